@@ -1,0 +1,124 @@
+# guest-attestation: `make help` lists the targets.
+BUILD   ?= build
+CC      ?= gcc
+VERSION ?= 0.1.0.0
+
+# Flavour: release (default), asan, coverage. Each has its own objects.
+FLAVOUR ?= release
+OBJ     := $(BUILD)/$(FLAVOUR)
+BIN     := $(if $(filter release,$(FLAVOUR)),$(BUILD)/bin,$(OBJ)/bin)
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef -Wvla -Walloca -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wpointer-arith -Wwrite-strings -Wswitch-enum \
+	-Wnull-dereference -Wredundant-decls -Wdouble-promotion -Wimplicit-fallthrough
+WARN_GCC := -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wcast-align=strict -Wformat-overflow=2 \
+	-Wformat-truncation=2 -Wstringop-overflow=4 -Wjump-misses-init -Wtrampolines -Wuse-after-free=3
+HARDEN := -fstack-protector-strong -fno-common -fno-strict-overflow -fno-delete-null-pointer-checks -fPIE \
+	-ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections
+HARDEN_GCC := -fstack-clash-protection -ftrivial-auto-var-init=zero
+LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed -Wl,--gc-sections
+
+FLAGS_release  := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(HARDEN) $(HARDEN_GCC)
+FLAGS_asan     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all $(HARDEN)
+FLAGS_coverage := -O0 --coverage $(HARDEN)
+
+BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
+ALL_CFLAGS   = $(BASE_CFLAGS) $(FLAGS_$(FLAVOUR)) $(CFLAGS)
+ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
+LIBS := -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
+
+LIB_SRC      := $(wildcard lib/*/*.c)
+PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
+COMMAND_SRC  := $(wildcard handler/commands/*.c)
+SHARED_SRC   := $(wildcard handler/shared/*.c)
+PROVIDER_SRC := $(wildcard test/provider/*.c)
+UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(wildcard test/unit/test_*.c))
+FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))
+LIBATTEST    := $(OBJ)/libattest.a
+
+Q := $(if $(V),,@)
+
+all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider) ## build the programs and the local provider (default)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIBATTEST): $(call objects,$(LIB_SRC))
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(BIN)/guest-attest: $(call objects,handler/guest-attest.c $(COMMAND_SRC)) $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BIN)/attestation-provider: $(call objects,$(PROVIDER_SRC)) $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls
+
+$(BIN)/%: $(OBJ)/handler/%.o $(call objects,$(SHARED_SRC)) $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# Tests. Unit tests are one cmocka program per module; fuzz targets also run their seeds as a unit test.
+$(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+unit-programs: $(addprefix $(OBJ)/unit/,$(UNIT_TESTS)) $(addprefix $(OBJ)/seeds/,$(FUZZERS))
+
+test: ## all tests; installs what is missing
+	$(Q)scripts/deps build test
+	$(Q)$(MAKE) --no-print-directory all unit-programs
+	$(Q)test/run $(OBJ) $(BIN) unit flow
+
+test-unit: all unit-programs ## unit tests and fuzz seeds only
+	$(Q)test/run $(OBJ) $(BIN) unit
+
+test-flow: all ## whole programs on real parts only
+	$(Q)test/run $(OBJ) $(BIN) flow
+
+asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=asan test
+
+coverage: ## line coverage of all tests, as text
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=coverage test
+	$(Q)scripts/coverage $(BUILD)/coverage
+
+lint: ## format, layering, banned calls, static analysis, documents against tables
+	$(Q)scripts/deps build lint
+	$(Q)scripts/lint
+
+format: ## rewrite sources in the project's format
+	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
+
+fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
+	$(Q)scripts/deps build fuzz
+	$(Q)scripts/fuzz "$(or $(SECONDS),60)" $(if $(T),fuzz_$(T),$(FUZZERS))
+
+bench: ## measure one round and a log replay beside their peers
+	$(Q)scripts/deps build test bench
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test/bench/run $(BIN)
+
+demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
+	$(Q)scripts/deps build demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on)
+
+package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch64]
+	$(Q)scripts/package "$(VERSION)" "$(or $(ARCH),x86_64)"
+
+clean: ## remove what was built
+	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
+
+.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package clean
+.SECONDARY:
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -1,0 +1,47 @@
+/* status.h - the status file N.status: what the portal shows. Atomic, valid UTF-8, small.
+ * Source: agent's parse_ext_status (WALinuxAgent 2.15): exact lower-case words, name and message always present. */
+#ifndef AGENT_STATUS_H
+#define AGENT_STATUS_H
+
+#include "base/err.h"
+#include "base/buf.h"
+
+#define STATUS_MESSAGE_SIZE 1024
+#define STATUS_MAX_ITEMS    12
+#define STATUS_NAME_SIZE    32
+#define STATUS_MAX_BYTES    (32u << 10) /* the agent cuts at 128 Ki characters */
+
+enum status_state { STATUS_TRANSITIONING, STATUS_SUCCESS, STATUS_WARNING, STATUS_ERROR };
+
+struct status_item {
+	char name[STATUS_NAME_SIZE]; /* short, no slashes */
+	enum status_state state;
+	int code; /* enum err_code, 0 = fine */
+	char message[STATUS_MESSAGE_SIZE];
+};
+
+struct status {
+	char operation[16]; /* "Enable", "Install", ... */
+	enum status_state state;
+	int code;
+	char message[STATUS_MESSAGE_SIZE]; /* its first 200 characters tell all that matters */
+	int64_t applied_at_s;              /* when these settings were taken over; 0 = unknown, left out */
+	size_t item_count;
+	struct status_item items[STATUS_MAX_ITEMS];
+};
+
+struct status status_empty(const char *operation, enum status_state state);
+/* Message "what happened (name). Remedy", state error, code from the table. */
+struct status status_of_err(const char *operation, const struct err *err);
+/* Items past STATUS_MAX_ITEMS are dropped. The message is cleaned. */
+void status_add(
+	struct status *status, const char *name, enum status_state state, int code, const char *message);
+/* The file's text. Appends to ret. */
+int status_format(const struct status *status, int64_t now_s, struct buf *ret, struct err *err) err_check;
+/* Write <sequence>.status below the folder. */
+int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
+	struct err *err) err_check;
+/* State of the file as it is; -1 if there is none or it is not readable. For waiting on the first round. */
+int status_read_state(int status_dir_fd, uint32_t sequence, enum status_state *ret);
+
+#endif

@@ -1,0 +1,28 @@
+/* evidence.h - everything that one attestation proves with: plain bytes, as collected on the VM or parsed out of a request. */
+#ifndef APPRAISE_EVIDENCE_H
+#define APPRAISE_EVIDENCE_H
+
+#include "edge/tpm.h"
+
+#define EVIDENCE_TEXT_SIZE 64
+
+struct evidence {
+	struct buf ak_cert;           /* X.509, DER, without padding                       */
+	struct tpm_public ak_public;  /* TPM2B_PUBLIC of the attestation key               */
+	struct tpm_attest quote;      /* over PCRs 0-7                                     */
+	struct tpm_pcrs pcrs;         /* the values that were quoted                       */
+	struct tpm_public key_public; /* TPM2B_PUBLIC of the encryption key               */
+	struct tpm_attest key_certify;
+	struct buf event_log;               /* raw; empty if it could not be read                */
+	char os_distro[EVIDENCE_TEXT_SIZE]; /* os-release NAME                            */
+	int os_major, os_minor;             /* os-release VERSION_ID; 1 and 0 if unknown         */
+};
+
+struct evidence evidence_empty(void);
+void evidence_done(struct evidence *evidence);
+static inline void evidence_cleanup(struct evidence *evidence)
+{
+	evidence_done(evidence);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* replay.h - what PCRs an event log leads to, and whether the events' data is what was measured. */
+#ifndef APPRAISE_REPLAY_H
+#define APPRAISE_REPLAY_H
+
+#include "boot/eventlog.h"
+#include "edge/crypto.h"
+#include "edge/tpm.h"
+
+struct replay_bank {
+	uint16_t alg;
+	bool is_computed; /* false for an algorithm that we lack (SM3) */
+	size_t digest_size;
+	uint32_t mask; /* PCRs that the log extends */
+	uint8_t pcr[TPM_PCR_COUNT][CRYPTO_MAX_HASH_SIZE];
+};
+
+struct replay {
+	size_t bank_count;
+	struct replay_bank banks[EVENTLOG_MAX_BANKS];
+};
+
+/* EV_NO_ACTION and EVENTLOG_NO_PCR are not extended; PCR 0 starts at the StartupLocality, all others at zero,
+ * 17 to 22 at FF.. (PC Client PTP 1.05 section 4.6). */
+void replay_run(const struct eventlog *log, struct replay *ret);
+
+/* SHA-256 bank of the log against quoted values. ERR_LOG_MISMATCH names the first PCR that differs; ERR_EVENT_LOG_MALFORMED if the
+ * log has no SHA-256 bank. PCRs of `quoted` that the log never extends must hold their start value. */
+int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
+
+/* For the event types whose digest is defined by the event's data: SHA-256 of the data (of VariableData only for EV_EFI_VARIABLE_BOOT;
+ * either is accepted, firmware does both). ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at. */
+int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err) err_check;
+
+#endif

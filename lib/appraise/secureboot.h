@@ -1,0 +1,36 @@
+/* secureboot.h - Secure Boot facts from the events of PCR 7: what was in force, not what the OS says now.
+ * Source: PC Client PFP 1.06 section 3.3.4.8; order on real VMs in secureboot.c. */
+#ifndef APPRAISE_SECUREBOOT_H
+#define APPRAISE_SECUREBOOT_H
+
+#include "boot/eventlog.h"
+#include "edge/crypto.h"
+
+#define SECUREBOOT_MAX_CERTS 32
+
+struct secureboot_cert {
+	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the DER */
+	char subject[CRYPTO_NAME_SIZE];     /* "" if it does not parse */
+};
+
+struct secureboot_keys { /* one of PK, KEK, db */
+	bool is_measured;
+	bool is_malformed; /* the lists' sizes do not fit, or more certificates than we keep */
+	size_t cert_count;
+	struct secureboot_cert certs[SECUREBOOT_MAX_CERTS];
+	size_t hash_count;                  /* SHA-256 entries */
+	size_t other_count;                 /* entries of other types */
+	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the variable's data */
+};
+
+struct secureboot {
+	bool is_enabled;                         /* SecureBoot measured as 01 */
+	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps counts, no certificates' subjects are needed */
+	size_t authority_count; /* EV_EFI_VARIABLE_AUTHORITY events: signatures that were relied on */
+	char vm_id[37];         /* from PCR 6's "UUID: ..." event, upper case; "" if absent */
+};
+
+/* ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes. */
+int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
+
+#endif

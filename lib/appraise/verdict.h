@@ -1,0 +1,45 @@
+/* verdict.h - the answer: Healthy, Unhealthy or Unknown, and why. */
+#ifndef APPRAISE_VERDICT_H
+#define APPRAISE_VERDICT_H
+
+#include "appraise/binding.h"
+#include "appraise/replay.h"
+#include "appraise/secureboot.h"
+#include "edge/json.h"
+
+enum health {
+	HEALTH_UNKNOWN, /* could not find out, or a precondition is missing: reason says which */
+	HEALTH_HEALTHY,
+	HEALTH_UNHEALTHY, /* reason's kind is INTEGRITY (or it is secure-boot-off) */
+};
+
+struct verdict {
+	enum health health;
+	struct err reason; /* code ERR_OK if healthy */
+};
+
+const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown" */
+
+/* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else Unknown. */
+struct verdict verdict_of_err(const struct err *err);
+
+/* What the machine can say about itself, without any provider. */
+struct appraisal {
+	struct verdict verdict;
+	struct binding binding;
+	bool has_secureboot; /* the log could be read that far */
+	struct secureboot secureboot;
+	uint32_t event_count;
+};
+
+/* Binding, replay, event data, Secure Boot. */
+void appraise_evidence(const struct evidence *evidence, struct appraisal *ret);
+
+/* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
+struct verdict verdict_of_claims(const json *claims);
+
+/* Local and remote side by side: Healthy only if both are. An Unhealthy one wins over Unknown; if the two contradict each other the
+ * message says so. */
+struct verdict verdict_combine(const struct verdict *local, const struct verdict *remote);
+
+#endif

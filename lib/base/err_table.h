@@ -1,0 +1,85 @@
+/* err_table.h - THE table of codes. README.md's table is checked against it by `make lint`.
+ *
+ * X(enum, number, name, kind, retry, exit, remedy)
+ *   number and name are stable for ever: portals, queries and runbooks hold on to them.
+ *   retry   the service keeps trying by itself
+ *   exit    51 unsupported platform, 52 precondition missing, 53 bad settings (what the portal's platform counts as
+ *           the customer's configuration), 1 otherwise; 64 wrong usage of a command
+ */
+#ifndef BASE_ERR_TABLE_H
+#define BASE_ERR_TABLE_H
+
+/* clang-format off */
+#define ERR_TABLE(X)                                                                                                   \
+	X(ERR_PLATFORM,            101, "unsupported-platform",      PLATFORM,     false, 51, "Use a Linux VM on x86-64 or ARM64.") \
+	X(ERR_NO_UEFI,             201, "no-uefi",                   PRECONDITION, false, 52, "Use a generation 2 VM with security type Trusted Launch; a VM that boots by BIOS cannot prove its boot.") \
+	X(ERR_NO_VTPM,             202, "no-vtpm",                   PRECONDITION, false, 52, "Stop the VM, enable vTPM under Configuration > Security type, and start it again.") \
+	X(ERR_SECURE_BOOT_OFF,     203, "secure-boot-off",           PRECONDITION, false, 52, "Stop the VM, enable Secure Boot under Configuration > Security type, and start it again.") \
+	X(ERR_NO_AK,               204, "no-attestation-key",        PRECONDITION, false, 52, "Check that the VM's security type is Trusted Launch, then stop (deallocate) and start it so that the platform provisions its vTPM.") \
+	X(ERR_NO_AK_CERT,          205, "no-ak-certificate",         PRECONDITION, true,  52, "Check that the VM's security type is Trusted Launch, then stop (deallocate) and start it so that the platform provisions its vTPM.") \
+	X(ERR_AK_CERT_PENDING,     206, "ak-certificate-pending",    PRECONDITION, true,  52, "Wait: the platform issues the certificate within hours of the VM's creation, and attestation is retried by itself.") \
+	X(ERR_NO_EVENT_LOG,        207, "no-event-log",              PRECONDITION, false, 52, "Boot the kernel through its EFI stub (the default of signed boot loaders) and keep securityfs mounted.") \
+	X(ERR_EVENT_LOG_EMPTY,     208, "event-log-empty",           PRECONDITION, false, 52, "Restart the VM; if the log stays empty, update the boot loader and the kernel.") \
+	X(ERR_EVENT_LOG_UNREADABLE,209, "event-log-unreadable",      PRECONDITION, true,  52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
+	X(ERR_SETTINGS_INVALID,    301, "settings-invalid",          SETTINGS,     false, 53, "Correct the extension's settings as the README shows and deploy them again.") \
+	X(ERR_ENDPOINT_MISSING,    302, "endpoint-missing",          SETTINGS,     false, 53, "Set AttestationConfig.MaaSettings.maaEndpoint to your attestation provider's https:// address.") \
+	X(ERR_ENDPOINT_INVALID,    303, "endpoint-invalid",          SETTINGS,     false, 53, "Give the provider's address as https://host or https://host:port.") \
+	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point the CA file setting to a readable PEM file of certificate authorities.") \
+	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
+	X(ERR_TPM_OPEN,            401, "tpm-unavailable",           TPM,          true,  1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
+	X(ERR_TPM_FAILED,          402, "tpm-failed",                TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \
+	X(ERR_TPM_ANSWER,          403, "tpm-answer-invalid",        TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM and report it.") \
+	X(ERR_PCR_CHANGED,         404, "pcr-changed",               TPM,          true,  1,  "Something extended the PCRs during attestation; it is retried by itself.") \
+	X(ERR_AK_CERT_INVALID,     405, "ak-certificate-invalid",    TPM,          true,  1,  "Stop (deallocate) and start the VM so that the platform provisions its vTPM again.") \
+	X(ERR_EVENT_LOG_MALFORMED, 406, "event-log-malformed",       TPM,          false, 1,  "Restart the VM; if it persists, report it with the log file.") \
+	X(ERR_DNS,                 501, "dns-failed",                NETWORK,      true,  1,  "Check the endpoint's spelling and the VM's DNS; behind a private endpoint link the zone privatelink.attest.azure.net.") \
+	X(ERR_CONNECT_REFUSED,     502, "connection-refused",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG or firewall.") \
+	X(ERR_CONNECT_TIMEOUT,     503, "connection-timeout",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG, firewall or route table.") \
+	X(ERR_CONNECTION_LOST,     504, "connection-lost",           NETWORK,      true,  1,  "Allow the endpoint's name (FQDN) in the firewall's application rules for HTTPS; it is retried by itself.") \
+	X(ERR_TLS_UNTRUSTED,       505, "tls-untrusted",             NETWORK,      true,  1,  "Exempt the endpoint from TLS inspection, or name the CA that signs it in the CA file setting; check the VM's clock.") \
+	X(ERR_TLS_FAILED,          506, "tls-failed",                NETWORK,      true,  1,  "Allow the endpoint's name (FQDN) in the firewall and check that it speaks TLS 1.2 or later.") \
+	X(ERR_HTTP_TIMEOUT,        507, "answer-timeout",            NETWORK,      true,  1,  "It is retried by itself; if it persists, check the path to the provider and the provider's health.") \
+	X(ERR_ANSWER_TOO_LARGE,    508, "answer-too-large",          NETWORK,      true,  1,  "Check that the endpoint is an attestation provider and that no proxy answers in its place.") \
+	X(ERR_PROXY,               509, "proxy-failed",              NETWORK,      true,  1,  "Correct the proxy's address and credentials, and allow the endpoint on the proxy.") \
+	X(ERR_HTTP_FAILED,         510, "http-failed",               NETWORK,      true,  1,  "It is retried by itself; check the path to the provider.") \
+	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
+	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
+	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \
+	X(ERR_PROVIDER_FORBIDDEN,  604, "provider-forbidden",        PROVIDER,     true,  1,  "Allow this VM's network on the provider (public access or private endpoint), or its roles.") \
+	X(ERR_EVIDENCE_REFUSED,    605, "evidence-refused",          PROVIDER,     true,  1,  "Read the provider's reason in the message; stop (deallocate) and start the VM if it concerns the vTPM.") \
+	X(ERR_ANSWER_NOT_TOKEN,    606, "answer-not-attestation",    PROVIDER,     true,  1,  "Check that the endpoint is an attestation provider and that no proxy or sign-in page answers in its place.") \
+	X(ERR_ENVELOPE_INVALID,    607, "envelope-invalid",          PROVIDER,     true,  1,  "It is retried by itself; if it persists, report it to the provider.") \
+	X(ERR_ENVELOPE_DECRYPT,    608, "envelope-altered",          PROVIDER,     true,  1,  "The answer was altered or not made for this VM: check for TLS inspection; it is retried by itself.") \
+	X(ERR_INNER_KEY,           609, "answer-for-other-tpm",      PROVIDER,     true,  1,  "The answer was not made for this TPM: check what answers at the endpoint; it is retried by itself.") \
+	X(ERR_TOKEN_MALFORMED,     610, "token-malformed",           PROVIDER,     true,  1,  "Check that the endpoint is an attestation provider; it is retried by itself.") \
+	X(ERR_TOKEN_ALGORITHM,     611, "token-algorithm",           PROVIDER,     true,  1,  "The provider must sign with RS256: check what answers at the endpoint.") \
+	X(ERR_TOKEN_KEY_UNKNOWN,   612, "token-key-unknown",         PROVIDER,     true,  1,  "The provider does not publish the key that signed the token: check what answers at the endpoint; it is retried by itself.") \
+	X(ERR_TOKEN_JKU,           613, "token-jku-foreign",         PROVIDER,     true,  1,  "The token points to keys of another origin than the endpoint: check what answers at the endpoint.") \
+	X(ERR_TOKEN_SIGNATURE,     614, "token-signature",           PROVIDER,     true,  1,  "The token was altered or forged: check what answers at the endpoint.") \
+	X(ERR_TOKEN_ISSUER,        615, "token-issuer",              PROVIDER,     true,  1,  "The token was issued by another provider than the endpoint in the settings: set the endpoint to the issuer's address.") \
+	X(ERR_TOKEN_EXPIRED,       616, "token-expired",             PROVIDER,     true,  1,  "Set the VM's clock right (time synchronisation); it is retried by itself.") \
+	X(ERR_TOKEN_NOT_YET,       617, "token-not-yet-valid",       PROVIDER,     true,  1,  "Set the VM's clock right (time synchronisation); it is retried by itself.") \
+	X(ERR_TOKEN_TYPE,          618, "token-type",                PROVIDER,     true,  1,  "The token is not about a VM's boot: check what answers at the endpoint.") \
+	X(ERR_TOKEN_NONCE,         619, "token-nonce",               PROVIDER,     true,  1,  "The token answers another request (a replay): check what answers at the endpoint.") \
+	X(ERR_TOKEN_BINDING,       620, "token-other-vm",            PROVIDER,     true,  1,  "The token is about another TPM's key: check what answers at the endpoint.") \
+	X(ERR_TOKEN_CLAIMS,        621, "token-claims",              PROVIDER,     true,  1,  "The token lacks claims that a verdict needs: check the provider's policy.") \
+	X(ERR_KEYS_INVALID,        622, "provider-keys-invalid",     PROVIDER,     true,  1,  "The provider's signing keys (/certs) cannot be used: check what answers at the endpoint.") \
+	X(ERR_POLICY_DENIED,       701, "policy-denied",             INTEGRITY,    true,  1,  "Compare this VM's Secure Boot settings with the provider's policy; investigate if nobody changed them.") \
+	X(ERR_CLAIM_FALSE,         702, "claim-false",               INTEGRITY,    true,  1,  "Compare this VM's boot settings with the provider's policy; investigate if nobody changed them.") \
+	X(ERR_LOG_MISMATCH,        703, "log-mismatch",              INTEGRITY,    true,  1,  "The event log does not explain the TPM's PCRs: treat the VM as tampered with until explained; restart it and compare.") \
+	X(ERR_LOG_DATA_MISMATCH,   704, "log-data-mismatch",         INTEGRITY,    true,  1,  "The event log was altered after boot: treat the VM as tampered with until explained.") \
+	X(ERR_QUOTE_INVALID,       705, "quote-invalid",             INTEGRITY,    true,  1,  "The quote does not come from this VM's attestation key: treat the VM as tampered with until explained.") \
+	X(ERR_KEY_INVALID,         706, "encryption-key-invalid",    INTEGRITY,    true,  1,  "The encryption key is not bound to this VM's TPM and PCRs: treat the VM as tampered with until explained.") \
+	X(ERR_AK_INVALID,          707, "attestation-key-invalid",   INTEGRITY,    true,  1,  "The key at 0x81000003 is not the platform's attestation key: stop (deallocate) and start the VM; investigate.") \
+	X(ERR_SECURE_BOOT_LOG,     708, "secure-boot-log-invalid",   INTEGRITY,    true,  1,  "The log's Secure Boot records are incomplete or doubled: treat the VM as tampered with until explained.") \
+	X(ERR_SECURE_BOOT_UNPROVEN,709, "secure-boot-unproven",      INTEGRITY,    true,  1,  "The boot was measured with Secure Boot off: enable it under Configuration > Security type and restart the VM.") \
+	X(ERR_NO_MEMORY,           901, "out-of-memory",             INTERNAL,     true,  1,  "Free memory on the VM; it is retried by itself.") \
+	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space and that the file system is writable.") \
+	X(ERR_STATE_INVALID,       903, "state-invalid",             INTERNAL,     true,  1,  "The damaged file was set aside; nothing needs to be done.") \
+	X(ERR_SERVICE,             904, "service-failed",            INTERNAL,     true,  1,  "Look at the journal of guest-attestation.service for the reason.") \
+	X(ERR_FORMAT,              905, "format-invalid",            INTERNAL,     false, 1,  "Give a file of the format that the message names.") \
+	X(ERR_USAGE,               906, "usage",                     INTERNAL,     false, 64, "Run the command with --help.") \
+	X(ERR_INTERNAL,            999, "internal",                  INTERNAL,     true,  1,  "Report it with the log.")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,32 @@
+/* file.h - files below a directory that the caller opened: capped reads, atomic writes, no links followed.
+ *
+ * `path` is relative to `dir_fd`, without "..". All calls open with O_CLOEXEC. ERR_IO with errno in `native`.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+#include "base/buf.h"
+
+enum file_links {
+	FILE_NO_LINKS,     /* a symbolic link anywhere in `path` is an error                       */
+	FILE_FOLLOW_LINKS, /* only for what the system itself keeps as a link, e.g. etc/os-release */
+};
+
+/* Open a directory by its absolute path (the caller trusts the path: links in it are followed). */
+int dir_open(const char *path, int *ret_fd, struct err *err) err_check;
+/* Open a directory below dir_fd, creating the missing ones with `mode`. */
+int dir_make(int dir_fd, const char *path, mode_t mode, int *ret_fd, struct err *err) err_check;
+
+/* Reads to the end of file whatever stat says (securityfs says 0). More than ret->max bytes is ERR_FORMAT; a file that does
+ * not exist has native == ENOENT. Only regular files. */
+int file_read(
+	int dir_fd, const char *path, enum file_links links, struct buf *ret, struct err *err) err_check;
+/* Temporary file, write, fsync, rename, fsync of the directory: a reader sees the old or the new contents.
+ * The temporary name is "." name ".<pid>.tmp" in the same directory. */
+int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode, struct err *err) err_check;
+/* 0 also if it does not exist. */
+int file_remove(int dir_fd, const char *path, struct err *err) err_check;
+bool file_exists(int dir_fd, const char *path);
+
+#endif

@@ -1,0 +1,89 @@
+/* eventlog.h - the TCG event log: bytes -> events. No crypto, no judgement.
+ *
+ * Source: TCG PC Client Platform Firmware Profile 1.06 section 10 (crypto-agile TCG_PCR_EVENT2 after a "Spec ID Event03" header)
+ * and the older all-SHA-1 TCG_PCR_EVENT format.
+ * Every size in the log is hostile. Views point into the caller's bytes.
+ * Trailing padding (only 00 or only FF bytes) ends the log. Errors: ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY.
+ */
+#ifndef BOOT_EVENTLOG_H
+#define BOOT_EVENTLOG_H
+
+#include "base/cursor.h"
+
+#define EVENTLOG_MAX_BYTES (4u << 20)
+#define EVENTLOG_MAX_BANKS 8
+#define EVENTLOG_NO_PCR    0xFFFFFFFFu /* index of events that extend nothing (seen on Lenovo firmware) */
+
+/* TPM_ALG_ID values of digest banks */
+enum eventlog_alg {
+	EVENTLOG_SHA1 = 0x0004,
+	EVENTLOG_SHA256 = 0x000B,
+	EVENTLOG_SHA384 = 0x000C,
+	EVENTLOG_SHA512 = 0x000D,
+	EVENTLOG_SM3_256 = 0x0012,
+};
+
+/* Event types that somebody here needs (PC Client PFP 10.4.1); all others pass through as numbers. */
+enum eventlog_type {
+	EV_POST_CODE = 0x1,
+	EV_NO_ACTION = 0x3,
+	EV_SEPARATOR = 0x4,
+	EV_ACTION = 0x5,
+	EV_EVENT_TAG = 0x6,
+	EV_S_CRTM_CONTENTS = 0x7,
+	EV_S_CRTM_VERSION = 0x8,
+	EV_COMPACT_HASH = 0xC,
+	EV_IPL = 0xD,
+	EV_EFI_VARIABLE_DRIVER_CONFIG = 0x80000001u,
+	EV_EFI_VARIABLE_BOOT = 0x80000002u,
+	EV_EFI_BOOT_SERVICES_APPLICATION = 0x80000003u,
+	EV_EFI_GPT_EVENT = 0x80000006u,
+	EV_EFI_ACTION = 0x80000007u,
+	EV_EFI_PLATFORM_FIRMWARE_BLOB = 0x80000008u,
+	EV_EFI_VARIABLE_AUTHORITY = 0x800000E0u,
+};
+
+struct eventlog_bank {
+	uint16_t alg;
+	uint16_t digest_size;
+};
+
+struct eventlog {
+	struct bytes bytes;
+	bool is_crypto_agile;
+	size_t bank_count;
+	struct eventlog_bank banks[EVENTLOG_MAX_BANKS];
+	size_t events_at; /* offset of the first event that a walk gives */
+};
+
+struct eventlog_event {
+	size_t offset;   /* of the event in the log */
+	uint32_t number; /* 0 for the first */
+	uint32_t pcr;    /* 0..23, or EVENTLOG_NO_PCR */
+	uint32_t type;
+	struct bytes digest
+		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event has none for that bank */
+	struct bytes data;
+};
+
+/* Reads the header and walks the whole log once, so that a walk later cannot fail. */
+int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err) err_check;
+
+struct eventlog_walk {
+	struct cursor cursor;
+	uint32_t number;
+};
+struct eventlog_walk eventlog_walk(const struct eventlog *log);
+/* False at the end. */
+bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+
+/* Position of a bank in banks, -1 if the log lacks it. */
+int eventlog_bank_index(const struct eventlog *log, uint16_t alg);
+/* "sha256" etc.; NULL if unknown. */
+const char *eventlog_alg_name(uint16_t alg);
+/* "EV_SEPARATOR" etc.; NULL if unknown. */
+const char *eventlog_type_name(uint32_t type);
+/* The locality byte of a StartupLocality EV_NO_ACTION event (PFP 10.4.5.3): true if this event is one. */
+bool eventlog_startup_locality(const struct eventlog_event *event, uint8_t *ret);
+
+#endif

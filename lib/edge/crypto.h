@@ -1,0 +1,92 @@
+/* crypto.h - digests, RSA verification, AES-GCM and X.509 through mbedtls (2.28 and 3.6). The only file that includes it.
+ * Verification and decryption only: this program never signs. Not thread-safe.
+ */
+#ifndef EDGE_CRYPTO_H
+#define EDGE_CRYPTO_H
+
+#include "base/buf.h"
+
+#define CRYPTO_SHA256_SIZE   32
+#define CRYPTO_MAX_HASH_SIZE 64
+
+enum crypto_hash { CRYPTO_SHA1, CRYPTO_SHA256, CRYPTO_SHA384, CRYPTO_SHA512 };
+
+size_t crypto_hash_size(enum crypto_hash hash);
+/* Digest of the parts one after the other; ret: crypto_hash_size(hash) bytes. Cannot fail: RAM-only software digests
+ * fail in mbedtls only for wrong arguments, which is a programmer's mistake. */
+void crypto_digest(enum crypto_hash hash, const struct bytes *parts, size_t count, uint8_t *ret);
+void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE]);
+/* Constant time. */
+bool crypto_equal(const void *a, const void *b, size_t len);
+/* From the kernel (getrandom). */
+int crypto_random(uint8_t *ret, size_t len, struct err *err) err_check;
+
+#define CRYPTO_RSA_MAX_BYTES 512
+
+struct crypto_rsa_public {
+	uint8_t modulus[CRYPTO_RSA_MAX_BYTES]; /* big endian, no leading zero byte */
+	size_t modulus_len;                    /* 256 for RSA-2048 */
+	uint32_t exponent;
+};
+
+bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b);
+/* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more. False also for
+ * unusable keys: there is no difference worth telling. */
+bool crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature);
+
+/* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it was on failure.
+ * ERR_ENVELOPE_DECRYPT if the tag does not fit. */
+struct crypto_gcm {
+	struct bytes key, iv, tag, additional;
+};
+int crypto_gcm_decrypt(
+	const struct crypto_gcm *gcm, struct bytes ciphertext, struct buf *ret, struct err *err) err_check;
+
+/* X.509 certificates (RFC 5280), DER, RSA keys only where a key is asked for. */
+struct crypto_cert; /* one certificate */
+
+int crypto_cert_parse(struct bytes der, struct crypto_cert **ret,
+	struct err *err) err_check; /* ERR_FORMAT; no bytes may follow */
+void crypto_cert_free(struct crypto_cert *cert);
+static inline void crypto_cert_cleanup(struct crypto_cert **cert)
+{
+	crypto_cert_free(*cert);
+}
+
+#define CRYPTO_NAME_SIZE 256
+
+struct crypto_cert_info {
+	char subject[CRYPTO_NAME_SIZE]; /* one line, cleaned */
+	char issuer[CRYPTO_NAME_SIZE];
+	int64_t not_before_s, not_after_s; /* Unix time, inclusive */
+	bool is_ca;
+	bool may_sign; /* key usage absent or digitalSignature set */
+	bool is_ak;    /* extended key usage holds tcg-kp-AIKCertificate 2.23.133.8.3 */
+	bool has_rsa_key;
+	struct crypto_rsa_public key;       /* if has_rsa_key */
+	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the whole DER */
+};
+
+void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *ret);
+
+/* A set of trusted or intermediate certificates. */
+struct crypto_cert_set;
+int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, struct err *err) err_check;
+void crypto_cert_set_free(struct crypto_cert_set *set);
+static inline void crypto_cert_set_cleanup(struct crypto_cert_set **set)
+{
+	crypto_cert_set_free(*set);
+}
+size_t crypto_cert_set_count(const struct crypto_cert_set *set);
+/* Chain from leaf to one of `roots` through `intermediates` (may be NULL), every validity checked at now_s.
+ * The error's message names the reason: expired, not yet valid, unknown CA, bad signature. ERR_AK_CERT_INVALID. */
+int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
+	const struct crypto_cert_set *roots, int64_t now_s, struct err *err) err_check;
+
+/* How many bytes the DER value at the start of `bytes` takes, header included; 0 if it is no SEQUENCE or longer than bytes.
+ * NV indices hold a certificate followed by padding. */
+size_t crypto_der_length(struct bytes bytes);
+/* The same from the header alone: `bytes` may be the first 6 bytes or more of a longer value; 0 if it is no SEQUENCE. */
+size_t crypto_der_announced_length(struct bytes bytes);
+
+#endif

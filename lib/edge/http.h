@@ -1,0 +1,56 @@
+/* http.h - one HTTPS exchange through libcurl. The only file that includes it.
+ *
+ * TLS is always verified (no switch), 1.2 or later, no redirects, no cookies, no other protocol than https. Every answer is bounded
+ * in bytes and in time. Retrying is the caller's decision. Not thread-safe: one struct http per thread.
+ */
+#ifndef EDGE_HTTP_H
+#define EDGE_HTTP_H
+
+#include "base/buf.h"
+
+#define HTTP_URL_SIZE 512
+
+struct http; /* a connection that is used again for the same host */
+
+int http_open(struct http **ret, struct err *err) err_check;
+void http_close(struct http *http);
+static inline void http_cleanup(struct http **http)
+{
+	http_close(*http);
+}
+
+struct http_request {
+	const char *url;          /* https:// only */
+	const char *content_type; /* of the body; NULL: a GET */
+	struct bytes body;
+	const char *
+		ca_file; /* PEM file, used instead of the system's CAs; NULL: the system's, wherever it keeps them */
+	uint32_t connect_timeout_ms;
+	uint32_t total_timeout_ms;
+};
+
+struct http_answer {
+	long status; /* e.g. 200 */
+	struct buf
+		body; /* set its max before the call: more is ERR_ANSWER_TOO_LARGE, and the transfer ends there */
+	char content_type[128]; /* cleaned; "" if absent */
+	uint32_t retry_after_s; /* 0 if absent or unusable; at most 86400 */
+	char peer[64];          /* address that answered, or "" */
+};
+
+/* Any HTTP status is an answer. Errors are of kind NETWORK, one code per cause, their message names host and address. */
+int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
+	struct err *err) err_check;
+
+/* An https URL's origin. */
+struct http_origin {
+	char host[256]; /* lower case, IPv6 in brackets */
+	uint16_t port;  /* 443 if not given */
+};
+
+/* ERR_ENDPOINT_INVALID unless https, with a host, without user info. ret_path (may be NULL) gets what follows, "" if nothing. */
+int http_parse_url(
+	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err) err_check;
+bool http_same_origin(const struct http_origin *a, const struct http_origin *b);
+
+#endif

@@ -1,0 +1,26 @@
+/* exchange.h - the conversation with the provider: POST the request, GET the keys; an HTTP answer -> value or reason. */
+#ifndef MAA_EXCHANGE_H
+#define MAA_EXCHANGE_H
+
+#include "maa/keys.h"
+
+struct exchange {
+	struct http *http;
+	struct http_origin origin;
+	const char *ca_file; /* NULL: the system's */
+	uint32_t connect_timeout_ms;
+	uint32_t total_timeout_ms; /* of one HTTP exchange */
+};
+
+/* The origin's text for URLs and messages: "https://host" or "https://host:port". */
+void exchange_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE]);
+
+/* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code PolicyEvaluationError is ERR_POLICY_DENIED, other
+ * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 5xx; what is no JSON ERR_ANSWER_NOT_TOKEN.
+ * ret_retry_after_s: what the provider asked for, else 0. */
+int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
+	uint32_t *ret_retry_after_s, struct err *err) err_check;
+/* GET <origin>/certs. */
+int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err) err_check;
+
+#endif
