@@ -1,0 +1,34 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+int64_t clock_now_s(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+#define YEAR_0000_S (-62167219200LL)
+#define YEAR_9999_S 253402300799LL
+
+void clock_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
+{
+	time_t time = (time_t)(unix_s < YEAR_0000_S   ? YEAR_0000_S
+			       : unix_s > YEAR_9999_S ? YEAR_9999_S
+						      : unix_s);
+	struct tm parts;
+
+	(void)gmtime_r(&time, &parts);
+	(void)strftime(ret, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}

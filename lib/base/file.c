@@ -1,0 +1,216 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/text.h"
+
+#define NAME_SIZE 256 /* NAME_MAX and the final 0 */
+
+int dir_open(const char *path, int *ret_fd, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The next component of *path into name; false at the end. -1 in *status for an unusable one. */
+static bool next_component(const char **path, char name[NAME_SIZE], int *status)
+{
+	size_t len;
+
+	while (**path == '/')
+		(*path)++;
+	len = strcspn(*path, "/");
+	if (len == 0)
+		return false;
+	if (len >= NAME_SIZE || (len == 2 && memcmp(*path, "..", 2) == 0)) {
+		*status = -1;
+		return false;
+	}
+	memcpy(name, *path, len);
+	name[len] = '\0';
+	*path += len;
+	return true;
+}
+
+/* Walks into the folders of `path` one by one, so that no link is followed on any kernel (openat2 is younger than some that we run
+ * on). The last component is left in `name`. With create, missing folders are made. */
+static int walk(int dir_fd, const char *path, const mode_t *create, char name[NAME_SIZE], int *ret_fd,
+	struct err *err)
+{
+	const char *rest = path;
+	char next[NAME_SIZE];
+	int status = 0;
+	auto_cleanup(fd) int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "Folder of '%s' cannot be opened: %m.", path);
+	if (!next_component(&rest, name, &status))
+		return err_set(err, ERR_IO, EINVAL, "'%s' is not a usable path.", path);
+	while (next_component(&rest, next, &status)) {
+		int deeper;
+
+		if (create && mkdirat(fd, name, *create) < 0 && errno != EEXIST)
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"Folder of '%s' cannot be made: %m.", path);
+		deeper = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (deeper < 0)
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"Folder of '%s' cannot be opened: %m.", path);
+		(void)close(fd);
+		fd = deeper;
+		memcpy(name, next, NAME_SIZE);
+	}
+	if (status < 0)
+		return err_set(err, ERR_IO, EINVAL, "'%s' is not a usable path.", path);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int dir_make(int dir_fd, const char *path, mode_t mode, int *ret_fd, struct err *err)
+{
+	char name[NAME_SIZE];
+	auto_cleanup(fd) int parent = -1;
+	int fd;
+
+	if (walk(dir_fd, path, &mode, name, &parent, err) < 0)
+		return -1;
+	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.", path);
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+	*ret_fd = fd;
+	return 0;
+}
+
+static int open_for_reading(int dir_fd, const char *path, enum file_links links, int *ret_fd, struct err *err)
+{
+	char name[NAME_SIZE];
+	auto_cleanup(fd) int parent = -1;
+
+	/* O_NONBLOCK: opening a FIFO in the file's place must not block */
+	if (links == FILE_FOLLOW_LINKS) {
+		*ret_fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	} else {
+		if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+			return -1;
+		*ret_fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	}
+	if (*ret_fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be opened: %m.", path);
+	return 0;
+}
+
+int file_read(int dir_fd, const char *path, enum file_links links, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[16384];
+	struct stat info;
+	auto_cleanup(fd) int fd = -1;
+
+	if (open_for_reading(dir_fd, path, links, &fd, err) < 0)
+		return -1;
+	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
+		return err_set(err, ERR_IO, EINVAL, "'%s' is not a regular file.", path);
+	for (;;) {
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(
+				err, ERR_IO, (unsigned long)errno, "File '%s' cannot be read: %m.", path);
+		if (got == 0)
+			return 0;
+		if (buf_append(ret, chunk, (size_t)got, err) < 0)
+			return err_wrap(err, "File '%s'", path);
+	}
+}
+
+static int write_all(int fd, struct bytes contents)
+{
+	while (contents.len) {
+		ssize_t written = write(fd, contents.data, contents.len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		contents.data += written;
+		contents.len -= (size_t)written;
+	}
+	return fsync(fd);
+}
+
+/* A file of the same name is left from a killed process that had our number: nobody writes it any more. */
+static int create_temporary(int dir_fd, const char *name, mode_t mode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir_fd, name, flags, mode);
+
+	if (fd < 0 && errno == EEXIST && unlinkat(dir_fd, name, 0) == 0)
+		fd = openat(dir_fd, name, flags, mode);
+	return fd;
+}
+
+/* The temporary file is complete on the disk before it takes the name, the name before we report success. */
+static int write_and_rename(int dir_fd, const char *name, struct bytes contents, mode_t mode)
+{
+	char temporary[NAME_SIZE];
+	auto_cleanup(fd) int fd = -1;
+
+	if (!text_format(temporary, sizeof(temporary), ".%s.%ld.tmp", name, (long)getpid())) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = create_temporary(dir_fd, temporary, mode);
+	if (fd < 0)
+		return -1;
+	if (fchmod(fd, mode) < 0 || write_all(fd, contents) < 0 ||
+		renameat(dir_fd, temporary, dir_fd, name) < 0) {
+		int reason = errno;
+
+		(void)unlinkat(dir_fd, temporary, 0);
+		errno = reason;
+		return -1;
+	}
+	return fsync(dir_fd);
+}
+
+int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode, struct err *err)
+{
+	char name[NAME_SIZE];
+	auto_cleanup(fd) int parent = -1;
+
+	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+		return -1;
+	if (write_and_rename(parent, name, contents, mode) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be written: %m.", path);
+	return 0;
+}
+
+int file_remove(int dir_fd, const char *path, struct err *err)
+{
+	char name[NAME_SIZE];
+	auto_cleanup(fd) int parent = -1;
+
+	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+		return err->native == ENOENT ? 0 : -1;
+	if (unlinkat(parent, name, 0) < 0 && errno != ENOENT)
+		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be removed: %m.", path);
+	return 0;
+}
+
+bool file_exists(int dir_fd, const char *path)
+{
+	struct stat info;
+
+	return fstatat(dir_fd, path, &info, 0) == 0;
+}

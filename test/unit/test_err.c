@@ -1,0 +1,85 @@
+#include "check.h"
+#include "base/text.h"
+
+static void every_code_is_unique_and_has_a_remedy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; err_info_at(i); i++) {
+		const struct err_info *info = err_info_at(i);
+
+		assert_true(info->code > 0 && info->code < 1000);
+		assert_true(info->exit_code > 0 && info->exit_code < 126);
+		assert_true(strlen(info->name) > 0 && !strchr(info->name, ' '));
+		assert_true(strlen(info->remedy) > 10 && info->remedy[strlen(info->remedy) - 1] == '.');
+		assert_true(text_is_utf8(TEXT(info->remedy)));
+		assert_ptr_equal(err_info(info->code), info);
+		for (size_t k = 0; k < i; k++) {
+			assert_true(err_info_at(k)->code < info->code);
+			assert_string_not_equal(err_info_at(k)->name, info->name);
+		}
+	}
+}
+
+static void exit_codes_follow_the_kind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; err_info_at(i); i++) {
+		const struct err_info *info = err_info_at(i);
+		int expected = info->kind == ERR_KIND_PLATFORM       ? 51
+			       : info->kind == ERR_KIND_PRECONDITION ? 52
+			       : info->kind == ERR_KIND_SETTINGS     ? 53
+			       : info->code == ERR_USAGE             ? 64
+								     : 1;
+
+		assert_int_equal(info->exit_code, expected);
+	}
+}
+
+static void messages_are_cleaned_and_contexts_go_in_front(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(err_set(&err, ERR_IO, 5, "File '%s' lost.", "a\nb\xff"), -1);
+	assert_string_equal(err.msg, "File 'a b?' lost.");
+	assert_int_equal(err_wrap(&err, "Settings"), -1);
+	assert_string_equal(err.msg, "Settings: File 'a b?' lost.");
+	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(err.native, 5);
+}
+
+static void long_messages_are_cut_at_a_character(void **state)
+{
+	char text[2 * ERR_MSG_SIZE + 1];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text) - 1; i += 2)
+		memcpy(text + i, "\u00e9", 2);
+	text[sizeof(text) - 1] = '\0';
+	err_fill(&err, ERR_IO, 0, "x%s", text);
+	assert_true(text_is_utf8(TEXT(err.msg)));
+	assert_true(strlen(err.msg) < ERR_MSG_SIZE);
+	err_push(&err, "%s", text);
+	assert_true(text_is_utf8(TEXT(err.msg)));
+}
+
+static void unknown_codes_are_internal_errors(void **state)
+{
+	(void)state;
+	assert_int_equal(err_info((enum err_code)7)->code, ERR_INTERNAL);
+	assert_int_equal(err_info(ERR_OK)->exit_code, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_code_is_unique_and_has_a_remedy),
+		cmocka_unit_test(exit_codes_follow_the_kind),
+		cmocka_unit_test(messages_are_cleaned_and_contexts_go_in_front),
+		cmocka_unit_test(long_messages_are_cut_at_a_character),
+		cmocka_unit_test(unknown_codes_are_internal_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

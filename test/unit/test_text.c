@@ -1,0 +1,95 @@
+#include "check.h"
+#include "base/text.h"
+#include "base/clock.h"
+
+static void utf8_is_told_from_look_alikes(void **state)
+{
+	static const char *const good[] = {
+		"", "a", "\u00e9", "\u20ac", "\U0001F512", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
+	static const char *const bad[] = {
+		"\x80",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xe0\x80\x80",
+		"\xed\xa0\x80",
+		"\xf0\x80\x80\x80",
+		"\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80",
+		"\xc3",
+		"\xe2\x82",
+		"a\xff",
+		"\xe2\x28\xa1",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		assert_true(text_is_utf8(TEXT(good[i])));
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(text_is_utf8(TEXT(bad[i])));
+}
+
+static void clean_text_is_printable_and_cut_between_characters(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		size_t size;
+	} rows[] = {
+		{"plain", "plain", 64},
+		{"two\r\nlines\t", "two  lines ", 64},
+		{"bell\x07", "bell?", 64},
+		{"\xff\xfe", "??", 64},
+		{"\u00e9\xc3", "\u00e9?", 64},
+		{"ab\u20ac", "ab", 5},
+		{"ab\u20ac", "ab\u20ac", 6},
+		{"abcdef", "abc", 4},
+		{"abc", "", 1},
+		{"\xc2\x85", "?", 64},
+		{"\x7f", "?", 64},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[64];
+
+		text_clean(out, rows[i].size, TEXT(rows[i].in));
+		assert_string_equal(out, rows[i].out);
+	}
+}
+
+static void formatted_text_tells_whether_it_fitted(void **state)
+{
+	char out[8];
+
+	(void)state;
+	assert_true(text_format(out, sizeof(out), "%d-%s", 12, "abcd"));
+	assert_string_equal(out, "12-abcd");
+	assert_false(text_format(out, sizeof(out), "%s", "12345678"));
+	assert_string_equal(out, "1234567");
+}
+
+static void times_are_written_as_iso_8601(void **state)
+{
+	char out[CLOCK_TEXT_SIZE];
+
+	(void)state;
+	clock_text(0, out);
+	assert_string_equal(out, "1970-01-01T00:00:00Z");
+	clock_text(1795469083, out);
+	assert_string_equal(out, "2026-11-23T21:24:43Z");
+	clock_text(INT64_MAX, out);
+	assert_string_equal(out, "9999-12-31T23:59:59Z");
+	clock_text(INT64_MIN, out);
+	assert_int_equal(strlen(out), CLOCK_TEXT_SIZE - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utf8_is_told_from_look_alikes),
+		cmocka_unit_test(clean_text_is_printable_and_cut_between_characters),
+		cmocka_unit_test(formatted_text_tells_whether_it_fitted),
+		cmocka_unit_test(times_are_written_as_iso_8601),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
