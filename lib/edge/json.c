@@ -1,0 +1,342 @@
+#include "edge/json.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+#include "base/text.h"
+
+#define MAX_DEPTH   32
+#define MAX_MEMBERS 4096
+#define MAX_INTEGER 9007199254740992.0 /* 2^53 */
+#define MAX_TEXT    (64u << 20)
+
+/* "\u0000" in a string: cJSON would end the text there and show a prefix of what was signed. */
+static bool has_escaped_nul(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] != '\\')
+			continue;
+		if (text.len - i >= 6 && memcmp(text.data + i, "\\u0000", 6) == 0)
+			return true;
+		i++; /* the escaped character, which may be a backslash itself */
+	}
+	return false;
+}
+
+/* Before cJSON recurses: count brackets outside of strings. */
+static bool is_too_deep(struct bytes text)
+{
+	bool is_in_string = false;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t character = text.data[i];
+
+		if (is_in_string && character == '\\')
+			i++;
+		else if (character == '"')
+			is_in_string = !is_in_string;
+		else if (!is_in_string && (character == '[' || character == '{') && ++depth > MAX_DEPTH)
+			return true;
+		else if (!is_in_string && (character == ']' || character == '}') && depth)
+			depth--;
+	}
+	return false;
+}
+
+static bool has_same_name_before(const json *object, const json *member)
+{
+	for (const json *other = object->child; other != member; other = other->next)
+		if (strcmp(other->string, member->string) == 0)
+			return true;
+	return false;
+}
+
+/* Depth is bounded by is_too_deep, work by MAX_MEMBERS. */
+static int check_tree(const json *value, struct err *err)
+{
+	size_t count = 0;
+
+	for (const json *child = value->child; child; child = child->next) {
+		if (++count > MAX_MEMBERS)
+			return err_set(
+				err, ERR_FORMAT, 0, "Not usable JSON: more than %d members.", MAX_MEMBERS);
+		if (cJSON_IsObject(value) && has_same_name_before(value, child))
+			return err_set(err, ERR_FORMAT, 0, "Not usable JSON: member '%s' stands twice.",
+				child->string);
+		if (check_tree(child, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_blank(uint8_t character)
+{
+	return character == ' ' || character == '\t' || character == '\n' || character == '\r';
+}
+
+int json_parse(struct bytes text, json **ret, struct err *err)
+{
+	auto_cleanup(json) json *value = NULL;
+	const char *end = NULL;
+
+	if (text.len == 0 || text.len > MAX_TEXT)
+		return err_set(err, ERR_FORMAT, 0, "Not JSON: %zu bytes.", text.len);
+	if (!text_is_utf8(text))
+		return err_set(err, ERR_FORMAT, 0, "Not JSON: not valid UTF-8.");
+	/* a raw NUL byte would end the text for cJSON; strict JSON has no control characters anyhow */
+	if (memchr(text.data, 0, text.len) || has_escaped_nul(text))
+		return err_set(err, ERR_FORMAT, 0, "Not usable JSON: it holds a zero character.");
+	if (is_too_deep(text))
+		return err_set(err, ERR_FORMAT, 0, "Not usable JSON: nested more than %d deep.", MAX_DEPTH);
+	value = cJSON_ParseWithLengthOpts((const char *)text.data, text.len, &end, false);
+	if (!value)
+		return err_set(err, ERR_FORMAT, 0, "Not JSON: unexpected text at position %td.",
+			end ? (const uint8_t *)end - text.data : (ptrdiff_t)0);
+	for (const uint8_t *at = (const uint8_t *)end; at < text.data + text.len; at++)
+		if (!is_blank(*at))
+			return err_set(err, ERR_FORMAT, 0, "Not JSON: text after the value at position %td.",
+				at - text.data);
+	if (check_tree(value, err) < 0)
+		return -1;
+	*ret = steal_ptr(value);
+	return 0;
+}
+
+void json_free(json *value)
+{
+	cJSON_Delete(value);
+}
+
+const json *json_get(const json *object, const char *name)
+{
+	return json_is_object(object) ? cJSON_GetObjectItemCaseSensitive(object, name) : NULL;
+}
+
+const json *json_get_nocase(const json *object, const char *name)
+{
+	const json *exact = json_get(object, name);
+
+	return exact || !json_is_object(object) ? exact : cJSON_GetObjectItem(object, name);
+}
+
+const json *json_at(const json *array, size_t index)
+{
+	const json *item = json_first(array);
+
+	while (item && index--)
+		item = item->next;
+	return item;
+}
+
+size_t json_count(const json *array_or_object)
+{
+	size_t count = 0;
+
+	json_each (item, array_or_object)
+		count++;
+	return count;
+}
+
+const json *json_first(const json *parent)
+{
+	return json_is_object(parent) || json_is_array(parent) ? parent->child : NULL;
+}
+
+const json *json_next(const json *item)
+{
+	return item->next;
+}
+
+const char *json_name(const json *member)
+{
+	return member ? member->string : NULL;
+}
+
+bool json_is_object(const json *value)
+{
+	return cJSON_IsObject(value);
+}
+
+bool json_is_array(const json *value)
+{
+	return cJSON_IsArray(value);
+}
+
+bool json_is_string(const json *value)
+{
+	return cJSON_IsString(value);
+}
+
+bool json_is_bool(const json *value)
+{
+	return cJSON_IsBool(value);
+}
+
+bool json_is_number(const json *value)
+{
+	return cJSON_IsNumber(value);
+}
+
+bool json_is_null(const json *value)
+{
+	return cJSON_IsNull(value);
+}
+
+const char *json_text(const json *value)
+{
+	return cJSON_GetStringValue(value);
+}
+
+bool json_true(const json *value)
+{
+	return cJSON_IsTrue(value);
+}
+
+static int get(const json *object, const char *name, const char *type, bool (*is_type)(const json *),
+	const json **ret, struct err *err)
+{
+	const json *value = json_get(object, name);
+
+	if (!value)
+		return err_set(err, ERR_FORMAT, 0, "'%s' is missing.", name);
+	if (!is_type(value))
+		return err_set(err, ERR_FORMAT, 0, "'%s' is not %s.", name, type);
+	*ret = value;
+	return 0;
+}
+
+int json_get_text(const json *object, const char *name, const char **ret, struct err *err)
+{
+	const json *value;
+
+	if (get(object, name, "a string", json_is_string, &value, err) < 0)
+		return -1;
+	*ret = value->valuestring;
+	return 0;
+}
+
+int json_int(const json *value, int64_t *ret, struct err *err)
+{
+	double number = json_is_number(value) ? value->valuedouble : (double)NAN;
+
+	if (!(fabs(number) <= MAX_INTEGER) || floor(number) < number)
+		return err_set(err, ERR_FORMAT, 0, "'%s' is not a whole number.",
+			value && value->string ? value->string : "item");
+	*ret = (int64_t)number;
+	return 0;
+}
+
+int json_get_int(const json *object, const char *name, int64_t *ret, struct err *err)
+{
+	const json *value;
+
+	if (get(object, name, "a number", json_is_number, &value, err) < 0)
+		return -1;
+	return json_int(value, ret, err);
+}
+
+int json_get_object(const json *object, const char *name, const json **ret, struct err *err)
+{
+	return get(object, name, "an object", json_is_object, ret, err);
+}
+
+int json_get_array(const json *object, const char *name, const json **ret, struct err *err)
+{
+	return get(object, name, "an array", json_is_array, ret, err);
+}
+
+json *json_new_object(void)
+{
+	return cJSON_CreateObject();
+}
+
+json *json_new_array(void)
+{
+	return cJSON_CreateArray();
+}
+
+/* cJSON_Invalid marks a tree that lost a child, so that printing it fails instead of showing half of it. */
+static json *add(json *parent, const char *name, json *child)
+{
+	cJSON_bool is_added = false;
+
+	if (!parent) {
+		cJSON_Delete(child);
+		return NULL;
+	}
+	if (child)
+		is_added = name ? cJSON_AddItemToObject(parent, name, child)
+				: cJSON_AddItemToArray(parent, child);
+	if (is_added)
+		return child;
+	cJSON_Delete(child);
+	parent->type = cJSON_Invalid;
+	return NULL;
+}
+
+json *json_add_object(json *parent, const char *name)
+{
+	return add(parent, name, cJSON_CreateObject());
+}
+
+json *json_add_array(json *parent, const char *name)
+{
+	return add(parent, name, cJSON_CreateArray());
+}
+
+void json_add_bytes_text(json *parent, const char *name, struct bytes text)
+{
+	/* cleaning never makes text longer */
+	auto_cleanup(free) char *clean = malloc(text.len + 1);
+
+	if (clean)
+		text_clean(clean, text.len + 1, text);
+	(void)add(parent, name, clean ? cJSON_CreateString(clean) : NULL);
+}
+
+void json_add_text(json *parent, const char *name, const char *text)
+{
+	json_add_bytes_text(parent, name, bytes_of_text(text));
+}
+
+void json_add_int(json *parent, const char *name, int64_t number)
+{
+	(void)add(parent, name, cJSON_CreateNumber((double)number));
+}
+
+void json_add_bool(json *parent, const char *name, bool value)
+{
+	(void)add(parent, name, cJSON_CreateBool(value));
+}
+
+void json_add_null(json *parent, const char *name)
+{
+	(void)add(parent, name, cJSON_CreateNull());
+}
+
+void json_add_copy(json *parent, const char *name, const json *value)
+{
+	(void)add(parent, name, cJSON_Duplicate(value, true));
+}
+
+static bool is_complete(const json *value)
+{
+	if (!value || cJSON_IsInvalid(value))
+		return false;
+	for (const json *child = value->child; child; child = child->next)
+		if (!is_complete(child))
+			return false;
+	return true;
+}
+
+int json_print(const json *value, enum json_style style, struct buf *ret, struct err *err)
+{
+	auto_cleanup(free) char *text = NULL;
+
+	if (is_complete(value))
+		text = style == JSON_COMPACT ? cJSON_PrintUnformatted(value) : cJSON_Print(value);
+	if (!text)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
+	return buf_append_text(ret, text, err);
+}
