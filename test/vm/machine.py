@@ -1,0 +1,165 @@
+"""A machine that really boots: UEFI firmware, shim, grub and Linux in QEMU with a software TPM.
+
+Everything that starts it is Debian's own signed code; only the initramfs is ours (busybox and one job). Plain
+emulation, no KVM: the Secure Boot firmware needs SMM, and any builder can run it.
+"""
+import contextlib
+import gzip
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = PROJECT / "build/vm"
+GUEST = PROJECT / "test/vm/guest"
+FIRMWARE = pathlib.Path("/usr/share/OVMF")
+VARIABLES = {"on": "OVMF_VARS_4M.ms.fd", "off": "OVMF_VARS_4M.fd"}  # with Microsoft's keys; with none
+
+DISK_MIB = 64
+PARTITION_AT = 1 << 20
+# Fixed identifiers: the firmware measures the partition table into PCR 5, so equal machines get equal values.
+PARTITION_TABLE = """label: gpt
+label-id: 6F0A2A64-5E0F-4C0E-9B33-3B3B6D1C0A01
+first-lba: 2048
+start=2048, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6F0A2A64-5E0F-4C0E-9B33-3B3B6D1C0A02, name="EFI"
+"""
+
+
+class MachineError(Exception):
+    """The machine could not be made or did not finish; the text says why."""
+
+
+def run(*command, **options):
+    """Run a tool of the host; its output only matters when it fails."""
+    result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            check=False, **options)
+    if result.returncode:
+        raise MachineError(f"{command[0]} failed: {result.stdout.decode(errors='replace').strip()}")
+    return result.stdout
+
+
+def boot_chain():
+    """The folder of unpacked Debian packages; downloaded once, never installed on the host."""
+    unpacked = CACHE / "root"
+    if unpacked.is_dir():
+        return unpacked
+    debs = CACHE / "packages"
+    debs.mkdir(parents=True, exist_ok=True)
+    depends = run("apt-cache", "depends", "linux-image-amd64", env=os.environ | {"LC_ALL": "C"}).decode()
+    kernel = re.search(r"Depends: (linux-image-\S+)", depends)
+    if not kernel:
+        raise MachineError("apt knows no linux-image-amd64")
+    run("apt-get", "download", "shim-signed", "grub-efi-amd64-signed", kernel.group(1), cwd=debs)
+    partial = CACHE / "root.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    for deb in sorted(debs.glob("*.deb")):
+        run("dpkg", "-x", deb, partial)
+    partial.rename(unpacked)
+    return unpacked
+
+
+def one(folder, pattern):
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise MachineError(f"{len(found)} files match {pattern} in {folder}, expected one")
+    return found[0]
+
+
+def make_initramfs(work, modules, extra):
+    """busybox, guest/init, kernel modules by name, and extra {path in the guest: file here}; returns its path."""
+    root, chain = work / "initramfs", boot_chain()
+    files = {"bin/busybox": "/bin/busybox", "init": GUEST / "init"} | extra
+    for name in modules:
+        files[f"lib/modules/{name}.ko"] = one(chain, f"lib/modules/*/kernel/**/{name}.ko")
+    for folder in ("bin", "dev", "proc", "sys", "tmp", "lib/modules"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    for target, source in files.items():
+        (root / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, root / target)
+        (root / target).chmod(0o755)
+    names = sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+    for path in root.rglob("*"):  # equal content, equal bytes: grub measures the initrd into PCR 9
+        os.utime(path, (0, 0))
+    archive = run("cpio", "--quiet", "--reproducible", "-R", "0:0", "-o", "-H", "newc",
+                  input="\n".join(names).encode(), cwd=root)
+    initramfs = work / "initrd.gz"
+    initramfs.write_bytes(gzip.compress(archive, 6, mtime=0))
+    return initramfs
+
+
+def grub_config(secure_boot, command_line):
+    if secure_boot == "on":
+        return f"linux /vmlinuz {command_line}\ninitrd /initrd.gz\nboot\n"
+    # Without Secure Boot this grub's `linux` starts the kernel without its EFI stub, and the stub is what fetches the
+    # firmware's event log: the file in securityfs would not exist.
+    return f"chainloader /vmlinuz initrd=\\\\initrd.gz {command_line}\nboot\n"
+
+
+def make_disk(work, secure_boot, command_line, initramfs):
+    """A GPT disk with one EFI system partition, laid out the way the signed shim and grub look for it."""
+    disk, chain, config = work / "disk", boot_chain(), work / "grub.cfg"
+    config.write_text(grub_config(secure_boot, command_line))
+    with open(disk, "wb") as file:
+        file.truncate(DISK_MIB << 20)
+    run("sfdisk", "--quiet", disk, input=PARTITION_TABLE.encode())
+    sectors = ((DISK_MIB - 2) << 20) // 512
+    image = f"{disk}@@{PARTITION_AT}"
+    run("mformat", "-i", image, "-F", "-T", sectors, "-h", 64, "-s", 32, "-N", "a77e5700", "::")
+    run("mmd", "-i", image, "::/EFI", "::/EFI/BOOT", "::/EFI/debian")
+    for target, source in {
+        "EFI/BOOT/BOOTX64.EFI": one(chain, "usr/lib/shim/shimx64.efi.signed"),
+        "EFI/BOOT/grubx64.efi": one(chain, "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
+        "EFI/debian/grub.cfg": config,
+        "vmlinuz": one(chain, "boot/vmlinuz-*"),
+        "initrd.gz": initramfs,
+    }.items():
+        run("mcopy", "-i", image, source, f"::/{target}")
+    return disk
+
+
+@contextlib.contextmanager
+def tpm(work):
+    """A software TPM for the machine; its state outlives it in work/tpm. Yields the control socket."""
+    state, socket, pid_file = work / "tpm", work / "tpm.sock", work / "tpm.pid"
+    state.mkdir(exist_ok=True)
+    # It goes to the background by itself once it listens; the machine powers it on (hence no not-need-init).
+    run("swtpm", "socket", "--tpm2", "--daemon", "--terminate", "--tpmstate", f"dir={state}", "--pid",
+        f"file={pid_file}", "--ctrl", f"type=unixio,path={socket}")
+    try:
+        yield socket
+    finally:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
+            os.kill(int(pid_file.read_text()), signal.SIGTERM)
+
+
+def boot(work, secure_boot, disk, network="none", timeout=300):
+    """Run the machine until it powers off. Returns what the guest wrote to its second serial port."""
+    variables, console, result = work / "variables", work / "console", work / "result"
+    shutil.copyfile(FIRMWARE / VARIABLES[secure_boot], variables)
+    with tpm(work) as tpm_socket:
+        command = [
+            "qemu-system-x86_64", "-machine", "q35,smm=on,accel=tcg", "-m", "1024", "-display", "none", "-no-reboot",
+            "-nodefaults", "-global", "driver=cfi.pflash01,property=secure,value=on",
+            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={FIRMWARE}/OVMF_CODE_4M.secboot.fd",
+            "-drive", f"if=pflash,unit=1,format=raw,file={variables}",
+            "-drive", f"if=ide,format=raw,file={disk}", "-nic", network,
+            "-chardev", f"socket,id=tpm,path={tpm_socket}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+            "-device", "tpm-tis,tpmdev=tpm0", "-serial", f"file:{console}", "-serial", f"file:{result}",
+        ]
+        try:
+            run(*command, timeout=timeout)
+        except subprocess.TimeoutExpired as expired:
+            raise MachineError(f"not finished after {timeout} s; its console ends:\n{tail(console)}") from expired
+    text = result.read_text(errors="replace").replace("\r", "")
+    if not text.endswith("done\n"):
+        raise MachineError(f"stopped before its job was done; its console ends:\n{tail(console)}")
+    return text
+
+
+def tail(path, lines=25):
+    if not path.exists():
+        return "(nothing)"
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
