@@ -1,0 +1,534 @@
+/* The sections: versions, digests and random bytes, RSA, AES-GCM, DER lengths, certificates, sets, verification. */
+#include "edge/crypto.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <mbedtls/constant_time.h>
+#include <mbedtls/gcm.h>
+#include <mbedtls/rsa.h>
+#include <mbedtls/sha1.h>
+#include <mbedtls/sha256.h>
+#include <mbedtls/sha512.h>
+#include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+/* ---- mbedtls 2.28 and 3.6 ---- */
+
+#if MBEDTLS_VERSION_MAJOR < 3
+#define MBEDTLS_PRIVATE(member) member
+#define mbedtls_sha1_starts     mbedtls_sha1_starts_ret
+#define mbedtls_sha1_update     mbedtls_sha1_update_ret
+#define mbedtls_sha1_finish     mbedtls_sha1_finish_ret
+#define mbedtls_sha256_starts   mbedtls_sha256_starts_ret
+#define mbedtls_sha256_update   mbedtls_sha256_update_ret
+#define mbedtls_sha256_finish   mbedtls_sha256_finish_ret
+#define mbedtls_sha512_starts   mbedtls_sha512_starts_ret
+#define mbedtls_sha512_update   mbedtls_sha512_update_ret
+#define mbedtls_sha512_finish   mbedtls_sha512_finish_ret
+#endif
+
+static unsigned long native_code(int mbedtls_code)
+{
+	return mbedtls_code < 0 ? 0ul - (unsigned long)mbedtls_code : (unsigned long)mbedtls_code;
+}
+
+/* ---- digests and random bytes ---- */
+
+size_t crypto_hash_size(enum crypto_hash hash)
+{
+	static const size_t sizes[] = {
+		[CRYPTO_SHA1] = 20, [CRYPTO_SHA256] = 32, [CRYPTO_SHA384] = 48, [CRYPTO_SHA512] = 64};
+
+	return sizes[hash];
+}
+
+static void digest_sha1(const struct bytes *parts, size_t count, uint8_t *ret)
+{
+	mbedtls_sha1_context context;
+
+	mbedtls_sha1_init(&context);
+	(void)mbedtls_sha1_starts(&context);
+	for (size_t i = 0; i < count; i++)
+		(void)mbedtls_sha1_update(&context, parts[i].data, parts[i].len);
+	(void)mbedtls_sha1_finish(&context, ret);
+	mbedtls_sha1_free(&context);
+}
+
+static void digest_sha256(const struct bytes *parts, size_t count, uint8_t *ret)
+{
+	mbedtls_sha256_context context;
+
+	mbedtls_sha256_init(&context);
+	(void)mbedtls_sha256_starts(&context, /* is224= */ 0);
+	for (size_t i = 0; i < count; i++)
+		(void)mbedtls_sha256_update(&context, parts[i].data, parts[i].len);
+	(void)mbedtls_sha256_finish(&context, ret);
+	mbedtls_sha256_free(&context);
+}
+
+static void digest_sha512(const struct bytes *parts, size_t count, bool is_384, uint8_t *ret)
+{
+	uint8_t digest[CRYPTO_MAX_HASH_SIZE];
+	mbedtls_sha512_context context;
+
+	mbedtls_sha512_init(&context);
+	(void)mbedtls_sha512_starts(&context, is_384);
+	for (size_t i = 0; i < count; i++)
+		(void)mbedtls_sha512_update(&context, parts[i].data, parts[i].len);
+	(void)mbedtls_sha512_finish(&context, digest);
+	mbedtls_sha512_free(&context);
+	memcpy(ret, digest, is_384 ? 48 : 64);
+}
+
+void crypto_digest(enum crypto_hash hash, const struct bytes *parts, size_t count, uint8_t *ret)
+{
+	switch (hash) {
+	case CRYPTO_SHA1:
+		digest_sha1(parts, count, ret);
+		break;
+	case CRYPTO_SHA256:
+		digest_sha256(parts, count, ret);
+		break;
+	case CRYPTO_SHA384:
+	case CRYPTO_SHA512:
+		digest_sha512(parts, count, hash == CRYPTO_SHA384, ret);
+		break;
+	}
+}
+
+void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE])
+{
+	digest_sha256(&bytes, 1, ret);
+}
+
+bool crypto_equal(const void *a, const void *b, size_t len)
+{
+	return len == 0 || mbedtls_ct_memcmp(a, b, len) == 0;
+}
+
+int crypto_random(uint8_t *ret, size_t len, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t count = getrandom(ret + done, len - done, 0);
+
+		if (count < 0 && errno != EINTR)
+			return err_set(err, ERR_INTERNAL, (unsigned long)errno,
+				"The kernel gave no random bytes: %m.");
+		if (count > 0)
+			done += (size_t)count;
+	}
+	return 0;
+}
+
+/* ---- RSA ---- */
+
+#define RSA_MIN_BYTES 256
+
+bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b)
+{
+	return a->exponent == b->exponent && a->modulus_len == b->modulus_len &&
+	       a->modulus_len <= CRYPTO_RSA_MAX_BYTES && memcmp(a->modulus, b->modulus, a->modulus_len) == 0;
+}
+
+static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *key)
+{
+	uint8_t exponent[4] = {(uint8_t)(key->exponent >> 24), (uint8_t)(key->exponent >> 16),
+		(uint8_t)(key->exponent >> 8), (uint8_t)key->exponent};
+
+	if (key->modulus_len < RSA_MIN_BYTES || key->modulus_len > CRYPTO_RSA_MAX_BYTES)
+		return -1;
+	if (mbedtls_rsa_import_raw(rsa, key->modulus, key->modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent,
+		    sizeof(exponent)) != 0)
+		return -1;
+	return mbedtls_rsa_complete(rsa) == 0 && mbedtls_rsa_check_pubkey(rsa) == 0 &&
+			       mbedtls_rsa_get_len(rsa) == key->modulus_len
+		       ? 0
+		       : -1;
+}
+
+static int rsa_check(
+	mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA256_SIZE], const uint8_t *signature)
+{
+#if MBEDTLS_VERSION_MAJOR < 3
+	return mbedtls_rsa_pkcs1_verify(rsa, NULL, NULL, MBEDTLS_RSA_PUBLIC, MBEDTLS_MD_SHA256,
+		CRYPTO_SHA256_SIZE, digest, signature);
+#else
+	return mbedtls_rsa_pkcs1_verify(rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
+#endif
+}
+
+bool crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	mbedtls_rsa_context rsa;
+	bool is_good;
+
+#if MBEDTLS_VERSION_MAJOR < 3
+	mbedtls_rsa_init(&rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
+#else
+	mbedtls_rsa_init(&rsa);
+#endif
+	crypto_sha256(data, digest);
+	is_good = rsa_load(&rsa, key) == 0 && signature.len == key->modulus_len &&
+		  rsa_check(&rsa, digest, signature.data) == 0;
+	mbedtls_rsa_free(&rsa);
+	return is_good;
+}
+
+/* ---- AES-GCM (NIST SP 800-38D) ---- */
+
+#define GCM_IV_SIZE  12
+#define GCM_TAG_SIZE 16
+
+static int gcm_open(const struct crypto_gcm *gcm, struct bytes ciphertext, uint8_t *plain)
+{
+	mbedtls_gcm_context context;
+	int status;
+
+	mbedtls_gcm_init(&context);
+	status = mbedtls_gcm_setkey(
+		&context, MBEDTLS_CIPHER_ID_AES, gcm->key.data, (unsigned int)gcm->key.len * 8);
+	if (status == 0)
+		status = mbedtls_gcm_auth_decrypt(&context, ciphertext.len, gcm->iv.data, gcm->iv.len,
+			gcm->additional.data, gcm->additional.len, gcm->tag.data, gcm->tag.len,
+			ciphertext.data, plain);
+	mbedtls_gcm_free(&context);
+	return status;
+}
+
+int crypto_gcm_decrypt(
+	const struct crypto_gcm *gcm, struct bytes ciphertext, struct buf *ret, struct err *err)
+{
+	uint8_t *plain;
+	int status;
+
+	if ((gcm->key.len != 16 && gcm->key.len != 24 && gcm->key.len != 32) || gcm->iv.len != GCM_IV_SIZE ||
+		gcm->tag.len != GCM_TAG_SIZE)
+		return err_set(err, ERR_ENVELOPE_DECRYPT, 0,
+			"AES-GCM key, IV or tag has a wrong size (%zu, %zu, %zu bytes).", gcm->key.len,
+			gcm->iv.len, gcm->tag.len);
+	plain = malloc(ciphertext.len + 1);
+	if (!plain)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes.", ciphertext.len);
+	status = gcm_open(gcm, ciphertext, plain);
+	if (status != 0)
+		err_fill(err, ERR_ENVELOPE_DECRYPT, native_code(status),
+			"The encrypted text does not fit its authentication tag.");
+	else
+		status = buf_append(ret, plain, ciphertext.len, err);
+	explicit_bzero(plain, ciphertext.len);
+	free(plain);
+	return status == 0 ? 0 : -1;
+}
+
+/* ---- DER lengths (ITU-T X.690 sections 8.1.3 and 10.1) ---- */
+
+#define DER_SEQUENCE 0x30
+
+size_t crypto_der_announced_length(struct bytes bytes)
+{
+	uint64_t length = 0;
+	size_t count;
+
+	if (bytes.len < 2 || bytes.data[0] != DER_SEQUENCE)
+		return 0;
+	if (bytes.data[1] < 0x80)
+		return 2 + (size_t)bytes.data[1];
+	count = bytes.data[1] & 0x7f;
+	if (count == 0 || count > 4 || bytes.len < 2 + count)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		length = length << 8 | bytes.data[2 + i];
+	if (length < 0x80 || length >> (8 * (count - 1)) == 0 || length > INT32_MAX)
+		return 0; /* not the shortest form, or beyond all that is read here */
+	return 2 + count + (size_t)length;
+}
+
+size_t crypto_der_length(struct bytes bytes)
+{
+	size_t length = crypto_der_announced_length(bytes);
+
+	return length <= bytes.len ? length : 0;
+}
+
+/* ---- certificates ---- */
+
+struct crypto_cert {
+	mbedtls_x509_crt crt;
+};
+
+int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *err)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	int status;
+
+	if (der.len == 0 || crypto_der_length(der) != der.len)
+		return err_set(
+			err, ERR_FORMAT, 0, "Not a certificate: %zu bytes are not one DER value.", der.len);
+	cert = calloc(1, sizeof(*cert));
+	if (!cert)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
+	mbedtls_x509_crt_init(&cert->crt);
+	status = mbedtls_x509_crt_parse_der(&cert->crt, der.data, der.len);
+	if (status != 0)
+		return err_set(err, ERR_FORMAT, native_code(status),
+			"Not a usable X.509 certificate (mbedtls -0x%04lX).", native_code(status));
+	*ret = steal_ptr(cert);
+	return 0;
+}
+
+void crypto_cert_free(struct crypto_cert *cert)
+{
+	if (!cert)
+		return;
+	mbedtls_x509_crt_free(&cert->crt);
+	free(cert);
+}
+
+static void name_text(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE])
+{
+	char text[4 * CRYPTO_NAME_SIZE] = "";
+
+	/* a longer name is cut where mbedtls stopped writing */
+	(void)mbedtls_x509_dn_gets(text, sizeof(text), name);
+	text_clean(ret, CRYPTO_NAME_SIZE, bytes_of_text(text));
+}
+
+/* Days from 1970-01-01 in the Gregorian calendar, negative before. Years count from March, so that the leap day ends one;
+ * 146097 days are 400 years. */
+static int64_t days_of_date(int64_t year, int64_t month, int64_t day)
+{
+	int64_t shifted = (month <= 2 ? year - 1 : year) + 400; /* never negative */
+	int64_t month_from_march = (month + 9) % 12;
+	int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+
+	return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year - (719468 + 146097);
+}
+
+static int64_t unix_time(const mbedtls_x509_time *time)
+{
+	return ((days_of_date(time->year, time->mon, time->day) * 24 + time->hour) * 60 + time->min) * 60 +
+	       time->sec;
+}
+
+/* tcg-kp-AIKCertificate (TCG EK Credential Profile), 2.23.133.8.3 */
+static const uint8_t oid_ak[] = {0x67, 0x81, 0x05, 0x08, 0x03};
+
+/* mbedtls's own check also says yes to a missing extension and to anyExtendedKeyUsage. */
+static bool names_ak_usage(const mbedtls_x509_crt *crt)
+{
+	for (const mbedtls_x509_sequence *at = &crt->ext_key_usage; at; at = at->next)
+		if (at->buf.len == sizeof(oid_ak) && memcmp(at->buf.p, oid_ak, sizeof(oid_ak)) == 0)
+			return true;
+	return false;
+}
+
+static bool rsa_key_of(const mbedtls_x509_crt *crt, struct crypto_rsa_public *ret)
+{
+	struct crypto_rsa_public key = {0};
+	uint8_t exponent[4];
+	const mbedtls_rsa_context *rsa;
+
+	if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA)
+		return false;
+	rsa = mbedtls_pk_rsa(crt->pk);
+	key.modulus_len = mbedtls_rsa_get_len(rsa);
+	if (key.modulus_len > sizeof(key.modulus))
+		return false;
+	/* fails for exponents of more than 4 bytes */
+	if (mbedtls_rsa_export_raw(rsa, key.modulus, key.modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent,
+		    sizeof(exponent)) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(exponent); i++)
+		key.exponent = key.exponent << 8 | exponent[i];
+	*ret = key;
+	return true;
+}
+
+void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *ret)
+{
+	const mbedtls_x509_crt *crt = &cert->crt;
+
+	memset(ret, 0, sizeof(*ret));
+	name_text(&crt->subject, ret->subject);
+	name_text(&crt->issuer, ret->issuer);
+	ret->not_before_s = unix_time(&crt->valid_from);
+	ret->not_after_s = unix_time(&crt->valid_to);
+	ret->is_ca = crt->MBEDTLS_PRIVATE(ca_istrue) != 0;
+	ret->may_sign = mbedtls_x509_crt_check_key_usage(crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
+	ret->is_ak = names_ak_usage(crt);
+	ret->has_rsa_key = rsa_key_of(crt, &ret->key);
+	crypto_sha256((struct bytes){crt->raw.p, crt->raw.len}, ret->sha256);
+}
+
+/* ---- sets ---- */
+
+struct crypto_cert_set {
+	mbedtls_x509_crt first; /* of a linked list */
+	size_t count;
+};
+
+#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
+
+/* mbedtls wants a final 0 byte and reads to the first one. */
+static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, struct err *err)
+{
+	uint8_t *text = malloc(pem.len + 1);
+	int status;
+
+	if (!text)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes of certificates.", pem.len);
+	memcpy(text, pem.data, pem.len);
+	text[pem.len] = 0;
+	status = mbedtls_x509_crt_parse(ret, text, pem.len + 1);
+	free(text);
+	if (status > 0)
+		return err_set(err, ERR_FORMAT, 0, "%d of the certificates cannot be read.", status);
+	if (status < 0)
+		return err_set(err, ERR_FORMAT, native_code(status),
+			"The certificates cannot be read (mbedtls -0x%04lX).", native_code(status));
+	return 0;
+}
+
+int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, struct err *err)
+{
+	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = NULL;
+
+	if (pem.len == 0 || memchr(pem.data, 0, pem.len) ||
+		!memmem(pem.data, pem.len, PEM_BEGIN, sizeof(PEM_BEGIN) - 1))
+		return err_set(err, ERR_FORMAT, 0, "No certificates in PEM form.");
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for certificates.");
+	mbedtls_x509_crt_init(&set->first);
+	if (parse_pem_text(&set->first, pem, err) < 0)
+		return -1;
+	for (const mbedtls_x509_crt *at = &set->first; at; at = at->next)
+		set->count++;
+	*ret = steal_ptr(set);
+	return 0;
+}
+
+void crypto_cert_set_free(struct crypto_cert_set *set)
+{
+	if (!set)
+		return;
+	mbedtls_x509_crt_free(&set->first);
+	free(set);
+}
+
+size_t crypto_cert_set_count(const struct crypto_cert_set *set)
+{
+	return set ? set->count : 0;
+}
+
+/* ---- verification (RFC 5280 section 6) ---- */
+
+static const mbedtls_x509_crt_profile profile = {
+	.MBEDTLS_PRIVATE(allowed_mds) = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
+					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
+					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
+	.MBEDTLS_PRIVATE(allowed_pks) = 0xfffffff,
+	.MBEDTLS_PRIVATE(allowed_curves) = 0xfffffff,
+	.MBEDTLS_PRIVATE(rsa_min_bitlen) = 2048,
+};
+
+/* What the callback learns about the first certificate, from the root down, that cannot be accepted. */
+struct judgement {
+	int64_t now_s;
+	const mbedtls_x509_crt *crt;
+	uint32_t flags;
+};
+
+/* mbedtls asks the system's clock; the time that counts here is the caller's. */
+static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+{
+	struct judgement *judgement = context;
+
+	(void)depth;
+	*flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+	if (judgement->now_s > unix_time(&crt->valid_to))
+		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+	if (judgement->now_s < unix_time(&crt->valid_from))
+		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
+	if (*flags && !judgement->flags) {
+		judgement->crt = crt;
+		judgement->flags = *flags;
+	}
+	return 0;
+}
+
+static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_crt *crt)
+{
+	if (!set)
+		return false;
+	for (const mbedtls_x509_crt *at = &set->first; at; at = at->next)
+		if (at->subject_raw.len == crt->issuer_raw.len &&
+			memcmp(at->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0)
+			return true;
+	return false;
+}
+
+static int refuse(const struct judgement *judgement, bool is_issuer_known, struct err *err)
+{
+	const mbedtls_x509_crt *crt = judgement->crt;
+	uint32_t flags = judgement->flags;
+	char subject[CRYPTO_NAME_SIZE], issuer[CRYPTO_NAME_SIZE], time[CLOCK_TEXT_SIZE];
+
+	name_text(&crt->subject, subject);
+	name_text(&crt->issuer, issuer);
+	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED && is_issuer_known)
+		return err_set(err, ERR_AK_CERT_INVALID, flags,
+			"Certificate '%.120s' has a bad signature: it does not fit the key of its issuer "
+			"'%.120s'.",
+			subject, issuer);
+	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+		return err_set(err, ERR_AK_CERT_INVALID, flags,
+			"Certificate '%.120s' is from an unknown CA, '%.120s'.", subject, issuer);
+	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
+		clock_text(unix_time(&crt->valid_to), time);
+		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s' expired at %s.",
+			subject, time);
+	}
+	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
+		clock_text(unix_time(&crt->valid_from), time);
+		return err_set(err, ERR_AK_CERT_INVALID, flags,
+			"Certificate '%.120s' is not yet valid, only from %s.", subject, time);
+	}
+	return err_set(err, ERR_AK_CERT_INVALID, flags,
+		"Certificate '%.120s' uses a key or signature that is too weak (mbedtls flags 0x%lX).",
+		subject, (unsigned long)flags);
+}
+
+int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
+	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
+{
+	/* shallow copies: mbedtls wants one list that it may write to */
+	mbedtls_x509_crt chain = leaf->crt;
+	mbedtls_x509_crt trusted = roots->first;
+	mbedtls_x509_crt untrusted;
+	struct judgement judgement = {.now_s = now_s};
+	uint32_t flags = 0;
+	int status;
+
+	chain.next = NULL;
+	if (intermediates) {
+		untrusted = intermediates->first;
+		chain.next = &untrusted;
+	}
+	status = mbedtls_x509_crt_verify_with_profile(
+		&chain, &trusted, NULL, &profile, NULL, &flags, judge_one, &judgement);
+	if (status == 0)
+		return 0;
+	if (judgement.flags)
+		return refuse(&judgement,
+			holds_issuer(roots, judgement.crt) || holds_issuer(intermediates, judgement.crt),
+			err);
+	return err_set(err, ERR_AK_CERT_INVALID, native_code(status),
+		"The certificate's chain cannot be checked (mbedtls -0x%04lX).", native_code(status));
+}
