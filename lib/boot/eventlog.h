@@ -10,7 +10,8 @@
 
 #include "base/cursor.h"
 
-#define EVENTLOG_MAX_BYTES (4u << 20)
+#define EVENTLOG_MAX_BYTES (4u << 20)  /* of a log that takes part in an attestation */
+#define EVENTLOG_MAX_FILE  (16u << 20) /* of a log that is only read: option ROMs can make megabytes */
 #define EVENTLOG_MAX_BANKS 8
 #define EVENTLOG_NO_PCR    0xFFFFFFFFu /* index of events that extend nothing (seen on Lenovo firmware) */
 
@@ -21,6 +22,9 @@ enum eventlog_alg {
 	EVENTLOG_SHA384 = 0x000C,
 	EVENTLOG_SHA512 = 0x000D,
 	EVENTLOG_SM3_256 = 0x0012,
+	EVENTLOG_SHA3_256 = 0x0027,
+	EVENTLOG_SHA3_384 = 0x0028,
+	EVENTLOG_SHA3_512 = 0x0029,
 };
 
 /* Event types that somebody here needs (PC Client PFP 10.4.1); all others pass through as numbers. */
@@ -37,9 +41,14 @@ enum eventlog_type {
 	EV_EFI_VARIABLE_DRIVER_CONFIG = 0x80000001u,
 	EV_EFI_VARIABLE_BOOT = 0x80000002u,
 	EV_EFI_BOOT_SERVICES_APPLICATION = 0x80000003u,
+	EV_EFI_BOOT_SERVICES_DRIVER = 0x80000004u,
+	EV_EFI_RUNTIME_SERVICES_DRIVER = 0x80000005u,
 	EV_EFI_GPT_EVENT = 0x80000006u,
 	EV_EFI_ACTION = 0x80000007u,
 	EV_EFI_PLATFORM_FIRMWARE_BLOB = 0x80000008u,
+	EV_EFI_PLATFORM_FIRMWARE_BLOB2 = 0x8000000Au,
+	EV_EFI_VARIABLE_BOOT2 = 0x8000000Cu,
+	EV_EFI_HCRTM_EVENT = 0x80000010u,
 	EV_EFI_VARIABLE_AUTHORITY = 0x800000E0u,
 };
 
@@ -49,17 +58,19 @@ struct eventlog_bank {
 };
 
 struct eventlog {
-	struct bytes bytes;
+	struct bytes bytes; /* without the padding behind the last event */
 	bool is_crypto_agile;
 	size_t bank_count;
 	struct eventlog_bank banks[EVENTLOG_MAX_BANKS];
-	size_t events_at; /* offset of the first event that a walk gives */
+	size_t events_at; /* offset of the first event that a walk gives: behind the header, if there is one */
+	uint32_t event_count; /* how many a walk gives */
 };
 
 struct eventlog_event {
-	size_t offset;   /* of the event in the log */
-	uint32_t number; /* 0 for the first */
-	uint32_t pcr;    /* 0..23, or EVENTLOG_NO_PCR */
+	size_t offset; /* of the event in the log */
+	uint32_t
+		number; /* position in the log; a crypto-agile log's header is number 0, which no walk gives */
+	uint32_t pcr;   /* 0..23, or EVENTLOG_NO_PCR */
 	uint32_t type;
 	struct bytes digest
 		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event has none for that bank */

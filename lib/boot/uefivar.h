@@ -26,6 +26,10 @@ struct uefivar {
 	struct bytes data;
 };
 
+#define UEFI_TEXT_MAX 1024
+/* UTF-16 (little endian, no final 0 needed) as clean UTF-8; longer text is cut. */
+void uefi_text(struct bytes utf16, char *ret, size_t size);
+
 /* An event's data (EV_EFI_VARIABLE_*). False if the sizes do not fit in the event. */
 bool uefivar_parse(struct bytes event_data, struct uefivar *ret);
 bool uefivar_is(const struct uefivar *var, const uint8_t guid[UEFI_GUID_SIZE], const char *name);
