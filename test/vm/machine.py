@@ -4,6 +4,7 @@ Everything that starts it is Debian's own signed code; only the initramfs is our
 emulation, no KVM: the Secure Boot firmware needs SMM, and any builder can run it.
 """
 import contextlib
+import fcntl
 import gzip
 import os
 import pathlib
@@ -11,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build/vm"
@@ -34,8 +36,11 @@ class MachineError(Exception):
 
 def run(*command, **options):
     """Run a tool of the host; its output only matters when it fails."""
-    result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            check=False, **options)
+    try:
+        result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                check=False, **options)
+    except FileNotFoundError as missing:
+        raise MachineError(f"{command[0]} is not installed") from missing
     if result.returncode:
         raise MachineError(f"{command[0]} failed: {result.stdout.decode(errors='replace').strip()}")
     return result.stdout
@@ -43,22 +48,28 @@ def run(*command, **options):
 
 def boot_chain():
     """The folder of unpacked Debian packages; downloaded once, never installed on the host."""
-    unpacked = CACHE / "root"
-    if unpacked.is_dir():
-        return unpacked
-    debs = CACHE / "packages"
-    debs.mkdir(parents=True, exist_ok=True)
+    unpacked, debs = CACHE / "root", CACHE / "packages"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # machines that start together download once
+        if not unpacked.is_dir():
+            download(debs, unpacked)
+    return unpacked
+
+
+def download(debs, unpacked):
     depends = run("apt-cache", "depends", "linux-image-amd64", env=os.environ | {"LC_ALL": "C"}).decode()
     kernel = re.search(r"Depends: (linux-image-\S+)", depends)
     if not kernel:
         raise MachineError("apt knows no linux-image-amd64")
+    shutil.rmtree(debs, ignore_errors=True)  # of a download that was cut short
+    debs.mkdir()
     run("apt-get", "download", "shim-signed", "grub-efi-amd64-signed", kernel.group(1), cwd=debs)
     partial = CACHE / "root.partial"
     shutil.rmtree(partial, ignore_errors=True)
     for deb in sorted(debs.glob("*.deb")):
         run("dpkg", "-x", deb, partial)
     partial.rename(unpacked)
-    return unpacked
 
 
 def one(folder, pattern):
@@ -133,6 +144,18 @@ def tpm(work):
     finally:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
             os.kill(int(pid_file.read_text()), signal.SIGTERM)
+
+
+def stop_on_sigterm():
+    """Let SIGTERM unwind like Ctrl-C does, so that the machine and its TPM end with the script."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+
+
+def with_libraries(program, target):
+    """{path in the guest: file here} of a program and the shared libraries it needs, if it is not a static one."""
+    found = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    libraries = re.findall(r"(/\S+) \(0x", found.stdout.decode())
+    return {path.lstrip("/"): path for path in libraries} | {target: program}
 
 
 def boot(work, secure_boot, disk, network="none", timeout=300):
