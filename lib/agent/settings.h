@@ -10,14 +10,15 @@
 
 struct settings {
 	char endpoint
-		[HTTP_URL_SIZE]; /* "" = none given; trimmed, without trailing slash; known to be a valid https URL */
-	char ca_file[SETTINGS_PATH_SIZE]; /* "" = the system's CAs; an absolute path */
-	bool alerts_disabled;
-	uint32_t period_s; /* between attestations; default 4 h, 15 min to 24 h */
+		[HTTP_URL_SIZE]; /* maaEndpoint as an origin, "https://host" or "https://host:port"; "" = none given */
+	char ca_file[SETTINGS_PATH_SIZE]; /* caFile: "" = the system's CAs; an absolute path */
+	bool alerts_disabled;             /* disableAlerts */
+	uint32_t period_s; /* ascReportingFrequency, between attestations; default 4 h, 15 min to 24 h */
 	char warning[256]; /* what was wrong but not fatal, for the status message; "" if nothing */
 };
 
-/* ERR_SETTINGS_INVALID (no JSON, wrong structure), ERR_ENDPOINT_INVALID, with the member's name. */
+/* `text`: what the agent wrote into N.settings, or the public settings alone; empty text = nothing given.
+ * ERR_SETTINGS_INVALID (no JSON, wrong structure), ERR_ENDPOINT_INVALID, ERR_CA_FILE (no absolute path), with the member's name. */
 int settings_parse(struct bytes text, struct settings *ret, struct err *err) err_check;
 
 #endif

@@ -1,0 +1,148 @@
+#include "agent/environment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/text.h"
+#include "edge/json.h"
+
+/* Absolute, printable, without "..": it becomes part of paths and of a unit file. */
+static bool is_usable_path(const char *path)
+{
+	char clean[ENVIRONMENT_PATH_SIZE];
+
+	if (path[0] != '/' || strlen(path) >= ENVIRONMENT_PATH_SIZE || strstr(path, "/../"))
+		return false;
+	text_clean(clean, sizeof(clean), bytes_of_text(path));
+	return strcmp(clean, path) == 0 && (strlen(path) < 3 || strcmp(path + strlen(path) - 3, "/.."));
+}
+
+static int read_path(
+	const json *environment, const char *name, char ret[ENVIRONMENT_PATH_SIZE], struct err *err)
+{
+	const char *path;
+
+	if (json_get_text(environment, name, &path, err) < 0)
+		return -1;
+	if (!is_usable_path(path))
+		return err_set(err, ERR_FORMAT, 0, "'%s' is not an absolute path.", name);
+	memcpy(ret, path, strlen(path) + 1);
+	return 0;
+}
+
+/* The events folder is optional: an agent without the telemetry pipeline names none, an older one only the preview name. */
+static void read_events_folder(const json *environment, char ret[ENVIRONMENT_PATH_SIZE])
+{
+	static const char *const names[] = {"eventsFolder", "eventsFolder_preview"};
+	struct err ignored;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !ret[0]; i++)
+		(void)!read_path(environment, names[i], ret, &ignored);
+}
+
+static int read_environment(const json *document, struct environment *ret, struct err *err)
+{
+	const json *entry = json_is_array(document) ? json_at(document, 0) : document;
+	struct environment found = {0};
+	const json *folders;
+
+	if (json_get_object(entry, "handlerEnvironment", &folders, err) < 0 ||
+		read_path(folders, "logFolder", found.log_folder, err) < 0 ||
+		read_path(folders, "configFolder", found.config_folder, err) < 0 ||
+		read_path(folders, "statusFolder", found.status_folder, err) < 0)
+		return -1;
+	read_events_folder(folders, found.events_folder);
+	*ret = found;
+	return 0;
+}
+
+int environment_parse(struct bytes text, struct environment *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (text.len > ENVIRONMENT_MAX_BYTES)
+		return err_set(
+			err, ERR_ENVIRONMENT_INVALID, 0, "HandlerEnvironment.json has %zu bytes.", text.len);
+	if (json_parse(text, &document, err) == 0 && read_environment(document, ret, err) == 0)
+		return 0;
+	err->code = ERR_ENVIRONMENT_INVALID;
+	return err_wrap(err, "HandlerEnvironment.json");
+}
+
+/* Decimal digits up to `end`, nothing else, at most 2^32-1. */
+static bool parse_number(const char *text, const char *end, uint32_t *ret)
+{
+	uint64_t number = 0;
+
+	if (text == end || end - text > 10)
+		return false;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		number = number * 10 + (uint64_t)(*text - '0');
+	}
+	if (number > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)number;
+	return true;
+}
+
+struct newest {
+	bool is_found;
+	uint32_t sequence;
+	struct timespec written_at;
+};
+
+static bool is_newer(const struct newest *newest, uint32_t sequence, const struct timespec *time)
+{
+	if (!newest->is_found || time->tv_sec != newest->written_at.tv_sec)
+		return !newest->is_found || time->tv_sec > newest->written_at.tv_sec;
+	if (time->tv_nsec != newest->written_at.tv_nsec)
+		return time->tv_nsec > newest->written_at.tv_nsec;
+	return sequence > newest->sequence;
+}
+
+static void consider(int dir_fd, const char *name, struct newest *newest)
+{
+	const char *suffix = strchr(name, '.');
+	struct stat info;
+	uint32_t sequence;
+
+	if (!suffix || strcmp(suffix, ".settings") != 0 || !parse_number(name, suffix, &sequence))
+		return;
+	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(info.st_mode))
+		return;
+	if (is_newer(newest, sequence, &info.st_mtim))
+		*newest = (struct newest){true, sequence, info.st_mtim};
+}
+
+/* The newest, not the highest: the platform may start again at 0. */
+static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
+{
+	struct newest newest = {0};
+	int fd = openat(config_dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		fd_cleanup(&fd);
+		return err_set(err, ERR_IO, (unsigned long)errno, "The settings' folder cannot be read: %m.");
+	}
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+		consider(dirfd(dir), entry->d_name, &newest);
+	(void)closedir(dir);
+	*ret = newest.sequence;
+	return 0;
+}
+
+int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t *ret, struct err *err)
+{
+	if (!variable || !variable[0])
+		return find_newest(config_dir_fd, ret, err);
+	if (!parse_number(variable, variable + strlen(variable), ret))
+		return err_set(err, ERR_ENVIRONMENT_INVALID, 0, "ConfigSequenceNumber '%s' is not a number.",
+			variable);
+	return 0;
+}

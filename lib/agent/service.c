@@ -1,0 +1,229 @@
+#include "agent/service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/json.h"
+
+#define SCHEMA_VERSION 1
+#define BROKEN_FILE    SERVICE_FILE ".broken"
+
+/* Links above our own folder are the administrator's (a /var elsewhere) and are followed; ours is never a link. */
+int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int parent = openat(root_fd, "var/lib", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd;
+
+	if (parent < 0 && errno == ENOENT && create && dir_make(root_fd, "var/lib", 0755, &parent, err) < 0)
+		return -1;
+	if (parent < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder 'var/lib' cannot be opened: %m.");
+	if (create && mkdirat(parent, "guest-attestation", 0700) < 0 && errno != EEXIST)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.",
+			SERVICE_STATE_FOLDER);
+	fd = openat(parent, "guest-attestation", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.",
+			SERVICE_STATE_FOLDER);
+	if (create && fchmod(fd, 0700) < 0) {
+		fd_cleanup(&fd);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be closed to others: %m.", SERVICE_STATE_FOLDER);
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+/* One row per text member, so that reading, writing and telling ours from a newer version's agree. */
+static const struct text_member {
+	const char *name;
+	size_t offset, size;
+	bool is_path, is_optional;
+} text_members[] = {
+	{"home", offsetof(struct service, home), ENVIRONMENT_PATH_SIZE, true, false},
+	{"logFolder", offsetof(struct service, environment.log_folder), ENVIRONMENT_PATH_SIZE, true, false},
+	{"configFolder", offsetof(struct service, environment.config_folder), ENVIRONMENT_PATH_SIZE, true,
+		false},
+	{"statusFolder", offsetof(struct service, environment.status_folder), ENVIRONMENT_PATH_SIZE, true,
+		false},
+	{"eventsFolder", offsetof(struct service, environment.events_folder), ENVIRONMENT_PATH_SIZE, true,
+		true},
+	{"tcti", offsetof(struct service, tcti), SERVICE_TCTI_SIZE, false, true},
+	{"settingsMark", offsetof(struct service, settings_mark), SERVICE_MARK_SIZE, false, true},
+	{"programVersion", offsetof(struct service, program_version), 32, false, true},
+};
+
+#define TEXT_MEMBERS (sizeof(text_members) / sizeof(text_members[0]))
+
+static const char *const number_members[] = {"version", "sequence", "enabledAt"};
+
+#define NUMBER_MEMBERS (sizeof(number_members) / sizeof(number_members[0]))
+
+static int read_text(
+	const json *document, const struct text_member *member, struct service *ret, struct err *err)
+{
+	char *to = (char *)ret + member->offset;
+	const char *text = "";
+
+	if (!(member->is_optional && !json_get(document, member->name)) &&
+		json_get_text(document, member->name, &text, err) < 0)
+		return -1;
+	if (strlen(text) >= member->size ||
+		(text[0] ? member->is_path && text[0] != '/' : !member->is_optional))
+		return err_set(err, ERR_FORMAT, 0, "'%s' cannot be used.", member->name);
+	memcpy(to, text, strlen(text) + 1);
+	return 0;
+}
+
+static int read_service(const json *document, struct service *ret, struct err *err)
+{
+	int64_t version, sequence;
+
+	if (json_get_int(document, "version", &version, err) < 0 ||
+		json_get_int(document, "sequence", &sequence, err) < 0 ||
+		json_get_int(document, "enabledAt", &ret->enabled_at_s, err) < 0)
+		return -1;
+	if (version < 1 || sequence < 0 || sequence > UINT32_MAX)
+		return err_set(err, ERR_FORMAT, 0, "'version' or 'sequence' cannot be used.");
+	ret->environment.sequence = (uint32_t)sequence;
+	for (size_t i = 0; i < TEXT_MEMBERS; i++)
+		if (read_text(document, &text_members[i], ret, err) < 0)
+			return -1;
+	return 0;
+}
+
+int service_parse(struct bytes text, struct service *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	struct service found = {0};
+
+	if (json_parse(text, &document, err) < 0 || read_service(document, &found, err) < 0) {
+		err->code = ERR_STATE_INVALID;
+		return err_wrap(err, "'%s' is damaged", SERVICE_FILE);
+	}
+	*ret = found;
+	return 0;
+}
+
+int service_load(int state_fd, struct service *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+
+	if (file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, err) < 0 && err->code != ERR_FORMAT)
+		return -1;
+	if (service_parse(buf_bytes(&text), ret, err) == 0)
+		return 0;
+	(void)renameat(state_fd, SERVICE_FILE, state_fd, BROKEN_FILE);
+	return -1;
+}
+
+static bool is_ours(const char *name)
+{
+	for (size_t i = 0; i < TEXT_MEMBERS; i++)
+		if (strcmp(name, text_members[i].name) == 0)
+			return true;
+	for (size_t i = 0; i < NUMBER_MEMBERS; i++)
+		if (strcmp(name, number_members[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What a newer version wrote and this one does not know stays as it is, for the day it comes back. */
+static void add_foreign_members(json *document, int state_fd)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+	auto_cleanup(json) json *old = NULL;
+	struct err ignored;
+
+	if (file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, &ignored) < 0 ||
+		json_parse(buf_bytes(&text), &old, &ignored) < 0 || !json_is_object(old))
+		return;
+	json_each (member, old)
+		if (!is_ours(json_name(member)))
+			json_add_copy(document, json_name(member), member);
+}
+
+int service_save(int state_fd, const struct service *service, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+	auto_cleanup(json) json *document = json_new_object();
+
+	json_add_int(document, "version", SCHEMA_VERSION);
+	json_add_int(document, "sequence", service->environment.sequence);
+	json_add_int(document, "enabledAt", service->enabled_at_s);
+	for (size_t i = 0; i < TEXT_MEMBERS; i++)
+		json_add_text(document, text_members[i].name, (const char *)service + text_members[i].offset);
+	add_foreign_members(document, state_fd);
+	if (json_print(document, JSON_INDENTED, &text, err) < 0)
+		return -1;
+	return file_write(state_fd, SERVICE_FILE, buf_bytes(&text), 0600, err);
+}
+
+bool service_equal(const struct service *a, const struct service *b)
+{
+	for (size_t i = 0; i < TEXT_MEMBERS; i++)
+		if (strcmp((const char *)a + text_members[i].offset,
+			    (const char *)b + text_members[i].offset) != 0)
+			return false;
+	return a->environment.sequence == b->environment.sequence;
+}
+
+void service_mark(struct bytes text, char ret[SERVICE_MARK_SIZE])
+{
+	uint64_t hash = 0xCBF29CE484222325u;
+
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ text.data[i]) * 0x100000001B3u;
+	(void)text_format(ret, SERVICE_MARK_SIZE, "%016" PRIx64, hash);
+}
+
+bool service_home_exists(int root_fd, const struct service *service)
+{
+	char path[ENVIRONMENT_PATH_SIZE + 32];
+
+	/* the agent writes this file before any command and deletes it only with the folder */
+	return text_format(path, sizeof(path), ".%s/HandlerEnvironment.json", service->home) &&
+	       file_exists(root_fd, path);
+}
+
+static struct flock whole_file(void)
+{
+	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+}
+
+int service_lock_pid(int state_fd, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int fd =
+		openat(state_fd, SERVICE_PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct flock lock = whole_file();
+	char text[32];
+
+	if (fd < 0)
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "'%s' cannot be opened: %m.", SERVICE_PID_FILE);
+	if (fcntl(fd, F_SETLK, &lock) < 0)
+		return err_set(err, ERR_SERVICE, (unsigned long)errno,
+			"The service runs already, or its lock is not usable: %m.");
+	(void)text_format(text, sizeof(text), "%ld ", (long)getpid());
+	text[strlen(text) - 1] = '\n';
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.", SERVICE_PID_FILE);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+pid_t service_find_pid(int state_fd)
+{
+	auto_cleanup(fd) int fd = openat(state_fd, SERVICE_PID_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct flock lock = whole_file();
+
+	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_pid;
+}

@@ -1,0 +1,55 @@
+/* service.h - what the service must know to do its work, kept outside of the versioned folder: var/lib/guest-attestation/service.json,
+ * root only; and the lock by which the one running service is known.
+ *
+ * Extension variables do not reach a systemd unit, and the folders change with every version, so `enable` writes them here. Settings
+ * are not copied: the service reads config/<sequence>.settings itself.
+ */
+#ifndef AGENT_SERVICE_H
+#define AGENT_SERVICE_H
+
+#include <sys/types.h>
+#include "agent/environment.h"
+
+#define SERVICE_STATE_FOLDER "var/lib/guest-attestation" /* below the root directory */
+#define SERVICE_FILE         "service.json"              /* below the state folder   */
+#define SERVICE_PID_FILE     "monitor.pid"
+#define SERVICE_MAX_BYTES    (64u << 10)
+#define SERVICE_TCTI_SIZE    256
+#define SERVICE_MARK_SIZE    17
+
+struct service {
+	char home[ENVIRONMENT_PATH_SIZE]; /* versioned folder of the package, absolute */
+	struct environment environment;   /* folders and sequence */
+	char tcti[SERVICE_TCTI_SIZE];     /* "" = the machine's TPM device */
+	char settings_mark
+		[SERVICE_MARK_SIZE]; /* of the settings file's bytes, to notice changed ones of the same number */
+	char program_version[32]; /* whose programs run the service */
+	int64_t enabled_at_s;
+};
+
+/* The state folder, 0700. With create false, a missing one is ERR_IO with native ENOENT. root_fd: the root directory. */
+int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err) err_check;
+
+int service_parse(struct bytes text, struct service *ret, struct err *err) err_check;
+/* No file: ERR_IO with native ENOENT. A damaged one is set aside as service.json.broken: ERR_STATE_INVALID. */
+int service_load(int state_fd, struct service *ret, struct err *err) err_check;
+/* Members that a newer version put there survive. Atomic, 0600. */
+int service_save(int state_fd, const struct service *service, struct err *err) err_check;
+
+/* Same work: everything but enabled_at_s. */
+bool service_equal(const struct service *a, const struct service *b);
+/* 64-bit FNV-1a as hex: tells texts apart, protects nothing. */
+void service_mark(struct bytes text, char ret[SERVICE_MARK_SIZE]);
+
+/* The package's folder is still there. The agent may delete it without calling any command (the extension left the goal state); then
+ * the service ends by itself. root: "/" or the test's folder. */
+bool service_home_exists(int root_fd, const struct service *service);
+
+/* For the service itself, before anything else: become the one running service. The lock lasts until ret_fd is closed or the process
+ * ends, and no other descriptor of the file may be closed before (POSIX record lock). Writes the process number for people.
+ * ERR_SERVICE if another process holds it. */
+int service_lock_pid(int state_fd, int *ret_fd, struct err *err) err_check;
+/* Process that holds it, 0 if none. Exact: the kernel knows. Not for the holder itself, which would lose its lock. */
+pid_t service_find_pid(int state_fd);
+
+#endif

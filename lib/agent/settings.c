@@ -1,0 +1,295 @@
+#include "agent/settings.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "edge/json.h"
+
+#define PERIOD_DEFAULT_S (4u * 3600)
+#define PERIOD_MIN_S     (15u * 60)
+#define PERIOD_MAX_S     (24u * 3600)
+
+/* Only the first warning is kept: one is enough to make somebody look. */
+static void warn(struct settings *settings, const char *text, const char *name)
+{
+	if (!settings->warning[0])
+		(void)text_format(
+			settings->warning, sizeof(settings->warning), "Setting '%s' %s.", name, text);
+}
+
+/* Where a member may stand: below the root's group, or flat below the root. Templates in public use all of these. */
+static const char *const root_names[] = {"AttestationConfig", "AttestationEndpointCfg"};
+static const char *const group_names[] = {"MaaSettings", "AscSettings"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool is_given(const json *value)
+{
+	return value && !json_is_null(value) && !(json_is_string(value) && !json_text(value)[0]);
+}
+
+static const json *find_below(const json *root, const char *name)
+{
+	for (size_t i = 0; i < COUNT(group_names); i++) {
+		const json *value = json_get_nocase(json_get_nocase(root, group_names[i]), name);
+
+		if (is_given(value))
+			return value;
+	}
+	return json_get_nocase(root, name);
+}
+
+/* The first one that says something; NULL if none. */
+static const json *find(const json *public, const char *name)
+{
+	const json *value;
+
+	for (size_t i = 0; i < COUNT(root_names); i++) {
+		value = find_below(json_get_nocase(public, root_names[i]), name);
+		if (is_given(value))
+			return value;
+	}
+	value = find_below(public, name);
+	return is_given(value) ? value : NULL;
+}
+
+/* Without blanks at both ends; -1 if it does not fit. */
+static int copy_trimmed(const char *text, char *ret, size_t size)
+{
+	size_t len;
+
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	if (len >= size)
+		return -1;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	return 0;
+}
+
+/* The member's text; ret is "" if it is absent. */
+static int read_text(const json *public, const char *name, char *ret, size_t size, struct err *err)
+{
+	const json *value = find(public, name);
+
+	ret[0] = '\0';
+	if (!value)
+		return 0;
+	if (!json_is_string(value))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "Setting '%s' is not a string.", name);
+	if (copy_trimmed(json_text(value), ret, size) < 0)
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "Setting '%s' is longer than %zu characters.",
+			name, size - 1);
+	return 0;
+}
+
+/* Kept as the origin: whatever path was given, requests go to the protocol's own. */
+static int read_endpoint(const json *public, struct settings *settings, struct err *err)
+{
+	struct http_origin origin;
+	char path[HTTP_URL_SIZE];
+	char text[HTTP_URL_SIZE];
+
+	if (read_text(public, "maaEndpoint", text, sizeof(text), err) < 0)
+		return -1;
+	if (!text[0])
+		return 0;
+	if (http_parse_url(text, &origin, path, err) < 0) {
+		err->code = ERR_ENDPOINT_INVALID;
+		return err_wrap(err, "Setting 'maaEndpoint'");
+	}
+	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
+		warn(settings, "has a path, which is not used", "maaEndpoint");
+	(void)(origin.port == 443 ? text_format(settings->endpoint, sizeof(settings->endpoint), "https://%s",
+					    origin.host)
+				  : text_format(settings->endpoint, sizeof(settings->endpoint),
+					    "https://%s:%u", origin.host, (unsigned)origin.port));
+	return 0;
+}
+
+static int read_ca_file(const json *public, struct settings *settings, struct err *err)
+{
+	if (read_text(public, "caFile", settings->ca_file, sizeof(settings->ca_file), err) < 0)
+		return -1;
+	if (settings->ca_file[0] && settings->ca_file[0] != '/')
+		return err_set(err, ERR_CA_FILE, 0, "Setting 'caFile' is not an absolute path.");
+	return 0;
+}
+
+/* Booleans come as strings from portal templates, sometimes as numbers. */
+static bool read_switch(const json *public, const char *name, struct settings *settings)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+		{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"yes", true}, {"no", false}};
+	const json *value = find(public, name);
+	char text[16] = "";
+	int64_t number;
+	struct err ignored;
+
+	if (!value || json_is_bool(value))
+		return json_true(value);
+	if (json_int(value, &number, &ignored) == 0 && (number == 0 || number == 1))
+		return number == 1;
+	if (json_is_string(value) && copy_trimmed(json_text(value), text, sizeof(text)) == 0)
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (text_equal_nocase(text, words[i].word))
+				return words[i].value;
+	warn(settings, "is neither true nor false and is not used", name);
+	return false;
+}
+
+/* "4H", "30M", "900S" or a bare number of hours; 0 if it is none of them. */
+static uint64_t parse_period_s(const char *text)
+{
+	uint64_t number = 0;
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 6)
+		return 0;
+	for (size_t i = 0; i < digits; i++)
+		number = number * 10 + (uint64_t)(text[i] - '0');
+	text += digits;
+	if (text_equal_nocase(text, "s"))
+		return number;
+	if (text_equal_nocase(text, "m"))
+		return number * 60;
+	return text[0] == '\0' || text_equal_nocase(text, "h") ? number * 3600 : 0;
+}
+
+static uint64_t read_period_s(const json *value)
+{
+	char text[16];
+	int64_t hours;
+	struct err ignored;
+
+	if (json_is_string(value))
+		return copy_trimmed(json_text(value), text, sizeof(text)) == 0 ? parse_period_s(text) : 0;
+	return json_int(value, &hours, &ignored) == 0 && hours > 0 && hours < 1000000 ? (uint64_t)hours * 3600
+										      : 0;
+}
+
+static void read_period(const json *public, struct settings *settings)
+{
+	static const char name[] = "ascReportingFrequency";
+	const json *value = find(public, name);
+	uint64_t period_s = value ? read_period_s(value) : PERIOD_DEFAULT_S;
+
+	settings->period_s = PERIOD_DEFAULT_S;
+	if (period_s == 0) {
+		warn(settings, "is not a time like \"4H\"; every 4 hours is used", name);
+		return;
+	}
+	settings->period_s = (uint32_t)(period_s < PERIOD_MIN_S   ? PERIOD_MIN_S
+					: period_s > PERIOD_MAX_S ? PERIOD_MAX_S
+								  : period_s);
+	if (settings->period_s != period_s)
+		warn(settings, "is outside of 15 minutes to 24 hours; the nearest is used", name);
+}
+
+/* A group that is a text or null (a template's slip) counts as absent, with a warning; another type is an error. */
+static int check_group(const json *parent, const char *name, struct settings *settings, struct err *err)
+{
+	const json *group = json_get_nocase(parent, name);
+
+	if (!group || json_is_null(group) || json_is_object(group))
+		return 0;
+	if (!json_is_string(group))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "Setting '%s' is not an object.", name);
+	if (json_text(group)[0])
+		warn(settings, "is a text instead of an object and is not used", name);
+	return 0;
+}
+
+static int check_groups(const json *public, struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < COUNT(root_names); i++) {
+		const json *root = json_get_nocase(public, root_names[i]);
+
+		if (check_group(public, root_names[i], settings, err) < 0)
+			return -1;
+		for (size_t k = 0; k < COUNT(group_names); k++)
+			if (check_group(root, group_names[k], settings, err) < 0)
+				return -1;
+	}
+	for (size_t k = 0; k < COUNT(group_names); k++)
+		if (check_group(public, group_names[k], settings, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_public(const json *public, struct settings *settings, struct err *err)
+{
+	if (public && json_is_string(public) && json_text(public)[0])
+		warn(settings, "is a text instead of an object and is not used", "publicSettings");
+	else if (public && !json_is_string(public) && !json_is_null(public) && !json_is_object(public))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings are not an object.");
+	if (json_is_string(json_get_nocase(public, "settings")))
+		warn(settings, "is a text instead of an object and is not used", "settings");
+	else if (json_is_object(json_get_nocase(public, "settings")))
+	public = json_get_nocase(public, "settings");
+	if (check_groups(public, settings, err) < 0)
+		return -1;
+	if (read_endpoint(public, settings, err) < 0 || read_ca_file(public, settings, err) < 0)
+		return -1;
+	settings->alerts_disabled = read_switch(public, "disableAlerts", settings);
+	read_period(public, settings);
+	return 0;
+}
+
+/* {"runtimeSettings":[{"handlerSettings":{"publicSettings":..}}]} as the agent writes it, or the public settings alone. */
+static int find_public(const json *document, const json **ret, struct err *err)
+{
+	const json *runtime = json_get(document, "runtimeSettings");
+	const json *handler;
+
+	if (!json_is_object(document))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings are not an object.");
+	*ret = runtime ? NULL : document;
+	if (!runtime || json_is_null(runtime))
+		return 0;
+	if (!json_is_array(runtime))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "'runtimeSettings' is not an array.");
+	if (json_count(runtime) == 0 || json_is_null(json_at(runtime, 0)))
+		return 0;
+	handler = json_get(json_at(runtime, 0), "handlerSettings");
+	if (!json_is_object(json_at(runtime, 0)) ||
+		(handler && !json_is_object(handler) && !json_is_null(handler)))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "'handlerSettings' is not an object.");
+	*ret = json_get(handler, "publicSettings");
+	return 0;
+}
+
+/* The agent writes an empty file where no settings were given. A byte order mark is some editor's. */
+static struct bytes without_mark_and_blanks(struct bytes text)
+{
+	if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
+		text = (struct bytes){text.data + 3, text.len - 3};
+	while (text.len && memchr(" \t\r\n", text.data[text.len - 1], 4))
+		text.len--;
+	return text;
+}
+
+int settings_parse(struct bytes text, struct settings *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	struct settings found = {0};
+	const json *public = NULL;
+
+	text = without_mark_and_blanks(text);
+	if (text.len > SETTINGS_MAX_BYTES)
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings have %zu bytes.", text.len);
+	if (text.len && json_parse(text, &document, err) < 0) {
+		err->code = ERR_SETTINGS_INVALID;
+		return err_wrap(err, "The settings cannot be read");
+	}
+	if (text.len && find_public(document, &public, err) < 0)
+		return -1;
+	if (read_public(public, &found, err) < 0)
+		return -1;
+	*ret = found;
+	return 0;
+}

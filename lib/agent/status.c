@@ -1,0 +1,166 @@
+#include "agent/status.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/json.h"
+
+#define HANDLER_NAME "GuestAttestation"
+#define LANGUAGE     "en-US"
+
+static const char *const state_names[] = {
+	[STATUS_TRANSITIONING] = "transitioning",
+	[STATUS_SUCCESS] = "success",
+	[STATUS_WARNING] = "warning",
+	[STATUS_ERROR] = "error",
+};
+
+#define STATE_COUNT (sizeof(state_names) / sizeof(state_names[0]))
+
+struct status status_empty(const char *operation, enum status_state state)
+{
+	struct status status = {.state = state};
+
+	text_clean(status.operation, sizeof(status.operation), bytes_of_text(operation));
+	return status;
+}
+
+struct status status_of_err(const char *operation, const struct err *err)
+{
+	const struct err_info *info = err_info(err->code);
+	struct status status = status_empty(operation, STATUS_ERROR);
+	size_t len = strlen(err->msg);
+
+	while (len && (err->msg[len - 1] == '.' || err->msg[len - 1] == ' '))
+		len--;
+	status.code = (int)info->code;
+	(void)text_format(status.message, sizeof(status.message), "%.*s (%s). %s", (int)len, err->msg,
+		info->name, info->remedy);
+	return status;
+}
+
+/* The platform makes "ComponentStatus/<name>/succeeded" of a name. */
+static void clean_name(char ret[STATUS_NAME_SIZE], const char *name)
+{
+	text_clean(ret, STATUS_NAME_SIZE, bytes_of_text(name));
+	for (char *slash = strchr(ret, '/'); slash; slash = strchr(slash, '/'))
+		*slash = '-';
+}
+
+void status_add(
+	struct status *status, const char *name, enum status_state state, int code, const char *message)
+{
+	struct status_item *item;
+
+	if (status->item_count >= STATUS_MAX_ITEMS)
+		return;
+	item = &status->items[status->item_count++];
+	item->state = state;
+	item->code = code;
+	clean_name(item->name, name);
+	text_clean(item->message, sizeof(item->message), bytes_of_text(message));
+}
+
+/* Callers may have filled the arrays by hand: cleaned once more. An empty message would make the agent drop the whole VM's status once
+ * the file is oversized, so there is always one. */
+static void add_outcome(json *parent, enum status_state state, int code, const char *text)
+{
+	const char *word = (size_t)state < STATE_COUNT ? state_names[state] : "error";
+	char message[STATUS_MESSAGE_SIZE];
+	json *formatted;
+
+	text_clean(message, sizeof(message),
+		(struct bytes){(const uint8_t *)text, strnlen(text, STATUS_MESSAGE_SIZE)});
+	json_add_text(parent, "status", word);
+	json_add_int(parent, "code", code);
+	formatted = json_add_object(parent, "formattedMessage");
+	json_add_text(formatted, "lang", LANGUAGE);
+	json_add_text(formatted, "message", message[0] ? message : word);
+}
+
+static void add_items(json *parent, const struct status *status)
+{
+	json *items;
+
+	if (!status->item_count)
+		return;
+	items = json_add_array(parent, "substatus");
+	for (size_t i = 0; i < status->item_count && i < STATUS_MAX_ITEMS; i++) {
+		const struct status_item *item = &status->items[i];
+		json *entry = json_add_object(items, NULL);
+
+		json_add_bytes_text(entry, "name",
+			(struct bytes){(const uint8_t *)item->name, strnlen(item->name, STATUS_NAME_SIZE)});
+		add_outcome(entry, item->state, item->code, item->message);
+	}
+}
+
+int status_format(const struct status *status, int64_t now_s, struct buf *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_array();
+	json *entry = json_add_object(document, NULL);
+	char time[CLOCK_TEXT_SIZE];
+	json *top;
+
+	json_add_int(entry, "version", 1);
+	clock_text(now_s, time);
+	json_add_text(entry, "timestampUTC", time);
+	top = json_add_object(entry, "status");
+	json_add_text(top, "name", HANDLER_NAME);
+	json_add_bytes_text(top, "operation",
+		(struct bytes){(const uint8_t *)status->operation,
+			strnlen(status->operation, sizeof(status->operation))});
+	if (status->applied_at_s) {
+		clock_text(status->applied_at_s, time);
+		json_add_text(top, "configurationAppliedTime", time);
+	}
+	add_outcome(top, status->state, status->code, status->message);
+	add_items(top, status);
+	return json_print(document, JSON_COMPACT, ret, err);
+}
+
+#define FILE_NAME_SIZE 32
+
+static void file_name(uint32_t sequence, char ret[FILE_NAME_SIZE])
+{
+	(void)text_format(ret, FILE_NAME_SIZE, "%u.status", sequence);
+}
+
+int status_write(
+	int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
+	char name[FILE_NAME_SIZE];
+
+	file_name(sequence, name);
+	if (status_format(status, now_s, &text, err) < 0 ||
+		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) < 0)
+		return err_wrap(err, "Status");
+	return 0;
+}
+
+static int state_of_word(const char *word, enum status_state *ret)
+{
+	for (size_t i = 0; word && i < STATE_COUNT; i++) {
+		if (strcmp(word, state_names[i]) == 0) {
+			*ret = (enum status_state)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int status_read_state(int status_dir_fd, uint32_t sequence, enum status_state *ret)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(4 * STATUS_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	char name[FILE_NAME_SIZE];
+	struct err err;
+
+	file_name(sequence, name);
+	if (file_read(status_dir_fd, name, FILE_NO_LINKS, &text, &err) < 0 ||
+		json_parse(buf_bytes(&text), &document, &err) < 0)
+		return -1;
+	return state_of_word(json_text(json_get(json_get(json_at(document, 0), "status"), "status")), ret);
+}

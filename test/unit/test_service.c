@@ -1,0 +1,241 @@
+#include "check.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "agent/service.h"
+#include "base/file.h"
+#include "edge/json.h"
+
+struct place {
+	char folder[32];
+	int root_fd, state_fd;
+};
+
+static int make_place(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	struct err err;
+
+	if (!place)
+		return -1;
+	*state = place;
+	memcpy(place->folder, "/tmp/service.XXXXXX", 20);
+	return !mkdtemp(place->folder) || dir_open(place->folder, &place->root_fd, &err) < 0 ||
+	       service_open_state(place->root_fd, true, &place->state_fd, &err) < 0;
+}
+
+static int remove_place(void **state)
+{
+	static const char *const files[] = {SERVICE_FILE, SERVICE_FILE ".broken", SERVICE_PID_FILE};
+	struct place *place = *state;
+	int status;
+
+	for (size_t i = 0; i < COUNT(files); i++)
+		(void)unlinkat(place->state_fd, files[i], 0);
+	status = unlinkat(place->root_fd, SERVICE_STATE_FOLDER, AT_REMOVEDIR) < 0 ||
+		 unlinkat(place->root_fd, "var/lib", AT_REMOVEDIR) < 0 ||
+		 unlinkat(place->root_fd, "var", AT_REMOVEDIR) < 0 || rmdir(place->folder) < 0;
+	(void)close(place->state_fd);
+	(void)close(place->root_fd);
+	free(place);
+	return status;
+}
+
+static const struct service sample = {
+	.home = "/var/lib/waagent/A-1.0.0.0",
+	.environment = {.log_folder = "/var/log/azure/A",
+		.config_folder = "/var/lib/waagent/A-1.0.0.0/config",
+		.status_folder = "/var/lib/waagent/A-1.0.0.0/status",
+		.sequence = 7},
+	.tcti = "swtpm:path=/tmp/a b\"c",
+	.settings_mark = "0123456789abcdef",
+	.program_version = "1.0.0.0",
+	.enabled_at_s = 1769860800,
+};
+
+static void what_was_saved_is_loaded(void **state)
+{
+	const struct place *place = *state;
+	struct service found;
+	struct stat info;
+	struct err err;
+
+	check_err(service_load(place->state_fd, &found, &err), &err, ERR_IO);
+	assert_int_equal(err.native, ENOENT);
+	check_ok(service_save(place->state_fd, &sample, &err), &err);
+	check_ok(service_load(place->state_fd, &found, &err), &err);
+	assert_true(service_equal(&found, &sample));
+	assert_int_equal(found.enabled_at_s, sample.enabled_at_s);
+	assert_int_equal(fstatat(place->state_fd, SERVICE_FILE, &info, 0), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(fstat(place->state_fd, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0700);
+}
+
+static void every_member_counts_for_equality(void **state)
+{
+	struct service other = sample;
+
+	(void)state;
+	other.enabled_at_s = 5;
+	assert_true(service_equal(&sample, &other));
+	other.environment.sequence = 8;
+	assert_false(service_equal(&sample, &other));
+	other = sample;
+	other.environment.events_folder[0] = '/';
+	assert_false(service_equal(&sample, &other));
+	other = sample;
+	other.settings_mark[0] = 'f';
+	assert_false(service_equal(&sample, &other));
+	other = sample;
+	other.tcti[0] = '\0';
+	assert_false(service_equal(&sample, &other));
+}
+
+static void members_of_a_newer_version_survive(void **state)
+{
+	const struct place *place = *state;
+	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	struct service found;
+	struct err err;
+
+	check_ok(file_write(place->state_fd, SERVICE_FILE,
+			 TEXT("{\"version\":2,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\","
+			      "\"statusFolder\":\"/"
+			      "s\",\"sequence\":1,\"enabledAt\":2,\"pace\":{\"fast\":[1,true]}}"),
+			 0600, &err),
+		&err);
+	check_ok(service_load(place->state_fd, &found, &err), &err);
+	assert_string_equal(found.home, "/h");
+	assert_string_equal(found.tcti, "");
+	check_ok(service_save(place->state_fd, &sample, &err), &err);
+	check_ok(service_save(place->state_fd, &sample, &err), &err);
+	check_ok(file_read(place->state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, &err), &err);
+	check_ok(json_parse(buf_bytes(&text), &document, &err), &err);
+	assert_true(json_true(json_at(json_get(json_get(document, "pace"), "fast"), 1)));
+	assert_string_equal(json_text(json_get(document, "home")), sample.home);
+}
+
+static void damaged_files_are_set_aside(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"{\"version\":1",
+		"[]",
+		"{}",
+		"{\"version\":1,\"home\":\"h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
+		"c\",\"statusFolder\":\"/s\","
+		"\"sequence\":1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
+		"c\",\"statusFolder\":\"/s\","
+		"\"sequence\":-1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
+		"c\",\"statusFolder\":\"\","
+		"\"sequence\":1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
+		"c\",\"statusFolder\":\"/s\","
+		"\"sequence\":1,\"enabledAt\":2,\"settingsMark\":\"0123456789abcdef0\"}",
+	};
+	const struct place *place = *state;
+	struct service found;
+	struct err err;
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		check_ok(file_write(place->state_fd, SERVICE_FILE, TEXT(bad[i]), 0600, &err), &err);
+		check_err(service_load(place->state_fd, &found, &err), &err, ERR_STATE_INVALID);
+		assert_false(file_exists(place->state_fd, SERVICE_FILE));
+		assert_true(file_exists(place->state_fd, SERVICE_FILE ".broken"));
+	}
+	check_ok(service_save(place->state_fd, &sample, &err), &err);
+	check_ok(service_load(place->state_fd, &found, &err), &err);
+}
+
+static void only_one_process_is_the_service(void **state)
+{
+	const struct place *place = *state;
+	int ready[2], status, lock;
+	char byte;
+	pid_t child;
+	struct err err;
+
+	assert_int_equal(service_find_pid(place->state_fd), 0);
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		int fd;
+		bool is_locked = service_lock_pid(place->state_fd, &fd, &err) == 0;
+
+		(void)!write(ready[1], is_locked ? "y" : "n", 1);
+		(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 'y');
+	assert_int_equal(service_find_pid(place->state_fd), child);
+	check_err(service_lock_pid(place->state_fd, &lock, &err), &err, ERR_SERVICE);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(service_find_pid(place->state_fd), 0);
+	check_ok(service_lock_pid(place->state_fd, &lock, &err), &err);
+	(void)close(lock);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+}
+
+static void a_deleted_home_is_noticed(void **state)
+{
+	const struct place *place = *state;
+	struct service service = {.home = "/" SERVICE_STATE_FOLDER};
+	struct err err;
+
+	assert_false(service_home_exists(place->root_fd, &service));
+	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
+	assert_true(service_home_exists(place->root_fd, &service));
+	check_ok(file_remove(place->state_fd, "HandlerEnvironment.json", &err), &err);
+}
+
+static void a_link_is_not_taken_for_the_state_folder(void **state)
+{
+	const struct place *place = *state;
+	auto_cleanup(fd) int fd = -1;
+	struct err err;
+
+	assert_int_equal(unlinkat(place->root_fd, SERVICE_STATE_FOLDER, AT_REMOVEDIR), 0);
+	assert_int_equal(symlinkat("/tmp", place->root_fd, SERVICE_STATE_FOLDER), 0);
+	check_err(service_open_state(place->root_fd, true, &fd, &err), &err, ERR_IO);
+	assert_int_equal(unlinkat(place->root_fd, SERVICE_STATE_FOLDER, 0), 0);
+	check_err(service_open_state(place->root_fd, false, &fd, &err), &err, ERR_IO);
+	assert_int_equal(err.native, ENOENT);
+	check_ok(service_open_state(place->root_fd, true, &fd, &err), &err);
+}
+
+static void marks_tell_texts_apart(void **state)
+{
+	char mark[SERVICE_MARK_SIZE];
+
+	(void)state;
+	service_mark(TEXT(""), mark);
+	assert_string_equal(mark, "cbf29ce484222325");
+	service_mark(TEXT("foobar"), mark); /* published FNV-1a value */
+	assert_string_equal(mark, "85944171f73967e8");
+}
+
+#define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		placed(what_was_saved_is_loaded),
+		cmocka_unit_test(every_member_counts_for_equality),
+		placed(members_of_a_newer_version_survive),
+		placed(damaged_files_are_set_aside),
+		placed(only_one_process_is_the_service),
+		placed(a_deleted_home_is_noticed),
+		placed(a_link_is_not_taken_for_the_state_folder),
+		cmocka_unit_test(marks_tell_texts_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

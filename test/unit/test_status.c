@@ -1,0 +1,168 @@
+#include "check.h"
+#include <sys/stat.h>
+#include "agent/status.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/json.h"
+
+/* The agent's own rules (parse_ext_status): exact words, lower-case members, name and message everywhere. */
+static void check_outcome(const json *outcome, const char *word, int64_t code, const char *message)
+{
+	const json *formatted = json_get(outcome, "formattedMessage");
+	int64_t number;
+	struct err err;
+
+	assert_string_equal(json_text(json_get(outcome, "status")), word);
+	check_ok(json_get_int(outcome, "code", &number, &err), &err);
+	assert_int_equal(number, code);
+	assert_string_equal(json_text(json_get(formatted, "lang")), "en-US");
+	assert_string_equal(json_text(json_get(formatted, "message")), message);
+}
+
+static json *format(const struct status *status, struct buf *text)
+{
+	json *document;
+	struct err err;
+
+	check_ok(status_format(status, 1769860800, text, &err), &err);
+	assert_true(text_is_utf8(buf_bytes(text)));
+	check_ok(json_parse(buf_bytes(text), &document, &err), &err);
+	return document;
+}
+
+static void a_status_reads_back_as_the_agent_reads_it(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	const json *top;
+
+	(void)state;
+	(void)text_format(status.message, sizeof(status.message), "Healthy.");
+	status.applied_at_s = 1769860000;
+	status_add(&status, "Secure/Boot", STATUS_WARNING, 203, "off \"now\"\n");
+	status_add(&status, "Schedule", STATUS_TRANSITIONING, 0, "");
+	document = format(&status, &text);
+	assert_int_equal(json_count(document), 1);
+	top = json_get(json_at(document, 0), "status");
+	assert_string_equal(
+		json_text(json_get(json_at(document, 0), "timestampUTC")), "2026-01-31T12:00:00Z");
+	assert_string_equal(json_text(json_get(top, "operation")), "Enable");
+	assert_string_equal(json_text(json_get(top, "configurationAppliedTime")), "2026-01-31T11:46:40Z");
+	check_outcome(top, "success", 0, "Healthy.");
+	assert_int_equal(json_count(json_get(top, "substatus")), 2);
+	assert_string_equal(
+		json_text(json_get(json_at(json_get(top, "substatus"), 0), "name")), "Secure-Boot");
+	check_outcome(json_at(json_get(top, "substatus"), 0), "warning", 203, "off \"now\" ");
+	check_outcome(json_at(json_get(top, "substatus"), 1), "transitioning", 0, "transitioning");
+}
+
+static void nothing_optional_is_left_empty(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	const struct status status = status_empty("Enable", STATUS_TRANSITIONING);
+	const json *top;
+
+	(void)state;
+	document = format(&status, &text);
+	top = json_get(json_at(document, 0), "status");
+	check_outcome(top, "transitioning", 0, "transitioning");
+	assert_null(json_get(top, "substatus"));
+	assert_null(json_get(top, "configurationAppliedTime"));
+}
+
+static void an_error_tells_cause_name_and_remedy(void **state)
+{
+	struct status status;
+	struct err err;
+
+	(void)state;
+	err_fill(&err, ERR_NO_UEFI, 0, "This VM was not started by UEFI.");
+	status = status_of_err("Enable", &err);
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, 201);
+	assert_memory_equal(
+		status.message, "This VM was not started by UEFI (no-uefi). Use a generation 2 VM", 64);
+}
+
+/* Worst case of everything: every message full of characters that JSON doubles, or of bytes that are no UTF-8. */
+static void the_fullest_status_stays_small_and_valid(void **state)
+{
+	static const char fills[] = {'"', '\\', '\x01', '\xff', '\xe2', 'a'};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fills); i++) {
+		auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
+		auto_cleanup(json) json *document = NULL;
+		struct status status = status_empty("A long operation's name", STATUS_ERROR);
+		char long_text[2 * STATUS_MESSAGE_SIZE];
+
+		memset(long_text, fills[i], sizeof(long_text) - 1);
+		long_text[sizeof(long_text) - 1] = '\0';
+		memset(status.message, fills[i], sizeof(status.message)); /* not even terminated */
+		memset(status.operation, fills[i], sizeof(status.operation));
+		for (size_t k = 0; k < STATUS_MAX_ITEMS + 3; k++)
+			status_add(&status, long_text, STATUS_ERROR, 999, long_text);
+		assert_int_equal(status.item_count, STATUS_MAX_ITEMS);
+		document = format(&status, &text);
+		assert_int_equal(json_count(json_get(json_get(json_at(document, 0), "status"), "substatus")),
+			STATUS_MAX_ITEMS);
+	}
+}
+
+static void messages_are_cut_between_characters(void **state)
+{
+	struct status status = status_empty("Enable", STATUS_ERROR);
+	char text[2 * STATUS_MESSAGE_SIZE + 1];
+
+	(void)state;
+	for (size_t i = 0; i + 2 < sizeof(text); i += 2)
+		memcpy(text + i, "\u00e9", 3);
+	status_add(&status, "A", STATUS_ERROR, 1, text);
+	assert_true(text_is_utf8(TEXT(status.items[0].message)));
+	assert_int_equal(strlen(status.items[0].message), STATUS_MESSAGE_SIZE - 2);
+}
+
+static void files_are_replaced_and_read(void **state)
+{
+	char folder[] = "/tmp/status.XXXXXX";
+	auto_cleanup(fd) int fd = -1;
+	struct status status = status_empty("Enable", STATUS_TRANSITIONING);
+	enum status_state found = STATUS_ERROR;
+	struct stat info;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	check_ok(dir_open(folder, &fd, &err), &err);
+	assert_int_equal(status_read_state(fd, 3, &found), -1);
+	for (int i = STATUS_TRANSITIONING; i <= STATUS_ERROR; i++) {
+		status.state = (enum status_state)i;
+		check_ok(status_write(fd, 3, &status, 0, &err), &err);
+		assert_int_equal(status_read_state(fd, 3, &found), 0);
+		assert_int_equal(found, i);
+	}
+	assert_int_equal(fstatat(fd, "3.status", &info, 0), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\"}}]"), 0600, &err),
+		&err);
+	assert_int_equal(status_read_state(fd, 3, &found), -1);
+	check_ok(file_remove(fd, "3.status", &err), &err);
+	check_err(status_write(-1, 3, &status, 0, &err), &err, ERR_IO);
+	assert_int_equal(rmdir(folder), 0); /* nothing else was left behind */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_status_reads_back_as_the_agent_reads_it),
+		cmocka_unit_test(nothing_optional_is_left_empty),
+		cmocka_unit_test(an_error_tells_cause_name_and_remedy),
+		cmocka_unit_test(the_fullest_status_stays_small_and_valid),
+		cmocka_unit_test(messages_are_cut_between_characters),
+		cmocka_unit_test(files_are_replaced_and_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
