@@ -72,7 +72,6 @@
 	X(ERR_KEY_INVALID,         706, "encryption-key-invalid",    INTEGRITY,    true,  1,  "The encryption key is not bound to this VM's TPM and PCRs: treat the VM as tampered with until explained.") \
 	X(ERR_AK_INVALID,          707, "attestation-key-invalid",   INTEGRITY,    true,  1,  "The key at 0x81000003 is not the platform's attestation key: stop (deallocate) and start the VM; investigate.") \
 	X(ERR_SECURE_BOOT_LOG,     708, "secure-boot-log-invalid",   INTEGRITY,    true,  1,  "The log's Secure Boot records are incomplete or doubled: treat the VM as tampered with until explained.") \
-	X(ERR_SECURE_BOOT_UNPROVEN,709, "secure-boot-unproven",      INTEGRITY,    true,  1,  "The boot was measured with Secure Boot off: enable it under Configuration > Security type and restart the VM.") \
 	X(ERR_NO_MEMORY,           901, "out-of-memory",             INTERNAL,     true,  1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space and that the file system is writable.") \
 	X(ERR_STATE_INVALID,       903, "state-invalid",             INTERNAL,     true,  1,  "The damaged file was set aside; nothing needs to be done.") \

@@ -1,0 +1,21 @@
+/* collect.h - this machine's TPM and files -> evidence. */
+#ifndef MONITOR_COLLECT_H
+#define MONITOR_COLLECT_H
+
+#include "appraise/evidence.h"
+
+#define COLLECT_EVENT_LOG "sys/kernel/security/tpm0/binary_bios_measurements" /* below the root */
+
+struct collect_sources {
+	int root_fd;
+	const char *
+		event_log; /* path from the caller's working directory; NULL: COLLECT_EVENT_LOG below root_fd */
+};
+
+/* Eight TPM commands (nine if the certificate takes two reads). The encryption key stays loaded in `tpm`. The log is read before the
+ * PCRs, so that a later measurement shows as a mismatch and never as a clean log.
+ * ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_PCR_CHANGED, and what edge/tpm.h lists. */
+int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+	struct err *err) err_check;
+
+#endif

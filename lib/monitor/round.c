@@ -1,0 +1,137 @@
+#include "monitor/round.h"
+
+#include <string.h>
+#include "base/codec.h"
+#include "base/text.h"
+#include "maa/envelope.h"
+#include "maa/exchange.h"
+#include "maa/request.h"
+#include "maa/token.h"
+
+#define INNER_KEY_MAX 256
+
+void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE])
+{
+	hex_encode((struct bytes){random, 16}, ret);
+}
+
+void round_done(struct round_result *result)
+{
+	buf_done(&result->info);
+	json_free(result->claims);
+	result->claims = NULL;
+}
+
+static int build_body(const struct evidence *evidence, const char *nonce, struct buf *ret_info,
+	struct buf *ret_body, struct err *err)
+{
+	if (request_build_info(evidence, nonce, ret_info, err) < 0)
+		return -1;
+	return request_build_body(buf_bytes(ret_info), ret_body, err);
+}
+
+/* The provider's answer -> the token's text. Only this TPM, in this boot, with these PCRs, can do it. */
+static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_token, struct err *err)
+{
+	auto_cleanup(envelope) struct envelope envelope = {0};
+	auto_cleanup(buf) struct buf key = buf_with_max(INNER_KEY_MAX);
+
+	if (envelope_parse(answer, &envelope, err) < 0)
+		return -1;
+	if (tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, buf_bytes(&envelope.inner_key), &key, err) < 0)
+		return -1;
+	return envelope_open(&envelope, buf_bytes(&key), ret_token, err);
+}
+
+static int verify_token(struct bytes text, const struct exchange *exchange,
+	const struct token_expectation *expected, struct token *ret, struct err *err)
+{
+	auto_cleanup(token) struct token token = {0};
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	const char *kid;
+
+	if (!keys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
+	if (token_parse(text, &token, err) < 0 ||
+		token_check_header(&token, expected->provider, &kid, err) < 0)
+		return -1;
+	if (exchange_keys(exchange, keys, err) < 0)
+		return -1;
+	if (token_check_signature(&token, kid, keys, err) < 0 ||
+		token_check_claims(&token, expected, err) < 0)
+		return -1;
+	*ret = token;
+	token = (struct token){0};
+	return 0;
+}
+
+/* From a complete evidence to verified claims. */
+static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
+	struct round_result *ret, struct err *err)
+{
+	auto_cleanup(http) struct http *http = NULL;
+	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
+	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
+	auto_cleanup(buf) struct buf text = buf_with_max(TOKEN_MAX_BYTES);
+	auto_cleanup(token) struct token token = {0};
+	struct exchange exchange = {.ca_file = inputs->ca_file,
+		.connect_timeout_ms = ROUND_CONNECT_MS,
+		.total_timeout_ms = ROUND_EXCHANGE_MS};
+	struct token_expectation expected = {.provider = &exchange.origin,
+		.now_s = inputs->now_s,
+		.nonce = inputs->nonce,
+		.key = &ret->local.binding.key.key};
+
+	if (http_parse_url(inputs->endpoint, &exchange.origin, NULL, err) < 0)
+		return -1;
+	exchange_origin_text(&exchange.origin, ret->provider);
+	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 || http_open(&http, err) < 0)
+		return -1;
+	exchange.http = http;
+	if (exchange_attest(&exchange, buf_bytes(&body), &answer, &ret->retry_after_s, err) < 0) {
+		if (err_info(err->code)->kind != ERR_KIND_NETWORK)
+			ret->stage = ROUND_ANSWERED;
+		return -1;
+	}
+	ret->stage = ROUND_ANSWERED;
+	if (open_answer(tpm, buf_bytes(&answer), &text, err) < 0 || tpm_flush_key(tpm, err) < 0)
+		return -1;
+	if (verify_token(buf_bytes(&text), &exchange, &expected, &token, err) < 0)
+		return -1;
+	if (json_get_int(token.claims, "exp", &ret->token_expires_s, err) < 0)
+		return -1;
+	ret->claims = steal_ptr(token.claims);
+	ret->stage = ROUND_VERIFIED;
+	return 0;
+}
+
+static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
+	struct round_result *ret, struct err *err)
+{
+	if (tpm_open(inputs->tcti, ret_tpm, err) < 0)
+		return -1;
+	ret->stage = ROUND_TPM;
+	if (collect_evidence(*ret_tpm, &inputs->sources, ret_evidence, err) < 0)
+		return -1;
+	ret->stage = ROUND_COLLECTED;
+	return 0;
+}
+
+void round_run(const struct round_inputs *inputs, struct round_result *ret)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct err err;
+
+	*ret = (struct round_result){.info = buf_with_max(REQUEST_MAX_INFO)};
+	if (collect(inputs, &tpm, &evidence, ret, &err) < 0) {
+		ret->verdict = verdict_of_err(&err);
+		return;
+	}
+	appraise_evidence(&evidence, &ret->local);
+	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
+		ret->remote = verdict_of_err(&err);
+	else
+		ret->remote = verdict_of_claims(ret->claims);
+	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
+}

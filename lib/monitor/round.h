@@ -1,0 +1,53 @@
+/* round.h - one attestation: TPM, provider, token, verdict. Everything that goes wrong ends in the verdict. */
+#ifndef MONITOR_ROUND_H
+#define MONITOR_ROUND_H
+
+#include "appraise/verdict.h"
+#include "edge/http.h"
+#include "monitor/collect.h"
+
+#define ROUND_NONCE_SIZE  33 /* 32 hex characters, for those who have no nonce of their own */
+#define ROUND_NONCE_MAX   256
+#define ROUND_CONNECT_MS  10000
+#define ROUND_EXCHANGE_MS 30000 /* each of the two HTTP exchanges */
+#define ROUND_TIMEOUT_S   60    /* no round that talks to a live TPM takes longer */
+
+struct round_inputs {
+	struct collect_sources sources;
+	const char *tcti;
+	const char *endpoint; /* https URL without trailing slash */
+	const char *ca_file;  /* NULL: the system's */
+	const char *nonce;    /* comes back in the token: freshness of its issue */
+	int64_t now_s;
+};
+
+/* How far a round came; later stages include the earlier ones. */
+enum round_stage {
+	ROUND_NOTHING,   /* the TPM did not open                                */
+	ROUND_TPM,       /* the TPM answers                                     */
+	ROUND_COLLECTED, /* evidence is complete and `local` holds its appraisal */
+	ROUND_ANSWERED,  /* the provider's answer arrived: any answer but silence */
+	ROUND_VERIFIED,  /* `claims` are of a token that passed every check     */
+};
+
+struct round_result {
+	enum round_stage stage;
+	struct verdict verdict; /* local and remote together */
+	struct appraisal local; /* from ROUND_COLLECTED on */
+	struct verdict remote;  /* likewise: the provider's view, or why there is none */
+	struct buf info;        /* attestation information as sent; from ROUND_COLLECTED on */
+	json *claims;           /* ROUND_VERIFIED */
+	int64_t token_expires_s;
+	char provider[HTTP_URL_SIZE]; /* origin asked */
+	uint32_t retry_after_s;       /* what the provider wants us to wait */
+};
+
+void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);
+void round_run(const struct round_inputs *inputs, struct round_result *ret);
+void round_done(struct round_result *result);
+static inline void round_result_cleanup(struct round_result *result)
+{
+	round_done(result);
+}
+
+#endif
