@@ -9,6 +9,7 @@ import gzip
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,8 @@ CACHE = PROJECT / "build/vm"
 GUEST = PROJECT / "test/vm/guest"
 FIRMWARE = pathlib.Path("/usr/share/OVMF")
 VARIABLES = {"on": "OVMF_VARS_4M.ms.fd", "off": "OVMF_VARS_4M.fd"}  # with Microsoft's keys; with none
+
+COMMAND_LINE = "console=ttyS0 panic=-1"  # a panic ends the machine at once instead of hanging
 
 DISK_MIB = 64
 PARTITION_AT = 1 << 20
@@ -132,18 +135,28 @@ def make_disk(work, secure_boot, command_line, initramfs):
 
 
 @contextlib.contextmanager
+def daemon(pid_file, *command):
+    """A program that goes to the background by itself once it is ready; it is gone when the block ends."""
+    run(*command)
+    process = os.pidfd_open(int(pid_file.read_text()))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+        select.select([process], [], [], 10)  # readable once it has ended
+        os.close(process)
+
+
+@contextlib.contextmanager
 def tpm(work):
-    """A software TPM for the machine; its state outlives it in work/tpm. Yields the control socket."""
+    """A software TPM for the machine; its state is in work/tpm and outlives it. Yields the control socket."""
     state, socket, pid_file = work / "tpm", work / "tpm.sock", work / "tpm.pid"
     state.mkdir(exist_ok=True)
-    # It goes to the background by itself once it listens; the machine powers it on (hence no not-need-init).
-    run("swtpm", "socket", "--tpm2", "--daemon", "--terminate", "--tpmstate", f"dir={state}", "--pid",
-        f"file={pid_file}", "--ctrl", f"type=unixio,path={socket}")
-    try:
+    # The machine powers it on (hence no not-need-init) and off.
+    with daemon(pid_file, "swtpm", "socket", "--tpm2", "--daemon", "--terminate", "--tpmstate", f"dir={state}", "--pid",
+                f"file={pid_file}", "--ctrl", f"type=unixio,path={socket}"):
         yield socket
-    finally:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
-            os.kill(int(pid_file.read_text()), signal.SIGTERM)
 
 
 def stop_on_sigterm():
@@ -158,8 +171,17 @@ def with_libraries(program, target):
     return {path.lstrip("/"): path for path in libraries} | {target: program}
 
 
+def network(metadata_port=None):
+    """The guest reaches this host's loopback at 169.254.0.2, and the metadata service at its real address. Nothing
+    leaves this host."""
+    nic = "user,model=e1000,net=169.254.0.0/16,host=169.254.0.2"
+    if metadata_port:
+        nic += f",guestfwd=tcp:169.254.169.254:80-tcp:127.0.0.1:{metadata_port}"
+    return nic
+
+
 def boot(work, secure_boot, disk, network="none", timeout=300):
-    """Run the machine until it powers off. Returns what the guest wrote to its second serial port."""
+    """Run the machine until it powers off. Returns what its job wrote, and the job's exit status."""
     variables, console, result = work / "variables", work / "console", work / "result"
     shutil.copyfile(FIRMWARE / VARIABLES[secure_boot], variables)
     with tpm(work) as tpm_socket:
@@ -177,9 +199,10 @@ def boot(work, secure_boot, disk, network="none", timeout=300):
         except subprocess.TimeoutExpired as expired:
             raise MachineError(f"not finished after {timeout} s; its console ends:\n{tail(console)}") from expired
     text = result.read_text(errors="replace").replace("\r", "")
-    if not text.endswith("done\n"):
+    ended = re.fullmatch(r".*\njob\n(.*)status (\d+)\n", text, re.DOTALL)  # firmware and grub write there, too
+    if not ended:
         raise MachineError(f"stopped before its job was done; its console ends:\n{tail(console)}")
-    return text
+    return ended.group(1), int(ended.group(2))
 
 
 def tail(path, lines=25):
