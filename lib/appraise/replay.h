@@ -19,16 +19,17 @@ struct replay {
 	struct replay_bank banks[EVENTLOG_MAX_BANKS];
 };
 
-/* EV_NO_ACTION and EVENTLOG_NO_PCR are not extended; PCR 0 starts at the StartupLocality, all others at zero,
- * 17 to 22 at FF.. (PC Client PTP 1.05 section 4.6). */
+/* EV_NO_ACTION and EVENTLOG_NO_PCR are not extended. PCR 0 starts at the StartupLocality (4 behind an H-CRTM event), all others at
+ * zero; 17 to 22 come out as FF.. where the log does not extend them (PC Client PTP 1.05 section 4.6). */
 void replay_run(const struct eventlog *log, struct replay *ret);
 
 /* SHA-256 bank of the log against quoted values. ERR_LOG_MISMATCH names the first PCR that differs; ERR_EVENT_LOG_MALFORMED if the
  * log has no SHA-256 bank. PCRs of `quoted` that the log never extends must hold their start value. */
 int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
 
-/* For the event types whose digest is defined by the event's data: SHA-256 of the data (of VariableData only for EV_EFI_VARIABLE_BOOT;
- * either is accepted, firmware does both). ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at. */
+/* For the event types whose digest is defined by the event's data (replay.c says which): SHA-256 of the data; for EV_EFI_VARIABLE_BOOT
+ * also of VariableData only, firmware does both. ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at.
+ * What the log says about an event's PCR and type is not measured: who reads facts from events must mind their order (secureboot.c). */
 int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err) err_check;
 
 #endif

@@ -132,7 +132,8 @@ static const char *read_digest(
 	return cursor->failed ? "the log ends inside the event's digests" : NULL;
 }
 
-/* TCG_PCR_EVENT2: one digest for each bank (PFP 1.06 section 10.2.2). NULL, or what is wrong. */
+/* TCG_PCR_EVENT2: at most one digest for each bank (PFP 1.06 section 10.2.2). Digests may be missing: Windows' boot manager extends only
+ * the bank that it uses. NULL, or what is wrong. */
 static const char *read_agile_event(
 	const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
 {
@@ -144,8 +145,8 @@ static const char *read_agile_event(
 	digest_count = cursor_u32_le(cursor);
 	if (cursor->failed)
 		return "the log ends inside the event's head";
-	if (digest_count < log->bank_count)
-		return "a digest is missing: fewer digests than the log's header has algorithms";
+	if (digest_count == 0 && event.type != EV_NO_ACTION)
+		return "it has no digests";
 	if (digest_count > log->bank_count)
 		return "more digests than the log's header has algorithms";
 	for (uint32_t i = 0; i < digest_count; i++) {

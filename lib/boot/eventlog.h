@@ -73,7 +73,7 @@ struct eventlog_event {
 	uint32_t pcr;   /* 0..23, or EVENTLOG_NO_PCR */
 	uint32_t type;
 	struct bytes digest
-		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event has none for that bank */
+		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event did not extend that bank */
 	struct bytes data;
 };
 

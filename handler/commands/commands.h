@@ -1,0 +1,24 @@
+/* commands.h - the commands of guest-attest, one file each, and the one place where they print.
+ *
+ * A command gets its own name as argv[0] and returns the exit code: 0, or err_info(code)->exit_code, or EXIT_USAGE.
+ */
+#ifndef HANDLER_COMMANDS_H
+#define HANDLER_COMMANDS_H
+
+#include "base/buf.h"
+#include "edge/json.h"
+
+#define EXIT_USAGE 64
+
+int command_log(int argc, char **argv);
+
+/* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */
+void print_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int print_json(const json *value, enum json_style style, struct err *err) err_check;
+/* "guest-attest: name: message Remedy." on stderr; the exit code. */
+int print_err(const struct err *err);
+int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* At the end: a full disk or a closed pipe turns success into failure. */
+int print_end(int exit_code);
+
+#endif

@@ -1,0 +1,42 @@
+/* guest-attest - the operator's command: everything the service does, by hand and readable. */
+#include <stdio.h>
+#include <string.h>
+#include "commands/commands.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *about;
+} commands[] = {
+	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	print_format("Usage: guest-attest COMMAND [OPTION...]\n\nCommands:\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		print_format("  %-10s %s\n", commands[i].name, commands[i].about);
+	print_format(
+		"\n'guest-attest COMMAND --help' tells more. 'guest-attest --version' prints the version.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		print_help();
+		return print_end(0);
+	}
+	if (strcmp(name, "--version") == 0) {
+		print_format("guest-attest %s\n", VERSION);
+		return print_end(0);
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return print_end(commands[i].run(argc - 1, argv + 1));
+	return print_usage_error(
+		"guest-attest", *name ? "there is no command '%s'" : "a command is missing", name);
+}
