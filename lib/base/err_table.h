@@ -42,6 +42,7 @@
 	X(ERR_ANSWER_TOO_LARGE,    508, "answer-too-large",          NETWORK,      true,  1,  "Check that the endpoint is an attestation provider and that no proxy answers in its place.") \
 	X(ERR_PROXY,               509, "proxy-failed",              NETWORK,      true,  1,  "Correct the proxy's address and credentials, and allow the endpoint on the proxy.") \
 	X(ERR_HTTP_FAILED,         510, "http-failed",               NETWORK,      true,  1,  "It is retried by itself; check the path to the provider.") \
+	X(ERR_UNREACHABLE,         511, "network-unreachable",       NETWORK,      true,  1,  "Check the VM's network interface and routes: outbound TCP 443 to the endpoint needs a way out.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \

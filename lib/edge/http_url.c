@@ -1,0 +1,113 @@
+/* URLs (RFC 3986), only what an endpoint needs; what is not plainly understood is refused. */
+#include "edge/http.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include "base/text.h"
+
+static bool is_host_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* A name or an IPv4 address; labels are not empty. */
+static bool take_name(const char *text, size_t len, struct http_origin *ret)
+{
+	if (len == 0 || len >= sizeof(ret->host))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		ret->host[i] = lower(text[i]);
+		if (!is_host_character(ret->host[i]))
+			return false;
+		if (ret->host[i] == '.' && (i == 0 || i + 1 == len || ret->host[i - 1] == '.'))
+			return false;
+	}
+	ret->host[len] = '\0';
+	return true;
+}
+
+/* "[address]", written in one way only, so that equal addresses are equal text. */
+static bool take_ipv6(const char *text, size_t len, struct http_origin *ret)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	struct in6_addr binary;
+
+	if (len < 2 || len - 2 >= sizeof(address) || text[len - 1] != ']')
+		return false;
+	memcpy(address, text + 1, len - 2);
+	if (inet_pton(AF_INET6, address, &binary) != 1)
+		return false;
+	(void)inet_ntop(AF_INET6, &binary, address, sizeof(address));
+	return text_format(ret->host, sizeof(ret->host), "[%s]", address);
+}
+
+static bool take_port(const char *text, size_t len, struct http_origin *ret)
+{
+	uint32_t port = 0;
+
+	if (len == 0 || len > 5)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		port = port * 10 + (uint32_t)(text[i] - '0');
+	}
+	ret->port = (uint16_t)port;
+	return port > 0 && port <= UINT16_MAX;
+}
+
+static bool take_authority(const char *text, size_t len, struct http_origin *ret)
+{
+	const char *bracket = memchr(text, ']', len);
+	size_t host_len = bracket ? (size_t)(bracket - text) + 1 : len;
+	const char *colon = bracket ? NULL : memchr(text, ':', len);
+
+	if (colon)
+		host_len = (size_t)(colon - text);
+	ret->port = 443;
+	if (host_len < len &&
+		(text[host_len] != ':' || !take_port(text + host_len + 1, len - host_len - 1, ret)))
+		return false;
+	return text[0] == '[' ? take_ipv6(text, host_len, ret) : take_name(text, host_len, ret);
+}
+
+int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+{
+	static const char scheme[] = "https://";
+	size_t scheme_len = sizeof(scheme) - 1;
+	size_t len = strlen(url);
+	struct http_origin origin = {0};
+	const char *authority = url + scheme_len;
+	size_t authority_len;
+
+	if (len >= HTTP_URL_SIZE)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The address is longer than %d characters.",
+			HTTP_URL_SIZE - 1);
+	for (size_t i = 0; i < len; i++)
+		if (url[i] <= ' ' || url[i] >= 0x7f || url[i] == '\\' || url[i] == '#')
+			return err_set(err, ERR_ENDPOINT_INVALID, 0,
+				"The address '%s' holds a character that does not belong there.", url);
+	if (len < scheme_len)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an https:// address.", url);
+	for (size_t i = 0; i < scheme_len; i++)
+		if (lower(url[i]) != scheme[i])
+			return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an https:// address.", url);
+	authority_len = strcspn(authority, "/?");
+	if (authority_len == 0 || !take_authority(authority, authority_len, &origin))
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' has no usable host or port.", url);
+	*ret = origin;
+	if (ret_path)
+		memcpy(ret_path, authority + authority_len, len - scheme_len - authority_len + 1);
+	return 0;
+}
+
+bool http_same_origin(const struct http_origin *a, const struct http_origin *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0;
+}
