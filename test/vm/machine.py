@@ -9,11 +9,13 @@ import gzip
 import os
 import pathlib
 import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from software_tpm import ToolError, daemon, run  # noqa: E402
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build/vm"
@@ -33,20 +35,8 @@ start=2048, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6F0A2A64-5E0F-4C0E-9
 """
 
 
-class MachineError(Exception):
+class MachineError(ToolError):
     """The machine could not be made or did not finish; the text says why."""
-
-
-def run(*command, **options):
-    """Run a tool of the host; its output only matters when it fails."""
-    try:
-        result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                check=False, **options)
-    except FileNotFoundError as missing:
-        raise MachineError(f"{command[0]} is not installed") from missing
-    if result.returncode:
-        raise MachineError(f"{command[0]} failed: {result.stdout.decode(errors='replace').strip()}")
-    return result.stdout
 
 
 def boot_chain():
@@ -132,20 +122,6 @@ def make_disk(work, secure_boot, command_line, initramfs):
     }.items():
         run("mcopy", "-i", image, source, f"::/{target}")
     return disk
-
-
-@contextlib.contextmanager
-def daemon(pid_file, *command):
-    """A program that goes to the background by itself once it is ready; it is gone when the block ends."""
-    run(*command)
-    process = os.pidfd_open(int(pid_file.read_text()))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(process, signal.SIGTERM)
-        select.select([process], [], [], 10)  # readable once it has ended
-        os.close(process)
 
 
 @contextlib.contextmanager
