@@ -5,6 +5,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/eventlog.h"
+#include "edge/crypto.h"
 
 #define MAX_OS_VERSION 99999
 
@@ -94,14 +95,6 @@ static int read_os(const json *info, struct request *ret, struct err *err)
 	return get_os_version(info, "OSVersionMinor", &ret->evidence.os_minor, err);
 }
 
-/* Length of the DER SEQUENCE at the start with a 2-byte length, as every certificate of this size has (X.690 8.1.3); 0 if it is none. */
-static size_t der_length(struct bytes bytes)
-{
-	size_t len = bytes.len > 4 ? 4 + ((size_t)bytes.data[2] << 8 | bytes.data[3]) : 0;
-
-	return len && bytes.data[0] == 0x30 && bytes.data[1] == 0x82 && len <= bytes.len ? len : 0;
-}
-
 /* Trailing bytes of the NV index that held the certificate are cut off. */
 static int read_ak_cert(const json *tpm, struct buf *ret, struct err *err)
 {
@@ -110,7 +103,7 @@ static int read_ak_cert(const json *tpm, struct buf *ret, struct err *err)
 
 	if (get_base64(tpm, "AikCert", &padded, err) < 0)
 		return -1;
-	len = der_length(buf_bytes(&padded));
+	len = crypto_der_length(buf_bytes(&padded));
 	if (len == 0)
 		return err_set(err, ERR_FORMAT, 0, "'AikCert' does not begin with a whole DER certificate.");
 	*ret = buf_with_max(TPM_MAX_CERT);

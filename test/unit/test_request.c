@@ -4,7 +4,7 @@
 #include "maa/request.h"
 
 /* A certificate's outer form is all that a request looks at. */
-static const uint8_t cert[] = {0x30, 0x82, 0x00, 0x80};
+static const uint8_t cert[] = {0x30, 0x81, 0x80};
 
 static void fill(uint8_t *ret, size_t len, uint8_t seed)
 {
@@ -29,7 +29,7 @@ static void make_evidence(struct evidence *ret)
 	fill(bytes, sizeof(bytes), 5);
 	check_ok(buf_append(&ret->event_log, bytes, sizeof(bytes), &err), &err);
 	memcpy(bytes, cert, sizeof(cert));
-	check_ok(buf_append(&ret->ak_cert, bytes, 4 + 0x80, &err), &err);
+	check_ok(buf_append(&ret->ak_cert, bytes, 3 + 0x80, &err), &err);
 	ret->ak_public.len = 282;
 	fill(ret->ak_public.data, 282, 9);
 	ret->key_public.len = 312;
@@ -210,7 +210,7 @@ static void the_index_padding_behind_a_certificate_is_cut(void **state)
 			check_ok(buf_append(&evidence.ak_cert, &paddings[i], 1, &err), &err);
 		check_ok(request_build_info(&evidence, NULL, &info, &err), &err);
 		check_ok(request_parse_info(buf_bytes(&info), &request, &err), &err);
-		assert_int_equal(request.evidence.ak_cert.len, 4 + 0x80);
+		assert_int_equal(request.evidence.ak_cert.len, 3 + 0x80);
 	}
 }
 
@@ -242,8 +242,8 @@ static void malformed_members_are_refused_by_name(void **state)
 		{"\"nonce\":\"bg==\"", "\"nonce\":\"/w==\"", "nonce"},
 		{"\"ClientPayload\":", "\"ClientPayload\":7,\"X\":", "ClientPayload"},
 		{"\"TpmInfo\":", "\"X\":", "TpmInfo"},
-		{"\"AikCert\":\"MIIA", "\"AikCert\":\"MIIB", "AikCert"},
-		{"\"AikCert\":\"MIIA", "\"AikCert\":\"MYIA", "AikCert"},
+		{"\"AikCert\":\"MIGA", "\"AikCert\":\"MIGB", "AikCert"},
+		{"\"AikCert\":\"MIGA", "\"AikCert\":\"MYGA", "AikCert"},
 		{"\"AikCert\":\"", "\"AikCert\":\"\",\"X\":\"", "AikCert"},
 		{"\"AikPub\":\"", "\"AikPub\":\"\",\"X\":\"", "AikPub"},
 		{"\"AikPub\":", "\"X\":", "AikPub"},
