@@ -1,0 +1,135 @@
+#include "policy.h"
+
+#include <string.h>
+#include "boot/uefivar.h"
+#include "reference.h"
+
+#define PREFIX     "x-ms-azurevm-"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
+
+static const char *const claim_names[POLICY_RULE_COUNT] = {
+	[POLICY_SECUREBOOT] = "secureboot",
+	[POLICY_DEFAULT_KEYS] = PREFIX "default-securebootkeysvalidated",
+	[POLICY_DB] = PREFIX "dbvalidated",
+	[POLICY_DBX] = PREFIX "dbxvalidated",
+	[POLICY_DEBUGGERS] = PREFIX "debuggersdisabled",
+	[POLICY_SIGNING] = PREFIX "signingdisabled",
+};
+
+const char *policy_claim_name(enum policy_rule rule)
+{
+	return claim_names[rule];
+}
+
+const char *policy_rule_name(enum policy_rule rule)
+{
+	const char *name = claim_names[rule];
+
+	return strncmp(name, PREFIX, PREFIX_LEN) == 0 ? name + PREFIX_LEN : name;
+}
+
+enum policy_rule policy_rule_of(const char *name)
+{
+	enum policy_rule rule = 0;
+
+	while (rule < POLICY_RULE_COUNT && strcmp(policy_rule_name(rule), name) != 0)
+		rule++;
+	return rule;
+}
+
+static bool is_known(enum reference_list list, const struct policy_certs *extra, const uint8_t *sha256)
+{
+	for (size_t i = 0; i < extra->count; i++)
+		if (memcmp(extra->sha256[i], sha256, CRYPTO_SHA256_SIZE) == 0)
+			return true;
+	return reference_has(list, sha256);
+}
+
+/* Certificates only, at least one, all known. A hash in db would let one binary boot whoever signed it. */
+static bool are_known(
+	enum reference_list list, const struct policy_certs *extra, const struct secureboot_keys *keys)
+{
+	if (!keys->is_measured || keys->is_malformed || keys->cert_count == 0)
+		return false;
+	if (keys->hash_count || keys->other_count)
+		return false;
+	for (size_t i = 0; i < keys->cert_count; i++)
+		if (!is_known(list, extra, keys->certs[i].sha256))
+			return false;
+	return true;
+}
+
+/* dbx changes with every revocation, so that no exact value can be asked for. */
+static bool is_dbx_filled(const struct secureboot_keys *dbx)
+{
+	return dbx->is_measured && !dbx->is_malformed &&
+	       dbx->cert_count + dbx->hash_count + dbx->other_count > 0;
+}
+
+/* Firmware that lets a debugger in says so in PCR 7 (PC Client PFP 1.06 section 3.3.4.8). */
+static bool is_firmware_debug(const struct eventlog_event *event)
+{
+	static const char text[] = "UEFI Debug Mode";
+
+	return event->type == EV_EFI_ACTION && event->data.len >= sizeof(text) - 1 &&
+	       memcmp(event->data.data, text, sizeof(text) - 1) == 0;
+}
+
+/* shim measures MokSBState when its signature validation was switched off (mokutil --disable-validation). */
+static bool is_validation_off(const struct eventlog_event *event)
+{
+	struct uefivar var;
+
+	return event->type == EV_EFI_VARIABLE_AUTHORITY && uefivar_parse(event->data, &var) &&
+	       strcmp(var.name, "MokSBState") == 0 && !bytes_are_all(var.data, 0);
+}
+
+static bool has_event(const struct eventlog *log, bool (*is_it)(const struct eventlog_event *))
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+
+	while (eventlog_next(log, &walk, &event))
+		if (event.pcr == 7 && is_it(&event))
+			return true;
+	return false;
+}
+
+void policy_judge(const struct policy *policy, const struct eventlog *log,
+	const struct secureboot *secureboot, struct policy_claims *ret)
+{
+	ret->holds[POLICY_SECUREBOOT] = secureboot->is_enabled;
+	ret->holds[POLICY_DEFAULT_KEYS] =
+		(are_known(REFERENCE_PK, &policy->kek, &secureboot->pk) && secureboot->pk.cert_count == 1 &&
+			are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
+	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->db);
+	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->dbx);
+	ret->holds[POLICY_DEBUGGERS] = !has_event(log, is_firmware_debug);
+	ret->holds[POLICY_SIGNING] = !has_event(log, is_validation_off);
+}
+
+enum policy_rule policy_denial(const struct policy *policy, const struct policy_claims *claims)
+{
+	enum policy_rule rule = 0;
+
+	while (rule < POLICY_RULE_COUNT && (claims->holds[rule] || policy->is_relaxed[rule]))
+		rule++;
+	return rule;
+}
+
+int policy_text(const struct policy *policy, struct buf *ret, struct err *err)
+{
+	if (buf_append_text(ret, "version=1.0;\nauthorizationrules\n{\n", err) < 0)
+		return -1;
+	for (enum policy_rule rule = 0; rule < POLICY_RULE_COUNT; rule++) {
+		char line[160];
+
+		if (policy->is_relaxed[rule])
+			continue;
+		(void)snprintf(
+			line, sizeof(line), "\t[type==\"%s\", value==false] => deny();\n", claim_names[rule]);
+		if (buf_append_text(ret, line, err) < 0)
+			return -1;
+	}
+	return buf_append_text(ret, "\t=> permit();\n};\nissuancerules\n{\n};\n", err);
+}

@@ -1,0 +1,29 @@
+/* server.h - HTTPS in front of a service: routing, limits, many clients at once. The only file that includes libmicrohttpd.
+ *
+ * A few threads, each polling many connections, so that slow clients cost no thread. Every connection has little memory, one
+ * request has a deadline whatever its client does, and all bodies together have a budget.
+ */
+#ifndef PROVIDER_SERVER_H
+#define PROVIDER_SERVER_H
+
+#include "service.h"
+
+struct server;
+
+/* HOST:PORT, IPv6 in brackets, port 0 = any free one. ret_origin: "https://HOST:PORT" as bound. ERR_USAGE, ERR_IO. */
+#define SERVER_ORIGIN_SIZE 128
+int server_listen(
+	const char *address, int *ret_fd, char ret_origin[SERVER_ORIGIN_SIZE], struct err *err) err_check;
+/* Takes the socket. PEM texts; the service must outlive the server. */
+int server_start(int listen_fd, struct bytes tls_cert_pem, struct bytes tls_key_pem,
+	const struct service *service, struct server **ret, struct err *err) err_check;
+/* Ends connections whose request takes too long: call it every second or so. */
+void server_reap(struct server *server);
+/* Ends all connections and threads. Accepts NULL. */
+void server_stop(struct server *server);
+static inline void server_cleanup(struct server **server)
+{
+	server_stop(*server);
+}
+
+#endif
