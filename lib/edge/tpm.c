@@ -1,0 +1,629 @@
+#include "edge/tpm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <tss2/tss2_rc.h>
+#include <tss2/tss2_sys.h>
+#include <tss2/tss2_tcti_device.h>
+#include <tss2/tss2_tcti_swtpm.h>
+#include "edge/crypto.h"
+
+#define NO_HANDLE      0u
+#define PCRS_PER_READ  8 /* TPML_DIGEST holds 8: Part 2, 10.9.4 */
+#define PCR_READ_TRIES 4
+#define BUSY_TRIES     9     /* 5 ms, 10 ms, ... 1280 ms: 2.5 s together */
+#define NV_PIECE       1024u /* what the reference implementation and those made of it give at once */
+#define NONCE_SIZE     20
+
+struct tpm {
+	TSS2_TCTI_CONTEXT *tcti;
+	TSS2_SYS_CONTEXT *sys;
+	TPM2_HANDLE key;     /* loaded encryption key, or NO_HANDLE */
+	TPM2_HANDLE session; /* policy session, or NO_HANDLE        */
+};
+
+static const TSS2L_SYS_AUTH_COMMAND empty_password = {.count = 1, .auths = {{.sessionHandle = TPM2_RS_PW}}};
+static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
+	.count = 2, .auths = {{.sessionHandle = TPM2_RS_PW}, {.sessionHandle = TPM2_RS_PW}}};
+
+#define failed(err, rc, what) err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc))
+
+/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2); the kernel's resource manager
+ * passes codes of the TPM on in a layer of its own. Codes of the software above the TPM give 0: no caller looks for that. */
+static TSS2_RC plain_rc(TSS2_RC rc)
+{
+	TSS2_RC layer = rc & TSS2_RC_LAYER_MASK;
+
+	if (layer != TSS2_TPM_RC_LAYER && layer != TSS2_RESMGR_TPM_RC_LAYER)
+		return 0;
+	rc &= ~(TSS2_RC)TSS2_RC_LAYER_MASK;
+	return rc & TPM2_RC_FMT1 ? rc & (TPM2_RC_FMT1 | 0x3Fu) : rc;
+}
+
+/* Whether to send the command again; waits first. The TPM did nothing yet if it answers so (Part 2, 6.6.3, warnings). */
+static bool is_busy(TSS2_RC rc, unsigned *tries)
+{
+	long wait_ms = 5L << *tries;
+	struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+
+	rc = plain_rc(rc);
+	if (rc != TPM2_RC_RETRY && rc != TPM2_RC_YIELDED && rc != TPM2_RC_TESTING)
+		return false;
+	if (++*tries > BUSY_TRIES)
+		return false;
+	(void)nanosleep(&wait, NULL);
+	return true;
+}
+
+/* One command; rc is its result. */
+#define run(rc, command)                                                                                     \
+	do {                                                                                                 \
+		unsigned tries_ = 0;                                                                         \
+		do                                                                                           \
+			(rc) = (command);                                                                    \
+		while (is_busy(rc, &tries_));                                                                \
+	} while (0)
+
+/* Opening the device here gives the reason, which the TCTI keeps for itself. */
+static int check_device(const char *path, struct err *err)
+{
+	auto_cleanup(fd) int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		return 0;
+	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		return err_set(
+			err, ERR_NO_VTPM, (unsigned long)errno, "This machine has no TPM: '%s': %m.", path);
+	return err_set(err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m.", path);
+}
+
+typedef TSS2_RC tcti_init(TSS2_TCTI_CONTEXT *context, size_t *size, const char *conf);
+
+static int open_tcti(
+	tcti_init *init, const char *conf, const char *tcti, TSS2_TCTI_CONTEXT **ret, struct err *err)
+{
+	auto_cleanup(free) TSS2_TCTI_CONTEXT *context = NULL;
+	size_t size = 0;
+	TSS2_RC rc = init(NULL, &size, NULL);
+
+	if (rc != TSS2_RC_SUCCESS)
+		return err_set(err, ERR_TPM_OPEN, rc, "TPM '%s': %s.", tcti, Tss2_RC_Decode(rc));
+	context = calloc(1, size);
+	if (!context)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM's transport.");
+	rc = init(context, &size, conf);
+	if (rc != TSS2_RC_SUCCESS)
+		return err_set(
+			err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
+	*ret = steal_ptr(context);
+	return 0;
+}
+
+static int open_sys(struct tpm *tpm, struct err *err)
+{
+	TSS2_ABI_VERSION abi = TSS2_ABI_VERSION_CURRENT;
+	size_t size = Tss2_Sys_GetContextSize(0);
+	TSS2_RC rc;
+
+	tpm->sys = calloc(1, size);
+	if (!tpm->sys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM's context.");
+	rc = Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &abi);
+	return rc == TSS2_RC_SUCCESS ? 0 : failed(err, rc, "TPM cannot be used");
+}
+
+static int open_named(struct tpm *tpm, const char *tcti, struct err *err)
+{
+	static const char device[] = "device:";
+	static const char swtpm[] = "swtpm:";
+
+	if (strncmp(tcti, swtpm, sizeof(swtpm) - 1) == 0)
+		return open_tcti(Tss2_Tcti_Swtpm_Init, tcti + sizeof(swtpm) - 1, tcti, &tpm->tcti, err);
+	if (strncmp(tcti, device, sizeof(device) - 1) != 0)
+		return err_set(err, ERR_USAGE, 0,
+			"'%s' names no TPM; use device:FILE, swtpm:path=SOCKET or swtpm:host=HOST,port=PORT.",
+			tcti);
+	if (check_device(tcti + sizeof(device) - 1, err) < 0)
+		return -1;
+	return open_tcti(Tss2_Tcti_Device_Init, tcti + sizeof(device) - 1, tcti, &tpm->tcti, err);
+}
+
+int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+
+	/* tpm2-tss prints to standard error what it also returns; who wants to see it sets the variable */
+	(void)setenv("TSS2_LOG", "all+none", 0);
+	tpm = calloc(1, sizeof(*tpm));
+	if (!tpm)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM.");
+	if (open_named(tpm, tcti, err) < 0 || open_sys(tpm, err) < 0)
+		return -1;
+	*ret = steal_ptr(tpm);
+	return 0;
+}
+
+/* Without a resource manager a handle that is left behind takes one of three places until the next reset. */
+static TSS2_RC flush(struct tpm *tpm, TPM2_HANDLE *handle)
+{
+	TSS2_RC rc;
+
+	if (*handle == NO_HANDLE)
+		return TSS2_RC_SUCCESS;
+	run(rc, Tss2_Sys_FlushContext(tpm->sys, *handle));
+	*handle = NO_HANDLE;
+	return rc;
+}
+
+void tpm_close(struct tpm *tpm)
+{
+	if (!tpm)
+		return;
+	if (tpm->sys) {
+		(void)flush(tpm, &tpm->session);
+		(void)flush(tpm, &tpm->key);
+		Tss2_Sys_Finalize(tpm->sys);
+	}
+	if (tpm->tcti)
+		Tss2_Tcti_Finalize(tpm->tcti);
+	free(tpm->sys);
+	free(tpm->tcti);
+	free(tpm);
+}
+
+/* The first parameter of the last answer, a TPM2B_PUBLIC, byte for byte as the TPM sent it. */
+static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
+{
+	const uint8_t *data = NULL;
+	size_t size = 0;
+	size_t len;
+	TSS2_RC rc = Tss2_Sys_GetRpBuffer(tpm->sys, &size, &data);
+
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "TPM's answer cannot be read");
+	len = size < 2 ? 0 : 2 + ((size_t)data[0] << 8 | data[1]);
+	if (len == 0 || len > size || len > sizeof(ret->data))
+		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent a public area of a wrong size.");
+	memcpy(ret->data, data, len);
+	ret->len = len;
+	return 0;
+}
+
+#define no_ak(err, rc)                                                                                       \
+	err_set(err, ERR_NO_AK, rc, "The vTPM has no attestation key at 0x%08X.", TPM_AK_HANDLE)
+
+int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
+{
+	TPM2B_PUBLIC public = {.size = 0};
+	TPM2B_NAME name = {.size = 0};
+	TPM2B_NAME qualified_name = {.size = 0};
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_ReadPublic(tpm->sys, TPM_AK_HANDLE, NULL, &public, &name, &qualified_name, NULL));
+	if (plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(err, rc);
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "Attestation key cannot be read");
+	return take_public(tpm, ret, err);
+}
+
+/* How the certificate's index may be read. */
+struct nv_access {
+	uint32_t size;        /* of the index */
+	uint32_t piece;       /* at most this much at once */
+	TPMI_RH_NV_AUTH auth; /* who authorizes: the owner, else the index itself */
+	bool has_index_auth;
+};
+
+static int read_nv_public(struct tpm *tpm, struct nv_access *ret, struct err *err)
+{
+	TPM2B_NV_PUBLIC public = {.size = 0};
+	TPM2B_NAME name = {.size = 0};
+	TPMA_NV attributes;
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_NV_ReadPublic(tpm->sys, TPM_AK_CERT_NV_INDEX, NULL, &public, &name, NULL));
+	if (plain_rc(rc) == TPM2_RC_HANDLE)
+		return err_set(err, ERR_NO_AK_CERT, rc,
+			"The vTPM has no certificate of the attestation key (NV index 0x%08X).",
+			TPM_AK_CERT_NV_INDEX);
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "Attestation key's certificate cannot be read");
+	attributes = public.nvPublic.attributes;
+	if (!(attributes & TPMA_NV_WRITTEN))
+		return err_set(err, ERR_AK_CERT_PENDING, 0,
+			"The platform has not yet written the attestation key's certificate.");
+	ret->size = public.nvPublic.dataSize;
+	ret->piece = NV_PIECE;
+	ret->has_index_auth = attributes & TPMA_NV_AUTHREAD;
+	ret->auth = attributes & TPMA_NV_OWNERREAD ? TPM2_RH_OWNER : TPM_AK_CERT_NV_INDEX;
+	return 0;
+}
+
+static TSS2_RC read_nv_at(
+	struct tpm *tpm, struct nv_access *access, uint32_t offset, TPM2B_MAX_NV_BUFFER *ret)
+{
+	uint32_t left = access->size - offset;
+	uint16_t size = (uint16_t)(left < access->piece ? left : access->piece);
+	TSS2_RC rc;
+
+	ret->size = 0;
+	run(rc, Tss2_Sys_NV_Read(tpm->sys, access->auth, TPM_AK_CERT_NV_INDEX, &empty_password, size,
+			(uint16_t)offset, ret, NULL));
+	if (rc == TSS2_RC_SUCCESS && ret->size != size)
+		return TSS2_SYS_RC_MALFORMED_RESPONSE;
+	return rc;
+}
+
+static TSS2_RC ask_nv_piece(struct tpm *tpm, uint32_t *ret)
+{
+	TPMS_CAPABILITY_DATA data = {.capability = 0};
+	TPMI_YES_NO more;
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_NV_BUFFER_MAX, 1,
+			&more, &data, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return rc;
+	if (data.capability != TPM2_CAP_TPM_PROPERTIES || data.data.tpmProperties.count < 1 ||
+		data.data.tpmProperties.tpmProperty[0].property != TPM2_PT_NV_BUFFER_MAX ||
+		data.data.tpmProperties.tpmProperty[0].value < 64 ||
+		data.data.tpmProperties.tpmProperty[0].value >= NV_PIECE)
+		return TSS2_SYS_RC_MALFORMED_RESPONSE;
+	*ret = data.data.tpmProperties.tpmProperty[0].value;
+	return TSS2_RC_SUCCESS;
+}
+
+/* The first piece finds out who may read (the owner's password may be set) and how much at once. */
+static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MAX_NV_BUFFER *ret)
+{
+	TSS2_RC rc = read_nv_at(tpm, access, 0, ret);
+	TSS2_RC plain = plain_rc(rc);
+
+	if ((plain == TPM2_RC_BAD_AUTH || plain == TPM2_RC_AUTH_FAIL || plain == TPM2_RC_NV_AUTHORIZATION) &&
+		access->has_index_auth && access->auth != TPM_AK_CERT_NV_INDEX) {
+		access->auth = TPM_AK_CERT_NV_INDEX;
+		rc = read_nv_at(tpm, access, 0, ret);
+		plain = plain_rc(rc);
+	}
+	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE) {
+		rc = ask_nv_piece(tpm, &access->piece);
+		if (rc == TSS2_RC_SUCCESS)
+			rc = read_nv_at(tpm, access, 0, ret);
+	}
+	return rc;
+}
+
+/* The DER header says how much of the index is the certificate; the rest is padding and is not read. */
+static int certificate_length(
+	const TPM2B_MAX_NV_BUFFER *first, uint32_t index_size, size_t *ret, struct err *err)
+{
+	struct bytes bytes = {.data = first->buffer, .len = first->size};
+	size_t len;
+
+	if (bytes_are_all(bytes, 0x00) || bytes_are_all(bytes, 0xFF))
+		return err_set(err, ERR_AK_CERT_PENDING, 0,
+			"The attestation key's certificate is still empty in the vTPM.");
+	len = crypto_der_announced_length(bytes);
+	if (len == 0)
+		return err_set(err, ERR_AK_CERT_INVALID, 0,
+			"NV index 0x%08X holds no certificate: it does not start as DER.",
+			TPM_AK_CERT_NV_INDEX);
+	if (len > index_size || len > TPM_MAX_CERT)
+		return err_set(err, ERR_AK_CERT_INVALID, 0,
+			"The attestation key's certificate is cut off: %zu bytes in an NV index of %u.", len,
+			index_size);
+	*ret = len;
+	return 0;
+}
+
+#define nv_failed(err, rc)                                                                                   \
+	(plain_rc(rc) == TPM2_RC_NV_UNINITIALIZED                                                            \
+			? err_set(err, ERR_AK_CERT_PENDING, rc,                                              \
+				  "The platform has not yet written the attestation key's certificate.")     \
+			: failed(err, rc, "Attestation key's certificate cannot be read"))
+
+int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf cert = buf_with_max(TPM_MAX_CERT + NV_PIECE);
+	TPM2B_MAX_NV_BUFFER piece = {.size = 0};
+	struct nv_access access;
+	size_t len;
+	TSS2_RC rc;
+
+	if (read_nv_public(tpm, &access, err) < 0)
+		return -1;
+	rc = read_nv_first(tpm, &access, &piece);
+	if (rc != TSS2_RC_SUCCESS)
+		return nv_failed(err, rc);
+	if (certificate_length(&piece, access.size, &len, err) < 0 ||
+		buf_append(&cert, piece.buffer, piece.size, err) < 0)
+		return -1;
+	access.size = (uint32_t)len;
+	while (cert.len < len) {
+		rc = read_nv_at(tpm, &access, (uint32_t)cert.len, &piece);
+		if (rc != TSS2_RC_SUCCESS)
+			return nv_failed(err, rc);
+		if (buf_append(&cert, piece.buffer, piece.size, err) < 0)
+			return -1;
+	}
+	return buf_set(ret, (struct bytes){.data = cert.data, .len = len}, err);
+}
+
+static TPML_PCR_SELECTION selection_of(uint32_t mask)
+{
+	return (TPML_PCR_SELECTION){
+		.count = 1,
+		.pcrSelections = {{
+			.hash = TPM2_ALG_SHA256,
+			.sizeofSelect = 3,
+			.pcrSelect = {(uint8_t)mask, (uint8_t)(mask >> 8), (uint8_t)(mask >> 16)},
+		}},
+	};
+}
+
+static uint32_t mask_of(const TPML_PCR_SELECTION *selection)
+{
+	const TPMS_PCR_SELECTION *bank = &selection->pcrSelections[0];
+	uint32_t mask = 0;
+
+	if (selection->count != 1 || bank->hash != TPM2_ALG_SHA256)
+		return 0;
+	for (uint8_t i = 0; i < bank->sizeofSelect && i < 3; i++)
+		mask |= (uint32_t)bank->pcrSelect[i] << (8 * i);
+	return mask;
+}
+
+/* One TPM2_PCR_Read: what it gave joins `values`. */
+static int read_some_pcrs(
+	struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values, uint32_t *ret_counter, struct err *err)
+{
+	TPML_PCR_SELECTION wanted = selection_of(mask);
+	TPML_PCR_SELECTION given = {.count = 0};
+	TPML_DIGEST digests = {.count = 0};
+	uint32_t given_mask;
+	uint32_t next = 0;
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_PCR_Read(tpm->sys, NULL, &wanted, ret_counter, &given, &digests, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "PCRs cannot be read");
+	given_mask = mask_of(&given);
+	if (given_mask == 0)
+		return err_set(err, ERR_TPM_FAILED, 0, "The TPM has no SHA-256 bank of PCRs.");
+	if ((given_mask & ~mask) || digests.count != (uint32_t)__builtin_popcount(given_mask) ||
+		digests.count > PCRS_PER_READ)
+		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent other PCRs than asked for.");
+	for (unsigned pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
+		const TPM2B_DIGEST *digest = &digests.digests[next];
+
+		if (!(given_mask & 1u << pcr))
+			continue;
+		if (digest->size != TPM_DIGEST_SIZE)
+			return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent a PCR of a wrong size.");
+		memcpy(values->digest[pcr], digest->buffer, TPM_DIGEST_SIZE);
+		next++;
+	}
+	values->mask |= given_mask;
+	return 0;
+}
+
+/* Until all are there, or another counter shows that they changed between two commands: then values->mask stays incomplete. */
+static int read_all_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values, struct err *err)
+{
+	uint32_t first = 0;
+	uint32_t counter = 0;
+
+	if (read_some_pcrs(tpm, mask, values, &first, err) < 0)
+		return -1;
+	while (values->mask != mask) {
+		uint32_t before = values->mask;
+
+		if (read_some_pcrs(tpm, mask & ~before, values, &counter, err) < 0)
+			return -1;
+		if (counter != first) {
+			values->mask = before;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+int tpm_read_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *ret, struct err *err)
+{
+	if (mask == 0 || mask >> TPM_PCR_COUNT)
+		return err_set(err, ERR_INTERNAL, 0, "No such PCRs: mask 0x%X.", mask);
+	for (int i = 0; i < PCR_READ_TRIES; i++) {
+		struct tpm_pcrs values = {.mask = 0};
+
+		if (read_all_pcrs(tpm, mask, &values, err) < 0)
+			return -1;
+		if (values.mask == mask) {
+			*ret = values;
+			return 0;
+		}
+	}
+	return err_set(err, ERR_PCR_CHANGED, 0, "PCRs keep changing while they are read.");
+}
+
+static int take_attest(
+	const TPM2B_ATTEST *attest, const TPMT_SIGNATURE *signature, struct tpm_attest *ret, struct err *err)
+{
+	const TPM2B_PUBLIC_KEY_RSA *bytes = &signature->signature.rsassa.sig;
+
+	if (signature->sigAlg != TPM2_ALG_RSASSA || signature->signature.rsassa.hash != TPM2_ALG_SHA256)
+		return err_set(err, ERR_AK_INVALID, 0,
+			"The attestation key does not sign with RSASSA and SHA-256 (scheme 0x%04X).",
+			signature->sigAlg);
+	if (attest->size > sizeof(ret->attest) || attest->size > sizeof(attest->attestationData) ||
+		bytes->size > sizeof(ret->signature) || bytes->size > sizeof(bytes->buffer))
+		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent a signature of a wrong size.");
+	memcpy(ret->attest, attest->attestationData, attest->size);
+	ret->attest_len = attest->size;
+	memcpy(ret->signature, bytes->buffer, bytes->size);
+	ret->signature_len = bytes->size;
+	return 0;
+}
+
+int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err *err)
+{
+	static const TPM2B_DATA nothing = {.size = 0};
+	static const TPMT_SIG_SCHEME scheme_of_key = {.scheme = TPM2_ALG_NULL};
+	TPML_PCR_SELECTION selection = selection_of(mask);
+	TPM2B_ATTEST attest = {.size = 0};
+	TPMT_SIGNATURE signature = {.sigAlg = 0};
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_Quote(tpm->sys, TPM_AK_HANDLE, &empty_password, &nothing, &scheme_of_key, &selection,
+			&attest, &signature, NULL));
+	if (plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(err, rc);
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "PCRs cannot be quoted");
+	return take_attest(&attest, &signature, ret, err);
+}
+
+/* Usable by the policy only: neither userWithAuth nor adminWithPolicy. The fixed template makes the same key again as long as the
+ * TPM is not reset, but it is kept loaded all the same: creating RSA keys is the slowest command. */
+static TPM2B_PUBLIC key_template(const uint8_t policy[TPM_DIGEST_SIZE])
+{
+	TPM2B_PUBLIC template = {
+		.publicArea =
+			{
+				.type = TPM2_ALG_RSA,
+				.nameAlg = TPM2_ALG_SHA256,
+				.objectAttributes = TPMA_OBJECT_DECRYPT | TPMA_OBJECT_FIXEDTPM |
+						    TPMA_OBJECT_FIXEDPARENT |
+						    TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_NODA,
+				.authPolicy = {.size = TPM_DIGEST_SIZE},
+				.parameters.rsaDetail =
+					{
+						.symmetric = {.algorithm = TPM2_ALG_NULL},
+						.scheme = {.scheme = TPM2_ALG_NULL},
+						.keyBits = 2048,
+					},
+				.unique.rsa = {.size = 256},
+			},
+	};
+
+	memcpy(template.publicArea.authPolicy.buffer, policy, TPM_DIGEST_SIZE);
+	return template;
+}
+
+int tpm_create_key(
+	struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struct tpm_public *ret, struct err *err)
+{
+	static const TPM2B_SENSITIVE_CREATE no_secret = {.size = 0};
+	static const TPM2B_DATA nothing = {.size = 0};
+	static const TPML_PCR_SELECTION no_pcrs = {.count = 0};
+	TPM2B_PUBLIC template = key_template(policy);
+	TPM2B_PUBLIC public = {.size = 0};
+	TPM2B_CREATION_DATA data = {.size = 0};
+	TPM2B_DIGEST hash = {.size = 0};
+	TPMT_TK_CREATION ticket = {.tag = 0};
+	TPM2B_NAME name = {.size = 0};
+	TSS2_RC rc;
+
+	(void)flush(tpm, &tpm->key);
+	run(rc, Tss2_Sys_CreatePrimary(tpm->sys, TPM2_RH_NULL, &empty_password, &no_secret, &template,
+			&nothing, &no_pcrs, &tpm->key, &public, &data, &hash, &ticket, &name, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "Encryption key cannot be created");
+	return take_public(tpm, ret, err);
+}
+
+int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err)
+{
+	static const TPM2B_DATA nothing = {.size = 0};
+	static const TPMT_SIG_SCHEME scheme_of_key = {.scheme = TPM2_ALG_NULL};
+	TPM2B_ATTEST attest = {.size = 0};
+	TPMT_SIGNATURE signature = {.sigAlg = 0};
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_Certify(tpm->sys, tpm->key, TPM_AK_HANDLE, &two_empty_passwords, &nothing,
+			&scheme_of_key, &attest, &signature, NULL));
+	if (plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(err, rc);
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "Encryption key cannot be certified");
+	return take_attest(&attest, &signature, ret, err);
+}
+
+/* An unbound, unsalted session proves nothing but the policy and encrypts nothing, so its nonces need not be random. */
+static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
+{
+	static const TPM2B_NONCE nonce = {.size = NONCE_SIZE};
+	static const TPM2B_ENCRYPTED_SECRET no_salt = {.size = 0};
+	static const TPMT_SYM_DEF no_encryption = {.algorithm = TPM2_ALG_NULL};
+	static const TPM2B_DIGEST current = {.size = 0};
+	TPML_PCR_SELECTION selection = selection_of(mask);
+	TPM2B_NONCE nonce_tpm = {.size = 0};
+	TSS2_RC rc;
+
+	(void)flush(tpm, &tpm->session);
+	run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce, &no_salt,
+			TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256, &tpm->session, &nonce_tpm, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "Policy session cannot be started");
+	run(rc, Tss2_Sys_PolicyPCR(tpm->sys, tpm->session, NULL, &current, &selection, NULL));
+	if (rc != TSS2_RC_SUCCESS) {
+		(void)flush(tpm, &tpm->session);
+		return failed(err, rc, "PCRs cannot be used as a policy");
+	}
+	return 0;
+}
+
+static int decrypt_failed(TSS2_RC rc, struct err *err)
+{
+	switch (plain_rc(rc)) {
+	case TPM2_RC_POLICY_FAIL:
+	case TPM2_RC_PCR_CHANGED:
+		return err_set(err, ERR_PCR_CHANGED, rc,
+			"PCRs changed after the quote: the answer can no longer be decrypted.");
+	case TPM2_RC_VALUE: /* padding, or larger than the modulus (Part 3, 14.3) */
+	case TPM2_RC_SIZE:
+	case TPM2_RC_BINDING:
+		return err_set(err, ERR_INNER_KEY, rc,
+			"The answer's key is not encrypted to this TPM's key: %s.", Tss2_RC_Decode(rc));
+	default:
+		return failed(err, rc, "The answer's key cannot be decrypted");
+	}
+}
+
+int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret, struct err *err)
+{
+	static const TPMT_RSA_DECRYPT scheme = {.scheme = TPM2_ALG_RSAES};
+	static const TPM2B_DATA no_label = {.size = 0};
+	TSS2L_SYS_AUTH_COMMAND auth = {.count = 1};
+	TPM2B_PUBLIC_KEY_RSA input = {.size = (uint16_t)ciphertext.len};
+	TPM2B_PUBLIC_KEY_RSA output = {.size = 0};
+	TSS2_RC rc;
+	int status;
+
+	if (ciphertext.len == 0 || ciphertext.len > sizeof(input.buffer))
+		return err_set(err, ERR_INNER_KEY, 0,
+			"The answer's key has %zu bytes, not those of an RSA key.", ciphertext.len);
+	memcpy(input.buffer, ciphertext.data, ciphertext.len);
+	if (start_policy(tpm, mask, err) < 0)
+		return -1;
+	auth.auths[0].sessionHandle = tpm->session; /* continueSession clear: success ends the session */
+	run(rc, Tss2_Sys_RSA_Decrypt(tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
+	if (rc != TSS2_RC_SUCCESS) {
+		(void)flush(tpm, &tpm->session);
+		return decrypt_failed(rc, err);
+	}
+	tpm->session = NO_HANDLE;
+	status = buf_append(ret, output.buffer, output.size, err);
+	explicit_bzero(&output, sizeof(output));
+	return status;
+}
+
+int tpm_flush_key(struct tpm *tpm, struct err *err)
+{
+	TSS2_RC rc = flush(tpm, &tpm->key);
+
+	return rc == TSS2_RC_SUCCESS ? 0 : failed(err, rc, "Encryption key cannot be unloaded");
+}
