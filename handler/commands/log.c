@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 #include "appraise/replay.h"
+#include "appraise/secureboot.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -141,6 +142,63 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_ev
 	return print_json(members, JSON_COMPACT, err);
 }
 
+static void add_keys(json *parent, const char *name, const struct secureboot_keys *keys)
+{
+	char hex[2 * CRYPTO_SHA256_SIZE + 1];
+	json *members = json_add_object(parent, name);
+	json *certs = json_add_array(members, "certificates");
+
+	for (size_t i = 0; i < keys->cert_count; i++) {
+		json *cert = json_add_object(certs, NULL);
+
+		hex_encode((struct bytes){keys->certs[i].sha256, CRYPTO_SHA256_SIZE}, hex);
+		json_add_text(cert, "subject", keys->certs[i].subject);
+		json_add_text(cert, "sha256", hex);
+	}
+	hex_encode((struct bytes){keys->sha256, CRYPTO_SHA256_SIZE}, hex);
+	json_add_int(members, "hashes", (int64_t)keys->hash_count);
+	json_add_int(members, "others", (int64_t)keys->other_count);
+	json_add_bool(members, "malformed", keys->is_malformed);
+	json_add_text(members, "sha256", hex);
+}
+
+static int print_secure_boot_json(const struct eventlog *log, struct err *err)
+{
+	struct secureboot facts;
+	struct err reason;
+	auto_cleanup(json) json *members = json_new_object();
+
+	if (secureboot_read(log, &facts, &reason) < 0) {
+		json_add_text(members, "error", reason.msg);
+		return print_json(members, JSON_COMPACT, err);
+	}
+	json_add_bool(members, "enabled", facts.is_enabled);
+	add_keys(members, "PK", &facts.pk);
+	add_keys(members, "KEK", &facts.kek);
+	add_keys(members, "db", &facts.db);
+	add_keys(members, "dbx", &facts.dbx);
+	json_add_int(members, "authorities", (int64_t)facts.authority_count);
+	if (*facts.vm_id)
+		json_add_text(members, "vmId", facts.vm_id);
+	return print_json(members, JSON_COMPACT, err);
+}
+
+static void print_secure_boot(const struct eventlog *log)
+{
+	struct secureboot facts;
+	struct err reason;
+
+	if (secureboot_read(log, &facts, &reason) < 0) {
+		print_format("\nSecure Boot: unknown. %s\n", reason.msg);
+		return;
+	}
+	print_format("\nSecure Boot: %s (certificates: PK %zu, KEK %zu, db %zu; revoked: %zu)\n",
+		facts.is_enabled ? "on" : "off", facts.pk.cert_count, facts.kek.cert_count,
+		facts.db.cert_count, facts.dbx.hash_count + facts.dbx.other_count);
+	if (*facts.vm_id)
+		print_format("VM: %s\n", facts.vm_id);
+}
+
 static int print_events_json(const struct eventlog *log, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
@@ -154,7 +212,10 @@ static int print_events_json(const struct eventlog *log, struct err *err)
 			return -1;
 		separator = ",";
 	}
-	print_format("\n]}\n");
+	print_format("\n],\"secureBoot\":");
+	if (print_secure_boot_json(log, err) < 0)
+		return -1;
+	print_format("}\n");
 	return 0;
 }
 
@@ -182,6 +243,7 @@ static int print_log(const struct eventlog *log, enum form form, struct err *err
 	if (form == FORM_JSON)
 		return print_events_json(log, err);
 	print_table(log);
+	print_secure_boot(log);
 	return 0;
 }
 

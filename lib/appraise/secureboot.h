@@ -6,7 +6,8 @@
 #include "boot/eventlog.h"
 #include "edge/crypto.h"
 
-#define SECUREBOOT_MAX_CERTS 32
+#define SECUREBOOT_MAX_CERTS  32
+#define SECUREBOOT_VM_ID_SIZE 37
 
 struct secureboot_cert {
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the DER */
@@ -25,12 +26,13 @@ struct secureboot_keys { /* one of PK, KEK, db */
 
 struct secureboot {
 	bool is_enabled;                         /* SecureBoot measured as 01 */
-	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps counts, no certificates' subjects are needed */
-	size_t authority_count; /* EV_EFI_VARIABLE_AUTHORITY events: signatures that were relied on */
-	char vm_id[37];         /* from PCR 6's "UUID: ..." event, upper case; "" if absent */
+	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps no certificates: they count as other_count */
+	size_t authority_count; /* keys that vouched for programs: EV_EFI_VARIABLE_AUTHORITY events without shim's settings */
+	char vm_id[SECUREBOOT_VM_ID_SIZE]; /* from PCR 6's "UUID: ..." event, upper case; "" if absent */
 };
 
-/* ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes. */
+/* Facts are proved only by a log that passed replay_compare and replay_check_data. A log without SHA-256 digests is read too.
+ * ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes. */
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
 
 #endif

@@ -1,0 +1,234 @@
+/* Order on real VMs: PCR 7 gets SecureBoot, PK, KEK, db, dbx (EV_EFI_VARIABLE_DRIVER_CONFIG), the separator, then one authority event for
+ * each key that vouched for a program. shim adds authority events of its own: MokListRT or Shim for its keys, SbatLevel and
+ * MokListTrusted for its settings, these two even with Secure Boot off. With Secure Boot off, PK, KEK, db and dbx may have no data.
+ *
+ * An event's type and PCR are not measured, only its digest. Root can extend PCR 7 after the boot and present a log in which the true
+ * first events are renamed and forged ones stand behind them. What cannot be moved is the digest that the firmware's separator put
+ * between itself and everything later, so the separator is recognised by its digest, whatever the event calls itself.
+ */
+#include "appraise/secureboot.h"
+
+#include <string.h>
+#include "boot/uefivar.h"
+
+#define CONFIG_PCR      6
+#define SECURE_BOOT_PCR 7
+
+enum variable { SECURE_BOOT, PK, KEK, DB, DBX, VARIABLE_COUNT };
+
+static const struct {
+	const uint8_t *guid;
+	const char *name;
+} variables[VARIABLE_COUNT] = {
+	[SECURE_BOOT] = {uefi_global_variable_guid, "SecureBoot"},
+	[PK] = {uefi_global_variable_guid, "PK"},
+	[KEK] = {uefi_global_variable_guid, "KEK"},
+	[DB] = {uefi_image_security_guid, "db"},
+	[DBX] = {uefi_image_security_guid, "dbx"},
+};
+
+struct reading {
+	struct secureboot *facts;
+	int bank; /* SHA-256; -1 if the log has none and thus proves nothing */
+	bool is_seen[VARIABLE_COUNT];
+	bool is_past_separator; /* of PCR 7 */
+	bool is_config_closed;  /* by the separator of PCR 6 */
+};
+
+static bool is_separator(const struct reading *reading, const struct eventlog_event *event)
+{
+	/* PFP 1.06 section 3.3.2.2: the digest of 0 or of -1 */
+	static const uint8_t values[][4] = {{0x00, 0x00, 0x00, 0x00}, {0xFF, 0xFF, 0xFF, 0xFF}};
+
+	if (event->type == EV_SEPARATOR)
+		return true;
+	for (size_t i = 0; reading->bank >= 0 && i < sizeof(values) / sizeof(values[0]); i++) {
+		uint8_t digest[CRYPTO_SHA256_SIZE];
+
+		crypto_sha256((struct bytes){values[i], sizeof(values[i])}, digest);
+		if (bytes_equal(event->digest[reading->bank], (struct bytes){digest, sizeof(digest)}))
+			return true;
+	}
+	return false;
+}
+
+/* No date is looked at: firmware holds keys long past their certificates' end. */
+static void read_cert(struct bytes der, struct secureboot_cert *ret)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	struct crypto_cert_info info;
+	struct err ignored;
+
+	crypto_sha256(der, ret->sha256);
+	ret->subject[0] = '\0';
+	if (crypto_cert_parse(der, &cert, &ignored) < 0)
+		return;
+	crypto_cert_info(cert, &info);
+	memcpy(ret->subject, info.subject, sizeof(ret->subject));
+}
+
+static void count_signature(
+	const struct uefi_signature *signature, bool keep_certs, struct secureboot_keys *keys)
+{
+	if (memcmp(signature->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0)
+		keys->hash_count++;
+	else if (!keep_certs || memcmp(signature->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) != 0)
+		keys->other_count++;
+	else if (keys->cert_count < SECUREBOOT_MAX_CERTS)
+		read_cert(signature->data, &keys->certs[keys->cert_count++]);
+	else
+		keys->is_malformed = true;
+}
+
+static void read_keys(struct bytes data, bool keep_certs, struct secureboot_keys *keys)
+{
+	struct uefi_signature_walk walk = uefi_signature_walk(data);
+	struct uefi_signature signature;
+
+	keys->is_measured = true;
+	crypto_sha256(data, keys->sha256);
+	while (uefi_signature_next(&walk, &signature))
+		count_signature(&signature, keep_certs, keys);
+	keys->is_malformed = keys->is_malformed || walk.malformed;
+}
+
+/* 01 or 00; no data where the variable does not exist, which means off (seen without any key enrolled). */
+static int read_state(struct bytes data, bool *ret, struct err *err)
+{
+	if (data.len > 1 || (data.len == 1 && data.data[0] > 1))
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"The variable SecureBoot was measured with a value that is neither 0 nor 1.");
+	*ret = data.len == 1 && data.data[0] == 1;
+	return 0;
+}
+
+static int read_value(enum variable which, struct bytes data, struct secureboot *facts, struct err *err)
+{
+	switch (which) {
+	case SECURE_BOOT:
+		return read_state(data, &facts->is_enabled, err);
+	case PK:
+		read_keys(data, /* keep_certs= */ true, &facts->pk);
+		break;
+	case KEK:
+		read_keys(data, /* keep_certs= */ true, &facts->kek);
+		break;
+	case DB:
+		read_keys(data, /* keep_certs= */ true, &facts->db);
+		break;
+	case DBX:
+		read_keys(data, /* keep_certs= */ false, &facts->dbx);
+		break;
+	case VARIABLE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static int read_config(struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	struct uefivar var;
+	int which = 0;
+
+	if (!uefivar_parse(event->data, &var))
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"Event %u of the event log is no UEFI variable, though its type says so.",
+			event->number);
+	while (which < VARIABLE_COUNT && !uefivar_is(&var, variables[which].guid, variables[which].name))
+		which++;
+	if (which == VARIABLE_COUNT)
+		return 0;
+	if (reading->is_past_separator)
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"The variable %s was measured (event %u) behind the separator, where the firmware "
+			"does not.",
+			variables[which].name, event->number);
+	if (reading->is_seen[which])
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0, "The variable %s was measured twice (event %u).",
+			variables[which].name, event->number);
+	reading->is_seen[which] = true;
+	return read_value((enum variable)which, var.data, reading->facts, err);
+}
+
+/* shim measures its settings as authorities too; they vouch for nothing. */
+static bool is_authority(const struct eventlog_event *event)
+{
+	struct uefivar var;
+
+	return !uefivar_parse(event->data, &var) ||
+	       (strcmp(var.name, "SbatLevel") != 0 && strcmp(var.name, "MokListTrusted") != 0);
+}
+
+static int read_secure_boot_event(
+	struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	if (is_separator(reading, event))
+		reading->is_past_separator = true;
+	else if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
+		return read_config(reading, event, err);
+	else if (event->type == EV_EFI_VARIABLE_AUTHORITY && is_authority(event))
+		reading->facts->authority_count++;
+	return 0;
+}
+
+/* "UUID: " and a GUID; false if it is something else. */
+static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
+{
+	static const char form[] = "UUID: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const size_t prefix = sizeof("UUID: ") - 1;
+
+	if (data.len != sizeof(form) - 1 || memcmp(data.data, form, prefix) != 0)
+		return false;
+	for (size_t i = prefix; i < data.len; i++) {
+		char c = (char)data.data[i];
+
+		if (form[i] == 'x' ? !c || !strchr("0123456789ABCDEFabcdef", c) : c != form[i])
+			return false;
+	}
+	for (size_t i = prefix; i < data.len; i++)
+		ret[i - prefix] = (char)(data.data[i] >= 'a' ? data.data[i] - 'a' + 'A' : data.data[i]);
+	ret[data.len - prefix] = '\0';
+	return true;
+}
+
+/* Azure's firmware measures the VM's identifier before the separator; behind it anybody could. */
+static void read_config_event(struct reading *reading, const struct eventlog_event *event)
+{
+	if (is_separator(reading, event))
+		reading->is_config_closed = true;
+	else if (!reading->is_config_closed && event->type == EV_COMPACT_HASH && !*reading->facts->vm_id)
+		(void)read_vm_id(event->data, reading->facts->vm_id);
+}
+
+static int check_complete(const struct reading *reading, struct err *err)
+{
+	for (size_t i = 0; i < VARIABLE_COUNT; i++)
+		if (!reading->is_seen[i])
+			return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+				"The event log does not measure the variable %s.", variables[i].name);
+	if (!reading->is_past_separator)
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0, "The event log has no separator in PCR 7.");
+	return 0;
+}
+
+int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err)
+{
+	struct secureboot facts = {0};
+	struct reading reading = {.facts = &facts, .bank = eventlog_bank_index(log, EVENTLOG_SHA256)};
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+
+	while (eventlog_next(log, &walk, &event)) {
+		/* without a SHA-256 digest it did not reach the quoted PCRs, whatever it says */
+		if (event.type == EV_NO_ACTION || (reading.bank >= 0 && !event.digest[reading.bank].data))
+			continue;
+		if (event.pcr == CONFIG_PCR)
+			read_config_event(&reading, &event);
+		if (event.pcr == SECURE_BOOT_PCR && read_secure_boot_event(&reading, &event, err) < 0)
+			return -1;
+	}
+	if (check_complete(&reading, err) < 0)
+		return -1;
+	*ret = facts;
+	return 0;
+}
