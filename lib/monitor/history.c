@@ -1,0 +1,103 @@
+#include "monitor/history.h"
+
+#include <errno.h>
+#include <string.h>
+#include "agent/state.h"
+#include "base/text.h"
+
+struct history history_after(const struct history *before, const struct verdict *verdict, const char *boot_id,
+	int64_t token_expires_s, int64_t now_s)
+{
+	struct history after = *before;
+
+	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", boot_id);
+	if (verdict->health == HEALTH_UNKNOWN) {
+		if (after.failures == 0)
+			after.failing_since_s = now_s;
+		after.failures += after.failures < UINT32_MAX;
+		return after;
+	}
+	after.failures = 0;
+	after.failing_since_s = 0;
+	if (verdict->health == HEALTH_HEALTHY) {
+		after.healthy_s = now_s;
+		after.token_expires_s = token_expires_s;
+		(void)text_format(after.healthy_boot_id, sizeof(after.healthy_boot_id), "%s", boot_id);
+	} else {
+		after.token_expires_s = 0; /* an older token no longer speaks for this VM */
+	}
+	return after;
+}
+
+static int get_text(const json *document, const char *name, char ret[HISTORY_BOOT_SIZE], struct err *err)
+{
+	const char *text;
+
+	if (json_get_text(document, name, &text, err) < 0)
+		return -1;
+	if (strlen(text) >= HISTORY_BOOT_SIZE)
+		return err_set(err, ERR_STATE_INVALID, 0, "'%s' is too long.", name);
+	memcpy(ret, text, strlen(text) + 1);
+	return 0;
+}
+
+static int read_history(const json *document, struct history *ret, struct err *err)
+{
+	struct history found = {0};
+	int64_t failures;
+
+	if (get_text(document, "bootId", found.boot_id, err) < 0 ||
+		get_text(document, "healthyBootId", found.healthy_boot_id, err) < 0 ||
+		json_get_int(document, "healthyAt", &found.healthy_s, err) < 0 ||
+		json_get_int(document, "tokenExpiresAt", &found.token_expires_s, err) < 0 ||
+		json_get_int(document, "failingSince", &found.failing_since_s, err) < 0 ||
+		json_get_int(document, "failures", &failures, err) < 0)
+		return -1;
+	if (failures < 0 || failures > UINT32_MAX)
+		return err_set(err, ERR_STATE_INVALID, 0, "'failures' cannot be used.");
+	found.failures = (uint32_t)failures;
+	*ret = found;
+	return 0;
+}
+
+int history_parse(struct bytes text, struct history *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (json_parse(text, &document, err) < 0 || read_history(document, ret, err) < 0) {
+		err->code = ERR_STATE_INVALID;
+		return err_wrap(err, "'%s' is damaged", HISTORY_FILE);
+	}
+	return 0;
+}
+
+int history_load(int state_fd, struct history *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	*ret = (struct history){0};
+	if (state_load(state_fd, HISTORY_FILE, &document, err) < 0) {
+		if (err->code == ERR_IO && err->native == ENOENT)
+			return 0;
+		if (err->code != ERR_STATE_INVALID)
+			return -1;
+	} else if (read_history(document, ret, err) == 0) {
+		return 0;
+	}
+	state_set_aside(state_fd, HISTORY_FILE);
+	*ret = (struct history){0};
+	return 0;
+}
+
+int history_save(int state_fd, const struct history *history, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+
+	json_add_text(document, "bootId", history->boot_id);
+	json_add_int(document, "healthyAt", history->healthy_s);
+	json_add_text(document, "healthyBootId", history->healthy_boot_id);
+	json_add_int(document, "tokenExpiresAt", history->token_expires_s);
+	json_add_int(document, "failingSince", history->failing_since_s);
+	json_add_int(document, "failures", history->failures);
+	return state_save(state_fd, HISTORY_FILE, document, err);
+}

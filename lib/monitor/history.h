@@ -1,0 +1,30 @@
+/* history.h - what is remembered between rounds and restarts: var/lib/guest-attestation/history.json, root only. */
+#ifndef MONITOR_HISTORY_H
+#define MONITOR_HISTORY_H
+
+#include "appraise/verdict.h"
+
+#define HISTORY_FILE      "history.json" /* below the state folder */
+#define HISTORY_MAX_BYTES (64u << 10)
+#define HISTORY_BOOT_SIZE 37 /* the kernel's random/boot_id */
+
+struct history {
+	char boot_id[HISTORY_BOOT_SIZE]; /* of the last round's boot */
+	int64_t healthy_s;               /* last Healthy round, Unix time; 0 = never */
+	char healthy_boot_id[HISTORY_BOOT_SIZE];
+	int64_t token_expires_s; /* of that round's token */
+	int64_t failing_since_s; /* first of the rounds without an answer; 0 after an answer */
+	uint32_t failures;       /* their number */
+};
+
+/* What the history is after a round. token_expires_s counts if the verdict is Healthy. */
+struct history history_after(const struct history *before, const struct verdict *verdict, const char *boot_id,
+	int64_t token_expires_s, int64_t now_s);
+
+int history_parse(struct bytes text, struct history *ret, struct err *err) err_check; /* ERR_STATE_INVALID */
+/* No file: an empty history. A damaged one is set aside as history.json.broken, and the history is empty. */
+int history_load(int state_fd, struct history *ret, struct err *err) err_check;
+/* Members that a newer version put there survive. */
+int history_save(int state_fd, const struct history *history, struct err *err) err_check;
+
+#endif

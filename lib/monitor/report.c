@@ -1,0 +1,219 @@
+#include "monitor/report.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+#define CERT_SOON_S (30 * 86400) /* the platform renews earlier: this late it deserves a look */
+#define MESSAGE     STATUS_MESSAGE_SIZE
+
+/* The provider did not get to say anything: neither good nor bad is known from it. */
+static bool is_out_of_reach(const struct err *reason)
+{
+	return err_info(reason->code)->kind == ERR_KIND_NETWORK || reason->code == ERR_THROTTLED ||
+	       reason->code == ERR_PROVIDER_DOWN;
+}
+
+/* "what happened (name). Remedy" */
+static void explain(const struct err *reason, char ret[MESSAGE])
+{
+	(void)text_format(ret, MESSAGE, "%s", status_of_err("", reason).message);
+}
+
+static void set_healthy(const struct report_inputs *inputs, struct status *ret)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_text(inputs->now_s, now);
+	ret->state = STATUS_SUCCESS;
+	(void)text_format(ret->message, sizeof(ret->message),
+		"Healthy: this VM proved its boot to %s at %s. Secure Boot is on, and the TPM confirms the "
+		"boot's event log.%s%s",
+		inputs->round->provider, now, inputs->settings->warning[0] ? " Note: " : "",
+		inputs->settings->warning);
+}
+
+static void set_unhealthy(const struct report_inputs *inputs, struct status *ret)
+{
+	char reason[MESSAGE];
+
+	explain(&inputs->round->verdict.reason, reason);
+	ret->state = inputs->settings->alerts_disabled ? STATUS_SUCCESS : STATUS_ERROR;
+	ret->code = (int)inputs->round->verdict.reason.code;
+	(void)text_format(ret->message, sizeof(ret->message), "Unhealthy: %s%s", reason,
+		inputs->settings->alerts_disabled ? " (Alerts are switched off by the setting disableAlerts.)"
+						  : "");
+}
+
+/* An earlier proof still stands; this boot's own if the boot ids agree. */
+static void set_unreached_but_proven(
+	const struct report_inputs *inputs, const char *reason, struct status *ret)
+{
+	const struct history *history = inputs->history;
+	bool same_boot = strcmp(history->boot_id, history->healthy_boot_id) == 0;
+	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
+
+	clock_text(history->healthy_s, healthy);
+	clock_text(history->failing_since_s, since);
+	ret->state = STATUS_SUCCESS;
+	(void)text_format(ret->message, sizeof(ret->message), "%s at %s. No new proof since %s: %s",
+		same_boot ? "Healthy" : "This boot is not proved yet; the boot before was Healthy", healthy,
+		since, reason);
+}
+
+static void set_unknown(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct err *cause = &inputs->round->verdict.reason;
+	bool is_first = inputs->history->healthy_s == 0;
+	char reason[MESSAGE];
+
+	explain(cause, reason);
+	ret->code = (int)cause->code;
+	if (is_out_of_reach(cause) && is_first &&
+		inputs->now_s - inputs->enabled_at_s < REPORT_FIRST_BUDGET_S) {
+		ret->state = STATUS_TRANSITIONING;
+		(void)text_format(ret->message, sizeof(ret->message),
+			"Not attested yet, trying again in %u s: %s", inputs->wait_s, reason);
+	} else if (is_out_of_reach(cause) && inputs->now_s < inputs->history->token_expires_s) {
+		set_unreached_but_proven(inputs, reason, ret);
+	} else {
+		ret->state = STATUS_ERROR;
+		(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s", reason);
+	}
+}
+
+static void add_health(const struct report_inputs *inputs, struct status *ret)
+{
+	static const enum status_state states[] = {[HEALTH_UNKNOWN] = STATUS_WARNING,
+		[HEALTH_HEALTHY] = STATUS_SUCCESS,
+		[HEALTH_UNHEALTHY] = STATUS_ERROR};
+	const struct verdict *verdict = &inputs->round->verdict;
+	char text[MESSAGE], time[CLOCK_TEXT_SIZE];
+
+	clock_text(inputs->now_s, time);
+	if (verdict->health == HEALTH_HEALTHY)
+		(void)text_format(text, sizeof(text),
+			"Healthy at %s: the provider and this VM's own check agree.", time);
+	else
+		(void)text_format(text, sizeof(text), "%s at %s: %s", health_name(verdict->health), time,
+			verdict->reason.msg);
+	status_add(ret, "BootIntegrity", states[verdict->health], (int)verdict->reason.code, text);
+}
+
+static void add_attestation(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	bool is_past = inputs->history->token_expires_s <= inputs->now_s;
+	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	if (round->stage == ROUND_VERIFIED) {
+		clock_text(round->token_expires_s, expiry);
+		(void)text_format(text, sizeof(text),
+			"Token of %s verified: signature, issuer, times, nonce and this TPM's key. Valid "
+			"until %s.",
+			round->provider, expiry);
+		status_add(ret, "Attestation", STATUS_SUCCESS, 0, text);
+		return;
+	}
+	explain(&round->remote.reason, text);
+	status_add(ret, "Attestation",
+		is_out_of_reach(&round->remote.reason) && !is_past ? STATUS_WARNING : STATUS_ERROR,
+		(int)round->remote.reason.code, text);
+}
+
+static void add_endpoint(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	char text[MESSAGE];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	if (round->stage >= ROUND_ANSWERED) {
+		(void)text_format(text, sizeof(text), "%s answered.", round->provider);
+		status_add(ret, "Endpoint", STATUS_SUCCESS, 0, text);
+	} else {
+		(void)text_format(text, sizeof(text), "%s: %s", round->provider, round->remote.reason.msg);
+		status_add(ret, "Endpoint", STATUS_WARNING, (int)round->remote.reason.code, text);
+	}
+}
+
+static void add_secure_boot(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct appraisal *local = &inputs->round->local;
+	const struct secureboot *facts = &local->secureboot;
+	char text[MESSAGE];
+
+	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
+		return;
+	(void)text_format(text, sizeof(text),
+		"%s, as measured in PCR 7: PK %zu, KEK %zu, db %zu certificates, dbx %zu hashes; %zu signing "
+		"authorities used.",
+		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
+		facts->db.cert_count, facts->dbx.hash_count, facts->authority_count);
+	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
+		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
+}
+
+static void add_tpm(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	const struct verdict *verdict =
+		round->stage < ROUND_COLLECTED ? &round->verdict : &round->local.verdict;
+	char text[MESSAGE];
+
+	if (verdict->health == HEALTH_HEALTHY) {
+		(void)text_format(text, sizeof(text),
+			"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.",
+			round->local.event_count, round->local.binding.quote.reset_count);
+		status_add(ret, "VirtualTpm", STATUS_SUCCESS, 0, text);
+	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
+		explain(&verdict->reason, text);
+		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);
+	}
+}
+
+static void add_key(const struct report_inputs *inputs, struct status *ret)
+{
+	const struct crypto_cert_info *cert = &inputs->round->local.binding.cert;
+	int64_t left_s = cert->not_after_s - inputs->now_s;
+	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
+
+	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
+		return;
+	clock_text(cert->not_after_s, expiry);
+	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s.", cert->subject,
+		cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry);
+	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0, text);
+}
+
+static void add_schedule(const struct report_inputs *inputs, struct status *ret)
+{
+	char text[MESSAGE], next[CLOCK_TEXT_SIZE];
+
+	clock_text(inputs->now_s + inputs->wait_s, next);
+	(void)text_format(text, sizeof(text),
+		"Next attestation at about %s; every %u minutes and after every boot.", next,
+		inputs->settings->period_s / 60);
+	status_add(ret, "Schedule", STATUS_SUCCESS, 0, text);
+}
+
+void report_status(const struct report_inputs *inputs, struct status *ret)
+{
+	*ret = status_empty("Enable", STATUS_ERROR);
+	ret->applied_at_s = inputs->enabled_at_s;
+	if (inputs->round->verdict.health == HEALTH_HEALTHY)
+		set_healthy(inputs, ret);
+	else if (inputs->round->verdict.health == HEALTH_UNHEALTHY)
+		set_unhealthy(inputs, ret);
+	else
+		set_unknown(inputs, ret);
+	add_health(inputs, ret);
+	add_attestation(inputs, ret);
+	add_endpoint(inputs, ret);
+	add_secure_boot(inputs, ret);
+	add_tpm(inputs, ret);
+	add_key(inputs, ret);
+	add_schedule(inputs, ret);
+}

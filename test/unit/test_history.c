@@ -1,0 +1,129 @@
+#include "check.h"
+#include <stdio.h>
+#include "base/file.h"
+#include "monitor/history.h"
+
+static struct verdict verdict_of(enum health health)
+{
+	return (struct verdict){.health = health};
+}
+
+static int make_folder(void **state)
+{
+	char *path = strdup("/tmp/history.XXXXXX");
+
+	*state = path;
+	return path && mkdtemp(path) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	struct err err;
+	int fd;
+
+	if (dir_open(*state, &fd, &err) == 0) {
+		(void)unlinkat(fd, HISTORY_FILE, 0);
+		(void)unlinkat(fd, HISTORY_FILE ".broken", 0);
+		(void)close(fd);
+	}
+	(void)rmdir(*state);
+	free(*state);
+	return 0;
+}
+
+static void failures_are_counted_from_the_first_to_the_next_answer(void **state)
+{
+	struct history history = {0};
+	struct verdict unknown = verdict_of(HEALTH_UNKNOWN), healthy = verdict_of(HEALTH_HEALTHY),
+		       unhealthy = verdict_of(HEALTH_UNHEALTHY);
+
+	(void)state;
+	history = history_after(&history, &unknown, "boot-1", 0, 100);
+	history = history_after(&history, &unknown, "boot-1", 0, 200);
+	assert_int_equal(history.failures, 2);
+	assert_int_equal(history.failing_since_s, 100);
+	assert_int_equal(history.healthy_s, 0);
+	history = history_after(&history, &healthy, "boot-1", 9000, 300);
+	assert_int_equal(history.failures, 0);
+	assert_int_equal(history.failing_since_s, 0);
+	assert_int_equal(history.healthy_s, 300);
+	assert_int_equal(history.token_expires_s, 9000);
+	history = history_after(&history, &unknown, "boot-2", 0, 400);
+	assert_int_equal(history.failing_since_s, 400);
+	assert_string_equal(history.boot_id, "boot-2");
+	assert_string_equal(history.healthy_boot_id, "boot-1");
+	history = history_after(&history, &unhealthy, "boot-2", 0, 500);
+	assert_int_equal(history.token_expires_s, 0);
+	assert_int_equal(history.healthy_s, 300);
+}
+
+static void it_survives_a_restart_and_a_newer_versions_members(void **state)
+{
+	static const char newer[] = "{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\","
+				    "\"tokenExpiresAt\":2,"
+				    "\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
+	auto_cleanup(fd) int fd = -1;
+	auto_cleanup(buf) struct buf text = buf_with_max(HISTORY_MAX_BYTES);
+	struct history history;
+	struct err err;
+
+	check_ok(dir_open(*state, &fd, &err), &err);
+	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history.failures, 0);
+	check_ok(file_write(fd, HISTORY_FILE, TEXT(newer), 0600, &err), &err);
+	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history.failures, 4);
+	history.failures = 5;
+	check_ok(history_save(fd, &history, &err), &err);
+	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history.failures, 5);
+	assert_string_equal(history.healthy_boot_id, "a");
+	check_ok(file_read(fd, HISTORY_FILE, FILE_NO_LINKS, &text, &err), &err);
+	assert_non_null(strstr((const char *)text.data, "later"));
+}
+
+static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
+{
+	static const char *const damaged[] = {
+		"",
+		"{",
+		"[]",
+		"{\"version\":0}",
+		"{\"version\":1}",
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":\"1\",\"healthyBootId\":\"a\","
+		"\"tokenExpiresAt\":2,"
+		"\"failingSince\":3,\"failures\":4}",
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"tokenExpiresAt\":"
+		"2,"
+		"\"failingSince\":3,\"failures\":-4}",
+		"{\"version\":1,\"bootId\":\"0123456789012345678901234567890123456\",\"healthyAt\":1,"
+		"\"healthyBootId\":\"a\","
+		"\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
+	};
+	auto_cleanup(fd) int fd = -1;
+	struct err err;
+
+	check_ok(dir_open(*state, &fd, &err), &err);
+	for (size_t i = 0; i < COUNT(damaged); i++) {
+		struct history history = {.healthy_s = 7};
+
+		check_ok(file_write(fd, HISTORY_FILE, TEXT(damaged[i]), 0600, &err), &err);
+		check_ok(history_load(fd, &history, &err), &err);
+		assert_int_equal(history.healthy_s, 0);
+		assert_false(file_exists(fd, HISTORY_FILE));
+		assert_true(file_exists(fd, HISTORY_FILE ".broken"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
+		cmocka_unit_test_setup_teardown(
+			it_survives_a_restart_and_a_newer_versions_members, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_damaged_file_is_set_aside_and_nothing_is_claimed, make_folder, remove_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+#include "check.h"
+#include "base/text.h"
+#include "monitor/report.h"
+
+#define NOW_S     1000000
+#define ENABLED_S (NOW_S - 10)
+
+/* A round that ended in this way, reported. */
+static struct status report(struct round_result *round, enum health health, enum err_code code,
+	struct history history, struct settings settings)
+{
+	struct status status;
+
+	if (code)
+		err_fill(&round->verdict.reason, code, 0, "What happened.");
+	round->verdict.health = health;
+	round->remote = round->verdict;
+	(void)text_format(round->provider, sizeof(round->provider), "https://provider.example");
+	settings.period_s = 14400;
+	report_status(&(struct report_inputs){.round = round,
+			      .history = &history,
+			      .settings = &settings,
+			      .enabled_at_s = ENABLED_S,
+			      .now_s = NOW_S,
+			      .wait_s = 60},
+		&status);
+	for (size_t i = 0; i < status.item_count; i++)
+		assert_true(status.items[i].name[0] && status.items[i].message[0]);
+	return status;
+}
+
+static const struct status_item *item(const struct status *status, const char *name)
+{
+	for (size_t i = 0; i < status->item_count; i++)
+		if (strcmp(status->items[i].name, name) == 0)
+			return &status->items[i];
+	return NULL;
+}
+
+static void healthy_is_success(void **state)
+{
+	struct round_result round = {.stage = ROUND_VERIFIED,
+		.local = {.has_secureboot = true,
+			.secureboot.is_enabled = true,
+			.verdict.health = HEALTH_HEALTHY}};
+	struct status status = report(
+		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_SUCCESS);
+	assert_int_equal(status.code, 0);
+	assert_non_null(
+		strstr(status.message, "Healthy: this VM proved its boot to https://provider.example"));
+	for (size_t i = 0; i < status.item_count; i++)
+		if (strcmp(status.items[i].name, "AttestationKey") != 0)
+			assert_int_equal(status.items[i].state, STATUS_SUCCESS);
+	assert_non_null(item(&status, "SecureBoot"));
+	assert_non_null(item(&status, "Schedule"));
+}
+
+static void unhealthy_is_an_error_unless_alerts_are_off(void **state)
+{
+	struct round_result round = {.stage = ROUND_ANSWERED};
+	struct status status = report(
+		&round, HEALTH_UNHEALTHY, ERR_POLICY_DENIED, (struct history){0}, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, ERR_POLICY_DENIED);
+	assert_non_null(strstr(status.message, "Unhealthy: What happened (policy-denied). "));
+	status = report(&round, HEALTH_UNHEALTHY, ERR_POLICY_DENIED, (struct history){0},
+		(struct settings){.alerts_disabled = true});
+	assert_int_equal(status.state, STATUS_SUCCESS);
+	assert_non_null(strstr(status.message, "Unhealthy"));
+	assert_int_equal(item(&status, "BootIntegrity")->state, STATUS_ERROR);
+}
+
+static void a_first_attestation_without_network_is_transitioning_within_its_budget(void **state)
+{
+	struct round_result round = {.stage = ROUND_COLLECTED};
+	struct status status = report(
+		&round, HEALTH_UNKNOWN, ERR_DNS, (struct history){.failures = 1}, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_TRANSITIONING);
+	assert_non_null(
+		strstr(status.message, "Not attested yet, trying again in 60 s: What happened (dns-failed)"));
+}
+
+static void past_the_budget_it_is_an_error(void **state)
+{
+	struct round_result round = {.stage = ROUND_COLLECTED};
+	struct settings settings = {.period_s = 14400};
+	struct history history = {.failures = 9};
+	struct status status;
+
+	(void)state;
+	err_fill(&round.verdict.reason, ERR_DNS, 0, "What happened.");
+	round.remote = round.verdict;
+	report_status(&(struct report_inputs){.round = &round,
+			      .history = &history,
+			      .settings = &settings,
+			      .enabled_at_s = NOW_S - REPORT_FIRST_BUDGET_S,
+			      .now_s = NOW_S},
+		&status);
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, ERR_DNS);
+}
+
+static void after_a_success_silence_is_a_warning_while_the_token_lives(void **state)
+{
+	struct round_result round = {.stage = ROUND_COLLECTED};
+	struct history history = {.healthy_s = NOW_S - 500,
+		.failing_since_s = NOW_S - 100,
+		.failures = 2,
+		.token_expires_s = NOW_S + 1,
+		.boot_id = "a",
+		.healthy_boot_id = "a"};
+	struct status status =
+		report(&round, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, history, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_SUCCESS);
+	assert_non_null(strstr(status.message, "Healthy at "));
+	assert_non_null(strstr(status.message, "No new proof since "));
+	assert_int_equal(item(&status, "Attestation")->state, STATUS_WARNING);
+	memcpy(history.boot_id, "b", 2);
+	status = report(&round, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, history, (struct settings){0});
+	assert_non_null(strstr(status.message, "This boot is not proved yet"));
+	history.token_expires_s = NOW_S;
+	status = report(&round, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, history, (struct settings){0});
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(item(&status, "Attestation")->state, STATUS_ERROR);
+}
+
+static void a_bad_answer_is_no_silence(void **state)
+{
+	struct round_result round = {.stage = ROUND_ANSWERED};
+	struct history history = {
+		.healthy_s = NOW_S - 500, .failing_since_s = NOW_S, .token_expires_s = NOW_S + 5000};
+	struct status status =
+		report(&round, HEALTH_UNKNOWN, ERR_TOKEN_SIGNATURE, history, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, ERR_TOKEN_SIGNATURE);
+}
+
+static void a_missing_precondition_is_an_error_at_once(void **state)
+{
+	struct round_result round = {.stage = ROUND_TPM};
+	struct status status = report(
+		&round, HEALTH_UNKNOWN, ERR_NO_AK, (struct history){.failures = 1}, (struct settings){0});
+
+	(void)state;
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, ERR_NO_AK);
+	assert_null(item(&status, "Endpoint"));
+}
+
+static void the_first_200_characters_hold_reason_and_remedy_of_every_code(void **state)
+{
+	(void)state;
+	for (size_t i = 0; err_info_at(i); i++) {
+		struct round_result round = {.stage = ROUND_TPM};
+		struct status status = report(&round, HEALTH_UNKNOWN, err_info_at(i)->code,
+			(struct history){0}, (struct settings){0});
+		const char *remedy = strstr(status.message, err_info_at(i)->remedy);
+
+		assert_non_null(remedy);
+		assert_true(remedy - status.message < 100);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(healthy_is_success),
+		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
+		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
+		cmocka_unit_test(past_the_budget_it_is_an_error),
+		cmocka_unit_test(after_a_success_silence_is_a_warning_while_the_token_lives),
+		cmocka_unit_test(a_bad_answer_is_no_silence),
+		cmocka_unit_test(a_missing_precondition_is_an_error_at_once),
+		cmocka_unit_test(the_first_200_characters_hold_reason_and_remedy_of_every_code),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
