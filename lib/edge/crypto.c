@@ -430,12 +430,12 @@ size_t crypto_cert_set_count(const struct crypto_cert_set *set)
 /* ---- verification (RFC 5280 section 6) ---- */
 
 static const mbedtls_x509_crt_profile profile = {
-	.MBEDTLS_PRIVATE(allowed_mds) = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
+	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
 					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
 					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
-	.MBEDTLS_PRIVATE(allowed_pks) = 0xfffffff,
-	.MBEDTLS_PRIVATE(allowed_curves) = 0xfffffff,
-	.MBEDTLS_PRIVATE(rsa_min_bitlen) = 2048,
+	.allowed_pks = 0xfffffff,
+	.allowed_curves = 0xfffffff,
+	.rsa_min_bitlen = 2048,
 };
 
 /* What the callback learns about the first certificate, from the root down, that cannot be accepted. */

@@ -1,0 +1,93 @@
+#include "maa/keys.h"
+
+#include <string.h>
+#include "base/codec.h"
+#include "edge/json.h"
+
+/* RS256 asks for 2048 bits or more (RFC 7518 section 3.3). */
+#define MIN_MODULUS_BYTES 256
+
+/* The key of the first certificate; false if the entry is not one to use. x5c is standard base64 (RFC 7517 section 4.7). */
+static bool key_of_entry(const json *entry, struct crypto_rsa_public *ret)
+{
+	const char *kty = json_text(json_get(entry, "kty"));
+	const char *use = json_text(json_get(entry, "use"));
+	const char *x5c = json_text(json_at(json_get(entry, "x5c"), 0));
+	auto_cleanup(buf) struct buf der = buf_with_max(KEYS_MAX_BYTES);
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	struct crypto_cert_info info;
+	struct err unusable;
+
+	if (!kty || strcmp(kty, "RSA") != 0 || !x5c || (use && strcmp(use, "sig") != 0))
+		return false;
+	if (base64_decode(bytes_of_text(x5c), BASE64_STANDARD, &der, &unusable) < 0 ||
+		crypto_cert_parse(buf_bytes(&der), &cert, &unusable) < 0)
+		return false;
+	crypto_cert_info(cert, &info);
+	if (!info.has_rsa_key || info.key.modulus_len < MIN_MODULUS_BYTES)
+		return false;
+	*ret = info.key;
+	return true;
+}
+
+static int add(struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
+{
+	const struct crypto_rsa_public *known = keys_find(keys, kid);
+
+	if (known && crypto_rsa_equal(known, key))
+		return 0;
+	if (known)
+		return err_set(
+			err, ERR_KEYS_INVALID, 0, "The key id '%s' stands for two different keys.", kid);
+	if (keys->count == KEYS_MAX)
+		return err_set(err, ERR_KEYS_INVALID, 0, "More than %d signing keys.", KEYS_MAX);
+	memcpy(keys->entries[keys->count].kid, kid, strlen(kid) + 1);
+	keys->entries[keys->count].key = *key;
+	keys->count++;
+	return 0;
+}
+
+static int parse_set(const json *list, struct keys *ret, struct err *err)
+{
+	struct crypto_rsa_public key;
+
+	json_each (entry, list) {
+		const char *kid = json_text(json_get(entry, "kid"));
+
+		if (!kid || strlen(kid) >= KEYS_KID_SIZE || !key_of_entry(entry, &key))
+			continue;
+		if (add(ret, kid, &key, err) < 0)
+			return -1;
+	}
+	return ret->count ? 0
+			  : err_set(err, ERR_KEYS_INVALID, 0, "No usable RSA key among the %zu of the set.",
+				    json_count(list));
+}
+
+int keys_parse(struct bytes text, struct keys *ret, struct err *err)
+{
+	auto_cleanup(json) json *root = NULL;
+	struct keys keys = {0};
+	const json *list;
+
+	if (text.len > KEYS_MAX_BYTES)
+		return err_set(
+			err, ERR_KEYS_INVALID, 0, "The key set is larger than %u bytes.", KEYS_MAX_BYTES);
+	if (json_parse(text, &root, err) < 0 || json_get_array(root, "keys", &list, err) < 0) {
+		if (err->code == ERR_FORMAT)
+			err->code = ERR_KEYS_INVALID;
+		return err_wrap(err, "Not a key set");
+	}
+	if (parse_set(list, &keys, err) < 0)
+		return -1;
+	*ret = keys;
+	return 0;
+}
+
+const struct crypto_rsa_public *keys_find(const struct keys *keys, const char *kid)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (strcmp(keys->entries[i].kid, kid) == 0)
+			return &keys->entries[i].key;
+	return NULL;
+}
