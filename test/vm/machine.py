@@ -9,13 +9,11 @@ import gzip
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from software_tpm import ToolError, daemon, run  # noqa: E402
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build/vm"
@@ -35,8 +33,20 @@ start=2048, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6F0A2A64-5E0F-4C0E-9
 """
 
 
-class MachineError(ToolError):
+class MachineError(Exception):
     """The machine could not be made or did not finish; the text says why."""
+
+
+def run(*command, **options):
+    """Run a tool of the host; its output only matters when it fails."""
+    try:
+        result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                check=False, **options)
+    except FileNotFoundError as missing:
+        raise MachineError(f"{command[0]} is not installed") from missing
+    if result.returncode:
+        raise MachineError(f"{command[0]} failed: {result.stdout.decode(errors='replace').strip()}")
+    return result.stdout
 
 
 def boot_chain():
@@ -125,6 +135,30 @@ def make_disk(work, secure_boot, command_line, initramfs):
 
 
 @contextlib.contextmanager
+def daemon(pid_file, *command):
+    """A program that goes to the background by itself once it is ready; it is gone when the block ends."""
+    run(*command)
+    process = os.pidfd_open(int(pid_file.read_text()))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+        select.select([process], [], [], 10)  # readable once it has ended
+        os.close(process)
+
+
+def provision(work, authority):
+    """The cloud platform's part: attestation key and certificate in the TPM that will be the machine's."""
+    platform = PROJECT / "test/support/platform"
+    run(platform, "start", work / "tpm")
+    try:
+        run(platform, "provision", work / "tpm", "--ca", authority)
+    finally:
+        run(platform, "stop", work / "tpm")
+
+
+@contextlib.contextmanager
 def tpm(work):
     """A software TPM for the machine; its state is in work/tpm and outlives it. Yields the control socket."""
     state, socket, pid_file = work / "tpm", work / "tpm.sock", work / "tpm.pid"
@@ -147,12 +181,12 @@ def with_libraries(program, target):
     return {path.lstrip("/"): path for path in libraries} | {target: program}
 
 
-def network(metadata_port=None):
-    """The guest reaches this host's loopback at 169.254.0.2, and the metadata service at its real address. Nothing
-    leaves this host."""
+def network(forwards=None):
+    """The guest reaches this host's loopback at 169.254.0.2, and at each address of {address: port} that port of it.
+    Nothing leaves this host."""
     nic = "user,model=e1000,net=169.254.0.0/16,host=169.254.0.2"
-    if metadata_port:
-        nic += f",guestfwd=tcp:169.254.169.254:80-tcp:127.0.0.1:{metadata_port}"
+    for address, port in (forwards or {}).items():  # a process per connection: QEMU's own relay serves only the first
+        nic += f",guestfwd=tcp:{address}-cmd:/bin/busybox nc 127.0.0.1 {port}"
     return nic
 
 
