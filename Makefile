@@ -31,8 +31,9 @@ LIB_SRC      := $(wildcard lib/*/*.c)
 PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
 COMMAND_SRC  := $(wildcard handler/commands/*.c)
 SHARED_SRC   := $(wildcard handler/shared/*.c)
-# linked as soon as the checks that it calls are there
-PROVIDER_SRC := $(if $(and $(wildcard lib/appraise/binding.c),$(wildcard lib/appraise/secureboot.c)),$(wildcard test/provider/*.c))
+PROVIDER_SRC := $(wildcard test/provider/*.c)
+# a faulty provider for the client's tests shares the making of tokens and claims
+HOSTILE_SRC  := $(if $(PROVIDER_SRC),$(wildcard test/hostile/*.c) $(addprefix test/provider/,issue.c claims.c policy.c reference.c verify.c anchors.c))
 UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(wildcard test/unit/test_*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))
@@ -40,7 +41,7 @@ LIBATTEST    := $(OBJ)/libattest.a
 
 Q := $(if $(V),,@)
 
-all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider) ## build the programs and the local provider (default)
+all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) ## build the programs and the local provider (default)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +60,10 @@ $(BIN)/guest-attest: $(call objects,handler/guest-attest.c $(COMMAND_SRC)) $(LIB
 $(BIN)/attestation-provider: $(call objects,$(PROVIDER_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls
+
+$(BIN)/hostile-issue: $(call objects,$(HOSTILE_SRC)) $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lgnutls
 
 $(BIN)/%: $(OBJ)/handler/%.o $(call objects,$(SHARED_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)

@@ -215,11 +215,9 @@ static int append_part(const json *part, struct buf *ret, struct err *err)
 	return base64_encode(buf_bytes(&text), BASE64_URL, ret, err);
 }
 
-int issuer_token(const struct issuer *issuer, const json *claims, struct buf *ret, struct err *err)
+json *issuer_header(const struct issuer *issuer)
 {
-	auto_cleanup(json) json *header = json_new_object();
-	auto_cleanup(buf) struct buf token = buf_with_max(2 * MAX_PART);
-	auto_cleanup(buf) struct buf signature = buf_with_max(1024);
+	json *header = json_new_object();
 	char jku[URL_SIZE + 8];
 
 	(void)snprintf(jku, sizeof(jku), "%s/certs", issuer->url);
@@ -227,6 +225,15 @@ int issuer_token(const struct issuer *issuer, const json *claims, struct buf *re
 	json_add_text(header, "jku", jku);
 	json_add_text(header, "kid", issuer->kid);
 	json_add_text(header, "typ", "JWT");
+	return header;
+}
+
+int issuer_token(
+	const struct issuer *issuer, const json *header, const json *claims, struct buf *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf token = buf_with_max(2 * MAX_PART);
+	auto_cleanup(buf) struct buf signature = buf_with_max(1024);
+
 	if (append_part(header, &token, err) < 0 || buf_append_text(&token, ".", err) < 0 ||
 		append_part(claims, &token, err) < 0 ||
 		issuer_sign(issuer, buf_bytes(&token), &signature, err) < 0 ||

@@ -27,8 +27,11 @@ const char *issuer_kid(const struct issuer *issuer); /* base64 of the certificat
 int issuer_keys(const struct issuer *issuer, struct buf *ret, struct err *err) err_check;
 /* RSASSA-PKCS1-v1_5 with SHA-256. Appends to ret. */
 int issuer_sign(const struct issuer *issuer, struct bytes data, struct buf *ret, struct err *err) err_check;
-/* Compact JWT of these claims. Appends to ret. */
-int issuer_token(const struct issuer *issuer, const json *claims, struct buf *ret, struct err *err) err_check;
+/* alg, jku, kid, typ; to be freed by the caller. */
+json *issuer_header(const struct issuer *issuer);
+/* Compact JWT. Appends to ret. */
+int issuer_token(const struct issuer *issuer, const json *header, const json *claims, struct buf *ret,
+	struct err *err) err_check;
 
 /* What the answer's envelope carries. */
 struct sealed {

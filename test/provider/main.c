@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "listen.h"
 #include "options.h"
 #include "server.h"
 
@@ -86,7 +87,7 @@ static int run(const struct options *options, struct err *err)
 	auto_cleanup(texts) struct texts texts = {0};
 	auto_cleanup(service) struct service service = {0};
 	auto_cleanup(server) struct server *server = NULL;
-	char origin[SERVER_ORIGIN_SIZE];
+	char origin[LISTEN_ORIGIN_SIZE];
 	sigset_t signals;
 	int fd;
 
@@ -95,7 +96,7 @@ static int run(const struct options *options, struct err *err)
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (read_texts(options, &texts, err) < 0 || server_listen(options->listen, &fd, origin, err) < 0)
+	if (read_texts(options, &texts, err) < 0 || listen_open(options->listen, &fd, origin, err) < 0)
 		return -1;
 	if (open_service(options, &texts, origin, &service, err) < 0 ||
 		server_start(fd, buf_bytes(&texts.tls_cert), buf_bytes(&texts.tls_key), &service, &server,

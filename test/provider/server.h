@@ -10,10 +10,6 @@
 
 struct server;
 
-/* HOST:PORT, IPv6 in brackets, port 0 = any free one. ret_origin: "https://HOST:PORT" as bound. ERR_USAGE, ERR_IO. */
-#define SERVER_ORIGIN_SIZE 128
-int server_listen(
-	const char *address, int *ret_fd, char ret_origin[SERVER_ORIGIN_SIZE], struct err *err) err_check;
 /* Takes the socket. PEM texts; the service must outlive the server. */
 int server_start(int listen_fd, struct bytes tls_cert_pem, struct bytes tls_key_pem,
 	const struct service *service, struct server **ret, struct err *err) err_check;

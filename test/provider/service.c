@@ -71,12 +71,13 @@ static int issue(const struct service *service, const struct facts *facts,
 		.life_s = service->token_life_s,
 		.policy = &service->policy,
 	};
+	auto_cleanup(json) json *header = issuer_header(service->issuer);
 	auto_cleanup(json) json *claims = NULL;
 	auto_cleanup(buf) struct buf token = buf_with_max(MAX_ANSWER);
 	auto_cleanup(sealed) struct sealed sealed = {0};
 
 	if (claims_build(facts, policy_claims, &frame, &claims, err) < 0 ||
-		issuer_token(service->issuer, claims, &token, err) < 0 ||
+		issuer_token(service->issuer, header, claims, &token, err) < 0 ||
 		seal_token(buf_bytes(&token), &facts->binding.key.key, &sealed, err) < 0)
 		return -1;
 	return sealed_print(&sealed, &ret->body, err);
