@@ -8,6 +8,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *about;
 } commands[] = {
+	{"attest", command_attest, "prove this VM's boot to an attestation provider, once"},
 	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},
 };
 

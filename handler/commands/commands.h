@@ -10,6 +10,7 @@
 
 #define EXIT_USAGE 64
 
+int command_attest(int argc, char **argv);
 int command_log(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */

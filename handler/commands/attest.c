@@ -1,0 +1,263 @@
+/* guest-attest attest: one attestation now. */
+#include <getopt.h>
+#include <libgen.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "commands.h"
+#include "monitor/round.h"
+
+#define DEFAULT_TCTI "device:/dev/tpmrm0"
+#define COMMAND      "guest-attest attest"
+
+static const char usage[] =
+	"Usage: guest-attest attest --endpoint URL [OPTION...]\n"
+	"\n"
+	"Proves this VM's boot to an attestation provider, once, and prints the verdict.\n"
+	"\n"
+	"  --endpoint URL        the provider, https://host or https://host:port\n"
+	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"
+	"  --tcti CONF           the TPM: device:/dev/tpmrm0 (default), swtpm:path=FILE,\n"
+	"                        swtpm:host=HOST,port=PORT\n"
+	"  --event-log FILE      the boot's event log (default: the kernel's)\n"
+	"  --nonce TEXT          comes back in the token (default: random)\n"
+	"  --save-evidence FILE  what was sent to the provider, as JSON\n"
+	"  --json                print the result as JSON\n"
+	"  --help                this text\n"
+	"\n"
+	"Exit code: 0 Healthy, 1 Unhealthy, 2 could not find out, 64 wrong usage.\n";
+
+struct options {
+	const char *endpoint, *ca_file, *tcti, *event_log, *nonce, *save_evidence;
+	bool is_json, is_help;
+};
+
+/* NULL, or what is wrong with *ret_word. */
+static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+{
+	static const struct option known[] = {
+		{"endpoint", required_argument, NULL, 'e'},
+		{"ca-file", required_argument, NULL, 'c'},
+		{"tcti", required_argument, NULL, 't'},
+		{"event-log", required_argument, NULL, 'l'},
+		{"nonce", required_argument, NULL, 'n'},
+		{"save-evidence", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int option;
+
+	opterr = 0; /* the message is ours */
+	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+		*ret_word = argv[optind - 1];
+		switch (option) {
+		case 'e':
+			ret->endpoint = optarg;
+			break;
+		case 'c':
+			ret->ca_file = optarg;
+			break;
+		case 't':
+			ret->tcti = optarg;
+			break;
+		case 'l':
+			ret->event_log = optarg;
+			break;
+		case 'n':
+			ret->nonce = optarg;
+			break;
+		case 's':
+			ret->save_evidence = optarg;
+			break;
+		case 'j':
+			ret->is_json = true;
+			break;
+		case 'h':
+			ret->is_help = true;
+			break;
+		case ':':
+			return "needs a value";
+		default:
+			return "is no option";
+		}
+	}
+	*ret_word = optind < argc ? argv[optind] : "";
+	return optind < argc ? "is no option" : NULL;
+}
+
+static const char *check_options(const struct options *options)
+{
+	if (!options->endpoint)
+		return "--endpoint is needed: the https:// address of an attestation provider";
+	if (options->nonce && (!options->nonce[0] || strlen(options->nonce) > ROUND_NONCE_MAX))
+		return "--nonce takes 1 to 256 bytes";
+	if (options->nonce && !text_is_utf8(bytes_of_text(options->nonce)))
+		return "--nonce takes UTF-8 text";
+	return NULL;
+}
+
+static int save_evidence(const char *path, struct bytes info, struct err *err)
+{
+	auto_cleanup(free) char *for_folder = strdup(path);
+	auto_cleanup(free) char *for_name = strdup(path);
+	auto_cleanup(fd) int folder = -1;
+
+	if (!for_folder || !for_name)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a path.");
+	if (info.len == 0)
+		return err_set(err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
+	if (dir_open(dirname(for_folder), &folder, err) < 0)
+		return -1;
+	return file_write(folder, basename(for_name), info, 0600, err);
+}
+
+static void add_facts(json *facts, const struct round_result *round)
+{
+	const struct appraisal *local = &round->local;
+	char time[CLOCK_TEXT_SIZE];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	json_add_text(facts, "local", health_name(local->verdict.health));
+	json_add_text(facts, "remote", health_name(round->remote.health));
+	json_add_int(facts, "events", local->event_count);
+	if (local->has_secureboot) {
+		json_add_bool(facts, "secureBoot", local->secureboot.is_enabled);
+		json_add_text(facts, "vmId", local->secureboot.vm_id);
+	}
+	if (local->binding.cert.subject[0]) {
+		clock_text(local->binding.cert.not_after_s, time);
+		json_add_text(facts, "attestationKeySubject", local->binding.cert.subject);
+		json_add_text(facts, "attestationKeyIssuer", local->binding.cert.issuer);
+		json_add_text(facts, "attestationKeyNotAfter", time);
+	}
+	if (round->stage == ROUND_VERIFIED) {
+		clock_text(round->token_expires_s, time);
+		json_add_text(facts, "tokenExpires", time);
+	}
+}
+
+static int print_result_json(const struct round_result *round, struct err *err)
+{
+	const struct err *reason = &round->verdict.reason;
+	auto_cleanup(json) json *result = json_new_object();
+
+	json_add_text(result, "health", health_name(round->verdict.health));
+	json_add_text(result, "provider", round->provider);
+	json_add_int(result, "code", reason->code);
+	json_add_text(result, "name", err_info(reason->code)->name);
+	json_add_text(result, "message", reason->code ? reason->msg : "");
+	json_add_text(result, "remedy", err_info(reason->code)->remedy);
+	add_facts(json_add_object(result, "facts"), round);
+	if (round->claims)
+		json_add_copy(result, "claims", round->claims);
+	else
+		json_add_null(result, "claims");
+	if (print_json(result, JSON_INDENTED, err) < 0)
+		return -1;
+	print_format("\n");
+	return 0;
+}
+
+static void print_facts(const struct round_result *round)
+{
+	const struct appraisal *local = &round->local;
+	const struct crypto_cert_info *cert = &local->binding.cert;
+	char time[CLOCK_TEXT_SIZE];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	print_format("\nFacts\n  this VM's own check   %s\n", health_name(local->verdict.health));
+	print_format("  provider              %s (%s)\n", round->provider, health_name(round->remote.health));
+	print_format("  boot events           %u\n", local->event_count);
+	if (local->has_secureboot)
+		print_format("  Secure Boot           %s\n", local->secureboot.is_enabled ? "on" : "off");
+	if (local->has_secureboot && local->secureboot.vm_id[0])
+		print_format("  VM id                 %s\n", local->secureboot.vm_id);
+	if (cert->subject[0]) {
+		clock_text(cert->not_after_s, time);
+		print_format("  attestation key       %s\n  issued by             %s, until %s\n",
+			cert->subject, cert->issuer, time);
+	}
+	if (round->stage == ROUND_VERIFIED) {
+		clock_text(round->token_expires_s, time);
+		print_format("  token valid until     %s\n", time);
+	}
+}
+
+static int print_result_text(const struct round_result *round, struct err *err)
+{
+	const struct err *reason = &round->verdict.reason;
+
+	print_format("%s\n", health_name(round->verdict.health));
+	if (reason->code)
+		print_format("  %s (%s)\n  %s\n", reason->msg, err_info(reason->code)->name,
+			err_info(reason->code)->remedy);
+	print_facts(round);
+	if (!round->claims)
+		return 0;
+	print_format("\nClaims\n");
+	json_each (claim, round->claims) {
+		print_format("  %-46s ", json_name(claim));
+		if (print_json(claim, JSON_COMPACT, err) < 0)
+			return -1;
+		print_format("\n");
+	}
+	return 0;
+}
+
+static int exit_code_of(enum health health)
+{
+	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : 2;
+}
+
+static int attest(const struct options *options)
+{
+	auto_cleanup(round_result) struct round_result round = {0};
+	auto_cleanup(fd) int root_fd = -1;
+	uint8_t random[16];
+	char nonce[ROUND_NONCE_SIZE];
+	struct err err;
+	int exit_code;
+
+	if (dir_open("/", &root_fd, &err) < 0 || crypto_random(random, sizeof(random), &err) < 0) {
+		(void)print_err(&err);
+		return exit_code_of(HEALTH_UNKNOWN);
+	}
+	round_nonce(random, nonce);
+	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
+			  .tcti = options->tcti ? options->tcti : DEFAULT_TCTI,
+			  .endpoint = options->endpoint,
+			  .ca_file = options->ca_file,
+			  .nonce = options->nonce ? options->nonce : nonce,
+			  .now_s = clock_now_s()},
+		&round);
+	exit_code = exit_code_of(round.verdict.health);
+	if ((options->is_json ? print_result_json(&round, &err) : print_result_text(&round, &err)) < 0 ||
+		(options->save_evidence &&
+			save_evidence(options->save_evidence, buf_bytes(&round.info), &err) < 0)) {
+		(void)print_err(&err);
+		return exit_code == 1 ? 1 : exit_code_of(HEALTH_UNKNOWN);
+	}
+	return exit_code;
+}
+
+int command_attest(int argc, char **argv)
+{
+	struct options options = {0};
+	const char *word = "";
+	const char *complaint = parse_options(argc, argv, &options, &word);
+
+	if (options.is_help) {
+		print_format("%s", usage);
+		return 0;
+	}
+	if (complaint)
+		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
+	complaint = check_options(&options);
+	if (complaint)
+		return print_usage_error(COMMAND, "%s", complaint);
+	return attest(&options);
+}

@@ -1,0 +1,226 @@
+/* monitor - the service: attests at its start and whenever it is due, and keeps N.status true.
+ * Usage: monitor [--root DIR]. Started by enable (or at boot by its unit); everything else is in service.json.
+ *
+ * Between rounds it sleeps in one poll: until the next round, or until its package's folder is deleted, which is how the guest agent
+ * drops an extension without a word. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include "agent/service.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "monitor/history.h"
+#include "monitor/report.h"
+#include "monitor/round.h"
+#include "monitor/schedule.h"
+
+#define DEFAULT_TCTI   "device:/dev/tpmrm0"
+#define TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
+
+struct monitor {
+	int root_fd, state_fd, lock_fd;
+	struct service service;
+	struct settings settings;
+	char boot_id[HISTORY_BOOT_SIZE];
+};
+
+static int open_monitor(const char *root, struct monitor *ret, struct err *err)
+{
+	if (dir_open(root, &ret->root_fd, err) < 0 ||
+		service_open_state(ret->root_fd, false, &ret->state_fd, err) < 0 ||
+		service_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
+		return -1;
+	return service_load(ret->state_fd, &ret->service, err);
+}
+
+static int read_settings(struct monitor *monitor, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
+	auto_cleanup(fd) int config = -1;
+	char name[32];
+
+	(void)text_format(name, sizeof(name), "%u.settings", monitor->service.environment.sequence);
+	if (dir_open(monitor->service.environment.config_folder, &config, err) < 0)
+		return -1;
+	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
+		return -1;
+	if (settings_parse(buf_bytes(&text), &monitor->settings, err) < 0)
+		return -1;
+	if (!monitor->settings.endpoint[0])
+		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");
+	return 0;
+}
+
+static void read_boot_id(struct monitor *monitor)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(HISTORY_BOOT_SIZE);
+	struct err ignored;
+
+	if (file_read(monitor->root_fd, "proc/sys/kernel/random/boot_id", FILE_NO_LINKS, &text, &ignored) ==
+		0)
+		(void)text_format(
+			monitor->boot_id, sizeof(monitor->boot_id), "%.36s", (const char *)text.data);
+}
+
+static int write_status(
+	const struct monitor *monitor, const struct status *status, int64_t now_s, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (dir_open(monitor->service.environment.status_folder, &folder, err) < 0)
+		return -1;
+	return status_write(folder, monitor->service.environment.sequence, status, now_s, err);
+}
+
+/* One attestation and its report; ret_wait_s: until the next. */
+static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
+{
+	struct {
+		uint8_t nonce[16];
+		uint32_t spread;
+	} random;
+	char nonce[ROUND_NONCE_SIZE];
+	struct history history;
+	struct status status;
+	auto_cleanup(round_result) struct round_result round = {0};
+	struct report_inputs report = {.round = &round,
+		.history = &history,
+		.settings = &monitor->settings,
+		.enabled_at_s = monitor->service.enabled_at_s};
+
+	if (crypto_random((uint8_t *)&random, sizeof(random), err) < 0 ||
+		history_load(monitor->state_fd, &history, err) < 0)
+		return -1;
+	round_nonce(random.nonce, nonce);
+	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
+			  .tcti = monitor->service.tcti[0] ? monitor->service.tcti : DEFAULT_TCTI,
+			  .endpoint = monitor->settings.endpoint,
+			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
+			  .nonce = nonce,
+			  .now_s = clock_now_s()},
+		&round);
+	report.now_s = clock_now_s();
+	history = history_after(
+		&history, &round.verdict, monitor->boot_id, round.token_expires_s, report.now_s);
+	report.wait_s = *ret_wait_s = schedule_wait_s(&(struct schedule_inputs){.verdict = round.verdict,
+		.failures = history.failures,
+		.period_s = monitor->settings.period_s,
+		.retry_after_s = round.retry_after_s,
+		.random = random.spread});
+	report_status(&report, &status);
+	log_line(status.state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status.message);
+	if (write_status(monitor, &status, report.now_s, err) < 0)
+		return -1;
+	return history_save(monitor->state_fd, &history, err);
+}
+
+static int watch_home(const struct service *service, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd < 0 || inotify_add_watch(
+			      fd, service->home, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be watched: %m.",
+			service->home);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+/* The boot clock also counts while the VM is suspended. */
+static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
+{
+	struct itimerspec due = {.it_value.tv_sec = wait_s ? wait_s : 1};
+	auto_cleanup(fd) int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, 0, &due, NULL) < 0)
+		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "No timer: %m.");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+/* Until it is time or the home is gone. */
+static int wait_for_next(const struct monitor *monitor, int home_fd, uint32_t wait_s, struct err *err)
+{
+	auto_cleanup(fd) int timer = -1;
+	char events[4096];
+
+	if (set_timer(wait_s, &timer, err) < 0)
+		return -1;
+	while (service_home_exists(monitor->root_fd, &monitor->service)) {
+		struct pollfd fds[] = {{.fd = timer, .events = POLLIN}, {.fd = home_fd, .events = POLLIN}};
+
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+		if (fds[0].revents)
+			return 0;
+		if (fds[1].revents && read(home_fd, events, sizeof(events)) < 0 && errno != EAGAIN)
+			return err_set(err, ERR_IO, (unsigned long)errno, "Watching a folder failed: %m.");
+	}
+	return 0;
+}
+
+static int run(const char *root, struct err *err)
+{
+	struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
+	auto_cleanup(fd) int home_fd = -1;
+	uint32_t wait_s;
+
+	if (open_monitor(root, &monitor, err) < 0)
+		return -1;
+	read_boot_id(&monitor);
+	if (!service_home_exists(monitor.root_fd, &monitor.service)) {
+		log_line(LOG_LEVEL_NOTICE, "The extension was removed; the service ends.");
+		return 0;
+	}
+	if (read_settings(&monitor, err) < 0) {
+		struct status status = status_of_err("Enable", err);
+		struct err second;
+
+		if (write_status(&monitor, &status, clock_now_s(), &second) < 0)
+			log_err(LOG_LEVEL_ERROR, &second);
+		return -1;
+	}
+	if (watch_home(&monitor.service, &home_fd, err) < 0)
+		return -1;
+	while (service_home_exists(monitor.root_fd, &monitor.service)) {
+		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
+			log_err(LOG_LEVEL_ERROR, err);
+			wait_s = TROUBLE_WAIT_S;
+		}
+		if (wait_for_next(&monitor, home_fd, wait_s, err) < 0)
+			return -1;
+	}
+	log_line(LOG_LEVEL_NOTICE, "The extension was removed; the service ends.");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"root", required_argument, NULL, 'r'}, {0}};
+	const char *root = "/";
+	struct err err;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'r')
+			return 64;
+		root = optarg;
+	}
+	if (optind != argc)
+		return 64;
+	(void)umask(077);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* session keys pass through memory: no core files */
+	if (run(root, &err) == 0)
+		return 0;
+	log_err(LOG_LEVEL_ERROR, &err);
+	return err_info(err.code)->exit_code;
+}
