@@ -119,12 +119,16 @@ demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on)
 
-package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch64]
-	$(Q)scripts/package "$(VERSION)" "$(or $(ARCH),x86_64)"
+package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch64] [PUBLISHER=..] [TYPE=..]
+	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" "$(or $(ARCH),x86_64)"
+
+test-package: ## the packages: reproducible, and their programs on bare, old, new and foreign systems (needs root)
+	$(Q)scripts/deps build test package package-aarch64 test-package
+	$(Q)$(foreach test,$(wildcard test/package/*),$(test) &&) echo "all packages passed"
 
 clean: ## remove what was built
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package clean
+.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
