@@ -1,0 +1,34 @@
+/* An event log from its bytes to the facts that are read from it. */
+#include <stdlib.h>
+#include "appraise/replay.h"
+#include "appraise/secureboot.h"
+#include "boot/eventtext.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	struct replay replay;
+	struct secureboot facts;
+	struct err err;
+	uint32_t count = 0;
+
+	if (eventlog_open((struct bytes){data, size}, &log, &err) < 0)
+		return 0;
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event)) {
+		char text[EVENTTEXT_SIZE];
+
+		eventtext(&event, text);
+		count++;
+	}
+	if (count != log.event_count) /* what opened must be readable to its end */
+		abort();
+	replay_run(&log, &replay);
+	(void)!replay_check_data(&log, 0xFFFFFF, &err);
+	(void)!secureboot_read(&log, &facts, &err);
+	return 0;
+}
