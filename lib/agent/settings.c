@@ -95,6 +95,9 @@ static int read_endpoint(const json *public, struct settings *settings, struct e
 		return -1;
 	if (!text[0])
 		return 0;
+	if (strchr(text, '@')) /* not repeated: settings' messages go to logs that others read */
+		return err_set(
+			err, ERR_ENDPOINT_INVALID, 0, "Setting 'maaEndpoint' holds a user name or password.");
 	if (http_parse_url(text, &origin, path, err) < 0) {
 		err->code = ERR_ENDPOINT_INVALID;
 		return err_wrap(err, "Setting 'maaEndpoint'");

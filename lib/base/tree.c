@@ -1,0 +1,90 @@
+#include "base/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define MAX_DEPTH 16
+
+static bool is_self_or_parent(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static DIR *open_folder(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		fd_cleanup(&fd);
+	return dir;
+}
+
+/* errno on failure. Recursion is bounded: our own folders are flat. */
+static int remove_all(int dir_fd, const char *name, int depth)
+{
+	int status = 0;
+	DIR *dir;
+
+	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if ((errno != EISDIR && errno != EPERM) || depth == MAX_DEPTH)
+		return -1;
+	dir = open_folder(dir_fd, name);
+	if (!dir)
+		return -1;
+	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
+		if (!is_self_or_parent(entry->d_name))
+			status = remove_all(dirfd(dir), entry->d_name, depth + 1);
+	(void)closedir(dir);
+	if (status == 0 && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		status = -1;
+	return status;
+}
+
+int tree_remove(int dir_fd, const char *name, struct err *err)
+{
+	if (remove_all(dir_fd, name, 0) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be removed: %m.", name);
+	return 0;
+}
+
+int tree_clear(int dir_fd, const char *except, struct err *err)
+{
+	DIR *dir = open_folder(dir_fd, ".");
+	int status = 0;
+
+	if (!dir)
+		return err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be read: %m.");
+	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
+		if (!is_self_or_parent(entry->d_name) && strcmp(entry->d_name, except) != 0)
+			status = tree_remove(dir_fd, entry->d_name, err);
+	(void)closedir(dir);
+	return status;
+}
+
+/* "." name ".<pid>.tmp" */
+static bool is_temporary_of(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+	size_t digits;
+
+	if (entry[0] != '.' || strncmp(entry + 1, name, len) != 0 || entry[1 + len] != '.')
+		return false;
+	digits = strspn(entry + 2 + len, "0123456789");
+	return digits && strcmp(entry + 2 + len + digits, ".tmp") == 0;
+}
+
+void tree_sweep(int dir_fd, const char *name)
+{
+	DIR *dir = open_folder(dir_fd, ".");
+
+	if (!dir)
+		return;
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+		if (is_temporary_of(entry->d_name, name))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	(void)closedir(dir);
+}
