@@ -30,6 +30,9 @@ struct service {
 /* The state folder, 0700. With create false, a missing one is ERR_IO with native ENOENT. root_fd: the root directory. */
 int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err) err_check;
 
+/* A folder that the agent named (service->home, environment's), seen from the root directory. */
+int service_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
+
 int service_parse(struct bytes text, struct service *ret, struct err *err) err_check;
 /* No file: ERR_IO with native ENOENT. A damaged one is set aside as service.json.broken: ERR_STATE_INVALID. */
 int service_load(int state_fd, struct service *ret, struct err *err) err_check;
@@ -42,7 +45,7 @@ bool service_equal(const struct service *a, const struct service *b);
 void service_mark(struct bytes text, char ret[SERVICE_MARK_SIZE]);
 
 /* The package's folder is still there. The agent may delete it without calling any command (the extension left the goal state); then
- * the service ends by itself. root: "/" or the test's folder. */
+ * the service ends by itself. */
 bool service_home_exists(int root_fd, const struct service *service);
 
 /* For the service itself, before anything else: become the one running service. The lock lasts until ret_fd is closed or the process

@@ -1,0 +1,120 @@
+#include "agent/control.h"
+
+#include <string.h>
+#include "agent/detach.h"
+#include "agent/program.h"
+#include "agent/unit.h"
+#include "base/text.h"
+
+#define PATH_SIZE 1152 /* root and a path below it */
+
+/* "/a" below "/" is "/a". */
+static const char *prefix(const struct control *control)
+{
+	return strcmp(control->root, "/") == 0 ? "" : control->root;
+}
+
+static void program_path(const struct control *control, const struct service *service, char ret[PATH_SIZE])
+{
+	(void)text_format(
+		ret, PATH_SIZE, "%s" PROGRAM_FOLDER "/%s/monitor", prefix(control), service->program_version);
+}
+
+static int systemctl(const struct control *control, const char *verb, bool names_unit, struct err *err)
+{
+	int exit_code;
+
+	if (unit_systemctl(control->root, verb, names_unit, &exit_code, err) < 0)
+		return -1;
+	return exit_code == 0 ? 0 : -1;
+}
+
+static void parent_path(const struct control *control, const char *path, char ret[PATH_SIZE])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash && slash > path ? (size_t)(slash - path) : 1;
+
+	(void)text_format(ret, PATH_SIZE, "%s%.*s", prefix(control), (int)len, path);
+}
+
+static int write_unit(
+	const struct control *control, const struct service *service, struct bytes template, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(UNIT_MAX_BYTES);
+	char program[PATH_SIZE], packages[PATH_SIZE], logs[PATH_SIZE];
+	const struct unit unit = {
+		.program = program, .root = control->root, .packages = packages, .logs = logs};
+
+	program_path(control, service, program);
+	parent_path(control, service->home, packages);
+	parent_path(control, service->environment.log_folder, logs);
+	if (unit_format(template, &unit, &text, err) < 0)
+		return -1;
+	return unit_write(control->root_fd, buf_bytes(&text), err);
+}
+
+static int start_detached(const struct control *control, const struct service *service, struct err *err)
+{
+	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root";
+	char *const argv[] = {program, option, root, NULL};
+
+	program_path(control, service, program);
+	(void)text_format(
+		log, sizeof(log), "%s%s/service.log", prefix(control), service->environment.log_folder);
+	(void)text_format(root, sizeof(root), "%s", control->root);
+	return detach_start(control->state_fd, argv, log, err);
+}
+
+int control_start(const struct control *control, const struct service *service, struct bytes unit_template,
+	struct err *err)
+{
+	if (!unit_is_usable(control->root_fd))
+		return start_detached(control, service, err);
+	/* every step again at a retry: a command may have been killed between any two of them */
+	if (write_unit(control, service, unit_template, err) < 0 ||
+		systemctl(control, "daemon-reload", false, err) < 0 ||
+		systemctl(control, "enable", true, err) < 0 || systemctl(control, "restart", true, err) < 0)
+		return -1;
+	return 0;
+}
+
+int control_stop(const struct control *control, struct err *err)
+{
+	struct err unit_err;
+	bool is_unit_stopped = true;
+
+	if (unit_is_usable(control->root_fd) && unit_exists(control->root_fd)) {
+		/* not enabled at boot first: killed in between, it is stopped by the retry or the next boot */
+		is_unit_stopped = systemctl(control, "disable", true, &unit_err) == 0;
+		is_unit_stopped = systemctl(control, "stop", true, &unit_err) == 0 && is_unit_stopped;
+	}
+	if (detach_stop(control->state_fd, err) < 0)
+		return -1;
+	/* what systemctl says matters only while the service lives */
+	if (!is_unit_stopped && control_is_running(control)) {
+		*err = unit_err;
+		return -1;
+	}
+	return 0;
+}
+
+int control_remove(const struct control *control, struct err *err)
+{
+	struct err ignored;
+
+	if (unit_remove(control->root_fd, err) < 0)
+		return -1;
+	/* systemd forgets the unit sooner or later by itself */
+	if (unit_is_usable(control->root_fd))
+		(void)!systemctl(control, "daemon-reload", false, &ignored);
+	return 0;
+}
+
+bool control_is_running(const struct control *control)
+{
+	struct err ignored;
+
+	if (unit_is_usable(control->root_fd) && unit_exists(control->root_fd))
+		return systemctl(control, "is-active", true, &ignored) == 0;
+	return service_find_pid(control->state_fd) != 0;
+}

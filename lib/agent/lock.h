@@ -1,0 +1,23 @@
+/* lock.h - one command at a time: the lock file in the state folder, waited for a bounded time. */
+#ifndef AGENT_LOCK_H
+#define AGENT_LOCK_H
+
+#include "base/err.h"
+
+#define LOCK_FILE "lock" /* below the state folder */
+
+/* Descriptors of the state folder and of the held lock; {-1, -1} is none. */
+struct lock {
+	int state_fd, fd;
+};
+
+/* Makes the state folder if it is missing. ERR_SERVICE if another command holds it for longer than timeout_ms. The kernel releases it
+ * when the process ends, however it ends. */
+int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err) err_check;
+void lock_release(struct lock *lock);
+static inline void lock_cleanup(struct lock *lock)
+{
+	lock_release(lock);
+}
+
+#endif

@@ -1,0 +1,86 @@
+#include "agent/precondition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include "base/file.h"
+
+#define EFI_FOLDER "sys/firmware/efi"
+/* EFI_GLOBAL_VARIABLE, UEFI 2.10 section 3.3; efivarfs puts 4 bytes of attributes in front */
+#define SECURE_BOOT_FILE "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define SECURITY_FOLDER  "sys/kernel/security"
+#define EVENT_LOG_FILE   "sys/kernel/security/tpm0/binary_bios_measurements"
+
+int precondition_check_platform(const char *machine, struct err *err)
+{
+	if (strcmp(machine, "x86_64") == 0 || strcmp(machine, "aarch64") == 0)
+		return 0;
+	return err_set(err, ERR_PLATFORM, 0, "Machine type '%s' is not supported.", machine);
+}
+
+static int check_uefi(int root_fd, struct err *err)
+{
+	if (file_exists(root_fd, EFI_FOLDER))
+		return 0;
+	return err_set(
+		err, ERR_NO_UEFI, 0, "This VM was not started by UEFI firmware: /%s is absent.", EFI_FOLDER);
+}
+
+static int check_vtpm(int root_fd, const char *tcti, struct err *err)
+{
+	if (tcti[0] || file_exists(root_fd, "dev/tpmrm0") || file_exists(root_fd, "dev/tpm0"))
+		return 0;
+	return err_set(
+		err, ERR_NO_VTPM, 0, "This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
+}
+
+/* Only a variable that says 0 is an answer; what the boot measured decides in the end. */
+static int check_secure_boot(int root_fd, struct err *err)
+{
+	auto_cleanup(buf) struct buf variable = buf_with_max(16);
+	struct err ignored;
+
+	if (file_read(root_fd, SECURE_BOOT_FILE, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 ||
+		variable.len != 5 || variable.data[4] != 0)
+		return 0;
+	return err_set(
+		err, ERR_SECURE_BOOT_OFF, 0, "Secure Boot is off: the firmware's variable SecureBoot is 0.");
+}
+
+/* securityfs gives every file the size 0: only reading tells. */
+static int check_event_log(int root_fd, struct err *err)
+{
+	auto_cleanup(fd) int fd = openat(root_fd, EVENT_LOG_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char byte;
+	ssize_t got;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)errno,
+			"The boot's event log is absent: no /%s%s.", EVENT_LOG_FILE,
+			file_exists(root_fd, SECURITY_FOLDER "/lsm") ||
+					file_exists(root_fd, SECURITY_FOLDER "/tpm0")
+				? ""
+				: "; securityfs seems not to be mounted");
+	if (fd < 0)
+		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
+			"The boot's event log /%s cannot be opened: %m.", EVENT_LOG_FILE);
+	do
+		got = read(fd, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
+			"The boot's event log /%s cannot be read: %m.", EVENT_LOG_FILE);
+	if (got == 0)
+		return err_set(
+			err, ERR_EVENT_LOG_EMPTY, 0, "The boot's event log /%s is empty.", EVENT_LOG_FILE);
+	return 0;
+}
+
+/* The log is the only check whose failure may be retried, so looking at it last lets a permanent cause win. */
+int precondition_check(int root_fd, const char *tcti, struct err *err)
+{
+	if (check_uefi(root_fd, err) < 0 || check_vtpm(root_fd, tcti, err) < 0 ||
+		check_secure_boot(root_fd, err) < 0)
+		return -1;
+	return check_event_log(root_fd, err);
+}

@@ -1,0 +1,17 @@
+/* program.h - the programs outside of the versioned folder: opt/guest-attestation/VERSION/. The service runs from there, since the agent
+ * extracts over the versioned folder (a running program there fails it) and deletes it at an upgrade. */
+#ifndef AGENT_PROGRAM_H
+#define AGENT_PROGRAM_H
+
+#include "base/err.h"
+
+#define PROGRAM_FOLDER    "/opt/guest-attestation" /* below the root directory */
+#define PROGRAM_MAX_BYTES (64u << 20)
+
+/* Copies bin/monitor and bin/guest-attest from the package. Whole or not at all, each. */
+int program_install(int root_fd, int home_fd, const char *version, struct err *err) err_check;
+bool program_is_installed(int root_fd, const char *version);
+/* This version's, or with version NULL all of them. 0 also if there are none. */
+int program_remove(int root_fd, const char *version, struct err *err) err_check;
+
+#endif

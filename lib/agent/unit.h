@@ -1,0 +1,35 @@
+/* unit.h - the service under systemd: its unit file below etc/systemd/system, and systemctl. */
+#ifndef AGENT_UNIT_H
+#define AGENT_UNIT_H
+
+#include "base/buf.h"
+
+#define UNIT_NAME      "guest-attestation.service"
+#define UNIT_FOLDER    "etc/systemd/system" /* below the root directory */
+#define UNIT_MAX_BYTES (64u << 10)
+
+/* What the template's marks ({{PROGRAM}} and so on) stand for. Paths are as the service sees them. */
+struct unit {
+	const char *program; /* {{PROGRAM}} */
+	const char *root;    /* {{ROOT}} */
+	const char *
+		packages; /* {{PACKAGES}}: the folder of all versions; a version's own is replaced at every upgrade */
+	const char *logs; /* {{LOGS}}: likewise */
+};
+
+/* Each value is quoted for systemd (systemd.syntax(7)). An unknown mark is ERR_FORMAT. Appends to ret. */
+int unit_format(struct bytes template, const struct unit *unit, struct buf *ret, struct err *err) err_check;
+
+/* systemd runs this machine and systemctl is there, both below the root directory. */
+bool unit_is_usable(int root_fd);
+bool unit_exists(int root_fd);
+int unit_write(int root_fd, struct bytes text, struct err *err) err_check;
+int unit_remove(int root_fd, struct err *err) err_check;
+
+/* Runs `systemctl VERB [guest-attestation.service]` to its end, for a bounded time. ret_exit: its exit code.
+ * ERR_SERVICE if it cannot be started or does not end; the first words of its stderr go into *err also when it exits with a failure
+ * (for the caller who takes that for an error). root: path of the root directory. */
+int unit_systemctl(
+	const char *root, const char *verb, bool names_unit, int *ret_exit, struct err *err) err_check;
+
+#endif
