@@ -1,0 +1,147 @@
+/* enable - checks what can be checked at once, then starts the service with these settings and waits a little for its first result.
+ * Called at the first time, for new settings, and at any other time again with the same ones. */
+#include <string.h>
+#include "agent/precondition.h"
+#include "agent/program.h"
+#include "agent/settings.h"
+#include "agent/unit.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "shared/handler.h"
+#include "shared/wait.h"
+
+#define FIRST_RESULT_TIMEOUT_MS 20000 /* other extensions and all status wait meanwhile */
+
+static int read_settings(const struct handler *handler, struct buf *ret, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+	char name[32];
+
+	(void)text_format(name, sizeof(name), "%u.settings", handler->environment.sequence);
+	if (service_open_folder(handler->root_fd, handler->environment.config_folder, &folder, err) == 0 &&
+		file_read(folder, name, FILE_NO_LINKS, ret, err) == 0)
+		return 0;
+	err->code = ERR_SETTINGS_INVALID;
+	return -1;
+}
+
+static struct service new_service(const struct handler *handler, struct bytes settings)
+{
+	struct service service = {.environment = handler->environment, .enabled_at_s = clock_now_s()};
+
+	memcpy(service.home, handler->home, sizeof(service.home));
+	memcpy(service.tcti, handler->tcti, sizeof(service.tcti));
+	(void)text_format(service.program_version, sizeof(service.program_version), "%s", VERSION);
+	service_mark(settings, service.settings_mark);
+	return service;
+}
+
+/* The service runs with exactly this and has a status: nothing to start, and nothing to overwrite. */
+static bool is_under_way(const struct handler *handler, const struct service *service, int status_fd)
+{
+	struct control control = handler_control(handler);
+	enum status_state state;
+	struct service old;
+	struct err ignored;
+
+	return service_load(handler->lock.state_fd, &old, &ignored) == 0 && service_equal(&old, service) &&
+	       status_read_state(status_fd, service->environment.sequence, &state) == 0 &&
+	       program_is_installed(handler->root_fd, VERSION) && control_is_running(&control);
+}
+
+static int check(const struct handler *handler, struct bytes settings_text, struct err *err)
+{
+	struct settings settings;
+
+	if (settings_parse(settings_text, &settings, err) < 0)
+		return -1;
+	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 && !err_info(err->code)->retry)
+		return -1;
+	return 0;
+}
+
+/* Stop, save, start: killed between any two, the service is not running and the next enable does all of it again. */
+static int start(const struct handler *handler, const struct service *service, struct err *err)
+{
+	auto_cleanup(buf) struct buf template = buf_with_max(UNIT_MAX_BYTES);
+	struct control control = handler_control(handler);
+
+	if (control_stop(&control, err) < 0)
+		return -1;
+	if (!program_is_installed(handler->root_fd, VERSION) &&
+		program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+		return -1;
+	if (file_read(handler->home_fd, "manifest/" UNIT_NAME, FILE_NO_LINKS, &template, err) < 0)
+		return err_wrap(err, "Package");
+	if (service_save(handler->lock.state_fd, service, err) < 0)
+		return -1;
+	return control_start(&control, service, buf_bytes(&template), err);
+}
+
+/* What failed cannot go away by itself: an old service must not write over the error that the caller reports. */
+static int give_up(const struct handler *handler)
+{
+	struct control control = handler_control(handler);
+	struct err ignored;
+
+	(void)!control_stop(&control, &ignored);
+	return -1;
+}
+
+static int start_new(
+	struct handler *handler, const struct service *service, struct bytes settings, struct err *err)
+{
+	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
+
+	(void)text_format(status.message, sizeof(status.message), "The first attestation is under way.");
+	status.applied_at_s = service->enabled_at_s;
+	if (handler_write_status(handler, &status, err) < 0)
+		return -1;
+	if (check(handler, settings, err) < 0)
+		return give_up(handler);
+	return start(handler, service, err);
+}
+
+static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
+{
+	uint32_t sequence = handler->environment.sequence;
+	struct control control = handler_control(handler);
+
+	/* other commands need not wait too */
+	(void)close(steal_fd(&handler->lock.fd));
+	if (wait_for_status(status_fd, sequence, FIRST_RESULT_TIMEOUT_MS) || control_is_running(&control))
+		return 0;
+	return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
+}
+
+static int enable(struct handler *handler, struct err *err)
+{
+	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
+	auto_cleanup(fd) int status_fd = -1;
+	struct service service;
+
+	if (!handler->has_environment) {
+		*err = handler->environment_err;
+		return give_up(handler);
+	}
+	if (service_open_folder(handler->root_fd, handler->environment.status_folder, &status_fd, err) < 0)
+		return -1;
+	if (read_settings(handler, &settings, err) < 0)
+		return give_up(handler);
+	service = new_service(handler, buf_bytes(&settings));
+	if (!is_under_way(handler, &service, status_fd)) {
+		if (start_new(handler, &service, buf_bytes(&settings), err) < 0)
+			return -1;
+	} else if (check(handler, buf_bytes(&settings), err) < 0) {
+		return give_up(handler);
+	}
+	if (file_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
+		return -1;
+	return wait_for_result(handler, status_fd, err);
+}
+
+int main(int argc, char **argv)
+{
+	return handler_run("Enable", enable, argc, argv);
+}

@@ -1,0 +1,29 @@
+/* install - puts the programs where the service runs from. Runs at every retry and after every upgrade. */
+#include <errno.h>
+#include <sys/utsname.h>
+#include "agent/precondition.h"
+#include "agent/program.h"
+#include "base/file.h"
+#include "shared/handler.h"
+
+static int check_platform(struct err *err)
+{
+	struct utsname name;
+
+	if (uname(&name) < 0)
+		return err_set(err, ERR_PLATFORM, (unsigned long)errno, "The machine's type is unknown: %m.");
+	return precondition_check_platform(name.machine, err);
+}
+
+static int install(struct handler *handler, struct err *err)
+{
+	if (check_platform(err) < 0 || program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+		return -1;
+	/* last: an upgrade is over once the new programs are there */
+	return file_remove(handler->lock.state_fd, HANDLER_MARKER, err);
+}
+
+int main(int argc, char **argv)
+{
+	return handler_run("Install", install, argc, argv);
+}

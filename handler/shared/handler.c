@@ -1,0 +1,142 @@
+#include "handler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "options.h"
+
+#define LOCK_TIMEOUT_MS 60000 /* below every time limit of the agent; a stop takes 10 s at most */
+
+/* The package's folder as the service will see it; it must be below the root directory. */
+static int find_home(struct handler *handler, const char *real_home, struct err *err)
+{
+	size_t root_len = strcmp(handler->root, "/") == 0 ? 0 : strlen(handler->root);
+
+	if (strncmp(real_home, handler->root, root_len) != 0 || real_home[root_len] != '/')
+		return err_set(err, ERR_USAGE, 0, "Package folder '%s' is not below '%s'.", real_home,
+			handler->root);
+	if (!text_format(handler->home, sizeof(handler->home), "%s", real_home + root_len))
+		return err_set(err, ERR_USAGE, 0, "Package folder '%s' is too long.", real_home);
+	return dir_open(real_home, &handler->home_fd, err);
+}
+
+static int open_folders(struct handler *handler, const struct options *options, struct err *err)
+{
+	char root[PATH_MAX], home[PATH_MAX];
+
+	if (!realpath(options->root, root) || !text_format(handler->root, sizeof(handler->root), "%s", root))
+		return err_set(err, ERR_USAGE, (unsigned long)errno, "Root folder '%s' cannot be used: %m.",
+			options->root);
+	if (!realpath(options->home, home))
+		return err_set(err, ERR_USAGE, (unsigned long)errno,
+			"Package folder '%s' cannot be used: %m.", options->home);
+	if (!text_format(handler->tcti, sizeof(handler->tcti), "%s", options->tcti))
+		return err_set(err, ERR_USAGE, 0, "The TCTI is too long.");
+	if (dir_open(handler->root, &handler->root_fd, err) < 0)
+		return -1;
+	return find_home(handler, home, err);
+}
+
+static int find_sequence(struct handler *handler, struct err *err)
+{
+	auto_cleanup(fd) int config = -1;
+	const char *variable = getenv("ConfigSequenceNumber");
+
+	/* the variable alone will do while the folder is missing */
+	if (service_open_folder(handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
+		!variable)
+		return -1;
+	return environment_find_sequence(config, variable, &handler->environment.sequence, err);
+}
+
+static int read_environment(struct handler *handler, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
+
+	if (file_read(handler->home_fd, "HandlerEnvironment.json", FILE_NO_LINKS, &text, err) < 0) {
+		err->code = ERR_ENVIRONMENT_INVALID;
+		return -1;
+	}
+	if (environment_parse(buf_bytes(&text), &handler->environment, err) < 0)
+		return -1;
+	return find_sequence(handler, err);
+}
+
+/* Where the agent has put these folders since ever: for an error status when it did not say. */
+static void guess_environment(struct handler *handler)
+{
+	struct err ignored;
+
+	(void)text_format(
+		handler->environment.status_folder, ENVIRONMENT_PATH_SIZE, "%s/status", handler->home);
+	(void)text_format(
+		handler->environment.config_folder, ENVIRONMENT_PATH_SIZE, "%s/config", handler->home);
+	if (find_sequence(handler, &ignored) < 0)
+		handler->environment.sequence = 0;
+}
+
+static void load_environment(struct handler *handler)
+{
+	handler->has_environment = read_environment(handler, &handler->environment_err) == 0;
+	if (!handler->has_environment)
+		guess_environment(handler);
+}
+
+int handler_write_status(const struct handler *handler, const struct status *status, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (service_open_folder(handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
+		return err_wrap(err, "Status");
+	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);
+}
+
+struct control handler_control(const struct handler *handler)
+{
+	return (struct control){
+		.root = handler->root, .root_fd = handler->root_fd, .state_fd = handler->lock.state_fd};
+}
+
+static int report(const struct handler *handler, const struct err *err)
+{
+	const struct err_info *info = err_info(err->code);
+	struct status status = status_of_err(handler->operation, err);
+	struct err status_err;
+
+	(void)fprintf(stderr, "%s: %s %s\n", info->name, err->msg, info->remedy);
+	if (handler->home_fd >= 0 && handler_write_status(handler, &status, &status_err) < 0)
+		(void)fprintf(stderr, "%s\n", status_err.msg);
+	return info->exit_code;
+}
+
+static int run(struct handler *handler, const struct options *options, handler_work *work, struct err *err)
+{
+	if (open_folders(handler, options, err) < 0)
+		return -1;
+	load_environment(handler);
+	if (lock_take(handler->root_fd, LOCK_TIMEOUT_MS, &handler->lock, err) < 0)
+		return -1;
+	return work(handler, err);
+}
+
+int handler_run(const char *operation, handler_work *work, int argc, char **argv)
+{
+	struct handler handler = {.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
+	struct options options;
+	struct err err;
+	int exit_code = 0;
+
+	if (options_parse(argc, argv, &options, &exit_code))
+		return exit_code;
+	if (run(&handler, &options, work, &err) < 0)
+		exit_code = report(&handler, &err);
+	lock_release(&handler.lock);
+	fd_cleanup(&handler.home_fd);
+	fd_cleanup(&handler.root_fd);
+	return exit_code;
+}
