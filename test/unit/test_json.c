@@ -1,0 +1,101 @@
+#include "check.h"
+#include <stdio.h>
+#include "edge/json.h"
+
+static void texts_are_read_strictly(void **state)
+{
+	static const char *const good[] = {"{}", "[]", " {\"a\" : [1, 2.5, -3e2, \"x\", true, false, null]} ",
+		"\"\\u20ac\"", "0", "{\"a\":{\"a\":1}}",
+		"\xef\xbb\xbf{}" /* RFC 8259 section 8.1 lets a reader pass over the mark */};
+	static const char *const bad[] = {"", " ", "{", "{}x", "{} {}", "{\"a\":1,\"a\":2}", "[1,]",
+		"{\"a\"}", "nul", "\"\\u0000\"", "\"a\\u0000b\"", "\"\xff\"", "\"\xc0\xaf\"", "[\"\\ud800\"]",
+		"{\"x\":[{\"b\":1,\"b\":1}]}", "'a'"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		auto_cleanup(json) json *value = NULL;
+		struct err err;
+
+		check_ok(json_parse(TEXT(good[i]), &value, &err), &err);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		json *value = NULL;
+		struct err err;
+
+		if (json_parse(TEXT(bad[i]), &value, &err) == 0)
+			fail_msg("accepted: %s", bad[i]);
+		assert_int_equal(err.code, ERR_FORMAT);
+		assert_null(value);
+	}
+}
+
+static void depth_and_width_are_bounded(void **state)
+{
+	auto_cleanup(buf) struct buf deep = buf_with_max(1 << 20);
+	auto_cleanup(buf) struct buf wide = buf_with_max(1 << 20);
+	json *value = NULL;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < 100000; i++)
+		check_ok(buf_append_text(&deep, "[", &err), &err);
+	check_err(json_parse(buf_bytes(&deep), &value, &err), &err, ERR_FORMAT);
+	check_ok(buf_append_text(&wide, "[0", &err), &err);
+	for (size_t i = 0; i < 5000; i++)
+		check_ok(buf_append_text(&wide, ",0", &err), &err);
+	check_ok(buf_append_text(&wide, "]", &err), &err);
+	check_err(json_parse(buf_bytes(&wide), &value, &err), &err, ERR_FORMAT);
+}
+
+static void getters_name_the_member_that_is_wrong(void **state)
+{
+	auto_cleanup(json) json *value = NULL;
+	const char *text;
+	int64_t number;
+	struct err err;
+
+	(void)state;
+	check_ok(json_parse(TEXT("{\"text\":\"x\",\"number\":7,\"half\":0.5,\"big\":1e300}"), &value, &err),
+		&err);
+	check_ok(json_get_text(value, "text", &text, &err), &err);
+	assert_string_equal(text, "x");
+	check_ok(json_get_int(value, "number", &number, &err), &err);
+	assert_int_equal(number, 7);
+	check_err(json_get_text(value, "number", &text, &err), &err, ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "number"));
+	check_err(json_get_text(value, "TEXT", &text, &err), &err, ERR_FORMAT);
+	check_err(json_get_int(value, "half", &number, &err), &err, ERR_FORMAT);
+	check_err(json_get_int(value, "big", &number, &err), &err, ERR_FORMAT);
+	assert_non_null(json_get_nocase(value, "TEXT"));
+}
+
+static void what_is_written_is_valid_whatever_the_bytes(void **state)
+{
+	auto_cleanup(json) json *value = json_new_object();
+	auto_cleanup(json) json *again = NULL;
+	auto_cleanup(buf) struct buf text = buf_with_max(1000);
+	auto_cleanup(buf) struct buf small = buf_with_max(4);
+	const char *back;
+	struct err err;
+
+	(void)state;
+	json_add_text(value, "raw", "a\xff\n\"\\");
+	json_add_int(json_add_object(json_add_array(value, "list"), NULL), "n", -5);
+	check_ok(json_print(value, JSON_COMPACT, &text, &err), &err);
+	check_ok(json_parse(buf_bytes(&text), &again, &err), &err);
+	check_ok(json_get_text(again, "raw", &back, &err), &err);
+	assert_string_equal(back, "a? \"\\");
+	check_err(json_print(value, JSON_COMPACT, &small, &err), &err, ERR_FORMAT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(texts_are_read_strictly),
+		cmocka_unit_test(depth_and_width_are_bounded),
+		cmocka_unit_test(getters_name_the_member_that_is_wrong),
+		cmocka_unit_test(what_is_written_is_valid_whatever_the_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
