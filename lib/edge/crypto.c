@@ -430,13 +430,15 @@ size_t crypto_cert_set_count(const struct crypto_cert_set *set)
 /* ---- verification (RFC 5280 section 6) ---- */
 
 static const mbedtls_x509_crt_profile profile = {
-	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
-					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
-					MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
+	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
+		       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
 	.allowed_pks = 0xfffffff,
 	.allowed_curves = 0xfffffff,
 	.rsa_min_bitlen = 2048,
 };
+
+#define DATE_FLAGS ((uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE))
+#define MAX_LINKS  8
 
 /* What the callback learns about the first certificate, from the root down, that cannot be accepted. */
 struct judgement {
@@ -451,7 +453,7 @@ static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *
 	struct judgement *judgement = context;
 
 	(void)depth;
-	*flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+	*flags &= ~DATE_FLAGS;
 	if (judgement->now_s > unix_time(&crt->valid_to))
 		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
 	if (judgement->now_s < unix_time(&crt->valid_from))
@@ -463,13 +465,16 @@ static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *
 	return 0;
 }
 
+static bool is_issuer_of(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *crt)
+{
+	return issuer->subject_raw.len == crt->issuer_raw.len &&
+	       memcmp(issuer->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0;
+}
+
 static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_crt *crt)
 {
-	if (!set)
-		return false;
-	for (const mbedtls_x509_crt *at = &set->first; at; at = at->next)
-		if (at->subject_raw.len == crt->issuer_raw.len &&
-			memcmp(at->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0)
+	for (const mbedtls_x509_crt *at = set ? &set->first : NULL; at; at = at->next)
+		if (is_issuer_of(at, crt))
 			return true;
 	return false;
 }
@@ -484,8 +489,8 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 	name_text(&crt->issuer, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED && is_issuer_known)
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' has a bad signature: it does not fit the key of its issuer "
-			"'%.120s'.",
+			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign "
+			"certificates fits.",
 			subject, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
@@ -505,24 +510,72 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 		subject, (unsigned long)flags);
 }
 
+/* A chain from the leaf up: shallow copies, linked, since mbedtls wants one list that it may write to. */
+struct path {
+	mbedtls_x509_crt links[MAX_LINKS];
+	size_t count;
+};
+
+static int ignore_dates(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+{
+	(void)context;
+	(void)crt;
+	(void)depth;
+	*flags &= ~DATE_FLAGS;
+	return 0;
+}
+
+/* Does the issuer's key fit, and may the issuer sign certificates? */
+static bool is_signed_by(const mbedtls_x509_crt *child, const mbedtls_x509_crt *issuer)
+{
+	mbedtls_x509_crt one = *child;
+	mbedtls_x509_crt other = *issuer;
+	uint32_t flags = 0;
+
+	one.next = NULL;
+	other.next = NULL;
+	/* other flags, a weak key for one, do not matter for who signed */
+	(void)mbedtls_x509_crt_verify_with_profile(
+		&one, &other, NULL, &profile, NULL, &flags, ignore_dates, NULL);
+	return !(flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
+
+/* mbedtls takes the first intermediate of the right name, whether its key fits or not. Two with one name do occur: a
+ * CA that was renewed with a new key. So the path is looked for here, and mbedtls judges it as a whole. */
+static void find_path(
+	const mbedtls_x509_crt *leaf, const struct crypto_cert_set *intermediates, struct path *ret)
+{
+	const mbedtls_x509_crt *at = intermediates ? &intermediates->first : NULL;
+
+	ret->links[0] = *leaf;
+	ret->links[0].next = NULL;
+	ret->count = 1;
+	while (at && ret->count < MAX_LINKS) {
+		mbedtls_x509_crt *last = &ret->links[ret->count - 1];
+
+		if (!is_issuer_of(at, last) || !is_signed_by(last, at)) {
+			at = at->next;
+			continue;
+		}
+		ret->links[ret->count] = *at;
+		ret->links[ret->count].next = NULL;
+		last->next = &ret->links[ret->count++];
+		at = is_issuer_of(at, at) ? NULL : &intermediates->first;
+	}
+}
+
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
 {
-	/* shallow copies: mbedtls wants one list that it may write to */
-	mbedtls_x509_crt chain = leaf->crt;
 	mbedtls_x509_crt trusted = roots->first;
-	mbedtls_x509_crt untrusted;
 	struct judgement judgement = {.now_s = now_s};
+	struct path path;
 	uint32_t flags = 0;
 	int status;
 
-	chain.next = NULL;
-	if (intermediates) {
-		untrusted = intermediates->first;
-		chain.next = &untrusted;
-	}
+	find_path(&leaf->crt, intermediates, &path);
 	status = mbedtls_x509_crt_verify_with_profile(
-		&chain, &trusted, NULL, &profile, NULL, &flags, judge_one, &judgement);
+		&path.links[0], &trusted, NULL, &profile, NULL, &flags, judge_one, &judgement);
 	if (status == 0)
 		return 0;
 	if (judgement.flags)
