@@ -49,7 +49,13 @@ static int read_log(const char *path, struct buf *ret, struct err *err)
 {
 	if (strcmp(path, "-") == 0)
 		return read_standard_input(ret, err);
-	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err);
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) == 0)
+		return 0;
+	if (err->native == ENOENT)
+		err->code = ERR_NO_EVENT_LOG;
+	if (err->native == EACCES || err->native == EPERM)
+		err->code = ERR_EVENT_LOG_UNREADABLE;
+	return -1;
 }
 
 static void add_bank(json *parent, const struct replay_bank *bank)
@@ -259,6 +265,7 @@ static int show_log(const char *path, enum form form)
 	return 0;
 }
 
+/* 0, or EXIT_USAGE after saying why. */
 static int parse_form(int argc, char **argv, enum form *ret)
 {
 	static const struct option options[] = {
@@ -271,26 +278,29 @@ static int parse_form(int argc, char **argv, enum form *ret)
 
 	*ret = FORM_TABLE;
 	opterr = 0; /* the message is ours */
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == '?')
-			return -1;
-		if (*ret != FORM_HELP)
-			*ret = option == 'h' ? FORM_HELP : (enum form)option;
+			return print_usage_error(
+				"guest-attest log", "there is no option '%s'", argv[optind - 1]);
+		if (*ret != FORM_TABLE && *ret != (enum form)option)
+			return print_usage_error("guest-attest log", "give either --pcrs or --json");
+		*ret = (enum form)option;
 	}
+	if (*ret != FORM_HELP && argc - optind != 1)
+		return print_usage_error("guest-attest log", "give one FILE");
 	return 0;
 }
 
 int command_log(int argc, char **argv)
 {
 	enum form form;
+	int status = parse_form(argc, argv, &form);
 
-	if (parse_form(argc, argv, &form) < 0)
-		return print_usage_error("guest-attest log", "there is no option '%s'", argv[optind - 1]);
+	if (status != 0)
+		return status;
 	if (form == FORM_HELP) {
 		print_format("%s", usage);
 		return 0;
 	}
-	if (argc - optind != 1)
-		return print_usage_error("guest-attest log", "give one FILE");
 	return show_log(argv[optind], form);
 }

@@ -85,6 +85,20 @@ static bool load_option_title(struct bytes data, char *ret, size_t size)
 	return true;
 }
 
+/* UINT16 numbers of load options */
+static bool describe_boot_order(const struct uefivar *var, char ret[EVENTTEXT_SIZE])
+{
+	char text[EVENTTEXT_SIZE] = "";
+	struct cursor cursor = cursor_of(var->data);
+
+	if (strcmp(var->name, "BootOrder") != 0 || var->data.len == 0 || var->data.len % 2)
+		return false;
+	for (size_t len = 0; cursor.left && len + sizeof(" 0000") <= sizeof(text); len = strlen(text))
+		(void)text_format(text + len, sizeof(text) - len, " %04X", cursor_u16_le(&cursor));
+	(void)text_format(ret, EVENTTEXT_SIZE, "BootOrder%s", text);
+	return true;
+}
+
 static bool is_load_option(const char *name)
 {
 	return strncmp(name, "Boot", 4) == 0 && strlen(name) == 8 &&
@@ -99,6 +113,8 @@ static bool describe_variable(struct bytes data, char ret[EVENTTEXT_SIZE])
 
 	if (!uefivar_parse(data, &var))
 		return false;
+	if (describe_boot_order(&var, ret))
+		return true;
 	hex_text(var.data, hex);
 	if (is_load_option(var.name) && load_option_title(var.data, value, sizeof(value)))
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s \"%s\"", var.name, value);
