@@ -56,6 +56,8 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 
 	if (settings_parse(settings_text, &settings, err) < 0)
 		return -1;
+	if (!settings.endpoint[0])
+		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 && !err_info(err->code)->retry)
 		return -1;
 	return 0;

@@ -49,7 +49,8 @@ static int read_settings(struct monitor *monitor, struct err *err)
 	char name[32];
 
 	(void)text_format(name, sizeof(name), "%u.settings", monitor->service.environment.sequence);
-	if (dir_open(monitor->service.environment.config_folder, &config, err) < 0)
+	if (service_open_folder(monitor->root_fd, monitor->service.environment.config_folder, &config, err) <
+		0)
 		return -1;
 	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
 		return -1;
@@ -76,7 +77,8 @@ static int write_status(
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (dir_open(monitor->service.environment.status_folder, &folder, err) < 0)
+	if (service_open_folder(monitor->root_fd, monitor->service.environment.status_folder, &folder, err) <
+		0)
 		return -1;
 	return status_write(folder, monitor->service.environment.sequence, status, now_s, err);
 }
@@ -123,14 +125,19 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	return history_save(monitor->state_fd, &history, err);
 }
 
-static int watch_home(const struct service *service, int *ret_fd, struct err *err)
+static int watch_home(const struct monitor *monitor, int *ret_fd, struct err *err)
 {
+	const char *home = monitor->service.home;
+	auto_cleanup(fd) int home_fd = -1;
 	auto_cleanup(fd) int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[32];
 
-	if (fd < 0 || inotify_add_watch(
-			      fd, service->home, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be watched: %m.",
-			service->home);
+	if (service_open_folder(monitor->root_fd, home, &home_fd, err) < 0)
+		return -1;
+	(void)text_format(
+		path, sizeof(path), "/proc/self/fd/%d", home_fd); /* the folder itself, below any root */
+	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be watched: %m.", home);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -189,7 +196,7 @@ static int run(const char *root, struct err *err)
 			log_err(LOG_LEVEL_ERROR, &second);
 		return -1;
 	}
-	if (watch_home(&monitor.service, &home_fd, err) < 0)
+	if (watch_home(&monitor, &home_fd, err) < 0)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
 		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
