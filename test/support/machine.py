@@ -1,0 +1,156 @@
+"""A VM in a folder, for flow tests and the demo: a virtual TPM that booted as a recorded machine did, the kernel's files about that
+boot, a local attestation provider, and a guest agent's way of calling the extension's commands. All parts are real processes."""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SUPPORT = pathlib.Path(__file__).resolve().parent
+PROJECT = SUPPORT.parent.parent
+OVMF_KEY = "5fb05ed84c5170d542ed6a7b7487dd57b8faedb02f7e107b0409e1d22cac4169"  # Debian's platform key, in the recorded boots
+NAME = "BootIntegrity.LinuxAttestation.GuestAttestation"
+EVENT_LOG = "sys/kernel/security/tpm0/binary_bios_measurements"
+PROGRAMS = ("install", "enable", "disable", "update", "uninstall", "monitor", "guest-attest")
+
+
+def platform(*words):
+    done = subprocess.run([SUPPORT / "platform", *map(str, words)], stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
+
+
+def tls_certificate(folder):
+    """A certificate for 127.0.0.1 that is its own authority; returns (certificate, key)."""
+    certificate, key = folder / "tls.pem", folder / "tls.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
+    return certificate, key
+
+
+class Provider:
+    """The local attestation provider; .url is where it listens."""
+
+    def __init__(self, programs, folder, authority, options=()):
+        self.certificate, key = folder / "tls.pem", folder / "tls.key"
+        if not self.certificate.exists():
+            tls_certificate(folder)
+        self.process = subprocess.Popen(
+            [programs / "attestation-provider", "--listen", "127.0.0.1:0", "--tls-cert", self.certificate, "--tls-key", key,
+             "--ak-ca", authority / "root.pem", "--ak-ca", authority / "intermediate.pem", "--kek-cert", OVMF_KEY, *options],
+            stdout=subprocess.PIPE, stderr=open(folder / "provider.log", "ab"), text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise RuntimeError(f"the provider did not start: {(folder / 'provider.log').read_text()}")
+        self.url = line.split()[-1]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Machine:
+    """folder/tpm, folder/authority, folder/root (what the programs take for /), and the package as the agent unpacks it."""
+
+    def __init__(self, programs, boot="secureboot-on", folder=None):
+        self.programs = pathlib.Path(programs).resolve()
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vm."))
+        self.root = self.folder / "root"
+        self.authority = self.folder / "authority"
+        self.base = None
+        self.providers = []
+        self.root.mkdir()
+        self.tcti = platform("start", self.folder / "tpm")
+        platform("provision", self.folder / "tpm", "--ca", self.authority)
+        self.boot(boot)
+
+    def boot(self, name):
+        """Restart with what a recorded machine measured, and the files that its kernel showed."""
+        recorded = PROJECT / "test/data/boot" / name
+        platform("measure", self.folder / "tpm", recorded / "eventlog.bin")
+        log = self.root / EVENT_LOG
+        log.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(recorded / "eventlog.bin", log)
+        variables = self.root / "sys/firmware/efi/efivars"
+        shutil.rmtree(variables, ignore_errors=True)
+        shutil.copytree(recorded / "efivars", variables)
+        boot_id = self.root / "proc/sys/kernel/random/boot_id"
+        boot_id.parent.mkdir(parents=True, exist_ok=True)
+        boot_id.write_text(pathlib.Path("/proc/sys/kernel/random/uuid").read_text())
+        (self.root / "etc").mkdir(exist_ok=True)
+        shutil.copyfile("/etc/os-release", self.root / "etc/os-release")
+
+    def provider(self, *options):
+        self.providers.append(Provider(self.programs, self.folder, self.authority, options))
+        return self.providers[-1]
+
+    def inside(self, path):
+        """A path of this machine as seen from outside."""
+        return self.root / str(path).lstrip("/")
+
+    def unpack(self, version="0.1.0.0"):
+        """What the guest agent does before install: the package's files, folders and HandlerEnvironment.json."""
+        base = f"/var/lib/waagent/{NAME}-{version}"
+        logs = f"/var/log/azure/{NAME}"
+        self.base = self.inside(base)
+        (self.base / "bin").mkdir(parents=True)
+        for program in PROGRAMS:
+            shutil.copy(self.programs / program, self.base / "bin" / program)
+        shutil.copytree(PROJECT / "manifest", self.base / "manifest")
+        shutil.copyfile(PROJECT / "HandlerManifest.json", self.base / "HandlerManifest.json")
+        for folder in (self.base / "config", self.base / "status", self.inside(logs) / "events"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        environment = {"logFolder": logs, "configFolder": f"{base}/config", "statusFolder": f"{base}/status",
+                       "heartbeatFile": f"{base}/heartbeat.log", "eventsFolder": f"{logs}/events"}
+        (self.base / "HandlerEnvironment.json").write_text(
+            json.dumps([{"name": NAME, "version": 1.0, "handlerEnvironment": environment}]))
+
+    def settings(self, sequence, public):
+        handler = {"publicSettings": public, "protectedSettings": None, "protectedSettingsCertThumbprint": None}
+        text = json.dumps({"runtimeSettings": [{"handlerSettings": handler}]})
+        (self.base / f"config/{sequence}.settings").write_text(text)
+
+    def command(self, name, sequence=0):
+        """Run a command as the agent does; (exit code, output, seconds)."""
+        started = time.monotonic()
+        done = subprocess.run(
+            [self.base / "bin" / name, "--root", self.root, "--tcti", self.tcti], cwd=self.base, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            env={"PATH": os.environ["PATH"], "ConfigSequenceNumber": str(sequence)})
+        return done.returncode, done.stdout, time.monotonic() - started
+
+    def status(self, sequence=0):
+        path = self.base / f"status/{sequence}.status"
+        return json.loads(path.read_text(encoding="utf-8"))[0] if path.exists() else None
+
+    def monitor_pid(self):
+        """The running service, found by its program's path; 0 if there is none."""
+        for entry in pathlib.Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and os.readlink(entry / "exe").startswith(str(self.root / "opt/guest-attestation")):
+                    return int(entry.name)
+        return 0
+
+    def close(self):
+        pid = self.monitor_pid()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        for provider in self.providers:
+            provider.stop()
+        platform("stop", self.folder / "tpm")
+        shutil.rmtree(self.folder)
+
+
+@contextlib.contextmanager
+def machine(programs, boot="secureboot-on"):
+    found = Machine(programs, boot)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        yield found
+    finally:
+        found.close()
