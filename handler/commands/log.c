@@ -189,16 +189,43 @@ static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 	return print_json(members, JSON_COMPACT, err);
 }
 
+#define ALL_PCRS 0xFFFFFFu
+
+static int print_data_check_json(const struct eventlog *log, struct err *err)
+{
+	struct err reason = {0};
+	bool is_good = replay_check_data(log, ALL_PCRS, &reason) == 0;
+	auto_cleanup(json) json *members = json_new_object();
+
+	if (is_good || reason.code == ERR_LOG_DATA_MISMATCH)
+		json_add_bool(members, "asMeasured", is_good);
+	else
+		json_add_null(members, "asMeasured");
+	if (!is_good)
+		json_add_text(members, "error", reason.msg);
+	return print_json(members, JSON_COMPACT, err);
+}
+
+static void print_data_check(const struct eventlog *log)
+{
+	struct err reason;
+
+	if (replay_check_data(log, ALL_PCRS, &reason) == 0)
+		print_format("\nData: agrees with the digests wherever an event's type promises it.\n");
+	else
+		print_format("\nData: not proved. %s\n", reason.msg);
+}
+
 static void print_secure_boot(const struct eventlog *log)
 {
 	struct secureboot facts;
 	struct err reason;
 
 	if (secureboot_read(log, &facts, &reason) < 0) {
-		print_format("\nSecure Boot: unknown. %s\n", reason.msg);
+		print_format("Secure Boot: unknown. %s\n", reason.msg);
 		return;
 	}
-	print_format("\nSecure Boot: %s (certificates: PK %zu, KEK %zu, db %zu; revoked: %zu)\n",
+	print_format("Secure Boot: %s (certificates: PK %zu, KEK %zu, db %zu; revoked: %zu)\n",
 		facts.is_enabled ? "on" : "off", facts.pk.cert_count, facts.kek.cert_count,
 		facts.db.cert_count, facts.dbx.hash_count + facts.dbx.other_count);
 	if (*facts.vm_id)
@@ -218,7 +245,10 @@ static int print_events_json(const struct eventlog *log, struct err *err)
 			return -1;
 		separator = ",";
 	}
-	print_format("\n],\"secureBoot\":");
+	print_format("\n],\"data\":");
+	if (print_data_check_json(log, err) < 0)
+		return -1;
+	print_format(",\"secureBoot\":");
 	if (print_secure_boot_json(log, err) < 0)
 		return -1;
 	print_format("}\n");
@@ -249,6 +279,7 @@ static int print_log(const struct eventlog *log, enum form form, struct err *err
 	if (form == FORM_JSON)
 		return print_events_json(log, err);
 	print_table(log);
+	print_data_check(log);
 	print_secure_boot(log);
 	return 0;
 }

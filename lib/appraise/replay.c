@@ -183,22 +183,20 @@ static bool is_data_promised(const struct eventlog_event *event)
 	}
 }
 
-/* Exceptions that real firmware makes: boot variables may be measured by their value alone (EDK II does), and a byte may follow an
- * authority's variable that was not measured (Google's firmware, 2021). */
+/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and a boot loader's authority event may
+ * log one byte behind the variable that it did not measure (Container-Optimized OS 85 and 93). */
 static bool is_variable_digest(const struct eventlog_event *event, struct bytes digest)
 {
 	struct uefivar var;
+	size_t unmeasured;
 
 	if (!uefivar_parse(event->data, &var))
 		return false;
 	if (event->type == EV_EFI_VARIABLE_BOOT || event->type == EV_EFI_VARIABLE_BOOT2)
 		return is_digest_of(digest, var.data);
-	if (event->type == EV_EFI_VARIABLE_AUTHORITY) {
-		size_t len = (size_t)(var.data.data - event->data.data) + var.data.len;
-
-		return is_digest_of(digest, (struct bytes){event->data.data, len});
-	}
-	return false;
+	unmeasured = (size_t)(event->data.data + event->data.len - (var.data.data + var.data.len));
+	return event->type == EV_EFI_VARIABLE_AUTHORITY && unmeasured > 0 &&
+	       is_digest_of(digest, (struct bytes){event->data.data, event->data.len - 1});
 }
 
 int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err)
