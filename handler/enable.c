@@ -12,6 +12,7 @@
 #include "shared/wait.h"
 
 #define FIRST_RESULT_TIMEOUT_MS 20000 /* other extensions and all status wait meanwhile */
+#define LOOK_FOR_SERVICE_MS     1000
 
 static int read_settings(const struct handler *handler, struct buf *ret, struct err *err)
 {
@@ -105,6 +106,7 @@ static int start_new(
 	return start(handler, service, err);
 }
 
+/* The service ends the wait by its result, or by its own end. */
 static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
 {
 	uint32_t sequence = handler->environment.sequence;
@@ -112,9 +114,13 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 
 	/* other commands need not wait too */
 	(void)close(steal_fd(&handler->lock.fd));
-	if (wait_for_status(status_fd, sequence, FIRST_RESULT_TIMEOUT_MS) || control_is_running(&control))
-		return 0;
-	return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
+	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS; waited_ms += LOOK_FOR_SERVICE_MS) {
+		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
+			return 0;
+		if (!control_is_running(&control) && !wait_for_status(status_fd, sequence, 0))
+			return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
+	}
+	return 0;
 }
 
 static int enable(struct handler *handler, struct err *err)
