@@ -233,7 +233,7 @@ static int check_key(const json *runtime, const struct crypto_rsa_public *key, s
 	const json *keys = json_get(runtime, "keys");
 	size_t count = 0;
 
-	json_each (jwk, keys) {
+	json_each (jwk, json_is_array(keys) ? keys : NULL) {
 		const char *kid = json_text(json_get(jwk, "kid"));
 
 		if (!kid || strcmp(kid, TOKEN_KEY_ID) != 0)
