@@ -7,6 +7,7 @@
 
 #define MAX_DEPTH   32
 #define MAX_MEMBERS 4096
+#define MAX_VALUES  32768
 #define MAX_INTEGER 9007199254740992.0 /* 2^53 */
 #define MAX_TEXT    (64u << 20)
 
@@ -23,36 +24,58 @@ static bool has_escaped_nul(struct bytes text)
 	return false;
 }
 
-/* Before cJSON recurses: count brackets outside of strings. */
-static bool is_too_deep(struct bytes text)
+/* Before cJSON recurses and allocates a node for each value: count brackets and commas outside of strings. */
+static int check_outline(struct bytes text, struct err *err)
 {
 	bool is_in_string = false;
-	size_t depth = 0;
+	size_t depth = 0, values = 1;
 
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t character = text.data[i];
+		bool is_open = !is_in_string && (character == '[' || character == '{');
 
 		if (is_in_string && character == '\\')
 			i++;
 		else if (character == '"')
 			is_in_string = !is_in_string;
-		else if (!is_in_string && (character == '[' || character == '{') && ++depth > MAX_DEPTH)
-			return true;
 		else if (!is_in_string && (character == ']' || character == '}') && depth)
 			depth--;
+		values += is_open || (!is_in_string && character == ',');
+		depth += is_open;
+		if (depth > MAX_DEPTH)
+			return err_set(
+				err, ERR_FORMAT, 0, "Not usable JSON: nested more than %d deep.", MAX_DEPTH);
+		if (values > MAX_VALUES)
+			return err_set(
+				err, ERR_FORMAT, 0, "Not usable JSON: more than %d values.", MAX_VALUES);
 	}
-	return false;
+	return 0;
 }
 
-static bool has_same_name_before(const json *object, const json *member)
+static int compare_names(const void *a, const void *b)
 {
-	for (const json *other = object->child; other != member; other = other->next)
-		if (strcmp(other->string, member->string) == 0)
-			return true;
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Depth is bounded by is_too_deep, work by MAX_MEMBERS. */
+/* Sorted, equal names are neighbours: looking for each in all others would cost seconds in an object of hostile size. */
+static int check_names(const json *object, size_t count, struct err *err)
+{
+	auto_cleanup(free) const char **names = calloc(count + 1, sizeof(*names));
+	size_t at = 0;
+
+	if (!names)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
+	for (const json *member = object->child; member && at < count; member = member->next)
+		names[at++] = member->string;
+	qsort(names, at, sizeof(*names), compare_names);
+	for (size_t i = 1; i < at; i++)
+		if (strcmp(names[i - 1], names[i]) == 0)
+			return err_set(
+				err, ERR_FORMAT, 0, "Not usable JSON: member '%s' stands twice.", names[i]);
+	return 0;
+}
+
+/* Depth and size are bounded by check_outline. */
 static int check_tree(const json *value, struct err *err)
 {
 	size_t count = 0;
@@ -61,13 +84,10 @@ static int check_tree(const json *value, struct err *err)
 		if (++count > MAX_MEMBERS)
 			return err_set(
 				err, ERR_FORMAT, 0, "Not usable JSON: more than %d members.", MAX_MEMBERS);
-		if (cJSON_IsObject(value) && has_same_name_before(value, child))
-			return err_set(err, ERR_FORMAT, 0, "Not usable JSON: member '%s' stands twice.",
-				child->string);
 		if (check_tree(child, err) < 0)
 			return -1;
 	}
-	return 0;
+	return cJSON_IsObject(value) ? check_names(value, count, err) : 0;
 }
 
 static bool is_blank(uint8_t character)
@@ -87,8 +107,8 @@ int json_parse(struct bytes text, json **ret, struct err *err)
 	/* a raw NUL byte would end the text for cJSON; strict JSON has no control characters anyhow */
 	if (memchr(text.data, 0, text.len) || has_escaped_nul(text))
 		return err_set(err, ERR_FORMAT, 0, "Not usable JSON: it holds a zero character.");
-	if (is_too_deep(text))
-		return err_set(err, ERR_FORMAT, 0, "Not usable JSON: nested more than %d deep.", MAX_DEPTH);
+	if (check_outline(text, err) < 0)
+		return -1;
 	value = cJSON_ParseWithLengthOpts((const char *)text.data, text.len, &end, false);
 	if (!value)
 		return err_set(err, ERR_FORMAT, 0, "Not JSON: unexpected text at position %td.",

@@ -47,6 +47,27 @@ static void depth_and_width_are_bounded(void **state)
 	check_err(json_parse(buf_bytes(&wide), &value, &err), &err, ERR_FORMAT);
 }
 
+/* Each array is narrow enough; all of them together would cost memory and time. */
+static void values_are_bounded_in_all(void **state)
+{
+	auto_cleanup(buf) struct buf many = buf_with_max(1 << 20);
+	json *value = NULL;
+	struct err err;
+
+	(void)state;
+	check_ok(buf_append_text(&many, "[[]", &err), &err);
+	for (size_t i = 0; i < 40000; i++)
+		check_ok(buf_append_text(&many, i % 1000 ? ",0" : "],[0", &err), &err);
+	check_ok(buf_append_text(&many, "]]", &err), &err);
+	check_err(json_parse(buf_bytes(&many), &value, &err), &err, ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "values"));
+	many.len = 1;
+	check_ok(buf_append_text(&many, "\"[[,,{{\",[],{}]", &err), &err);
+	check_ok(json_parse(buf_bytes(&many), &value, &err), &err);
+	assert_int_equal(json_count(value), 3);
+	json_free(value);
+}
+
 static void getters_name_the_member_that_is_wrong(void **state)
 {
 	auto_cleanup(json) json *value = NULL;
@@ -93,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_read_strictly),
 		cmocka_unit_test(depth_and_width_are_bounded),
+		cmocka_unit_test(values_are_bounded_in_all),
 		cmocka_unit_test(getters_name_the_member_that_is_wrong),
 		cmocka_unit_test(what_is_written_is_valid_whatever_the_bytes),
 	};
