@@ -54,6 +54,12 @@ static int lock_across_exec(int state_fd, struct err *err)
 	return fcntl(fd, F_SETFD, 0);
 }
 
+/* 0 right before exec, then nothing: a process that died earlier says nothing at all. */
+static void report(int report_fd, int reason)
+{
+	(void)!write(report_fd, &reason, sizeof(reason));
+}
+
 static _Noreturn void become_service(int state_fd, char *const argv[], const char *log_path, int report_fd)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
@@ -65,12 +71,11 @@ static _Noreturn void become_service(int state_fd, char *const argv[], const cha
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)umask(0077);
 	close_others_at_exec();
-	errno = 0;
-	if (chdir("/") == 0 && open_standard_files(log_path) == 0 && lock_across_exec(state_fd, &err) == 0)
+	if (chdir("/") == 0 && open_standard_files(log_path) == 0 && lock_across_exec(state_fd, &err) == 0) {
+		report(report_fd, 0);
 		(void)execve(argv[0], argv, environment);
-	if (err.native)
-		errno = (int)err.native;
-	(void)!write(report_fd, &errno, sizeof(errno));
+	}
+	report(report_fd, err.native ? (int)err.native : errno);
 	_exit(127);
 }
 
@@ -86,22 +91,24 @@ static _Noreturn void leave(int state_fd, char *const argv[], const char *log_pa
 		if (pid > 0)
 			_exit(0);
 	}
-	(void)!write(report_fd, &errno, sizeof(errno));
+	report(report_fd, errno);
 	_exit(127);
 }
 
-/* The pipe closes at exec; before that only a failure is written to it. */
+/* The pipe closes at exec. */
 static int wait_for_report(int read_fd, const char *program, struct err *err)
 {
-	int reason;
+	int reasons[2];
+	size_t len = 0;
 	ssize_t got;
 
-	do
-		got = read(read_fd, &reason, sizeof(reason));
-	while (got < 0 && errno == EINTR);
-	if (got == 0)
+	do {
+		got = read(read_fd, (uint8_t *)reasons + len, sizeof(reasons) - len);
+		len += got > 0 ? (size_t)got : 0;
+	} while ((got > 0 && len < sizeof(reasons)) || (got < 0 && errno == EINTR));
+	if (len == sizeof(reasons[0]) && reasons[0] == 0)
 		return 0;
-	errno = got == sizeof(reason) ? reason : EIO;
+	errno = len == 0 ? EIO : len == sizeof(reasons) ? reasons[1] : reasons[0];
 	return err_set(
 		err, ERR_SERVICE, (unsigned long)errno, "The service '%s' cannot be started: %m.", program);
 }

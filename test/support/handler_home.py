@@ -16,6 +16,8 @@ NAME = "Publisher.GuestAttestation"
 COMMANDS = ["install", "enable", "disable", "update", "uninstall", "guest-attest"]
 NOTHING = {"runtimeSettings": [{"handlerSettings": {"publicSettings": None, "protectedSettings": None,
                                                     "protectedSettingsCertThumbprint": None}}]}
+PLAIN = {"runtimeSettings": [{"handlerSettings": {"publicSettings": {"AttestationConfig": {"MaaSettings": {
+    "maaEndpoint": "https://attest.example"}}}, "protectedSettings": None, "protectedSettingsCertThumbprint": None}}]}
 # What every stand-in begins with: its root, its own configuration, and a writer of a status.
 PRELUDE = r"""#!/bin/sh
 [ "$1" = --root ] || exit 64
@@ -63,7 +65,7 @@ class Home:
             "logFolder": logs, "configFolder": inside + "/config", "statusFolder": inside + "/status",
             "heartbeatFile": inside + "/heartbeat.log", "eventsFolder": logs + "/events", "eventsFolder_preview": logs + "/events"}}]
         (self.base / "HandlerEnvironment.json").write_text(json.dumps(self.environment))
-        self.settings(0, NOTHING)
+        self.settings(0, PLAIN)
 
     def service(self, text):
         path = self.base / "bin/monitor"
