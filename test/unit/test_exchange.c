@@ -1,0 +1,225 @@
+/* The conversation with a provider, over real TLS, with each answer that a provider or somebody in its place may give. */
+#include "check.h"
+
+#include "edge/json.h"
+#include "maa/envelope.h"
+#include "maa/exchange.h"
+#include "../support/tls_server.h"
+
+static struct tls_server server;
+static struct http *http;
+
+static struct exchange exchange_with_server(void)
+{
+	return (struct exchange){
+		.http = http,
+		.origin = {"127.0.0.1", (uint16_t)server.port},
+		.ca_file = server.ca_file,
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = 5000,
+	};
+}
+
+static void server_answers(const char *answer)
+{
+	folder_write(server.folder, "answer", answer, strlen(answer));
+}
+
+static int attest(struct buf *ret_answer, uint32_t *ret_retry_after_s, struct err *err)
+{
+	struct exchange exchange = exchange_with_server();
+
+	return exchange_attest(
+		&exchange, TEXT("{\"AttestationInfo\":\"e30\"}"), ret_answer, ret_retry_after_s, err);
+}
+
+static void origins_become_text(void **state)
+{
+	static const struct {
+		struct http_origin origin;
+		const char *text;
+	} rows[] = {
+		{{"host.example", 443}, "https://host.example"},
+		{{"host.example", 8443}, "https://host.example:8443"},
+		{{"[::1]", 443}, "https://[::1]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[HTTP_URL_SIZE];
+
+		exchange_origin_text(&rows[i].origin, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static void a_token_comes_back_as_it_was_sent(void **state)
+{
+	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
+	uint8_t requests[4096];
+	uint32_t retry_after_s = 99;
+	struct err err;
+
+	(void)state;
+	server_answers("{\"status\": 200, \"headers\": {\"Content-Type\": \"text/plain\"}, \"body\": "
+		       "\"{\\\"token\\\": \\\"e30\\\"}\"}");
+	check_ok(attest(&answer, &retry_after_s, &err), &err);
+	assert_string_equal((const char *)answer.data, "{\"token\": \"e30\"}");
+	assert_int_equal(retry_after_s, 0);
+	requests[folder_read(server.folder, "requests", requests, sizeof(requests) - 1)] = 0;
+	assert_non_null(
+		strstr((const char *)requests, "POST /attest/AzureGuest?api-version=2020-10-01 25\n"));
+}
+
+static void every_other_answer_has_its_code(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum err_code code;
+		uint32_t retry_after_s;
+		const char *words;
+	} rows[] = {
+		{"{\"status\": 400, \"body\": "
+		 "\"{\\\"error\\\":{\\\"code\\\":\\\"PolicyEvaluationError\\\",\\\"message\\\":\\\"A "
+		 "Deny claim was issued, authorization failed.\\\"}}\"}",
+			ERR_POLICY_DENIED, 0,
+			"127.0.0.1 answered 400 PolicyEvaluationError: A Deny claim was issued, "
+			"authorization failed."},
+		{"{\"status\": 400, \"body\": "
+		 "\"{\\\"error\\\":{\\\"code\\\":\\\"InvalidParameter\\\",\\\"message\\\":\\\"Quote\\\\nbad"
+		 "\\\"}}\"}",
+			ERR_EVIDENCE_REFUSED, 0, "400 InvalidParameter: Quote bad"},
+		{"{\"status\": 400, \"body\": "
+		 "\"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
+			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
+		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0, "400"},
+		{"{\"status\": 400}", ERR_EVIDENCE_REFUSED, 0, "400 with 0 bytes"},
+		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_ANSWER_NOT_TOKEN, 0, "400 with 6 bytes"},
+		{"{\"status\": 401, \"body\": "
+		 "\"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
+			ERR_PROVIDER_FORBIDDEN, 0, "401 Unauthorized: no"},
+		{"{\"status\": 403}", ERR_PROVIDER_FORBIDDEN, 0, "403"},
+		{"{\"status\": 403, \"headers\": {\"Content-Type\": \"text/html\"}, \"body\": "
+		 "\"<html>blocked</html>\"}",
+			ERR_ANSWER_NOT_TOKEN, 0, "'text/html'"},
+		{"{\"status\": 404}", ERR_PROVIDER_NOT_FOUND, 0, "404"},
+		{"{\"status\": 408}", ERR_THROTTLED, 0, "408"},
+		{"{\"status\": 429, \"headers\": {\"Retry-After\": \"33\"}}", ERR_THROTTLED, 33, "429"},
+		{"{\"status\": 500, \"body\": \"<html>\"}", ERR_PROVIDER_DOWN, 0, "500"},
+		{"{\"status\": 503, \"headers\": {\"Retry-After\": \"120\"}}", ERR_PROVIDER_DOWN, 120, "503"},
+		{"{\"status\": 302, \"headers\": {\"Location\": \"/mode/echo\"}}", ERR_ANSWER_NOT_TOKEN, 0,
+			"302"},
+		{"{\"status\": 204}", ERR_ANSWER_NOT_TOKEN, 0, "204"},
+		{"{\"status\": 200}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 0 bytes"},
+		{"{\"status\": 200, \"body\": \"[]\"}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 2 bytes"},
+		{"{\"mode\": \"html\"}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 40 bytes of 'text/html'"},
+		{"{\"mode\": \"endless\"}", ERR_ANSWER_TOO_LARGE, 0, "more than 262144 bytes"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
+		uint32_t retry_after_s = 99;
+		struct err err = {0};
+
+		server_answers(rows[i].answer);
+		if (attest(&answer, &retry_after_s, &err) == 0)
+			fail_msg("row %zu is taken for an answer", i);
+		if (err.code != rows[i].code || !strstr(err.msg, rows[i].words))
+			fail_msg("row %zu: %s: %s", i, err_info(err.code)->name, err.msg);
+		assert_int_equal(retry_after_s, rows[i].retry_after_s);
+		assert_int_equal(answer.len, 0);
+	}
+}
+
+static int keys_of_server(struct keys *ret, struct err *err)
+{
+	struct exchange exchange = exchange_with_server();
+
+	return exchange_keys(&exchange, ret, err);
+}
+
+/* The throwaway provider's key set, as the answer to a request for /certs only. */
+static void serve_certs(const char *tokens)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(1 << 20);
+	auto_cleanup(json) json *root = json_new_object();
+	json *certs = json_add_object(root, "/certs");
+	static uint8_t body[KEYS_MAX_BYTES];
+	struct err err;
+
+	json_add_bytes_text(
+		certs, "body", (struct bytes){body, folder_read(tokens, "certs", body, sizeof(body))});
+	check_ok(json_print(root, JSON_COMPACT, &text, &err), &err);
+	server_answers((const char *)text.data);
+}
+
+static void keys_are_fetched_and_read(void **state)
+{
+	char tokens[FOLDER_SIZE];
+	const char *argv[] = {"test/support/make_tokens", tokens, NULL};
+	static struct keys keys;
+	struct err err;
+
+	(void)state;
+	folder_make(tokens);
+	folder_run(argv);
+	serve_certs(tokens);
+	check_ok(keys_of_server(&keys, &err), &err);
+	assert_non_null(keys_find(&keys, "first"));
+	folder_remove(tokens);
+}
+
+static void keys_that_do_not_come_have_their_codes(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum err_code code;
+	} rows[] = {
+		{"{\"status\": 404}", ERR_PROVIDER_NOT_FOUND},
+		{"{\"status\": 503}", ERR_PROVIDER_DOWN},
+		{"{\"mode\": \"html\"}", ERR_KEYS_INVALID},
+		{"{\"body\": \"{}\"}", ERR_KEYS_INVALID},
+		{"{\"mode\": \"redirect\"}", ERR_ANSWER_NOT_TOKEN},
+		{"{\"mode\": \"close\"}", ERR_CONNECTION_LOST},
+	};
+	static struct keys keys;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		server_answers(rows[i].answer);
+		check_err(keys_of_server(&keys, &err), &err, rows[i].code);
+		assert_non_null(strstr(err.msg, "127.0.0.1"));
+	}
+}
+
+static int start(void **state)
+{
+	struct err err;
+
+	(void)state;
+	tls_server_start(&server, "good", "tls");
+	return http_open(&http, &err);
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	http_close(http);
+	tls_server_stop(&server);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(origins_become_text),
+		cmocka_unit_test(a_token_comes_back_as_it_was_sent),
+		cmocka_unit_test(every_other_answer_has_its_code),
+		cmocka_unit_test(keys_are_fetched_and_read),
+		cmocka_unit_test(keys_that_do_not_come_have_their_codes),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
