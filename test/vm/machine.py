@@ -19,7 +19,10 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build/vm"
 GUEST = PROJECT / "test/vm/guest"
 FIRMWARE = pathlib.Path("/usr/share/OVMF")
-VARIABLES = {"on": "OVMF_VARS_4M.ms.fd", "off": "OVMF_VARS_4M.fd"}  # with Microsoft's keys; with none
+# with Microsoft's keys; with none; with the keys of somebody else, whose private part everybody can have
+VARIABLES = {"on": "OVMF_VARS_4M.ms.fd", "off": "OVMF_VARS_4M.fd", "foreign": "OVMF_VARS_4M.snakeoil.fd"}
+FOREIGN_KEY = pathlib.Path("/usr/share/ovmf/PkKek-1-snakeoil")  # .key and .pem, of Debian's package ovmf
+FOREIGN_PASSWORD = "pass:snakeoil"
 
 COMMAND_LINE = "console=ttyS0 panic=-1"  # a panic ends the machine at once instead of hanging
 
@@ -105,11 +108,23 @@ def make_initramfs(work, modules, extra):
 
 
 def grub_config(secure_boot, command_line):
-    if secure_boot == "on":
+    if secure_boot != "off":
         return f"linux /vmlinuz {command_line}\ninitrd /initrd.gz\nboot\n"
     # Without Secure Boot this grub's `linux` starts the kernel without its EFI stub, and the stub is what fetches the
     # firmware's event log: the file in securityfs would not exist.
     return f"chainloader /vmlinuz initrd=\\\\initrd.gz {command_line}\nboot\n"
+
+
+def first_program(work, secure_boot):
+    """What the firmware starts: shim, signed by who the firmware trusts."""
+    shim = one(boot_chain(), "usr/lib/shim/shimx64.efi.signed")
+    if secure_boot != "foreign":
+        return shim
+    run("openssl", "rsa", "-in", f"{FOREIGN_KEY}.key", "-passin", FOREIGN_PASSWORD, "-out", work / "foreign.key")
+    run("sbattach", "--remove", shutil.copyfile(shim, work / "shim"))
+    run("sbsign", "--key", work / "foreign.key", "--cert", f"{FOREIGN_KEY}.pem", "--output", work / "shim.signed",
+        work / "shim")
+    return work / "shim.signed"
 
 
 def make_disk(work, secure_boot, command_line, initramfs):
@@ -124,7 +139,7 @@ def make_disk(work, secure_boot, command_line, initramfs):
     run("mformat", "-i", image, "-F", "-T", sectors, "-h", 64, "-s", 32, "-N", "a77e5700", "::")
     run("mmd", "-i", image, "::/EFI", "::/EFI/BOOT", "::/EFI/debian")
     for target, source in {
-        "EFI/BOOT/BOOTX64.EFI": one(chain, "usr/lib/shim/shimx64.efi.signed"),
+        "EFI/BOOT/BOOTX64.EFI": first_program(work, secure_boot),
         "EFI/BOOT/grubx64.efi": one(chain, "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
         "EFI/debian/grub.cfg": config,
         "vmlinuz": one(chain, "boot/vmlinuz-*"),
