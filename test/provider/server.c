@@ -14,7 +14,7 @@
 #define CONNECTION_MEMORY (32u << 10) /* headers and buffers of one connection */
 #define MAX_BODIES        (64u << 20) /* all bodies that are being received */
 #define IDLE_LIMIT_S      10u
-#define REQUEST_LIMIT_MS  30000 /* from its connection or the request before to the end of its answer */
+#define REQUEST_LIMIT_MS  20000 /* from its connection or the request before to the end of its answer */
 #define API_VERSION       "api-version"
 #define REQUEST_ID_SIZE   64
 
