@@ -185,7 +185,7 @@ static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	if (rc != TSS2_RC_SUCCESS)
 		return failed(err, rc, "TPM's answer cannot be read");
 	len = size < 2 ? 0 : 2 + ((size_t)data[0] << 8 | data[1]);
-	if (len == 0 || len > size || len > sizeof(ret->data))
+	if (len <= 2 || len > size || len > sizeof(ret->data))
 		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent a public area of a wrong size.");
 	memcpy(ret->data, data, len);
 	ret->len = len;
@@ -543,6 +543,8 @@ int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err)
 	TPMT_SIGNATURE signature = {.sigAlg = 0};
 	TSS2_RC rc;
 
+	if (tpm->key == NO_HANDLE)
+		return err_set(err, ERR_INTERNAL, 0, "There is no encryption key to certify.");
 	run(rc, Tss2_Sys_Certify(tpm->sys, tpm->key, TPM_AK_HANDLE, &two_empty_passwords, &nothing,
 			&scheme_of_key, &attest, &signature, NULL));
 	if (plain_rc(rc) == TPM2_RC_HANDLE)
@@ -576,21 +578,21 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	return 0;
 }
 
-static int decrypt_failed(TSS2_RC rc, struct err *err)
+/* flushed: result of flushing the session right afterwards. libtpms answers TPM_RC_FAILURE to wrong padding although nothing is
+ * wrong with it (0.9.2); a TPM that really failed refuses every later command too (Part 1, 12.3.4). */
+static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 {
-	switch (plain_rc(rc)) {
-	case TPM2_RC_POLICY_FAIL:
-	case TPM2_RC_PCR_CHANGED:
+	TSS2_RC plain = plain_rc(rc);
+
+	if (plain == TPM2_RC_POLICY_FAIL || plain == TPM2_RC_PCR_CHANGED)
 		return err_set(err, ERR_PCR_CHANGED, rc,
 			"PCRs changed after the quote: the answer can no longer be decrypted.");
-	case TPM2_RC_VALUE: /* padding, or larger than the modulus (Part 3, 14.3) */
-	case TPM2_RC_SIZE:
-	case TPM2_RC_BINDING:
+	/* padding, a number larger than the modulus, a wrong size (Part 3, 14.3) */
+	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE || plain == TPM2_RC_BINDING ||
+		(plain == TPM2_RC_FAILURE && flushed == TSS2_RC_SUCCESS))
 		return err_set(err, ERR_INNER_KEY, rc,
 			"The answer's key is not encrypted to this TPM's key: %s.", Tss2_RC_Decode(rc));
-	default:
-		return failed(err, rc, "The answer's key cannot be decrypted");
-	}
+	return failed(err, rc, "The answer's key cannot be decrypted");
 }
 
 int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret, struct err *err)
@@ -603,6 +605,8 @@ int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct 
 	TSS2_RC rc;
 	int status;
 
+	if (tpm->key == NO_HANDLE)
+		return err_set(err, ERR_INTERNAL, 0, "There is no encryption key to decrypt with.");
 	if (ciphertext.len == 0 || ciphertext.len > sizeof(input.buffer))
 		return err_set(err, ERR_INNER_KEY, 0,
 			"The answer's key has %zu bytes, not those of an RSA key.", ciphertext.len);
@@ -611,10 +615,8 @@ int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct 
 		return -1;
 	auth.auths[0].sessionHandle = tpm->session; /* continueSession clear: success ends the session */
 	run(rc, Tss2_Sys_RSA_Decrypt(tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
-	if (rc != TSS2_RC_SUCCESS) {
-		(void)flush(tpm, &tpm->session);
-		return decrypt_failed(rc, err);
-	}
+	if (rc != TSS2_RC_SUCCESS)
+		return decrypt_failed(rc, flush(tpm, &tpm->session), err);
 	tpm->session = NO_HANDLE;
 	status = buf_append(ret, output.buffer, output.size, err);
 	explicit_bzero(&output, sizeof(output));
