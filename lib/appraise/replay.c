@@ -157,6 +157,16 @@ static bool is_digest_of(struct bytes digest, struct bytes data)
 	return bytes_equal(digest, (struct bytes){computed, sizeof(computed)});
 }
 
+/* Windows' boot manager measures its tagged events as they stand: their numbers have a class in bits 31 and 30, a category in bits 19 to
+ * 16 and an index in bits 7 to 0. Linux's EFI stub and systemd's boot programs measure what their tags only name. */
+static bool is_windows_tag(struct bytes data)
+{
+	struct cursor cursor = cursor_of(data);
+	uint32_t tag = cursor_u32_le(&cursor);
+
+	return !cursor.failed && (tag & 0x3FF0FF00u) == 0;
+}
+
 /* Which events' digests are promised to be SHA-256 of their data. What is left out is not promised (PFP 1.06 table 27: code, tables
  * and grub's events name what was measured, they do not hold it), or was seen to be broken by firmware: EV_S_CRTM_VERSION and
  * EV_COMPACT_HASH with other text than the VM's identifier (Dell laptops, 2021). */
@@ -176,8 +186,8 @@ static bool is_data_promised(const struct eventlog_event *event)
 	case EV_COMPACT_HASH:
 		return event->data.len >= sizeof(vm_id) - 1 &&
 		       memcmp(event->data.data, vm_id, sizeof(vm_id) - 1) == 0;
-	case EV_EVENT_TAG: /* Windows' boot manager; the Linux EFI stub (PCR 9) measures what the tag names */
-		return event->pcr >= 12 && event->pcr <= 14;
+	case EV_EVENT_TAG:
+		return event->pcr >= 12 && event->pcr <= 14 && is_windows_tag(event->data);
 	default:
 		return false;
 	}
