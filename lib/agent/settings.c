@@ -165,7 +165,7 @@ static uint64_t parse_period_s(const char *text)
 
 static uint64_t read_period_s(const json *value)
 {
-	char text[16];
+	char text[16] = "";
 	int64_t hours;
 	struct err ignored;
 

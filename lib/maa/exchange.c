@@ -96,6 +96,7 @@ static int perform(const struct exchange *exchange, const char *path, struct htt
 {
 	char origin[HTTP_URL_SIZE];
 	char url[HTTP_URL_SIZE];
+	int status;
 
 	exchange_origin_text(&exchange->origin, origin);
 	if (!text_format(url, sizeof(url), "%s%s", origin, path))
@@ -104,7 +105,9 @@ static int perform(const struct exchange *exchange, const char *path, struct htt
 	request->ca_file = exchange->ca_file;
 	request->connect_timeout_ms = exchange->connect_timeout_ms;
 	request->total_timeout_ms = exchange->total_timeout_ms;
-	return http_exchange(exchange->http, request, ret, err);
+	status = http_exchange(exchange->http, request, ret, err);
+	request->url = NULL; /* it ends here */
+	return status;
 }
 
 static bool is_json_object(struct bytes body)

@@ -291,6 +291,7 @@ static enum MHD_Result begin(struct MHD_Connection *mhd, const char *path, const
 	return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
 	const char *http_version, const char *data, size_t *data_size, void **request)
 {
