@@ -34,6 +34,23 @@ echo "$0" > "$root/program"
 """
 HEALTHY = PRELUDE + "status success 0 Healthy\nexec sleep 600\n"
 
+SYSTEMCTL = r"""#!/bin/sh
+# Does what the commands need of systemctl: keeps one process, writes down how it was called.
+here=ROOT
+echo "$@" >> "$here/systemctl.log"
+pid=$(cat "$here/unit.pid" 2>/dev/null)
+[ -e "$here/refuse-$1" ] && { echo "Refused: $1" >&2; exit 1; }
+stop() { [ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -f "$here/unit.pid"; }
+case $1 in
+is-active) [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && exit 0; exit 3 ;;
+stop) stop ;;
+restart) stop
+	command=$(sed -n 's/^ExecStart=//p' "$here/etc/systemd/system/guest-attestation.service" | tr -d '"')
+	setsid $command > /dev/null 2>&1 < /dev/null & echo $! > "$here/unit.pid" ;;
+esac
+exit 0
+"""
+
 
 def wait_until(what, limit_s=10):
     end = time.monotonic() + limit_s
@@ -139,6 +156,15 @@ class Machine:
 
     def unit(self):
         return self.root / "etc/systemd/system/guest-attestation.service"
+
+    def boot_with_systemd(self):
+        """From now on the commands find systemd; returns where the calls of systemctl are written down."""
+        (self.root / "run/systemd/system").mkdir(parents=True)
+        systemctl = self.root / "usr/bin/systemctl"
+        systemctl.parent.mkdir(parents=True)
+        systemctl.write_text(SYSTEMCTL.replace("ROOT", str(self.root)))
+        systemctl.chmod(0o755)
+        return self.root / "systemctl.log"
 
     def remove(self):
         for folder in pathlib.Path("/proc").glob("[0-9]*"):  # also those that a failed test left without a lock
