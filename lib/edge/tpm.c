@@ -25,6 +25,13 @@ struct tpm {
 	TPM2_HANDLE session; /* policy session, or NO_HANDLE        */
 };
 
+/* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable. Before main, since later there may
+ * be threads. */
+__attribute__((constructor)) static void silence_tss(void)
+{
+	(void)setenv("TSS2_LOG", "all+none", 0);
+}
+
 static const TSS2L_SYS_AUTH_COMMAND empty_password = {.count = 1, .auths = {{.sessionHandle = TPM2_RS_PW}}};
 static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
 	.count = 2, .auths = {{.sessionHandle = TPM2_RS_PW}, {.sessionHandle = TPM2_RS_PW}}};
@@ -135,8 +142,6 @@ int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
-	/* tpm2-tss prints to standard error what it also returns; who wants to see it sets the variable */
-	(void)setenv("TSS2_LOG", "all+none", 0);
 	tpm = calloc(1, sizeof(*tpm));
 	if (!tpm)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM.");

@@ -1,7 +1,14 @@
 #include "edge/tpmwire.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <tss2/tss2_mu.h>
+
+/* As in tpm.c: hostile bytes must not make tpm2-tss print. */
+__attribute__((constructor)) static void silence_tss(void)
+{
+	(void)setenv("TSS2_LOG", "all+none", 0);
+}
 
 static bool take_name(const TPM2B_NAME *name, struct tpmwire_name *ret)
 {

@@ -19,7 +19,7 @@ HOST_AK_POLICY = bytes.fromhex("9dffcbf36c383ae699fb9868dc6dcb89d7153884be280392
 RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM = 0x40000001, 0x4000000B, 0x4000000C
 CC_EVICT_CONTROL, CC_NV_UNDEFINE, CC_NV_DEFINE, CC_CREATE_PRIMARY = 0x120, 0x122, 0x12A, 0x131
 CC_NV_WRITE, CC_STARTUP, CC_SHUTDOWN, CC_FLUSH, CC_PCR_EXTEND = 0x137, 0x144, 0x145, 0x165, 0x182
-CC_HIERARCHY_CHANGE_AUTH = 0x129
+CC_HIERARCHY_CHANGE_AUTH, CC_CERTIFY, CC_QUOTE = 0x129, 0x148, 0x158
 CTRL_INIT, CTRL_SHUTDOWN, CTRL_SET_LOCALITY = 2, 3, 5
 # PLATFORMCREATE, NO_DA, AUTHREAD, OWNERREAD, AUTHWRITE: as the paravisor defines it
 NV_ATTRIBUTES = 0x42060004
@@ -84,16 +84,10 @@ class Tpm:
 
     def create_ak(self, attributes=AK_ATTRIBUTES, policy=b""):
         """Endorsement primary, as the platform makes it; returns handle and modulus."""
-        public = struct.pack(">HHI", 0x0001, 0x000B, attributes) + struct.pack(">H", len(policy)) + policy
         signs = attributes & 0x00040000
-        public += struct.pack(">H", 0x0010)  # no symmetric algorithm
-        public += struct.pack(">HH", 0x0014, 0x000B) if signs else struct.pack(">H", 0x0010)
-        public += struct.pack(">HIH", 2048, 0, 256) + bytes(256)
-        body = struct.pack(">I", RH_ENDORSEMENT) + EMPTY_PASSWORD + struct.pack(">HHH", 4, 0, 0)
-        body += struct.pack(">H", len(public)) + public + struct.pack(">HI", 0, 0)
-        answer = self.run(CC_CREATE_PRIMARY, body, "make the attestation key")
-        handle, _, size = struct.unpack(">IIH", answer[:10])
-        return handle, answer[10 + size - 256:10 + size]
+        scheme = struct.pack(">HH", 0x0014, 0x000B) if signs else struct.pack(">H", 0x0010)
+        handle, public = self.create_key(RH_ENDORSEMENT, attributes, policy, scheme)
+        return handle, public[-256:]
 
     def evict(self, handle, persistent):
         body = struct.pack(">II", RH_OWNER, handle) + EMPTY_PASSWORD + struct.pack(">I", persistent)
@@ -128,6 +122,35 @@ class Tpm:
     def set_owner_password(self, password):
         body = struct.pack(">I", RH_OWNER) + EMPTY_PASSWORD + struct.pack(">H", len(password)) + password
         self.run(CC_HIERARCHY_CHANGE_AUTH, body, "set the owner's password")
+
+    def create_key(self, hierarchy, attributes, policy, scheme=b"\0\x10"):
+        """A primary like the encryption key; returns handle and TPM2B_PUBLIC."""
+        public = struct.pack(">HHIH", 0x0001, 0x000B, attributes, len(policy)) + policy
+        public += struct.pack(">H", 0x0010) + scheme + struct.pack(">HIH", 2048, 0, 256) + bytes(256)
+        body = struct.pack(">I", hierarchy) + EMPTY_PASSWORD + struct.pack(">HHH", 4, 0, 0)
+        body += struct.pack(">H", len(public)) + public + struct.pack(">HI", 0, 0)
+        answer = self.run(CC_CREATE_PRIMARY, body, "make a key")
+        handle, _, size = struct.unpack(">IIH", answer[:10])
+        return handle, answer[8:10 + size]
+
+    def signed(self, code, handles, parameters):
+        """What a signature command gives: attestation structure and bare signature."""
+        passwords = EMPTY_PASSWORD[4:] * len(handles)
+        body = struct.pack(f">{len(handles)}I", *handles) + struct.pack(">I", len(passwords)) + passwords
+        answer = self.run(code, body + parameters, "sign")
+        (size,) = struct.unpack(">H", answer[4:6])
+        rest = answer[6 + size:]
+        (signature_size,) = struct.unpack(">H", rest[4:6])
+        return answer[6:6 + size], rest[6:6 + signature_size]
+
+    def certify(self, handle, qualifying=b""):
+        parameters = struct.pack(">H", len(qualifying)) + qualifying + struct.pack(">H", 0x0010)
+        return self.signed(CC_CERTIFY, (handle, AK_HANDLE), parameters)
+
+    def quote(self, banks, mask, qualifying=b""):
+        parameters = struct.pack(">H", len(qualifying)) + qualifying + struct.pack(">HI", 0x0010, len(banks))
+        parameters += b"".join(struct.pack(">HB", bank, 3) + mask.to_bytes(3, "little") for bank in banks)
+        return self.signed(CC_QUOTE, (AK_HANDLE,), parameters)
 
     def extend(self, pcr, digests):
         """digests: {algorithm: bytes}"""
