@@ -57,7 +57,7 @@ static void each_flaw_has_its_code(void **state)
 	} rows[] = {
 		{"three-dots", ERR_TOKEN_MALFORMED},
 		{"two-parts", ERR_TOKEN_MALFORMED},
-		{"no-signature", ERR_TOKEN_MALFORMED},
+		{"no-signature", ERR_TOKEN_SIGNATURE},
 		{"padded", ERR_TOKEN_MALFORMED},
 		{"line-break", ERR_TOKEN_MALFORMED},
 		{"large", ERR_TOKEN_MALFORMED},
