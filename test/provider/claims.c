@@ -7,7 +7,7 @@
 
 #define PREFIX        "x-ms-azurevm-"
 #define JTI_BYTES     32
-#define POLICY_MAX    4096
+#define POLICY_MAX    ((size_t)4096)
 #define VERSION_CLAIM "1.0"
 
 static int add_base64url(json *object, const char *name, struct bytes bytes, struct err *err)

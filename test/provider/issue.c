@@ -9,8 +9,8 @@
 #include "maa/envelope.h"
 
 #define URL_SIZE       512
-#define MAX_CERT_DER   8192
-#define MAX_PART       (64u << 10)
+#define MAX_CERT_DER   ((size_t)8192)
+#define MAX_PART       ((size_t)64 << 10)
 #define KEY_SIZE       32 /* AES-256: some clients extend shorter keys with zeros */
 #define IV_SIZE        12
 #define TAG_SIZE       16
@@ -342,7 +342,7 @@ static int print_envelope(const struct sealed *sealed, struct buf *ret, struct e
 	json_add_text(params, "Cipher", "AES");
 	json_add_text(params, "BlockMode", "ChainingModeGCM");
 	json_add_text(params, "BlockPadding", "PKCS7");
-	json_add_int(params, "KeySizeInBits", KEY_SIZE * 8);
+	json_add_int(params, "KeySizeInBits", (int64_t)KEY_SIZE * 8);
 	if (add_base64(params, "Iv", &sealed->iv, err) < 0 ||
 		add_base64(envelope, "AuthenticationData", &sealed->tag, err) < 0 ||
 		add_base64(envelope, "Jwt", &sealed->ciphertext, err) < 0)

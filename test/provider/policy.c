@@ -7,6 +7,8 @@
 #define PREFIX     "x-ms-azurevm-"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 
+#define SECURE_BOOT_PCR 7
+
 static const char *const claim_names[POLICY_RULE_COUNT] = {
 	[POLICY_SECUREBOOT] = "secureboot",
 	[POLICY_DEFAULT_KEYS] = PREFIX "default-securebootkeysvalidated",
@@ -66,13 +68,20 @@ static bool is_dbx_filled(const struct secureboot_keys *dbx)
 	       dbx->cert_count + dbx->hash_count + dbx->other_count > 0;
 }
 
+/* An event's type is not measured: whoever renames one to a type whose data is not bound to the digest can write anything into it.
+ * These are the types of PCR 7, and their data was compared with the digests before. */
+static bool is_bound(const struct eventlog_event *event)
+{
+	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
+	       event->type == EV_EFI_ACTION || event->type == EV_SEPARATOR;
+}
+
 /* Firmware that lets a debugger in says so in PCR 7 (PC Client PFP 1.06 section 3.3.4.8). */
 static bool is_firmware_debug(const struct eventlog_event *event)
 {
 	static const char text[] = "UEFI Debug Mode";
 
-	return event->type == EV_EFI_ACTION && event->data.len >= sizeof(text) - 1 &&
-	       memcmp(event->data.data, text, sizeof(text) - 1) == 0;
+	return event->data.len >= sizeof(text) - 1 && memcmp(event->data.data, text, sizeof(text) - 1) == 0;
 }
 
 /* shim measures MokSBState when its signature validation was switched off (mokutil --disable-validation). */
@@ -80,19 +89,26 @@ static bool is_validation_off(const struct eventlog_event *event)
 {
 	struct uefivar var;
 
-	return event->type == EV_EFI_VARIABLE_AUTHORITY && uefivar_parse(event->data, &var) &&
-	       strcmp(var.name, "MokSBState") == 0 && !bytes_are_all(var.data, 0);
+	return uefivar_parse(event->data, &var) && strcmp(var.name, "MokSBState") == 0 &&
+	       !bytes_are_all(var.data, 0);
 }
 
-static bool has_event(const struct eventlog *log, bool (*is_it)(const struct eventlog_event *))
+/* Everything in PCR 7 can be read, and nothing of it says that a check was off. */
+static void judge_secure_boot_events(const struct eventlog *log, struct policy_claims *ret)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
 
-	while (eventlog_next(log, &walk, &event))
-		if (event.pcr == 7 && is_it(&event))
-			return true;
-	return false;
+	ret->holds[POLICY_DEBUGGERS] = true;
+	ret->holds[POLICY_SIGNING] = true;
+	while (eventlog_next(log, &walk, &event)) {
+		if (event.pcr != SECURE_BOOT_PCR || event.type == EV_NO_ACTION)
+			continue;
+		if (!is_bound(&event) || is_firmware_debug(&event))
+			ret->holds[POLICY_DEBUGGERS] = false;
+		if (!is_bound(&event) || is_validation_off(&event))
+			ret->holds[POLICY_SIGNING] = false;
+	}
 }
 
 void policy_judge(const struct policy *policy, const struct eventlog *log,
@@ -104,8 +120,7 @@ void policy_judge(const struct policy *policy, const struct eventlog *log,
 			are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
 	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->db);
 	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->dbx);
-	ret->holds[POLICY_DEBUGGERS] = !has_event(log, is_firmware_debug);
-	ret->holds[POLICY_SIGNING] = !has_event(log, is_validation_off);
+	judge_secure_boot_events(log, ret);
 }
 
 enum policy_rule policy_denial(const struct policy *policy, const struct policy_claims *claims)

@@ -292,6 +292,7 @@ static enum MHD_Result begin(struct MHD_Connection *mhd, const char *path, const
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the library's signature */
+/* libmicrohttpd gives so many parameters. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
 	const char *http_version, const char *data, size_t *data_size, void **request)
 {
