@@ -282,6 +282,33 @@ static void a_name_that_does_not_exist_is_a_dns_error(void **state)
 	assert_non_null(strstr(err.msg, "nowhere.invalid:443: the name was not resolved"));
 }
 
+/* The environment names the proxy, as the guest agent's does; a refusal and a silent one are told from the endpoint's. */
+static void a_proxy_in_the_way_is_named(void **state)
+{
+	struct call call = {.path = "/mode/echo"};
+	struct http_answer answer = {0};
+	struct tls_server proxy = {0};
+	unsigned int closed_port;
+	auto_cleanup(fd) int fd = bound_socket(false, &closed_port);
+	char url[64];
+	struct err err;
+
+	(void)state;
+	tls_server_start(&proxy, "good", "plain");
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", proxy.port);
+	assert_int_equal(setenv("https_proxy", url, 1), 0);
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY);
+	assert_non_null(strstr(err.msg, "the proxy refused"));
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", closed_port);
+	assert_int_equal(setenv("https_proxy", url, 1), 0);
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY);
+	assert_non_null(strstr(err.msg, "no connection to the proxy"));
+	assert_int_equal(setenv("https_proxy", "http://nowhere.invalid:3128", 1), 0);
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY);
+	assert_int_equal(unsetenv("https_proxy"), 0);
+	tls_server_stop(&proxy);
+}
+
 static void only_https_addresses_are_understood(void **state)
 {
 	static const struct {
@@ -367,6 +394,7 @@ int main(void)
 		cmocka_unit_test(without_a_file_the_systems_authorities_count),
 		cmocka_unit_test(a_port_where_nobody_listens_refuses),
 		cmocka_unit_test(dropped_handshakes_are_a_connection_timeout),
+		cmocka_unit_test(a_proxy_in_the_way_is_named),
 		cmocka_unit_test(a_name_that_does_not_exist_is_a_dns_error),
 	};
 
