@@ -124,6 +124,7 @@ package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch
 
 test-package: ## the packages: reproducible, and their programs on bare, old, new and foreign systems (needs root)
 	$(Q)scripts/deps build test package package-aarch64 test-package
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(foreach test,$(wildcard test/package/*),$(test) &&) echo "all packages passed"
 
 clean: ## remove what was built
