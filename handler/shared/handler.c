@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "options.h"
 
-#define LOCK_TIMEOUT_MS 60000 /* below every time limit of the agent; a stop takes 10 s at most */
+#define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes 10 s at most */
 
 /* The package's folder as the service will see it; it must be below the root directory. */
 static int find_home(struct handler *handler, const char *real_home, struct err *err)

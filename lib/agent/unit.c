@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/tree.h"
 
-#define SYSTEMCTL_TIMEOUT_MS 90000
+#define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it five times at most and has 300 s */
 #define LOOK_AGAIN_MS        20
 #define PATH_SIZE            640
 
