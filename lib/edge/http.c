@@ -14,6 +14,7 @@
 
 struct http {
 	CURL *easy;
+	bool was_connected; /* a socket that was closed during this exchange had reached its peer */
 	char curl_text[CURL_ERROR_SIZE];
 };
 
@@ -84,6 +85,7 @@ static int choose_ca_file(const char *wanted, const char **ret, struct err *err)
 
 /* What curl's callbacks fill. */
 struct transfer {
+	struct http *http;
 	struct buf body;
 	size_t header_bytes;
 	struct err err; /* set if a callback ended the transfer */
@@ -131,6 +133,7 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 	struct sockaddr_in in;
 
 	(void)purpose;
+	transfer->http->was_connected = false; /* what was closed before was an older connection */
 	if (address->family == AF_INET && address->addrlen >= sizeof(in)) {
 		memcpy(&in, &address->addr, sizeof(in));
 		(void)inet_ntop(AF_INET, &in.sin_addr, transfer->address, sizeof(transfer->address));
@@ -141,6 +144,19 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 		transfer->port = ntohs(in6.sin6_port);
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The context is the struct http: this
+ * may be called long after the exchange that opened the socket. */
+static int on_socket_close(void *context, curl_socket_t fd)
+{
+	struct http *http = context;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+		http->was_connected = true;
+	return close(fd);
 }
 
 #define set(option, value)                                                                                   \
@@ -163,7 +179,7 @@ static CURLcode set_security(CURL *easy, const char *ca_file)
 	return CURLE_OK;
 }
 
-static CURLcode set_limits(CURL *easy, const struct http_request *request, struct transfer *transfer)
+static CURLcode set_limits(CURL *easy, const struct http_request *request)
 {
 	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
 	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
@@ -171,12 +187,19 @@ static CURLcode set_limits(CURL *easy, const struct http_request *request, struc
 	set(CURLOPT_NOSIGNAL, 1L);
 	set(CURLOPT_TIMEOUT_MS, (long)total);
 	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
+	return CURLE_OK;
+}
+
+static CURLcode set_callbacks(CURL *easy, struct http *http, struct transfer *transfer)
+{
 	set(CURLOPT_WRITEFUNCTION, on_body);
 	set(CURLOPT_WRITEDATA, transfer);
 	set(CURLOPT_HEADERFUNCTION, on_header);
 	set(CURLOPT_HEADERDATA, transfer);
 	set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	set(CURLOPT_OPENSOCKETDATA, transfer);
+	set(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	set(CURLOPT_CLOSESOCKETDATA, http);
 	return CURLE_OK;
 }
 
@@ -243,8 +266,9 @@ struct cause {
 	const char *text;
 };
 
-static struct cause cause_of_timeout(CURL *easy, const struct transfer *transfer)
+static struct cause cause_of_timeout(const struct http *http, const struct transfer *transfer)
 {
+	CURL *easy = http->easy;
 	bool is_reused = transfer->address[0] == '\0' && number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
 			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
 
@@ -252,7 +276,7 @@ static struct cause cause_of_timeout(CURL *easy, const struct transfer *transfer
 		return (struct cause){ERR_HTTP_TIMEOUT, "no complete answer"};
 	if (transfer->address[0] == '\0')
 		return (struct cause){ERR_DNS, "the name was not resolved"};
-	if (number_of(easy, CURLINFO_LOCAL_PORT) > 0) /* curl's own connect time stays 0 until TLS stands */
+	if (http->was_connected)
 		return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
 	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
 }
@@ -303,15 +327,16 @@ static struct cause cause_by_code(CURLcode code)
 	return (struct cause){ERR_HTTP_FAILED, "the exchange failed"};
 }
 
-static struct cause cause_of(
-	CURL *easy, CURLcode code, const struct transfer *transfer, const struct http_origin *origin)
+static struct cause cause_of(const struct http *http, CURLcode code, const struct transfer *transfer,
+	const struct http_origin *origin)
 {
+	CURL *easy = http->easy;
 	struct cause cause;
 
 	if (number_of(easy, CURLINFO_HTTP_CONNECTCODE) >= 300)
 		return (struct cause){ERR_PROXY, "the proxy refused"};
 	if (code == CURLE_OPERATION_TIMEDOUT)
-		cause = cause_of_timeout(easy, transfer);
+		cause = cause_of_timeout(http, transfer);
 	else if (code == CURLE_COULDNT_CONNECT)
 		cause = cause_of_connect(easy);
 	else
@@ -323,15 +348,30 @@ static struct cause cause_of(
 	return cause;
 }
 
+/* Without the blanks and the stop that some of curl's texts end with. */
+static void trim_end(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
+		text[--len] = '\0';
+}
+
 static int explain(struct http *http, CURLcode code, const struct transfer *transfer,
 	const struct http_origin *origin, struct err *err)
 {
-	const char *text = http->curl_text[0] ? http->curl_text : curl_easy_strerror(code);
-	struct cause cause = cause_of(http->easy, code, transfer, origin);
+	const char *text = curl_easy_strerror(code);
+	struct cause cause = cause_of(http, code, transfer, origin);
 	char at[INET6_ADDRSTRLEN + 16] = "";
+	char *address = NULL;
 
-	if (transfer->address[0])
-		(void)text_format(at, sizeof(at), " (%s)", transfer->address);
+	(void)curl_easy_getinfo(http->easy, CURLINFO_PRIMARY_IP, &address); /* of a connection used again */
+	if (transfer->address[0] || (address && address[0]))
+		(void)text_format(
+			at, sizeof(at), " (%s)", transfer->address[0] ? transfer->address : address);
+	trim_end(http->curl_text);
+	if (http->curl_text[0])
+		text = http->curl_text;
 	if (transfer->err.code != ERR_OK) {
 		cause.code = transfer->err.code;
 		cause.text = cause.code == ERR_ANSWER_TOO_LARGE ? "the answer is too large"
@@ -373,11 +413,14 @@ static CURLcode set_all(struct http *http, const struct http_request *request, c
 
 	curl_easy_reset(http->easy); /* keeps the connection */
 	http->curl_text[0] = '\0';
+	http->was_connected = false;
 	code = curl_easy_setopt(http->easy, CURLOPT_ERRORBUFFER, http->curl_text);
 	if (code == CURLE_OK)
 		code = set_security(http->easy, ca_file);
 	if (code == CURLE_OK)
-		code = set_limits(http->easy, request, transfer);
+		code = set_limits(http->easy, request);
+	if (code == CURLE_OK)
+		code = set_callbacks(http->easy, http, transfer);
 	if (code == CURLE_OK)
 		code = set_request(http->easy, request, headers);
 	return code;
@@ -386,7 +429,7 @@ static CURLcode set_all(struct http *http, const struct http_request *request, c
 int http_exchange(
 	struct http *http, const struct http_request *request, struct http_answer *ret, struct err *err)
 {
-	auto_cleanup(transfer) struct transfer transfer = {.body = buf_with_max(ret->body.max)};
+	auto_cleanup(transfer) struct transfer transfer = {.http = http, .body = buf_with_max(ret->body.max)};
 	auto_cleanup(slist) struct curl_slist *headers = NULL;
 	struct http_origin origin;
 	char path[HTTP_URL_SIZE];
