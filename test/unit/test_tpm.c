@@ -392,6 +392,25 @@ static void a_busy_tpm_is_asked_again(void **state)
 	check_count("--refuse", "NV_Read:922:1", "\"NV_Read\": 2");
 }
 
+static void pcrs_that_change_between_two_reads_are_not_mixed(void **state)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	struct vtpm_relay relay;
+	struct tpm_pcrs pcrs;
+	char counted[1024];
+	struct err err;
+
+	(void)state;
+	vtpm_relay_start(&shared, "--count-up", "PCR_Read:10", &relay); /* pcrUpdateCounter */
+	tpm = opened(relay.tcti);
+	check_ok(tpm_read_pcrs(tpm, TPM_BOOT_PCR_MASK, &pcrs, &err), &err);
+	check_err(tpm_read_pcrs(tpm, 0xFFFFFF, &pcrs, &err), &err, ERR_PCR_CHANGED);
+	assert_int_equal(pcrs.mask, TPM_BOOT_PCR_MASK);
+	tpm_close(steal_ptr(tpm));
+	vtpm_relay_stop(&relay, counted, sizeof(counted));
+	assert_non_null(strstr(counted, "\"PCR_Read\": 9")); /* 1, then 4 tries of 2 */
+}
+
 static int check_fault(const char *fault, const char *value, enum err_code code)
 {
 	struct vtpm_relay relay;
@@ -509,6 +528,7 @@ int main(void)
 		cmocka_unit_test(an_attestation_costs_eleven_commands),
 		cmocka_unit_test(a_tpm_of_small_pieces_is_asked_for_their_size),
 		cmocka_unit_test(a_busy_tpm_is_asked_again),
+		cmocka_unit_test(pcrs_that_change_between_two_reads_are_not_mixed),
 		cmocka_unit_test(a_lying_tpm_is_refused),
 		cmocka_unit_test(a_password_of_the_owner_does_not_hide_the_certificate),
 	};
