@@ -77,8 +77,9 @@ def authority_extensions(path_length):
     return [extension("2.5.29.19", sequence(*limits), critical=True), key_usage(0x06, 1)]
 
 
-def leaf_extensions(usages=(MS_QUALIFIED, TCG_AK)):
-    return [key_usage(0x80, 7)] + ([extended_usage(*usages)] if usages else [])
+def leaf_extensions(usages=(MS_QUALIFIED, TCG_AK), may_sign=True):
+    bits = key_usage(0x80, 7) if may_sign else key_usage(0x20, 5)  # digitalSignature, keyEncipherment
+    return [bits] + ([extended_usage(*usages)] if usages else [])
 
 
 def openssl(*arguments, data=None):

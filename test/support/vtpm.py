@@ -82,11 +82,11 @@ class Tpm:
     def startup(self):
         self.run(CC_STARTUP, b"\0\0", "startup", sessions=False)
 
-    def create_ak(self, attributes=AK_ATTRIBUTES, policy=b""):
+    def create_ak(self, attributes=AK_ATTRIBUTES, policy=b"", hierarchy=RH_ENDORSEMENT):
         """Endorsement primary, as the platform makes it; returns handle and modulus."""
         signs = attributes & 0x00040000
         scheme = struct.pack(">HH", 0x0014, 0x000B) if signs else struct.pack(">H", 0x0010)
-        handle, public = self.create_key(RH_ENDORSEMENT, attributes, policy, scheme)
+        handle, public = self.create_key(hierarchy, attributes, policy, scheme)
         return handle, public[-256:]
 
     def evict(self, handle, persistent):
@@ -123,10 +123,10 @@ class Tpm:
         body = struct.pack(">I", RH_OWNER) + EMPTY_PASSWORD + struct.pack(">H", len(password)) + password
         self.run(CC_HIERARCHY_CHANGE_AUTH, body, "set the owner's password")
 
-    def create_key(self, hierarchy, attributes, policy, scheme=b"\0\x10"):
+    def create_key(self, hierarchy, attributes, policy, scheme=b"\0\x10", bits=2048):
         """A primary like the encryption key; returns handle and TPM2B_PUBLIC."""
         public = struct.pack(">HHIH", 0x0001, 0x000B, attributes, len(policy)) + policy
-        public += struct.pack(">H", 0x0010) + scheme + struct.pack(">HIH", 2048, 0, 256) + bytes(256)
+        public += struct.pack(">H", 0x0010) + scheme + struct.pack(">HIH", bits, 0, bits // 8) + bytes(bits // 8)
         body = struct.pack(">I", hierarchy) + EMPTY_PASSWORD + struct.pack(">HHH", 4, 0, 0)
         body += struct.pack(">H", len(public)) + public + struct.pack(">HI", 0, 0)
         answer = self.run(CC_CREATE_PRIMARY, body, "make a key")

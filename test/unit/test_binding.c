@@ -230,6 +230,7 @@ static void a_truly_certified_key_of_another_kind_is_refused(void **state)
 		{"--policy", "9dffcbf36c383ae699fb9868dc6dcb89d7153884be2803922c124158bfad22ae", "policy"},
 		{"--hierarchy", "4000000b", "hierarchy NULL"},
 		{"--hierarchy", "40000001", "hierarchy NULL"},
+		{"--bits", "1024", "not RSA-2048"},
 		{"--qualifying", "x", "1 bytes of qualifying data"},
 	};
 	struct evidence changed = good;
@@ -277,18 +278,26 @@ static void parts_of_two_boots_are_refused(void **state)
 
 static void an_imposters_attestation_key_is_refused(void **state)
 {
-	static const char *const attributes[] = {
-		"00040472", "000504f2"}; /* not restricted; adminWithPolicy */
-	struct binding binding;
+	static const struct {
+		const char *option, *value;
+		enum err_code code;
+		const char *message;
+	} rows[] = {
+		{"--ak-attributes", "00040472", ERR_AK_INVALID, "attributes 0x00040472"}, /* not restricted */
+		{"--ak-attributes", "000504f2", ERR_AK_INVALID, "attributes 0x000504F2"},
+		{"--ak-hierarchy", "40000001", ERR_QUOTE_INVALID, "outside the endorsement hierarchy"},
+		{"--wrong-key", NULL, ERR_AK_CERT_INVALID, "for another key"},
+		{"--no-signing", NULL, ERR_AK_CERT_INVALID, "does not allow signing"},
+		{"--as-ca", NULL, ERR_AK_CERT_INVALID, "certificate authority"},
+	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(attributes); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(evidence) struct evidence evidence = evidence_empty();
-		struct err err;
 
-		vtpm_provision(&other, "--ak-attributes", attributes[i], NULL);
+		vtpm_provision(&other, rows[i].option, rows[i].value, NULL);
 		collect(&other, &evidence);
-		check_err(binding_check(&evidence, BINDING_NULL_ONLY, &binding, &err), &err, ERR_AK_INVALID);
+		check_refused(&evidence, rows[i].code, rows[i].message);
 	}
 }
 
