@@ -1,7 +1,7 @@
 """handler_home: a temporary root directory with an unpacked package in it, and the guest agent's way to call its commands.
 
 What the agent gives a command: environment variables, the package's folder as working directory, config/N.settings, and
-HandlerEnvironment.json. The service is a stand-in script: these tests are about the commands.
+HandlerEnvironment.json. The service is a stand-in script, since these tests are about the commands; service=None takes the real one.
 """
 import json
 import os
@@ -13,7 +13,7 @@ import tempfile
 import time
 
 NAME = "Publisher.GuestAttestation"
-COMMANDS = ["install", "enable", "disable", "update", "uninstall", "guest-attest"]
+PROGRAMS = ["install", "enable", "disable", "update", "uninstall", "guest-attest", "monitor"]
 NOTHING = {"runtimeSettings": [{"handlerSettings": {"publicSettings": None, "protectedSettings": None,
                                                     "protectedSettingsCertThumbprint": None}}]}
 PLAIN = {"runtimeSettings": [{"handlerSettings": {"publicSettings": {"AttestationConfig": {"MaaSettings": {
@@ -68,11 +68,12 @@ class Home:
         self.base = root / "var/lib/waagent" / f"{NAME}-{version}"
         for folder in ("bin", "config", "status", "manifest"):
             (self.base / folder).mkdir(parents=True, exist_ok=True)
-        for name in COMMANDS:
+        for name in PROGRAMS:
             # the version is compiled in: another one of the same length makes another version of the program
             data = (programs / name).read_bytes()
             (self.base / "bin" / name).write_bytes(data.replace(own_version.encode() + b"\0", version.encode() + b"\0"))
-        self.service(service)
+        if service:
+            self.service(service)
         shutil.copy("manifest/guest-attestation.service", self.base / "manifest")
         for path in (self.base / "bin").iterdir():
             path.chmod(0o744)
@@ -170,7 +171,7 @@ class Machine:
     def remove(self):
         for folder in pathlib.Path("/proc").glob("[0-9]*"):  # also those that a failed test left without a lock
             try:
-                if str(self.root).encode() + b"/" in (folder / "cmdline").read_bytes() or \
+                if str(self.root).encode() in (folder / "cmdline").read_bytes() or \
                         os.readlink(folder / "fd/1").startswith(str(self.root) + "/"):
                     os.kill(int(folder.name), signal.SIGKILL)
             except (OSError, ProcessLookupError):
