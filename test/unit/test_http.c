@@ -367,9 +367,25 @@ static void only_https_addresses_are_understood(void **state)
 	}
 }
 
+static char openssl_folder[FOLDER_SIZE];
+
+/* A distribution's configuration may forbid old TLS by itself; here only the library under test does. */
+static void allow_old_tls(void)
+{
+	static const char configuration[] = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+					    "[c]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n";
+	char path[FOLDER_SIZE + 8];
+
+	folder_make(openssl_folder);
+	folder_write(openssl_folder, "conf", configuration, sizeof(configuration) - 1);
+	(void)snprintf(path, sizeof(path), "%s/conf", openssl_folder);
+	assert_int_equal(setenv("OPENSSL_CONF", path, 1), 0);
+}
+
 static int start(void **state)
 {
 	(void)state;
+	allow_old_tls();
 	tls_server_start(&server, "good", "tls");
 	return 0;
 }
@@ -378,6 +394,7 @@ static int stop(void **state)
 {
 	(void)state;
 	tls_server_stop(&server);
+	folder_remove(openssl_folder);
 	return 0;
 }
 
