@@ -196,8 +196,15 @@ static void add_headers(struct MHD_Response *response, const struct service_answ
 		(void)MHD_add_response_header(response, "Retry-After", "2");
 }
 
+/* What an answer goes to. */
+struct target {
+	struct MHD_Connection *mhd;
+	const char *method, *path;
+};
+
+/* allowed: the address's method if the client's is another, else NULL. */
 static enum MHD_Result send_answer(
-	struct MHD_Connection *mhd, const struct service_answer *answer, const char *allowed)
+	const struct target *to, const struct service_answer *answer, const char *allowed)
 {
 	char id[REQUEST_ID_SIZE];
 	struct MHD_Response *response =
@@ -210,20 +217,33 @@ static enum MHD_Result send_answer(
 	add_headers(response, answer, id);
 	if (allowed)
 		(void)MHD_add_response_header(response, "Allow", allowed);
-	log_line(LOG_LEVEL_INFO, "%u %s %s", answer->status, id, answer->error ? answer->note : "");
-	result = MHD_queue_response(mhd, answer->status, response);
+	log_line(LOG_LEVEL_INFO, "%.16s %.60s: %u%s%s (%s)", to->method, to->path, answer->status,
+		answer->error ? " " : "", answer->error ? answer->note : "", id);
+	result = MHD_queue_response(to->mhd, answer->status, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
 static enum MHD_Result refuse_now(
-	struct MHD_Connection *mhd, unsigned int status, const char *code, const char *message)
+	const struct target *to, unsigned int status, const char *code, const char *message)
 {
 	struct service_answer answer = service_answer_empty();
 	enum MHD_Result result;
 
 	service_refuse(status, code, message, &answer);
-	result = send_answer(mhd, &answer, NULL);
+	result = send_answer(to, &answer, NULL);
+	service_answer_done(&answer);
+	return result;
+}
+
+static enum MHD_Result refuse_method(const struct target *to, const char *allowed)
+{
+	struct service_answer answer = service_answer_empty();
+	enum MHD_Result result;
+
+	service_refuse(
+		MHD_HTTP_METHOD_NOT_ALLOWED, "MethodNotAllowed", "This address has another method.", &answer);
+	result = send_answer(to, &answer, allowed);
 	service_answer_done(&answer);
 	return result;
 }
@@ -252,34 +272,22 @@ static bool is_version(struct MHD_Connection *mhd, const struct route *route)
 	return !route->is_versioned || (version && strcmp(version, SERVICE_API_VERSION) == 0);
 }
 
-static enum MHD_Result refuse_method(struct MHD_Connection *mhd, const char *allowed)
-{
-	struct service_answer answer = service_answer_empty();
-	enum MHD_Result result;
-
-	service_refuse(
-		MHD_HTTP_METHOD_NOT_ALLOWED, "MethodNotAllowed", "This address has another method.", &answer);
-	result = send_answer(mhd, &answer, allowed);
-	service_answer_done(&answer);
-	return result;
-}
-
 /* Headers are there. What they already rule out is answered before the body comes. */
-static enum MHD_Result begin(struct MHD_Connection *mhd, const char *path, const char *method, void **ret)
+static enum MHD_Result begin(const struct target *from, void **ret)
 {
-	const struct route *route = find_route(path);
-	const char *length = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
+	const struct route *route = find_route(from->path);
+	const char *length = MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "Content-Length");
 	struct upload *upload;
 
 	if (!route)
-		return refuse_now(mhd, MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.");
-	if (!is_method(route, method))
-		return refuse_method(mhd, route->method);
-	if (!is_version(mhd, route))
-		return refuse_now(mhd, MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
+		return refuse_now(from, MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.");
+	if (!is_method(route, from->method))
+		return refuse_method(from, route->method);
+	if (!is_version(from->mhd, route))
+		return refuse_now(from, MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
 			"The api-version must be " SERVICE_API_VERSION ".");
 	if (length && strtoull(length, NULL, 10) > SERVICE_MAX_BODY)
-		return refuse_now(mhd, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge",
+		return refuse_now(from, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge",
 			"The body is larger than this provider reads.");
 	upload = calloc(1, sizeof(*upload));
 	if (!upload)
@@ -292,16 +300,16 @@ static enum MHD_Result begin(struct MHD_Connection *mhd, const char *path, const
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the library's signature */
-/* libmicrohttpd gives so many parameters. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
 	const char *http_version, const char *data, size_t *data_size, void **request)
 {
+	const struct target from = {mhd, method, path};
 	struct server *server = context;
 	struct upload *upload = *request;
 
 	(void)http_version;
 	if (!upload)
-		return begin(mhd, path, method, request);
+		return begin(&from, request);
 	if (*data_size) {
 		receive(server, upload, (struct bytes){(const uint8_t *)data, *data_size});
 		*data_size = 0;
@@ -310,7 +318,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
 	if (!upload->answer.error)
 		upload->route->answer(server->service, buf_bytes(&upload->body), &upload->answer);
 	drop_body(server, upload);
-	return send_answer(mhd, &upload->answer, NULL);
+	return send_answer(&from, &upload->answer, NULL);
 }
 
 static void completed(

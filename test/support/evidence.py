@@ -115,6 +115,7 @@ def changed(info, **members):
     return result
 
 
-def body(info):
-    text = json.dumps(info).encode()
-    return json.dumps({"AttestationInfo": base64.urlsafe_b64encode(text).decode().rstrip("=")}).encode()
+def body(info, indent=None, padded=False):
+    text = json.dumps(info, indent=indent).encode()
+    encoded = base64.urlsafe_b64encode(text + b" " * ((1 - len(text)) % 3 if padded else 0)).decode()
+    return json.dumps({"AttestationInfo": encoded if padded else encoded.rstrip("=")}).encode()
