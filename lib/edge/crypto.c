@@ -4,27 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
-#include <mbedtls/constant_time.h>
-#include <mbedtls/gcm.h>
-#include <mbedtls/rsa.h>
-#include <mbedtls/sha1.h>
-#include <mbedtls/sha256.h>
-#include <mbedtls/sha512.h>
-#include <mbedtls/version.h>
-
-/* ---- mbedtls 2.28 and 3.6 ---- */
-
-#if MBEDTLS_VERSION_MAJOR < 3
-#define mbedtls_sha1_starts   mbedtls_sha1_starts_ret
-#define mbedtls_sha1_update   mbedtls_sha1_update_ret
-#define mbedtls_sha1_finish   mbedtls_sha1_finish_ret
-#define mbedtls_sha256_starts mbedtls_sha256_starts_ret
-#define mbedtls_sha256_update mbedtls_sha256_update_ret
-#define mbedtls_sha256_finish mbedtls_sha256_finish_ret
-#define mbedtls_sha512_starts mbedtls_sha512_starts_ret
-#define mbedtls_sha512_update mbedtls_sha512_update_ret
-#define mbedtls_sha512_finish mbedtls_sha512_finish_ret
-#endif
+#include "edge/crypto_mbedtls.h"
 
 /* ---- digests and random bytes ---- */
 

@@ -1,5 +1,5 @@
 /* crypto.h - digests, RSA verification, AES-GCM and X.509 through mbedtls (2.28 and 3.6). Its two files, crypto.c
- * and crypto_x509.c, are the only ones that include it.
+ * and crypto_x509.c, get it through crypto_mbedtls.h, the only one that includes it.
  * Verification and decryption only: this program never signs. Not thread-safe.
  */
 #ifndef EDGE_CRYPTO_H

@@ -2,14 +2,9 @@
 #include "edge/crypto.h"
 
 #include <string.h>
-#include <mbedtls/version.h>
-#include <mbedtls/x509_crt.h>
 #include "base/clock.h"
 #include "base/text.h"
-
-#if MBEDTLS_VERSION_MAJOR < 3
-#define MBEDTLS_PRIVATE(member) member
-#endif
+#include "edge/crypto_mbedtls.h"
 
 /* ---- DER lengths (ITU-T X.690 sections 8.1.3 and 10.1) ---- */
 
