@@ -35,12 +35,12 @@ def tls_certificate(folder):
 class Provider:
     """The local attestation provider; .url is where it listens."""
 
-    def __init__(self, programs, folder, authority, options=()):
+    def __init__(self, programs, folder, authority, options=(), listen="127.0.0.1:0"):
         self.certificate, key = folder / "tls.pem", folder / "tls.key"
         if not self.certificate.exists():
             tls_certificate(folder)
         self.process = subprocess.Popen(
-            [programs / "attestation-provider", "--listen", "127.0.0.1:0", "--tls-cert", self.certificate, "--tls-key", key,
+            [programs / "attestation-provider", "--listen", listen, "--tls-cert", self.certificate, "--tls-key", key,
              "--ak-ca", authority / "root.pem", "--ak-ca", authority / "intermediate.pem", "--kek-cert", OVMF_KEY, *options],
             stdout=subprocess.PIPE, stderr=open(folder / "provider.log", "ab"), text=True)
         line = self.process.stdout.readline()
@@ -49,7 +49,8 @@ class Provider:
         self.url = line.split()[-1]
 
     def stop(self):
-        self.process.terminate()
+        if self.process.poll() is None:
+            self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
 
@@ -85,8 +86,8 @@ class Machine:
         (self.root / "etc").mkdir(exist_ok=True)
         shutil.copyfile("/etc/os-release", self.root / "etc/os-release")
 
-    def provider(self, *options):
-        self.providers.append(Provider(self.programs, self.folder, self.authority, options))
+    def provider(self, *options, listen="127.0.0.1:0"):
+        self.providers.append(Provider(self.programs, self.folder, self.authority, options, listen))
         return self.providers[-1]
 
     def inside(self, path):
@@ -110,6 +111,9 @@ class Machine:
         (self.base / "HandlerEnvironment.json").write_text(
             json.dumps([{"name": NAME, "version": 1.0, "handlerEnvironment": environment}]))
 
+    def settings_for(self, provider, **more):
+        return {"AttestationConfig": {"MaaSettings": {"maaEndpoint": provider.url}}, "caFile": str(provider.certificate), **more}
+
     def settings(self, sequence, public):
         handler = {"publicSettings": public, "protectedSettings": None, "protectedSettingsCertThumbprint": None}
         text = json.dumps({"runtimeSettings": [{"handlerSettings": handler}]})
@@ -128,6 +132,17 @@ class Machine:
         path = self.base / f"status/{sequence}.status"
         return json.loads(path.read_text(encoding="utf-8"))[0] if path.exists() else None
 
+    def wait_for_status(self, wanted, sequence=0, seconds=60):
+        """Until the status file says so; the file's top level."""
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self.status(sequence)
+            if status and wanted(status["status"]):
+                return status["status"]
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the status is not as expected: {status}")
+            time.sleep(0.05)
+
     def monitor_pid(self):
         """The running service, found by its program's path; 0 if there is none."""
         for entry in pathlib.Path("/proc").iterdir():
@@ -136,10 +151,15 @@ class Machine:
                     return int(entry.name)
         return 0
 
-    def close(self):
+    def kill_service(self):
         pid = self.monitor_pid()
         if pid:
             os.kill(pid, signal.SIGKILL)
+        while self.monitor_pid():
+            time.sleep(0.01)
+
+    def close(self):
+        self.kill_service()
         for provider in self.providers:
             provider.stop()
         platform("stop", self.folder / "tpm")
