@@ -16,7 +16,7 @@ RH_NULL = 0x40000007
 CC_CERTIFY, CC_QUOTE, CC_READ_PUBLIC, CC_PCR_READ = 0x148, 0x158, 0x173, 0x17E
 KEY_ATTRIBUTES = 0x00020432
 USER_WITH_AUTH, RESTRICTED = 0x40, 0x10000
-SELECTION = bytes.fromhex("00000001000b03ff0000")  # SHA-256, PCRs 0 to 7
+BOOT_PCRS = tuple(range(8))
 PASSWORD = vtpm.EMPTY_PASSWORD[4:]
 
 
@@ -30,21 +30,23 @@ def take(data):
     return data[2:2 + size], data[2 + size:]
 
 
-def read_pcrs(tpm):
-    answer = tpm.run(CC_PCR_READ, SELECTION, "read the PCRs", sessions=False)
-    rest, digests = answer[4 + len(SELECTION) + 4:], []
-    while rest:
-        digest, rest = take(rest)
-        digests.append(digest)
-    if len(digests) != 8:
-        raise ValueError("the TPM did not give PCRs 0 to 7 at once")
+def selection(pcrs):
+    """TPML_PCR_SELECTION of the SHA-256 bank."""
+    return bytes.fromhex("00000001000b03") + sum(1 << pcr for pcr in pcrs).to_bytes(3, "little")
+
+
+def read_pcrs(tpm, pcrs=BOOT_PCRS):
+    digests = []
+    for pcr in pcrs:
+        answer = tpm.run(CC_PCR_READ, selection((pcr,)), "read a PCR", sessions=False)
+        digests.append(take(answer[4 + 10 + 4:])[0])
     return digests
 
 
-def pcr_policy(digests):
+def pcr_policy(digests, pcrs=BOOT_PCRS):
     """What PolicyPCR leads to (Part 3, 23.7)."""
     values = hashlib.sha256(b"".join(digests)).digest()
-    return hashlib.sha256(bytes(32) + struct.pack(">I", 0x17F) + SELECTION + values).digest()
+    return hashlib.sha256(bytes(32) + struct.pack(">I", 0x17F) + selection(pcrs) + values).digest()
 
 
 def read_ak(tpm):
@@ -57,9 +59,9 @@ def signed(answer):
     return attest, take(rest[4:])[0]
 
 
-def quote(tpm, qualifying=b"", selection=SELECTION):
+def quote(tpm, qualifying=b"", pcrs=BOOT_PCRS):
     body = struct.pack(">I", vtpm.AK_HANDLE) + vtpm.EMPTY_PASSWORD + sized(qualifying)
-    return signed(tpm.run(CC_QUOTE, body + struct.pack(">H", 0x0010) + selection, "quote"))
+    return signed(tpm.run(CC_QUOTE, body + struct.pack(">H", 0x0010) + selection(pcrs), "quote"))
 
 
 def create_key(tpm, hierarchy, attributes, policy):
@@ -85,12 +87,12 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
-def collect(folder, log, hierarchy=RH_NULL, attributes=KEY_ATTRIBUTES, policy=None, qualifying=b""):
+def collect(folder, log, hierarchy=RH_NULL, attributes=KEY_ATTRIBUTES, policy=None, qualifying=b"", pcrs=BOOT_PCRS):
     """The attestation information as a dictionary, of the running TPM in `folder`."""
     with vtpm.Tpm(folder) as tpm:
-        digests = read_pcrs(tpm)
-        quoted, quote_signature = quote(tpm, qualifying)
-        handle, public = create_key(tpm, hierarchy, attributes, pcr_policy(digests) if policy is None else policy)
+        digests = read_pcrs(tpm, pcrs)
+        quoted, quote_signature = quote(tpm, qualifying, pcrs)
+        handle, public = create_key(tpm, hierarchy, attributes, pcr_policy(digests, pcrs) if policy is None else policy)
         certified, certify_signature = certify(tpm, handle)
         tpm.flush(handle)
         ak = read_ak(tpm)
@@ -103,8 +105,8 @@ def collect(folder, log, hierarchy=RH_NULL, attributes=KEY_ATTRIBUTES, policy=No
         "TpmInfo": {
             "AikCert": b64(certificate), "AikPub": b64(ak), "PcrQuote": b64(quoted), "PcrSignature": b64(quote_signature),
             "EncKeyPub": b64(public), "EncKeyCertifyInfo": b64(certified),
-            "EncKeyCertifyInfoSignature": b64(certify_signature), "PcrSet": list(range(8)),
-            "PCRs": [{"Index": i, "Digest": b64(digest)} for i, digest in enumerate(digests)]}}
+            "EncKeyCertifyInfoSignature": b64(certify_signature), "PcrSet": list(pcrs),
+            "PCRs": [{"Index": i, "Digest": b64(digest)} for i, digest in zip(pcrs, digests)]}}
 
 
 def changed(info, **members):
