@@ -9,7 +9,8 @@
 /* EFI_GLOBAL_VARIABLE, UEFI 2.10 section 3.3; efivarfs puts 4 bytes of attributes in front */
 #define SECURE_BOOT_FILE "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define SECURITY_FOLDER  "sys/kernel/security"
-#define EVENT_LOG_FILE   "sys/kernel/security/tpm0/binary_bios_measurements"
+#define LOG_NAME         "tpm0/binary_bios_measurements"
+#define EVENT_LOG_FILE   SECURITY_FOLDER "/" LOG_NAME
 
 int precondition_check_platform(const char *machine, struct err *err)
 {
@@ -47,6 +48,12 @@ static int check_secure_boot(int root_fd, struct err *err)
 		err, ERR_SECURE_BOOT_OFF, 0, "Secure Boot is off: the firmware's variable SecureBoot is 0.");
 }
 
+/* It holds the list of security modules always, the TPM's folder only with a log. */
+static bool has_securityfs(int root_fd)
+{
+	return file_exists(root_fd, SECURITY_FOLDER "/lsm") || file_exists(root_fd, SECURITY_FOLDER "/tpm0");
+}
+
 /* securityfs gives every file the size 0: only reading tells. */
 static int check_event_log(int root_fd, struct err *err)
 {
@@ -56,23 +63,19 @@ static int check_event_log(int root_fd, struct err *err)
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)errno,
-			"The boot's event log is absent: no /%s%s.", EVENT_LOG_FILE,
-			file_exists(root_fd, SECURITY_FOLDER "/lsm") ||
-					file_exists(root_fd, SECURITY_FOLDER "/tpm0")
-				? ""
-				: "; securityfs seems not to be mounted");
+			"The boot's event log is absent: %s.",
+			has_securityfs(root_fd) ? "no " LOG_NAME : "no securityfs at /" SECURITY_FOLDER);
 	if (fd < 0)
 		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
-			"The boot's event log /%s cannot be opened: %m.", EVENT_LOG_FILE);
+			"The boot's event log %s cannot be opened: %m.", LOG_NAME);
 	do
 		got = read(fd, &byte, 1);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
-			"The boot's event log /%s cannot be read: %m.", EVENT_LOG_FILE);
+			"The boot's event log %s cannot be read: %m.", LOG_NAME);
 	if (got == 0)
-		return err_set(
-			err, ERR_EVENT_LOG_EMPTY, 0, "The boot's event log /%s is empty.", EVENT_LOG_FILE);
+		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The boot's event log %s is empty.", LOG_NAME);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "edge/json.h"
 
+#define ENDPOINT_SHOWN   60
 #define PERIOD_DEFAULT_S (4u * 3600)
 #define PERIOD_MIN_S     (15u * 60)
 #define PERIOD_MAX_S     (24u * 3600)
@@ -99,6 +100,11 @@ static int read_endpoint(const json *public, struct settings *settings, struct e
 		return err_set(
 			err, ERR_ENDPOINT_INVALID, 0, "Setting 'maaEndpoint' holds a user name or password.");
 	if (http_parse_url(text, &origin, path, err) < 0) {
+		if (strlen(text) >
+			ENDPOINT_SHOWN) /* the remedy must still be among the first 200 characters */
+			return err_set(err, ERR_ENDPOINT_INVALID, 0,
+				"Setting 'maaEndpoint' is no https:// address: '%.*s...'", ENDPOINT_SHOWN,
+				text);
 		err->code = ERR_ENDPOINT_INVALID;
 		return err_wrap(err, "Setting 'maaEndpoint'");
 	}
