@@ -233,6 +233,27 @@ static void what_is_no_rsa_key_is_refused(void **state)
 	}
 }
 
+static void an_elliptic_curve_key_is_refused(void **state)
+{
+	struct tpmwire_rsa_public public;
+	uint8_t data[128];
+	struct bytes bytes = from_hex("0058"
+				      "0023000b"
+				      "00050472"
+				      "0000"
+				      "0010"
+				      "0018000b"
+				      "0003"
+				      "0010"
+				      "0020" DIGEST "0020" DIGEST,
+		data, sizeof(data));
+	struct err err;
+
+	(void)state;
+	check_err(tpmwire_parse_public(bytes, &public, &err), &err, ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "no RSA key"));
+}
+
 static void a_cut_key_is_refused_at_every_length(void **state)
 {
 	uint8_t data[282];
@@ -356,6 +377,7 @@ int main(void)
 		cmocka_unit_test(a_cut_structure_is_refused_at_every_length),
 		cmocka_unit_test(a_public_key_is_read),
 		cmocka_unit_test(what_is_no_rsa_key_is_refused),
+		cmocka_unit_test(an_elliptic_curve_key_is_refused),
 		cmocka_unit_test(a_cut_key_is_refused_at_every_length),
 		cmocka_unit_test(a_quote_of_a_cloud_vm_is_read_and_verified),
 		cmocka_unit_test(keys_of_other_machines_are_read),
