@@ -9,7 +9,7 @@ static void texts_are_read_strictly(void **state)
 		"\xef\xbb\xbf{}" /* RFC 8259 section 8.1 lets a reader pass over the mark */};
 	static const char *const bad[] = {"", " ", "{", "{}x", "{} {}", "{\"a\":1,\"a\":2}", "[1,]",
 		"{\"a\"}", "nul", "\"\\u0000\"", "\"a\\u0000b\"", "\"\xff\"", "\"\xc0\xaf\"", "[\"\\ud800\"]",
-		"{\"x\":[{\"b\":1,\"b\":1}]}", "'a'"};
+		"{\"x\":[{\"b\":1,\"b\":1}]}", "'a'", "\"a\nb\"", "\"a\x1f\"", "{\"a\"\v:1}", "[1,\f2]"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
