@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 int64_t clock_now_s(void);        /* Unix time, seconds */
+int64_t clock_now_ns(void);       /* the same in nanoseconds; enough until 2262 */
 int64_t clock_monotonic_ms(void); /* since boot, for intervals */
 
 #define CLOCK_TEXT_SIZE 21

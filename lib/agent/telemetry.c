@@ -1,0 +1,139 @@
+#include "agent/telemetry.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/tree.h"
+#include "edge/json.h"
+
+#define NAME_SIZE      32
+#define NAME_TRIES     100
+#define NS_PER_S       1000000000
+#define MAX_CHARACTERS 6144 /* of the agent, for all members together */
+
+_Static_assert(
+	TELEMETRY_MESSAGE_SIZE + 7 * TELEMETRY_FIELD_SIZE <= MAX_CHARACTERS, "the agent drops larger events");
+
+/* Its bytes are at least its characters, so limits in bytes keep the agent's limits in characters. */
+static void add_text(json *document, const char *name, const char *text)
+{
+	char clean[TELEMETRY_FIELD_SIZE];
+
+	text_clean(clean, sizeof(clean), bytes_of_text(text));
+	json_add_text(document, name, clean);
+}
+
+static void add_message(json *document, const char *text)
+{
+	char clean[TELEMETRY_MESSAGE_SIZE];
+
+	text_clean(clean, sizeof(clean), bytes_of_text(text[0] ? text : "(no message)"));
+	json_add_text(document, "Message", clean);
+}
+
+static void add_number(json *document, const char *name, long number)
+{
+	char text[24];
+
+	(void)text_format(text, sizeof(text), "%ld", number);
+	json_add_text(document, name, text);
+}
+
+static void add_time(json *document, int64_t now_ns)
+{
+	char seconds[CLOCK_TEXT_SIZE];
+	char text[CLOCK_TEXT_SIZE + 8];
+
+	clock_text(now_ns / NS_PER_S, seconds);
+	(void)text_format(text, sizeof(text), "%.19s.%06dZ", seconds, (int)(now_ns % NS_PER_S / 1000));
+	json_add_text(document, "Timestamp", text);
+}
+
+static int64_t not_negative(int64_t ns)
+{
+	return ns < 0 ? 0 : ns;
+}
+
+int telemetry_format(const struct telemetry_event *event, struct buf *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+
+	add_text(document, "Version", event->version);
+	add_time(document, not_negative(event->now_ns));
+	add_text(document, "TaskName", event->task);
+	add_text(document, "EventLevel",
+		event->level <= LOG_LEVEL_ERROR     ? "Error"
+		: event->level == LOG_LEVEL_WARNING ? "Warning"
+						    : "Informational");
+	add_message(document, event->message);
+	add_number(document, "EventPid", event->pid);
+	add_number(document, "EventTid", event->pid);
+	add_text(document, "OperationId", event->operation);
+	return json_print(document, JSON_COMPACT, ret, err);
+}
+
+/* Room for one more; everything in the folder counts, whoever wrote it. */
+static bool has_room(int events_fd, size_t len)
+{
+	int fd = openat(events_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int64_t total = (int64_t)len;
+	int files = 0;
+	struct stat info;
+
+	if (!dir) {
+		fd_cleanup(&fd);
+		return false;
+	}
+	for (struct dirent *entry = readdir(dir); entry && files < TELEMETRY_MAX_FILES;
+		entry = readdir(dir)) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		files++;
+		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+			total += info.st_size;
+	}
+	(void)closedir(dir);
+	return files < TELEMETRY_MAX_FILES && total <= TELEMETRY_MAX_TOTAL;
+}
+
+/* 19 digits until the year 2262: the agent compares names as text. */
+static void free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE])
+{
+	for (int i = 0; i < NAME_TRIES; i++) {
+		(void)text_format(ret, NAME_SIZE, "%019" PRId64 ".json", not_negative(now_ns) + i);
+		if (!file_exists(events_fd, ret))
+			return;
+	}
+}
+
+int telemetry_write(int log_fd, int events_fd, const struct telemetry_event *event, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(TELEMETRY_MAX_BYTES);
+	char draft[TELEMETRY_FIELD_SIZE + 16];
+	char name[NAME_SIZE];
+
+	if (telemetry_format(event, &text, err) < 0)
+		return -1;
+	if (!has_room(events_fd, text.len))
+		return 0;
+	/* the same name at every time, so that killed writers leave one draft at most */
+	(void)text_format(draft, sizeof(draft), ".event.%s", event->task);
+	tree_sweep(log_fd, draft);
+	if (file_write(log_fd, draft, buf_bytes(&text), 0600, err) < 0)
+		return err_wrap(err, "Event");
+	free_name(events_fd, event->now_ns, name);
+	if (renameat(log_fd, draft, events_fd, name) < 0) {
+		err_fill(err, ERR_IO, (unsigned long)errno, "Event '%s' cannot be handed over: %m.", name);
+		(void)unlinkat(log_fd, draft, 0);
+		return -1;
+	}
+	return 0;
+}
