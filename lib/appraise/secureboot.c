@@ -159,9 +159,45 @@ static bool is_authority(const struct eventlog_event *event)
 	       (strcmp(var.name, "SbatLevel") != 0 && strcmp(var.name, "MokListTrusted") != 0);
 }
 
+/* The types of PCR 7 whose digest is that of their data, which replay_check_data compares. Behind any other type somebody may hide an
+ * event that says that a check was off. */
+static bool is_bound(const struct eventlog_event *event)
+{
+	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
+	       event->type == EV_EFI_ACTION || event->type == EV_SEPARATOR;
+}
+
+/* PFP 1.06 section 3.3.4.8 */
+static bool is_firmware_debug(const struct eventlog_event *event)
+{
+	static const char text[] = "UEFI Debug Mode";
+
+	return event->data.len >= sizeof(text) - 1 && memcmp(event->data.data, text, sizeof(text) - 1) == 0;
+}
+
+/* shim measures MokSBState when its validation was switched off (mokutil --disable-validation). */
+static bool is_shim_lenient(const struct eventlog_event *event)
+{
+	struct uefivar var;
+
+	return uefivar_parse(event->data, &var) && strcmp(var.name, "MokSBState") == 0 &&
+	       !bytes_are_all(var.data, 0);
+}
+
+static void read_weakness(const struct eventlog_event *event, struct secureboot *facts)
+{
+	if (!is_bound(event) && !facts->has_unbound_event) {
+		facts->has_unbound_event = true;
+		facts->unbound_event = event->number;
+	}
+	facts->is_firmware_debug = facts->is_firmware_debug || is_firmware_debug(event);
+	facts->is_shim_lenient = facts->is_shim_lenient || is_shim_lenient(event);
+}
+
 static int read_secure_boot_event(
 	struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
+	read_weakness(event, reading->facts);
 	if (is_separator(reading, event))
 		reading->is_past_separator = true;
 	else if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)

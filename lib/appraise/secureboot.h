@@ -28,6 +28,10 @@ struct secureboot {
 	bool is_enabled;                         /* SecureBoot measured as 01 */
 	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps no certificates: they count as other_count */
 	size_t authority_count; /* keys that vouched for programs: EV_EFI_VARIABLE_AUTHORITY events without shim's settings */
+	bool is_firmware_debug; /* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
+	bool is_shim_lenient;   /* shim was told not to verify what it starts: MokSBState */
+	bool has_unbound_event; /* PCR 7 holds an event whose data may say anything; see secureboot.c */
+	uint32_t unbound_event; /* the first one's number */
 	char vm_id[SECUREBOOT_VM_ID_SIZE]; /* from PCR 6's "UUID: ..." event, upper case; "" if absent */
 };
 

@@ -21,18 +21,32 @@ struct verdict verdict_of_err(const struct err *err)
 	return (struct verdict){.health = is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
 }
 
+/* On, and nothing in PCR 7 says that a check was off, or could say so unread. */
+static int judge_secureboot(const struct secureboot *facts, struct err *err)
+{
+	if (!facts->is_enabled)
+		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off.");
+	if (facts->has_unbound_event)
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"Event %u of the event log extends PCR 7 with something that the log does not tell.",
+			facts->unbound_event);
+	if (facts->is_firmware_debug)
+		return err_set(err, ERR_FIRMWARE_DEBUG, 0, "This VM's firmware booted in debug mode.");
+	if (facts->is_shim_lenient)
+		return err_set(err, ERR_SHIM_LENIENT, 0,
+			"The boot loader shim did not verify what it started: its validation is switched "
+			"off.");
+	return 0;
+}
+
 /* What the log says, against what the TPM signed. */
 static int appraise_log(const struct evidence *evidence, struct appraisal *ret, struct err *err)
 {
 	struct eventlog log;
-	struct eventlog_walk walk;
-	struct eventlog_event event;
 
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0)
 		return -1;
-	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
-		ret->event_count++;
+	ret->event_count = log.event_count;
 	if (replay_compare(&log, &evidence->pcrs, err) < 0)
 		return -1;
 	if (replay_check_data(&log, TPM_BOOT_PCR_MASK, err) < 0)
@@ -40,9 +54,7 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	if (secureboot_read(&log, &ret->secureboot, err) < 0)
 		return -1;
 	ret->has_secureboot = true;
-	if (!ret->secureboot.is_enabled)
-		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off.");
-	return 0;
+	return judge_secureboot(&ret->secureboot, err);
 }
 
 void appraise_evidence(const struct evidence *evidence, struct appraisal *ret)

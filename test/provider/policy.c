@@ -1,13 +1,10 @@
 #include "policy.h"
 
 #include <string.h>
-#include "boot/uefivar.h"
 #include "reference.h"
 
 #define PREFIX     "x-ms-azurevm-"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
-
-#define SECURE_BOOT_PCR 7
 
 static const char *const claim_names[POLICY_RULE_COUNT] = {
 	[POLICY_SECUREBOOT] = "secureboot",
@@ -68,51 +65,7 @@ static bool is_dbx_filled(const struct secureboot_keys *dbx)
 	       dbx->cert_count + dbx->hash_count + dbx->other_count > 0;
 }
 
-/* An event's type is not measured: whoever renames one to a type whose data is not bound to the digest can write anything into it.
- * These are the types of PCR 7, and their data was compared with the digests before. */
-static bool is_bound(const struct eventlog_event *event)
-{
-	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
-	       event->type == EV_EFI_ACTION || event->type == EV_SEPARATOR;
-}
-
-/* Firmware that lets a debugger in says so in PCR 7 (PC Client PFP 1.06 section 3.3.4.8). */
-static bool is_firmware_debug(const struct eventlog_event *event)
-{
-	static const char text[] = "UEFI Debug Mode";
-
-	return event->data.len >= sizeof(text) - 1 && memcmp(event->data.data, text, sizeof(text) - 1) == 0;
-}
-
-/* shim measures MokSBState when its signature validation was switched off (mokutil --disable-validation). */
-static bool is_validation_off(const struct eventlog_event *event)
-{
-	struct uefivar var;
-
-	return uefivar_parse(event->data, &var) && strcmp(var.name, "MokSBState") == 0 &&
-	       !bytes_are_all(var.data, 0);
-}
-
-/* Everything in PCR 7 can be read, and nothing of it says that a check was off. */
-static void judge_secure_boot_events(const struct eventlog *log, struct policy_claims *ret)
-{
-	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
-
-	ret->holds[POLICY_DEBUGGERS] = true;
-	ret->holds[POLICY_SIGNING] = true;
-	while (eventlog_next(log, &walk, &event)) {
-		if (event.pcr != SECURE_BOOT_PCR || event.type == EV_NO_ACTION)
-			continue;
-		if (!is_bound(&event) || is_firmware_debug(&event))
-			ret->holds[POLICY_DEBUGGERS] = false;
-		if (!is_bound(&event) || is_validation_off(&event))
-			ret->holds[POLICY_SIGNING] = false;
-	}
-}
-
-void policy_judge(const struct policy *policy, const struct eventlog *log,
-	const struct secureboot *secureboot, struct policy_claims *ret)
+void policy_judge(const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret)
 {
 	ret->holds[POLICY_SECUREBOOT] = secureboot->is_enabled;
 	ret->holds[POLICY_DEFAULT_KEYS] =
@@ -120,7 +73,9 @@ void policy_judge(const struct policy *policy, const struct eventlog *log,
 			are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
 	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->db);
 	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->dbx);
-	judge_secure_boot_events(log, ret);
+	/* what cannot be read in PCR 7 may say either */
+	ret->holds[POLICY_DEBUGGERS] = !secureboot->is_firmware_debug && !secureboot->has_unbound_event;
+	ret->holds[POLICY_SIGNING] = !secureboot->is_shim_lenient && !secureboot->has_unbound_event;
 }
 
 enum policy_rule policy_denial(const struct policy *policy, const struct policy_claims *claims)

@@ -36,8 +36,8 @@ const char *policy_rule_name(enum policy_rule rule);  /* for people: the claim w
 /* POLICY_RULE_COUNT if there is none of that name. */
 enum policy_rule policy_rule_of(const char *name);
 
-void policy_judge(const struct policy *policy, const struct eventlog *log,
-	const struct secureboot *secureboot, struct policy_claims *ret);
+void policy_judge(
+	const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret);
 /* The first rule that denies; POLICY_RULE_COUNT: permitted. */
 enum policy_rule policy_denial(const struct policy *policy, const struct policy_claims *claims);
 /* The policy as a text, for x-ms-policy-hash. Appends to ret. */

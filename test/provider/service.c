@@ -95,7 +95,7 @@ void service_attest(const struct service *service, struct bytes body, struct ser
 		refuse_by_err(&err, ret);
 		return;
 	}
-	policy_judge(&service->policy, &facts.log, &facts.secureboot, &claims);
+	policy_judge(&service->policy, &facts.secureboot, &claims);
 	denial = policy_denial(&service->policy, &claims);
 	if (denial < POLICY_RULE_COUNT)
 		refuse_by_policy(denial, ret);

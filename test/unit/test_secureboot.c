@@ -373,9 +373,36 @@ static void settings_of_shim_vouch_for_nothing(void **state)
 	assert_int_equal(read_facts(&bytes).authority_count, 3);
 }
 
+static void what_weakens_the_boot_is_seen_wherever_it_stands_in_pcr_7(void **state)
+{
+	auto_cleanup(buf) struct buf debug = log_without_separator(TEXT("\x01"));
+	auto_cleanup(buf) struct buf lenient = whole_log();
+	auto_cleanup(buf) struct buf strict = whole_log();
+	auto_cleanup(buf) struct buf unread = whole_log();
+	struct secureboot facts;
+
+	(void)state;
+	put_event(&debug, 7, EV_EFI_ACTION, TEXT("UEFI Debug Mode"));
+	put_separator(&debug, 7, EV_SEPARATOR);
+	facts = read_facts(&debug);
+	assert_true(facts.is_firmware_debug && !facts.is_shim_lenient && !facts.has_unbound_event);
+	put_variable(&lenient, EV_EFI_VARIABLE_AUTHORITY, "MokSBState", TEXT("\x01"));
+	facts = read_facts(&lenient);
+	assert_true(facts.is_shim_lenient && !facts.is_firmware_debug && !facts.has_unbound_event);
+	put_variable(&strict, EV_EFI_VARIABLE_AUTHORITY, "MokSBState", (struct bytes){zeros, 1});
+	facts = read_facts(&strict);
+	assert_false(facts.is_shim_lenient || facts.is_firmware_debug || facts.has_unbound_event);
+	put_event(&unread, 7, EV_EVENT_TAG, TEXT("anything"));
+	put_event(&unread, 7, EV_IPL, TEXT("anything"));
+	facts = read_facts(&unread);
+	assert_true(facts.has_unbound_event);
+	assert_int_equal(facts.unbound_event, 7); /* the header is number 0 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_weakens_the_boot_is_seen_wherever_it_stands_in_pcr_7),
 		cmocka_unit_test(a_recorded_secure_boot_shows_its_keys),
 		cmocka_unit_test(a_recorded_boot_with_secure_boot_off_is_well_formed),
 		cmocka_unit_test(an_azure_log_names_its_vm),
