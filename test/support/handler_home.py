@@ -168,13 +168,22 @@ class Machine:
         systemctl.chmod(0o755)
         return self.root / "systemctl.log"
 
-    def remove(self):
-        for folder in pathlib.Path("/proc").glob("[0-9]*"):  # also those that a failed test left without a lock
+    def processes(self):
+        """Everything that runs in here: the stand-ins keep their log, or under systemd their environment, whatever they execute."""
+        mark = str(self.root).encode()
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:
-                if str(self.root).encode() in (folder / "cmdline").read_bytes() or \
-                        os.readlink(folder / "fd/1").startswith(str(self.root) + "/"):
-                    os.kill(int(folder.name), signal.SIGKILL)
-            except (OSError, ProcessLookupError):
+                seen = os.readlink(folder / "fd/1").encode() + (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if mark in seen and int(folder.name) != os.getpid():
+                yield int(folder.name)
+
+    def remove(self):
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
                 pass
         shutil.rmtree(self.root)
 
