@@ -1,5 +1,5 @@
-/* crypto.h - digests, RSA verification, AES-GCM and X.509 through mbedtls (2.28 and 3.6). Its two files, crypto.c
- * and crypto_x509.c, get it through crypto_mbedtls.h, the only one that includes it.
+/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls (2.28 and 3.6). Its files, crypto*.c,
+ * get it through crypto_mbedtls.h, the only one that includes it.
  * Verification and decryption only: this program never signs. Not thread-safe.
  */
 #ifndef EDGE_CRYPTO_H
@@ -83,6 +83,17 @@ size_t crypto_cert_set_count(const struct crypto_cert_set *set);
  * The error's message names the reason: expired, not yet valid, unknown CA, bad signature. ERR_AK_CERT_INVALID. */
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err) err_check;
+
+/* CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for the certificate, whose private key is at hand: RSA with PKCS#1 v1.5 padding,
+ * then DES-EDE3-CBC or AES-CBC. The content is encrypted, not authenticated: it proves nothing about its sender. */
+struct crypto_key_pair {
+	struct bytes certificate_pem; /* the first one counts */
+	struct bytes key_pem;         /* without a password; RSA of 4096 bits or less */
+};
+/* Appends the plain text to ret. ERR_FORMAT; the message tells apart what can be seen without the key (structure, another
+ * certificate), and nothing of what comes after. Keys and plain text are wiped from all other memory. */
+int crypto_cms_decrypt(
+	struct bytes message, const struct crypto_key_pair *pair, struct buf *ret, struct err *err) err_check;
 
 /* How many bytes the DER value at the start of `bytes` takes, header included; 0 if it is no SEQUENCE or longer than bytes.
  * NV indices hold a certificate followed by padding. */

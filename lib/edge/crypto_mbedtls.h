@@ -2,8 +2,10 @@
 #ifndef EDGE_CRYPTO_MBEDTLS_H
 #define EDGE_CRYPTO_MBEDTLS_H
 
+#include <mbedtls/cipher.h>
 #include <mbedtls/constant_time.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
@@ -13,15 +15,22 @@
 
 #if MBEDTLS_VERSION_MAJOR < 3
 #define MBEDTLS_PRIVATE(member) member
-#define mbedtls_sha1_starts     mbedtls_sha1_starts_ret
-#define mbedtls_sha1_update     mbedtls_sha1_update_ret
-#define mbedtls_sha1_finish     mbedtls_sha1_finish_ret
-#define mbedtls_sha256_starts   mbedtls_sha256_starts_ret
-#define mbedtls_sha256_update   mbedtls_sha256_update_ret
-#define mbedtls_sha256_finish   mbedtls_sha256_finish_ret
-#define mbedtls_sha512_starts   mbedtls_sha512_starts_ret
-#define mbedtls_sha512_update   mbedtls_sha512_update_ret
-#define mbedtls_sha512_finish   mbedtls_sha512_finish_ret
+/* 3.6 wants random bytes against side channels in more calls, and no "public or private" where the call says it */
+#define mbedtls_pk_parse_key(pk, key, len, password, password_len, rng, rng_context)                         \
+	mbedtls_pk_parse_key(pk, key, len, password, password_len)
+#define mbedtls_pk_check_pair(public_key, private_key, rng, rng_context)                                     \
+	mbedtls_pk_check_pair(public_key, private_key)
+#define mbedtls_rsa_pkcs1_decrypt(rsa, rng, rng_context, ret_len, input, ret, size)                          \
+	mbedtls_rsa_pkcs1_decrypt(rsa, rng, rng_context, MBEDTLS_RSA_PRIVATE, ret_len, input, ret, size)
+#define mbedtls_sha1_starts   mbedtls_sha1_starts_ret
+#define mbedtls_sha1_update   mbedtls_sha1_update_ret
+#define mbedtls_sha1_finish   mbedtls_sha1_finish_ret
+#define mbedtls_sha256_starts mbedtls_sha256_starts_ret
+#define mbedtls_sha256_update mbedtls_sha256_update_ret
+#define mbedtls_sha256_finish mbedtls_sha256_finish_ret
+#define mbedtls_sha512_starts mbedtls_sha512_starts_ret
+#define mbedtls_sha512_update mbedtls_sha512_update_ret
+#define mbedtls_sha512_finish mbedtls_sha512_finish_ret
 #endif
 
 #endif
