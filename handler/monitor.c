@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
+#include "agent/note.h"
 #include "agent/service.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -83,6 +84,22 @@ static int write_status(
 	return status_write(folder, monitor->service.environment.sequence, status, now_s, err);
 }
 
+/* For those who look later, and not only at the last result. */
+static void monitor_note(const struct monitor *monitor, const struct verdict *verdict, int64_t started_ms)
+{
+	note_outcome(monitor->root_fd, &monitor->service.environment,
+		&(struct note){.level = verdict->health == HEALTH_HEALTHY     ? LOG_LEVEL_INFO
+					: verdict->health == HEALTH_UNHEALTHY ? LOG_LEVEL_ERROR
+									      : LOG_LEVEL_WARNING,
+			.task = "Attestation",
+			.outcome = health_name(verdict->health),
+			.reason = &verdict->reason,
+			.took_ms = clock_monotonic_ms() - started_ms,
+			.now_ns = clock_now_ns(),
+			.pid = getpid(),
+			.version = VERSION});
+}
+
 /* One attestation and its report; ret_wait_s: until the next. */
 static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
 {
@@ -91,6 +108,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		uint32_t spread;
 	} random;
 	char nonce[ROUND_NONCE_SIZE];
+	int64_t started_ms = clock_monotonic_ms();
 	struct history history;
 	struct status status;
 	auto_cleanup(round_result) struct round_result round = {0};
@@ -110,6 +128,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 			  .nonce = nonce,
 			  .now_s = clock_now_s()},
 		&round);
+	monitor_note(monitor, &round.verdict, started_ms);
 	report.now_s = clock_now_s();
 	history = history_after(
 		&history, &round.verdict, monitor->boot_id, round.token_expires_s, report.now_s);

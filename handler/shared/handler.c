@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include "agent/note.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -114,11 +115,37 @@ static int report(const struct handler *handler, const struct err *err)
 	return info->exit_code;
 }
 
+static void note_start(const struct handler *handler)
+{
+	char line[128];
+
+	(void)text_format(line, sizeof(line), "%s: started, version %s, settings %u", handler->operation,
+		VERSION, handler->environment.sequence);
+	note_line(handler->root_fd, &handler->environment, clock_now_s(), LOG_LEVEL_INFO, line);
+}
+
+/* err: NULL if it succeeded. */
+static void note_end(const struct handler *handler, int64_t started_ms, const struct err *err)
+{
+	static const struct err none = {.code = ERR_OK};
+
+	note_outcome(handler->root_fd, &handler->environment,
+		&(struct note){.level = err ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+			.task = handler->operation,
+			.outcome = err ? "failed" : "success",
+			.reason = err ? err : &none,
+			.took_ms = clock_monotonic_ms() - started_ms,
+			.now_ns = clock_now_ns(),
+			.pid = getpid(),
+			.version = VERSION});
+}
+
 static int run(struct handler *handler, const struct options *options, handler_work *work, struct err *err)
 {
 	if (open_folders(handler, options, err) < 0)
 		return -1;
 	load_environment(handler);
+	note_start(handler);
 	if (lock_take(handler->root_fd, LOCK_TIMEOUT_MS, &handler->lock, err) < 0)
 		return -1;
 	return work(handler, err);
@@ -127,14 +154,19 @@ static int run(struct handler *handler, const struct options *options, handler_w
 int handler_run(const char *operation, handler_work *work, int argc, char **argv)
 {
 	struct handler handler = {.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
+	int64_t started_ms = clock_monotonic_ms();
 	struct options options;
 	struct err err;
 	int exit_code = 0;
 
 	if (options_parse(argc, argv, &options, &exit_code))
 		return exit_code;
-	if (run(&handler, &options, work, &err) < 0)
+	if (run(&handler, &options, work, &err) < 0) {
 		exit_code = report(&handler, &err);
+		note_end(&handler, started_ms, &err);
+	} else {
+		note_end(&handler, started_ms, NULL);
+	}
 	lock_release(&handler.lock);
 	fd_cleanup(&handler.home_fd);
 	fd_cleanup(&handler.root_fd);
