@@ -82,16 +82,6 @@ static int start(const struct handler *handler, const struct service *service, s
 	return control_start(&control, service, buf_bytes(&template), err);
 }
 
-/* What failed cannot go away by itself: an old service must not write over the error that the caller reports. */
-static int give_up(const struct handler *handler)
-{
-	struct control control = handler_control(handler);
-	struct err ignored;
-
-	(void)!control_stop(&control, &ignored);
-	return -1;
-}
-
 static int start_new(
 	struct handler *handler, const struct service *service, struct bytes settings, struct err *err)
 {
@@ -102,8 +92,41 @@ static int start_new(
 	if (handler_write_status(handler, &status, err) < 0)
 		return -1;
 	if (check(handler, settings, err) < 0)
-		return give_up(handler);
+		return -1;
 	return start(handler, service, err);
+}
+
+/* Everything but the wait, while no other command runs. */
+static int ensure_service(struct handler *handler, int *ret_status_fd, struct err *err)
+{
+	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
+	struct service service;
+
+	if (!handler->has_environment) {
+		*err = handler->environment_err;
+		return -1;
+	}
+	if (service_open_folder(handler->root_fd, handler->environment.status_folder, ret_status_fd, err) <
+			0 ||
+		read_settings(handler, &settings, err) < 0)
+		return -1;
+	/* whatever upgrade was begun, this version is the one that stays */
+	if (file_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
+		return -1;
+	service = new_service(handler, buf_bytes(&settings));
+	if (is_under_way(handler, &service, *ret_status_fd))
+		return check(handler, buf_bytes(&settings), err);
+	return start_new(handler, &service, buf_bytes(&settings), err);
+}
+
+/* Whatever failed: a service that runs, old or new, must not write over the error that the caller reports. */
+static int give_up(const struct handler *handler)
+{
+	struct control control = handler_control(handler);
+	struct err ignored;
+
+	(void)!control_stop(&control, &ignored);
+	return -1;
 }
 
 /* The service ends the wait by its result, or by its own end. */
@@ -125,27 +148,10 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 
 static int enable(struct handler *handler, struct err *err)
 {
-	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
 	auto_cleanup(fd) int status_fd = -1;
-	struct service service;
 
-	if (!handler->has_environment) {
-		*err = handler->environment_err;
+	if (ensure_service(handler, &status_fd, err) < 0)
 		return give_up(handler);
-	}
-	if (service_open_folder(handler->root_fd, handler->environment.status_folder, &status_fd, err) < 0)
-		return -1;
-	if (read_settings(handler, &settings, err) < 0)
-		return give_up(handler);
-	service = new_service(handler, buf_bytes(&settings));
-	if (!is_under_way(handler, &service, status_fd)) {
-		if (start_new(handler, &service, buf_bytes(&settings), err) < 0)
-			return -1;
-	} else if (check(handler, buf_bytes(&settings), err) < 0) {
-		return give_up(handler);
-	}
-	if (file_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
-		return -1;
 	return wait_for_result(handler, status_fd, err);
 }
 
