@@ -67,7 +67,7 @@ class Fabric:
         self.statuses = []  # what the agent uploaded, as text
 
     def want(self, version, sequence=0, settings=None, state="enabled"):
-        """A new goal state. settings: the user's JSON object, or text that takes the place of the whole settings."""
+        """A new goal state. settings: the user's JSON object, or text in place of the whole ("" = no settings at all)."""
         if not isinstance(settings, str):
             settings = json.dumps({"runtimeSettings": [{"handlerSettings": {"publicSettings": settings}}]})
         self.wanted = (version, state, sequence, settings)
@@ -83,7 +83,8 @@ class Fabric:
             version, state, sequence, text = self.wanted
             head = f'<Plugin name="{self.name}" version="{version}"'
             plugins = f'{head} location="{STORE}/manifest" state="{state}" isJson="true" useExactVersion="true" />'
-            settings = f'{head}><RuntimeSettings seqNo="{sequence}">{escape(text)}</RuntimeSettings></Plugin>'
+            if text:
+                settings = f'{head}><RuntimeSettings seqNo="{sequence}">{escape(text)}</RuntimeSettings></Plugin>'
         return EXTENSIONS.format(plugins=plugins, settings=settings, store=STORE, number=self.number,
                                  ticks=638000000000000000 + self.number)
 
