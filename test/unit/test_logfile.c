@@ -201,13 +201,10 @@ static _Noreturn void write_lines(const struct folder *folder, int writer, int s
 	char byte;
 	struct err err;
 
-	memset(text, '.', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
 	if (read(start_fd, &byte, 1) < 0)
 		_exit(1);
 	for (int i = 0; i < LINES; i++) {
-		(void)snprintf(text, 12, "%d %04d", writer, i);
-		text[6] = ' ';
+		(void)text_format(text, sizeof(text), "%d %0958d", writer, i);
 		if (logfile_append(folder->fd, NOW_S, LOG_LEVEL_INFO, text, &err) < 0)
 			_exit(1);
 	}
