@@ -3,7 +3,7 @@
 #include <string.h>
 #include "agent/precondition.h"
 #include "agent/program.h"
-#include "agent/settings.h"
+#include "agent/protected.h"
 #include "agent/unit.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -55,7 +55,8 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 {
 	struct settings settings;
 
-	if (settings_parse(settings_text, &settings, err) < 0)
+	if (protected_parse_settings(
+		    handler->root_fd, handler->environment.config_folder, settings_text, &settings, err) < 0)
 		return -1;
 	if (!settings.endpoint[0])
 		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include "agent/note.h"
+#include "agent/protected.h"
 #include "agent/service.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -55,7 +56,8 @@ static int read_settings(struct monitor *monitor, struct err *err)
 		return -1;
 	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
 		return -1;
-	if (settings_parse(buf_bytes(&text), &monitor->settings, err) < 0)
+	if (protected_parse_settings(monitor->root_fd, monitor->service.environment.config_folder,
+		    buf_bytes(&text), &monitor->settings, err) < 0)
 		return -1;
 	if (!monitor->settings.endpoint[0])
 		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");

@@ -1,6 +1,8 @@
 #include "agent/settings.h"
 
+#include <ctype.h>
 #include <string.h>
+#include "base/codec.h"
 #include "base/text.h"
 #include "edge/json.h"
 
@@ -8,6 +10,11 @@
 #define PERIOD_DEFAULT_S (4u * 3600)
 #define PERIOD_MIN_S     (15u * 60)
 #define PERIOD_MAX_S     (24u * 3600)
+
+/* Where settings come from, the strongest first: what one does not give, the next may. */
+struct sources {
+	const json *protected, *public;
+};
 
 /* Only the first warning is kept: one is enough to make somebody look. */
 static void warn(struct settings *settings, const char *text, const char *name)
@@ -40,17 +47,24 @@ static const json *find_below(const json *root, const char *name)
 }
 
 /* The first one that says something; NULL if none. */
-static const json *find(const json *public, const char *name)
+static const json *find_in(const json *source, const char *name)
 {
 	const json *value;
 
 	for (size_t i = 0; i < COUNT(root_names); i++) {
-		value = find_below(json_get_nocase(public, root_names[i]), name);
+		value = find_below(json_get_nocase(source, root_names[i]), name);
 		if (is_given(value))
 			return value;
 	}
-	value = find_below(public, name);
+	value = find_below(source, name);
 	return is_given(value) ? value : NULL;
+}
+
+static const json *find(const struct sources *sources, const char *name)
+{
+	const json *value = find_in(sources->protected, name);
+
+	return value ? value : find_in(sources->public, name);
 }
 
 /* Without blanks at both ends; -1 if it does not fit. */
@@ -70,9 +84,9 @@ static int copy_trimmed(const char *text, char *ret, size_t size)
 }
 
 /* The member's text; ret is "" if it is absent. */
-static int read_text(const json *public, const char *name, char *ret, size_t size, struct err *err)
+static int read_text(const struct sources *sources, const char *name, char *ret, size_t size, struct err *err)
 {
-	const json *value = find(public, name);
+	const json *value = find(sources, name);
 
 	ret[0] = '\0';
 	if (!value)
@@ -86,13 +100,13 @@ static int read_text(const json *public, const char *name, char *ret, size_t siz
 }
 
 /* Kept as the origin: whatever path was given, requests go to the protocol's own. */
-static int read_endpoint(const json *public, struct settings *settings, struct err *err)
+static int read_endpoint(const struct sources *sources, struct settings *settings, struct err *err)
 {
 	struct http_origin origin;
 	char path[HTTP_URL_SIZE];
 	char text[HTTP_URL_SIZE];
 
-	if (read_text(public, "maaEndpoint", text, sizeof(text), err) < 0)
+	if (read_text(sources, "maaEndpoint", text, sizeof(text), err) < 0)
 		return -1;
 	if (!text[0])
 		return 0;
@@ -117,9 +131,9 @@ static int read_endpoint(const json *public, struct settings *settings, struct e
 	return 0;
 }
 
-static int read_ca_file(const json *public, struct settings *settings, struct err *err)
+static int read_ca_file(const struct sources *sources, struct settings *settings, struct err *err)
 {
-	if (read_text(public, "caFile", settings->ca_file, sizeof(settings->ca_file), err) < 0)
+	if (read_text(sources, "caFile", settings->ca_file, sizeof(settings->ca_file), err) < 0)
 		return -1;
 	if (settings->ca_file[0] && settings->ca_file[0] != '/')
 		return err_set(err, ERR_CA_FILE, 0, "Setting 'caFile' is not an absolute path.");
@@ -127,14 +141,14 @@ static int read_ca_file(const json *public, struct settings *settings, struct er
 }
 
 /* Booleans come as strings from portal templates, sometimes as numbers. */
-static bool read_switch(const json *public, const char *name, struct settings *settings)
+static bool read_switch(const struct sources *sources, const char *name, struct settings *settings)
 {
 	static const struct {
 		const char *word;
 		bool value;
 	} words[] = {
 		{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"yes", true}, {"no", false}};
-	const json *value = find(public, name);
+	const json *value = find(sources, name);
 	char text[16] = "";
 	int64_t number;
 	struct err ignored;
@@ -181,10 +195,10 @@ static uint64_t read_period_s(const json *value)
 										      : 0;
 }
 
-static void read_period(const json *public, struct settings *settings)
+static void read_period(const struct sources *sources, struct settings *settings)
 {
 	static const char name[] = "ascReportingFrequency";
-	const json *value = find(public, name);
+	const json *value = find(sources, name);
 	uint64_t period_s = value ? read_period_s(value) : PERIOD_DEFAULT_S;
 
 	settings->period_s = PERIOD_DEFAULT_S;
@@ -230,34 +244,42 @@ static int check_groups(const json *public, struct settings *settings, struct er
 	return 0;
 }
 
-static int read_public(const json *public, struct settings *settings, struct err *err)
+/* ret: where the members are, possibly one level further down. */
+static int open_source(
+	const json *source, const char *name, struct settings *settings, const json **ret, struct err *err)
 {
-	if (public && json_is_string(public) && json_text(public)[0])
-		warn(settings, "is a text instead of an object and is not used", "publicSettings");
-	else if (public && !json_is_string(public) && !json_is_null(public) && !json_is_object(public))
+	if (source && json_is_string(source) && json_text(source)[0])
+		warn(settings, "is a text instead of an object and is not used", name);
+	else if (source && !json_is_string(source) && !json_is_null(source) && !json_is_object(source))
 		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings are not an object.");
-	if (json_is_string(json_get_nocase(public, "settings")))
+	if (json_is_string(json_get_nocase(source, "settings")))
 		warn(settings, "is a text instead of an object and is not used", "settings");
-	else if (json_is_object(json_get_nocase(public, "settings")))
-	public = json_get_nocase(public, "settings");
-	if (check_groups(public, settings, err) < 0)
+	else if (json_is_object(json_get_nocase(source, "settings")))
+		source = json_get_nocase(source, "settings");
+	*ret = source;
+	return check_groups(source, settings, err);
+}
+
+static int read_sources(const struct sources *given, struct settings *settings, struct err *err)
+{
+	struct sources sources;
+
+	if (open_source(given->protected, "protectedSettings", settings, &sources.protected, err) < 0 ||
+		open_source(given->public, "publicSettings", settings, &sources.public, err) < 0)
 		return -1;
-	if (read_endpoint(public, settings, err) < 0 || read_ca_file(public, settings, err) < 0)
+	if (read_endpoint(&sources, settings, err) < 0 || read_ca_file(&sources, settings, err) < 0)
 		return -1;
-	settings->alerts_disabled = read_switch(public, "disableAlerts", settings);
-	read_period(public, settings);
+	settings->alerts_disabled = read_switch(&sources, "disableAlerts", settings);
+	read_period(&sources, settings);
 	return 0;
 }
 
-/* {"runtimeSettings":[{"handlerSettings":{"publicSettings":..}}]} as the agent writes it, or the public settings alone. */
-static int find_public(const json *document, const json **ret, struct err *err)
+/* {"runtimeSettings":[{"handlerSettings":{..}}]} as the agent writes it: the inner object, NULL if there is none. */
+static int find_handler(const json *runtime, const json **ret, struct err *err)
 {
-	const json *runtime = json_get(document, "runtimeSettings");
 	const json *handler;
 
-	if (!json_is_object(document))
-		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings are not an object.");
-	*ret = runtime ? NULL : document;
+	*ret = NULL;
 	if (!runtime || json_is_null(runtime))
 		return 0;
 	if (!json_is_array(runtime))
@@ -268,7 +290,7 @@ static int find_public(const json *document, const json **ret, struct err *err)
 	if (!json_is_object(json_at(runtime, 0)) ||
 		(handler && !json_is_object(handler) && !json_is_null(handler)))
 		return err_set(err, ERR_SETTINGS_INVALID, 0, "'handlerSettings' is not an object.");
-	*ret = json_get(handler, "publicSettings");
+	*ret = handler;
 	return 0;
 }
 
@@ -282,11 +304,10 @@ static struct bytes without_mark_and_blanks(struct bytes text)
 	return text;
 }
 
-int settings_parse(struct bytes text, struct settings *ret, struct err *err)
+/* ret_document owns; ret_handler: see find_handler. Empty text gives two NULLs. */
+static int parse_document(struct bytes text, json **ret_document, const json **ret_handler, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
-	struct settings found = {0};
-	const json *public = NULL;
 
 	text = without_mark_and_blanks(text);
 	if (text.len > SETTINGS_MAX_BYTES)
@@ -295,10 +316,82 @@ int settings_parse(struct bytes text, struct settings *ret, struct err *err)
 		err->code = ERR_SETTINGS_INVALID;
 		return err_wrap(err, "The settings cannot be read");
 	}
-	if (text.len && find_public(document, &public, err) < 0)
+	if (text.len && !json_is_object(document))
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings are not an object.");
+	if (find_handler(json_get(document, "runtimeSettings"), ret_handler, err) < 0)
 		return -1;
-	if (read_public(public, &found, err) < 0)
+	*ret_document = steal_ptr(document);
+	return 0;
+}
+
+/* What stands in it is not repeated in a message. */
+static int parse_protected(struct bytes text, json **ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	text = without_mark_and_blanks(text);
+	if (text.len && (json_parse(text, &document, err) < 0 || !json_is_object(document)))
+		return err_set(err, ERR_PROTECTED_SETTINGS, 0, "The protected settings are no JSON object.");
+	*ret = steal_ptr(document);
+	return 0;
+}
+
+int settings_parse(struct bytes text, struct settings *ret, struct err *err)
+{
+	return settings_parse_both(text, (struct bytes){0}, ret, err);
+}
+
+int settings_parse_both(struct bytes text, struct bytes protected_text, struct settings *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	auto_cleanup(json) json *protected = NULL;
+	struct settings found = {0};
+	struct sources sources = {0};
+	const json *handler;
+
+	if (parse_document(text, &document, &handler, err) < 0 ||
+		parse_protected(protected_text, &protected, err) < 0)
+		return -1;
+	sources.protected = protected;
+	sources.public =
+		json_get(document, "runtimeSettings") ? json_get(handler, "publicSettings") : document;
+	if (read_sources(&sources, &found, err) < 0)
 		return -1;
 	*ret = found;
+	return 0;
+}
+
+static int copy_thumbprint(const char *text, char ret[SETTINGS_THUMBPRINT_SIZE], struct err *err)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len != SETTINGS_THUMBPRINT_SIZE - 1 || strspn(text, "0123456789abcdefABCDEF") != len)
+		return err_set(err, ERR_PROTECTED_SETTINGS, 0,
+			"The protected settings' certificate is not named by a SHA-1 thumbprint.");
+	for (size_t i = 0; i <= len; i++)
+		ret[i] = (char)toupper((unsigned char)text[i]);
+	return 0;
+}
+
+int settings_find_protected(struct bytes text, struct buf *ret_message,
+	char ret_thumbprint[SETTINGS_THUMBPRINT_SIZE], struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	const json *handler, *value;
+
+	if (parse_document(text, &document, &handler, err) < 0)
+		return -1;
+	value = json_get(handler, "protectedSettings");
+	if (!is_given(value))
+		return 0;
+	if (!json_is_string(value))
+		return err_set(err, ERR_PROTECTED_SETTINGS, 0, "The protected settings are not a string.");
+	if (copy_thumbprint(
+		    json_text(json_get(handler, "protectedSettingsCertThumbprint")), ret_thumbprint, err) < 0)
+		return -1;
+	if (base64_decode(bytes_of_text(json_text(value)), BASE64_STANDARD, ret_message, err) < 0) {
+		err->code = ERR_PROTECTED_SETTINGS;
+		return err_wrap(err, "Protected settings");
+	}
 	return 0;
 }

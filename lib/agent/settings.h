@@ -20,5 +20,16 @@ struct settings {
 /* `text`: what the agent wrote into N.settings, or the public settings alone; empty text = nothing given.
  * ERR_SETTINGS_INVALID (no JSON, wrong structure), ERR_ENDPOINT_INVALID, ERR_CA_FILE (no absolute path), with the member's name. */
 int settings_parse(struct bytes text, struct settings *ret, struct err *err) err_check;
+/* The same with the plain text of the protected settings (empty = none): what is given there wins. ERR_PROTECTED_SETTINGS if that is
+ * no JSON object. */
+int settings_parse_both(
+	struct bytes text, struct bytes protected_text, struct settings *ret, struct err *err) err_check;
+
+#define SETTINGS_THUMBPRINT_SIZE 41 /* SHA-1 as upper-case hex */
+
+/* The encrypted protected settings in `text` and whose key opens them; ret_message stays empty if there are none. To open them:
+ * agent/protected.h. ERR_PROTECTED_SETTINGS. */
+int settings_find_protected(struct bytes text, struct buf *ret_message,
+	char ret_thumbprint[SETTINGS_THUMBPRINT_SIZE], struct err *err) err_check;
 
 #endif

@@ -26,6 +26,7 @@
 	X(ERR_ENDPOINT_INVALID,    303, "endpoint-invalid",          SETTINGS,     false, 53, "Give the provider's address as https://host or https://host:port.") \
 	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point the CA file setting to a readable PEM file of certificate authorities.") \
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
+	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
 	X(ERR_TPM_OPEN,            401, "tpm-unavailable",           TPM,          true,  1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
 	X(ERR_TPM_FAILED,          402, "tpm-failed",                TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \
 	X(ERR_TPM_ANSWER,          403, "tpm-answer-invalid",        TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM and report it.") \
