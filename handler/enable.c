@@ -43,11 +43,12 @@ static bool is_under_way(const struct handler *handler, const struct service *se
 {
 	struct control control = handler_control(handler);
 	enum status_state state;
+	int code;
 	struct service old;
 	struct err ignored;
 
 	return service_load(handler->lock.state_fd, &old, &ignored) == 0 && service_equal(&old, service) &&
-	       status_read_state(status_fd, service->environment.sequence, &state) == 0 &&
+	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0 &&
 	       program_is_installed(handler->root_fd, VERSION) && control_is_running(&control);
 }
 
@@ -130,6 +131,24 @@ static int give_up(const struct handler *handler)
 	return -1;
 }
 
+/* A precondition that only the TPM could tell about, and that does not pass by itself, fails the command like those checked before. The
+ * service goes on and its status stays: after the remedy it reports by itself. */
+static int judge_result(struct handler *handler, int status_fd, struct err *err)
+{
+	const struct err_info *info;
+	enum status_state state;
+	int code;
+
+	if (status_read_outcome(status_fd, handler->environment.sequence, &state, &code) < 0 ||
+		state != STATUS_ERROR)
+		return 0;
+	info = err_info((enum err_code)code);
+	if (info->kind != ERR_KIND_PRECONDITION || info->retry)
+		return 0;
+	handler->is_reported = true;
+	return err_set(err, info->code, 0, "The first attestation found a precondition missing.");
+}
+
 /* The service ends the wait by its result, or by its own end. */
 static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
 {
@@ -140,7 +159,7 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 	(void)close(steal_fd(&handler->lock.fd));
 	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS; waited_ms += LOOK_FOR_SERVICE_MS) {
 		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
-			return 0;
+			return judge_result(handler, status_fd, err);
 		if (!control_is_running(&control) && !wait_for_status(status_fd, sequence, 0))
 			return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
 	}

@@ -110,7 +110,8 @@ static int report(const struct handler *handler, const struct err *err)
 	struct err status_err;
 
 	(void)fprintf(stderr, "%s: %s %s\n", info->name, err->msg, info->remedy);
-	if (handler->home_fd >= 0 && handler_write_status(handler, &status, &status_err) < 0)
+	if (handler->home_fd >= 0 && !handler->is_reported &&
+		handler_write_status(handler, &status, &status_err) < 0)
 		(void)fprintf(stderr, "%s\n", status_err.msg);
 	return info->exit_code;
 }

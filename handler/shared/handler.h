@@ -24,6 +24,7 @@ struct handler {
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */
 	struct err environment_err;     /* why not, otherwise */
+	bool is_reported;               /* the status file already says why the command fails */
 	struct lock lock;
 };
 

@@ -9,8 +9,10 @@
 static bool is_finished(int status_dir_fd, uint32_t sequence)
 {
 	enum status_state state;
+	int code;
 
-	return status_read_state(status_dir_fd, sequence, &state) == 0 && state != STATUS_TRANSITIONING;
+	return status_read_outcome(status_dir_fd, sequence, &state, &code) == 0 &&
+	       state != STATUS_TRANSITIONING;
 }
 
 static void drop_events(int fd)

@@ -151,16 +151,23 @@ static int state_of_word(const char *word, enum status_state *ret)
 	return -1;
 }
 
-int status_read_state(int status_dir_fd, uint32_t sequence, enum status_state *ret)
+int status_read_outcome(int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(4 * STATUS_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
 	char name[FILE_NAME_SIZE];
+	const json *top;
+	int64_t code;
 	struct err err;
 
 	file_name(sequence, name);
 	if (file_read(status_dir_fd, name, FILE_NO_LINKS, &text, &err) < 0 ||
 		json_parse(buf_bytes(&text), &document, &err) < 0)
 		return -1;
-	return state_of_word(json_text(json_get(json_get(json_at(document, 0), "status"), "status")), ret);
+	top = json_get(json_at(document, 0), "status");
+	if (json_get_int(top, "code", &code, &err) < 0 || code < 0 || code > INT32_MAX ||
+		state_of_word(json_text(json_get(top, "status")), ret_state) < 0)
+		return -1;
+	*ret_code = (int)code;
+	return 0;
 }

@@ -41,7 +41,7 @@ int status_format(const struct status *status, int64_t now_s, struct buf *ret, s
 /* Write <sequence>.status below the folder. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;
-/* State of the file as it is; -1 if there is none or it is not readable. For waiting on the first round. */
-int status_read_state(int status_dir_fd, uint32_t sequence, enum status_state *ret);
+/* State and code of the file as it is; -1 if there is none or it is not readable. For waiting on the first round. */
+int status_read_outcome(int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code);
 
 #endif

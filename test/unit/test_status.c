@@ -131,23 +131,26 @@ static void files_are_replaced_and_read(void **state)
 	struct status status = status_empty("Enable", STATUS_TRANSITIONING);
 	enum status_state found = STATUS_ERROR;
 	struct stat info;
+	int code = 0;
 	struct err err;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	check_ok(dir_open(folder, &fd, &err), &err);
-	assert_int_equal(status_read_state(fd, 3, &found), -1);
+	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
 	for (int i = STATUS_TRANSITIONING; i <= STATUS_ERROR; i++) {
 		status.state = (enum status_state)i;
+		status.code = 100 + i;
 		check_ok(status_write(fd, 3, &status, 0, &err), &err);
-		assert_int_equal(status_read_state(fd, 3, &found), 0);
+		assert_int_equal(status_read_outcome(fd, 3, &found, &code), 0);
 		assert_int_equal(found, i);
+		assert_int_equal(code, 100 + i);
 	}
 	assert_int_equal(fstatat(fd, "3.status", &info, 0), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
-	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\"}}]"), 0600, &err),
+	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600, &err),
 		&err);
-	assert_int_equal(status_read_state(fd, 3, &found), -1);
+	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
 	check_ok(file_remove(fd, "3.status", &err), &err);
 	check_err(status_write(-1, 3, &status, 0, &err), &err, ERR_IO);
 	assert_int_equal(rmdir(folder), 0); /* nothing else was left behind */
