@@ -65,6 +65,14 @@ static int verify_token(struct bytes text, const struct exchange *exchange,
 	return 0;
 }
 
+/* A refusal is an answer; a CA file that cannot be read, for one, means that nobody was asked. */
+static bool is_answer(enum err_code code)
+{
+	enum err_kind kind = err_info(code)->kind;
+
+	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
+}
+
 /* From a complete evidence to verified claims. */
 static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
 	struct round_result *ret, struct err *err)
@@ -89,7 +97,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 		return -1;
 	exchange.http = http;
 	if (exchange_attest(&exchange, buf_bytes(&body), &answer, &ret->retry_after_s, err) < 0) {
-		if (err_info(err->code)->kind != ERR_KIND_NETWORK)
+		if (is_answer(err->code))
 			ret->stage = ROUND_ANSWERED;
 		return -1;
 	}

@@ -1,0 +1,67 @@
+#include "check.h"
+#include <stdio.h>
+#include "../support/vtpm.h"
+#include "monitor/round.h"
+
+static struct vtpm shared;
+
+/* A round against an endpoint where nobody listens, with a log that is there but explains nothing. */
+static void run_round(const char *tcti, const char *ca_file, struct round_result *ret)
+{
+	static const uint8_t log[64] = {1};
+	char log_file[FOLDER_SIZE + 16];
+	const struct round_inputs inputs = {.sources = {.root_fd = AT_FDCWD, .event_log = log_file},
+		.tcti = tcti,
+		.endpoint = "https://127.0.0.1:1",
+		.ca_file = ca_file,
+		.nonce = "nonce"};
+
+	folder_write(shared.folder, "log", log, sizeof(log));
+	(void)snprintf(log_file, sizeof(log_file), "%s/log", shared.folder);
+	round_run(&inputs, ret);
+}
+
+static void check_stage(const char *ca_file, enum err_code reason)
+{
+	auto_cleanup(round_result) struct round_result round = {0};
+
+	run_round(shared.tcti, ca_file, &round);
+	assert_int_equal(round.remote.reason.code, reason);
+	assert_int_equal(round.remote.health, HEALTH_UNKNOWN);
+	assert_int_equal(round.stage, ROUND_COLLECTED);
+}
+
+static void a_provider_that_was_not_asked_did_not_answer(void **state)
+{
+	char no_ca[FOLDER_SIZE + 16], some_ca[FOLDER_SIZE + 16];
+
+	(void)state;
+	(void)snprintf(no_ca, sizeof(no_ca), "%s/absent.pem", shared.folder);
+	(void)snprintf(some_ca, sizeof(some_ca), "%s/root.pem", shared.folder);
+	check_stage(some_ca, ERR_CONNECT_REFUSED);
+	check_stage(no_ca, ERR_CA_FILE);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	vtpm_start(&shared);
+	vtpm_provision(&shared, NULL);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	vtpm_stop(&shared);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_provider_that_was_not_asked_did_not_answer),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
