@@ -191,7 +191,7 @@ static bool is_primary_of(uint32_t hierarchy, const struct tpmwire_attest *certi
 
 /* The TPM was not reset between the two, and the key is not an older boot's (its seed would be another, but so would be the answer to
  * "which boot does this describe"). */
-static int check_same_boot(
+int binding_check_same_boot(
 	const struct tpmwire_attest *quote, const struct tpmwire_attest *certify, struct err *err)
 {
 	if (certify->reset_count != quote->reset_count || certify->restart_count != quote->restart_count ||
@@ -221,7 +221,7 @@ static int check_certify(
 		return err_set(err, ERR_KEY_INVALID, 0,
 			"Encryption key is not a primary of the TPM's hierarchy %s.",
 			allowed == BINDING_NULL_OR_OWNER ? "NULL or OWNER" : "NULL");
-	return check_same_boot(&out->quote, &out->certify, err);
+	return binding_check_same_boot(&out->quote, &out->certify, err);
 }
 
 static int parse_public(const struct tpm_public *public, const char *what, enum err_code code,

@@ -30,4 +30,9 @@ enum binding_hierarchy {
 int binding_check(const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *ret,
 	struct err *err) err_check;
 
+/* The TPM went on running from quote to certification, without restart or long pause: the part of binding_check that can fail though
+ * nobody did wrong (the machine slept in between). ERR_KEY_INVALID. */
+int binding_check_same_boot(
+	const struct tpmwire_attest *quote, const struct tpmwire_attest *certify, struct err *err) err_check;
+
 #endif

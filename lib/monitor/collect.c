@@ -93,6 +93,15 @@ static void read_os_release(int root_fd, struct evidence *ret)
 		ret->os_minor = small_number(&version);
 }
 
+static int parse_attest(
+	const struct tpm_attest *attest, const char *what, struct tpmwire_attest *ret, struct err *err)
+{
+	if (tpmwire_parse_attest((struct bytes){attest->attest, attest->attest_len}, ret, err) == 0)
+		return 0;
+	err->code = ERR_TPM_ANSWER;
+	return err_wrap(err, "The TPM's %s", what);
+}
+
 /* Values that the quote signs; a measurement between reading and quoting is tried again, not reported as forgery. */
 static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 {
@@ -103,17 +112,28 @@ static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 		if (tpm_read_pcrs(tpm, TPM_BOOT_PCR_MASK, &ret->pcrs, err) < 0 ||
 			tpm_quote(tpm, TPM_BOOT_PCR_MASK, &ret->quote, err) < 0)
 			return -1;
-		if (tpmwire_parse_attest(
-			    (struct bytes){ret->quote.attest, ret->quote.attest_len}, &quote, err) < 0) {
-			err->code = ERR_TPM_ANSWER;
-			return err_wrap(err, "The TPM's quote");
-		}
+		if (parse_attest(&ret->quote, "quote", &quote, err) < 0)
+			return -1;
 		binding_pcr_digest(&ret->pcrs, digest);
 		if (quote.pcr_digest_len == sizeof(digest) &&
 			memcmp(quote.pcr_digest, digest, sizeof(digest)) == 0)
 			return 0;
 	}
 	return err_set(err, ERR_PCR_CHANGED, 0, "The TPM's PCRs 0 to 7 changed while they were quoted.");
+}
+
+/* A machine that slept since the quote is to try again, not to be called tampered with. */
+static int check_awake(const struct evidence *evidence, struct err *err)
+{
+	struct tpmwire_attest quote, certify;
+
+	if (parse_attest(&evidence->quote, "quote", &quote, err) < 0 ||
+		parse_attest(&evidence->key_certify, "key certification", &certify, err) < 0)
+		return -1;
+	if (binding_check_same_boot(&quote, &certify, err) == 0)
+		return 0;
+	err->code = ERR_TPM_FAILED;
+	return err_wrap(err, "The machine slept during attestation");
 }
 
 int collect_evidence(
@@ -132,7 +152,7 @@ int collect_evidence(
 		return -1;
 	binding_pcr_policy(&evidence.pcrs, policy);
 	if (tpm_create_key(tpm, policy, &evidence.key_public, err) < 0 ||
-		tpm_certify_key(tpm, &evidence.key_certify, err) < 0)
+		tpm_certify_key(tpm, &evidence.key_certify, err) < 0 || check_awake(&evidence, err) < 0)
 		return -1;
 	*ret = evidence;
 	evidence = evidence_empty();

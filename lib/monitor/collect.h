@@ -14,7 +14,8 @@ struct collect_sources {
 
 /* Eight TPM commands (nine if the certificate takes two reads). The encryption key stays loaded in `tpm`. The log is read before the
  * PCRs, so that a later measurement shows as a mismatch and never as a clean log.
- * ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_PCR_CHANGED, and what edge/tpm.h lists. */
+ * ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_PCR_CHANGED, ERR_TPM_FAILED (also if the machine slept in
+ * between), and what edge/tpm.h lists. */
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
 

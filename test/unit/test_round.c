@@ -42,6 +42,30 @@ static void a_provider_that_was_not_asked_did_not_answer(void **state)
 	check_stage(no_ca, ERR_CA_FILE);
 }
 
+/* Offsets in TPM2_Certify's answer: head 10, size 4, TPM2B 2, magic 4, type 2, signer 36, extra data 2, then clock 8, resetCount 4,
+ * restartCount 4. */
+static void check_restarted(const char *patch)
+{
+	auto_cleanup(round_result) struct round_result round = {0};
+	struct vtpm_relay relay;
+	char counted[1024];
+
+	vtpm_relay_start(&shared, "--patch", patch, &relay);
+	run_round(relay.tcti, NULL, &round);
+	vtpm_relay_stop(&relay, counted, sizeof(counted));
+	assert_int_equal(round.stage, ROUND_TPM);
+	assert_int_equal(round.verdict.health, HEALTH_UNKNOWN);
+	assert_int_equal(round.verdict.reason.code, ERR_TPM_FAILED);
+}
+
+static void a_vm_that_slept_in_the_middle_of_a_round_is_not_tampered_with(void **state)
+{
+	(void)state;
+	check_restarted("Certify:60:0000ffff");
+	check_restarted("Certify:68:00000fff");
+	check_restarted("Certify:72:00000fff");
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -61,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_provider_that_was_not_asked_did_not_answer),
+		cmocka_unit_test(a_vm_that_slept_in_the_middle_of_a_round_is_not_tampered_with),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
