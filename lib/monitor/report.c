@@ -50,7 +50,7 @@ static void set_unreached_but_proven(
 	const struct report_inputs *inputs, const char *reason, struct status *ret)
 {
 	const struct history *history = inputs->history;
-	bool same_boot = strcmp(history->boot_id, history->healthy_boot_id) == 0;
+	bool same_boot = history->boot_id[0] && strcmp(history->boot_id, history->healthy_boot_id) == 0;
 	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
 
 	clock_text(history->healthy_s, healthy);
@@ -61,16 +61,23 @@ static void set_unreached_but_proven(
 		since, reason);
 }
 
+/* Neither way: the clock may have been set back since, far or a little. */
+static bool is_in_first_budget(const struct report_inputs *inputs)
+{
+	int64_t passed_s = inputs->now_s - inputs->enabled_at_s;
+
+	return inputs->history->healthy_s == 0 && passed_s > -REPORT_FIRST_BUDGET_S &&
+	       passed_s < REPORT_FIRST_BUDGET_S;
+}
+
 static void set_unknown(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct err *cause = &inputs->round->verdict.reason;
-	bool is_first = inputs->history->healthy_s == 0;
 	char reason[MESSAGE];
 
 	explain(cause, reason);
 	ret->code = (int)cause->code;
-	if (is_out_of_reach(cause) && is_first &&
-		inputs->now_s - inputs->enabled_at_s < REPORT_FIRST_BUDGET_S) {
+	if (is_out_of_reach(cause) && is_in_first_budget(inputs)) {
 		ret->state = STATUS_TRANSITIONING;
 		(void)text_format(ret->message, sizeof(ret->message),
 			"Not attested yet, trying again in %u s: %s", inputs->wait_s, reason);

@@ -107,6 +107,39 @@ static void past_the_budget_it_is_an_error(void **state)
 	assert_int_equal(status.code, ERR_DNS);
 }
 
+/* A VM may start with a clock that is ahead until its time is synchronised. */
+static void a_clock_that_was_set_back_does_not_prolong_the_budget(void **state)
+{
+	struct round_result round = {.stage = ROUND_COLLECTED};
+	struct settings settings = {.period_s = 14400};
+	struct history history = {.failures = 9};
+	struct status status;
+
+	(void)state;
+	err_fill(&round.verdict.reason, ERR_DNS, 0, "What happened.");
+	round.remote = round.verdict;
+	report_status(&(struct report_inputs){.round = &round,
+			      .history = &history,
+			      .settings = &settings,
+			      .enabled_at_s = NOW_S + 86400,
+			      .now_s = NOW_S},
+		&status);
+	assert_int_equal(status.state, STATUS_ERROR);
+}
+
+static void a_boot_without_a_name_is_not_taken_for_a_proved_one(void **state)
+{
+	struct round_result round = {.stage = ROUND_COLLECTED};
+	struct history history = {.healthy_s = NOW_S - 500,
+		.failing_since_s = NOW_S,
+		.failures = 1,
+		.token_expires_s = NOW_S + 1};
+	struct status status = report(&round, HEALTH_UNKNOWN, ERR_DNS, history, (struct settings){0});
+
+	(void)state;
+	assert_non_null(strstr(status.message, "This boot is not proved yet"));
+}
+
 static void after_a_success_silence_is_a_warning_while_the_token_lives(void **state)
 {
 	struct round_result round = {.stage = ROUND_COLLECTED};
@@ -179,6 +212,8 @@ int main(void)
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
 		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
 		cmocka_unit_test(past_the_budget_it_is_an_error),
+		cmocka_unit_test(a_clock_that_was_set_back_does_not_prolong_the_budget),
+		cmocka_unit_test(a_boot_without_a_name_is_not_taken_for_a_proved_one),
 		cmocka_unit_test(after_a_success_silence_is_a_warning_while_the_token_lives),
 		cmocka_unit_test(a_bad_answer_is_no_silence),
 		cmocka_unit_test(a_missing_precondition_is_an_error_at_once),
