@@ -327,7 +327,7 @@ static int parse_document(struct bytes text, json **ret_document, const json **r
 /* What stands in it is not repeated in a message. */
 static int parse_protected(struct bytes text, json **ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
+	auto_cleanup(json_secret) json *document = NULL;
 
 	text = without_mark_and_blanks(text);
 	if (text.len && (json_parse(text, &document, err) < 0 || !json_is_object(document)))
@@ -344,7 +344,7 @@ int settings_parse(struct bytes text, struct settings *ret, struct err *err)
 int settings_parse_both(struct bytes text, struct bytes protected_text, struct settings *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
-	auto_cleanup(json) json *protected = NULL;
+	auto_cleanup(json_secret) json *protected = NULL;
 	struct settings found = {0};
 	struct sources sources = {0};
 	const json *handler;

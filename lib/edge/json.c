@@ -131,6 +131,23 @@ void json_free(json *value)
 	cJSON_Delete(value);
 }
 
+static void wipe_texts(json *first)
+{
+	for (json *value = first; value; value = value->next) {
+		if (value->valuestring)
+			explicit_bzero(value->valuestring, strlen(value->valuestring));
+		if (value->string)
+			explicit_bzero(value->string, strlen(value->string));
+		wipe_texts(value->child);
+	}
+}
+
+void json_wipe(json *value)
+{
+	wipe_texts(value);
+	json_free(value);
+}
+
 const json *json_get(const json *object, const char *name)
 {
 	return json_is_object(object) ? cJSON_GetObjectItemCaseSensitive(object, name) : NULL;

@@ -19,6 +19,13 @@ static inline void json_cleanup(json **value)
 	json_free(*value);
 }
 
+/* Of a tree with secrets: its texts are overwritten first. */
+void json_wipe(json *value);
+static inline void json_secret_cleanup(json **value)
+{
+	json_wipe(*value);
+}
+
 /* Reading. Values belong to the tree. NULL means absent; names are matched exactly. */
 const json *json_get(const json *object, const char *name);
 const json *json_get_nocase(const json *object, const char *name); /* for what people write: settings */

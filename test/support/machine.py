@@ -1,5 +1,6 @@
 """A VM in a folder, for flow tests and the demo: a virtual TPM that booted as a recorded machine did, the kernel's files about that
 boot, a local attestation provider, and a guest agent's way of calling the extension's commands. All parts are real processes."""
+import base64
 import contextlib
 import json
 import os
@@ -114,8 +115,32 @@ class Machine:
     def settings_for(self, provider, **more):
         return {"AttestationConfig": {"MaaSettings": {"maaEndpoint": provider.url}}, "caFile": str(provider.certificate), **more}
 
-    def settings(self, sequence, public):
-        handler = {"publicSettings": public, "protectedSettings": None, "protectedSettingsCertThumbprint": None}
+    @property
+    def lib(self):
+        """The guest agent's own folder."""
+        return self.base.parent
+
+    def make_certificate(self):
+        """A new certificate of the VM and its key, as the agent keeps them; returns the thumbprint."""
+        key, certificate = self.folder / "new.prv", self.folder / "new.crt"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                        "-subj", "/DC=Windows Azure CRP Certificate Generator"], check=True, stderr=subprocess.DEVNULL)
+        printed = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha1"], check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout
+        thumbprint = printed.split("=")[1].strip().replace(":", "")
+        key.rename(self.lib / f"{thumbprint}.prv")
+        certificate.rename(self.lib / f"{thumbprint}.crt")
+        return thumbprint
+
+    def protect(self, settings, thumbprint, cipher="aes256"):
+        """What the platform makes of protected settings."""
+        done = subprocess.run(["openssl", "cms", "-encrypt", "-binary", "-outform", "DER", f"-{cipher}", self.lib / f"{thumbprint}.crt"],
+                              input=json.dumps(settings).encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        return {"protectedSettings": base64.b64encode(done.stdout).decode(), "protectedSettingsCertThumbprint": thumbprint}
+
+    def settings(self, sequence, public, protected=None):
+        """protected: what protect() returned."""
+        handler = {"publicSettings": public, "protectedSettings": None, "protectedSettingsCertThumbprint": None, **(protected or {})}
         text = json.dumps({"runtimeSettings": [{"handlerSettings": handler}]})
         (self.base / f"config/{sequence}.settings").write_text(text)
 

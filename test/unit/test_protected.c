@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include "agent/protected.h"
 #include "base/codec.h"
@@ -171,8 +172,10 @@ static void settings_are_opened_with_the_vms_certificate(void **state)
 	(void)state;
 	install("mine.crt", UPPER ".crt");
 	install("mine.prv", UPPER ".prv");
+	assert_int_equal(prctl(PR_GET_DUMPABLE), 1);
 	check_ok(parse("des3.der", "/package/config", &found, &err), &err);
 	assert_string_equal(found.endpoint, "https://attest.example");
+	assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
 	check_ok(parse("aes256.der", "/package/config", &found, &err), &err);
 	assert_string_equal(found.endpoint, "https://attest.example");
 }
