@@ -155,8 +155,8 @@ static void add_secure_boot(const struct report_inputs *inputs, struct status *r
 	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
 		return;
 	(void)text_format(text, sizeof(text),
-		"%s, as measured in PCR 7: PK %zu, KEK %zu, db %zu certificates, dbx %zu hashes; %zu signing "
-		"authorities used.",
+		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; "
+		"authorities that vouched for this boot: %zu.",
 		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
 		facts->db.cert_count, facts->dbx.hash_count, facts->authority_count);
 	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
@@ -197,12 +197,14 @@ static void add_key(const struct report_inputs *inputs, struct status *ret)
 
 static void add_schedule(const struct report_inputs *inputs, struct status *ret)
 {
+	uint32_t period_s = inputs->settings->period_s;
+	bool in_hours = period_s % 3600 == 0;
 	char text[MESSAGE], next[CLOCK_TEXT_SIZE];
 
 	clock_text(inputs->now_s + inputs->wait_s, next);
 	(void)text_format(text, sizeof(text),
-		"Next attestation at about %s; every %u minutes and after every boot.", next,
-		inputs->settings->period_s / 60);
+		"Next attestation at about %s; every %u %s and after every boot.", next,
+		in_hours ? period_s / 3600 : period_s / 60, in_hours ? "h" : "min");
 	status_add(ret, "Schedule", STATUS_SUCCESS, 0, text);
 }
 
