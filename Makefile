@@ -42,6 +42,7 @@ LIBATTEST    := $(OBJ)/libattest.a
 Q := $(if $(V),,@)
 
 all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) ## build the programs and the local provider (default)
+	@:
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,7 +104,8 @@ lint: ## format, layering, banned calls, static analysis, documents against tabl
 	$(Q)scripts/lint
 
 format: ## rewrite sources in the project's format
-	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
+	$(Q)scripts/deps lint
+	$(Q)find lib handler test -name '*.[ch]' -exec clang-format -i {} +
 
 fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
 	$(Q)scripts/deps build fuzz
@@ -116,6 +118,7 @@ bench: ## measure one round and a log replay beside their peers
 
 demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)scripts/deps build demo
+	@[ -x $(BIN)/guest-attest ] || echo "Building the programs (once; about a minute on one core)"
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on)
 
