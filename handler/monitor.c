@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
+#include "agent/logfile.h"
 #include "agent/note.h"
 #include "agent/protected.h"
 #include "agent/service.h"
@@ -100,6 +101,24 @@ static void monitor_note(const struct monitor *monitor, const struct verdict *ve
 			.now_ns = clock_now_ns(),
 			.pid = getpid(),
 			.version = VERSION});
+}
+
+static void monitor_tell(const struct monitor *monitor, enum log_level level, const char *text)
+{
+	char line[LOGFILE_LINE_SIZE];
+
+	log_line(level, "%s", text);
+	(void)text_format(line, sizeof(line), "Service: %s", text);
+	note_line(monitor->root_fd, &monitor->service.environment, clock_now_s(), level, line);
+}
+
+static void monitor_tell_err(const struct monitor *monitor, const struct err *err)
+{
+	const struct err_info *info = err_info(err->code);
+	char text[LOGFILE_LINE_SIZE];
+
+	(void)text_format(text, sizeof(text), "%s: %s %s", info->name, err->msg, info->remedy);
+	monitor_tell(monitor, LOG_LEVEL_ERROR, text);
 }
 
 /* One attestation and its report; ret_wait_s: until the next. */
@@ -206,7 +225,7 @@ static int run(const char *root, struct err *err)
 		return -1;
 	read_boot_id(&monitor);
 	if (!service_home_exists(monitor.root_fd, &monitor.service)) {
-		log_line(LOG_LEVEL_NOTICE, "The extension was removed; the service ends.");
+		monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
 	if (read_settings(&monitor, err) < 0) {
@@ -221,13 +240,13 @@ static int run(const char *root, struct err *err)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
 		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
-			log_err(LOG_LEVEL_ERROR, err);
+			monitor_tell_err(&monitor, err);
 			wait_s = TROUBLE_WAIT_S;
 		}
 		if (wait_for_next(&monitor, home_fd, wait_s, err) < 0)
 			return -1;
 	}
-	log_line(LOG_LEVEL_NOTICE, "The extension was removed; the service ends.");
+	monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 	return 0;
 }
 
