@@ -148,7 +148,8 @@ static void files_are_replaced_and_read(void **state)
 	}
 	assert_int_equal(fstatat(fd, "3.status", &info, 0), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
-	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600, &err),
+	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600,
+			 &err),
 		&err);
 	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
 	check_ok(file_remove(fd, "3.status", &err), &err);
