@@ -14,7 +14,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef
 WARN_GCC := -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wcast-align=strict -Wformat-overflow=2 \
 	-Wformat-truncation=2 -Wstringop-overflow=4 -Wjump-misses-init -Wtrampolines -Wuse-after-free=3
 HARDEN := -fstack-protector-strong -fno-common -fno-strict-overflow -fno-delete-null-pointer-checks -fPIE \
-	-ffile-prefix-map=$(CURDIR)=. -ffunction-sections -fdata-sections
+	'-ffile-prefix-map=$(CURDIR)=.' -ffunction-sections -fdata-sections
 HARDEN_GCC := -fstack-clash-protection -ftrivial-auto-var-init=zero
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed -Wl,--gc-sections
 
