@@ -11,14 +11,11 @@
 
 /* ---- two sources ---- */
 
-#define AS_WRITTEN(public, protected, thumbprint)                                                             \
-	"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":" public ",\"protectedSettings\""     \
-										 ":" protected ",\"protecte"  \
-											       "dSettingsCe"  \
-											       "rtThumbprin"  \
-											       "t\""          \
-											       ":" thumbprint \
-											       "}}]}"
+#define MEMBER(name, value) "\"" name "\":" value
+#define AS_WRITTEN(public, protected, thumbprint)                                                            \
+	"{\"runtimeSettings\":[{\"handlerSettings\":{" MEMBER("publicSettings", public) "," MEMBER(          \
+		"protectedSettings", protected) "," MEMBER("protectedSettingsCertThumbprint",                \
+		thumbprint) "}}]}"
 #define NESTED(endpoint) "{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"" endpoint "\"}}}"
 
 static void a_protected_member_wins_over_the_public_one(void **state)
