@@ -171,7 +171,7 @@ static int wait_for_end(struct run *run, int *ret_status)
 	bool is_open = true;
 
 	for (;;) {
-		pid_t ended = waitpid(run->pid, ret_status, is_open ? WNOHANG : 0);
+		pid_t ended = waitpid(run->pid, ret_status, WNOHANG);
 
 		if (ended == run->pid) {
 			if (is_open)
@@ -188,6 +188,8 @@ static int wait_for_end(struct run *run, int *ret_status)
 		}
 		if (is_open)
 			is_open = listen_to(run, LOOK_AGAIN_MS);
+		else
+			(void)poll(NULL, 0, LOOK_AGAIN_MS);
 	}
 }
 
