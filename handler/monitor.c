@@ -26,7 +26,6 @@
 #include "monitor/round.h"
 #include "monitor/schedule.h"
 
-#define DEFAULT_TCTI   "device:/dev/tpmrm0"
 #define TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
 
 struct monitor {
@@ -143,7 +142,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		return -1;
 	round_nonce(random.nonce, nonce);
 	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
-			  .tcti = monitor->service.tcti[0] ? monitor->service.tcti : DEFAULT_TCTI,
+			  .tcti = monitor->service.tcti,
 			  .endpoint = monitor->settings.endpoint,
 			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
 			  .nonce = nonce,

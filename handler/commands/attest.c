@@ -8,8 +8,7 @@
 #include "commands.h"
 #include "monitor/round.h"
 
-#define DEFAULT_TCTI "device:/dev/tpmrm0"
-#define COMMAND      "guest-attest attest"
+#define COMMAND "guest-attest attest"
 
 static const char usage[] =
 	"Usage: guest-attest attest --endpoint URL [OPTION...]\n"
@@ -18,8 +17,8 @@ static const char usage[] =
 	"\n"
 	"  --endpoint URL        the provider, https://host or https://host:port\n"
 	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"
-	"  --tcti CONF           the TPM: device:/dev/tpmrm0 (default), swtpm:path=FILE,\n"
-	"                        swtpm:host=HOST,port=PORT\n"
+	"  --tcti CONF           the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
+	"                        (default: device:/dev/tpmrm0, else device:/dev/tpm0)\n"
 	"  --event-log FILE      the boot's event log (default: the kernel's)\n"
 	"  --nonce TEXT          comes back in the token (default: random)\n"
 	"  --save-evidence FILE  what was sent to the provider, as JSON\n"
@@ -228,7 +227,7 @@ static int attest(const struct options *options)
 	}
 	round_nonce(random, nonce);
 	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
-			  .tcti = options->tcti ? options->tcti : DEFAULT_TCTI,
+			  .tcti = options->tcti,
 			  .endpoint = options->endpoint,
 			  .ca_file = options->ca_file,
 			  .nonce = options->nonce ? options->nonce : nonce,

@@ -138,6 +138,14 @@ static int open_named(struct tpm *tpm, const char *tcti, struct err *err)
 	return open_tcti(Tss2_Tcti_Device_Init, tcti + sizeof(device) - 1, tcti, &tpm->tcti, err);
 }
 
+const char *tpm_machine_tcti(int root_fd)
+{
+	bool is_alone =
+		faccessat(root_fd, "dev/tpmrm0", F_OK, 0) < 0 && faccessat(root_fd, "dev/tpm0", F_OK, 0) == 0;
+
+	return is_alone ? "device:/dev/tpm0" : "device:/dev/tpmrm0";
+}
+
 int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;

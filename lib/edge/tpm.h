@@ -23,6 +23,9 @@
 
 struct tpm; /* owns TCTI and SAPI context; every handle is flushed by tpm_close */
 
+/* The machine's own TPM: through the kernel's resource manager, or, where the kernel has none (before 4.12), alone. root_fd says where
+ * to look for the devices. */
+const char *tpm_machine_tcti(int root_fd);
 /* tcti: "device:/dev/tpmrm0", "swtpm:path=FILE", "swtpm:host=HOST,port=PORT". ERR_TPM_OPEN; ERR_NO_VTPM if a device does not exist;
  * ERR_USAGE for another form. */
 int tpm_open(const char *tcti, struct tpm **ret, struct err *err) err_check;

@@ -116,7 +116,10 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
 	struct round_result *ret, struct err *err)
 {
-	if (tpm_open(inputs->tcti, ret_tpm, err) < 0)
+	const char *tcti =
+		inputs->tcti && inputs->tcti[0] ? inputs->tcti : tpm_machine_tcti(inputs->sources.root_fd);
+
+	if (tpm_open(tcti, ret_tpm, err) < 0)
 		return -1;
 	ret->stage = ROUND_TPM;
 	if (collect_evidence(*ret_tpm, &inputs->sources, ret_evidence, err) < 0)

@@ -10,11 +10,10 @@
 #define ROUND_NONCE_MAX   256
 #define ROUND_CONNECT_MS  10000
 #define ROUND_EXCHANGE_MS 30000 /* each of the two HTTP exchanges */
-#define ROUND_TIMEOUT_S   60    /* no round that talks to a live TPM takes longer */
 
 struct round_inputs {
 	struct collect_sources sources;
-	const char *tcti;
+	const char *tcti;     /* NULL or "": the machine's own TPM */
 	const char *endpoint; /* https URL without trailing slash */
 	const char *ca_file;  /* NULL: the system's */
 	const char *nonce;    /* comes back in the token: freshness of its issue */

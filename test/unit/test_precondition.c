@@ -4,6 +4,7 @@
 #include "agent/precondition.h"
 #include "base/file.h"
 #include "base/tree.h"
+#include "edge/tpm.h"
 
 #define EFIVARS     "sys/firmware/efi/efivars"
 #define SECURE_BOOT EFIVARS "/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -63,8 +64,11 @@ static void a_trusted_launch_machine_passes(void **state)
 	struct err err;
 
 	check_ok(precondition_check(place->fd, "", &err), &err);
+	assert_string_equal(tpm_machine_tcti(place->fd), "device:/dev/tpmrm0");
 	assert_int_equal(renameat(place->fd, "dev/tpmrm0", place->fd, "dev/tpm0"), 0);
 	check_ok(precondition_check(place->fd, "", &err), &err);
+	assert_string_equal(
+		tpm_machine_tcti(place->fd), "device:/dev/tpm0"); /* what passes is what is opened */
 }
 
 static void each_missing_part_has_its_own_code(void **state)
