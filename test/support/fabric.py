@@ -20,6 +20,7 @@ ADDRESS = "168.63.129.16"
 STORE = "https://store.test"
 LIB, LOGS = "/var/lib/waagent", "/var/log/azure"
 FASTER = 10
+sleep = time.sleep  # in seconds, for whoever is not the agent
 GOAL_STATE = """<GoalState><Incarnation>{number}</Incarnation><Machine><ExpectedState>Started</ExpectedState></Machine>
 <Container><ContainerId>container</ContainerId><RoleInstanceList><RoleInstance><InstanceId>vm</InstanceId><State>Started</State>
 <Configuration><HostingEnvironmentConfig>http://{host}/hosting</HostingEnvironmentConfig><SharedConfig>http://{host}/shared</SharedConfig>
@@ -143,7 +144,6 @@ class Agent:
         conf.__conf__.load(f"Lib.Dir={LIB}\nExtension.LogDir={LOGS}\n")
         logger.add_logger_appender(logger.AppenderType.FILE, logger.LogLevel.VERBOSE, path=str(log))
         event.init_event_logger(f"{LIB}/events")
-        sleep = time.sleep
         time.sleep = lambda seconds: sleep(seconds / FASTER)
 
     def turn(self):
