@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "agent/state.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "edge/json.h"
-
-#define SCHEMA_VERSION 1
-#define BROKEN_FILE    SERVICE_FILE ".broken"
 
 /* Links above our own folder are the administrator's (a /var elsewhere) and are followed; ours is never a link. */
 int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err)
@@ -75,10 +72,6 @@ static const struct text_member {
 
 #define TEXT_MEMBERS (sizeof(text_members) / sizeof(text_members[0]))
 
-static const char *const number_members[] = {"version", "sequence", "enabledAt"};
-
-#define NUMBER_MEMBERS (sizeof(number_members) / sizeof(number_members[0]))
-
 static int read_text(
 	const json *document, const struct text_member *member, struct service *ret, struct err *err)
 {
@@ -127,56 +120,31 @@ int service_parse(struct bytes text, struct service *ret, struct err *err)
 
 int service_load(int state_fd, struct service *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	struct service found = {0};
 
-	if (file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, err) < 0 && err->code != ERR_FORMAT)
-		return -1;
-	if (service_parse(buf_bytes(&text), ret, err) == 0)
-		return 0;
-	(void)renameat(state_fd, SERVICE_FILE, state_fd, BROKEN_FILE);
+	if (state_load(state_fd, SERVICE_FILE, &document, err) == 0) {
+		if (read_service(document, &found, err) == 0) {
+			*ret = found;
+			return 0;
+		}
+		err->code = ERR_STATE_INVALID;
+		err_push(err, "'%s' is damaged", SERVICE_FILE);
+	}
+	if (err->code == ERR_STATE_INVALID)
+		state_set_aside(state_fd, SERVICE_FILE);
 	return -1;
-}
-
-static bool is_ours(const char *name)
-{
-	for (size_t i = 0; i < TEXT_MEMBERS; i++)
-		if (strcmp(name, text_members[i].name) == 0)
-			return true;
-	for (size_t i = 0; i < NUMBER_MEMBERS; i++)
-		if (strcmp(name, number_members[i]) == 0)
-			return true;
-	return false;
-}
-
-/* What a newer version wrote and this one does not know stays as it is, for the day it comes back. */
-static void add_foreign_members(json *document, int state_fd)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
-	auto_cleanup(json) json *old = NULL;
-	struct err ignored;
-
-	if (file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, &ignored) < 0 ||
-		json_parse(buf_bytes(&text), &old, &ignored) < 0 || !json_is_object(old))
-		return;
-	json_each (member, old)
-		if (!is_ours(json_name(member)))
-			json_add_copy(document, json_name(member), member);
 }
 
 int service_save(int state_fd, const struct service *service, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
 	auto_cleanup(json) json *document = json_new_object();
 
-	json_add_int(document, "version", SCHEMA_VERSION);
 	json_add_int(document, "sequence", service->environment.sequence);
 	json_add_int(document, "enabledAt", service->enabled_at_s);
 	for (size_t i = 0; i < TEXT_MEMBERS; i++)
 		json_add_text(document, text_members[i].name, (const char *)service + text_members[i].offset);
-	add_foreign_members(document, state_fd);
-	if (json_print(document, JSON_INDENTED, &text, err) < 0)
-		return -1;
-	return file_write(state_fd, SERVICE_FILE, buf_bytes(&text), 0600, err);
+	return state_save(state_fd, SERVICE_FILE, document, err);
 }
 
 bool service_equal(const struct service *a, const struct service *b)

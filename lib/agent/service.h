@@ -13,7 +13,6 @@
 #define SERVICE_STATE_FOLDER "var/lib/guest-attestation" /* below the root directory */
 #define SERVICE_FILE         "service.json"              /* below the state folder   */
 #define SERVICE_PID_FILE     "monitor.pid"
-#define SERVICE_MAX_BYTES    (64u << 10)
 #define SERVICE_TCTI_SIZE    256
 #define SERVICE_MARK_SIZE    17
 

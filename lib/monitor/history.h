@@ -5,8 +5,7 @@
 #include "appraise/verdict.h"
 
 #define HISTORY_FILE      "history.json" /* below the state folder */
-#define HISTORY_MAX_BYTES (64u << 10)
-#define HISTORY_BOOT_SIZE 37 /* the kernel's random/boot_id */
+#define HISTORY_BOOT_SIZE 37             /* the kernel's random/boot_id */
 
 struct history {
 	char boot_id[HISTORY_BOOT_SIZE]; /* of the last round's boot */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include <stdio.h>
+#include "agent/state.h"
 #include "base/file.h"
 #include "monitor/history.h"
 
@@ -63,7 +64,7 @@ static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 				    "\"tokenExpiresAt\":2,"
 				    "\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
 	auto_cleanup(fd) int fd = -1;
-	auto_cleanup(buf) struct buf text = buf_with_max(HISTORY_MAX_BYTES);
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	struct history history;
 	struct err err;
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "agent/service.h"
+#include "agent/state.h"
 #include "base/file.h"
 #include "edge/json.h"
 
@@ -96,7 +97,7 @@ static void every_member_counts_for_equality(void **state)
 static void members_of_a_newer_version_survive(void **state)
 {
 	const struct place *place = *state;
-	auto_cleanup(buf) struct buf text = buf_with_max(SERVICE_MAX_BYTES);
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
 	struct service found;
 	struct err err;
