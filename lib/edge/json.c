@@ -260,7 +260,8 @@ int json_int(const json *value, int64_t *ret, struct err *err)
 {
 	double number = json_is_number(value) ? value->valuedouble : (double)NAN;
 
-	if (!(fabs(number) <= MAX_INTEGER) || floor(number) < number)
+	if (!(fabs(number) <= MAX_INTEGER) || (double)(int64_t)number < number ||
+		(double)(int64_t)number > number)
 		return err_set(err, ERR_FORMAT, 0, "'%s' is not a whole number.",
 			value && value->string ? value->string : "item");
 	*ret = (int64_t)number;
