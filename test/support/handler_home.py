@@ -52,6 +52,14 @@ exit 0
 """
 
 
+def has_ended(pid):
+    """Gone, or a zombie that nobody reaped yet. /proc/PID/fd and exe tell other users nothing about a process without core files."""
+    try:
+        return ") Z " in pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+
+
 def wait_until(what, limit_s=10):
     end = time.monotonic() + limit_s
     while not what():

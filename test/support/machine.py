@@ -169,10 +169,12 @@ class Machine:
             time.sleep(0.05)
 
     def monitor_pid(self):
-        """The running service, found by its program's path; 0 if there is none."""
+        """The running service, found by its program's path; 0 if there is none. (/proc/PID/exe of a process without core files
+        is for root only.)"""
+        program = str(self.root / "opt/guest-attestation").encode()
         for entry in pathlib.Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                if entry.name.isdigit() and os.readlink(entry / "exe").startswith(str(self.root / "opt/guest-attestation")):
+                if entry.name.isdigit() and (entry / "cmdline").read_bytes().startswith(program):
                     return int(entry.name)
         return 0
 
