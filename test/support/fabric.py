@@ -116,6 +116,17 @@ class Fabric:
         return next((entry for entry in entries if entry["handlerName"] == self.name), None)
 
 
+class Sender:
+    """The thread that would send the telemetry."""
+
+    def __init__(self):
+        self.events = []
+        self.enqueue_event = self.events.append
+
+    def stopped(self):
+        return False
+
+
 class Agent:
     """The agent's process: a new object is a restarted agent."""
 
@@ -157,6 +168,14 @@ class Agent:
         if len(self.fabric.statuses) != before + 1:
             raise AssertionError(f"the agent could not upload the VM's status:\n{self.tail()}")
         return self.fabric.reported()
+
+    def events(self):
+        """What it collects every five minutes: the extensions' telemetry events, as (task, level, message); the rest it logs."""
+        from azurelinuxagent.ga.collect_telemetry_events import _ProcessExtensionEvents
+        sender = Sender()
+        _ProcessExtensionEvents(sender)._operation()
+        parts = [{part.name: part.value for part in event.parameters} for event in sender.events]
+        return [(part["TaskName"], part["CapabilityUsed"], part["Context1"]) for part in parts]
 
     def tail(self):
         with open(self.log, encoding="utf-8") as file:
