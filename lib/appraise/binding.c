@@ -123,8 +123,11 @@ static int check_signed(const struct signed_structure *in, const struct tpmwire_
 	if (ret->type != in->type)
 		return err_set(err, in->code, 0, "%s has the type 0x%04X instead of 0x%04X.", in->what,
 			ret->type, in->type);
-	if (!crypto_rsa_verify_sha256(&ak->key, attest, signature))
-		return err_set(err, in->code, 0, "%s is not signed by the attestation key.", in->what);
+	if (crypto_rsa_verify_sha256(&ak->key, attest, signature, err) < 0)
+		return err->code == ERR_NO_MEMORY
+			       ? -1
+			       : err_set(err, in->code, 0, "%s is not signed by the attestation key.",
+					 in->what);
 	tpmwire_qualified_name(RH_ENDORSEMENT, &ak->name, &signer);
 	if (!tpmwire_name_equal(&signer, &ret->qualified_signer))
 		return err_set(err, in->code, 0, "%s was signed by a key outside the endorsement hierarchy.",

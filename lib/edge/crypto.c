@@ -106,20 +106,24 @@ bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa
 	       a->modulus_len <= CRYPTO_RSA_MAX_BYTES && memcmp(a->modulus, b->modulus, a->modulus_len) == 0;
 }
 
+/* 0, or mbedtls's code */
 static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *key)
 {
 	uint8_t exponent[4] = {(uint8_t)(key->exponent >> 24), (uint8_t)(key->exponent >> 16),
 		(uint8_t)(key->exponent >> 8), (uint8_t)key->exponent};
+	int status;
 
 	if (key->modulus_len < RSA_MIN_BYTES || key->modulus_len > CRYPTO_RSA_MAX_BYTES)
-		return -1;
-	if (mbedtls_rsa_import_raw(rsa, key->modulus, key->modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent,
-		    sizeof(exponent)) != 0)
-		return -1;
-	return mbedtls_rsa_complete(rsa) == 0 && mbedtls_rsa_check_pubkey(rsa) == 0 &&
-			       mbedtls_rsa_get_len(rsa) == key->modulus_len
-		       ? 0
-		       : -1;
+		return MBEDTLS_ERR_RSA_BAD_INPUT_DATA;
+	status = mbedtls_rsa_import_raw(
+		rsa, key->modulus, key->modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent, sizeof(exponent));
+	if (status == 0)
+		status = mbedtls_rsa_complete(rsa);
+	if (status == 0)
+		status = mbedtls_rsa_check_pubkey(rsa);
+	if (status == 0 && mbedtls_rsa_get_len(rsa) != key->modulus_len)
+		status = MBEDTLS_ERR_RSA_KEY_CHECK_FAILED;
+	return status;
 }
 
 static int rsa_check(
@@ -133,11 +137,18 @@ static int rsa_check(
 #endif
 }
 
-bool crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature)
+/* The low seven bits are those of the innermost layer, here the big numbers (mbedtls/error.h). */
+static bool is_out_of_memory(int status)
+{
+	return (-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
+}
+
+int crypto_rsa_verify_sha256(
+	const struct crypto_rsa_public *key, struct bytes data, struct bytes signature, struct err *err)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	mbedtls_rsa_context rsa;
-	bool is_good;
+	int status;
 
 #if MBEDTLS_VERSION_MAJOR < 3
 	mbedtls_rsa_init(&rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
@@ -145,10 +156,16 @@ bool crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes 
 	mbedtls_rsa_init(&rsa);
 #endif
 	crypto_sha256(data, digest);
-	is_good = rsa_load(&rsa, key) == 0 && signature.len == key->modulus_len &&
-		  rsa_check(&rsa, digest, signature.data) == 0;
+	status = rsa_load(&rsa, key);
+	if (status == 0)
+		status = signature.len == key->modulus_len ? rsa_check(&rsa, digest, signature.data)
+							   : MBEDTLS_ERR_RSA_VERIFY_FAILED;
 	mbedtls_rsa_free(&rsa);
-	return is_good;
+	if (status == 0)
+		return 0;
+	if (is_out_of_memory(status))
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to check a signature.");
+	return err_set(err, ERR_FORMAT, (unsigned long)-status, "The signature does not fit the key.");
 }
 
 /* ---- AES-GCM (NIST SP 800-38D) ---- */

@@ -31,9 +31,10 @@ struct crypto_rsa_public {
 };
 
 bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b);
-/* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more. False also for
- * unusable keys: there is no difference worth telling. */
-bool crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature);
+/* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more. ERR_FORMAT if the signature does not
+ * fit or the key is not to be used; ERR_NO_MEMORY, by which nobody may be called a forger. */
+int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature,
+	struct err *err) err_check;
 
 /* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it was on failure.
  * ERR_ENVELOPE_DECRYPT if the tag does not fit. */

@@ -130,10 +130,13 @@ int token_check_signature(
 	if (!key)
 		return err_set(err, ERR_TOKEN_KEY_UNKNOWN, 0,
 			"The provider does not publish the token's key '%.60s'.", kid);
-	if (!crypto_rsa_verify_sha256(key, buf_bytes(&token->signed_part), buf_bytes(&token->signature)))
-		return err_set(err, ERR_TOKEN_SIGNATURE, 0,
-			"The token's signature does not fit the key '%.60s'.", kid);
-	return 0;
+	if (crypto_rsa_verify_sha256(
+		    key, buf_bytes(&token->signed_part), buf_bytes(&token->signature), err) == 0)
+		return 0;
+	if (err->code == ERR_NO_MEMORY)
+		return -1;
+	return err_set(
+		err, ERR_TOKEN_SIGNATURE, 0, "The token's signature does not fit the key '%.60s'.", kid);
 }
 
 /* ---- claims ---- */

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	verify(cert, der);
 	crypto_cert_info(cert, &info);
 	if (info.has_rsa_key)
-		(void)crypto_rsa_verify_sha256(
-			&info.key, bytes, (struct bytes){data, size < 256 ? size : 256});
+		(void)!crypto_rsa_verify_sha256(
+			&info.key, bytes, (struct bytes){data, size < 256 ? size : 256}, &err);
 	return 0;
 }

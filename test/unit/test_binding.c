@@ -65,6 +65,45 @@ static void a_host_provisioned_key_has_a_policy_and_is_accepted(void **state)
 	check_refused(&evidence, ERR_AK_INVALID, "a policy that is not the platform's");
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static void lack_of_memory_is_not_tampering(void **state)
+{
+	(void)state;
+	print_message("SKIPPED: the sanitizer's own allocator cannot be made to fail\n");
+	skip();
+}
+#else
+static unsigned long allocations, failing_allocation;
+
+/* In place of the C library's: mbedtls allocates by it alone. */
+void *calloc(size_t count, size_t size)
+{
+	extern void *__libc_calloc(size_t count, size_t size);
+
+	return ++allocations == failing_allocation ? NULL : __libc_calloc(count, size);
+}
+
+static void lack_of_memory_is_not_tampering(void **state)
+{
+	unsigned failures = 0;
+
+	(void)state;
+	do {
+		struct binding binding;
+		struct err err = {.code = ERR_OK};
+
+		allocations = 0;
+		failing_allocation++;
+		if (binding_check(&good, BINDING_NULL_ONLY, &binding, &err) < 0)
+			failures++;
+		if (err_info(err.code)->kind == ERR_KIND_INTEGRITY)
+			fail_msg("allocation %lu failed: %s", failing_allocation, err.msg);
+	} while (allocations >= failing_allocation);
+	failing_allocation = 0;
+	assert_true(failures > 10);
+}
+#endif
+
 enum field { AK, QUOTE, QUOTE_SIGNATURE, KEY, CERTIFY, CERTIFY_SIGNATURE, PCR };
 
 static uint8_t *bytes_of(struct evidence *evidence, enum field field)
@@ -343,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(true_evidence_is_accepted),
+		cmocka_unit_test(lack_of_memory_is_not_tampering),
 		cmocka_unit_test(a_flipped_bit_is_refused),
 		cmocka_unit_test(cut_and_empty_parts_are_refused),
 		cmocka_unit_test(parts_of_another_tpm_are_refused),
