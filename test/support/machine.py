@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 
+import providers
+
 SUPPORT = pathlib.Path(__file__).resolve().parent
 PROJECT = SUPPORT.parent.parent
-OVMF_KEY = "5fb05ed84c5170d542ed6a7b7487dd57b8faedb02f7e107b0409e1d22cac4169"  # Debian's platform key, in the recorded boots
 NAME = "BootIntegrity.LinuxAttestation.GuestAttestation"
 EVENT_LOG = "sys/kernel/security/tpm0/binary_bios_measurements"
 PROGRAMS = ("install", "enable", "disable", "update", "uninstall", "monitor", "guest-attest")
@@ -23,37 +24,6 @@ PROGRAMS = ("install", "enable", "disable", "update", "uninstall", "monitor", "g
 def platform(*words):
     done = subprocess.run([SUPPORT / "platform", *map(str, words)], stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.strip()
-
-
-def tls_certificate(folder):
-    """A certificate for 127.0.0.1 that is its own authority; returns (certificate, key)."""
-    certificate, key = folder / "tls.pem", folder / "tls.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
-                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
-    return certificate, key
-
-
-class Provider:
-    """The local attestation provider; .url is where it listens."""
-
-    def __init__(self, programs, folder, authority, options=(), listen="127.0.0.1:0"):
-        self.certificate, key = folder / "tls.pem", folder / "tls.key"
-        if not self.certificate.exists():
-            tls_certificate(folder)
-        self.process = subprocess.Popen(
-            [programs / "attestation-provider", "--listen", listen, "--tls-cert", self.certificate, "--tls-key", key,
-             "--ak-ca", authority / "root.pem", "--ak-ca", authority / "intermediate.pem", "--kek-cert", OVMF_KEY, *options],
-            stdout=subprocess.PIPE, stderr=open(folder / "provider.log", "ab"), text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on "):
-            raise RuntimeError(f"the provider did not start: {(folder / 'provider.log').read_text()}")
-        self.url = line.split()[-1]
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class Machine:
@@ -88,7 +58,9 @@ class Machine:
         shutil.copyfile("/etc/os-release", self.root / "etc/os-release")
 
     def provider(self, *options, listen="127.0.0.1:0"):
-        self.providers.append(Provider(self.programs, self.folder, self.authority, options, listen))
+        anchors = [str(self.authority / name) for name in ("root.pem", "intermediate.pem")]
+        self.providers.append(
+            providers.Provider(self.programs, str(self.folder), anchors, "--kek-cert", providers.DEBIAN_KEY, *options, listen=listen))
         return self.providers[-1]
 
     def inside(self, path):

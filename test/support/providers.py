@@ -23,9 +23,9 @@ def make_tls(folder):
 class Provider:
     """with Provider(BIN, folder, CA files, further options) as provider: status, headers, answer = provider.attest(body)"""
 
-    def __init__(self, programs, folder, anchors, *options):
+    def __init__(self, programs, folder, anchors, *options, listen="127.0.0.1:0"):
         self.certificate, key = make_tls(folder)
-        command = [os.path.join(programs, "attestation-provider"), "--listen", "127.0.0.1:0", "--tls-cert", self.certificate,
+        command = [os.path.join(programs, "attestation-provider"), "--listen", listen, "--tls-cert", self.certificate,
                    "--tls-key", key]
         for anchor in anchors:
             command += ["--ak-ca", anchor]
