@@ -24,7 +24,7 @@ sleep = time.sleep  # in seconds, for whoever is not the agent
 GOAL_STATE = """<GoalState><Incarnation>{number}</Incarnation><Machine><ExpectedState>Started</ExpectedState></Machine>
 <Container><ContainerId>container</ContainerId><RoleInstanceList><RoleInstance><InstanceId>vm</InstanceId><State>Started</State>
 <Configuration><HostingEnvironmentConfig>http://{host}/hosting</HostingEnvironmentConfig><SharedConfig>http://{host}/shared</SharedConfig>
-<ExtensionsConfig>http://{host}/extensions</ExtensionsConfig><ConfigName>role.1.xml</ConfigName></Configuration>
+<ExtensionsConfig>http://{host}/extensions</ExtensionsConfig>{certificates}<ConfigName>role.1.xml</ConfigName></Configuration>
 </RoleInstance></RoleInstanceList></Container></GoalState>"""
 EXTENSIONS = """<Extensions><GuestAgentExtension><GAFamilies /></GuestAgentExtension><Plugins>{plugins}</Plugins>
 <PluginSettings>{settings}</PluginSettings><StatusUploadBlob statusBlobType="BlockBlob">{store}/status</StatusUploadBlob>
@@ -42,6 +42,10 @@ def unpack_agent(folder):
             subprocess.run(download, cwd=folder, check=True)
         subprocess.run(["dpkg-deb", "-x", *folder.glob("waagent_*.deb"), folder], check=True)
     return modules
+
+
+def openssl(*words, **more):
+    return subprocess.run(["openssl", *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **more).stdout
 
 
 class Answer:
@@ -65,18 +69,32 @@ class Fabric:
         self.packages = {}  # version: bytes of the zip
         self.number = 0  # of the goal state
         self.wanted = None  # version, state, settings' number, settings' text
+        self.pfx = None  # the VM's certificate and its key
         self.statuses = []  # what the agent uploaded, as text
 
-    def want(self, version, sequence=0, settings=None, state="enabled"):
+    def want(self, version, sequence=0, settings=None, state="enabled", protected=None):
         """A new goal state. settings: the user's JSON object, or text in place of the whole ("" = no settings at all)."""
         if not isinstance(settings, str):
-            settings = json.dumps({"runtimeSettings": [{"handlerSettings": {"publicSettings": settings}}]})
+            settings = json.dumps({"runtimeSettings": [{"handlerSettings": {"publicSettings": settings, **(protected or {})}}]})
         self.wanted = (version, state, sequence, settings)
         self.number += 1
 
     def want_nothing(self):
         self.wanted = None
         self.number += 1
+
+    def new_certificate(self, folder):
+        """The platform renews the VM's certificate: the agent finds it with the next goal state. Returns its thumbprint."""
+        key, certificate = folder / "vm.key", folder / "vm.pem"
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/DC=platform")
+        self.pfx = openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-passout", "pass:")
+        return openssl("x509", "-in", certificate, "-noout", "-fingerprint", "-sha1").decode().split("=")[1].strip().replace(":", "")
+
+    def certificates(self):
+        """Encrypted for the certificate that the agent made for itself."""
+        message = openssl("cms", "-encrypt", "-binary", "-outform", "DER", "-aes256", f"{LIB}/TransportCert.pem", input=self.pfx)
+        return ("<CertificateFile><Format>Pkcs7BlobWithPfxContents</Format>"
+                f"<Data>{base64.encodebytes(message).decode()}</Data></CertificateFile>")
 
     def extensions(self):
         plugins = settings = ""
@@ -103,8 +121,12 @@ class Fabric:
             return Answer()  # health reports
         if place.startswith("/package/"):
             return Answer(self.packages[place.rpartition("/")[2]])
+        if place == "/certificates":
+            return Answer(self.certificates())
+        uri = f"<Certificates>http://{ADDRESS}/certificates</Certificates>" if self.pfx else ""
         texts = {"/?comp=versions": "<Versions><Preferred><Version>2012-11-30</Version></Preferred></Versions>",
-                 "/machine/?comp=goalstate": GOAL_STATE.format(number=self.number, host=ADDRESS), "/extensions": self.extensions(),
+                 "/machine/?comp=goalstate": GOAL_STATE.format(number=self.number, host=ADDRESS, certificates=uri),
+                 "/extensions": self.extensions(),
                  "/hosting": '<HostingEnvironmentConfig><Deployment name="d" /><Incarnation instance="vm" /><Role name="vm" />'
                              "</HostingEnvironmentConfig>",
                  "/shared": "<SharedConfig />", "/manifest": self.manifest(), "/versions": '["2015-09-01"]', "/health": ""}
