@@ -1,6 +1,7 @@
 /* enable - checks what can be checked at once, then starts the service with these settings and waits a little for its first result.
  * Called at the first time, for new settings, and at any other time again with the same ones. */
 #include <string.h>
+#include <sys/stat.h>
 #include "agent/precondition.h"
 #include "agent/program.h"
 #include "agent/protected.h"
@@ -131,6 +132,21 @@ static int give_up(const struct handler *handler)
 	return -1;
 }
 
+/* After a boot the old status stands until the first round's end, and what it complains of may have been remedied by that boot. */
+static bool is_older_than_service(const struct handler *handler, int status_fd)
+{
+	struct stat status, service;
+	char name[32];
+
+	(void)text_format(name, sizeof(name), "%u.status", handler->environment.sequence);
+	if (fstatat(status_fd, name, &status, 0) < 0 ||
+		fstatat(handler->lock.state_fd, SERVICE_PID_FILE, &service, 0) < 0)
+		return false;
+	if (status.st_mtim.tv_sec != service.st_mtim.tv_sec)
+		return status.st_mtim.tv_sec < service.st_mtim.tv_sec;
+	return status.st_mtim.tv_nsec < service.st_mtim.tv_nsec;
+}
+
 /* A precondition that only the TPM could tell about, and that does not pass by itself, fails the command like those checked before. The
  * service goes on and its status stays: after the remedy it reports by itself. */
 static int judge_result(struct handler *handler, int status_fd, struct err *err)
@@ -143,7 +159,7 @@ static int judge_result(struct handler *handler, int status_fd, struct err *err)
 		state != STATUS_ERROR)
 		return 0;
 	info = err_info((enum err_code)code);
-	if (info->kind != ERR_KIND_PRECONDITION || info->retry)
+	if (info->kind != ERR_KIND_PRECONDITION || info->retry || is_older_than_service(handler, status_fd))
 		return 0;
 	handler->is_reported = true;
 	return err_set(err, info->code, 0, "The first attestation found a precondition missing.");
