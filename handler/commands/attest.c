@@ -212,6 +212,12 @@ static int exit_code_of(enum health health)
 	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : 2;
 }
 
+/* An endpoint or TCTI that cannot be one: nothing was tried. */
+static bool is_usage(const struct err *reason)
+{
+	return reason->code == ERR_USAGE || reason->code == ERR_ENDPOINT_INVALID;
+}
+
 static int attest(const struct options *options)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
@@ -233,12 +239,12 @@ static int attest(const struct options *options)
 			  .nonce = options->nonce ? options->nonce : nonce,
 			  .now_s = clock_now_s()},
 		&round);
-	exit_code = exit_code_of(round.verdict.health);
+	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : exit_code_of(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &err) : print_result_text(&round, &err)) < 0 ||
 		(options->save_evidence &&
 			save_evidence(options->save_evidence, buf_bytes(&round.info), &err) < 0)) {
 		(void)print_err(&err);
-		return exit_code == 1 ? 1 : exit_code_of(HEALTH_UNKNOWN);
+		return exit_code ? exit_code : exit_code_of(HEALTH_UNKNOWN);
 	}
 	return exit_code;
 }
