@@ -5,7 +5,9 @@ import os
 import signal
 import ssl
 import subprocess
+import time
 
+KEEP_S = 5  # the provider ends a connection that is silent for 10 s
 PATH = "/attest/AzureGuest?api-version=2020-10-01"
 # Debian's platform and key exchange key, which the recorded machine's firmware holds besides Microsoft's
 DEBIAN_KEY = "5fb05ed84c5170d542ed6a7b7487dd57b8faedb02f7e107b0409e1d22cac4169"
@@ -39,7 +41,7 @@ class Provider:
         self.host, port = self.url.removeprefix("https://").rsplit(":", 1)
         self.port = int(port)
         self.context = ssl.create_default_context(cafile=self.certificate)
-        self.kept = None
+        self.kept, self.kept_until = None, 0
 
     def __enter__(self):
         return self
@@ -64,8 +66,11 @@ class Provider:
 
     def ask(self, method, path, body=None, connection=None):
         """status, headers, JSON; on a connection that is kept unless another is given"""
-        self.kept = self.kept or self.connect()
-        connection = connection or self.kept
+        if not connection:
+            if self.kept and time.monotonic() > self.kept_until:
+                self.kept.close()
+            self.kept = connection = self.kept or self.connect()
+            self.kept_until = time.monotonic() + KEEP_S
         connection.request(method, path, body, {"Content-Type": "application/json"} if body is not None else {})
         answer = connection.getresponse()
         return answer.status, answer.headers, json.loads(answer.read())
