@@ -68,7 +68,7 @@ int environment_parse(struct bytes text, struct environment *ret, struct err *er
 			err, ERR_ENVIRONMENT_INVALID, 0, "HandlerEnvironment.json has %zu bytes.", text.len);
 	if (json_parse(text, &document, err) == 0 && read_environment(document, ret, err) == 0)
 		return 0;
-	err->code = ERR_ENVIRONMENT_INVALID;
+	err_recode(err, ERR_ENVIRONMENT_INVALID);
 	return err_wrap(err, "HandlerEnvironment.json");
 }
 

@@ -111,7 +111,7 @@ int service_parse(struct bytes text, struct service *ret, struct err *err)
 	struct service found = {0};
 
 	if (json_parse(text, &document, err) < 0 || read_service(document, &found, err) < 0) {
-		err->code = ERR_STATE_INVALID;
+		err_recode(err, ERR_STATE_INVALID);
 		return err_wrap(err, "'%s' is damaged", SERVICE_FILE);
 	}
 	*ret = found;
@@ -128,7 +128,7 @@ int service_load(int state_fd, struct service *ret, struct err *err)
 			*ret = found;
 			return 0;
 		}
-		err->code = ERR_STATE_INVALID;
+		err_recode(err, ERR_STATE_INVALID);
 		err_push(err, "'%s' is damaged", SERVICE_FILE);
 	}
 	if (err->code == ERR_STATE_INVALID)

@@ -119,7 +119,6 @@ static int read_endpoint(const struct sources *sources, struct settings *setting
 			return err_set(err, ERR_ENDPOINT_INVALID, 0,
 				"Setting 'maaEndpoint' is no https:// address: '%.*s...'", ENDPOINT_SHOWN,
 				text);
-		err->code = ERR_ENDPOINT_INVALID;
 		return err_wrap(err, "Setting 'maaEndpoint'");
 	}
 	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
@@ -313,7 +312,7 @@ static int parse_document(struct bytes text, json **ret_document, const json **r
 	if (text.len > SETTINGS_MAX_BYTES)
 		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings have %zu bytes.", text.len);
 	if (text.len && json_parse(text, &document, err) < 0) {
-		err->code = ERR_SETTINGS_INVALID;
+		err_recode(err, ERR_SETTINGS_INVALID);
 		return err_wrap(err, "The settings cannot be read");
 	}
 	if (text.len && !json_is_object(document))
@@ -390,7 +389,7 @@ int settings_find_protected(struct bytes text, struct buf *ret_message,
 		    json_text(json_get(handler, "protectedSettingsCertThumbprint")), ret_thumbprint, err) < 0)
 		return -1;
 	if (base64_decode(bytes_of_text(json_text(value)), BASE64_STANDARD, ret_message, err) < 0) {
-		err->code = ERR_PROTECTED_SETTINGS;
+		err_recode(err, ERR_PROTECTED_SETTINGS);
 		return err_wrap(err, "Protected settings");
 	}
 	return 0;

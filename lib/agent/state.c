@@ -17,7 +17,7 @@ int state_load(int state_fd, const char *name, json **ret, struct err *err)
 		return -1;
 	if (json_parse(buf_bytes(&text), &document, err) < 0 ||
 		json_get_int(document, "version", &version, err) < 0) {
-		err->code = ERR_STATE_INVALID;
+		err_recode(err, ERR_STATE_INVALID);
 		return err_wrap(err, "'%s' is damaged", name);
 	}
 	if (version < 1)

@@ -85,7 +85,7 @@ static int check_cert(const struct evidence *evidence, struct binding *out, stru
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 
 	if (crypto_cert_parse(buf_bytes(&evidence->ak_cert), &cert, err) < 0) {
-		err->code = ERR_AK_CERT_INVALID;
+		err_recode(err, ERR_AK_CERT_INVALID);
 		return err_wrap(err, "Attestation key's certificate cannot be read");
 	}
 	crypto_cert_info(cert, &out->cert);
@@ -117,7 +117,7 @@ static int check_signed(const struct signed_structure *in, const struct tpmwire_
 	struct tpmwire_name signer;
 
 	if (tpmwire_parse_attest(attest, ret, err) < 0) {
-		err->code = in->code;
+		err_recode(err, in->code);
 		return err_wrap(err, "%s", in->what);
 	}
 	if (ret->type != in->type)
@@ -232,7 +232,7 @@ static int parse_public(const struct tpm_public *public, const char *what, enum 
 {
 	if (tpmwire_parse_public((struct bytes){public->data, public->len}, ret, err) == 0)
 		return 0;
-	err->code = code;
+	err_recode(err, code);
 	return err_wrap(err, "%s", what);
 }
 

@@ -73,3 +73,9 @@ void err_push(struct err *err, const char *format, ...)
 	memcpy(old, err->msg, sizeof(old));
 	(void)text_format(err->msg, sizeof(err->msg), "%s: %s", context, old);
 }
+
+void err_recode(struct err *err, enum err_code code)
+{
+	if (err->code == ERR_FORMAT)
+		err->code = code;
+}

@@ -62,8 +62,12 @@ void err_fill(struct err *err, enum err_code code, unsigned long native, const c
 /* Put "context: " in front of the message. */
 void err_push(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A parser's ERR_FORMAT becomes the caller's code; anything else, lack of memory above all, stays what it is. */
+void err_recode(struct err *err, enum err_code code);
+
 /* Macros, so that compilers and analysers know that the result is -1. */
 #define err_set(...)  (err_fill(__VA_ARGS__), -1)
 #define err_wrap(...) (err_push(__VA_ARGS__), -1)
+#define err_as(...)   (err_recode(__VA_ARGS__), -1)
 
 #endif

@@ -10,14 +10,6 @@
 #define IV_SIZE        12
 #define TAG_SIZE       16
 
-/* Format errors get the caller's code; lack of memory stays what it is. */
-static int with_code(struct err *err, enum err_code code)
-{
-	if (err->code == ERR_FORMAT)
-		err->code = code;
-	return -1;
-}
-
 /* A member that is standard base64 of exactly `size` bytes, or of 1 to `max` if size is 0. */
 static int get_bytes(const json *object, const char *name, size_t size, struct buf *ret, struct err *err)
 {
@@ -25,9 +17,9 @@ static int get_bytes(const json *object, const char *name, size_t size, struct b
 
 	*ret = buf_with_max(size ? size : TOKEN_MAX_BYTES);
 	if (json_get_text(object, name, &text, err) < 0)
-		return with_code(err, ERR_ENVELOPE_INVALID);
+		return err_as(err, ERR_ENVELOPE_INVALID);
 	if (base64_decode(bytes_of_text(text), BASE64_STANDARD, ret, err) < 0) {
-		(void)with_code(err, ERR_ENVELOPE_INVALID);
+		err_recode(err, ERR_ENVELOPE_INVALID);
 		return err_wrap(err, "'%s'", name);
 	}
 	if (ret->len == 0 || (size && ret->len != size))
@@ -47,13 +39,13 @@ static int check_parameters(const json *parameters, struct err *err)
 		const char *text;
 
 		if (json_get_text(parameters, rows[i].name, &text, err) < 0)
-			return with_code(err, ERR_ENVELOPE_INVALID);
+			return err_as(err, ERR_ENVELOPE_INVALID);
 		if (strcmp(text, rows[i].value) != 0)
 			return err_set(err, ERR_ENVELOPE_INVALID, 0, "'%s' is '%.40s', not '%s'.",
 				rows[i].name, text, rows[i].value);
 	}
 	if (json_get_int(parameters, "KeySizeInBits", &key_bits, err) < 0)
-		return with_code(err, ERR_ENVELOPE_INVALID);
+		return err_as(err, ERR_ENVELOPE_INVALID);
 	if (key_bits <= 0)
 		return err_set(err, ERR_ENVELOPE_INVALID, 0, "'KeySizeInBits' is not positive.");
 	return 0;
@@ -64,7 +56,7 @@ static int parse_members(const json *root, struct envelope *ret, struct err *err
 	const json *parameters;
 
 	if (json_get_object(root, "EncryptionParams", &parameters, err) < 0)
-		return with_code(err, ERR_ENVELOPE_INVALID);
+		return err_as(err, ERR_ENVELOPE_INVALID);
 	if (check_parameters(parameters, err) < 0 ||
 		get_bytes(root, "EncryptedInnerKey", INNER_KEY_SIZE, &ret->inner_key, err) < 0 ||
 		get_bytes(parameters, "Iv", IV_SIZE, &ret->iv, err) < 0 ||
@@ -83,11 +75,11 @@ static int unwrap(struct bytes answer, struct buf *ret, struct err *err)
 		return err_set(err, ERR_ANSWER_NOT_TOKEN, 0, "The answer is larger than %u bytes.",
 			ENVELOPE_MAX_ANSWER);
 	if (json_parse(answer, &root, err) < 0 || json_get_text(root, "token", &text, err) < 0) {
-		(void)with_code(err, ERR_ANSWER_NOT_TOKEN);
+		err_recode(err, ERR_ANSWER_NOT_TOKEN);
 		return err_wrap(err, "The answer holds no token");
 	}
 	if (base64_decode(bytes_of_text(text), BASE64_URL, ret, err) < 0) {
-		(void)with_code(err, ERR_ENVELOPE_INVALID);
+		err_recode(err, ERR_ENVELOPE_INVALID);
 		return err_wrap(err, "The answer's 'token'");
 	}
 	return 0;
@@ -102,7 +94,7 @@ int envelope_parse(struct bytes answer, struct envelope *ret, struct err *err)
 	if (unwrap(answer, &text, err) < 0)
 		return -1;
 	if (json_parse(buf_bytes(&text), &root, err) < 0) {
-		(void)with_code(err, ERR_ENVELOPE_INVALID);
+		err_recode(err, ERR_ENVELOPE_INVALID);
 		return err_wrap(err, "The envelope");
 	}
 	if (parse_members(root, &envelope, err) < 0)

@@ -74,8 +74,7 @@ int keys_parse(struct bytes text, struct keys *ret, struct err *err)
 		return err_set(
 			err, ERR_KEYS_INVALID, 0, "The key set is larger than %u bytes.", KEYS_MAX_BYTES);
 	if (json_parse(text, &root, err) < 0 || json_get_array(root, "keys", &list, err) < 0) {
-		if (err->code == ERR_FORMAT)
-			err->code = ERR_KEYS_INVALID;
+		err_recode(err, ERR_KEYS_INVALID);
 		return err_wrap(err, "Not a key set");
 	}
 	if (parse_set(list, &keys, err) < 0)

@@ -15,8 +15,7 @@ static int decode_part(struct bytes part, const char *what, struct buf *ret, str
 		return err_set(err, ERR_TOKEN_MALFORMED, 0, "The token's %s is padded.", what);
 	if (base64_decode(part, BASE64_URL, ret, err) == 0)
 		return 0;
-	if (err->code == ERR_FORMAT)
-		err->code = ERR_TOKEN_MALFORMED;
+	err_recode(err, ERR_TOKEN_MALFORMED);
 	return err_wrap(err, "The token's %s", what);
 }
 
@@ -28,8 +27,7 @@ static int decode_object(struct bytes part, const char *what, json **ret, struct
 	if (decode_part(part, what, &text, err) < 0)
 		return -1;
 	if (json_parse(buf_bytes(&text), &root, err) < 0) {
-		if (err->code == ERR_FORMAT)
-			err->code = ERR_TOKEN_MALFORMED;
+		err_recode(err, ERR_TOKEN_MALFORMED);
 		return err_wrap(err, "The token's %s", what);
 	}
 	if (!json_is_object(root))
@@ -162,7 +160,7 @@ static int check_times(const json *claims, int64_t now_s, struct err *err)
 
 	if (json_get_int(claims, "nbf", &not_before, err) < 0 ||
 		json_get_int(claims, "exp", &expires, err) < 0) {
-		err->code = ERR_TOKEN_MALFORMED;
+		err_recode(err, ERR_TOKEN_MALFORMED);
 		return err_wrap(err, "The token's payload");
 	}
 	clock_text(now_s, now);

@@ -11,7 +11,7 @@
 #define OS_RELEASE_MAX_BYTES (64u << 10)
 #define QUOTE_TRIES          2 /* PCRs 0-7 rest after boot: a second difference is no coincidence */
 
-static int log_err(struct err *err, const char *path)
+static int explain_log(struct err *err, const char *path)
 {
 	struct err cause = *err;
 
@@ -35,7 +35,7 @@ static int read_log(const struct collect_sources *sources, struct buf *ret, stru
 	*ret = buf_with_max(EVENTLOG_MAX_BYTES);
 	/* below /sys nobody but the kernel makes links; a given path is the operator's */
 	if (file_read(dir_fd, path, FILE_FOLLOW_LINKS, ret, err) < 0)
-		return log_err(err, path);
+		return explain_log(err, path);
 	if (ret->len == 0)
 		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The boot event log '%s' is empty.", path);
 	return 0;
@@ -98,7 +98,7 @@ static int parse_attest(
 {
 	if (tpmwire_parse_attest((struct bytes){attest->attest, attest->attest_len}, ret, err) == 0)
 		return 0;
-	err->code = ERR_TPM_ANSWER;
+	err_recode(err, ERR_TPM_ANSWER);
 	return err_wrap(err, "The TPM's %s", what);
 }
 

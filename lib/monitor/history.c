@@ -65,7 +65,7 @@ int history_parse(struct bytes text, struct history *ret, struct err *err)
 	auto_cleanup(json) json *document = NULL;
 
 	if (json_parse(text, &document, err) < 0 || read_history(document, ret, err) < 0) {
-		err->code = ERR_STATE_INVALID;
+		err_recode(err, ERR_STATE_INVALID);
 		return err_wrap(err, "'%s' is damaged", HISTORY_FILE);
 	}
 	return 0;

@@ -64,6 +64,19 @@ static void long_messages_are_cut_at_a_character(void **state)
 	assert_true(text_is_utf8(TEXT(err.msg)));
 }
 
+static void a_format_error_takes_the_callers_code_and_no_other_does(void **state)
+{
+	struct err err;
+
+	(void)state;
+	err_fill(&err, ERR_FORMAT, 0, "Not hex.");
+	assert_int_equal(err_as(&err, ERR_TOKEN_MALFORMED), -1);
+	assert_int_equal(err.code, ERR_TOKEN_MALFORMED);
+	err_fill(&err, ERR_NO_MEMORY, 0, "No memory.");
+	assert_int_equal(err_as(&err, ERR_TOKEN_MALFORMED), -1);
+	assert_int_equal(err.code, ERR_NO_MEMORY);
+}
+
 static void unknown_codes_are_internal_errors(void **state)
 {
 	(void)state;
@@ -78,6 +91,7 @@ int main(void)
 		cmocka_unit_test(exit_codes_follow_the_kind),
 		cmocka_unit_test(messages_are_cleaned_and_contexts_go_in_front),
 		cmocka_unit_test(long_messages_are_cut_at_a_character),
+		cmocka_unit_test(a_format_error_takes_the_callers_code_and_no_other_does),
 		cmocka_unit_test(unknown_codes_are_internal_errors),
 	};
 
