@@ -96,8 +96,7 @@ asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory FLAVOUR=asan test
 
 coverage: ## line coverage of all tests, as text
-	$(Q)$(MAKE) --no-print-directory FLAVOUR=coverage test
-	$(Q)scripts/coverage $(BUILD)/coverage
+	$(Q)status=0; $(MAKE) --no-print-directory FLAVOUR=coverage test || status=1; scripts/coverage $(BUILD)/coverage; exit $$status
 
 lint: ## format, layering, banned calls, static analysis, documents against tables
 	$(Q)scripts/deps build lint
