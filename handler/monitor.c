@@ -120,14 +120,42 @@ static void monitor_tell_err(const struct monitor *monitor, const struct err *er
 	monitor_tell(monitor, LOG_LEVEL_ERROR, text);
 }
 
+static int run_round(const struct monitor *monitor, struct round_result *ret, struct err *err)
+{
+	uint8_t random[16];
+	char nonce[ROUND_NONCE_SIZE];
+
+	if (crypto_random(random, sizeof(random), err) < 0)
+		return -1;
+	round_nonce(random, nonce);
+	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
+			  .tcti = monitor->service.tcti,
+			  .endpoint = monitor->settings.endpoint,
+			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
+			  .nonce = nonce,
+			  .now_s = clock_now_s()},
+		ret);
+	return 0;
+}
+
+static int find_wait(const struct monitor *monitor, const struct round_result *round, uint32_t failures,
+	uint32_t *ret_s, struct err *err)
+{
+	uint32_t random;
+
+	if (crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
+		return -1;
+	*ret_s = schedule_wait_s(&(struct schedule_inputs){.verdict = round->verdict,
+		.failures = failures,
+		.period_s = monitor->settings.period_s,
+		.retry_after_s = round->retry_after_s,
+		.random = random});
+	return 0;
+}
+
 /* One attestation and its report; ret_wait_s: until the next. */
 static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
 {
-	struct {
-		uint8_t nonce[16];
-		uint32_t spread;
-	} random;
-	char nonce[ROUND_NONCE_SIZE];
 	int64_t started_ms = clock_monotonic_ms();
 	struct history history;
 	struct status status;
@@ -137,26 +165,18 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		.settings = &monitor->settings,
 		.enabled_at_s = monitor->service.enabled_at_s};
 
-	if (crypto_random((uint8_t *)&random, sizeof(random), err) < 0 ||
-		history_load(monitor->state_fd, &history, err) < 0)
+	if (history_load(monitor->state_fd, &history, err) < 0 || run_round(monitor, &round, err) < 0)
 		return -1;
-	round_nonce(random.nonce, nonce);
-	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
-			  .tcti = monitor->service.tcti,
-			  .endpoint = monitor->settings.endpoint,
-			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
-			  .nonce = nonce,
-			  .now_s = clock_now_s()},
-		&round);
 	monitor_note(monitor, &round.verdict, started_ms);
 	report.now_s = clock_now_s();
-	history = history_after(
-		&history, &round.verdict, monitor->boot_id, round.token_expires_s, report.now_s);
-	report.wait_s = *ret_wait_s = schedule_wait_s(&(struct schedule_inputs){.verdict = round.verdict,
-		.failures = history.failures,
-		.period_s = monitor->settings.period_s,
-		.retry_after_s = round.retry_after_s,
-		.random = random.spread});
+	history = history_after(&history, &(struct history_round){.health = round.verdict.health,
+						  .boot_id = monitor->boot_id,
+						  .provider = monitor->settings.endpoint,
+						  .token_expires_s = round.token_expires_s,
+						  .now_s = report.now_s});
+	if (find_wait(monitor, &round, history.failures, &report.wait_s, err) < 0)
+		return -1;
+	*ret_wait_s = report.wait_s;
 	report_status(&report, &status);
 	log_line(status.state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status.message);
 	if (write_status(monitor, &status, report.now_s, err) < 0)

@@ -5,37 +5,46 @@
 #include "agent/state.h"
 #include "base/text.h"
 
-struct history history_after(const struct history *before, const struct verdict *verdict, const char *boot_id,
-	int64_t token_expires_s, int64_t now_s)
+static struct history of_provider(const struct history *before, const char *provider)
 {
-	struct history after = *before;
+	struct history after = {0};
 
-	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", boot_id);
-	if (verdict->health == HEALTH_UNKNOWN) {
+	if (strcmp(before->provider, provider) == 0)
+		return *before;
+	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
+	return after;
+}
+
+struct history history_after(const struct history *before, const struct history_round *round)
+{
+	struct history after = of_provider(before, round->provider);
+
+	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", round->boot_id);
+	if (round->health == HEALTH_UNKNOWN) {
 		if (after.failures == 0)
-			after.failing_since_s = now_s;
+			after.failing_since_s = round->now_s;
 		after.failures += after.failures < UINT32_MAX;
 		return after;
 	}
 	after.failures = 0;
 	after.failing_since_s = 0;
-	if (verdict->health == HEALTH_HEALTHY) {
-		after.healthy_s = now_s;
-		after.token_expires_s = token_expires_s;
-		(void)text_format(after.healthy_boot_id, sizeof(after.healthy_boot_id), "%s", boot_id);
+	if (round->health == HEALTH_HEALTHY) {
+		after.healthy_s = round->now_s;
+		after.token_expires_s = round->token_expires_s;
+		(void)text_format(after.healthy_boot_id, sizeof(after.healthy_boot_id), "%s", round->boot_id);
 	} else {
 		after.token_expires_s = 0; /* an older token no longer speaks for this VM */
 	}
 	return after;
 }
 
-static int get_text(const json *document, const char *name, char ret[HISTORY_BOOT_SIZE], struct err *err)
+static int get_text(const json *document, const char *name, char *ret, size_t size, struct err *err)
 {
 	const char *text;
 
 	if (json_get_text(document, name, &text, err) < 0)
 		return -1;
-	if (strlen(text) >= HISTORY_BOOT_SIZE)
+	if (strlen(text) >= size)
 		return err_set(err, ERR_STATE_INVALID, 0, "'%s' is too long.", name);
 	memcpy(ret, text, strlen(text) + 1);
 	return 0;
@@ -46,8 +55,10 @@ static int read_history(const json *document, struct history *ret, struct err *e
 	struct history found = {0};
 	int64_t failures;
 
-	if (get_text(document, "bootId", found.boot_id, err) < 0 ||
-		get_text(document, "healthyBootId", found.healthy_boot_id, err) < 0 ||
+	if (get_text(document, "bootId", found.boot_id, sizeof(found.boot_id), err) < 0 ||
+		get_text(document, "healthyBootId", found.healthy_boot_id, sizeof(found.healthy_boot_id),
+			err) < 0 ||
+		get_text(document, "provider", found.provider, sizeof(found.provider), err) < 0 ||
 		json_get_int(document, "healthyAt", &found.healthy_s, err) < 0 ||
 		json_get_int(document, "tokenExpiresAt", &found.token_expires_s, err) < 0 ||
 		json_get_int(document, "failingSince", &found.failing_since_s, err) < 0 ||
@@ -94,6 +105,7 @@ int history_save(int state_fd, const struct history *history, struct err *err)
 	auto_cleanup(json) json *document = json_new_object();
 
 	json_add_text(document, "bootId", history->boot_id);
+	json_add_text(document, "provider", history->provider);
 	json_add_int(document, "healthyAt", history->healthy_s);
 	json_add_text(document, "healthyBootId", history->healthy_boot_id);
 	json_add_int(document, "tokenExpiresAt", history->token_expires_s);

@@ -4,9 +4,13 @@
 #include "base/file.h"
 #include "monitor/history.h"
 
-static struct verdict verdict_of(enum health health)
+#define PROVIDER "https://provider.example"
+
+static struct history after(struct history before, enum health health, const char *boot_id,
+	int64_t token_expires_s, int64_t now_s)
 {
-	return (struct verdict){.health = health};
+	return history_after(
+		&before, &(struct history_round){health, boot_id, PROVIDER, token_expires_s, now_s});
 }
 
 static int make_folder(void **state)
@@ -35,34 +39,46 @@ static int remove_folder(void **state)
 static void failures_are_counted_from_the_first_to_the_next_answer(void **state)
 {
 	struct history history = {0};
-	struct verdict unknown = verdict_of(HEALTH_UNKNOWN), healthy = verdict_of(HEALTH_HEALTHY),
-		       unhealthy = verdict_of(HEALTH_UNHEALTHY);
 
 	(void)state;
-	history = history_after(&history, &unknown, "boot-1", 0, 100);
-	history = history_after(&history, &unknown, "boot-1", 0, 200);
+	history = after(history, HEALTH_UNKNOWN, "boot-1", 0, 100);
+	history = after(history, HEALTH_UNKNOWN, "boot-1", 0, 200);
 	assert_int_equal(history.failures, 2);
 	assert_int_equal(history.failing_since_s, 100);
 	assert_int_equal(history.healthy_s, 0);
-	history = history_after(&history, &healthy, "boot-1", 9000, 300);
+	history = after(history, HEALTH_HEALTHY, "boot-1", 9000, 300);
 	assert_int_equal(history.failures, 0);
 	assert_int_equal(history.failing_since_s, 0);
 	assert_int_equal(history.healthy_s, 300);
 	assert_int_equal(history.token_expires_s, 9000);
-	history = history_after(&history, &unknown, "boot-2", 0, 400);
+	history = after(history, HEALTH_UNKNOWN, "boot-2", 0, 400);
 	assert_int_equal(history.failing_since_s, 400);
 	assert_string_equal(history.boot_id, "boot-2");
 	assert_string_equal(history.healthy_boot_id, "boot-1");
-	history = history_after(&history, &unhealthy, "boot-2", 0, 500);
+	history = after(history, HEALTH_UNHEALTHY, "boot-2", 0, 500);
 	assert_int_equal(history.token_expires_s, 0);
 	assert_int_equal(history.healthy_s, 300);
 }
 
+static void another_provider_starts_anew(void **state)
+{
+	struct history history = after((struct history){0}, HEALTH_HEALTHY, "boot-1", 9000, 300);
+
+	(void)state;
+	history = history_after(
+		&history, &(struct history_round){HEALTH_UNKNOWN, "boot-1", "https://other.example", 0, 400});
+	assert_int_equal(history.healthy_s, 0);
+	assert_int_equal(history.token_expires_s, 0);
+	assert_int_equal(history.failures, 1);
+	assert_string_equal(history.provider, "https://other.example");
+}
+
 static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 {
-	static const char newer[] = "{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\","
-				    "\"tokenExpiresAt\":2,"
-				    "\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
+	static const char newer[] =
+		"{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\","
+		"\"tokenExpiresAt\":2,"
+		"\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
 	auto_cleanup(fd) int fd = -1;
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	struct history history;
@@ -91,14 +107,16 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 		"[]",
 		"{\"version\":0}",
 		"{\"version\":1}",
-		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":\"1\",\"healthyBootId\":\"a\","
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":\"1\",\"healthyBootId\":\"a\",\"provider\":"
+		"\"p\","
 		"\"tokenExpiresAt\":2,"
 		"\"failingSince\":3,\"failures\":4}",
-		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"tokenExpiresAt\":"
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\","
+		"\"tokenExpiresAt\":"
 		"2,"
 		"\"failingSince\":3,\"failures\":-4}",
 		"{\"version\":1,\"bootId\":\"0123456789012345678901234567890123456\",\"healthyAt\":1,"
-		"\"healthyBootId\":\"a\","
+		"\"healthyBootId\":\"a\",\"provider\":\"p\","
 		"\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
 	};
 	auto_cleanup(fd) int fd = -1;
@@ -119,6 +137,7 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_provider_starts_anew),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
 		cmocka_unit_test_setup_teardown(
 			it_survives_a_restart_and_a_newer_versions_members, make_folder, remove_folder),
