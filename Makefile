@@ -129,9 +129,15 @@ test-package: ## the packages: reproducible, and their programs on bare, old, ne
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(foreach test,$(wildcard test/package/*),$(test) &&) echo "all packages passed"
 
+vm: ## real boots in a virtual machine: measured, tampered with, and the package under systemd (needs root)
+	$(Q)scripts/deps vm build test package
+	$(Q)$(MAKE) --no-print-directory all package
+	$(Q)test/vm/attest $(BIN)
+	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
+
 clean: ## remove what was built
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package clean
+.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

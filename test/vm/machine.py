@@ -85,6 +85,18 @@ def one(folder, pattern):
     return found[0]
 
 
+def with_needed(names):
+    """Kernel modules in the order in which they can be loaded: each after those that it needs, by its own .modinfo."""
+    ordered = []
+    for name in names:
+        module = one(boot_chain(), f"lib/modules/*/kernel/**/{name}.ko").read_bytes()
+        needed = re.search(rb"\0depends=([^\0]*)\0", module).group(1).decode()
+        for found in [*with_needed(filter(None, needed.split(","))), name]:
+            if found not in ordered:
+                ordered.append(found)
+    return ordered
+
+
 def make_initramfs(work, modules, extra):
     """busybox, guest/init, kernel modules by name, and extra {path in the guest: file here}; returns its path."""
     root, chain = work / "initramfs", boot_chain()
@@ -205,8 +217,9 @@ def network(forwards=None):
     return nic
 
 
-def boot(work, secure_boot, disk, network="none", timeout=300):
-    """Run the machine until it powers off. Returns what its job wrote, and the job's exit status."""
+def boot(work, secure_boot, disk, network="none", timeout=300, root=None):
+    """Run the machine until it powers off or restarts. Returns what its job wrote, and the job's exit status.
+    root: a second disk, which keeps what is written to it."""
     variables, console, result = work / "variables", work / "console", work / "result"
     shutil.copyfile(FIRMWARE / VARIABLES[secure_boot], variables)
     with tpm(work) as tpm_socket:
@@ -219,6 +232,8 @@ def boot(work, secure_boot, disk, network="none", timeout=300):
             "-chardev", f"socket,id=tpm,path={tpm_socket}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
             "-device", "tpm-tis,tpmdev=tpm0", "-serial", f"file:{console}", "-serial", f"file:{result}",
         ]
+        if root:
+            command += ["-drive", f"if=virtio,format=raw,file={root}"]
         try:
             run(*command, timeout=timeout)
         except subprocess.TimeoutExpired as expired:
