@@ -33,7 +33,7 @@ COMMAND_SRC  := $(wildcard handler/commands/*.c)
 SHARED_SRC   := $(wildcard handler/shared/*.c)
 PROVIDER_SRC := $(wildcard test/provider/*.c)
 # a faulty provider for the client's tests shares the making of tokens and claims
-HOSTILE_SRC  := $(if $(PROVIDER_SRC),$(wildcard test/hostile/*.c) $(addprefix test/provider/,issue.c claims.c policy.c reference.c verify.c anchors.c))
+HOSTILE_SRC  := $(if $(PROVIDER_SRC),$(wildcard test/hostile/*.c) $(addprefix test/provider/,issue.c claims.c policy.c reference.c verify.c))
 UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(wildcard test/unit/test_*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))

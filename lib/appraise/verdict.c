@@ -49,7 +49,7 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	ret->event_count = log.event_count;
 	if (replay_compare(&log, &evidence->pcrs, err) < 0)
 		return -1;
-	if (replay_check_data(&log, TPM_BOOT_PCR_MASK, err) < 0)
+	if (replay_check_data(&log, evidence->pcrs.mask, err) < 0)
 		return -1;
 	if (secureboot_read(&log, &ret->secureboot, err) < 0)
 		return -1;
@@ -57,13 +57,13 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	return judge_secureboot(&ret->secureboot, err);
 }
 
-void appraise_evidence(const struct evidence *evidence, struct appraisal *ret)
+void appraise_evidence(const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
 {
 	struct err err;
 
 	*ret = (struct appraisal){.verdict.health = HEALTH_HEALTHY};
-	if (binding_check(evidence, BINDING_NULL_ONLY, &ret->binding, &err) < 0 ||
-		appraise_log(evidence, ret, &err) < 0)
+	ret->is_bound = binding_check(evidence, allowed, &ret->binding, &err) == 0;
+	if (!ret->is_bound || appraise_log(evidence, ret, &err) < 0)
 		ret->verdict = verdict_of_err(&err);
 }
 

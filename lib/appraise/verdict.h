@@ -23,17 +23,20 @@ const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown
 /* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else Unknown. */
 struct verdict verdict_of_err(const struct err *err);
 
-/* What the machine can say about itself, without any provider. */
+/* What evidence says without any provider. */
 struct appraisal {
 	struct verdict verdict;
+	bool is_bound; /* `binding` holds: quote, keys and certificate belong together */
 	struct binding binding;
 	bool has_secureboot; /* the log could be read that far */
 	struct secureboot secureboot;
 	uint32_t event_count;
 };
 
-/* Binding, replay, event data, Secure Boot. */
-void appraise_evidence(const struct evidence *evidence, struct appraisal *ret);
+/* Binding, replay, event data, Secure Boot. A VM makes its own key in the NULL hierarchy; other clients' evidence is judged with OWNER
+ * allowed too. */
+void appraise_evidence(
+	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret);
 
 /* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
 struct verdict verdict_of_claims(const json *claims);

@@ -139,7 +139,7 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 		ret->verdict = verdict_of_err(&err);
 		return;
 	}
-	appraise_evidence(&evidence, &ret->local);
+	appraise_evidence(&evidence, BINDING_NULL_ONLY, &ret->local);
 	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
 		ret->remote = verdict_of_err(&err);
 	else

@@ -56,7 +56,7 @@ static int read_anchors(const struct options *options, struct anchors *ret, stru
 		if (read_pem(options->ak_ca[i], &pem, err) < 0 || anchors_add(ret, buf_bytes(&pem), err) < 0)
 			return err_wrap(err, "%s", options->ak_ca[i]);
 	}
-	if (ret->roots.len == 0)
+	if (!anchors_have_root(ret))
 		return err_set(err, ERR_CA_FILE, 0, "--ak-ca names no self-signed certificate to trust.");
 	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef PROVIDER_SERVICE_H
 #define PROVIDER_SERVICE_H
 
-#include "anchors.h"
+#include "appraise/anchors.h"
 #include "issue.h"
 #include "policy.h"
 

@@ -27,23 +27,10 @@ static int check_pcr_set(const struct context *context, struct err *err)
 	return 0;
 }
 
-/* The chain says that the platform vouches for the key; what the key is for stands in the certificate too. */
 static int check_ak_cert(const struct context *context, struct err *err)
 {
-	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct crypto_cert_info info;
-
-	if (crypto_cert_parse(buf_bytes(&context->facts->request.evidence.ak_cert), &cert, err) < 0)
-		return -1;
-	crypto_cert_info(cert, &info);
-	if (info.is_ca || !info.may_sign)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"Certificate '%.120s' is not for signing by an end entity.", info.subject);
-	if (!info.is_ak)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"Certificate '%.120s' is not for an attestation key (usage 2.23.133.8.3).",
-			info.subject);
-	return anchors_verify(context->anchors, cert, context->now_s, err);
+	return anchors_check_ak_cert(
+		context->anchors, buf_bytes(&context->facts->request.evidence.ak_cert), context->now_s, err);
 }
 
 static int check_binding(const struct context *context, struct err *err)

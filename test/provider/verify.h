@@ -2,7 +2,7 @@
 #ifndef PROVIDER_VERIFY_H
 #define PROVIDER_VERIFY_H
 
-#include "anchors.h"
+#include "appraise/anchors.h"
 #include "appraise/binding.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"

@@ -1,4 +1,4 @@
-#include "anchors.h"
+#include "appraise/anchors.h"
 
 #include <string.h>
 #include "base/codec.h"
@@ -53,7 +53,9 @@ int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err)
 	size_t count = 0;
 
 	if (buf_append(&text, pem.data, pem.len, err) < 0)
-		return -1;
+		return err_as(err, ERR_CA_FILE);
+	if (text.len == 0)
+		return err_set(err, ERR_CA_FILE, 0, "It is empty.");
 	for (at = strstr((char *)text.data, BEGIN); at; at = strstr(at, BEGIN)) {
 		const char *end = strstr(at, END);
 
@@ -65,7 +67,12 @@ int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err)
 	return count ? 0 : err_set(err, ERR_CA_FILE, 0, "It holds no certificate in PEM form.");
 }
 
-int anchors_verify(
+bool anchors_have_root(const struct anchors *anchors)
+{
+	return anchors->roots.len > 0;
+}
+
+static int check_chain(
 	const struct anchors *anchors, const struct crypto_cert *leaf, int64_t now_s, struct err *err)
 {
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *roots = NULL;
@@ -77,4 +84,23 @@ int anchors_verify(
 		crypto_cert_set_parse_pem(buf_bytes(&anchors->intermediates), &intermediates, err) < 0)
 		return -1;
 	return crypto_cert_verify(leaf, intermediates, roots, now_s, err);
+}
+
+/* The chain says that the platform vouches for the key; what the key is for stands in the certificate too. */
+int anchors_check_ak_cert(const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	struct crypto_cert_info info;
+
+	if (crypto_cert_parse(der, &cert, err) < 0)
+		return -1;
+	crypto_cert_info(cert, &info);
+	if (info.is_ca || !info.may_sign)
+		return err_set(err, ERR_AK_CERT_INVALID, 0,
+			"Certificate '%.120s' is not for signing by an end entity.", info.subject);
+	if (!info.is_ak)
+		return err_set(err, ERR_AK_CERT_INVALID, 0,
+			"Certificate '%.120s' is not for an attestation key (usage 2.23.133.8.3).",
+			info.subject);
+	return check_chain(anchors, cert, now_s, err);
 }
