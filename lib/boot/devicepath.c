@@ -1,0 +1,117 @@
+#include "boot/devicepath.h"
+
+#include <string.h>
+#include "base/cursor.h"
+#include "base/text.h"
+#include "boot/nodetext.h"
+#include "boot/uefivar.h"
+
+enum { TYPE_MEDIA = 4, MEDIA_FILE = 4, MEDIA_FIRMWARE_FILE = 6 };
+enum { TYPE_END = 0x7F, END_OF_INSTANCE = 0x01 };
+
+#define NODE_HEAD 4 /* type, subtype, size of the whole node */
+#define CUT_MARK  "..."
+
+/* A text that grows until it is full; then it ends in CUT_MARK, once. */
+struct joined {
+	char *text;
+	size_t size, len;
+	bool is_full;
+};
+
+static void join(struct joined *to, const char *text)
+{
+	size_t room = to->size - to->len - (sizeof(CUT_MARK) - 1);
+
+	if (to->is_full)
+		return;
+	to->is_full = !text_format(to->text + to->len, room, "%s", text);
+	to->len += strlen(to->text + to->len);
+	if (to->is_full)
+		memcpy(to->text + to->len, CUT_MARK, sizeof(CUT_MARK));
+}
+
+struct reading {
+	struct joined device, file;
+	bool is_in_file;      /* a node that names a file was met */
+	bool is_file_text;    /* the last node was a part of a file's name */
+	bool is_new_instance; /* a separator of its own was written */
+};
+
+/* UEFI 2.10 section 10.3.5.4: adjacent parts of a name are one path, with a separator between them. */
+static void read_file_name(struct reading *reading, struct bytes data)
+{
+	char name[DEVICEPATH_FILE_SIZE];
+	struct joined *to = &reading->file;
+	size_t len = 0;
+
+	while (len + 2 <= data.len && (data.data[len] || data.data[len + 1]))
+		len += 2;
+	uefi_text((struct bytes){data.data, len}, name, sizeof(name));
+	if (reading->is_file_text && to->len && to->text[to->len - 1] != '\\' && name[0] != '\\')
+		join(to, "\\");
+	else if (!reading->is_file_text && to->len)
+		join(to, "/");
+	join(to, name);
+	reading->is_file_text = true;
+}
+
+static void read_node(struct reading *reading, const struct nodetext_node *node)
+{
+	char text[NODETEXT_SIZE];
+	struct joined *to;
+
+	reading->is_in_file = reading->is_in_file ||
+			      (node->type == TYPE_MEDIA &&
+				      (node->subtype == MEDIA_FILE || node->subtype == MEDIA_FIRMWARE_FILE));
+	if (node->type == TYPE_MEDIA && node->subtype == MEDIA_FILE) {
+		read_file_name(reading, node->data);
+		return;
+	}
+	to = reading->is_in_file ? &reading->file : &reading->device;
+	nodetext(node, text);
+	if (to->len && !reading->is_new_instance)
+		join(to, "/");
+	join(to, text);
+	reading->is_file_text = false;
+	reading->is_new_instance = false;
+}
+
+/* One path may lead to several devices: their paths are separated by commas (section 10.6.1.2). */
+static void read_next_instance(struct reading *reading)
+{
+	join(reading->is_in_file ? &reading->file : &reading->device, ",");
+	reading->is_file_text = false;
+	reading->is_new_instance = true;
+}
+
+bool devicepath_read(struct bytes path, struct devicepath *ret)
+{
+	struct devicepath found = {0};
+	struct cursor cursor = cursor_of(path);
+	struct reading reading = {
+		.device = {.text = found.device, .size = sizeof(found.device)},
+		.file = {.text = found.file, .size = sizeof(found.file)},
+	};
+
+	while (cursor.left) {
+		struct nodetext_node node = {.type = cursor_u8(&cursor)};
+		uint16_t size;
+
+		node.subtype = cursor_u8(&cursor);
+		size = cursor_u16_le(&cursor);
+		if (cursor.failed || size < NODE_HEAD)
+			return false;
+		node.data = cursor_bytes(&cursor, (uint64_t)size - NODE_HEAD);
+		if (cursor.failed)
+			return false;
+		if (node.type == TYPE_END && node.subtype != END_OF_INSTANCE)
+			break;
+		if (node.type == TYPE_END)
+			read_next_instance(&reading);
+		else
+			read_node(&reading, &node);
+	}
+	*ret = found;
+	return true;
+}
