@@ -1,6 +1,5 @@
 /* guest-attest attest: one attestation now. */
 #include <getopt.h>
-#include <libgen.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/file.h"
@@ -99,17 +98,9 @@ static const char *check_options(const struct options *options)
 
 static int save_evidence(const char *path, struct bytes info, struct err *err)
 {
-	auto_cleanup(free) char *for_folder = strdup(path);
-	auto_cleanup(free) char *for_name = strdup(path);
-	auto_cleanup(fd) int folder = -1;
-
-	if (!for_folder || !for_name)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a path.");
 	if (info.len == 0)
 		return err_set(err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
-	if (dir_open(dirname(for_folder), &folder, err) < 0)
-		return -1;
-	return file_write(folder, basename(for_name), info, 0600, err);
+	return write_private(path, info, err);
 }
 
 static void add_facts(json *facts, const struct round_result *round)

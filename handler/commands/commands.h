@@ -11,7 +11,9 @@
 #define EXIT_USAGE 64
 
 int command_attest(int argc, char **argv);
+int command_evidence(int argc, char **argv);
 int command_log(int argc, char **argv);
+int command_verify(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */
 void print_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -21,5 +23,10 @@ int print_err(const struct err *err);
 int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* At the end: a full disk or a closed pipe turns success into failure. */
 int print_end(int exit_code);
+
+/* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
+int read_input(const char *path, struct buf *ret, struct err *err) err_check;
+/* For its owner only, whole or not at all. */
+int write_private(const char *path, struct bytes contents, struct err *err) err_check;
 
 #endif

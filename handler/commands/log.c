@@ -1,12 +1,10 @@
 /* guest-attest log: what the firmware measured, as a table, as JSON, or as the PCR values that it leads to. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "base/codec.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
 #include "commands.h"
@@ -28,28 +26,9 @@ static const char usage[] =
 
 enum form { FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
 
-static int read_standard_input(struct buf *ret, struct err *err)
-{
-	uint8_t chunk[16384];
-	ssize_t got;
-
-	while ((got = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(
-				err, ERR_IO, (unsigned long)errno, "Standard input cannot be read: %m.");
-		if (buf_append(ret, chunk, (size_t)got, err) < 0)
-			return err_wrap(err, "Standard input");
-	}
-	return 0;
-}
-
 static int read_log(const char *path, struct buf *ret, struct err *err)
 {
-	if (strcmp(path, "-") == 0)
-		return read_standard_input(ret, err);
-	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) == 0)
+	if (read_input(path, ret, err) == 0)
 		return 0;
 	if (err->native == ENOENT)
 		err->code = ERR_NO_EVENT_LOG;

@@ -44,6 +44,8 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 {
 	struct eventlog log;
 
+	if (evidence->event_log.len == 0)
+		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The evidence holds no event log.");
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0)
 		return -1;
 	ret->event_count = log.event_count;

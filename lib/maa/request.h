@@ -34,6 +34,8 @@ struct request {
 int request_parse_body(struct bytes body, struct buf *ret, struct err *err) err_check;
 /* ERR_FORMAT, and the message names the member. Of isolation types only TrustedLaunch is known. */
 int request_parse_info(struct bytes info, struct request *ret, struct err *err) err_check;
+/* Either of the two, told apart by the member AttestationInfo. ERR_FORMAT. */
+int request_parse(struct bytes text, struct request *ret, struct err *err) err_check;
 void request_done(struct request *request); /* accepts zeroed values */
 static inline void request_cleanup(struct request *request)
 {

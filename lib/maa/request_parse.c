@@ -293,6 +293,23 @@ int request_parse_info(struct bytes info, struct request *ret, struct err *err)
 	return 0;
 }
 
+int request_parse(struct bytes text, struct request *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
+	auto_cleanup(json) json *tree = NULL;
+
+	if (text.len > REQUEST_MAX_BODY)
+		return err_set(err, ERR_FORMAT, 0, "It is larger than %u bytes.", REQUEST_MAX_BODY);
+	if (json_parse(text, &tree, err) < 0)
+		return -1;
+	if (!json_get(tree, "AttestationInfo"))
+		return request_parse_info(text, ret, err);
+	json_free(steal_ptr(tree)); /* megabytes, and parsed once more */
+	if (request_parse_body(text, &info, err) < 0)
+		return -1;
+	return request_parse_info(buf_bytes(&info), ret, err);
+}
+
 void request_done(struct request *request)
 {
 	evidence_done(&request->evidence);

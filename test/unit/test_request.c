@@ -141,6 +141,32 @@ static void bodies_that_hold_no_information_are_refused(void **state)
 }
 
 /* The text with its first `from` replaced; from must be there. */
+static void a_body_and_what_is_inside_are_told_apart(void **state)
+{
+	static const char *const bad[] = {"", "{}", "[]", "7", "{\"AttestationInfo\":7}",
+		"{\"AttestationInfo\":\"e30\"}", "{\"AttestationInfo\":\"\"}"};
+	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
+	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(request) struct request inside = {0};
+	auto_cleanup(request) struct request whole = {0};
+	auto_cleanup(request) struct request none = {0};
+	struct err err;
+
+	(void)state;
+	make_evidence(&evidence);
+	make_info("for you", &info);
+	check_ok(request_build_body(buf_bytes(&info), &body, &err), &err);
+	check_ok(request_parse(buf_bytes(&info), &inside, &err), &err);
+	check_ok(request_parse(buf_bytes(&body), &whole, &err), &err);
+	check_same(&evidence, &inside.evidence);
+	check_same(&evidence, &whole.evidence);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		check_err(request_parse(TEXT(bad[i]), &none, &err), &err, ERR_FORMAT);
+	check_err(request_parse((struct bytes){body.data, REQUEST_MAX_BODY + 1}, &none, &err), &err,
+		ERR_FORMAT);
+}
+
 static void replace(struct buf *text, const char *from, const char *to)
 {
 	auto_cleanup(buf) struct buf out = buf_with_max(REQUEST_MAX_INFO);
@@ -315,6 +341,7 @@ int main(void)
 		cmocka_unit_test(without_nonce_there_is_no_client_payload),
 		cmocka_unit_test(a_body_may_carry_padding),
 		cmocka_unit_test(bodies_that_hold_no_information_are_refused),
+		cmocka_unit_test(a_body_and_what_is_inside_are_told_apart),
 		cmocka_unit_test(other_clients_forms_are_read),
 		cmocka_unit_test(protocol_1_has_no_isolation),
 		cmocka_unit_test(the_index_padding_behind_a_certificate_is_cut),
