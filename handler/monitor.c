@@ -259,7 +259,8 @@ static int run(const char *root, struct err *err)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
 		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
-			monitor_tell_err(&monitor, err);
+			if (service_home_exists(monitor.root_fd, &monitor.service))
+				monitor_tell_err(&monitor, err);
 			wait_s = TROUBLE_WAIT_S;
 		}
 		if (wait_for_next(&monitor, home_fd, wait_s, err) < 0)
