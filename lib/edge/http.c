@@ -86,6 +86,7 @@ static int choose_ca_file(const char *wanted, const char **ret, struct err *err)
 /* What curl's callbacks fill. */
 struct transfer {
 	struct http *http;
+	bool is_plain;
 	struct buf body;
 	size_t header_bytes;
 	struct err err; /* set if a callback ended the transfer */
@@ -179,6 +180,16 @@ static CURLcode set_security(CURL *easy, const char *ca_file)
 	return CURLE_OK;
 }
 
+/* Nothing to verify: the host's own link, which no router passes on and no proxy may stand in. */
+static CURLcode set_plain(CURL *easy)
+{
+	set(CURLOPT_PROTOCOLS_STR, "http");
+	set(CURLOPT_FOLLOWLOCATION, 0L);
+	set(CURLOPT_PROXY, ""); /* not that of the environment either */
+	set(CURLOPT_NOPROXY, "*");
+	return CURLE_OK;
+}
+
 static CURLcode set_limits(CURL *easy, const struct http_request *request)
 {
 	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
@@ -223,21 +234,31 @@ static void slist_cleanup(struct curl_slist **list)
 	curl_slist_free_all(*list);
 }
 
+static int add_header(struct curl_slist **headers, const char *line, struct err *err)
+{
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	if (!longer)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for headers.");
+	*headers = longer;
+	return 0;
+}
+
 static int make_headers(const struct http_request *request, struct curl_slist **ret, struct err *err)
 {
 	auto_cleanup(slist) struct curl_slist *headers = NULL;
-	struct curl_slist *longer;
 	char line[160];
 
-	headers = curl_slist_append(NULL, "Expect:"); /* else curl waits up to a second before a large body */
-	if (!headers)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for headers.");
+	/* else curl waits up to a second before a large body */
+	if (add_header(&headers, "Expect:", err) < 0)
+		return -1;
+	if (request->header && add_header(&headers, request->header, err) < 0)
+		return -1;
 	if (request->content_type) {
 		if (!text_format(line, sizeof(line), "Content-Type: %s", request->content_type))
 			return err_set(err, ERR_INTERNAL, 0, "The content type is too long.");
-		longer = curl_slist_append(headers, line);
-		if (!longer)
-			return err_set(err, ERR_NO_MEMORY, 0, "No memory for headers.");
+		if (add_header(&headers, line, err) < 0)
+			return -1;
 	}
 	*ret = steal_ptr(headers);
 	return 0;
@@ -271,8 +292,9 @@ static struct cause cause_of_timeout(const struct http *http, const struct trans
 	CURL *easy = http->easy;
 	bool is_reused = transfer->address[0] == '\0' && number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
 			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
+	CURLINFO ready = transfer->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
 
-	if (is_reused || seconds_of(easy, CURLINFO_APPCONNECT_TIME_T) > 0)
+	if (is_reused || seconds_of(easy, ready) > 0)
 		return (struct cause){ERR_HTTP_TIMEOUT, "no complete answer"};
 	if (transfer->address[0] == '\0')
 		return (struct cause){ERR_DNS, "the name was not resolved"};
@@ -416,7 +438,7 @@ static CURLcode set_all(struct http *http, const struct http_request *request, c
 	http->was_connected = false;
 	code = curl_easy_setopt(http->easy, CURLOPT_ERRORBUFFER, http->curl_text);
 	if (code == CURLE_OK)
-		code = set_security(http->easy, ca_file);
+		code = request->is_plain ? set_plain(http->easy) : set_security(http->easy, ca_file);
 	if (code == CURLE_OK)
 		code = set_limits(http->easy, request);
 	if (code == CURLE_OK)
@@ -429,22 +451,25 @@ static CURLcode set_all(struct http *http, const struct http_request *request, c
 int http_exchange(
 	struct http *http, const struct http_request *request, struct http_answer *ret, struct err *err)
 {
-	auto_cleanup(transfer) struct transfer transfer = {.http = http, .body = buf_with_max(ret->body.max)};
+	auto_cleanup(transfer) struct transfer transfer = {
+		.http = http, .is_plain = request->is_plain, .body = buf_with_max(ret->body.max)};
 	auto_cleanup(slist) struct curl_slist *headers = NULL;
 	struct http_origin origin;
 	char path[HTTP_URL_SIZE];
 	char url[2 * HTTP_URL_SIZE];
-	const char *ca_file;
+	const char *ca_file = NULL;
 	CURLcode code;
 
-	if (http_parse_url(request->url, &origin, path, err) < 0 ||
-		choose_ca_file(request->ca_file, &ca_file, err) < 0 ||
-		make_headers(request, &headers, err) < 0)
+	if (request->is_plain ? http_parse_plain_url(request->url, &origin, path, err) < 0
+			      : http_parse_url(request->url, &origin, path, err) < 0 ||
+					choose_ca_file(request->ca_file, &ca_file, err) < 0)
+		return -1;
+	if (make_headers(request, &headers, err) < 0)
 		return -1;
 	code = set_all(http, request, ca_file, headers, &transfer);
 	/* curl gets what was understood here, so that both mean the same host */
-	(void)text_format(url, sizeof(url), "https://%s:%u%s%s", origin.host, (unsigned int)origin.port,
-		path[0] == '/' ? "" : "/", path);
+	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s", request->is_plain ? "http" : "https",
+		origin.host, (unsigned int)origin.port, path[0] == '/' ? "" : "/", path);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(http->easy, CURLOPT_URL, url);
 	if (code != CURLE_OK)

@@ -1,7 +1,7 @@
 /* http.h - one HTTPS exchange through libcurl. The only file that includes it.
  *
- * TLS is always verified (no switch), 1.2 or later, no redirects, no cookies, no other protocol than https. Every answer is bounded
- * in bytes and in time. Retrying is the caller's decision. Not thread-safe: one struct http per thread.
+ * TLS is always verified (no switch), 1.2 or later, no redirects, no cookies, no other protocol than https but for is_plain. Every
+ * answer is bounded in bytes and in time. Retrying is the caller's decision. Not thread-safe: one struct http per thread.
  */
 #ifndef EDGE_HTTP_H
 #define EDGE_HTTP_H
@@ -20,13 +20,15 @@ static inline void http_cleanup(struct http **http)
 }
 
 struct http_request {
-	const char *url;          /* https:// only */
+	const char *url;          /* https:// only, unless is_plain */
 	const char *content_type; /* of the body; NULL: a GET */
 	struct bytes body;
 	const char *
 		ca_file; /* PEM file, used instead of the system's CAs; NULL: the system's, wherever it keeps them */
 	uint32_t connect_timeout_ms;
 	uint32_t total_timeout_ms;
+	bool is_plain; /* http:// and only to an address in digits, past every proxy: the metadata service */
+	const char *header; /* one more line, "Name: value"; NULL: none */
 };
 
 struct http_answer {
@@ -50,6 +52,9 @@ struct http_origin {
 
 /* ERR_ENDPOINT_INVALID unless https, with a host, without user info. ret_path (may be NULL) gets what follows, "" if nothing. */
 int http_parse_url(
+	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err) err_check;
+/* The same for is_plain: http, port 80 if not given, and the host must be an IP address. */
+int http_parse_plain_url(
 	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err) err_check;
 bool http_same_origin(const struct http_origin *a, const struct http_origin *b);
 

@@ -70,21 +70,15 @@ static bool take_authority(const char *text, size_t len, struct http_origin *ret
 
 	if (colon)
 		host_len = (size_t)(colon - text);
-	ret->port = 443;
 	if (host_len < len &&
 		(text[host_len] != ':' || !take_port(text + host_len + 1, len - host_len - 1, ret)))
 		return false;
 	return text[0] == '[' ? take_ipv6(text, host_len, ret) : take_name(text, host_len, ret);
 }
 
-int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+static int check_characters(const char *url, struct err *err)
 {
-	static const char scheme[] = "https://";
-	size_t scheme_len = sizeof(scheme) - 1;
 	size_t len = strlen(url);
-	struct http_origin origin = {0};
-	const char *authority = url + scheme_len;
-	size_t authority_len;
 
 	if (len >= HTTP_URL_SIZE)
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The address is longer than %d characters.",
@@ -93,17 +87,63 @@ int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_
 		if (url[i] <= ' ' || url[i] >= 0x7f || url[i] == '\\' || url[i] == '#')
 			return err_set(err, ERR_ENDPOINT_INVALID, 0,
 				"The address '%s' holds a character that does not belong there.", url);
-	if (len < scheme_len)
-		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an https:// address.", url);
+	return 0;
+}
+
+/* scheme: lower case, with "://". The origin's port is the scheme's. */
+static int parse_url(const char *url, const char *scheme, struct http_origin *origin, const char **ret_path,
+	struct err *err)
+{
+	size_t scheme_len = strlen(scheme);
+	const char *authority = url + scheme_len;
+	size_t authority_len;
+
+	if (check_characters(url, err) < 0)
+		return -1;
+	if (strlen(url) < scheme_len)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
 	for (size_t i = 0; i < scheme_len; i++)
 		if (lower(url[i]) != scheme[i])
-			return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an https:// address.", url);
+			return err_set(
+				err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
 	authority_len = strcspn(authority, "/?");
-	if (authority_len == 0 || !take_authority(authority, authority_len, &origin))
+	if (authority_len == 0 || !take_authority(authority, authority_len, origin))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' has no usable host or port.", url);
-	*ret = origin;
+	*ret_path = authority + authority_len;
+	return 0;
+}
+
+static void give_url(
+	const struct http_origin *origin, const char *path, struct http_origin *ret, char *ret_path)
+{
+	*ret = *origin;
 	if (ret_path)
-		memcpy(ret_path, authority + authority_len, len - scheme_len - authority_len + 1);
+		memcpy(ret_path, path, strlen(path) + 1);
+}
+
+int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+{
+	struct http_origin origin = {.port = 443};
+	const char *path;
+
+	if (parse_url(url, "https://", &origin, &path, err) < 0)
+		return -1;
+	give_url(&origin, path, ret, ret_path);
+	return 0;
+}
+
+int http_parse_plain_url(
+	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+{
+	struct http_origin origin = {.port = 80};
+	struct in_addr address;
+	const char *path;
+
+	if (parse_url(url, "http://", &origin, &path, err) < 0)
+		return -1;
+	if (origin.host[0] != '[' && inet_pton(AF_INET, origin.host, &address) != 1)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' does not name an IP address.", url);
+	give_url(&origin, path, ret, ret_path);
 	return 0;
 }
 
