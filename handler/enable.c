@@ -34,6 +34,7 @@ static struct service new_service(const struct handler *handler, struct bytes se
 
 	memcpy(service.home, handler->home, sizeof(service.home));
 	memcpy(service.tcti, handler->tcti, sizeof(service.tcti));
+	memcpy(service.metadata, handler->metadata, sizeof(service.metadata));
 	(void)text_format(service.program_version, sizeof(service.program_version), "%s", VERSION);
 	service_mark(settings, service.settings_mark);
 	return service;
@@ -60,8 +61,6 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 	if (protected_parse_settings(
 		    handler->root_fd, handler->environment.config_folder, settings_text, &settings, err) < 0)
 		return -1;
-	if (!settings.endpoint[0])
-		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 && !err_info(err->code)->retry)
 		return -1;
 	return 0;
@@ -147,7 +146,13 @@ static bool is_older_than_service(const struct handler *handler, int status_fd)
 	return status.st_mtim.tv_nsec < service.st_mtim.tv_nsec;
 }
 
-/* A precondition that only the TPM could tell about, and that does not pass by itself, fails the command like those checked before. The
+/* What only the first round could tell and only the customer can remedy. */
+static bool is_customers(const struct err_info *info)
+{
+	return (info->kind == ERR_KIND_PRECONDITION && !info->retry) || info->code == ERR_REGION_UNKNOWN;
+}
+
+/* A precondition that only the TPM could tell about, or a region that has no provider, fails the command like what was checked before. The
  * service goes on and its status stays: after the remedy it reports by itself. */
 static int judge_result(struct handler *handler, int status_fd, struct err *err)
 {
@@ -159,10 +164,10 @@ static int judge_result(struct handler *handler, int status_fd, struct err *err)
 		state != STATUS_ERROR)
 		return 0;
 	info = err_info((enum err_code)code);
-	if (info->kind != ERR_KIND_PRECONDITION || info->retry || is_older_than_service(handler, status_fd))
+	if (!is_customers(info) || is_older_than_service(handler, status_fd))
 		return 0;
 	handler->is_reported = true;
-	return err_set(err, info->code, 0, "The first attestation found a precondition missing.");
+	return err_set(err, info->code, 0, "The first attestation was not possible.");
 }
 
 /* The service ends the wait by its result, or by its own end. */

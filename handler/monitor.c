@@ -59,8 +59,6 @@ static int read_settings(struct monitor *monitor, struct err *err)
 	if (protected_parse_settings(monitor->root_fd, monitor->service.environment.config_folder,
 		    buf_bytes(&text), &monitor->settings, err) < 0)
 		return -1;
-	if (!monitor->settings.endpoint[0])
-		return err_set(err, ERR_ENDPOINT_MISSING, 0, "The settings name no attestation provider.");
 	return 0;
 }
 
@@ -131,6 +129,8 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
 			  .tcti = monitor->service.tcti,
 			  .endpoint = monitor->settings.endpoint,
+			  .metadata = monitor->service.metadata,
+			  .region_fallback = monitor->settings.region_fallback,
 			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
 			  .nonce = nonce,
 			  .now_s = clock_now_s()},
@@ -169,11 +169,13 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		return -1;
 	monitor_note(monitor, &round.verdict, started_ms);
 	report.now_s = clock_now_s();
-	history = history_after(&history, &(struct history_round){.health = round.verdict.health,
-						  .boot_id = monitor->boot_id,
-						  .provider = monitor->settings.endpoint,
-						  .token_expires_s = round.token_expires_s,
-						  .now_s = report.now_s});
+	history = history_after(
+		&history, &(struct history_round){.health = round.verdict.health,
+				  .boot_id = monitor->boot_id,
+				  .provider = monitor->settings.endpoint[0] ? monitor->settings.endpoint
+									    : round.provider,
+				  .token_expires_s = round.token_expires_s,
+				  .now_s = report.now_s});
 	if (find_wait(monitor, &round, history.failures, &report.wait_s, err) < 0)
 		return -1;
 	*ret_wait_s = report.wait_s;

@@ -10,11 +10,13 @@
 #define COMMAND "guest-attest attest"
 
 static const char usage[] =
-	"Usage: guest-attest attest --endpoint URL [OPTION...]\n"
+	"Usage: guest-attest attest [OPTION...]\n"
 	"\n"
 	"Proves this VM's boot to an attestation provider, once, and prints the verdict.\n"
 	"\n"
 	"  --endpoint URL        the provider, https://host or https://host:port\n"
+	"                        (default: the shared one of this VM's region)\n"
+	"  --metadata URL        who knows the region, http://ADDRESS (default: the cloud's service)\n"
 	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"
 	"  --tcti CONF           the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
 	"                        (default: device:/dev/tpmrm0, else device:/dev/tpm0)\n"
@@ -27,7 +29,7 @@ static const char usage[] =
 	"Exit code: 0 Healthy, 1 Unhealthy, 2 could not find out, 64 wrong usage.\n";
 
 struct options {
-	const char *endpoint, *ca_file, *tcti, *event_log, *nonce, *save_evidence;
+	const char *endpoint, *metadata, *ca_file, *tcti, *event_log, *nonce, *save_evidence;
 	bool is_json, is_help;
 };
 
@@ -36,6 +38,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 {
 	static const struct option known[] = {
 		{"endpoint", required_argument, NULL, 'e'},
+		{"metadata", required_argument, NULL, 'm'},
 		{"ca-file", required_argument, NULL, 'c'},
 		{"tcti", required_argument, NULL, 't'},
 		{"event-log", required_argument, NULL, 'l'},
@@ -53,6 +56,9 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		switch (option) {
 		case 'e':
 			ret->endpoint = optarg;
+			break;
+		case 'm':
+			ret->metadata = optarg;
 			break;
 		case 'c':
 			ret->ca_file = optarg;
@@ -87,8 +93,13 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 
 static const char *check_options(const struct options *options)
 {
-	if (!options->endpoint)
-		return "--endpoint is needed: the https:// address of an attestation provider";
+	struct http_origin origin;
+	struct err ignored;
+
+	if (options->endpoint && !options->endpoint[0])
+		return "--endpoint takes the https:// address of an attestation provider";
+	if (options->metadata && http_parse_plain_url(options->metadata, &origin, NULL, &ignored) < 0)
+		return "--metadata takes http:// and an IP address";
 	if (options->nonce && (!options->nonce[0] || strlen(options->nonce) > ROUND_NONCE_MAX))
 		return "--nonce takes 1 to 256 bytes";
 	if (options->nonce && !text_is_utf8(bytes_of_text(options->nonce)))
@@ -136,6 +147,7 @@ static int print_result_json(const struct round_result *round, struct err *err)
 
 	json_add_text(result, "health", health_name(round->verdict.health));
 	json_add_text(result, "provider", round->provider);
+	json_add_text(result, "providerReason", round->provider_reason);
 	json_add_int(result, "code", reason->code);
 	json_add_text(result, "name", err_info(reason->code)->name);
 	json_add_text(result, "message", reason->code ? reason->msg : "");
@@ -160,7 +172,10 @@ static void print_facts(const struct round_result *round)
 	if (round->stage < ROUND_COLLECTED)
 		return;
 	print_format("\nFacts\n  this VM's own check   %s\n", health_name(local->verdict.health));
-	print_format("  provider              %s (%s)\n", round->provider, health_name(round->remote.health));
+	print_format("  provider              %s (%s)\n", round->provider[0] ? round->provider : "none",
+		health_name(round->remote.health));
+	if (round->provider_reason[0])
+		print_format("  chosen as             %s\n", round->provider_reason);
 	print_format("  boot events           %u\n", local->event_count);
 	if (local->has_secureboot)
 		print_format("  Secure Boot           %s\n", local->secureboot.is_enabled ? "on" : "off");
@@ -226,6 +241,7 @@ static int attest(const struct options *options)
 	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
 			  .tcti = options->tcti,
 			  .endpoint = options->endpoint,
+			  .metadata = options->metadata,
 			  .ca_file = options->ca_file,
 			  .nonce = options->nonce ? options->nonce : nonce,
 			  .now_s = clock_now_s()},

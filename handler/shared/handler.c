@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/http.h"
 #include "options.h"
 
 #define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes 10 s at most */
@@ -26,6 +27,19 @@ static int find_home(struct handler *handler, const char *real_home, struct err 
 	return dir_open(real_home, &handler->home_fd, err);
 }
 
+static int take_metadata(struct handler *handler, const char *url, struct err *err)
+{
+	struct http_origin ignored;
+
+	if (url[0] && http_parse_plain_url(url, &ignored, NULL, err) < 0) {
+		err->code = ERR_USAGE;
+		return -1;
+	}
+	if (!text_format(handler->metadata, sizeof(handler->metadata), "%s", url))
+		return err_set(err, ERR_USAGE, 0, "The metadata service's address is too long.");
+	return 0;
+}
+
 static int open_folders(struct handler *handler, const struct options *options, struct err *err)
 {
 	char root[PATH_MAX], home[PATH_MAX];
@@ -38,7 +52,8 @@ static int open_folders(struct handler *handler, const struct options *options, 
 			"Package folder '%s' cannot be used: %m.", options->home);
 	if (!text_format(handler->tcti, sizeof(handler->tcti), "%s", options->tcti))
 		return err_set(err, ERR_USAGE, 0, "The TCTI is too long.");
-	if (dir_open(handler->root, &handler->root_fd, err) < 0)
+	if (take_metadata(handler, options->metadata, err) < 0 ||
+		dir_open(handler->root, &handler->root_fd, err) < 0)
 		return -1;
 	return find_home(handler, home, err);
 }

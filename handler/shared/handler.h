@@ -16,10 +16,11 @@
 	"updating" /* below the state folder: an upgrade is under way, uninstall keeps the state */
 
 struct handler {
-	const char *operation;        /* "Enable", ... for the status */
-	char root[HANDLER_PATH_SIZE]; /* real path, "/" in production */
-	char home[HANDLER_PATH_SIZE]; /* versioned folder of the package, as seen below root */
-	char tcti[SERVICE_TCTI_SIZE]; /* "" = the machine's TPM device */
+	const char *operation;                /* "Enable", ... for the status */
+	char root[HANDLER_PATH_SIZE];         /* real path, "/" in production */
+	char home[HANDLER_PATH_SIZE];         /* versioned folder of the package, as seen below root */
+	char tcti[SERVICE_TCTI_SIZE];         /* "" = the machine's TPM device */
+	char metadata[SERVICE_METADATA_SIZE]; /* http://ADDRESS of the metadata service, "" = the cloud's */
 	int root_fd, home_fd;
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */

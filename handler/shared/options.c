@@ -28,11 +28,13 @@ static bool find_own_home(char ret[PATH_MAX])
 
 static void print_help(const char *program)
 {
-	(void)printf("Usage: %s [--root DIR] [--home DIR] [--tcti CONF]\n"
+	(void)printf("Usage: %s [--root DIR] [--home DIR] [--tcti CONF] [--metadata URL]\n"
 		     "A command of the VM extension, called by the guest agent without options.\n"
 		     "  --root DIR   work below DIR instead of /\n"
 		     "  --home DIR   the package's folder, default: the one above this program's\n"
-		     "  --tcti CONF  way to the TPM, e.g. swtpm:path=FILE, default: the machine's device\n",
+		     "  --tcti CONF  way to the TPM, e.g. swtpm:path=FILE, default: the machine's device\n"
+		     "  --metadata URL  who knows this VM's region, http://ADDRESS, default: the cloud's "
+		     "service\n",
 		program);
 }
 
@@ -42,13 +44,14 @@ bool options_parse(int argc, char **argv, struct options *ret, int *ret_exit_cod
 		{"root", required_argument, NULL, 'r'},
 		{"home", required_argument, NULL, 'm'},
 		{"tcti", required_argument, NULL, 't'},
+		{"metadata", required_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{0},
 	};
 	int option;
 
-	*ret = (struct options){.root = "/", .tcti = ""};
+	*ret = (struct options){.root = "/", .tcti = "", .metadata = ""};
 	*ret_exit_code = 0;
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'r')
@@ -57,6 +60,8 @@ bool options_parse(int argc, char **argv, struct options *ret, int *ret_exit_cod
 			ret->home = optarg;
 		else if (option == 't')
 			ret->tcti = optarg;
+		else if (option == 'd')
+			ret->metadata = optarg;
 		else if (option == 'v')
 			return printf("%s\n", VERSION) >= 0;
 		else {

@@ -6,9 +6,10 @@
 #include <stdbool.h>
 
 struct options {
-	const char *root; /* default "/" */
-	const char *tcti; /* default "" */
-	const char *home; /* default: the folder above that of the program */
+	const char *root;     /* default "/" */
+	const char *tcti;     /* default "" */
+	const char *metadata; /* default "" */
+	const char *home;     /* default: the folder above that of the program */
 	char own_home[PATH_MAX];
 };
 

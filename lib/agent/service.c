@@ -66,6 +66,7 @@ static const struct text_member {
 	{"eventsFolder", offsetof(struct service, environment.events_folder), ENVIRONMENT_PATH_SIZE, true,
 		true},
 	{"tcti", offsetof(struct service, tcti), SERVICE_TCTI_SIZE, false, true},
+	{"metadata", offsetof(struct service, metadata), SERVICE_METADATA_SIZE, false, true},
 	{"settingsMark", offsetof(struct service, settings_mark), SERVICE_MARK_SIZE, false, true},
 	{"programVersion", offsetof(struct service, program_version), 32, false, true},
 };

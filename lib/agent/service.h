@@ -10,16 +10,18 @@
 #include <sys/types.h>
 #include "agent/environment.h"
 
-#define SERVICE_STATE_FOLDER "var/lib/guest-attestation" /* below the root directory */
-#define SERVICE_FILE         "service.json"              /* below the state folder   */
-#define SERVICE_PID_FILE     "monitor.pid"
-#define SERVICE_TCTI_SIZE    256
-#define SERVICE_MARK_SIZE    17
+#define SERVICE_STATE_FOLDER  "var/lib/guest-attestation" /* below the root directory */
+#define SERVICE_FILE          "service.json"              /* below the state folder   */
+#define SERVICE_PID_FILE      "monitor.pid"
+#define SERVICE_TCTI_SIZE     256
+#define SERVICE_METADATA_SIZE 64
+#define SERVICE_MARK_SIZE     17
 
 struct service {
-	char home[ENVIRONMENT_PATH_SIZE]; /* versioned folder of the package, absolute */
-	struct environment environment;   /* folders and sequence */
-	char tcti[SERVICE_TCTI_SIZE];     /* "" = the machine's TPM device */
+	char home[ENVIRONMENT_PATH_SIZE];     /* versioned folder of the package, absolute */
+	struct environment environment;       /* folders and sequence */
+	char tcti[SERVICE_TCTI_SIZE];         /* "" = the machine's TPM device */
+	char metadata[SERVICE_METADATA_SIZE]; /* http://ADDRESS of the metadata service; "" = the cloud's */
 	char settings_mark
 		[SERVICE_MARK_SIZE]; /* of the settings file's bytes, to notice changed ones of the same number */
 	char program_version[32]; /* whose programs run the service */

@@ -164,6 +164,23 @@ static bool read_switch(const struct sources *sources, const char *name, struct 
 	return false;
 }
 
+static void read_region_fallback(const struct sources *sources, struct settings *settings)
+{
+	static const char name[] = "regionFallback";
+	const json *value = find(sources, name);
+	char text[16] = "";
+
+	if (!value)
+		return;
+	if (json_is_string(value) && copy_trimmed(json_text(value), text, sizeof(text)) == 0) {
+		if (text_equal_nocase(text, "nearest"))
+			settings->region_fallback = REGION_FALLBACK_NEAREST;
+		if (text_equal_nocase(text, "nearest") || text_equal_nocase(text, "fail"))
+			return;
+	}
+	warn(settings, "is neither \"fail\" nor \"nearest\" and is not used", name);
+}
+
 /* "4H", "30M", "900S" or a bare number of hours; 0 if it is none of them. */
 static uint64_t parse_period_s(const char *text)
 {
@@ -269,6 +286,7 @@ static int read_sources(const struct sources *given, struct settings *settings, 
 	if (read_endpoint(&sources, settings, err) < 0 || read_ca_file(&sources, settings, err) < 0)
 		return -1;
 	settings->alerts_disabled = read_switch(&sources, "disableAlerts", settings);
+	read_region_fallback(&sources, settings);
 	read_period(&sources, settings);
 	return 0;
 }

@@ -4,15 +4,17 @@
 #define AGENT_SETTINGS_H
 
 #include "edge/http.h"
+#include "maa/region.h"
 
 #define SETTINGS_MAX_BYTES (1u << 20)
 #define SETTINGS_PATH_SIZE 512
 
 struct settings {
 	char endpoint
-		[HTTP_URL_SIZE]; /* maaEndpoint as an origin, "https://host" or "https://host:port"; "" = none given */
-	char ca_file[SETTINGS_PATH_SIZE]; /* caFile: "" = the system's CAs; an absolute path */
-	bool alerts_disabled;             /* disableAlerts */
+		[HTTP_URL_SIZE]; /* maaEndpoint as an origin, "https://host" or "https://host:port"; "" = the region's shared one */
+	char ca_file[SETTINGS_PATH_SIZE];     /* caFile: "" = the system's CAs; an absolute path */
+	bool alerts_disabled;                 /* disableAlerts */
+	enum region_fallback region_fallback; /* regionFallback: "fail" (default) or "nearest" */
 	uint32_t period_s; /* ascReportingFrequency, between attestations; default 4 h, 15 min to 24 h */
 	char warning[256]; /* what was wrong but not fatal, for the status message; "" if nothing */
 };

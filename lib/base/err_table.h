@@ -1,7 +1,7 @@
 /* err_table.h - THE table of codes. README.md's table is checked against it by `make lint`.
  *
  * X(enum, number, name, kind, retry, exit, remedy)
- *   number and name are stable for ever: portals, queries and runbooks hold on to them.
+ *   number and name are stable for ever: portals, queries and runbooks hold on to them. 302 was in use once.
  *   retry   the service keeps trying by itself
  *   exit    51 unsupported platform, 52 precondition missing, 53 bad settings (what the portal's platform counts as
  *           the customer's configuration), 1 otherwise; 64 wrong usage of a command
@@ -22,11 +22,11 @@
 	X(ERR_EVENT_LOG_EMPTY,     208, "event-log-empty",           PRECONDITION, false, 52, "Restart the VM; if the log stays empty, update the boot loader and the kernel.") \
 	X(ERR_EVENT_LOG_UNREADABLE,209, "event-log-unreadable",      PRECONDITION, true,  52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
 	X(ERR_SETTINGS_INVALID,    301, "settings-invalid",          SETTINGS,     false, 53, "Correct the extension's settings as the README shows and deploy them again.") \
-	X(ERR_ENDPOINT_MISSING,    302, "endpoint-missing",          SETTINGS,     false, 53, "Set AttestationConfig.MaaSettings.maaEndpoint to your attestation provider's https:// address.") \
 	X(ERR_ENDPOINT_INVALID,    303, "endpoint-invalid",          SETTINGS,     false, 53, "Give the provider's address as https://host or https://host:port.") \
 	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point the CA file setting to a readable PEM file of certificate authorities.") \
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
+	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set AttestationConfig.MaaSettings.maaEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
 	X(ERR_TPM_OPEN,            401, "tpm-unavailable",           TPM,          true,  1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
 	X(ERR_TPM_FAILED,          402, "tpm-failed",                TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \
 	X(ERR_TPM_ANSWER,          403, "tpm-answer-invalid",        TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM and report it.") \
@@ -44,6 +44,8 @@
 	X(ERR_PROXY,               509, "proxy-failed",              NETWORK,      true,  1,  "Correct the proxy's address and credentials, and allow the endpoint on the proxy.") \
 	X(ERR_HTTP_FAILED,         510, "http-failed",               NETWORK,      true,  1,  "It is retried by itself; check the path to the provider.") \
 	X(ERR_UNREACHABLE,         511, "network-unreachable",       NETWORK,      true,  1,  "Check the VM's network interface and routes: outbound TCP 443 to the endpoint needs a way out.") \
+	X(ERR_METADATA,            512, "metadata-unreachable",      NETWORK,      true,  1,  "Allow the VM to reach 169.254.169.254 on TCP 80, or set maaEndpoint in the extension's settings; it is retried by itself.") \
+	X(ERR_METADATA_INVALID,    513, "metadata-invalid",          NETWORK,      true,  1,  "Set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \

@@ -9,7 +9,7 @@ static struct history of_provider(const struct history *before, const char *prov
 {
 	struct history after = {0};
 
-	if (strcmp(before->provider, provider) == 0)
+	if (!provider[0] || strcmp(before->provider, provider) == 0)
 		return *before;
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
 	return after;

@@ -20,7 +20,8 @@ struct history {
 
 struct history_round {
 	enum health health;
-	const char *boot_id, *provider;
+	const char *boot_id;
+	const char *provider;    /* "": it was not found out whom to ask, and what was before stands */
 	int64_t token_expires_s; /* counts if Healthy */
 	int64_t now_s;
 };

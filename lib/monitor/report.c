@@ -133,15 +133,17 @@ static void add_attestation(const struct report_inputs *inputs, struct status *r
 static void add_endpoint(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct round_result *round = inputs->round;
-	char text[MESSAGE];
+	char who[MESSAGE], text[MESSAGE];
 
 	if (round->stage < ROUND_COLLECTED)
 		return;
+	(void)text_format(who, sizeof(who), round->provider_reason[0] ? "%s (%s)" : "%s",
+		round->provider[0] ? round->provider : "No provider", round->provider_reason);
 	if (round->stage >= ROUND_ANSWERED) {
-		(void)text_format(text, sizeof(text), "%s answered.", round->provider);
+		(void)text_format(text, sizeof(text), "%s answered.", who);
 		status_add(ret, "Endpoint", STATUS_SUCCESS, 0, text);
 	} else {
-		(void)text_format(text, sizeof(text), "%s: %s", round->provider, round->remote.reason.msg);
+		(void)text_format(text, sizeof(text), "%s: %s", who, round->remote.reason.msg);
 		status_add(ret, "Endpoint", STATUS_WARNING, (int)round->remote.reason.code, text);
 	}
 }

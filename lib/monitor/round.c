@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "maa/envelope.h"
 #include "maa/exchange.h"
+#include "maa/imds.h"
 #include "maa/request.h"
 #include "maa/token.h"
 
@@ -73,6 +74,28 @@ static bool is_answer(enum err_code code)
 	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
 }
 
+/* A given endpoint is asked, and nobody about it. */
+static int find_provider(const struct round_inputs *inputs, struct http_origin *ret_origin,
+	struct round_result *ret, struct err *err)
+{
+	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+	const char *endpoint = inputs->endpoint;
+	struct region_choice choice = {0};
+	struct imds imds;
+
+	if (!endpoint || !endpoint[0]) {
+		if (imds_ask(metadata, &imds, err) < 0 ||
+			region_choose(imds.location, imds.cloud, inputs->region_fallback, &choice, err) < 0)
+			return -1;
+		endpoint = choice.url;
+	}
+	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
+		return -1;
+	exchange_origin_text(ret_origin, ret->provider);
+	(void)text_format(ret->provider_reason, sizeof(ret->provider_reason), "%s", choice.reason);
+	return 0;
+}
+
 /* From a complete evidence to verified claims. */
 static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
 	struct round_result *ret, struct err *err)
@@ -90,9 +113,8 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
-	if (http_parse_url(inputs->endpoint, &exchange.origin, NULL, err) < 0)
+	if (find_provider(inputs, &exchange.origin, ret, err) < 0)
 		return -1;
-	exchange_origin_text(&exchange.origin, ret->provider);
 	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;

@@ -4,6 +4,7 @@
 
 #include "appraise/verdict.h"
 #include "edge/http.h"
+#include "maa/region.h"
 #include "monitor/collect.h"
 
 #define ROUND_NONCE_SIZE  33 /* 32 hex characters, for those who have no nonce of their own */
@@ -13,10 +14,13 @@
 
 struct round_inputs {
 	struct collect_sources sources;
-	const char *tcti;     /* NULL or "": the machine's own TPM */
-	const char *endpoint; /* https URL without trailing slash */
-	const char *ca_file;  /* NULL: the system's */
-	const char *nonce;    /* comes back in the token: freshness of its issue */
+	const char *tcti; /* NULL or "": the machine's own TPM */
+	const char *
+		endpoint; /* https URL without trailing slash; NULL or "": the shared one of this VM's region */
+	const char *metadata; /* then: who knows the region, http://ADDRESS; NULL or "": the cloud's own */
+	enum region_fallback region_fallback; /* likewise */
+	const char *ca_file;                  /* NULL: the system's */
+	const char *nonce;                    /* comes back in the token: freshness of its issue */
 	int64_t now_s;
 };
 
@@ -37,7 +41,8 @@ struct round_result {
 	struct buf info;        /* attestation information as sent; from ROUND_COLLECTED on */
 	json *claims;           /* ROUND_VERIFIED */
 	int64_t token_expires_s;
-	char provider[HTTP_URL_SIZE]; /* origin asked */
+	char provider[HTTP_URL_SIZE]; /* origin asked; "" if none was found */
+	char provider_reason[160];    /* why this one: "shared provider of westeurope"; "" if it was given */
 	uint32_t retry_after_s;       /* what the provider wants us to wait */
 };
 

@@ -73,6 +73,18 @@ static void another_provider_starts_anew(void **state)
 	assert_string_equal(history.provider, "https://other.example");
 }
 
+static void a_provider_that_was_not_found_out_is_no_other_one(void **state)
+{
+	struct history history = after((struct history){0}, HEALTH_HEALTHY, "boot-1", 9000, 300);
+
+	(void)state;
+	history = history_after(&history, &(struct history_round){HEALTH_UNKNOWN, "boot-1", "", 0, 400});
+	assert_int_equal(history.healthy_s, 300);
+	assert_int_equal(history.token_expires_s, 9000);
+	assert_int_equal(history.failures, 1);
+	assert_string_equal(history.provider, PROVIDER);
+}
+
 static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 {
 	static const char newer[] =
@@ -138,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_provider_starts_anew),
+		cmocka_unit_test(a_provider_that_was_not_found_out_is_no_other_one),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
 		cmocka_unit_test_setup_teardown(
 			it_survives_a_restart_and_a_newer_versions_members, make_folder, remove_folder),

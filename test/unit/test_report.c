@@ -107,6 +107,35 @@ static void past_the_budget_it_is_an_error(void **state)
 	assert_int_equal(status.code, ERR_DNS);
 }
 
+static void the_status_says_why_this_provider(void **state)
+{
+	static const struct {
+		const char *provider, *reason, *begin;
+	} rows[] = {
+		{"https://a.example", "", "https://a.example: What happened."},
+		{"https://a.example", "shared provider of here",
+			"https://a.example (shared provider of here): What happened."},
+		{"", "", "No provider: What happened."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct round_result round = {.stage = ROUND_COLLECTED};
+		struct settings settings = {.period_s = 14400};
+		struct history history = {0};
+		struct status status;
+
+		err_fill(&round.verdict.reason, ERR_METADATA, 0, "What happened.");
+		round.remote = round.verdict;
+		(void)text_format(round.provider, sizeof(round.provider), "%s", rows[i].provider);
+		(void)text_format(round.provider_reason, sizeof(round.provider_reason), "%s", rows[i].reason);
+		report_status(
+			&(struct report_inputs){.round = &round, .history = &history, .settings = &settings},
+			&status);
+		assert_string_equal(item(&status, "Endpoint")->message, rows[i].begin);
+	}
+}
+
 /* A VM may start with a clock that is ahead until its time is synchronised. */
 static void a_clock_that_was_set_back_does_not_prolong_the_budget(void **state)
 {
@@ -212,6 +241,7 @@ int main(void)
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
 		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
 		cmocka_unit_test(past_the_budget_it_is_an_error),
+		cmocka_unit_test(the_status_says_why_this_provider),
 		cmocka_unit_test(a_clock_that_was_set_back_does_not_prolong_the_budget),
 		cmocka_unit_test(a_boot_without_a_name_is_not_taken_for_a_proved_one),
 		cmocka_unit_test(after_a_success_silence_is_a_warning_while_the_token_lives),

@@ -50,6 +50,7 @@ static const struct service sample = {
 		.status_folder = "/var/lib/waagent/A-1.0.0.0/status",
 		.sequence = 7},
 	.tcti = "swtpm:path=/tmp/a b\"c",
+	.metadata = "http://127.0.0.1:8080",
 	.settings_mark = "0123456789abcdef",
 	.program_version = "1.0.0.0",
 	.enabled_at_s = 1769860800,
@@ -88,6 +89,9 @@ static void every_member_counts_for_equality(void **state)
 	assert_false(service_equal(&sample, &other));
 	other = sample;
 	other.settings_mark[0] = 'f';
+	assert_false(service_equal(&sample, &other));
+	other = sample;
+	other.metadata[0] = '\0';
 	assert_false(service_equal(&sample, &other));
 	other = sample;
 	other.tcti[0] = '\0';

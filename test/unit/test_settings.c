@@ -164,6 +164,36 @@ static void what_cannot_be_meant_is_refused_by_name(void **state)
 	}
 }
 
+static void another_regions_provider_is_asked_only_if_that_is_wanted(void **state)
+{
+	static const struct {
+		const char *text;
+		enum region_fallback fallback;
+		const char *warning;
+	} rows[] = {
+		{"{}", REGION_FALLBACK_FAIL, ""},
+		{"{\"regionFallback\":\"\"}", REGION_FALLBACK_FAIL, ""},
+		{"{\"regionFallback\":\"fail\"}", REGION_FALLBACK_FAIL, ""},
+		{"{\"regionFallback\":\"nearest\"}", REGION_FALLBACK_NEAREST, ""},
+		{"{\"RegionFallback\":\" Nearest \"}", REGION_FALLBACK_NEAREST, ""},
+		{MAA("{\"regionFallback\":\"nearest\"}"), REGION_FALLBACK_NEAREST, ""},
+		{"{\"regionFallback\":\"near\"}", REGION_FALLBACK_FAIL, "'regionFallback' is neither"},
+		{"{\"regionFallback\":true}", REGION_FALLBACK_FAIL, "'regionFallback' is neither"},
+		{"{\"regionFallback\":\"nearest of them all\"}", REGION_FALLBACK_FAIL,
+			"'regionFallback' is neither"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct settings found;
+		struct err err;
+
+		check_ok(settings_parse(TEXT(rows[i].text), &found, &err), &err);
+		assert_int_equal(found.region_fallback, rows[i].fallback);
+		assert_non_null(strstr(found.warning, rows[i].warning));
+	}
+}
+
 static void messages_never_repeat_credentials(void **state)
 {
 	struct settings found;
@@ -217,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_known_shape_is_accepted),
 		cmocka_unit_test(what_cannot_be_meant_is_refused_by_name),
+		cmocka_unit_test(another_regions_provider_is_asked_only_if_that_is_wanted),
 		cmocka_unit_test(messages_never_repeat_credentials),
 		cmocka_unit_test(texts_that_do_not_fit_are_refused),
 		cmocka_unit_test(settings_of_another_extension_give_defaults),

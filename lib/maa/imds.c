@@ -1,0 +1,84 @@
+#include "maa/imds.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "edge/json.h"
+
+#define IMDS_PATH       "/metadata/instance/compute?api-version=2021-12-13"
+#define IMDS_CONNECT_MS 2000
+#define IMDS_TOTAL_MS   5000
+
+static int copy_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
+{
+	const json *value = json_get(object, name);
+	const char *text = value ? json_text(value) : "";
+
+	if (!text || strlen(text) >= size)
+		return err_set(err, ERR_METADATA_INVALID, 0, "'%s' cannot be used.", name);
+	memcpy(ret, text, strlen(text) + 1);
+	return 0;
+}
+
+static int read_members(const json *object, struct imds *ret, struct err *err)
+{
+	if (copy_text(object, "location", ret->location, sizeof(ret->location), err) < 0 ||
+		copy_text(object, "azEnvironment", ret->cloud, sizeof(ret->cloud), err) < 0 ||
+		copy_text(object, "vmId", ret->vm_id, sizeof(ret->vm_id), err) < 0 ||
+		copy_text(object, "resourceId", ret->resource_id, sizeof(ret->resource_id), err) < 0)
+		return -1;
+	if (!ret->location[0])
+		return err_set(err, ERR_METADATA_INVALID, 0, "'location' is missing.");
+	return 0;
+}
+
+int imds_parse(struct bytes text, struct imds *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	struct imds found = {0};
+
+	if (json_parse(text, &document, err) < 0 || read_members(document, &found, err) < 0) {
+		err_recode(err, ERR_METADATA_INVALID);
+		return err_wrap(err, "Metadata service");
+	}
+	*ret = found;
+	return 0;
+}
+
+static void answer_cleanup(struct http_answer *answer)
+{
+	buf_done(&answer->body);
+}
+
+static int get(const char *address, struct http_answer *ret, struct err *err)
+{
+	auto_cleanup(http) struct http *http = NULL;
+	char url[HTTP_URL_SIZE];
+
+	if (!text_format(url, sizeof(url), "%s%s", address, IMDS_PATH))
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The metadata service's address is too long.");
+	if (http_open(&http, err) < 0)
+		return -1;
+	return http_exchange(http,
+		&(struct http_request){.url = url,
+			.is_plain = true,
+			.header = "Metadata: true",
+			.connect_timeout_ms = IMDS_CONNECT_MS,
+			.total_timeout_ms = IMDS_TOTAL_MS},
+		ret, err);
+}
+
+int imds_ask(const char *address, struct imds *ret, struct err *err)
+{
+	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+
+	if (get(address, &answer, err) < 0) {
+		/* the other network codes' remedies are about the provider */
+		if (err_info(err->code)->kind == ERR_KIND_NETWORK)
+			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID : ERR_METADATA;
+		return err_wrap(err, "Metadata service");
+	}
+	if (answer.status != 200)
+		return err_set(err, ERR_METADATA, (unsigned long)answer.status,
+			"Metadata service: %s answered %ld.", address, answer.status);
+	return imds_parse(buf_bytes(&answer.body), ret, err);
+}

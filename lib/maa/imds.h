@@ -1,0 +1,26 @@
+/* imds.h - the cloud's metadata service: what this VM cannot know by itself.
+ *
+ * Plain HTTP to a link-local address that the host answers, never by way of a proxy. What it says is a hint and no evidence: it
+ * chooses whom to ask and decides nothing about the answer.
+ */
+#ifndef MAA_IMDS_H
+#define MAA_IMDS_H
+
+#include "edge/http.h"
+
+#define IMDS_ADDRESS   "http://169.254.169.254"
+#define IMDS_MAX_BYTES (64u << 10)
+
+struct imds {
+	char location[64];      /* the region, e.g. "westeurope" */
+	char cloud[64];         /* azEnvironment, e.g. "AzurePublicCloud"; "" if not told */
+	char vm_id[64];         /* likewise */
+	char resource_id[1024]; /* likewise */
+};
+
+/* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s. ERR_METADATA: no answer, or one without
+ * metadata; ERR_METADATA_INVALID: an answer that cannot be used. */
+int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;
+int imds_parse(struct bytes text, struct imds *ret, struct err *err) err_check;
+
+#endif

@@ -1,0 +1,198 @@
+/* Metadata from a real server, over real HTTP. */
+#include "check.h"
+#include <fcntl.h>
+#include "../support/folder.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "maa/imds.h"
+
+static struct {
+	char folder[FOLDER_SIZE];
+	char url[64];
+	pid_t pid;
+	int to_server;
+} server;
+
+static void spawn(char *file, int in, int out)
+{
+	char *argv[] = {(char[]){"test/support/metadata_server"}, file, NULL};
+	posix_spawn_file_actions_t actions;
+
+	(void)posix_spawn_file_actions_init(&actions);
+	assert_int_equal(posix_spawn_file_actions_adddup2(&actions, in, 0), 0);
+	assert_int_equal(posix_spawn_file_actions_adddup2(&actions, out, 1), 0);
+	assert_int_equal(posix_spawn(&server.pid, argv[0], &actions, NULL, argv, environ), 0);
+	(void)posix_spawn_file_actions_destroy(&actions);
+}
+
+static int start(void **state)
+{
+	char file[FOLDER_SIZE + 16];
+	unsigned int port = 0;
+	int in[2], out[2];
+	FILE *lines;
+
+	(void)state;
+	folder_make(server.folder);
+	(void)snprintf(file, sizeof(file), "%s/answer", server.folder);
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	spawn(file, in[0], out[1]);
+	(void)close(in[0]);
+	(void)close(out[1]);
+	server.to_server = in[1];
+	lines = fdopen(out[0], "r");
+	assert_non_null(lines);
+	assert_int_equal(fscanf(lines, "port %u", &port), 1);
+	(void)fclose(lines);
+	(void)snprintf(server.url, sizeof(server.url), "http://127.0.0.1:%u", port);
+	/* a proxy that the environment names must not be asked */
+	return setenv("http_proxy", "http://127.0.0.1:1", 1) || setenv("all_proxy", "http://127.0.0.1:1", 1);
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	(void)close(server.to_server);
+	(void)waitpid(server.pid, NULL, 0);
+	folder_remove(server.folder);
+	return 0;
+}
+
+static void answers(const char *text)
+{
+	folder_write(server.folder, "answer", text, strlen(text));
+}
+
+static void the_vm_learns_where_it_is(void **state)
+{
+	struct imds imds;
+	struct err err;
+
+	(void)state;
+	answers("200\n{\"location\":\"westeurope\",\"azEnvironment\":\"AzurePublicCloud\",\"vmId\":\"v\","
+		"\"resourceId\":\"/r\","
+		"\"tags\":[1,{}]}");
+	check_ok(imds_ask(server.url, &imds, &err), &err);
+	assert_string_equal(imds.location, "westeurope");
+	assert_string_equal(imds.cloud, "AzurePublicCloud");
+	assert_string_equal(imds.vm_id, "v");
+	assert_string_equal(imds.resource_id, "/r");
+	answers("200\n{\"location\":\"eastus\"}");
+	check_ok(imds_ask(server.url, &imds, &err), &err);
+	assert_string_equal(imds.cloud, "");
+}
+
+static void check_fails(const char *url, enum err_code code, const char *words)
+{
+	struct imds imds = {.location = "as before"};
+	int64_t start_ms = clock_monotonic_ms();
+	struct err err;
+
+	check_err(imds_ask(url, &imds, &err), &err, code);
+	print_message("%s\n", err.msg);
+	assert_non_null(strstr(err.msg, words));
+	assert_string_equal(imds.location, "as before");
+	assert_true(clock_monotonic_ms() - start_ms < 7000);
+}
+
+static void bad_answers_have_their_codes(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum err_code code;
+		const char *words;
+	} rows[] = {
+		{"429\n{}", ERR_METADATA, "answered 429"},
+		{"500\n", ERR_METADATA, "answered 500"},
+		{"301\n{\"location\":\"eastus\"}", ERR_METADATA, "answered 301"},
+		{"200\n", ERR_METADATA_INVALID, "Metadata service: "},
+		{"200\n[]", ERR_METADATA_INVALID, "'location' is missing"},
+		{"200\n{}", ERR_METADATA_INVALID, "'location' is missing"},
+		{"200\n{\"location\":\"\"}", ERR_METADATA_INVALID, "'location' is missing"},
+		{"200\n{\"location\":7}", ERR_METADATA_INVALID, "'location' cannot be used"},
+		{"200\n{\"location\":null}", ERR_METADATA_INVALID, "'location' cannot be used"},
+		{"200\n{\"location\":\"e\",\"azEnvironment\":{}}", ERR_METADATA_INVALID, "'azEnvironment'"},
+		{"200\n{\"location\":\"e\xff\"}", ERR_METADATA_INVALID, "Metadata service: "},
+		{"200\n<html>", ERR_METADATA_INVALID, "Metadata service: "},
+		{"200\nhang", ERR_METADATA, "no complete answer after 5"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		answers(rows[i].answer);
+		check_fails(server.url, rows[i].code, rows[i].words);
+	}
+}
+
+static void long_answers_are_refused(void **state)
+{
+	char *text = calloc(1, IMDS_MAX_BYTES + 64);
+
+	(void)state;
+	assert_non_null(text);
+	memcpy(text, "200\n{\"location\":\"", 17);
+	memset(text + 17, 'x', 64);
+	memcpy(text + 17 + 64, "\"}", 2);
+	answers(text);
+	check_fails(server.url, ERR_METADATA_INVALID, "'location' cannot be used");
+	memset(text + 4, ' ', IMDS_MAX_BYTES + 1);
+	answers(text);
+	check_fails(server.url, ERR_METADATA_INVALID, "more than 65536 bytes");
+	free(text);
+}
+
+static void who_is_not_there_is_named(void **state)
+{
+	(void)state;
+	check_fails("http://127.0.0.1:1", ERR_METADATA, "127.0.0.1:1");
+}
+
+/* Plain HTTP is for an address in digits alone. */
+static void only_an_address_is_asked(void **state)
+{
+	static const char *const urls[] = {"http://localhost", "http://metadata.example", "https://127.0.0.1",
+		"http://127.1", "http://127.0.0.1.nip.example", "http://", "127.0.0.1", "http://u@127.0.0.1",
+		""};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++)
+		check_fails(urls[i], ERR_ENDPOINT_INVALID, "Metadata service: ");
+}
+
+static void plain_addresses_are_understood(void **state)
+{
+	static const struct {
+		const char *url, *host;
+		uint16_t port;
+	} rows[] = {
+		{"http://169.254.169.254", "169.254.169.254", 80},
+		{"HTTP://127.0.0.1:8080/x", "127.0.0.1", 8080},
+		{"http://[FD00:EC2::0254]", "[fd00:ec2::254]", 80},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct http_origin origin;
+		struct err err;
+
+		check_ok(http_parse_plain_url(rows[i].url, &origin, NULL, &err), &err);
+		assert_string_equal(origin.host, rows[i].host);
+		assert_int_equal(origin.port, rows[i].port);
+		check_err(http_parse_url(rows[i].url, &origin, NULL, &err), &err, ERR_ENDPOINT_INVALID);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_vm_learns_where_it_is),
+		cmocka_unit_test(bad_answers_have_their_codes),
+		cmocka_unit_test(long_answers_are_refused),
+		cmocka_unit_test(who_is_not_there_is_named),
+		cmocka_unit_test(only_an_address_is_asked),
+		cmocka_unit_test(plain_addresses_are_understood),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
