@@ -3,16 +3,13 @@
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
+#include "boot/devicepath.h"
+#include "boot/gpttext.h"
+#include "boot/loadertext.h"
 #include "boot/uefivar.h"
+#include "boot/vartext.h"
 
 #define SHOWN_BYTES 16 /* of data that is no text */
-
-static void hex_text(struct bytes bytes, char ret[2 * SHOWN_BYTES + 1])
-{
-	if (bytes.len > SHOWN_BYTES)
-		bytes.len = SHOWN_BYTES;
-	hex_encode(bytes, ret);
-}
 
 static struct bytes without_final_zeros(struct bytes bytes)
 {
@@ -56,116 +53,25 @@ bool eventtext_of_bytes(struct bytes bytes, char *ret, size_t size)
 	return true;
 }
 
-static void describe_bytes(struct bytes bytes, char ret[EVENTTEXT_SIZE])
+void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE])
 {
 	char hex[2 * SHOWN_BYTES + 1];
 
 	if (eventtext_of_bytes(bytes, ret, EVENTTEXT_SIZE))
 		return;
-	hex_text(bytes, hex);
+	hex_encode((struct bytes){bytes.data, bytes.len > SHOWN_BYTES ? SHOWN_BYTES : bytes.len}, hex);
 	if (bytes.len <= SHOWN_BYTES)
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s", hex);
 	else
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s... (%zu bytes)", hex, bytes.len);
 }
 
-/* EFI_LOAD_OPTION: attributes, length of the path, description, path. */
-static bool load_option_title(struct bytes data, char *ret, size_t size)
-{
-	struct cursor cursor = cursor_of(data);
-	size_t len = 0;
-
-	(void)cursor_u32_le(&cursor);
-	(void)cursor_u16_le(&cursor);
-	if (cursor.failed)
-		return false;
-	while (len + 2 <= cursor.left && (cursor.at[len] || cursor.at[len + 1]))
-		len += 2;
-	uefi_text((struct bytes){cursor.at, len}, ret, size);
-	return true;
-}
-
-/* UINT16 numbers of load options */
-static bool describe_boot_order(const struct uefivar *var, char ret[EVENTTEXT_SIZE])
-{
-	char text[EVENTTEXT_SIZE] = "";
-	struct cursor cursor = cursor_of(var->data);
-
-	if (strcmp(var->name, "BootOrder") != 0 || var->data.len == 0 || var->data.len % 2)
-		return false;
-	for (size_t len = 0; cursor.left && len + sizeof(" 0000") <= sizeof(text); len = strlen(text))
-		(void)text_format(text + len, sizeof(text) - len, " %04X", cursor_u16_le(&cursor));
-	(void)text_format(ret, EVENTTEXT_SIZE, "BootOrder%s", text);
-	return true;
-}
-
-static bool is_load_option(const char *name)
-{
-	return strncmp(name, "Boot", 4) == 0 && strlen(name) == 8 &&
-	       strspn(name + 4, "0123456789ABCDEF") == 4;
-}
-
-static bool describe_variable(struct bytes data, char ret[EVENTTEXT_SIZE])
-{
-	char value[EVENTTEXT_SIZE / 2];
-	char hex[2 * SHOWN_BYTES + 1];
-	struct uefivar var;
-
-	if (!uefivar_parse(data, &var))
-		return false;
-	if (describe_boot_order(&var, ret))
-		return true;
-	hex_text(var.data, hex);
-	if (is_load_option(var.name) && load_option_title(var.data, value, sizeof(value)))
-		(void)text_format(ret, EVENTTEXT_SIZE, "%s \"%s\"", var.name, value);
-	else if (var.data.len == 0)
-		(void)text_format(ret, EVENTTEXT_SIZE, "%s, empty", var.name);
-	else if (var.data.len <= SHOWN_BYTES)
-		(void)text_format(ret, EVENTTEXT_SIZE, "%s = %s", var.name, hex);
-	else
-		(void)text_format(ret, EVENTTEXT_SIZE, "%s, %zu bytes", var.name, var.data.len);
-	return true;
-}
-
-#define DEVICE_PATH_MEDIA    4
-#define MEDIA_FILE_PATH      4
-#define MEDIA_FIRMWARE_FILE  6
-#define DEVICE_PATH_NODE_MIN 4
-
-/* The part of a device path that names a file. */
-static bool device_path_file(struct bytes path, char *ret, size_t size)
-{
-	struct cursor cursor = cursor_of(path);
-
-	while (cursor.left >= DEVICE_PATH_NODE_MIN) {
-		uint8_t type = cursor_u8(&cursor);
-		uint8_t subtype = cursor_u8(&cursor);
-		uint16_t node_size = cursor_u16_le(&cursor);
-		struct bytes node;
-
-		if (node_size < DEVICE_PATH_NODE_MIN)
-			return false;
-		node = cursor_bytes(&cursor, node_size - (uint64_t)DEVICE_PATH_NODE_MIN);
-		if (cursor.failed)
-			return false;
-		if (type == DEVICE_PATH_MEDIA && subtype == MEDIA_FILE_PATH)
-			return eventtext_of_bytes(node, ret, size);
-		if (type == DEVICE_PATH_MEDIA && subtype == MEDIA_FIRMWARE_FILE &&
-			node.len == UEFI_GUID_SIZE && size >= UEFI_GUID_TEXT_SIZE) {
-			uefi_guid_text(node.data, ret);
-			return true;
-		}
-	}
-	return false;
-}
-
 /* UEFI_IMAGE_LOAD_EVENT */
-static bool describe_image(struct bytes data, char ret[EVENTTEXT_SIZE])
+static bool read_image(const struct eventlog_event *event, uint64_t *ret_length, struct devicepath *ret_path)
 {
-	struct cursor cursor = cursor_of(data);
-	uint64_t length;
+	struct cursor cursor = cursor_of(event->data);
 	struct bytes path;
-	char file[EVENTTEXT_SIZE / 2];
+	uint64_t length;
 
 	(void)cursor_u64_le(&cursor); /* location in memory */
 	length = cursor_u64_le(&cursor);
@@ -173,11 +79,51 @@ static bool describe_image(struct bytes data, char ret[EVENTTEXT_SIZE])
 	path = cursor_bytes(&cursor, cursor_u64_le(&cursor));
 	if (cursor.failed)
 		return false;
-	if (device_path_file(path, file, sizeof(file)))
-		(void)text_format(ret, EVENTTEXT_SIZE, "%s, %llu bytes", file, (unsigned long long)length);
-	else
-		(void)text_format(ret, EVENTTEXT_SIZE, "image of %llu bytes", (unsigned long long)length);
+	if (!devicepath_read(path, ret_path))
+		*ret_path = (struct devicepath){0};
+	*ret_length = length;
 	return true;
+}
+
+static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
+{
+	uint64_t length;
+	struct devicepath path;
+
+	if (!read_image(event, &length, &path))
+		return false;
+	if (*path.file)
+		(void)text_format(ret, EVENTTEXT_SIZE, "%s, %llu bytes%s%s", path.file,
+			(unsigned long long)length, *path.device ? ", from " : "", path.device);
+	else
+		(void)text_format(ret, EVENTTEXT_SIZE, "image of %llu bytes%s%s", (unsigned long long)length,
+			*path.device ? ", from " : "", path.device);
+	return true;
+}
+
+bool eventtext_is_image(const struct eventlog_event *event)
+{
+	return event->type == EV_EFI_BOOT_SERVICES_APPLICATION ||
+	       event->type == EV_EFI_BOOT_SERVICES_DRIVER || event->type == EV_EFI_RUNTIME_SERVICES_DRIVER;
+}
+
+bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t size)
+{
+	uint64_t length;
+	struct devicepath path;
+
+	if (!eventtext_is_image(event) || !read_image(event, &length, &path) || !*path.file)
+		return false;
+	(void)text_format(ret, size, "%s", path.file);
+	return true;
+}
+
+/* PFP 1.06 section 2.3.4: PCR 0 holds the platform's firmware, PCR 2 code of cards in it. */
+static const char *blob_kind(uint32_t pcr)
+{
+	if (pcr == 0)
+		return "firmware volume ";
+	return pcr == 2 ? "option ROM " : "";
 }
 
 /* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
@@ -195,43 +141,33 @@ static bool describe_blob(const struct eventlog_event *event, char ret[EVENTTEXT
 	if (cursor.failed || cursor.left)
 		return false;
 	text_clean(text, sizeof(text), without_final_zeros(name));
-	(void)text_format(
-		ret, EVENTTEXT_SIZE, "%s%sat 0x%llx, %llu bytes", text, *text ? " " : "", base, length);
+	(void)text_format(ret, EVENTTEXT_SIZE, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event->pcr), text,
+		*text ? " " : "", base, length);
 	return true;
 }
 
-#define GPT_GUID_AT         56 /* DiskGUID in EFI_PARTITION_TABLE_HEADER */
-#define GPT_HEADER_SIZE     92
-#define GPT_PARTITIONS_SIZE 8
-
-/* UEFI_GPT_DATA: the table's header, the number of partitions, the partitions */
-static bool describe_gpt(struct bytes data, char ret[EVENTTEXT_SIZE])
+/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version measures an empty text. */
+static bool describe_version(struct bytes data, char ret[EVENTTEXT_SIZE])
 {
-	struct cursor cursor = cursor_of(data);
-	struct bytes head = cursor_bytes(&cursor, GPT_HEADER_SIZE);
-	unsigned long long count = cursor_u64_le(&cursor);
-	char guid[UEFI_GUID_TEXT_SIZE];
-
-	if (cursor.failed)
+	if (data.len == UEFI_GUID_SIZE && !eventtext_of_bytes(data, ret, EVENTTEXT_SIZE))
+		uefi_guid_text(data.data, ret);
+	else if (bytes_are_all(data, 0))
+		(void)text_format(ret, EVENTTEXT_SIZE, "(empty)");
+	else
 		return false;
-	uefi_guid_text(head.data + GPT_GUID_AT, guid);
-	(void)text_format(
-		ret, EVENTTEXT_SIZE, "disk %s, %llu partition%s", guid, count, count == 1 ? "" : "s");
 	return true;
 }
 
-/* TCG_PCClientTaggedEvent: the first of perhaps several */
-static bool describe_tag(struct bytes data, char ret[EVENTTEXT_SIZE])
+/* PFP 1.06 section 3.3.2.2: 0 or -1 end what the firmware measures before it starts others' code; 1 says that it met an error. */
+static bool describe_separator(struct bytes data, char ret[EVENTTEXT_SIZE])
 {
 	struct cursor cursor = cursor_of(data);
-	uint32_t id = cursor_u32_le(&cursor);
-	struct bytes value = cursor_bytes(&cursor, cursor_u32_le(&cursor));
-	char text[EVENTTEXT_SIZE];
+	uint32_t value = cursor_u32_le(&cursor);
 
-	if (cursor.failed)
+	if (cursor.failed || cursor.left || (value > 1 && value != 0xFFFFFFFFu))
 		return false;
-	describe_bytes(value, text);
-	(void)text_format(ret, EVENTTEXT_SIZE, "tag 0x%08x: %s", id, text);
+	(void)text_format(ret, EVENTTEXT_SIZE, "%08x (%s)", value,
+		value == 1 ? "the firmware met an error" : "end of the firmware's own part");
 	return true;
 }
 
@@ -259,18 +195,24 @@ static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTT
 	case EV_EFI_VARIABLE_BOOT:
 	case EV_EFI_VARIABLE_BOOT2:
 	case EV_EFI_VARIABLE_AUTHORITY:
-		return describe_variable(event->data, ret);
+		return vartext(event, ret, EVENTTEXT_SIZE);
 	case EV_EFI_BOOT_SERVICES_APPLICATION:
 	case EV_EFI_BOOT_SERVICES_DRIVER:
 	case EV_EFI_RUNTIME_SERVICES_DRIVER:
-		return describe_image(event->data, ret);
+		return describe_image(event, ret);
 	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
 	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
 		return describe_blob(event, ret);
 	case EV_EFI_GPT_EVENT:
-		return describe_gpt(event->data, ret);
+		return gpttext(event->data, ret, EVENTTEXT_SIZE);
 	case EV_EVENT_TAG:
-		return describe_tag(event->data, ret);
+		return loadertext_of_tag(event->data, ret, EVENTTEXT_SIZE);
+	case EV_IPL:
+		return loadertext(event, ret, EVENTTEXT_SIZE);
+	case EV_S_CRTM_VERSION:
+		return describe_version(event->data, ret);
+	case EV_SEPARATOR:
+		return describe_separator(event->data, ret);
 	case EV_NO_ACTION:
 		return describe_no_action(event, ret);
 	default:
@@ -281,5 +223,5 @@ static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTT
 void eventtext(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
 {
 	if (!describe_by_type(event, ret))
-		describe_bytes(event->data, ret);
+		eventtext_of_any(event->data, ret);
 }

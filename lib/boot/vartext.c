@@ -1,0 +1,179 @@
+#include "boot/vartext.h"
+
+#include <string.h>
+#include "base/codec.h"
+#include "base/text.h"
+#include "boot/devicepath.h"
+#include "boot/uefivar.h"
+
+#define SHOWN_BYTES 16 /* of a value that has no form here */
+
+struct place {
+	char *text;
+	size_t size;
+};
+
+static bool is_name(const struct uefivar *var, const char *name)
+{
+	return strcmp(var->name, name) == 0;
+}
+
+/* UINT16 numbers of load options */
+static bool boot_order(const struct uefivar *var, struct place ret)
+{
+	struct cursor cursor = cursor_of(var->data);
+	size_t len;
+
+	if (!is_name(var, "BootOrder") || var->data.len == 0 || var->data.len % 2)
+		return false;
+	(void)text_format(ret.text, ret.size, "BootOrder");
+	for (len = strlen(ret.text); cursor.left && len + sizeof(" 0000...") <= ret.size;
+		len = strlen(ret.text))
+		(void)text_format(ret.text + len, ret.size - len, " %04X", cursor_u16_le(&cursor));
+	if (cursor.left)
+		(void)text_format(ret.text + len, ret.size - len, "...");
+	return true;
+}
+
+#define LOAD_OPTION_ACTIVE 0x1u
+
+/* EFI_LOAD_OPTION: attributes, length of the path, description, path, data of the loader. */
+static bool load_option(const struct uefivar *var, struct place ret)
+{
+	struct cursor cursor = cursor_of(var->data);
+	uint32_t attributes = cursor_u32_le(&cursor);
+	uint16_t path_len = cursor_u16_le(&cursor);
+	struct devicepath path = {0};
+	struct bytes title;
+	char name[UEFIVAR_NAME_SIZE];
+
+	if (cursor.failed || strncmp(var->name, "Boot", 4) != 0 || strlen(var->name) != 8 ||
+		strspn(var->name + 4, "0123456789ABCDEF") != 4)
+		return false;
+	title = cursor_rest(&cursor);
+	for (title.len = 0; title.len + 2 <= cursor.left;) {
+		if (!cursor.at[title.len] && !cursor.at[title.len + 1])
+			break;
+		title.len += 2;
+	}
+	uefi_text(title, name, sizeof(name));
+	(void)cursor_bytes(&cursor, title.len + 2);
+	if (!devicepath_read(cursor_bytes(&cursor, path_len), &path))
+		path = (struct devicepath){0};
+	(void)text_format(ret.text, ret.size, "%s \"%s\"%s%s%s%s%s", var->name, name,
+		attributes & LOAD_OPTION_ACTIVE ? "" : " (not active)", *path.device ? " " : "", path.device,
+		*path.file ? (*path.device ? "/" : " ") : "", path.file);
+	return true;
+}
+
+/* EFI_SIGNATURE_LISTs. The certificates' subjects are for whoever may use crypto. */
+static bool key_lists(const struct uefivar *var, struct place ret)
+{
+	static const char *const names[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
+	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
+	struct uefi_signature signature;
+	size_t certs = 0, hashes = 0, others = 0, i = 0;
+	char rest[40] = "";
+
+	while (i < sizeof(names) / sizeof(names[0]) && !is_name(var, names[i]))
+		i++;
+	if (i == sizeof(names) / sizeof(names[0]) || var->data.len == 0)
+		return false;
+	while (uefi_signature_next(&walk, &signature)) {
+		bool is_cert = memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0;
+		bool is_hash = memcmp(signature.type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0;
+
+		certs += is_cert;
+		hashes += is_hash;
+		others += !is_cert && !is_hash;
+	}
+	if (walk.malformed)
+		return false;
+	if (others)
+		(void)text_format(rest, sizeof(rest), ", %zu other%s", others, others == 1 ? "" : "s");
+	(void)text_format(ret.text, ret.size, "%s: %zu certificate%s, %zu hash%s%s", var->name, certs,
+		certs == 1 ? "" : "s", hashes, hashes == 1 ? "" : "es", rest);
+	return true;
+}
+
+/* SbatLevel: lines of component, generation and, in the first, a date. It ends with a line break, often with a zero. */
+static bool sbat_level(const struct uefivar *var, struct place ret)
+{
+	struct bytes text = var->data;
+	char clean[256];
+
+	if (!is_name(var, "SbatLevel"))
+		return false;
+	while (text.len && (text.data[text.len - 1] == 0 || text.data[text.len - 1] == '\n'))
+		text.len--;
+	text_clean(clean, sizeof(clean), text);
+	(void)text_format(ret.text, ret.size, "SbatLevel: %s", *clean ? clean : "(empty)");
+	return true;
+}
+
+/* A switch of one byte and what its value means. */
+static bool known_switch(const struct uefivar *var, struct place ret)
+{
+	static const struct {
+		const char *name, *on, *off;
+	} switches[] = {
+		{"SecureBoot", "on", "off"},
+		{"SetupMode", "keys may be changed by anybody", "off"},
+		{"AuditMode", "on", "off"},
+		{"DeployedMode", "on", "off"},
+		{"MokSBState", "shim verifies nothing", "shim verifies"},
+		{"MokListTrusted", "owner's keys count", "owner's keys do not count"},
+	};
+
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+		if (!is_name(var, switches[i].name) || var->data.len != 1 || var->data.data[0] > 1)
+			continue;
+		(void)text_format(ret.text, ret.size, "%s = %02x (%s)", var->name, var->data.data[0],
+			var->data.data[0] ? switches[i].on : switches[i].off);
+		return true;
+	}
+	return false;
+}
+
+static void any_value(const struct uefivar *var, struct place ret)
+{
+	char hex[2 * SHOWN_BYTES + 1];
+
+	if (var->data.len == 0)
+		(void)text_format(ret.text, ret.size, "%s, empty", var->name);
+	else if (var->data.len > SHOWN_BYTES)
+		(void)text_format(ret.text, ret.size, "%s, %zu bytes", var->name, var->data.len);
+	else {
+		hex_encode(var->data, hex);
+		(void)text_format(ret.text, ret.size, "%s = %s", var->name, hex);
+	}
+}
+
+/* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a program run, the hash. */
+static bool authority_hash(const struct eventlog_event *event, const struct uefivar *var, struct place ret)
+{
+	enum { HASH_SIZE = 32 };
+	char hex[2 * HASH_SIZE + 1];
+
+	if (event->type != EV_EFI_VARIABLE_AUTHORITY || var->data.len != UEFI_GUID_SIZE + HASH_SIZE)
+		return false;
+	hex_encode((struct bytes){var->data.data + UEFI_GUID_SIZE, HASH_SIZE}, hex);
+	(void)text_format(ret.text, ret.size, "%s: hash %s", var->name, hex);
+	return true;
+}
+
+bool vartext(const struct eventlog_event *event, char *ret, size_t size)
+{
+	struct place place = {ret, size};
+	struct uefivar var;
+
+	if (!uefivar_parse(event->data, &var))
+		return false;
+	if (boot_order(&var, place) || load_option(&var, place) || sbat_level(&var, place) ||
+		known_switch(&var, place) || authority_hash(event, &var, place))
+		return true;
+	if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG && key_lists(&var, place))
+		return true;
+	any_value(&var, place);
+	return true;
+}
