@@ -140,7 +140,8 @@ static int read_request(const char *path, struct request *ret, struct err *err)
 
 	if (read_input(path, &bytes, err) < 0)
 		return -1;
-	return request_parse(buf_bytes(&bytes), ret, err);
+	return request_parse(buf_bytes(&bytes), ret, err) < 0 ? err_wrap(err, "'%s' holds no evidence", path)
+							      : 0;
 }
 
 static void read_cert(struct verify_result *result)
