@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include "appraise/eventstory.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "base/codec.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
 #include "commands.h"
 
 static const char usage[] =
@@ -105,13 +105,23 @@ static int add_digests(
 	return 0;
 }
 
-/* Event by event: a log of megabytes needs no tree of its own in memory. */
-static int print_event_json(const struct eventlog *log, const struct eventlog_event *event, struct err *err)
+static void add_certificates(json *parent, const struct eventstory *story)
 {
-	char description[EVENTTEXT_SIZE], type[40];
+	json *subjects = story->cert_count ? json_add_array(parent, "certificates") : NULL;
+
+	for (size_t i = 0; i < story->cert_count; i++)
+		json_add_text(subjects, NULL, story->subjects[i]);
+}
+
+/* Event by event: a log of megabytes needs no tree of its own in memory. */
+static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, struct err *err)
+{
+	char type[40];
+	struct eventstory story;
 	auto_cleanup(json) json *members = json_new_object();
 
-	eventtext(event, description);
+	eventstory_tell(log, behind, event, &story);
 	type_text(event->type, type);
 	json_add_int(members, "number", event->number);
 	json_add_int(members, "offset", (int64_t)event->offset);
@@ -120,7 +130,8 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_ev
 	else
 		json_add_int(members, "pcr", event->pcr);
 	json_add_text(members, "type", type);
-	json_add_text(members, "description", description);
+	json_add_text(members, "description", story.text);
+	add_certificates(members, &story);
 	if (add_digests(json_add_object(members, "digests"), log, event, err) < 0 ||
 		add_hex(members, "data", event->data, err) < 0)
 		return -1;
@@ -220,7 +231,7 @@ static int print_events_json(const struct eventlog *log, struct err *err)
 	print_format("{\"format\":\"%s\",\"events\":[", log->is_crypto_agile ? "crypto-agile" : "sha1");
 	while (eventlog_next(log, &walk, &event)) {
 		print_format("%s\n", separator);
-		if (print_event_json(log, &event, err) < 0)
+		if (print_event_json(log, &walk, &event, err) < 0)
 			return -1;
 		separator = ",";
 	}
@@ -241,13 +252,14 @@ static void print_table(const struct eventlog *log)
 
 	print_format("%6s %4s  %-33s %s\n", "event", "PCR", "type", "data");
 	while (eventlog_next(log, &walk, &event)) {
-		char type[40], text[EVENTTEXT_SIZE], pcr[12] = "-";
+		char type[40], pcr[12] = "-";
+		struct eventstory story;
 
 		type_text(event.type, type);
-		eventtext(&event, text);
+		eventstory_tell(log, &walk, &event, &story);
 		if (event.pcr != EVENTLOG_NO_PCR)
 			(void)text_format(pcr, sizeof(pcr), "%u", event.pcr);
-		print_format("%6u %4s  %-33s %s\n", event.number, pcr, type, text);
+		print_format("%6u %4s  %-33s %s\n", event.number, pcr, type, story.text);
 	}
 }
 

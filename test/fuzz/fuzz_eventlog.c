@@ -1,8 +1,8 @@
 /* An event log from its bytes to the facts that are read from it. */
 #include <stdlib.h>
+#include "appraise/eventstory.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
-#include "boot/eventtext.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,9 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	walk = eventlog_walk(&log);
 	while (eventlog_next(&log, &walk, &event)) {
-		char text[EVENTTEXT_SIZE];
+		struct eventstory story;
 
-		eventtext(&event, text);
+		eventstory_tell(&log, &walk, &event, &story);
 		count++;
 	}
 	if (count != log.event_count) /* what opened must be readable to its end */

@@ -1,0 +1,25 @@
+/* eventstory.h - eventtext, and what takes crypto to say: whose certificates are among the keys, and who vouched for which program.
+ * For people. Nothing is judged by it, and a certificate's subject says only what its maker wrote.
+ *
+ * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1.
+ */
+#ifndef APPRAISE_EVENTSTORY_H
+#define APPRAISE_EVENTSTORY_H
+
+#include "boot/eventlog.h"
+#include "edge/crypto.h"
+
+#define EVENTSTORY_SIZE      1024
+#define EVENTSTORY_MAX_CERTS 8 /* that are named; more are only counted by eventtext */
+
+struct eventstory {
+	char text[EVENTSTORY_SIZE]; /* one line */
+	size_t cert_count;
+	char subjects[EVENTSTORY_MAX_CERTS][CRYPTO_NAME_SIZE]; /* "" of a certificate that does not parse */
+};
+
+/* `behind` is the walk that gave the event: the programs that follow are looked up in it. */
+void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, struct eventstory *ret);
+
+#endif
