@@ -17,6 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(url, data, size);
 	url[size] = '\0';
+	if (http_parse_plain_url(url, &origin, path, &err) == 0 &&
+		(origin.host[0] != '[' && origin.host[strspn(origin.host, "0123456789.")]))
+		abort();
 	if (http_parse_url(url, &origin, path, &err) < 0)
 		return 0;
 	exchange_origin_text(&origin, again);
