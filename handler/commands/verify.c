@@ -155,6 +155,17 @@ static void read_cert(struct verify_result *result)
 	crypto_cert_info(cert, &result->cert);
 }
 
+/* The VM cannot help that its certificate is not from those whom the caller trusts: another remedy than on the VM itself. */
+static int check_issuer(const struct anchors *anchors, const struct verify_result *result, struct err *err)
+{
+	if (anchors_check_ak_cert(
+		    anchors, buf_bytes(&result->request.evidence.ak_cert), result->now_s, err) == 0)
+		return 0;
+	if (err->code == ERR_AK_CERT_INVALID)
+		err->code = ERR_AK_CERT_UNTRUSTED;
+	return -1;
+}
+
 static void judge(const struct anchors *anchors, struct verify_result *result)
 {
 	const struct evidence *evidence = &result->request.evidence;
@@ -165,8 +176,7 @@ static void judge(const struct anchors *anchors, struct verify_result *result)
 	if (result->appraisal.verdict.health != HEALTH_HEALTHY)
 		*next++ = result->appraisal.verdict.reason;
 	result->is_issuer_checked = result->has_cert && anchors_have_root(anchors);
-	if (result->is_issuer_checked &&
-		anchors_check_ak_cert(anchors, buf_bytes(&evidence->ak_cert), result->now_s, next) < 0)
+	if (result->is_issuer_checked && check_issuer(anchors, result, next) < 0)
 		next++;
 	result->reason_count = (size_t)(next - result->reasons);
 }

@@ -78,6 +78,7 @@
 	X(ERR_SECURE_BOOT_LOG,     708, "secure-boot-log-invalid",   INTEGRITY,    true,  1,  "The log's Secure Boot records are incomplete or doubled: treat the VM as tampered with until explained.") \
 	X(ERR_FIRMWARE_DEBUG,      709, "firmware-debug",            INTEGRITY,    true,  1,  "Switch the firmware's debug mode off and restart the VM; investigate if nobody switched it on.") \
 	X(ERR_SHIM_LENIENT,        710, "shim-validation-off",       INTEGRITY,    true,  1,  "Switch shim's validation on again (mokutil --enable-validation) and restart the VM.") \
+	X(ERR_AK_CERT_UNTRUSTED,   711, "ak-certificate-untrusted",  INTEGRITY,    true,  1,  "Do not believe the evidence unless other authorities are right: name those that issue for the VM's platform, and the time at which it was made.") \
 	X(ERR_NO_MEMORY,           901, "out-of-memory",             INTERNAL,     true,  1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space and that the file system is writable.") \
 	X(ERR_STATE_INVALID,       903, "state-invalid",             INTERNAL,     true,  1,  "The damaged file was set aside; nothing needs to be done.") \
