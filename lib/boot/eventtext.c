@@ -146,15 +146,19 @@ static bool describe_blob(const struct eventlog_event *event, char ret[EVENTTEXT
 	return true;
 }
 
-/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version measures an empty text. */
+/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version measures an empty text. Some write ASCII
+ * into a field of fixed size; UTF-16 of Latin letters has a zero behind the first byte. */
 static bool describe_version(struct bytes data, char ret[EVENTTEXT_SIZE])
 {
+	struct bytes ascii = {data.data, data.len ? strnlen((const char *)data.data, data.len) : 0};
+
 	if (data.len == UEFI_GUID_SIZE && !eventtext_of_bytes(data, ret, EVENTTEXT_SIZE))
 		uefi_guid_text(data.data, ret);
 	else if (bytes_are_all(data, 0))
 		(void)text_format(ret, EVENTTEXT_SIZE, "(empty)");
 	else
-		return false;
+		return ascii.len > 1 && data.len > UEFI_GUID_SIZE &&
+		       eventtext_of_bytes(ascii, ret, EVENTTEXT_SIZE);
 	return true;
 }
 

@@ -45,6 +45,8 @@ static void plain_data_is_shown_as_text_or_hex(void **state)
 		{EV_SEPARATOR, BYTES("WBCL"), "WBCL", 0},
 		{EV_S_CRTM_VERSION, BYTES("\0\0"), "(empty)", 0},
 		{EV_S_CRTM_VERSION, BYTES(""), "(empty)", 0},
+		{EV_S_CRTM_VERSION, BYTES("R70\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), "R70", 0},
+		{EV_S_CRTM_VERSION, BYTES("\x1bX\0\1"), "1b580001", 0},
 		{EV_S_CRTM_VERSION, BYTES("1\0.\0002\0\0\0"), "1.2", 0},
 		{EV_S_CRTM_VERSION, BYTES("\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"),
 			"8BE4DF61-93CA-11D2-AA0D-00E098032B8C", 0},

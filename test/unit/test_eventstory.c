@@ -1,0 +1,78 @@
+#include "check.h"
+#include <fcntl.h>
+#include "appraise/eventstory.h"
+#include "base/file.h"
+
+/* The stories of a recorded boot with Secure Boot, cut behind event `last`; index is the event's number. */
+static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	struct err err;
+	size_t count = 0;
+
+	assert_int_equal(file_read(AT_FDCWD, "test/data/boot/secureboot-on/eventlog.bin", FILE_FOLLOW_LINKS,
+				 &bytes, &err),
+		0);
+	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event))
+		if (event.number == last + 1)
+			bytes.len = event.offset;
+	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event)) {
+		assert_true(event.number < max);
+		eventstory_tell(&log, &walk, &event, &ret[event.number]);
+		count++;
+	}
+	return count;
+}
+
+static struct eventstory stories[64];
+
+static void a_boot_names_its_keys_and_who_vouched_for_what(void **state)
+{
+	(void)state;
+	assert_int_equal(tell_all(1000, stories, COUNT(stories)), 45);
+	assert_string_equal(stories[7].text,
+		"db: 2 certificates, 0 hashes: CN=Microsoft Windows Production PCA "
+		"2011; CN=Microsoft Corporation UEFI CA 2011");
+	assert_int_equal(stories[7].cert_count, 2);
+	assert_non_null(strstr(stories[7].subjects[1], "O=Microsoft Corporation, CN="));
+	assert_string_equal(stories[22].text,
+		"CN=Microsoft Corporation UEFI CA 2011 (db) vouched for \\EFI\\BOOT\\BOOTX64.EFI");
+	assert_string_equal(stories[29].text,
+		"CN=Debian Secure Boot CA (MokListRT) vouched for \\EFI\\BOOT\\grubx64.efi");
+}
+
+static void what_has_no_certificate_is_told_by_its_data(void **state)
+{
+	(void)state;
+	(void)tell_all(1000, stories, COUNT(stories));
+	assert_string_equal(stories[1].text, "(empty)");
+	assert_string_equal(stories[8].text, "dbx: 0 certificates, 1 hash");
+	assert_int_equal(stories[8].cert_count, 0);
+	assert_string_equal(stories[27].text, "SbatLevel: sbat,1,2025021800 shim,4 grub,5");
+}
+
+static void without_a_program_behind_it_an_authority_vouches_for_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(tell_all(23, stories, COUNT(stories)), 23);
+	assert_string_equal(stories[22].text, "CN=Microsoft Corporation UEFI CA 2011 (db)");
+	assert_int_equal(stories[22].cert_count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_boot_names_its_keys_and_who_vouched_for_what),
+		cmocka_unit_test(what_has_no_certificate_is_told_by_its_data),
+		cmocka_unit_test(without_a_program_behind_it_an_authority_vouches_for_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
