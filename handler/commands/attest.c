@@ -1,5 +1,4 @@
 /* guest-attest attest: one attestation now. */
-#include <getopt.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/file.h"
@@ -33,62 +32,22 @@ struct options {
 	bool is_json, is_help;
 };
 
-/* NULL, or what is wrong with *ret_word. */
 static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
 {
-	static const struct option known[] = {
-		{"endpoint", required_argument, NULL, 'e'},
-		{"metadata", required_argument, NULL, 'm'},
-		{"ca-file", required_argument, NULL, 'c'},
-		{"tcti", required_argument, NULL, 't'},
-		{"event-log", required_argument, NULL, 'l'},
-		{"nonce", required_argument, NULL, 'n'},
-		{"save-evidence", required_argument, NULL, 's'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
+	const struct command_option known[] = {
+		{"help", NULL, &ret->is_help},
+		{"endpoint", &ret->endpoint, NULL},
+		{"metadata", &ret->metadata, NULL},
+		{"ca-file", &ret->ca_file, NULL},
+		{"tcti", &ret->tcti, NULL},
+		{"event-log", &ret->event_log, NULL},
+		{"nonce", &ret->nonce, NULL},
+		{"save-evidence", &ret->save_evidence, NULL},
+		{"json", NULL, &ret->is_json},
 		{0},
 	};
-	int option;
 
-	opterr = 0; /* the message is ours */
-	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-		*ret_word = argv[optind - 1];
-		switch (option) {
-		case 'e':
-			ret->endpoint = optarg;
-			break;
-		case 'm':
-			ret->metadata = optarg;
-			break;
-		case 'c':
-			ret->ca_file = optarg;
-			break;
-		case 't':
-			ret->tcti = optarg;
-			break;
-		case 'l':
-			ret->event_log = optarg;
-			break;
-		case 'n':
-			ret->nonce = optarg;
-			break;
-		case 's':
-			ret->save_evidence = optarg;
-			break;
-		case 'j':
-			ret->is_json = true;
-			break;
-		case 'h':
-			ret->is_help = true;
-			break;
-		case ':':
-			return "needs a value";
-		default:
-			return "is no option";
-		}
-	}
-	*ret_word = optind < argc ? argv[optind] : "";
-	return optind < argc ? "is no option" : NULL;
+	return parse_command_options(argc, argv, known, ret_word);
 }
 
 static const char *check_options(const struct options *options)
@@ -100,11 +59,7 @@ static const char *check_options(const struct options *options)
 		return "--endpoint takes the https:// address of an attestation provider";
 	if (options->metadata && http_parse_plain_url(options->metadata, &origin, NULL, &ignored) < 0)
 		return "--metadata takes http:// and an IP address";
-	if (options->nonce && (!options->nonce[0] || strlen(options->nonce) > ROUND_NONCE_MAX))
-		return "--nonce takes 1 to 256 bytes";
-	if (options->nonce && !text_is_utf8(bytes_of_text(options->nonce)))
-		return "--nonce takes UTF-8 text";
-	return NULL;
+	return check_nonce(options->nonce);
 }
 
 static int save_evidence(const char *path, struct bytes info, struct err *err)

@@ -24,6 +24,18 @@ int print_usage_error(const char *command, const char *format, ...) __attribute_
 /* At the end: a full disk or a closed pipe turns success into failure. */
 int print_end(int exit_code);
 
+/* options.c. A list of at most 16 begins with "help", which is also -h, and ends with a name of NULL. */
+struct command_option {
+	const char *name;
+	const char **value; /* takes one; NULL: a switch */
+	bool *is_given;     /* of a switch */
+};
+/* NULL, or what is wrong with *ret_word. */
+const char *parse_command_options(
+	int argc, char **argv, const struct command_option *known, const char **ret_word);
+/* NULL, or what is wrong; none (NULL) is fine. */
+const char *check_nonce(const char *nonce);
+
 /* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;
 /* For its owner only, whole or not at all. */

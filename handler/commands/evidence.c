@@ -1,5 +1,4 @@
 /* guest-attest evidence: collects what an attestation proves with, for others to verify; asks nobody. */
-#include <getopt.h>
 #include <string.h>
 #include "base/file.h"
 #include "base/text.h"
@@ -32,57 +31,25 @@ struct options {
 	bool is_help;
 };
 
-/* NULL, or what is wrong with *ret_word. */
 static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
 {
-	static const struct option known[] = {
-		{"out", required_argument, NULL, 'o'},
-		{"tcti", required_argument, NULL, 't'},
-		{"event-log", required_argument, NULL, 'l'},
-		{"nonce", required_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
+	const struct command_option known[] = {
+		{"help", NULL, &ret->is_help},
+		{"out", &ret->out, NULL},
+		{"tcti", &ret->tcti, NULL},
+		{"event-log", &ret->event_log, NULL},
+		{"nonce", &ret->nonce, NULL},
 		{0},
 	};
-	int option;
 
-	opterr = 0; /* the message is ours */
-	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-		*ret_word = argv[optind - 1];
-		switch (option) {
-		case 'o':
-			ret->out = optarg;
-			break;
-		case 't':
-			ret->tcti = optarg;
-			break;
-		case 'l':
-			ret->event_log = optarg;
-			break;
-		case 'n':
-			ret->nonce = optarg;
-			break;
-		case 'h':
-			ret->is_help = true;
-			break;
-		case ':':
-			return "needs a value";
-		default:
-			return "is no option";
-		}
-	}
-	*ret_word = optind < argc ? argv[optind] : "";
-	return optind < argc ? "is no option" : NULL;
+	return parse_command_options(argc, argv, known, ret_word);
 }
 
 static const char *check_options(const struct options *options)
 {
 	if (!options->out || !options->out[0])
 		return "--out is needed: the file for the evidence";
-	if (options->nonce && (!options->nonce[0] || strlen(options->nonce) > ROUND_NONCE_MAX))
-		return "--nonce takes 1 to 256 bytes";
-	if (options->nonce && !text_is_utf8(bytes_of_text(options->nonce)))
-		return "--nonce takes UTF-8 text";
-	return NULL;
+	return check_nonce(options->nonce);
 }
 
 static int collect(const struct options *options, struct buf *ret, struct err *err)

@@ -1,0 +1,49 @@
+/* The options of the commands that take nothing else. */
+#include <getopt.h>
+#include <string.h>
+#include "base/text.h"
+#include "commands.h"
+#include "monitor/round.h"
+
+#define MAX_OPTIONS 16
+#define FIRST_CODE  256 /* past every short option's character */
+
+static void take(const struct command_option *option)
+{
+	if (option->value)
+		*option->value = optarg;
+	else
+		*option->is_given = true;
+}
+
+const char *parse_command_options(
+	int argc, char **argv, const struct command_option *known, const char **ret_word)
+{
+	struct option forms[MAX_OPTIONS + 1] = {0};
+	int code;
+
+	for (int i = 0; i < MAX_OPTIONS && known[i].name; i++)
+		forms[i] = (struct option){.name = known[i].name,
+			.has_arg = known[i].value ? required_argument : no_argument,
+			.val = FIRST_CODE + i};
+	opterr = 0; /* the message is ours */
+	while ((code = getopt_long(argc, argv, ":h", forms, NULL)) != -1) {
+		*ret_word = argv[optind - 1];
+		if (code == ':')
+			return "needs a value";
+		if (code == '?')
+			return "is no option";
+		take(code == 'h' ? &known[0] : &known[code - FIRST_CODE]);
+	}
+	*ret_word = optind < argc ? argv[optind] : "";
+	return optind < argc ? "is no option" : NULL;
+}
+
+const char *check_nonce(const char *nonce)
+{
+	if (nonce && (!nonce[0] || strlen(nonce) > ROUND_NONCE_MAX))
+		return "--nonce takes 1 to 256 bytes";
+	if (nonce && !text_is_utf8(bytes_of_text(nonce)))
+		return "--nonce takes UTF-8 text";
+	return NULL;
+}
