@@ -1,8 +1,6 @@
 /* guest-attest attest: one attestation now. */
-#include <string.h>
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "commands.h"
 #include "monitor/round.h"
 

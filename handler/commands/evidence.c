@@ -1,7 +1,6 @@
 /* guest-attest evidence: collects what an attestation proves with, for others to verify; asks nobody. */
 #include <string.h>
 #include "base/file.h"
-#include "base/text.h"
 #include "commands.h"
 #include "maa/request.h"
 #include "monitor/collect.h"

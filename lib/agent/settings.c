@@ -123,10 +123,7 @@ static int read_endpoint(const struct sources *sources, struct settings *setting
 	}
 	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
 		warn(settings, "has a path, which is not used", "maaEndpoint");
-	(void)(origin.port == 443 ? text_format(settings->endpoint, sizeof(settings->endpoint), "https://%s",
-					    origin.host)
-				  : text_format(settings->endpoint, sizeof(settings->endpoint),
-					    "https://%s:%u", origin.host, (unsigned)origin.port));
+	http_origin_text(&origin, settings->endpoint);
 	return 0;
 }
 

@@ -1,12 +1,12 @@
 #include "appraise/evidence.h"
 
-#define MAX_EVENT_LOG (4u << 20) /* real ones have 40 to 80 KB */
+#include "boot/eventlog.h"
 
 struct evidence evidence_empty(void)
 {
 	return (struct evidence){
 		.ak_cert = buf_with_max(TPM_MAX_CERT),
-		.event_log = buf_with_max(MAX_EVENT_LOG),
+		.event_log = buf_with_max(EVENTLOG_MAX_BYTES),
 		.os_major = 1,
 	};
 }

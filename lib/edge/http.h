@@ -56,6 +56,8 @@ int http_parse_url(
 /* The same for is_plain: http, port 80 if not given, and the host must be an IP address. */
 int http_parse_plain_url(
 	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err) err_check;
+/* For URLs and messages: "https://host" or "https://host:port". */
+void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE]);
 bool http_same_origin(const struct http_origin *a, const struct http_origin *b);
 
 #endif

@@ -151,3 +151,12 @@ bool http_same_origin(const struct http_origin *a, const struct http_origin *b)
 {
 	return a->port == b->port && strcmp(a->host, b->host) == 0;
 }
+
+void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE])
+{
+	if (origin->port == 443)
+		(void)text_format(ret, HTTP_URL_SIZE, "https://%s", origin->host);
+	else
+		(void)text_format(
+			ret, HTTP_URL_SIZE, "https://%s:%u", origin->host, (unsigned int)origin->port);
+}

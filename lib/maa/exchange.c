@@ -8,15 +8,6 @@
 
 #define KEYS_PATH "/certs"
 
-void exchange_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE])
-{
-	if (origin->port == 443)
-		(void)text_format(ret, HTTP_URL_SIZE, "https://%s", origin->host);
-	else
-		(void)text_format(
-			ret, HTTP_URL_SIZE, "https://%s:%u", origin->host, (unsigned int)origin->port);
-}
-
 /* ---- what an answer that is no success says ---- */
 
 struct complaint {
@@ -98,7 +89,7 @@ static int perform(const struct exchange *exchange, const char *path, struct htt
 	char url[HTTP_URL_SIZE];
 	int status;
 
-	exchange_origin_text(&exchange->origin, origin);
+	http_origin_text(&exchange->origin, origin);
 	if (!text_format(url, sizeof(url), "%s%s", origin, path))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The endpoint's address is too long.");
 	request->url = url;

@@ -12,9 +12,6 @@ struct exchange {
 	uint32_t total_timeout_ms; /* of one HTTP exchange */
 };
 
-/* The origin's text for URLs and messages: "https://host" or "https://host:port". */
-void exchange_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE]);
-
 /* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code PolicyEvaluationError is ERR_POLICY_DENIED, other
  * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 5xx; what is no JSON ERR_ANSWER_NOT_TOKEN.
  * ret_retry_after_s: what the provider asked for, else 0. */

@@ -91,7 +91,7 @@ static int find_provider(const struct round_inputs *inputs, struct http_origin *
 	}
 	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
 		return -1;
-	exchange_origin_text(ret_origin, ret->provider);
+	http_origin_text(ret_origin, ret->provider);
 	(void)text_format(ret->provider_reason, sizeof(ret->provider_reason), "%s", choice.reason);
 	return 0;
 }

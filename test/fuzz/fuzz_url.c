@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (http_parse_url(url, &origin, path, &err) < 0)
 		return 0;
-	exchange_origin_text(&origin, again);
+	http_origin_text(&origin, again);
 	if (http_parse_url(again, &other, NULL, &err) < 0 || !http_same_origin(&origin, &other) ||
 		(path[0] && path[0] != '/' && path[0] != '?'))
 		abort();

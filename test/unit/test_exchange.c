@@ -48,7 +48,7 @@ static void origins_become_text(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[HTTP_URL_SIZE];
 
-		exchange_origin_text(&rows[i].origin, text);
+		http_origin_text(&rows[i].origin, text);
 		assert_string_equal(text, rows[i].text);
 	}
 }
