@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include "base/file.h"
+#include "base/text.h"
 
-#define EFI_FOLDER "sys/firmware/efi"
-/* EFI_GLOBAL_VARIABLE, UEFI 2.10 section 3.3; efivarfs puts 4 bytes of attributes in front */
-#define SECURE_BOOT_FILE "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define SECURITY_FOLDER  "sys/kernel/security"
-#define LOG_NAME         "tpm0/binary_bios_measurements"
-#define EVENT_LOG_FILE   SECURITY_FOLDER "/" LOG_NAME
+#define EFI_FOLDER      "sys/firmware/efi"
+#define VARIABLE        "sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c" /* EFI_GLOBAL_VARIABLE */
+#define SECURITY_FOLDER "sys/kernel/security"
+#define LOG_NAME        "tpm0/binary_bios_measurements"
+#define EVENT_LOG_FILE  SECURITY_FOLDER "/" LOG_NAME
 
 int precondition_check_platform(const char *machine, struct err *err)
 {
@@ -19,7 +19,7 @@ int precondition_check_platform(const char *machine, struct err *err)
 	return err_set(err, ERR_PLATFORM, 0, "Machine type '%s' is not supported.", machine);
 }
 
-static int check_uefi(int root_fd, struct err *err)
+int precondition_check_uefi(int root_fd, struct err *err)
 {
 	if (file_exists(root_fd, EFI_FOLDER))
 		return 0;
@@ -27,7 +27,7 @@ static int check_uefi(int root_fd, struct err *err)
 		err, ERR_NO_UEFI, 0, "This VM was not started by UEFI firmware: /%s is absent.", EFI_FOLDER);
 }
 
-static int check_vtpm(int root_fd, const char *tcti, struct err *err)
+int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
 {
 	if (tcti[0] || file_exists(root_fd, "dev/tpmrm0") || file_exists(root_fd, "dev/tpm0"))
 		return 0;
@@ -35,14 +35,25 @@ static int check_vtpm(int root_fd, const char *tcti, struct err *err)
 		err, ERR_NO_VTPM, 0, "This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
 }
 
-/* Only a variable that says 0 is an answer; what the boot measured decides in the end. */
-static int check_secure_boot(int root_fd, struct err *err)
+/* efivarfs puts 4 bytes of attributes in front (Linux Documentation/filesystems/efivarfs.rst). */
+enum precondition_flag precondition_read_flag(int root_fd, const char *name)
 {
 	auto_cleanup(buf) struct buf variable = buf_with_max(16);
 	struct err ignored;
+	char path[128];
 
-	if (file_read(root_fd, SECURE_BOOT_FILE, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 ||
-		variable.len != 5 || variable.data[4] != 0)
+	if (!text_format(path, sizeof(path), VARIABLE, name) ||
+		file_read(root_fd, path, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 || variable.len != 5)
+		return PRECONDITION_FLAG_UNKNOWN;
+	if (variable.data[4] > 1)
+		return PRECONDITION_FLAG_UNKNOWN;
+	return variable.data[4] == 0 ? PRECONDITION_FLAG_0 : PRECONDITION_FLAG_1;
+}
+
+/* Only a variable that says 0 is an answer; what the boot measured decides in the end. */
+int precondition_check_secure_boot(int root_fd, struct err *err)
+{
+	if (precondition_read_flag(root_fd, "SecureBoot") != PRECONDITION_FLAG_0)
 		return 0;
 	return err_set(
 		err, ERR_SECURE_BOOT_OFF, 0, "Secure Boot is off: the firmware's variable SecureBoot is 0.");
@@ -55,7 +66,7 @@ static bool has_securityfs(int root_fd)
 }
 
 /* securityfs gives every file the size 0: only reading tells. */
-static int check_event_log(int root_fd, struct err *err)
+int precondition_check_event_log(int root_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd = openat(root_fd, EVENT_LOG_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char byte;
@@ -82,8 +93,8 @@ static int check_event_log(int root_fd, struct err *err)
 /* The log is the only check whose failure may be retried, so looking at it last lets a permanent cause win. */
 int precondition_check(int root_fd, const char *tcti, struct err *err)
 {
-	if (check_uefi(root_fd, err) < 0 || check_vtpm(root_fd, tcti, err) < 0 ||
-		check_secure_boot(root_fd, err) < 0)
+	if (precondition_check_uefi(root_fd, err) < 0 || precondition_check_vtpm(root_fd, tcti, err) < 0 ||
+		precondition_check_secure_boot(root_fd, err) < 0)
 		return -1;
-	return check_event_log(root_fd, err);
+	return precondition_check_event_log(root_fd, err);
 }

@@ -55,7 +55,7 @@ void binding_pcr_policy(const struct tpm_pcrs *pcrs, uint8_t ret[TPM_DIGEST_SIZE
 	crypto_digest(CRYPTO_SHA256, parts, 3, ret);
 }
 
-static int check_ak(const struct tpmwire_rsa_public *ak, struct err *err)
+static int check_template(const struct tpmwire_rsa_public *ak, struct err *err)
 {
 	static const uint8_t none[1];
 	struct bytes policy = {.data = ak->policy_len ? ak->policy : none, .len = ak->policy_len};
@@ -80,24 +80,47 @@ static int check_ak(const struct tpmwire_rsa_public *ak, struct err *err)
 	return 0;
 }
 
-static int check_cert(const struct evidence *evidence, struct binding *out, struct err *err)
+static int parse_public(const struct tpm_public *public, const char *what, enum err_code code,
+	struct tpmwire_rsa_public *ret, struct err *err)
+{
+	if (tpmwire_parse_public((struct bytes){public->data, public->len}, ret, err) == 0)
+		return 0;
+	err_recode(err, code);
+	return err_wrap(err, "%s", what);
+}
+
+int binding_check_ak(const struct tpm_public *public, struct tpmwire_rsa_public *ret, struct err *err)
+{
+	struct tpmwire_rsa_public ak;
+
+	if (parse_public(public, "Attestation key", ERR_AK_INVALID, &ak, err) < 0 ||
+		check_template(&ak, err) < 0)
+		return -1;
+	*ret = ak;
+	return 0;
+}
+
+int binding_check_cert(
+	struct bytes der, const struct tpmwire_rsa_public *ak, struct crypto_cert_info *ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	struct crypto_cert_info info;
 
-	if (crypto_cert_parse(buf_bytes(&evidence->ak_cert), &cert, err) < 0) {
+	if (crypto_cert_parse(der, &cert, err) < 0) {
 		err_recode(err, ERR_AK_CERT_INVALID);
 		return err_wrap(err, "Attestation key's certificate cannot be read");
 	}
-	crypto_cert_info(cert, &out->cert);
-	if (!out->cert.has_rsa_key || !crypto_rsa_equal(&out->cert.key, &out->ak.key))
+	crypto_cert_info(cert, &info);
+	if (!info.has_rsa_key || !crypto_rsa_equal(&info.key, &ak->key))
 		return err_set(err, ERR_AK_CERT_INVALID, 0,
 			"The certificate is for another key than the vTPM's attestation key.");
-	if (!out->cert.may_sign)
+	if (!info.may_sign)
 		return err_set(err, ERR_AK_CERT_INVALID, 0,
 			"The attestation key's certificate does not allow signing.");
-	if (out->cert.is_ca)
+	if (info.is_ca)
 		return err_set(err, ERR_AK_CERT_INVALID, 0,
 			"The attestation key's certificate is that of a certificate authority.");
+	*ret = info;
 	return 0;
 }
 
@@ -227,23 +250,14 @@ static int check_certify(
 	return binding_check_same_boot(&out->quote, &out->certify, err);
 }
 
-static int parse_public(const struct tpm_public *public, const char *what, enum err_code code,
-	struct tpmwire_rsa_public *ret, struct err *err)
-{
-	if (tpmwire_parse_public((struct bytes){public->data, public->len}, ret, err) == 0)
-		return 0;
-	err_recode(err, code);
-	return err_wrap(err, "%s", what);
-}
-
 int binding_check(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *ret, struct err *err)
 {
 	struct binding out;
 
 	memset(&out, 0, sizeof(out));
-	if (parse_public(&evidence->ak_public, "Attestation key", ERR_AK_INVALID, &out.ak, err) < 0 ||
-		check_ak(&out.ak, err) < 0 || check_cert(evidence, &out, err) < 0 ||
+	if (binding_check_ak(&evidence->ak_public, &out.ak, err) < 0 ||
+		binding_check_cert(buf_bytes(&evidence->ak_cert), &out.ak, &out.cert, err) < 0 ||
 		check_quote(evidence, &out, err) < 0 ||
 		parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out.key, err) < 0 ||
 		check_key(evidence, &out.key, err) < 0 || check_certify(evidence, allowed, &out, err) < 0)

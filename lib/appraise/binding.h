@@ -30,6 +30,13 @@ enum binding_hierarchy {
 int binding_check(const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *ret,
 	struct err *err) err_check;
 
+/* Parts of it, for who looks at one thing after the other: the key is the platform's template to the bit (ERR_AK_INVALID); the
+ * certificate (DER) is for this key and made for signing (ERR_AK_CERT_INVALID). */
+int binding_check_ak(
+	const struct tpm_public *public, struct tpmwire_rsa_public *ret, struct err *err) err_check;
+int binding_check_cert(struct bytes der, const struct tpmwire_rsa_public *ak, struct crypto_cert_info *ret,
+	struct err *err) err_check;
+
 /* The TPM went on running from quote to certification, without restart or long pause: the part of binding_check that can fail though
  * nobody did wrong (the machine slept in between). ERR_KEY_INVALID. */
 int binding_check_same_boot(
