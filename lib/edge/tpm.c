@@ -187,6 +187,41 @@ void tpm_close(struct tpm *tpm)
 	free(tpm);
 }
 
+/* Four characters, first the highest byte; shorter names end with blanks or zeros. */
+static void manufacturer_text(uint32_t value, char ret[5])
+{
+	for (size_t i = 0; i < 4; i++) {
+		char c = (char)(value >> (24 - 8 * i));
+
+		ret[i] = c > ' ' && c < 0x7F ? c : '\0';
+	}
+	ret[4] = '\0';
+}
+
+int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err)
+{
+	enum { FIRST = TPM2_PT_MANUFACTURER, COUNT = TPM2_PT_FIRMWARE_VERSION_2 - FIRST + 1 };
+	TPMS_CAPABILITY_DATA data = {.capability = 0};
+	const TPML_TAGGED_TPM_PROPERTY *list = &data.data.tpmProperties;
+	uint32_t values[COUNT] = {0};
+	TPMI_YES_NO more;
+	TSS2_RC rc;
+
+	run(rc, Tss2_Sys_GetCapability(
+			tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, FIRST, COUNT, &more, &data, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return failed(err, rc, "TPM does not say what it is");
+	if (data.capability != TPM2_CAP_TPM_PROPERTIES || list->count > TPM2_MAX_TPM_PROPERTIES)
+		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent other properties than asked for.");
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->tpmProperty[i].property >= FIRST && list->tpmProperty[i].property < FIRST + COUNT)
+			values[list->tpmProperty[i].property - FIRST] = list->tpmProperty[i].value;
+	manufacturer_text(values[0], ret->manufacturer);
+	ret->firmware[0] = values[COUNT - 2];
+	ret->firmware[1] = values[COUNT - 1];
+	return 0;
+}
+
 /* The first parameter of the last answer, a TPM2B_PUBLIC, byte for byte as the TPM sent it. */
 static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 {

@@ -35,6 +35,14 @@ static inline void tpm_cleanup(struct tpm **tpm)
 	tpm_close(*tpm);
 }
 
+/* Who made the TPM, and its firmware (TPM_PT_MANUFACTURER and TPM_PT_FIRMWARE_VERSION_1 and 2, Part 2, 6.13). */
+struct tpm_identity {
+	char manufacturer[5]; /* printable, e.g. "MSFT", "IBM" */
+	uint32_t firmware[2]; /* as the maker counts */
+};
+/* One command: shows that the TPM answers. */
+int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err) err_check;
+
 /* SHA-256 PCR values; digest[i] counts where mask has bit i. */
 struct tpm_pcrs {
 	uint32_t mask;

@@ -83,6 +83,18 @@ static void names_of_no_tpm_are_told_apart(void **state)
 	}
 }
 
+static void a_tpm_says_who_made_it(void **state)
+{
+	auto_cleanup(tpm) struct tpm *tpm = opened_with(NULL);
+	struct tpm_identity identity = {.manufacturer = "none"};
+	struct err err;
+
+	(void)state;
+	check_ok(tpm_read_identity(tpm, &identity, &err), &err);
+	assert_string_equal(identity.manufacturer, "IBM"); /* libtpms */
+	assert_true(identity.firmware[0] != 0);
+}
+
 static void the_attestation_key_comes_as_the_tpm_sends_it(void **state)
 {
 	auto_cleanup(tpm) struct tpm *tpm = opened_with(NULL);
@@ -513,6 +525,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_no_tpm_are_told_apart),
+		cmocka_unit_test(a_tpm_says_who_made_it),
 		cmocka_unit_test(the_attestation_key_comes_as_the_tpm_sends_it),
 		cmocka_unit_test(the_certificate_comes_without_padding),
 		cmocka_unit_test(a_certificate_that_only_the_index_may_read_is_read),
