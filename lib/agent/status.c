@@ -1,13 +1,17 @@
 #include "agent/status.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "edge/json.h"
 
-#define HANDLER_NAME "GuestAttestation"
-#define LANGUAGE     "en-US"
+#define HANDLER_NAME   "GuestAttestation"
+#define LANGUAGE       "en-US"
+#define READ_MAX_BYTES (4 * STATUS_MAX_BYTES) /* another version may say more */
 
 static const char *const state_names[] = {
 	[STATUS_TRANSITIONING] = "transitioning",
@@ -17,6 +21,11 @@ static const char *const state_names[] = {
 };
 
 #define STATE_COUNT (sizeof(state_names) / sizeof(state_names[0]))
+
+const char *status_state_name(enum status_state state)
+{
+	return (size_t)state < STATE_COUNT ? state_names[state] : "error";
+}
 
 struct status status_empty(const char *operation, enum status_state state)
 {
@@ -66,7 +75,7 @@ void status_add(
  * the file is oversized, so there is always one. */
 static void add_outcome(json *parent, enum status_state state, int code, const char *text)
 {
-	const char *word = (size_t)state < STATE_COUNT ? state_names[state] : "error";
+	const char *word = status_state_name(state);
 	char message[STATUS_MESSAGE_SIZE];
 	json *formatted;
 
@@ -151,9 +160,85 @@ static int state_of_word(const char *word, enum status_state *ret)
 	return -1;
 }
 
+/* State, code and message of the whole or of one item. */
+static int read_outcome(const json *outcome, enum status_state *ret_state, int *ret_code,
+	char ret_message[STATUS_MESSAGE_SIZE], struct err *err)
+{
+	const char *message;
+	const json *formatted;
+	int64_t code;
+
+	if (json_get_int(outcome, "code", &code, err) < 0 ||
+		json_get_object(outcome, "formattedMessage", &formatted, err) < 0 ||
+		json_get_text(formatted, "message", &message, err) < 0)
+		return -1;
+	if (code < 0 || code > INT32_MAX ||
+		state_of_word(json_text(json_get(outcome, "status")), ret_state) < 0)
+		return err_set(err, ERR_FORMAT, 0, "'status' or 'code' cannot be used.");
+	*ret_code = (int)code;
+	text_clean(ret_message, STATUS_MESSAGE_SIZE, bytes_of_text(message));
+	return 0;
+}
+
+static int read_status(const json *document, struct status *ret, struct err *err)
+{
+	const char *text;
+	const json *top;
+
+	if (json_get_object(json_at(document, 0), "status", &top, err) < 0 ||
+		read_outcome(top, &ret->state, &ret->code, ret->message, err) < 0 ||
+		json_get_text(top, "operation", &text, err) < 0)
+		return -1;
+	text_clean(ret->operation, sizeof(ret->operation), bytes_of_text(text));
+	json_each (entry, json_get(top, "substatus")) {
+		struct status_item *item = &ret->items[ret->item_count];
+
+		if (ret->item_count == STATUS_MAX_ITEMS)
+			break;
+		if (json_get_text(entry, "name", &text, err) < 0 ||
+			read_outcome(entry, &item->state, &item->code, item->message, err) < 0)
+			return -1;
+		clean_name(item->name, text);
+		ret->item_count++;
+	}
+	return 0;
+}
+
+int status_parse(struct bytes text, struct status *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+	auto_cleanup(free) struct status *found = calloc(1, sizeof(*found)); /* 14 KiB: not on the stack */
+
+	if (!found)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the status.");
+	if (json_parse(text, &document, err) < 0 || read_status(document, found, err) < 0) {
+		err_recode(err, ERR_STATE_INVALID);
+		return err_wrap(err, "The status file is damaged");
+	}
+	*ret = *found;
+	return 0;
+}
+
+int status_read(
+	int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
+	char name[FILE_NAME_SIZE];
+	struct stat info;
+
+	file_name(sequence, name);
+	if (file_read(status_dir_fd, name, FILE_NO_LINKS, &text, err) < 0 ||
+		status_parse(buf_bytes(&text), ret, err) < 0)
+		return -1;
+	if (fstatat(status_dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' is gone: %m.", name);
+	*ret_written_s = info.st_mtim.tv_sec;
+	return 0;
+}
+
 int status_read_outcome(int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(4 * STATUS_MAX_BYTES);
+	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
 	char name[FILE_NAME_SIZE];
 	const json *top;

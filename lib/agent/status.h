@@ -38,6 +38,15 @@ void status_add(
 	struct status *status, const char *name, enum status_state state, int code, const char *message);
 /* The file's text. Appends to ret. */
 int status_format(const struct status *status, int64_t now_s, struct buf *ret, struct err *err) err_check;
+const char *status_state_name(enum status_state state); /* "success" etc. */
+
+/* The file's text back, by whichever version of the program it was written: applied_at_s stays 0, items past STATUS_MAX_ITEMS are
+ * dropped, texts are cleaned. ERR_STATE_INVALID. */
+int status_parse(struct bytes text, struct status *ret, struct err *err) err_check;
+/* Read <sequence>.status; ret_written_s: when it was written, by the file. No file: ERR_IO with native ENOENT. */
+int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s,
+	struct err *err) err_check;
+
 /* Write <sequence>.status below the folder. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;

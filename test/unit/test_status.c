@@ -1,4 +1,6 @@
 #include "check.h"
+#include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include "agent/status.h"
 #include "base/file.h"
@@ -157,6 +159,70 @@ static void files_are_replaced_and_read(void **state)
 	assert_int_equal(rmdir(folder), 0); /* nothing else was left behind */
 }
 
+static void what_was_written_is_read_again(void **state)
+{
+	char folder[] = "/tmp/status.XXXXXX";
+	auto_cleanup(fd) int fd = -1;
+	struct status status = status_empty("Enable", STATUS_ERROR);
+	struct status found;
+	int64_t written_s = 0;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	check_ok(dir_open(folder, &fd, &err), &err);
+	check_err(status_read(fd, 3, &found, &written_s, &err), &err, ERR_IO);
+	assert_int_equal(err.native, ENOENT);
+	status.code = 703;
+	(void)text_format(status.message, sizeof(status.message), "Unhealthy.");
+	status_add(&status, "BootIntegrity", STATUS_ERROR, 703, "PCR 4");
+	status_add(&status, "Schedule", STATUS_SUCCESS, 0, "later");
+	check_ok(status_write(fd, 3, &status, 0, &err), &err);
+	check_ok(status_read(fd, 3, &found, &written_s, &err), &err);
+	assert_true(written_s > 1769860800);
+	assert_string_equal(found.operation, "Enable");
+	assert_int_equal(found.state, STATUS_ERROR);
+	assert_int_equal(found.code, 703);
+	assert_string_equal(found.message, "Unhealthy.");
+	assert_int_equal(found.item_count, 2);
+	assert_string_equal(found.items[0].name, "BootIntegrity");
+	assert_string_equal(found.items[0].message, "PCR 4");
+	assert_int_equal(found.items[1].state, STATUS_SUCCESS);
+	check_ok(file_remove(fd, "3.status", &err), &err);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_damaged_status_is_refused(void **state)
+{
+	static const char good[] = "[{\"status\":{\"operation\":\"Enable\",\"status\":\"success\",\"code\":0,"
+				   "\"formattedMessage\":{\"message\":\"m\"}}}]";
+	static const char *const wrong[][2] = {
+		{"[{", "{{"},
+		{"\"success\"", "\"Success\""},
+		{"\"code\":0", "\"code\":-1"},
+		{"\"code\":0", "\"code\":4294967296"},
+		{"\"code\"", "\"cod\""},
+		{"\"operation\"", "\"op\""},
+		{"{\"message\":\"m\"}", "\"m\""},
+		{"\"code\":0", "\"code\":0,\"substatus\":[{}]"},
+		{"\"code\":0", "\"code\":0,\"substatus\":[{\"name\":\"n\"}]"},
+	};
+	struct status found;
+	struct err err;
+
+	(void)state;
+	check_ok(status_parse(TEXT(good), &found, &err), &err);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		const char *at = strstr(good, wrong[i][0]);
+		char text[512];
+
+		assert_non_null(at);
+		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, wrong[i][1],
+			at + strlen(wrong[i][0]));
+		check_err(status_parse(TEXT(text), &found, &err), &err, ERR_STATE_INVALID);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +232,8 @@ int main(void)
 		cmocka_unit_test(the_fullest_status_stays_small_and_valid),
 		cmocka_unit_test(messages_are_cut_between_characters),
 		cmocka_unit_test(files_are_replaced_and_read),
+		cmocka_unit_test(what_was_written_is_read_again),
+		cmocka_unit_test(a_damaged_status_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
