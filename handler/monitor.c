@@ -15,13 +15,12 @@
 #include <sys/timerfd.h>
 #include "agent/logfile.h"
 #include "agent/note.h"
-#include "agent/protected.h"
 #include "agent/service.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "monitor/history.h"
+#include "monitor/enabled.h"
 #include "monitor/report.h"
 #include "monitor/round.h"
 #include "monitor/schedule.h"
@@ -42,35 +41,6 @@ static int open_monitor(const char *root, struct monitor *ret, struct err *err)
 		service_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
 	return service_load(ret->state_fd, &ret->service, err);
-}
-
-static int read_settings(struct monitor *monitor, struct err *err)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
-	auto_cleanup(fd) int config = -1;
-	char name[32];
-
-	(void)text_format(name, sizeof(name), "%u.settings", monitor->service.environment.sequence);
-	if (service_open_folder(monitor->root_fd, monitor->service.environment.config_folder, &config, err) <
-		0)
-		return -1;
-	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
-		return -1;
-	if (protected_parse_settings(monitor->root_fd, monitor->service.environment.config_folder,
-		    buf_bytes(&text), &monitor->settings, err) < 0)
-		return -1;
-	return 0;
-}
-
-static void read_boot_id(struct monitor *monitor)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(HISTORY_BOOT_SIZE);
-	struct err ignored;
-
-	if (file_read(monitor->root_fd, "proc/sys/kernel/random/boot_id", FILE_NO_LINKS, &text, &ignored) ==
-		0)
-		(void)text_format(
-			monitor->boot_id, sizeof(monitor->boot_id), "%.36s", (const char *)text.data);
 }
 
 static int write_status(
@@ -244,12 +214,13 @@ static int run(const char *root, struct err *err)
 
 	if (open_monitor(root, &monitor, err) < 0)
 		return -1;
-	read_boot_id(&monitor);
+	enabled_read_boot_id(monitor.root_fd, monitor.boot_id);
 	if (!service_home_exists(monitor.root_fd, &monitor.service)) {
 		monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
-	if (read_settings(&monitor, err) < 0) {
+	if (enabled_read_settings(monitor.root_fd, &monitor.service.environment, &monitor.settings, err) <
+		0) {
 		struct status status = status_of_err("Enable", err);
 		struct err second;
 

@@ -85,6 +85,7 @@
 	X(ERR_SERVICE,             904, "service-failed",            INTERNAL,     true,  1,  "Look at the journal of guest-attestation.service for the reason.") \
 	X(ERR_FORMAT,              905, "format-invalid",            INTERNAL,     false, 1,  "Give a file of the format that the message names.") \
 	X(ERR_USAGE,               906, "usage",                     INTERNAL,     false, 64, "Run the command with --help.") \
+	X(ERR_NOT_ENABLED,         907, "not-enabled",               INTERNAL,     false, 1,  "Add the extension to the VM (portal, template, CLI or policy); until then nothing attests by itself.") \
 	X(ERR_INTERNAL,            999, "internal",                  INTERNAL,     true,  1,  "Report it with the log.")
 /* clang-format on */
 

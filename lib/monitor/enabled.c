@@ -1,0 +1,74 @@
+#include "monitor/enabled.h"
+
+#include <errno.h>
+#include "agent/protected.h"
+#include "agent/state.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#define BOOT_ID_FILE "proc/sys/kernel/random/boot_id"
+
+static bool is_absent(const struct err *err)
+{
+	return err->code == ERR_IO && err->native == ENOENT;
+}
+
+int enabled_find(int root_fd, int *ret_state_fd, struct service *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+	auto_cleanup(fd) int state_fd = -1;
+
+	if (service_open_state(root_fd, false, &state_fd, err) < 0 ||
+		file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, err) < 0) {
+		if (is_absent(err))
+			return err_set(err, ERR_NOT_ENABLED, 0,
+				"The extension is not enabled on this machine: there is no /%s/%s.",
+				SERVICE_STATE_FOLDER, SERVICE_FILE);
+		err_recode(err, ERR_STATE_INVALID); /* too large */
+		return -1;
+	}
+	if (service_parse(buf_bytes(&text), ret, err) < 0)
+		return -1;
+	*ret_state_fd = steal_fd(&state_fd);
+	return 0;
+}
+
+int enabled_read_settings(
+	int root_fd, const struct environment *environment, struct settings *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
+	auto_cleanup(fd) int config = -1;
+	char name[32];
+
+	(void)text_format(name, sizeof(name), "%u.settings", environment->sequence);
+	if (service_open_folder(root_fd, environment->config_folder, &config, err) < 0)
+		return -1;
+	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
+		return -1;
+	return protected_parse_settings(root_fd, environment->config_folder, buf_bytes(&text), ret, err);
+}
+
+int enabled_read_history(int state_fd, struct history *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+
+	if (file_read(state_fd, HISTORY_FILE, FILE_NO_LINKS, &text, err) < 0) {
+		if (!is_absent(err)) {
+			err_recode(err, ERR_STATE_INVALID);
+			return -1;
+		}
+		*ret = (struct history){0};
+		return 0;
+	}
+	return history_parse(buf_bytes(&text), ret, err);
+}
+
+void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE])
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(HISTORY_BOOT_SIZE);
+	struct err ignored;
+
+	ret[0] = '\0';
+	if (file_read(root_fd, BOOT_ID_FILE, FILE_NO_LINKS, &text, &ignored) == 0)
+		(void)text_format(ret, HISTORY_BOOT_SIZE, "%.36s", (const char *)text.data);
+}

@@ -1,0 +1,20 @@
+/* enabled.h - the extension as it is enabled on this machine, for those who only look on: nothing is written, and a damaged file stays
+ * where it is for the service to set aside. */
+#ifndef MONITOR_ENABLED_H
+#define MONITOR_ENABLED_H
+
+#include "agent/service.h"
+#include "agent/settings.h"
+#include "monitor/history.h"
+
+/* ret_state_fd: the state folder. ERR_NOT_ENABLED if there is none or no service.json in it; ERR_STATE_INVALID. */
+int enabled_find(int root_fd, int *ret_state_fd, struct service *ret, struct err *err) err_check;
+/* The settings in force, with the protected ones: config/<sequence>.settings as protected_parse_settings() reads it. No file: defaults. */
+int enabled_read_settings(
+	int root_fd, const struct environment *environment, struct settings *ret, struct err *err) err_check;
+/* No file: an empty history. ERR_STATE_INVALID. */
+int enabled_read_history(int state_fd, struct history *ret, struct err *err) err_check;
+/* The kernel's random/boot_id, "" if it cannot be read. */
+void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE]);
+
+#endif

@@ -1,0 +1,131 @@
+#include "check.h"
+#include <sys/stat.h>
+#include "../support/folder.h"
+#include "base/file.h"
+#include "monitor/enabled.h"
+
+#define STATE "var/lib/guest-attestation"
+
+struct place {
+	char folder[FOLDER_SIZE];
+	int fd;
+};
+
+static void put(const struct place *place, const char *folder, const char *path, struct bytes contents)
+{
+	auto_cleanup(fd) int dir = -1;
+	struct err err;
+
+	check_ok(dir_make(place->fd, folder, 0755, &dir, &err), &err);
+	check_ok(file_write(place->fd, path, contents, 0600, &err), &err);
+}
+
+static int make_place(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	struct err err;
+
+	if (!place)
+		return -1;
+	*state = place;
+	folder_make(place->folder);
+	return dir_open(place->folder, &place->fd, &err);
+}
+
+static int remove_place(void **state)
+{
+	struct place *place = *state;
+
+	(void)close(place->fd);
+	folder_remove(place->folder);
+	free(place);
+	return 0;
+}
+
+static void what_was_enabled_is_found(void **state)
+{
+	const struct place *place = *state;
+	struct service service = {.home = "/package",
+		.environment = {.log_folder = "/log", .config_folder = "/config", .status_folder = "/status"},
+		.program_version = "1.2.3.4"};
+	struct service found;
+	auto_cleanup(fd) int state_fd = -1;
+	auto_cleanup(fd) int found_fd = -1;
+	struct err err;
+
+	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
+	check_ok(service_open_state(place->fd, true, &state_fd, &err), &err);
+	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
+	check_ok(service_save(state_fd, &service, &err), &err);
+	check_ok(enabled_find(place->fd, &found_fd, &found, &err), &err);
+	assert_true(service_equal(&service, &found));
+	assert_true(found_fd >= 0);
+}
+
+static void damaged_files_stay_where_they_are(void **state)
+{
+	const struct place *place = *state;
+	auto_cleanup(fd) int state_fd = -1;
+	auto_cleanup(fd) int found_fd = -1;
+	struct service service;
+	struct history history;
+	struct err err;
+
+	put(place, STATE, STATE "/service.json", TEXT("{\"version\":1,"));
+	put(place, STATE, STATE "/history.json", TEXT("[]"));
+	check_err(enabled_find(place->fd, &found_fd, &service, &err), &err, ERR_STATE_INVALID);
+	check_ok(service_open_state(place->fd, false, &state_fd, &err), &err);
+	check_err(enabled_read_history(state_fd, &history, &err), &err, ERR_STATE_INVALID);
+	assert_true(file_exists(state_fd, "service.json") && file_exists(state_fd, "history.json"));
+	assert_false(file_exists(state_fd, "service.json.broken"));
+	assert_false(file_exists(state_fd, "history.json.broken"));
+	check_ok(file_remove(state_fd, "history.json", &err), &err);
+	check_ok(enabled_read_history(state_fd, &history, &err), &err);
+	assert_int_equal(history.healthy_s, 0);
+}
+
+static void settings_are_those_of_the_number(void **state)
+{
+	const struct place *place = *state;
+	const struct environment environment = {.config_folder = "/config", .sequence = 2};
+	struct settings settings;
+	struct err err;
+
+	check_err(enabled_read_settings(place->fd, &environment, &settings, &err), &err, ERR_IO);
+	put(place, "config", "config/1.settings", TEXT("{"));
+	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	assert_string_equal(settings.endpoint, "");
+	put(place, "config", "config/2.settings", TEXT("{\"maaEndpoint\":\"https://provider.example\"}"));
+	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	assert_string_equal(settings.endpoint, "https://provider.example");
+	put(place, "config", "config/2.settings", TEXT("{"));
+	check_err(
+		enabled_read_settings(place->fd, &environment, &settings, &err), &err, ERR_SETTINGS_INVALID);
+}
+
+static void a_boot_has_an_id(void **state)
+{
+	const struct place *place = *state;
+	char id[HISTORY_BOOT_SIZE];
+
+	enabled_read_boot_id(place->fd, id);
+	assert_string_equal(id, "");
+	put(place, "proc/sys/kernel/random", "proc/sys/kernel/random/boot_id",
+		TEXT("3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11\n"));
+	enabled_read_boot_id(place->fd, id);
+	assert_string_equal(id, "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11");
+}
+
+#define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		placed(what_was_enabled_is_found),
+		placed(damaged_files_stay_where_they_are),
+		placed(settings_are_those_of_the_number),
+		placed(a_boot_has_an_id),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
