@@ -56,7 +56,7 @@ static bool is_under_way(const struct handler *handler, const struct service *se
 
 static int check(const struct handler *handler, struct bytes settings_text, struct err *err)
 {
-	struct settings settings;
+	auto_cleanup(settings) struct settings settings = {0};
 
 	if (protected_parse_settings(
 		    handler->root_fd, handler->environment.config_folder, settings_text, &settings, err) < 0)

@@ -34,6 +34,11 @@ struct monitor {
 	char boot_id[HISTORY_BOOT_SIZE];
 };
 
+static void monitor_cleanup(struct monitor *monitor)
+{
+	settings_done(&monitor->settings);
+}
+
 static int open_monitor(const char *root, struct monitor *ret, struct err *err)
 {
 	if (dir_open(root, &ret->root_fd, err) < 0 ||
@@ -208,7 +213,7 @@ static int wait_for_next(const struct monitor *monitor, int home_fd, uint32_t wa
 
 static int run(const char *root, struct err *err)
 {
-	struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
+	auto_cleanup(monitor) struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
 	auto_cleanup(fd) int home_fd = -1;
 	uint32_t wait_s;
 

@@ -20,17 +20,27 @@ static void explain(const struct err *reason, char ret[MESSAGE])
 	(void)text_format(ret, MESSAGE, "%s", status_of_err("", reason).message);
 }
 
+/* The first stands for all, which the substatus Settings lists. */
+static void note_warnings(const struct settings *settings, char ret[MESSAGE])
+{
+	ret[0] = '\0';
+	if (settings->warning_count)
+		(void)text_format(ret, MESSAGE,
+			settings->warning_count > 1 ? " Note: %s (and %zu more)" : " Note: %s",
+			settings->warnings[0], settings->warning_count - 1);
+}
+
 static void set_healthy(const struct report_inputs *inputs, struct status *ret)
 {
-	char now[CLOCK_TEXT_SIZE];
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE];
 
 	clock_text(inputs->now_s, now);
+	note_warnings(inputs->settings, note);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
 		"Healthy: this VM proved its boot to %s at %s. Secure Boot is on, and the TPM confirms the "
-		"boot's event log.%s%s",
-		inputs->round->provider, now, inputs->settings->warning[0] ? " Note: " : "",
-		inputs->settings->warning);
+		"boot's event log.%s",
+		inputs->round->provider, now, note);
 }
 
 static void set_unhealthy(const struct report_inputs *inputs, struct status *ret)
@@ -210,6 +220,21 @@ static void add_schedule(const struct report_inputs *inputs, struct status *ret)
 	status_add(ret, "Schedule", STATUS_SUCCESS, 0, text);
 }
 
+/* Only if there is something to say. */
+static void add_settings(const struct settings *settings, struct status *ret)
+{
+	char text[MESSAGE] = "";
+
+	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), i ? " %s" : "%s",
+			settings->warnings[i]);
+	if (settings->warning_count > SETTINGS_MAX_WARNINGS)
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), " And %zu more.",
+			settings->warning_count - SETTINGS_MAX_WARNINGS);
+	if (settings->warning_count)
+		status_add(ret, "Settings", STATUS_WARNING, 0, text);
+}
+
 void report_status(const struct report_inputs *inputs, struct status *ret)
 {
 	*ret = status_empty("Enable", STATUS_ERROR);
@@ -227,4 +252,5 @@ void report_status(const struct report_inputs *inputs, struct status *ret)
 	add_tpm(inputs, ret);
 	add_key(inputs, ret);
 	add_schedule(inputs, ret);
+	add_settings(inputs->settings, ret);
 }

@@ -68,7 +68,7 @@ static void what_a_template_sets_is_what_the_extension_reads(void **state)
 		assert_string_equal(found.endpoint, ENDPOINT);
 		assert_int_equal(found.period_s, 2 * 3600);
 		assert_true(found.alerts_disabled);
-		assert_string_equal(found.warning, "");
+		assert_int_equal(found.warning_count, 0);
 	}
 }
 

@@ -1,0 +1,211 @@
+#include "agent/settings_read.h"
+
+#include <string.h>
+#include "base/text.h"
+
+#define PERIOD_DEFAULT_S (4u * 3600)
+#define PERIOD_MIN_S     (15u * 60)
+#define PERIOD_MAX_S     (24u * 3600)
+#define ADDRESS          "a text like \"https://host\" or \"https://host:port\""
+
+/* Without blanks at both ends; -1 if it does not fit. */
+static int copy_trimmed(const char *text, char *ret, size_t size)
+{
+	size_t len;
+
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	if (len >= size)
+		return -1;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	return 0;
+}
+
+int settings_read_text(const struct settings_member *member, const struct settings_text *to, struct err *err)
+{
+	to->ret[0] = '\0';
+	if (!member->value)
+		return 0;
+	if (!json_is_string(member->value))
+		return settings_refuse(member, ERR_SETTINGS_INVALID, to->takes, err);
+	if (copy_trimmed(json_text(member->value), to->ret, to->size) < 0)
+		return err_set(err, ERR_SETTINGS_INVALID, 0,
+			"%s is a text of %zu characters: at most %zu are possible.", member->path,
+			strlen(json_text(member->value)), to->size - 1);
+	return 0;
+}
+
+/* ---- whom to ask ---- */
+
+/* Kept as the origin: whatever path was given, requests go to the protocol's own. Without a scheme it is https, which is all there is. */
+static int parse_endpoint(const struct settings_member *member, const char *text, char ret[HTTP_URL_SIZE],
+	struct settings *settings, struct err *err)
+{
+	struct http_origin origin;
+	char url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
+
+	if (strchr(text, '@')) /* not repeated: settings' messages go to logs that others read */
+		return err_set(err, ERR_ENDPOINT_INVALID, 0,
+			"%s holds a user name or password, which no provider takes.", member->path);
+	if (!text_format(url, sizeof(url), strstr(text, "://") ? "%s" : "https://%s", text) ||
+		http_parse_url(url, &origin, path, err) < 0)
+		return settings_refuse(member, ERR_ENDPOINT_INVALID, ADDRESS, err);
+	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
+		settings_warn(settings, "%s has a path, which is not used.", member->path);
+	http_origin_text(&origin, ret);
+	return 0;
+}
+
+static int read_endpoint(const struct settings_tree *tree, const char *name, char ret[HTTP_URL_SIZE],
+	struct settings *settings, struct err *err)
+{
+	struct settings_member member = settings_tree_find(tree, name);
+	char text[HTTP_URL_SIZE];
+
+	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), ADDRESS}, err) < 0)
+		return -1;
+	return text[0] ? parse_endpoint(&member, text, ret, settings, err) : 0;
+}
+
+static int read_region_fallback(const struct settings_tree *tree, enum region_fallback *ret, struct err *err)
+{
+	static const char takes[] = "\"fail\" or \"nearest\"";
+	struct settings_member member = settings_tree_find(tree, "regionFallback");
+	char text[64];
+
+	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
+		return -1;
+	*ret = text_equal_nocase(text, "nearest") ? REGION_FALLBACK_NEAREST : REGION_FALLBACK_FAIL;
+	if (text[0] && *ret != REGION_FALLBACK_NEAREST && !text_equal_nocase(text, "fail"))
+		return settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err);
+	return 0;
+}
+
+/* ---- whom to trust ---- */
+
+static int read_ca_file(
+	const struct settings_tree *tree, const char *name, char ret[SETTINGS_PATH_SIZE], struct err *err)
+{
+	static const char takes[] = "an absolute path like \"/etc/ssl/my-ca.pem\"";
+	struct settings_member member = settings_tree_find(tree, name);
+
+	if (settings_read_text(&member, &(struct settings_text){ret, SETTINGS_PATH_SIZE, takes}, err) < 0)
+		return -1;
+	return ret[0] && ret[0] != '/' ? settings_refuse(&member, ERR_CA_FILE, takes, err) : 0;
+}
+
+/* ---- what templates in public get wrong ---- */
+
+/* Booleans come as strings from portal templates, sometimes as numbers. */
+static bool parse_switch(const json *value, bool *ret)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+		{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"yes", true}, {"no", false}};
+	char text[16] = "";
+	int64_t number;
+	struct err ignored;
+
+	*ret = json_true(value);
+	if (!value || json_is_bool(value))
+		return true;
+	if (json_int(value, &number, &ignored) == 0 && (number == 0 || number == 1)) {
+		*ret = number == 1;
+		return true;
+	}
+	if (!json_is_string(value) || copy_trimmed(json_text(value), text, sizeof(text)) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (text_equal_nocase(text, words[i].word)) {
+			*ret = words[i].value;
+			return true;
+		}
+	return false;
+}
+
+static void read_switch(
+	const struct settings_tree *tree, const char *name, bool *ret, struct settings *settings)
+{
+	struct settings_member member = settings_tree_find(tree, name);
+	char found[SETTINGS_MEMBER_PATH_SIZE];
+
+	if (parse_switch(member.value, ret))
+		return;
+	settings_describe(&member, found, sizeof(found));
+	settings_warn(settings, "%s is %s, neither true nor false: false is used.", member.path, found);
+}
+
+/* "4H", "30M", "900S" or a bare number of hours; 0 if it is none of them. */
+static uint64_t parse_period_s(const char *text)
+{
+	uint64_t number = 0;
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 6)
+		return 0;
+	for (size_t i = 0; i < digits; i++)
+		number = number * 10 + (uint64_t)(text[i] - '0');
+	text += digits;
+	if (text_equal_nocase(text, "s"))
+		return number;
+	if (text_equal_nocase(text, "m"))
+		return number * 60;
+	return text[0] == '\0' || text_equal_nocase(text, "h") ? number * 3600 : 0;
+}
+
+static uint64_t read_period_s(const json *value)
+{
+	char text[16] = "";
+	int64_t hours;
+	struct err ignored;
+
+	if (json_is_string(value))
+		return copy_trimmed(json_text(value), text, sizeof(text)) == 0 ? parse_period_s(text) : 0;
+	return json_int(value, &hours, &ignored) == 0 && hours > 0 && hours < 1000000 ? (uint64_t)hours * 3600
+										      : 0;
+}
+
+static void read_period(const struct settings_tree *tree, struct settings *settings)
+{
+	struct settings_member member = settings_tree_find(tree, "ascReportingFrequency");
+	uint64_t period_s = member.value ? read_period_s(member.value) : PERIOD_DEFAULT_S;
+	char found[SETTINGS_MEMBER_PATH_SIZE];
+
+	settings->period_s = PERIOD_DEFAULT_S;
+	if (member.value)
+		settings_describe(&member, found, sizeof(found));
+	if (period_s == 0) {
+		settings_warn(settings, "%s is %s, not a time like \"4H\": every 4 hours is used.",
+			member.path, found);
+		return;
+	}
+	settings->period_s = (uint32_t)(period_s < PERIOD_MIN_S   ? PERIOD_MIN_S
+					: period_s > PERIOD_MAX_S ? PERIOD_MAX_S
+								  : period_s);
+	if (settings->period_s != period_s)
+		settings_warn(settings, "%s is %s, outside of 15 minutes to 24 hours: the nearest is used.",
+			member.path, found);
+}
+
+int settings_read(const struct settings_tree *tree, struct settings *ret, struct err *err)
+{
+	struct settings_member rules = settings_tree_find(tree, "rules");
+
+	if (read_endpoint(tree, "maaEndpoint", ret->endpoint, ret, err) < 0 ||
+		read_endpoint(tree, "fallbackEndpoint", ret->fallback_endpoint, ret, err) < 0 ||
+		read_region_fallback(tree, &ret->region_fallback, err) < 0 ||
+		read_ca_file(tree, "caFile", ret->ca_file, err) < 0 ||
+		read_ca_file(tree, "extraCaFile", ret->extra_ca_file, err) < 0 ||
+		settings_read_proxy(tree, &ret->proxy, err) < 0 || settings_read_alerts(tree, ret, err) < 0)
+		return -1;
+	if (rules.value && !json_is_object(rules.value))
+		return settings_refuse(&rules, ERR_SETTINGS_INVALID, "an object", err);
+	read_switch(tree, "disableAlerts", &ret->alerts_disabled, ret);
+	read_period(tree, ret);
+	return 0;
+}

@@ -1,0 +1,321 @@
+#include "agent/settings_tree.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define VALUE_SHOWN 60 /* so that what it takes stands among a message's first 200 characters */
+#define NAMES_SHOWN 4
+#define NAME_SHOWN  "%.32s"
+
+/* Where a member may stand, the documented place first. Templates in public use all of these. */
+static const struct place {
+	const char *outer, *inner;
+} places[] = {
+	{"AttestationConfig", "MaaSettings"},
+	{"AttestationConfig", "AscSettings"},
+	{"AttestationConfig", NULL},
+	{"AttestationEndpointCfg", "MaaSettings"},
+	{"AttestationEndpointCfg", "AscSettings"},
+	{"AttestationEndpointCfg", NULL},
+	{"MaaSettings", NULL},
+	{"AscSettings", NULL},
+	{NULL, NULL},
+};
+
+/* Those that are read, and those of other publishers' extensions that mean nothing here. */
+static const char *const known_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint", "caFile",
+	"extraCaFile", "proxy", "proxyUser", "proxyPassword", "noProxy", "disableAlerts", "alertWebhook",
+	"alertSecret", "ascReportingFrequency", "rules", "maaTenantName", "maaAttestationPolicyContent",
+	"attestationType", "ascReportingEndpoint", "ascEndpoint", "useCustomToken", "useAlternateToken",
+	"useAlternativeToken", "isAzureStack", "AzureStackSettings"};
+
+void settings_warn(struct settings *settings, const char *format, ...)
+{
+	char raw[2 * SETTINGS_WARNING_SIZE];
+	va_list args;
+
+	if (settings->warning_count < SETTINGS_MAX_WARNINGS) {
+		va_start(args, format);
+		(void)vsnprintf(raw, sizeof(raw), format, args);
+		va_end(args);
+		text_clean(settings->warnings[settings->warning_count], SETTINGS_WARNING_SIZE,
+			bytes_of_text(raw));
+	}
+	settings->warning_count++;
+}
+
+/* ---- members ---- */
+
+static const json *get(const json *object, const char *name)
+{
+	return name ? json_get_nocase(object, name) : object;
+}
+
+static bool is_given(const json *value)
+{
+	return value && !json_is_null(value) && !(json_is_string(value) && !json_text(value)[0]);
+}
+
+static void format_path(
+	char ret[SETTINGS_MEMBER_PATH_SIZE], const char *before, const struct place *place, const char *name)
+{
+	(void)text_format(ret, SETTINGS_MEMBER_PATH_SIZE, "%s%s%s%s%s%s", before,
+		place->outer ? place->outer : "", place->outer ? "." : "", place->inner ? place->inner : "",
+		place->inner ? "." : "", name);
+}
+
+static bool find_in(const struct settings_source *source, const char *name, struct settings_member *ret)
+{
+	for (size_t i = 0; i < COUNT(places); i++) {
+		ret->value = get(get(get(source->object, places[i].outer), places[i].inner), name);
+		if (is_given(ret->value)) {
+			format_path(ret->path, source->path, &places[i], name);
+			return true;
+		}
+	}
+	ret->value = NULL;
+	return false;
+}
+
+struct settings_member settings_tree_find(const struct settings_tree *tree, const char *name)
+{
+	struct settings_member found = {0};
+
+	found.is_protected = find_in(&tree->protected, name, &found);
+	if (!found.is_protected)
+		(void)find_in(&tree->public, name, &found);
+	found.is_shown = !found.is_protected;
+	return found;
+}
+
+/* ---- what is said about them ---- */
+
+static void describe_text(const struct settings_member *member, char *ret, size_t size)
+{
+	const char *text = json_text(member->value);
+
+	if (!member->is_shown || strchr(text, '@')) /* which is how passwords come into addresses */
+		(void)text_format(ret, size, "a text that is not shown here");
+	else
+		(void)text_format(ret, size, strlen(text) > VALUE_SHOWN ? "\"%.*s...\"" : "\"%.*s\"",
+			VALUE_SHOWN, text);
+}
+
+void settings_describe(const struct settings_member *member, char *ret, size_t size)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(VALUE_SHOWN);
+	struct err ignored;
+
+	if (json_is_string(member->value))
+		describe_text(member, ret, size);
+	else if (json_is_object(member->value) || json_is_array(member->value))
+		(void)text_format(ret, size, json_is_object(member->value) ? "an object" : "a list");
+	else if (!member->is_shown || json_print(member->value, JSON_COMPACT, &text, &ignored) < 0)
+		(void)text_format(ret, size, json_is_number(member->value) ? "a number" : "no text");
+	else
+		(void)text_format(ret, size, "%s", (const char *)text.data);
+}
+
+int settings_refuse(
+	const struct settings_member *member, enum err_code code, const char *takes, struct err *err)
+{
+	char found[2 * VALUE_SHOWN];
+
+	settings_describe(member, found, sizeof(found));
+	return err_set(err, code, 0, "%s is %s: it takes %s.", member->path, found, takes);
+}
+
+/* ---- shapes ---- */
+
+/* A group that is a text (a template's slip) counts as absent; a number or a list is nobody's slip. */
+static int check_group(const struct settings_member *group, struct settings *settings, struct err *err)
+{
+	if (!is_given(group->value) || json_is_object(group->value))
+		return 0;
+	if (!json_is_string(group->value))
+		return settings_refuse(group, ERR_SETTINGS_INVALID, "an object", err);
+	settings_warn(settings, "%s is a text instead of an object and is not used.", group->path);
+	return 0;
+}
+
+/* A row of the table names a group, which stands in another or in none. */
+static const char *group_of(const struct place *place)
+{
+	return place->inner ? place->inner : place->outer;
+}
+
+static struct place above(const struct place *place)
+{
+	return (struct place){place->inner ? place->outer : NULL, NULL};
+}
+
+static int check_groups(const struct settings_source *source, struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < COUNT(places) && group_of(&places[i]); i++) {
+		struct place outer = above(&places[i]);
+		struct settings_member group = {
+			.value = get(get(source->object, outer.outer), group_of(&places[i]))};
+
+		format_path(group.path, source->path, &outer, group_of(&places[i]));
+		if (check_group(&group, settings, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The object that a text holds; NULL if it holds none. */
+static json *parse_inside(const json *text)
+{
+	auto_cleanup(json_secret) json *inside = NULL;
+	struct err ignored;
+
+	if (json_parse(bytes_of_text(json_text(text)), &inside, &ignored) < 0 || !json_is_object(inside))
+		return NULL;
+	return steal_ptr(inside);
+}
+
+/* An object, or the one in a text. What is no object leaves the source as it was. */
+static int open_level(const struct settings_member *level, struct settings_source *source,
+	struct settings *settings, struct err *err)
+{
+	json *inside;
+
+	if (!is_given(level->value))
+		return 0;
+	if (json_is_object(level->value)) {
+		source->object = level->value;
+		return 0;
+	}
+	if (!json_is_string(level->value))
+		return settings_refuse(level, ERR_SETTINGS_INVALID, "an object", err);
+	inside =
+		source->inside ? NULL : parse_inside(level->value); /* one text in another is nobody's slip */
+	if (inside)
+		source->object = source->inside = inside;
+	settings_warn(settings,
+		inside ? "%s is a text instead of an object; the object in it is used."
+		       : "%s is a text instead of an object and is not used.",
+		level->path);
+	return 0;
+}
+
+/* given: publicSettings or protectedSettings. Settings may stand below "settings" once more. */
+static int open_source(const struct settings_member *given, struct settings_source *source,
+	struct settings *settings, struct err *err)
+{
+	struct settings_member below = {.is_shown = given->is_shown};
+	const json *outer;
+
+	if (open_level(given, source, settings, err) < 0)
+		return -1;
+	outer = source->object;
+	below.value = json_get_nocase(outer, "settings");
+	(void)text_format(below.path, sizeof(below.path), "%s%s", source->path, "settings");
+	if (open_level(&below, source, settings, err) < 0)
+		return -1;
+	if (source->object != outer) {
+		if (json_count(outer) > 1)
+			settings_warn(settings, "What stands beside %s is not used.", below.path);
+		source->path = given->is_shown ? "settings." : "protectedSettings.settings.";
+	}
+	return check_groups(source, settings, err);
+}
+
+/* ---- what nobody reads ---- */
+
+struct strangers {
+	size_t count;
+	char names[SETTINGS_WARNING_SIZE];
+};
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool is_group(const json *object, const struct place *place, const json *member)
+{
+	if (!place->outer && text_equal_nocase(json_name(member), "settings")) /* of which was told before */
+		return true;
+	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++)
+		if (is_same(above(&places[i]).outer, place->outer) &&
+			json_get_nocase(object, group_of(&places[i])) == member)
+			return true;
+	return false;
+}
+
+/* Of two that differ in case alone only one is read. */
+static bool is_read(const json *object, const json *member)
+{
+	for (size_t i = 0; i < COUNT(known_names); i++)
+		if (json_get_nocase(object, known_names[i]) == member)
+			return true;
+	return false;
+}
+
+static void add_stranger(struct strangers *strangers, const char *name)
+{
+	size_t used = strlen(strangers->names);
+
+	if (strangers->count++ < NAMES_SHOWN)
+		(void)text_format(strangers->names + used, sizeof(strangers->names) - used,
+			used ? ", '" NAME_SHOWN "'" : "'" NAME_SHOWN "'", name);
+}
+
+static struct strangers find_strangers(const struct settings_source *source)
+{
+	struct strangers found = {0};
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const json *object = get(get(source->object, places[i].outer), places[i].inner);
+
+		if (!json_is_object(object))
+			continue;
+		json_each (member, object)
+			if (!is_group(object, &places[i], member) && !is_read(object, member))
+				add_stranger(&found, json_name(member));
+	}
+	return found;
+}
+
+static void warn_of_strangers(const struct settings_tree *tree, struct settings *settings)
+{
+	struct strangers shown = find_strangers(&tree->public);
+	struct strangers hidden = find_strangers(&tree->protected);
+	char more[32] = "";
+
+	if (shown.count > NAMES_SHOWN)
+		(void)text_format(more, sizeof(more), " and %zu more", shown.count - NAMES_SHOWN);
+	if (shown.count)
+		settings_warn(settings, "Unknown settings are not used: %s%s.", shown.names, more);
+	if (hidden.count) /* a secret may stand in the wrong place, even in a name */
+		settings_warn(settings, "Unknown protected settings are not used; their number is %zu.",
+			hidden.count);
+}
+
+int settings_tree_open(struct settings_tree *ret, const json *public, const json *protected,
+	struct settings *settings, struct err *err)
+{
+	auto_cleanup(settings_tree) struct settings_tree tree = {
+		.public.path = "", .protected.path = "protectedSettings."};
+	const struct settings_member hidden = {.value = protected, .path = "protectedSettings"};
+	const struct settings_member shown = {.value = public, .is_shown = true, .path = "publicSettings"};
+
+	if (open_source(&hidden, &tree.protected, settings, err) < 0 ||
+		open_source(&shown, &tree.public, settings, err) < 0)
+		return -1;
+	warn_of_strangers(&tree, settings);
+	*ret = tree;
+	tree = (struct settings_tree){0};
+	return 0;
+}
+
+void settings_tree_done(struct settings_tree *tree)
+{
+	json_free(tree->public.inside);
+	json_wipe(tree->protected.inside);
+}
