@@ -109,9 +109,8 @@ static int open_for_reading(int dir_fd, const char *path, enum file_links links,
 	return 0;
 }
 
-int file_read(int dir_fd, const char *path, enum file_links links, struct buf *ret, struct err *err)
+int file_open(int dir_fd, const char *path, enum file_links links, int *ret_fd, struct err *err)
 {
-	uint8_t chunk[16384];
 	struct stat info;
 	auto_cleanup(fd) int fd = -1;
 
@@ -119,6 +118,17 @@ int file_read(int dir_fd, const char *path, enum file_links links, struct buf *r
 		return -1;
 	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
 		return err_set(err, ERR_IO, EINVAL, "'%s' is not a regular file.", path);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int file_read(int dir_fd, const char *path, enum file_links links, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[16384];
+	auto_cleanup(fd) int fd = -1;
+
+	if (file_open(dir_fd, path, links, &fd, err) < 0)
+		return -1;
 	for (;;) {
 		ssize_t got = read(fd, chunk, sizeof(chunk));
 

@@ -18,6 +18,8 @@ int dir_open(const char *path, int *ret_fd, struct err *err) err_check;
 /* Open a directory below dir_fd, creating the missing ones with `mode`. */
 int dir_make(int dir_fd, const char *path, mode_t mode, int *ret_fd, struct err *err) err_check;
 
+/* Open a regular file for reading; opening anything else in its place neither blocks nor succeeds. */
+int file_open(int dir_fd, const char *path, enum file_links links, int *ret_fd, struct err *err) err_check;
 /* Reads to the end of file whatever stat says (securityfs says 0). More than ret->max bytes is ERR_FORMAT; a file that does
  * not exist has native == ENOENT. Only regular files. */
 int file_read(

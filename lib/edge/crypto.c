@@ -75,6 +75,44 @@ void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE])
 	digest_sha256(&bytes, 1, ret);
 }
 
+struct crypto_stream {
+	mbedtls_md_context_t context;
+};
+
+int crypto_stream_open(enum crypto_stream_hash hash, struct crypto_stream **ret, struct err *err)
+{
+	const mbedtls_md_info_t *info =
+		mbedtls_md_info_from_type(hash == CRYPTO_STREAM_SHA256 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_MD5);
+	auto_cleanup(crypto_stream) struct crypto_stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a digest.");
+	mbedtls_md_init(&stream->context);
+	if (mbedtls_md_setup(&stream->context, info, /* hmac= */ 0) != 0 ||
+		mbedtls_md_starts(&stream->context) != 0)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a digest.");
+	*ret = steal_ptr(stream);
+	return 0;
+}
+
+void crypto_stream_add(struct crypto_stream *stream, struct bytes bytes)
+{
+	(void)mbedtls_md_update(&stream->context, bytes.data, bytes.len);
+}
+
+void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret)
+{
+	(void)mbedtls_md_finish(&stream->context, ret);
+}
+
+void crypto_stream_free(struct crypto_stream *stream)
+{
+	if (!stream)
+		return;
+	mbedtls_md_free(&stream->context);
+	free(stream);
+}
+
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
 	return len == 0 || mbedtls_ct_memcmp(a, b, len) == 0;

@@ -17,6 +17,25 @@ size_t crypto_hash_size(enum crypto_hash hash);
  * fail in mbedtls only for wrong arguments, which is a programmer's mistake. */
 void crypto_digest(enum crypto_hash hash, const struct bytes *parts, size_t count, uint8_t *ret);
 void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE]);
+
+/* A digest in pieces, of what is too large for memory. */
+#define CRYPTO_MD5_SIZE 16
+enum crypto_stream_hash {
+	CRYPTO_STREAM_SHA256,
+	CRYPTO_STREAM_MD5, /* proves nothing against a forger: only for what package managers recorded with it */
+};
+struct crypto_stream;
+int crypto_stream_open(enum crypto_stream_hash hash, struct crypto_stream **ret,
+	struct err *err) err_check; /* ERR_NO_MEMORY */
+void crypto_stream_add(struct crypto_stream *stream, struct bytes bytes);
+/* The digest of all that was added; nothing may be added any more. ret: CRYPTO_SHA256_SIZE or CRYPTO_MD5_SIZE bytes. */
+void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret);
+void crypto_stream_free(struct crypto_stream *stream);
+static inline void crypto_stream_cleanup(struct crypto_stream **stream)
+{
+	crypto_stream_free(*stream);
+}
+
 /* Constant time. */
 bool crypto_equal(const void *a, const void *b, size_t len);
 /* From the kernel (getrandom). */

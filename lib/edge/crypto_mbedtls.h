@@ -5,6 +5,7 @@
 #include <mbedtls/cipher.h>
 #include <mbedtls/constant_time.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>

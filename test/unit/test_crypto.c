@@ -32,6 +32,35 @@ static void digests_match_the_standard(void **state)
 	}
 }
 
+static void digests_in_pieces_match_the_standard(void **state)
+{
+	static const struct {
+		enum crypto_stream_hash hash;
+		size_t size;
+		const char *hex;
+	} rows[] = {
+		{CRYPTO_STREAM_SHA256, CRYPTO_SHA256_SIZE,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{CRYPTO_STREAM_MD5, CRYPTO_MD5_SIZE, "900150983cd24fb0d6963f7d28e17f72"}, /* RFC 1321 A.5 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(crypto_stream) struct crypto_stream *stream = NULL;
+		uint8_t digest[CRYPTO_SHA256_SIZE];
+		char hex[2 * CRYPTO_SHA256_SIZE + 1];
+		struct err err;
+
+		check_ok(crypto_stream_open(rows[i].hash, &stream, &err), &err);
+		crypto_stream_add(stream, TEXT("a"));
+		crypto_stream_add(stream, TEXT(""));
+		crypto_stream_add(stream, TEXT("bc"));
+		crypto_stream_finish(stream, digest);
+		hex_encode((struct bytes){digest, rows[i].size}, hex);
+		assert_string_equal(hex, rows[i].hex);
+	}
+}
+
 static size_t from_hex(const char *hex, uint8_t *ret)
 {
 	struct err err;
@@ -496,6 +525,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests_match_the_standard),
+		cmocka_unit_test(digests_in_pieces_match_the_standard),
 		cmocka_unit_test(random_bytes_differ),
 		cmocka_unit_test(aes_gcm_opens_what_its_authors_closed),
 		cmocka_unit_test(one_changed_bit_anywhere_closes_aes_gcm),
