@@ -57,10 +57,10 @@ class Machine:
         (self.root / "etc").mkdir(exist_ok=True)
         shutil.copyfile("/etc/os-release", self.root / "etc/os-release")
 
-    def provider(self, *options, listen="127.0.0.1:0"):
+    def provider(self, *options, **more):
         anchors = [str(self.authority / name) for name in ("root.pem", "intermediate.pem")]
         self.providers.append(
-            providers.Provider(self.programs, str(self.folder), anchors, "--kek-cert", providers.DEBIAN_KEY, *options, listen=listen))
+            providers.Provider(self.programs, str(self.folder), anchors, "--kek-cert", providers.DEBIAN_KEY, *options, **more))
         return self.providers[-1]
 
     def inside(self, path):

@@ -12,7 +12,7 @@ def answer_of(location, cloud="AzurePublicCloud", **more):
 class Metadata:
     """Metadata(body): url, status and body may be changed at any time; requests: what was asked, with its headers."""
 
-    def __init__(self, body="", status=200):
+    def __init__(self, body="", status=200, address=("127.0.0.1", 0)):
         self.body, self.status, self.requests = body, status, []
         self.end = threading.Event()
         owner = self
@@ -24,10 +24,10 @@ class Metadata:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(address, Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{address[0]}:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def refusal(self, request):

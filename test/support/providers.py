@@ -23,10 +23,11 @@ def make_tls(folder):
 
 
 class Provider:
-    """with Provider(BIN, folder, CA files, further options) as provider: status, headers, answer = provider.attest(body)"""
+    """with Provider(BIN, folder, CA files, further options) as provider: status, headers, answer = provider.attest(body)
+    tls: files of its certificate and key"""
 
-    def __init__(self, programs, folder, anchors, *options, listen="127.0.0.1:0"):
-        self.certificate, key = make_tls(folder)
+    def __init__(self, programs, folder, anchors, *options, listen="127.0.0.1:0", tls=None):
+        self.certificate, key = tls or make_tls(folder)
         command = [os.path.join(programs, "attestation-provider"), "--listen", listen, "--tls-cert", self.certificate,
                    "--tls-key", key]
         for anchor in anchors:

@@ -1,0 +1,125 @@
+"""What keeps a VM from its provider, as a test tells it: each cause on a VM and in a network of its own, all at the same time.
+
+The extension is unpacked, installed and enabled as the guest agent does it while the cause is there. Then the status file and
+guest-attest attest must name it; and once it is gone, the service must report success by itself."""
+import concurrent.futures
+import dataclasses
+import json
+import re
+import sys
+import threading
+import time
+import typing
+
+import machine
+import netlab
+
+ENABLE_S = 25  # the guest agent waits for all its extensions
+RECOVER_S = 60  # the first retry is after 15 to 19 s, the second after another 30 to 38 s
+SHORT = 200  # characters of a message that tell all that matters
+REMEDIES = dict(re.findall(r"^\| \d+ \| `([^`]+)` \| \d+ \| (.+) \|$", (machine.PROJECT / "README.md").read_text(encoding="utf-8"), re.M))
+
+
+def nothing(_vm):
+    pass
+
+
+@dataclasses.dataclass
+class Cause:
+    """begin, end: called with the netlab.Vm; code: the code's name; words: what the message must say in its first characters; state: of
+    the status; settings: public ones, of the extension; within_s: until the status tells it."""
+    name: str
+    code: str
+    words: tuple
+    begin: typing.Callable
+    end: typing.Callable
+    state: str = "transitioning"
+    settings: dict = dataclasses.field(default_factory=dict)
+    provider: tuple = ()
+    within_s: int = ENABLE_S
+    by_hand: bool = True
+
+
+class Failure(Exception):
+    pass
+
+
+def check(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+class Enabling(threading.Thread):
+    """The agent's call of enable, meanwhile."""
+
+    def __init__(self, vm):
+        super().__init__()
+        self.vm, self.result = vm, None
+        self.start()
+
+    def run(self):
+        self.result = self.vm.command("enable")
+
+    def end(self):
+        self.join()
+        code, output, seconds = self.result
+        check(code == 0 and seconds < ENABLE_S, f"enable ended with {code} after {seconds:.0f} s: {output}")
+
+
+def tells(cause, text, where):
+    for word in (*cause.words, f"({cause.code})"):
+        check(word in text, f"{where} does not say '{word}': {text}")
+    check(text.endswith(REMEDIES[cause.code]), f"{where} does not end with the remedy: {text}")
+
+
+def attested_by_hand(vm):
+    code, output = vm.guest_attest("attest", "--tcti", vm.tcti, "--event-log", vm.root / machine.EVENT_LOG, "--json")
+    return code, json.loads(output)
+
+
+def status_names(vm, cause):
+    started = time.monotonic()
+    top = vm.wait_for_status(lambda top: top.get("substatus"), seconds=cause.within_s)
+    text = top["formattedMessage"]["message"]
+    tells(cause, text, "the status")
+    check(top["status"] == cause.state, f"the status is {top['status']}: {text}")
+    short = text[text.find(": ") + 2:][:SHORT]
+    for word in cause.words:
+        check(word in short, f"the first {SHORT} characters do not say '{word}': {short}")
+    return text, time.monotonic() - started
+
+
+def command_names(vm, cause):
+    code, result = attested_by_hand(vm)
+    check((code, result["name"]) == (2, cause.code), f"guest-attest attest: exit {code}, {result['name']}: {result['message']}")
+    tells(cause, f"{result['message']} ({result['name']}). {result['remedy']}", "guest-attest attest")
+
+
+def prove(programs, cause):
+    vm = netlab.Vm(programs)
+    vm.provider(*cause.provider)
+    vm.unpack()
+    vm.settings(0, cause.settings)
+    vm.command("install")
+    cause.begin(vm)
+    enabling = Enabling(vm)
+    text, seconds = status_names(vm, cause)
+    if cause.by_hand:
+        command_names(vm, cause)
+    cause.end(vm)
+    vm.wait_for_status(lambda top: top["status"] == "success" and "Healthy" in top["formattedMessage"]["message"], seconds=RECOVER_S)
+    enabling.end()
+    return f"{cause.name} ({seconds:.0f} s): {text}"
+
+
+def prove_all(programs, causes):
+    failed = False
+    with concurrent.futures.ThreadPoolExecutor(len(causes)) as pool:
+        jobs = {pool.submit(prove, programs, cause): cause for cause in causes}
+        for job in concurrent.futures.as_completed(jobs):
+            try:
+                print("ok -", job.result(), flush=True)
+            except Exception as error:  # told with the others
+                failed = True
+                print(f"not ok - {jobs[job].name}: {error}", flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,51 @@
+"""A proxy for HTTPS (tinyproxy), as an organisation runs one: with a list of names that it lets through, and with a password."""
+import pathlib
+import socket
+import subprocess
+import tempfile
+import time
+
+CONFIGURATION = """Listen {address}
+Port {port}
+LogFile "{folder}/log"
+LogLevel Connect
+MaxClients 50
+Timeout 60
+ConnectPort 443
+"""
+
+
+class Proxy:
+    """user: (name, password) that it wants to be told; denied: names that it does not connect to. It resolves names by itself, and
+    starts in the network of the calling thread."""
+
+    def __init__(self, address, port=3128, user=None, denied=()):
+        self.address, self.port = address, port
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="proxy."))
+        text = CONFIGURATION.format(address=address, port=port, folder=self.folder)
+        if user:
+            text += f"BasicAuth {user[0]} {user[1]}\n"
+        if denied:
+            (self.folder / "denied").write_text("".join(f"^{name.replace('.', '[.]')}$\n" for name in denied), encoding="ascii")
+            text += f'Filter "{self.folder}/denied"\nFilterExtended On\n'
+        (self.folder / "conf").write_text(text, encoding="ascii")
+        self.process = subprocess.Popen(["tinyproxy", "-d", "-c", self.folder / "conf"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL)
+        self.wait()
+
+    def wait(self):
+        while True:
+            try:
+                socket.create_connection((self.address, self.port)).close()
+                return
+            except ConnectionRefusedError:
+                if self.process.poll() is not None:
+                    raise RuntimeError("tinyproxy did not start") from None
+                time.sleep(0.01)
+
+    def log(self):
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
