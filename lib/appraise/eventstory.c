@@ -53,6 +53,16 @@ static void short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
 		*strstr(ret, ", ") = '\0';
 }
 
+bool eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE])
+{
+	char subject[CRYPTO_NAME_SIZE];
+
+	if (!read_subject(der, subject))
+		return false;
+	short_name(subject, ret);
+	return true;
+}
+
 static bool is_shim_setting(const struct eventlog_event *event)
 {
 	static const char *const names[] = {"SbatLevel", "MokListTrusted", "MokSBState", "MokDBState"};

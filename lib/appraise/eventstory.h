@@ -22,4 +22,7 @@ struct eventstory {
 void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct eventlog_event *event, struct eventstory *ret);
 
+/* A certificate's subject, of it the common name ("CN=...") where there is one. False if the DER does not parse. */
+bool eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE]);
+
 #endif

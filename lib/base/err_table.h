@@ -27,6 +27,7 @@
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
 	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set AttestationConfig.MaaSettings.maaEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
+	X(ERR_RULES_INVALID,       308, "rules-invalid",               SETTINGS,     false, 53, "Correct the member 'rules' of the extension's settings as the README shows and deploy them again.") \
 	X(ERR_TPM_OPEN,            401, "tpm-unavailable",           TPM,          true,  1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
 	X(ERR_TPM_FAILED,          402, "tpm-failed",                TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \
 	X(ERR_TPM_ANSWER,          403, "tpm-answer-invalid",        TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM and report it.") \
@@ -79,6 +80,19 @@
 	X(ERR_FIRMWARE_DEBUG,      709, "firmware-debug",            INTEGRITY,    true,  1,  "Switch the firmware's debug mode off and restart the VM; investigate if nobody switched it on.") \
 	X(ERR_SHIM_LENIENT,        710, "shim-validation-off",       INTEGRITY,    true,  1,  "Switch shim's validation on again (mokutil --enable-validation) and restart the VM.") \
 	X(ERR_AK_CERT_UNTRUSTED,   711, "ak-certificate-untrusted",  INTEGRITY,    true,  1,  "Do not believe the evidence unless other authorities are right: name those that issue for the VM's platform, and the time at which it was made.") \
+	X(ERR_DRIFT_SECURE_BOOT,   716, "secure-boot-switched-off",    INTEGRITY,    true,  1,  "Switch Secure Boot on again and restart the VM; investigate if nobody switched it off.") \
+	X(ERR_DRIFT_KEYS,          717, "secure-boot-keys-changed",    INTEGRITY,    true,  1,  "If you enrolled these keys, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_SETTINGS,      718, "secure-boot-settings-changed", INTEGRITY,    true,  1,  "If you made this change (mokutil), run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_APPLICATION,   719, "boot-application-changed",    INTEGRITY,    true,  1,  "If you replaced the boot loader, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_KERNEL,        720, "kernel-changed",              INTEGRITY,    true,  1,  "If you installed this kernel, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_INITRD,        721, "initrd-changed",              INTEGRITY,    true,  1,  "If you rebuilt the initrd, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_COMMAND_LINE,  722, "command-line-changed",        INTEGRITY,    true,  1,  "Restart the VM without the change; if it is yours and is to stay, run 'guest-attest baseline accept'.") \
+	X(ERR_DRIFT_CONFIGURATION, 723, "boot-configuration-changed",  INTEGRITY,    true,  1,  "If you changed the boot loader's configuration, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_DRIFT_FIRMWARE,      724, "firmware-changed",            INTEGRITY,    true,  1,  "If the platform updated its firmware, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_DRIFT_DRIVER,        725, "driver-changed",              INTEGRITY,    true,  1,  "If a device was added to the VM, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
+	X(ERR_DRIFT_BOOT_ORDER,    726, "boot-order-changed",          INTEGRITY,    true,  1,  "If you changed the boot order, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_DRIFT_PARTITIONS,    727, "partition-table-changed",     INTEGRITY,    true,  1,  "If you changed the partitions, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_DRIFT_VM_IDENTITY,   728, "vm-identity-changed",         INTEGRITY,    true,  1,  "If the disk was cloned or restored into this VM, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_NO_MEMORY,           901, "out-of-memory",             INTERNAL,     true,  1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space and that the file system is writable.") \
 	X(ERR_STATE_INVALID,       903, "state-invalid",             INTERNAL,     true,  1,  "The damaged file was set aside; nothing needs to be done.") \

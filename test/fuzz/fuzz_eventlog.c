@@ -1,5 +1,6 @@
 /* An event log from its bytes to the facts that are read from it. */
 #include <stdlib.h>
+#include "appraise/components.h"
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
@@ -8,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	auto_cleanup(components) struct components components = components_empty();
 	struct eventlog log;
 	struct eventlog_walk walk;
 	struct eventlog_event event;
@@ -30,5 +32,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	replay_run(&log, &replay);
 	(void)!replay_check_data(&log, 0xFFFFFF, &err);
 	(void)!secureboot_read(&log, &facts, &err);
+	(void)!components_read(&log, 0xFFFFFF, &components, &err);
 	return 0;
 }

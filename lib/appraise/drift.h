@@ -1,0 +1,71 @@
+/* drift.h - this boot against the accepted ones: what changed, why, and what it means. Pure: who reads disks and packages fills the
+ * explanations in between.
+ *
+ *   drift_find       closest accepted variant, differences
+ *   (the caller)     difference.explanation of those that files and packages explain
+ *   drift_judge      what explains itself, the rules, verdict, one sentence
+ */
+#ifndef APPRAISE_DRIFT_H
+#define APPRAISE_DRIFT_H
+
+#include "appraise/components.h"
+#include "appraise/rules.h"
+#include "appraise/verdict.h"
+
+#define EXPLANATION_TEXT_SIZE 160
+#define DRIFT_TEXT_SIZE       320 /* with a remedy behind it still one status message */
+
+enum explanation_how {
+	EXPLANATION_NONE, /* looked for and not found */
+	EXPLANATION_PACKAGE, /* a file of the package manager's: "as installed by the package manager on 2026-11-20" */
+	EXPLANATION_PENDING, /* seen before the restart: "as announced on 2026-11-20, before the restart" */
+	EXPLANATION_FILE,    /* what is on the disk now: "as now in /boot/grub/grub.cfg" */
+	EXPLANATION_GREW,    /* it lets nothing more start (drift.c) */
+	EXPLANATION_FOLLOWS, /* from another change that is explained (drift.c) */
+};
+
+struct explanation {
+	enum explanation_how how;
+	char text[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; "" for NONE */
+};
+
+enum drift_change { DRIFT_CHANGED, DRIFT_ADDED, DRIFT_REMOVED };
+
+struct drift_difference {
+	enum drift_change change;
+	enum rules_class class;  /* the more serious one's, if old and new differ in it */
+	struct component before; /* not of DRIFT_ADDED */
+	struct component after;  /* not of DRIFT_REMOVED */
+	size_t gained, lost;     /* entries of dbx; both 0 if they could not be counted */
+	struct explanation explanation;
+	enum rules_action action; /* after drift_judge: RULES_IGNORE if explained */
+};
+
+struct drift {
+	size_t variant;                       /* index of the closest one */
+	size_t count;                         /* 0: this boot is that variant */
+	struct drift_difference *differences; /* owned; the most serious first */
+};
+
+void drift_done(struct drift *drift);
+static inline void drift_cleanup(struct drift *drift)
+{
+	drift_done(drift);
+}
+
+/* `variants` has at least one; the later ones win a tie. ERR_NO_MEMORY. */
+int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
+	struct drift *ret, struct err *err) err_check;
+
+struct drift_judgement {
+	struct verdict verdict; /* Unhealthy with the code of the most serious class, or Healthy */
+	bool is_explained;      /* all of it, or ruled out by "ignore": the boot may become a variant */
+	char text
+		[DRIFT_TEXT_SIZE]; /* one sentence without the full stop: what changed, why, what did not; "" if nothing is to be said */
+};
+
+/* Fills what explains itself, and each difference's action. */
+void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
+	struct drift_judgement *ret);
+
+#endif

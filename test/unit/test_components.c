@@ -1,0 +1,348 @@
+#include "check.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include "../support/logmaker.h"
+#include "appraise/components.h"
+#include "base/file.h"
+#include "boot/uefivar.h"
+
+#define ALL_PCRS 0xFFFFFFu
+
+static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
+
+static void put_measured(
+	struct buf *log, uint32_t pcr, uint32_t type, struct bytes measured, struct bytes data)
+{
+	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0}};
+
+	put_event_head(log, pcr, type, digests, 1);
+	crypto_sha256(measured, log->data + log->len - CRYPTO_SHA256_SIZE);
+	put_event_data(log, data);
+}
+
+static struct buf empty_log(void)
+{
+	struct buf log = buf_with_max(4 << 20);
+
+	put_header(&log, banks, 1);
+	return log;
+}
+
+static struct components read_components(struct bytes bytes, uint32_t believed)
+{
+	struct components components = components_empty();
+	struct eventlog log;
+	struct err err;
+
+	check_ok(eventlog_open(bytes, &log, &err), &err);
+	check_ok(components_read(&log, believed, &components, &err), &err);
+	return components;
+}
+
+static struct components read_record(const char *name, uint32_t believed)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 20);
+	char path[128];
+	struct err err;
+
+	(void)snprintf(path, sizeof(path), "test/data/boot/%s/eventlog.bin", name);
+	check_ok(file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &bytes, &err), &err);
+	return read_components(buf_bytes(&bytes), believed);
+}
+
+/* "pcr kind name" */
+static void line_of(const struct component *component, char ret[256])
+{
+	(void)snprintf(ret, 256, "%u %s%s %s", component->pcr, component_kind_name(component->kind),
+		component->is_bound ? "" : "?", component->name);
+}
+
+static void a_recorded_boot_is_told_by_component(void **state)
+{
+	static const char *const expected[] = {
+		"0 firmware (empty)",
+		"0 firmware? firmware volume at 0x820000, 917504 bytes",
+		"0 firmware? firmware volume at 0x900000, 12582912 bytes",
+		"7 secureBoot on",
+		"7 pk CN=Debian UEFI Secure Boot (PK/KEK key)",
+		"7 kek CN=Debian UEFI Secure Boot (PK/KEK key)",
+		"7 kek CN=Microsoft Corporation KEK CA 2011",
+		"7 db CN=Microsoft Windows Production PCA 2011",
+		"7 db CN=Microsoft Corporation UEFI CA 2011",
+		"7 dbx 1 entry",
+		"1 bootOrder? BootOrder 0000 0001 0002",
+		"1 bootOption? Boot0000 \"UiApp\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)"
+		"/FvFile(462CAA21-7614-4503-836E-8AB6F4662331)",
+		"1 bootOption? Boot0001 \"UEFI QEMU HARDDISK QM00001 \" "
+		"PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)",
+		"1 bootOption? Boot0002 \"EFI Internal Shell\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)"
+		"/FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)",
+		"7 authority CN=Microsoft Corporation UEFI CA 2011",
+		"5 partitionTable disk 6F0A2A64-5E0F-4C0E-9B33-3B3B6D1C0A01, 1 partition: \"EFI\"",
+		"4 bootApplication? \\EFI\\BOOT\\BOOTX64.EFI",
+		"14 mok? MokList (shim: keys that the owner added)",
+		"14 mok? MokListX (shim: keys that the owner revoked)",
+		"7 sbatLevel sbat,1,2025021800 shim,4 grub,5",
+		"14 mok? MokListTrusted (shim: do the owner's keys count)",
+		"7 authority CN=Debian Secure Boot CA",
+		"4 bootApplication? \\EFI\\BOOT\\grubx64.efi",
+		"9 bootFile? (hd0,gpt1)/EFI/debian/grub.cfg",
+		"9 kernel? /vmlinuz",
+		"4 kernel? /vmlinuz",
+		"8 commandLine console=ttyS0 panic=-1",
+		"8 initrdList /initrd.gz",
+		"9 initrd? /initrd.gz",
+		"8 bootCommands? 5 commands",
+	};
+	auto_cleanup(components) struct components found = read_record("secureboot-on", ALL_PCRS);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(expected) && i < found.count; i++) {
+		char line[256];
+
+		line_of(&found.items[i], line);
+		assert_string_equal(line, expected[i]);
+	}
+	assert_int_equal(found.count, COUNT(expected));
+	assert_int_equal(found.revoked.len, COMPONENTS_REVOCATION_LEN);
+}
+
+static void only_believed_pcrs_are_read(void **state)
+{
+	auto_cleanup(components) struct components found =
+		read_record("secureboot-on", COMPONENTS_QUOTED_PCRS);
+
+	(void)state;
+	assert_int_equal(found.count, 30 - 9);
+	for (size_t i = 0; i < found.count; i++)
+		assert_in_range(found.items[i].pcr, 0, 7);
+	assert_non_null(components_find(&found, COMPONENT_KERNEL));
+	assert_string_equal(components_find(&found, COMPONENT_KERNEL)->name, "");
+}
+
+/* How two recorded boots differ is known from how they were made: test/data/README.md. */
+static void recorded_boots_differ_in_what_they_were_made_with(void **state)
+{
+	static const struct {
+		const char *boot, *only_here;
+	} rows[] = {
+		{"other-cmdline", "bootFile commandLine"},
+		{"foreign-keys", "pk kek db authority initrd"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(components) struct components before = read_record("secureboot-on", ALL_PCRS);
+		auto_cleanup(components) struct components after = read_record(rows[i].boot, ALL_PCRS);
+		char kinds[256] = "";
+
+		for (size_t k = 0; k < after.count; k++) {
+			if (components_have(&before, &after.items[k]))
+				continue;
+			strncat(kinds, *kinds ? " " : "", sizeof(kinds) - strlen(kinds) - 1);
+			strncat(kinds, component_kind_name(after.items[k].kind),
+				sizeof(kinds) - strlen(kinds) - 1);
+		}
+		assert_string_equal(kinds, rows[i].only_here);
+	}
+}
+
+/* The log's type is not measured: whoever renames a program's event cannot take it out of the list. */
+static void a_program_is_one_whatever_its_event_calls_itself(void **state)
+{
+	static const uint32_t types[] = {EV_EFI_BOOT_SERVICES_APPLICATION, EV_EFI_ACTION, EV_SEPARATOR,
+		EV_IPL, EV_EVENT_TAG, EV_COMPACT_HASH, EV_POST_CODE, 0x12345678};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+
+		put_measured(&log, 4, EV_EFI_ACTION, TEXT("Calling EFI Application from Boot Option"),
+			TEXT("Calling EFI Application from Boot Option"));
+		put_measured(&log, 4, types[i], TEXT("a root kit"), TEXT("\0\0\0\0"));
+		put_measured(&log, 4, EV_EFI_BOOT_SERVICES_APPLICATION, TEXT("a kernel"), TEXT(""));
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, 2);
+		assert_int_equal(found.items[0].kind, COMPONENT_APPLICATION);
+		assert_int_equal(found.items[1].kind, COMPONENT_KERNEL);
+	}
+}
+
+/* Whose text GRUB did not measure is one of many commands, never the command line. */
+static void text_that_was_not_measured_is_not_believed(void **state)
+{
+	auto_cleanup(buf) struct buf log = empty_log();
+	auto_cleanup(components) struct components found = components_empty();
+
+	(void)state;
+	put_measured(&log, 8, EV_IPL, TEXT("/vmlinuz init=/bin/sh"), TEXT("kernel_cmdline: /vmlinuz quiet"));
+	put_measured(&log, 8, EV_IPL, TEXT("initrd /evil"), TEXT("grub_cmd: initrd /good"));
+	put_measured(&log, 8, EV_IPL, TEXT("linux /evil"), TEXT("grub_cmd: linux /good"));
+	found = read_components(buf_bytes(&log), ALL_PCRS);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].kind, COMPONENT_BOOT_COMMANDS);
+	assert_string_equal(found.items[0].name, "3 commands");
+}
+
+static void the_command_line_is_without_the_kernels_path(void **state)
+{
+	auto_cleanup(buf) struct buf old = empty_log();
+	auto_cleanup(buf) struct buf new = empty_log();
+	auto_cleanup(components) struct components before = components_empty();
+	auto_cleanup(components) struct components after = components_empty();
+
+	(void)state;
+	put_measured(
+		&old, 8, EV_IPL, TEXT("/vmlinuz-1 root=x ro"), TEXT("kernel_cmdline: /vmlinuz-1 root=x ro"));
+	put_measured(&new, 8, EV_IPL, TEXT("/vmlinuz-2 root=x ro"),
+		TEXT("kernel_cmdline: /vmlinuz-2 root=x ro\0"));
+	before = read_components(buf_bytes(&old), ALL_PCRS);
+	after = read_components(buf_bytes(&new), ALL_PCRS);
+	assert_int_equal(before.count, 1);
+	assert_string_equal(before.items[0].name, "root=x ro");
+	assert_true(components_have(&after, &before.items[0]));
+}
+
+static void put_hash_list(struct buf *ret, const uint8_t *fills, size_t count)
+{
+	static const uint8_t owner[UEFI_GUID_SIZE];
+
+	put(ret, uefi_cert_sha256_guid, UEFI_GUID_SIZE);
+	put_number(ret, 28 + 48 * count, 4);
+	put_number(ret, 0, 4);
+	put_number(ret, 48, 4);
+	for (size_t i = 0; i < count; i++) {
+		put(ret, owner, sizeof(owner));
+		put_repeated(ret, fills[i], 32);
+	}
+}
+
+static struct components components_of_key_list(const char *name, const uint8_t *fills, size_t count)
+{
+	auto_cleanup(buf) struct buf log = empty_log();
+	auto_cleanup(buf) struct buf list = buf_with_max(1 << 20);
+	auto_cleanup(buf) struct buf data = {0};
+
+	put_hash_list(&list, fills, count);
+	data = variable_data(uefi_image_security_guid, name, buf_bytes(&list));
+	put_measured(&log, 7, EV_EFI_VARIABLE_DRIVER_CONFIG, buf_bytes(&data), buf_bytes(&data));
+	return read_components(buf_bytes(&log), ALL_PCRS);
+}
+
+static void the_order_of_keys_says_nothing(void **state)
+{
+	static const uint8_t one[] = {3, 1, 2}, other[] = {1, 2, 3, 2}, less[] = {1, 2};
+	static const char *const names[] = {"db", "dbx"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		auto_cleanup(components) struct components a = components_of_key_list(names[i], one, 3);
+		auto_cleanup(components) struct components b = components_of_key_list(names[i], other, 4);
+		auto_cleanup(components) struct components c = components_of_key_list(names[i], less, 2);
+
+		assert_int_equal(a.count, b.count);
+		for (size_t k = 0; k < a.count; k++)
+			assert_true(components_have(&b, &a.items[k]));
+		assert_true(bytes_equal(buf_bytes(&a.revoked), buf_bytes(&b.revoked)));
+		assert_true(c.count < a.count || !components_have(&c, &a.items[0]));
+	}
+}
+
+/* A machine full of option ROMs, or a log made to be large: the list stays short, and nothing in it goes unnoticed. */
+static void too_many_of_a_kind_are_folded(void **state)
+{
+	struct components folded[2];
+
+	(void)state;
+	for (uint32_t which = 0; which < 2; which++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+
+		for (uint32_t i = 0; i < 5000; i++) {
+			uint32_t rom = i == 4321 ? i + 10000 * which : i;
+
+			put_measured(&log, 2, EV_EFI_BOOT_SERVICES_DRIVER,
+				(struct bytes){(const uint8_t *)&rom, sizeof(rom)}, TEXT(""));
+		}
+		folded[which] = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(folded[which].count, COMPONENTS_PER_KIND);
+		assert_int_equal(
+			folded[which].items[COMPONENTS_PER_KIND - 1].folded, 5000 - COMPONENTS_PER_KIND + 1);
+		assert_string_equal(folded[which].items[COMPONENTS_PER_KIND - 1].name, "4977 more");
+	}
+	assert_false(components_have(&folded[0], &folded[1].items[COMPONENTS_PER_KIND - 1]));
+	components_done(&folded[0]);
+	components_done(&folded[1]);
+}
+
+static void a_log_without_sha256_is_refused(void **state)
+{
+	static const struct logmaker_bank sha1[] = {{EVENTLOG_SHA1, 20}};
+	auto_cleanup(buf) struct buf bytes = buf_with_max(4096);
+	struct components found;
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	put_header(&bytes, sha1, 1);
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	check_err(components_read(&log, ALL_PCRS, &found, &err), &err, ERR_EVENT_LOG_MALFORMED);
+}
+
+static void kinds_have_names_and_back(void **state)
+{
+	enum component_kind kind;
+
+	(void)state;
+	for (int i = 0; i < COMPONENT_KINDS; i++) {
+		assert_true(component_kind_of_name(component_kind_name((enum component_kind)i), &kind));
+		assert_int_equal(kind, i);
+	}
+	assert_false(component_kind_of_name("", &kind));
+	assert_false(component_kind_of_name("Kernel", &kind));
+}
+
+static void people_see_titles_and_files(void **state)
+{
+	static const struct {
+		enum component_kind kind;
+		const char *name, *title, *file;
+	} rows[] = {
+		{COMPONENT_APPLICATION, "\\EFI\\ubuntu\\shimx64.efi", "shim", "shimx64.efi"},
+		{COMPONENT_APPLICATION, "\\EFI\\BOOT\\grubx64.efi", "grub", "grubx64.efi"},
+		{COMPONENT_APPLICATION, "\\EFI\\BOOT\\BOOTX64.EFI", "boot loader", "BOOTX64.EFI"},
+		{COMPONENT_APPLICATION, "", "boot application", ""},
+		{COMPONENT_KERNEL, "(hd0,gpt2)/boot/vmlinuz-6.1.0-56", "kernel", "vmlinuz-6.1.0-56"},
+		{COMPONENT_INITRD, "/", "initrd", "/"},
+	};
+	char title[COMPONENT_TITLE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct component component = {.kind = rows[i].kind};
+
+		(void)snprintf(component.name, sizeof(component.name), "%s", rows[i].name);
+		component_title(&component, title);
+		assert_string_equal(title, rows[i].title);
+		assert_string_equal(component_file(&component), rows[i].file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recorded_boot_is_told_by_component),
+		cmocka_unit_test(only_believed_pcrs_are_read),
+		cmocka_unit_test(recorded_boots_differ_in_what_they_were_made_with),
+		cmocka_unit_test(a_program_is_one_whatever_its_event_calls_itself),
+		cmocka_unit_test(text_that_was_not_measured_is_not_believed),
+		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
+		cmocka_unit_test(the_order_of_keys_says_nothing),
+		cmocka_unit_test(too_many_of_a_kind_are_folded),
+		cmocka_unit_test(a_log_without_sha256_is_refused),
+		cmocka_unit_test(kinds_have_names_and_back),
+		cmocka_unit_test(people_see_titles_and_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
