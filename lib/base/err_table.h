@@ -47,6 +47,24 @@
 	X(ERR_UNREACHABLE,         511, "network-unreachable",       NETWORK,      true,  1,  "Check the VM's network interface and routes: outbound TCP 443 to the endpoint needs a way out.") \
 	X(ERR_METADATA,            512, "metadata-unreachable",      NETWORK,      true,  1,  "Allow the VM to reach 169.254.169.254 on TCP 80, or set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_METADATA_INVALID,    513, "metadata-invalid",          NETWORK,      true,  1,  "Set maaEndpoint in the extension's settings; it is retried by itself.") \
+	X(ERR_DNS_NO_NAME,           514, "dns-name-not-found",        NETWORK,      true,  1,  "Check the endpoint's spelling and that its provider still exists; behind a private endpoint link the zone privatelink.attest.azure.net.") \
+	X(ERR_DNS_FAILED,            515, "dns-server-failed",         NETWORK,      true,  1,  "Repair the DNS server that the message names, or its forwarding (on Azure to 168.63.129.16); it is retried by itself.") \
+	X(ERR_DNS_SILENT,            516, "dns-server-silent",         NETWORK,      true,  1,  "Allow the VM to reach its DNS server on UDP and TCP 53, or correct the server in /etc/resolv.conf.") \
+	X(ERR_TLS_CUT,               517, "tls-handshake-cut",         NETWORK,      true,  1,  "Add an application rule to the firewall: target FQDN = the endpoint's host, port 443, protocol Https; it is retried by itself.") \
+	X(ERR_FIREWALL_DENIED,       518, "firewall-denied",           NETWORK,      true,  1,  "Add an application rule to the Azure Firewall: target FQDN = the endpoint's host, port 443, protocol Https.") \
+	X(ERR_PROXY_AUTH,            519, "proxy-authentication",      NETWORK,      true,  1,  "Give the proxy's user and password in the protected settings, or let the proxy pass the endpoint's host without them.") \
+	X(ERR_PROXY_DENIED,          520, "proxy-denied",              NETWORK,      true,  1,  "Allow CONNECT to the endpoint's host and port 443 on the proxy.") \
+	X(ERR_PROXY_NAME,            521, "proxy-name-not-resolved",   NETWORK,      true,  1,  "Correct the proxy's name where the message says that it was given, or the VM's DNS.") \
+	X(ERR_PROXY_UNREACHABLE,     522, "proxy-unreachable",         NETWORK,      true,  1,  "Correct the proxy's address and port where the message says that they were given, or allow the VM to reach it.") \
+	X(ERR_CERT_EXPIRED,          523, "certificate-expired",       NETWORK,      true,  1,  "Set the VM's clock right if the message shows it wrong (time synchronisation); else have the endpoint's certificate renewed.") \
+	X(ERR_CERT_NOT_YET,          524, "certificate-not-yet-valid", NETWORK,      true,  1,  "Set the VM's clock right if the message shows it wrong (time synchronisation); else have the endpoint's certificate corrected.") \
+	X(ERR_CERT_NAME,             525, "certificate-other-name",    NETWORK,      true,  1,  "Check the endpoint's spelling and which server its name leads to: the certificate is that of another one.") \
+	X(ERR_BLOCK_PAGE,            526, "block-page",                NETWORK,      true,  1,  "Allow the endpoint's host (FQDN) on the proxy, filter or sign-in portal that answers in the provider's place.") \
+	X(ERR_ANSWER_SLOW,           527, "answer-too-slow",           NETWORK,      true,  1,  "It is retried by itself; if it persists, check the path to the provider for limits and losses.") \
+	X(ERR_ANSWER_CUT,            528, "answer-cut-off",            NETWORK,      true,  1,  "It is retried by itself; if it persists, check the path to the provider for devices that end connections.") \
+	X(ERR_METADATA_THROTTLED,    529, "metadata-throttled",        NETWORK,      true,  1,  "Find what else on the VM asks 169.254.169.254 so often, or set maaEndpoint in the extension's settings; it is retried by itself.") \
+	X(ERR_METADATA_FOREIGN,      530, "metadata-foreign-answer",   NETWORK,      true,  1,  "Let requests to 169.254.169.254 go past every proxy and redirection on the VM, or set maaEndpoint in the extension's settings.") \
+	X(ERR_CONNECT_FORBIDDEN,     531, "connection-forbidden",      NETWORK,      true,  1,  "Allow the connection in this VM's own rules: its firewall, or IPAddressDeny= and the like of a systemd unit.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \
@@ -69,6 +87,7 @@
 	X(ERR_TOKEN_BINDING,       620, "token-other-vm",            PROVIDER,     true,  1,  "The token is about another TPM's key: check what answers at the endpoint.") \
 	X(ERR_TOKEN_CLAIMS,        621, "token-claims",              PROVIDER,     true,  1,  "The token lacks claims that a verdict needs: check the provider's policy.") \
 	X(ERR_KEYS_INVALID,        622, "provider-keys-invalid",     PROVIDER,     true,  1,  "The provider's signing keys (/certs) cannot be used: check what answers at the endpoint.") \
+	X(ERR_NOT_A_PROVIDER,        623, "not-an-attestation-provider",PROVIDER,     true,  1,  "Give an attestation provider's address as the endpoint: what answers there is another service.") \
 	X(ERR_POLICY_DENIED,       701, "policy-denied",             INTEGRITY,    true,  1,  "Compare this VM's Secure Boot settings with the provider's policy; investigate if nobody changed them.") \
 	X(ERR_CLAIM_FALSE,         702, "claim-false",               INTEGRITY,    true,  1,  "Compare this VM's boot settings with the provider's policy; investigate if nobody changed them.") \
 	X(ERR_LOG_MISMATCH,        703, "log-mismatch",              INTEGRITY,    true,  1,  "The event log does not explain the TPM's PCRs: treat the VM as tampered with until explained; restart it and compare.") \

@@ -70,7 +70,7 @@ void crypto_cert_free(struct crypto_cert *cert)
 	free(cert);
 }
 
-static void name_text(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE])
+void crypto_x509_name(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE])
 {
 	char text[4 * CRYPTO_NAME_SIZE] = "";
 
@@ -90,7 +90,7 @@ static int64_t days_of_date(int64_t year, int64_t month, int64_t day)
 	return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year - (719468 + 146097);
 }
 
-static int64_t unix_time(const mbedtls_x509_time *time)
+int64_t crypto_x509_time(const mbedtls_x509_time *time)
 {
 	return ((days_of_date(time->year, time->mon, time->day) * 24 + time->hour) * 60 + time->min) * 60 +
 	       time->sec;
@@ -135,10 +135,10 @@ void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *r
 	const mbedtls_x509_crt *crt = &cert->crt;
 
 	memset(ret, 0, sizeof(*ret));
-	name_text(&crt->subject, ret->subject);
-	name_text(&crt->issuer, ret->issuer);
-	ret->not_before_s = unix_time(&crt->valid_from);
-	ret->not_after_s = unix_time(&crt->valid_to);
+	crypto_x509_name(&crt->subject, ret->subject);
+	crypto_x509_name(&crt->issuer, ret->issuer);
+	ret->not_before_s = crypto_x509_time(&crt->valid_from);
+	ret->not_after_s = crypto_x509_time(&crt->valid_to);
 	ret->is_ca = crt->MBEDTLS_PRIVATE(ca_istrue) != 0;
 	ret->may_sign = mbedtls_x509_crt_check_key_usage(crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
 	ret->is_ak = names_ak_usage(crt);
@@ -155,8 +155,8 @@ struct crypto_cert_set {
 
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 
-/* mbedtls wants a final 0 byte and reads to the first one. */
-static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, struct err *err)
+/* mbedtls wants a final 0 byte and reads to the first one. ret_left_out: how many cannot be read. */
+static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, int *ret_left_out, struct err *err)
 {
 	uint8_t *text = malloc(pem.len + 1);
 	int status;
@@ -167,11 +167,28 @@ static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, struct err *e
 	text[pem.len] = 0;
 	status = mbedtls_x509_crt_parse(ret, text, pem.len + 1);
 	free(text);
-	if (status > 0)
-		return err_set(err, ERR_FORMAT, 0, "%d of the certificates cannot be read.", status);
 	if (status < 0)
 		return err_set(err, ERR_FORMAT, (unsigned long)-status,
 			"The certificates cannot be read (mbedtls -0x%04lX).", (unsigned long)-status);
+	*ret_left_out = status;
+	return 0;
+}
+
+int crypto_x509_parse_some(struct bytes pem, mbedtls_x509_crt *ret, struct err *err)
+{
+	int ignored;
+
+	return parse_pem_text(ret, pem, &ignored, err);
+}
+
+static int parse_every(mbedtls_x509_crt *ret, struct bytes pem, struct err *err)
+{
+	int left_out = 0;
+
+	if (parse_pem_text(ret, pem, &left_out, err) < 0)
+		return -1;
+	if (left_out > 0)
+		return err_set(err, ERR_FORMAT, 0, "%d of the certificates cannot be read.", left_out);
 	return 0;
 }
 
@@ -186,7 +203,7 @@ int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, st
 	if (!set)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for certificates.");
 	mbedtls_x509_crt_init(&set->first);
-	if (parse_pem_text(&set->first, pem, err) < 0)
+	if (parse_every(&set->first, pem, err) < 0)
 		return -1;
 	for (const mbedtls_x509_crt *at = &set->first; at; at = at->next)
 		set->count++;
@@ -234,9 +251,9 @@ static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *
 
 	(void)depth;
 	*flags &= ~DATE_FLAGS;
-	if (judgement->now_s > unix_time(&crt->valid_to))
+	if (judgement->now_s > crypto_x509_time(&crt->valid_to))
 		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-	if (judgement->now_s < unix_time(&crt->valid_from))
+	if (judgement->now_s < crypto_x509_time(&crt->valid_from))
 		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
 	if (*flags && !judgement->flags) {
 		judgement->crt = crt;
@@ -265,8 +282,8 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 	uint32_t flags = judgement->flags;
 	char subject[CRYPTO_NAME_SIZE], issuer[CRYPTO_NAME_SIZE], time[CLOCK_TEXT_SIZE];
 
-	name_text(&crt->subject, subject);
-	name_text(&crt->issuer, issuer);
+	crypto_x509_name(&crt->subject, subject);
+	crypto_x509_name(&crt->issuer, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED && is_issuer_known)
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
 			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign "
@@ -276,12 +293,12 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
 			"Certificate '%.120s' is from an unknown CA, '%.120s'.", subject, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
-		clock_text(unix_time(&crt->valid_to), time);
+		clock_text(crypto_x509_time(&crt->valid_to), time);
 		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s' expired at %s.",
 			subject, time);
 	}
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
-		clock_text(unix_time(&crt->valid_from), time);
+		clock_text(crypto_x509_time(&crt->valid_from), time);
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
 			"Certificate '%.120s' is not yet valid, only from %s.", subject, time);
 	}

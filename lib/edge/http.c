@@ -294,8 +294,10 @@ static struct cause cause_of_timeout(const struct http *http, const struct trans
 			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
 	CURLINFO ready = transfer->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
 
+	if (transfer->header_bytes)
+		return (struct cause){ERR_ANSWER_SLOW, "the answer began and was not complete"};
 	if (is_reused || seconds_of(easy, ready) > 0)
-		return (struct cause){ERR_HTTP_TIMEOUT, "no complete answer"};
+		return (struct cause){ERR_HTTP_TIMEOUT, "no answer"};
 	if (transfer->address[0] == '\0')
 		return (struct cause){ERR_DNS, "the name was not resolved"};
 	if (http->was_connected)
@@ -338,7 +340,7 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection was closed without an answer"}},
 		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
 		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
-		{CURLE_PARTIAL_FILE, {ERR_CONNECTION_LOST, "the answer was cut off"}},
+		{CURLE_PARTIAL_FILE, {ERR_ANSWER_CUT, "the answer was cut off"}},
 		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
 		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},
 	};
@@ -365,7 +367,7 @@ static struct cause cause_of(const struct http *http, CURLcode code, const struc
 		return cause_by_code(code);
 	/* what did not come about was a connection to another port than the endpoint's */
 	if (transfer->address[0] && transfer->port != origin->port && cause.code != ERR_HTTP_TIMEOUT &&
-		cause.code != ERR_TLS_FAILED)
+		cause.code != ERR_ANSWER_SLOW && cause.code != ERR_TLS_FAILED)
 		return (struct cause){ERR_PROXY, "no connection to the proxy"};
 	return cause;
 }

@@ -1,18 +1,21 @@
 #include "maa/exchange.h"
 
 #include <string.h>
+#include <strings.h>
 #include "base/text.h"
 #include "edge/json.h"
 #include "maa/envelope.h"
 #include "maa/request.h"
 
-#define KEYS_PATH "/certs"
+#define KEYS_PATH       "/certs"
+#define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
 
 /* ---- what an answer that is no success says ---- */
 
 struct complaint {
 	bool is_json;
-	char code[64]; /* "" if absent */
+	bool is_of_protocol; /* an object with a member "error" */
+	char code[64];       /* "" if absent */
 	char message[256];
 };
 
@@ -39,25 +42,52 @@ static void read_complaint(struct bytes body, struct complaint *ret)
 	error = json_get(root, "error");
 	if (!error)
 		error = json_get(root, "Error");
+	ret->is_of_protocol = error != NULL;
 	copy_text(error, "code", "Code", ret->code, sizeof(ret->code));
 	copy_text(error, "message", "Message", ret->message, sizeof(ret->message));
 }
 
-static enum err_code code_of_status(long status, const struct complaint *complaint, bool is_empty)
+/* A page for people: by its type, or where that says nothing by its first bytes. */
+static bool is_page(const struct http_answer *answer)
 {
-	if (status == 408 || status == 429)
-		return ERR_THROTTLED;
-	if (status >= 500)
-		return ERR_PROVIDER_DOWN;
-	if (status < 400 || (!complaint->is_json && !is_empty))
-		return ERR_ANSWER_NOT_TOKEN; /* a redirect or a page: somebody else answers */
+	struct bytes body = buf_bytes(&answer->body);
+	size_t at = 0;
+
+	if (strncasecmp(answer->content_type, "text/html", 9) == 0)
+		return true;
+	while (at < body.len && (body.data[at] == ' ' || (body.data[at] >= '\t' && body.data[at] <= '\r')))
+		at++;
+	return at < body.len && body.data[at] == '<';
+}
+
+static enum err_code code_of_client_error(long status, const struct complaint *complaint)
+{
 	if (status == 401 || status == 403)
 		return ERR_PROVIDER_FORBIDDEN;
+	if (status == 405 || (complaint->is_json && !complaint->is_of_protocol))
+		return ERR_NOT_A_PROVIDER;
 	if (status == 404)
 		return ERR_PROVIDER_NOT_FOUND;
 	if (status == 400 && text_equal_nocase(complaint->code, "PolicyEvaluationError"))
 		return ERR_POLICY_DENIED;
 	return ERR_EVIDENCE_REFUSED;
+}
+
+static enum err_code code_of_answer(const struct http_answer *answer, const struct complaint *complaint)
+{
+	long status = answer->status;
+
+	if (status == 408 || status == 429)
+		return ERR_THROTTLED;
+	if (status == STATUS_FIREWALL)
+		return ERR_FIREWALL_DENIED;
+	if (status >= 500)
+		return ERR_PROVIDER_DOWN;
+	if ((status >= 300 && status < 400) || is_page(answer))
+		return ERR_BLOCK_PAGE; /* somebody else answers */
+	if (status < 400 || (!complaint->is_json && answer->body.len))
+		return ERR_ANSWER_NOT_TOKEN;
+	return code_of_client_error(status, complaint);
 }
 
 static int refuse(const struct exchange *exchange, const struct http_answer *answer, struct err *err)
@@ -66,7 +96,7 @@ static int refuse(const struct exchange *exchange, const struct http_answer *ans
 	enum err_code code;
 
 	read_complaint(buf_bytes(&answer->body), &complaint);
-	code = code_of_status(answer->status, &complaint, answer->body.len == 0);
+	code = code_of_answer(answer, &complaint);
 	if (complaint.code[0] || complaint.message[0])
 		return err_set(err, code, (unsigned long)answer->status, "%.80s answered %ld %s: %s",
 			exchange->origin.host, answer->status, complaint.code, complaint.message);

@@ -13,7 +13,8 @@ struct exchange {
 };
 
 /* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code PolicyEvaluationError is ERR_POLICY_DENIED, other
- * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 5xx; what is no JSON ERR_ANSWER_NOT_TOKEN.
+ * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 470, 5xx; JSON that is not in the protocol's form
+ * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is no JSON ERR_ANSWER_NOT_TOKEN.
  * ret_retry_after_s: what the provider asked for, else 0. */
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
 	uint32_t *ret_retry_after_s, struct err *err) err_check;

@@ -1,6 +1,7 @@
 #include "maa/imds.h"
 
 #include <string.h>
+#include <strings.h>
 #include "base/text.h"
 #include "edge/json.h"
 
@@ -67,6 +68,21 @@ static int get(const char *address, struct http_answer *ret, struct err *err)
 		ret, err);
 }
 
+/* The service itself answers in JSON; a page is that of a proxy or of a redirection. */
+static bool is_foreign(const struct http_answer *answer)
+{
+	return strncasecmp(answer->content_type, "text/html", 9) == 0 ||
+	       (answer->body.len && answer->body.data[0] == '<');
+}
+
+static enum err_code code_of_refusal(const struct http_answer *answer)
+{
+	if (answer->status == 429)
+		return ERR_METADATA_THROTTLED;
+	return is_foreign(answer) || (answer->status >= 300 && answer->status < 400) ? ERR_METADATA_FOREIGN
+										     : ERR_METADATA;
+}
+
 int imds_ask(const char *address, struct imds *ret, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
@@ -78,7 +94,11 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 		return err_wrap(err, "Metadata service");
 	}
 	if (answer.status != 200)
-		return err_set(err, ERR_METADATA, (unsigned long)answer.status,
+		return err_set(err, code_of_refusal(&answer), (unsigned long)answer.status,
 			"Metadata service: %s answered %ld.", address, answer.status);
+	if (is_foreign(&answer))
+		return err_set(err, ERR_METADATA_FOREIGN, 0,
+			"Metadata service: %s answered a page of '%s': something else answers in its place.",
+			address, answer.content_type);
 	return imds_parse(buf_bytes(&answer.body), ret, err);
 }

@@ -94,25 +94,29 @@ static void every_other_answer_has_its_code(void **state)
 			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
 		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0, "400"},
 		{"{\"status\": 400}", ERR_EVIDENCE_REFUSED, 0, "400 with 0 bytes"},
-		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_ANSWER_NOT_TOKEN, 0, "400 with 6 bytes"},
+		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_BLOCK_PAGE, 0, "400 with 6 bytes"},
 		{"{\"status\": 401, \"body\": "
 		 "\"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
 			ERR_PROVIDER_FORBIDDEN, 0, "401 Unauthorized: no"},
 		{"{\"status\": 403}", ERR_PROVIDER_FORBIDDEN, 0, "403"},
 		{"{\"status\": 403, \"headers\": {\"Content-Type\": \"text/html\"}, \"body\": "
 		 "\"<html>blocked</html>\"}",
-			ERR_ANSWER_NOT_TOKEN, 0, "'text/html'"},
+			ERR_BLOCK_PAGE, 0, "'text/html'"},
 		{"{\"status\": 404}", ERR_PROVIDER_NOT_FOUND, 0, "404"},
 		{"{\"status\": 408}", ERR_THROTTLED, 0, "408"},
 		{"{\"status\": 429, \"headers\": {\"Retry-After\": \"33\"}}", ERR_THROTTLED, 33, "429"},
 		{"{\"status\": 500, \"body\": \"<html>\"}", ERR_PROVIDER_DOWN, 0, "500"},
 		{"{\"status\": 503, \"headers\": {\"Retry-After\": \"120\"}}", ERR_PROVIDER_DOWN, 120, "503"},
-		{"{\"status\": 302, \"headers\": {\"Location\": \"/mode/echo\"}}", ERR_ANSWER_NOT_TOKEN, 0,
-			"302"},
+		{"{\"status\": 302, \"headers\": {\"Location\": \"/mode/echo\"}}", ERR_BLOCK_PAGE, 0, "302"},
+		{"{\"status\": 404, \"body\": \"{\\\"detail\\\": \\\"Not Found\\\"}\"}", ERR_NOT_A_PROVIDER,
+			0, "404"},
+		{"{\"status\": 405}", ERR_NOT_A_PROVIDER, 0, "405"},
+		{"{\"status\": 470, \"body\": \"Action: Deny. Reason: No rule matched.\"}",
+			ERR_FIREWALL_DENIED, 0, "470"},
 		{"{\"status\": 204}", ERR_ANSWER_NOT_TOKEN, 0, "204"},
 		{"{\"status\": 200}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 0 bytes"},
 		{"{\"status\": 200, \"body\": \"[]\"}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 2 bytes"},
-		{"{\"mode\": \"html\"}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 40 bytes of 'text/html'"},
+		{"{\"mode\": \"html\"}", ERR_BLOCK_PAGE, 0, "200 with 40 bytes of 'text/html'"},
 		{"{\"mode\": \"endless\"}", ERR_ANSWER_TOO_LARGE, 0, "more than 262144 bytes"},
 	};
 
@@ -180,7 +184,7 @@ static void keys_that_do_not_come_have_their_codes(void **state)
 		{"{\"status\": 503}", ERR_PROVIDER_DOWN},
 		{"{\"mode\": \"html\"}", ERR_KEYS_INVALID},
 		{"{\"body\": \"{}\"}", ERR_KEYS_INVALID},
-		{"{\"mode\": \"redirect\"}", ERR_ANSWER_NOT_TOKEN},
+		{"{\"mode\": \"redirect\"}", ERR_BLOCK_PAGE},
 		{"{\"mode\": \"close\"}", ERR_CONNECTION_LOST},
 	};
 	static struct keys keys;

@@ -103,9 +103,9 @@ static void bad_answers_have_their_codes(void **state)
 		enum err_code code;
 		const char *words;
 	} rows[] = {
-		{"429\n{}", ERR_METADATA, "answered 429"},
+		{"429\n{}", ERR_METADATA_THROTTLED, "answered 429"},
 		{"500\n", ERR_METADATA, "answered 500"},
-		{"301\n{\"location\":\"eastus\"}", ERR_METADATA, "answered 301"},
+		{"301\n{\"location\":\"eastus\"}", ERR_METADATA_FOREIGN, "answered 301"},
 		{"200\n", ERR_METADATA_INVALID, "Metadata service: "},
 		{"200\n[]", ERR_METADATA_INVALID, "'location' is missing"},
 		{"200\n{}", ERR_METADATA_INVALID, "'location' is missing"},
@@ -114,8 +114,8 @@ static void bad_answers_have_their_codes(void **state)
 		{"200\n{\"location\":null}", ERR_METADATA_INVALID, "'location' cannot be used"},
 		{"200\n{\"location\":\"e\",\"azEnvironment\":{}}", ERR_METADATA_INVALID, "'azEnvironment'"},
 		{"200\n{\"location\":\"e\xff\"}", ERR_METADATA_INVALID, "Metadata service: "},
-		{"200\n<html>", ERR_METADATA_INVALID, "Metadata service: "},
-		{"200\nhang", ERR_METADATA, "no complete answer after 5"},
+		{"200\n<html>", ERR_METADATA_FOREIGN, "Metadata service: "},
+		{"200\nhang", ERR_METADATA, "no answer after 5"},
 	};
 
 	(void)state;

@@ -1,0 +1,402 @@
+#include "edge/probe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/lookup.h"
+
+#define RESOLVER_FILE_MAX (64u << 10)
+#define DNS_PORT          53
+
+/* A walk under way. */
+struct walk {
+	const struct probe_inputs *inputs;
+	int64_t deadline_ms;
+	struct probe *probe;
+	int fd; /* of the chosen address */
+};
+
+static void walk_cleanup(struct walk *walk)
+{
+	fd_cleanup(&walk->fd);
+}
+
+/* A step may take half of what is left, so that one which hangs leaves time to those after it. */
+static int64_t half_deadline_ms(const struct walk *walk)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	return now_ms + (walk->deadline_ms - now_ms) / 2;
+}
+
+static bool has_proxy(const struct probe *probe)
+{
+	return probe->proxy.address.host[0] != '\0';
+}
+
+static const struct http_origin *first_hop(const struct probe *probe)
+{
+	return has_proxy(probe) ? &probe->proxy.address : &probe->server;
+}
+
+/* ---- addresses ---- */
+
+bool probe_is_private(const char *address)
+{
+	uint8_t b[16];
+
+	if (inet_pton(AF_INET, address, b) == 1)
+		return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+		       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
+		       (b[0] == 100 && (b[1] & 0xc0) == 64);
+	if (inet_pton(AF_INET6, address, b) == 1)
+		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
+		       (bytes_are_all((struct bytes){b, 15}, 0) && b[15] == 1);
+	return false;
+}
+
+/* ---- the name ---- */
+
+static void ask_servers(const struct walk *walk, const char *name)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(RESOLVER_FILE_MAX);
+	const char *file = walk->inputs->resolver_file ? walk->inputs->resolver_file : DNS_RESOLVER_FILE;
+	struct probe *probe = walk->probe;
+	struct err ignored;
+
+	if (file_read(AT_FDCWD, file, FILE_FOLLOW_LINKS, &text, &ignored) < 0)
+		return;
+	probe->server_count = dns_parse_servers(buf_bytes(&text), probe->servers);
+	if (dns_ask(name, walk->inputs->dns_port ? walk->inputs->dns_port : DNS_PORT, probe->servers,
+		    probe->server_count, half_deadline_ms(walk), &ignored) < 0)
+		probe->server_count = 0;
+}
+
+static const struct dns_server *server_that(const struct probe *probe, enum dns_outcome outcome)
+{
+	for (size_t i = 0; i < probe->server_count; i++)
+		if (probe->servers[i].outcome == outcome)
+			return &probe->servers[i];
+	return NULL;
+}
+
+static int blame_server(const struct dns_server *server, enum err_code code, struct err *err)
+{
+	char said[64];
+
+	dns_outcome_text(server, said, sizeof(said));
+	return err_set(err, code, server->rcode, "%s (DNS server %s: %s)",
+		code == ERR_DNS_NO_NAME ? "the name does not exist" : "the name was not resolved",
+		server->address, said);
+}
+
+/* The system's resolver has the word on a name that does not exist; the servers' own answers tell the rest apart. */
+static int judge_name(const struct probe *probe, enum lookup_outcome outcome, struct err *err)
+{
+	const struct dns_server *no_name = server_that(probe, DNS_NO_NAME);
+	const struct dns_server *failed = server_that(probe, DNS_FAILED);
+	const struct dns_server *silent = server_that(probe, DNS_SILENT);
+	const struct dns_server *unreached = server_that(probe, DNS_UNREACHED);
+
+	if (outcome == LOOKUP_NO_NAME)
+		return no_name ? blame_server(no_name, ERR_DNS_NO_NAME, err)
+			       : err_set(err, ERR_DNS_NO_NAME, 0,
+					 "the name does not exist, or has no address");
+	if (failed)
+		return blame_server(failed, ERR_DNS_FAILED, err);
+	if (silent && !server_that(probe, DNS_FOUND) && !no_name)
+		return blame_server(silent, ERR_DNS_SILENT, err);
+	if (unreached && !server_that(probe, DNS_FOUND) && !no_name)
+		return blame_server(unreached, ERR_DNS_SILENT, err);
+	return err_set(err, ERR_DNS, 0,
+		outcome == LOOKUP_TOO_LATE ? "the name was not resolved in time"
+					   : "the name was not resolved");
+}
+
+static int resolve(struct walk *walk, struct err *err)
+{
+	struct probe *probe = walk->probe;
+	const char *name = first_hop(probe)->host;
+	struct lookup found;
+
+	if (lookup_run(name, half_deadline_ms(walk), &found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < found.count && i < PROBE_ADDRESSES_MAX; i++) {
+		struct probe_address *address = &probe->addresses[probe->address_count++];
+
+		(void)text_format(address->text, sizeof(address->text), "%s", found.addresses[i]);
+		address->is_private = probe_is_private(address->text);
+	}
+	if (probe->address_count)
+		return 0;
+	ask_servers(walk, name);
+	(void)judge_name(probe, found.outcome, err);
+	if (has_proxy(probe))
+		err->code = ERR_PROXY_NAME;
+	return -1;
+}
+
+/* ---- connections ---- */
+
+static int start_connect(const char *address, uint16_t port, int *ret_error)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+	bool is_4 = inet_pton(AF_INET, address, &in.sin_addr) == 1;
+	auto_cleanup(fd) int fd =
+		socket(is_4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)inet_pton(AF_INET6, address, &in6.sin6_addr);
+	if (fd >= 0 && (connect(fd, is_4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
+				is_4 ? sizeof(in) : sizeof(in6)) == 0 ||
+			       errno == EINPROGRESS))
+		return steal_fd(&fd);
+	*ret_error = errno;
+	return -1;
+}
+
+static void take_connection(int fd, int64_t started_ms, struct probe_address *ret)
+{
+	socklen_t len = sizeof(ret->error);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &ret->error, &len) < 0)
+		ret->error = errno;
+	ret->is_connected = ret->error == 0;
+	ret->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+}
+
+/* Until all have succeeded or failed, or the time is over. */
+static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_t deadline_ms)
+{
+	int64_t started_ms = clock_monotonic_ms();
+	struct pollfd pending[PROBE_ADDRESSES_MAX];
+	size_t open = 0;
+
+	memcpy(pending, fds, sizeof(pending));
+	for (size_t i = 0; i < probe->address_count; i++)
+		open += pending[i].fd >= 0;
+	while (open) {
+		int64_t left_ms = deadline_ms - clock_monotonic_ms();
+
+		if (left_ms <= 0 || (poll(pending, probe->address_count, (int)left_ms) < 0 && errno != EINTR))
+			break;
+		for (size_t i = 0; i < probe->address_count; i++)
+			if (pending[i].fd >= 0 && pending[i].revents) {
+				take_connection(pending[i].fd, started_ms, &probe->addresses[i]);
+				pending[i].fd = -1;
+				open--;
+			}
+	}
+	for (size_t i = 0; i < probe->address_count; i++)
+		if (pending[i].fd >= 0) {
+			probe->addresses[i].error = ETIMEDOUT;
+			probe->addresses[i].took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+		}
+}
+
+static enum err_code code_of_connect(int error)
+{
+	switch (error) {
+	case ETIMEDOUT:
+		return ERR_CONNECT_TIMEOUT;
+	case ECONNREFUSED:
+	case ECONNRESET:
+		return ERR_CONNECT_REFUSED;
+	case EPERM:
+	case EACCES:
+		return ERR_CONNECT_FORBIDDEN;
+	default:
+		return ERR_UNREACHABLE;
+	}
+}
+
+/* That a VM has no IPv6, for one, says less than what became of the other addresses. */
+static size_t most_telling(const struct probe *probe)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < probe->address_count; i++)
+		if (code_of_connect(probe->addresses[best].error) == ERR_UNREACHABLE &&
+			code_of_connect(probe->addresses[i].error) != ERR_UNREACHABLE)
+			best = i;
+	return best;
+}
+
+static int judge_connections(struct probe *probe, struct err *err)
+{
+	const struct probe_address *address;
+	enum err_code code;
+
+	probe->chosen = most_telling(probe);
+	address = &probe->addresses[probe->chosen];
+	code = code_of_connect(address->error);
+	errno = address->error;
+	if (code == ERR_CONNECT_TIMEOUT)
+		(void)err_set(err, code, ETIMEDOUT, "no answer to TCP connection requests in %.1f s",
+			address->took_ms / 1e3);
+	else if (code == ERR_CONNECT_REFUSED)
+		(void)err_set(err, code, (unsigned long)address->error,
+			"the connection was refused, by the server or a device on the way");
+	else
+		(void)err_set(err, code, (unsigned long)address->error, "%s: %m",
+			code == ERR_CONNECT_FORBIDDEN ? "this VM forbids the connection"
+						      : "there is no way to the address");
+	if (has_proxy(probe))
+		err->code = ERR_PROXY_UNREACHABLE;
+	return -1;
+}
+
+static int connect_all(struct walk *walk, struct err *err)
+{
+	struct probe *probe = walk->probe;
+	struct pollfd fds[PROBE_ADDRESSES_MAX];
+	size_t chosen = PROBE_ADDRESSES_MAX;
+
+	for (size_t i = 0; i < PROBE_ADDRESSES_MAX; i++)
+		fds[i] = (struct pollfd){.fd = -1, .events = POLLOUT};
+	for (size_t i = 0; i < probe->address_count; i++)
+		fds[i].fd = start_connect(
+			probe->addresses[i].text, first_hop(probe)->port, &probe->addresses[i].error);
+	wait_for_connections(fds, probe, half_deadline_ms(walk));
+	for (size_t i = 0; i < probe->address_count; i++) {
+		if (chosen == PROBE_ADDRESSES_MAX && probe->addresses[i].is_connected) {
+			chosen = i;
+			walk->fd = fds[i].fd;
+		} else {
+			fd_cleanup(&fds[i].fd);
+		}
+	}
+	if (chosen == PROBE_ADDRESSES_MAX)
+		return judge_connections(probe, err);
+	probe->chosen = chosen;
+	return 0;
+}
+
+/* ---- proxy and TLS ---- */
+
+static int open_tunnel(struct walk *walk, struct err *err)
+{
+	return tunnel_open(walk->fd, walk->inputs->proxy, &walk->probe->server, half_deadline_ms(walk),
+		&walk->probe->tunnel, err);
+}
+
+static int judge_certificate(const struct probe *probe, int64_t now_s, struct err *err)
+{
+	const struct crypto_tls_peer *peer = &probe->peer;
+	char date[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
+
+	clock_text(now_s, now);
+	clock_text(peer->is_expired ? peer->not_after_s : peer->not_before_s, date);
+	if (!peer->is_trusted)
+		return err_set(err, ERR_TLS_UNTRUSTED, 0,
+			"its certificate is not trusted: issued by '%.100s'",
+			peer->top_issuer[0] ? peer->top_issuer : peer->issuer);
+	if (peer->is_expired)
+		return err_set(err, ERR_CERT_EXPIRED, 0,
+			"its certificate expired at %s; this VM's clock says %s", date, now);
+	if (peer->is_not_yet_valid)
+		return err_set(err, ERR_CERT_NOT_YET, 0,
+			"its certificate is valid from %s on; this VM's clock says %s", date, now);
+	if (!peer->is_for_host)
+		return err_set(err, ERR_CERT_NAME, 0, "its certificate is for %s, by '%.60s'",
+			peer->names[0] ? peer->names : peer->subject, peer->issuer);
+	return 0;
+}
+
+/* The same once more, without the one thing that a filter by name goes by. */
+static bool is_name_filtered(const struct walk *walk, struct crypto_tls_look look)
+{
+	const struct probe *probe = walk->probe;
+	auto_cleanup(fd) int fd = -1;
+	struct pollfd ready = {.events = POLLOUT};
+	struct crypto_tls_peer peer;
+	struct err ignored;
+	int error;
+
+	if (has_proxy(probe))
+		return false;
+	fd = start_connect(probe->addresses[probe->chosen].text, probe->server.port, &error);
+	ready.fd = fd;
+	look.deadline_ms = half_deadline_ms(walk);
+	if (fd < 0 || look.deadline_ms <= clock_monotonic_ms() ||
+		poll(&ready, 1, (int)(look.deadline_ms - clock_monotonic_ms())) != 1)
+		return false;
+	look.fd = fd;
+	look.without_name = true;
+	return crypto_tls_look(&look, &peer, &ignored) == 0 || peer.received_bytes > 0;
+}
+
+static int look_at_tls(struct walk *walk, struct err *err)
+{
+	auto_cleanup(buf) struct buf authorities = buf_with_max(TRUST_MAX_BYTES);
+	struct probe *probe = walk->probe;
+	struct crypto_tls_look look = {.fd = walk->fd,
+		.host = probe->server.host,
+		.now_s = walk->inputs->now_s,
+		.deadline_ms = half_deadline_ms(walk)};
+
+	if (trust_read(&walk->inputs->trust, &authorities, err) < 0)
+		return -1;
+	look.authorities = buf_bytes(&authorities);
+	if (crypto_tls_look(&look, &probe->peer, err) == 0)
+		return judge_certificate(probe, walk->inputs->now_s, err);
+	probe->is_name_filtered = err->code == ERR_TLS_CUT && is_name_filtered(walk, look);
+	return -1;
+}
+
+/* ---- the walk ---- */
+
+typedef int step_function(struct walk *walk, struct err *err);
+
+static bool run_step(struct walk *walk, enum probe_step step)
+{
+	static step_function *const functions[PROBE_STEPS] = {
+		[PROBE_RESOLVE] = resolve,
+		[PROBE_CONNECT] = connect_all,
+		[PROBE_TUNNEL] = open_tunnel,
+		[PROBE_TLS] = look_at_tls,
+	};
+	struct probe_part *part = &walk->probe->parts[step];
+	int64_t started_ms = clock_monotonic_ms();
+	bool is_good;
+
+	part->is_tried = true;
+	is_good = functions[step](walk, &part->err) == 0;
+	if (is_good)
+		part->err = (struct err){0};
+	part->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+	return is_good;
+}
+
+void probe_run(const struct probe_inputs *inputs, struct probe *ret)
+{
+	auto_cleanup(walk) struct walk walk = {.inputs = inputs,
+		.deadline_ms = clock_monotonic_ms() + inputs->timeout_ms,
+		.probe = ret,
+		.fd = -1};
+
+	*ret = (struct probe){.server = inputs->server};
+	if (inputs->proxy && inputs->proxy->address.host[0]) {
+		ret->proxy.address = inputs->proxy->address;
+		memcpy(ret->proxy.source, inputs->proxy->source, sizeof(ret->proxy.source));
+	}
+	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++)
+		if ((step != PROBE_TUNNEL || has_proxy(ret)) && !run_step(&walk, step))
+			return;
+}
+
+enum probe_step probe_failed_step(const struct probe *probe)
+{
+	enum probe_step step = PROBE_RESOLVE;
+
+	while (step < PROBE_STEPS && probe->parts[step].err.code == ERR_OK)
+		step++;
+	return step;
+}

@@ -1,0 +1,78 @@
+/* probe.h - the way to an HTTPS server, walked step by step to see where it ends: name, addresses, proxy, TLS.
+ *
+ * For telling people why an exchange (edge/http.h) failed, or that all is well. It sends a DNS question, TCP handshakes, a proxy's CONNECT
+ * and a TLS ClientHello, and nothing over the TLS connection; what it learns decides nothing but words.
+ */
+#ifndef EDGE_PROBE_H
+#define EDGE_PROBE_H
+
+#include "edge/crypto_tls.h"
+#include "edge/dns.h"
+#include "edge/proxy.h"
+#include "edge/trust.h"
+#include "edge/tunnel.h"
+
+#define PROBE_ADDRESSES_MAX 8
+#define PROBE_ADDRESS_SIZE  46
+
+struct probe_inputs {
+	struct http_origin server;
+	const struct proxy *proxy; /* NULL or without a host: the direct way */
+	struct trust trust;
+	int64_t now_s;
+	uint32_t timeout_ms;       /* of all steps together, 5000 is plenty; the probe ends within it */
+	const char *resolver_file; /* NULL: DNS_RESOLVER_FILE */
+	uint16_t dns_port;         /* 0: 53 */
+};
+
+enum probe_step {
+	PROBE_RESOLVE, /* the server's name, or the proxy's if there is one */
+	PROBE_CONNECT, /* TCP to each address at once                       */
+	PROBE_TUNNEL,  /* CONNECT; only with a proxy                        */
+	PROBE_TLS,     /* the handshake with the server                     */
+	PROBE_STEPS,
+};
+
+struct probe_part {
+	bool is_tried;
+	uint32_t took_ms;
+	struct err
+		err; /* ERR_OK, or the step's cause; the message is a part of a sentence: no host, no stop */
+};
+
+struct probe_address {
+	char text[PROBE_ADDRESS_SIZE];
+	bool is_private; /* RFC 1918, RFC 6598, RFC 4193, link-local or loopback: behind a private endpoint, a proxy, or this VM */
+	bool is_connected;
+	int error; /* errno; ETIMEDOUT also for no answer within the step's time */
+	uint32_t took_ms;
+};
+
+struct probe {
+	struct http_origin server;
+	struct proxy proxy; /* host "": none. Without the user's part */
+	struct probe_part parts[PROBE_STEPS];
+	size_t server_count; /* DNS servers: asked only if the name was not resolved */
+	struct dns_server servers[DNS_SERVERS_MAX];
+	size_t address_count;
+	struct probe_address addresses[PROBE_ADDRESSES_MAX];
+	size_t chosen; /* index of the address of the later steps, if PROBE_CONNECT succeeded */
+	struct tunnel_answer tunnel;
+	struct crypto_tls_peer peer; /* what TLS showed; a certificate that nobody trusts is the step's err */
+	bool is_name_filtered; /* the handshake was cut, and the same one without the server's name was not */
+};
+
+/* Walks until a step fails. */
+void probe_run(const struct probe_inputs *inputs, struct probe *ret);
+const char *probe_step_name(enum probe_step step); /* "name", "connection", "proxy", "TLS" */
+/* The step at which it ended, PROBE_STEPS if all succeeded. */
+enum probe_step probe_failed_step(const struct probe *probe);
+/* What the step found out, in words, e.g. "20.42.1.2 (public) in 12 ms"; for tables. */
+void probe_step_text(const struct probe *probe, enum probe_step step, char *ret, size_t size);
+
+/* The whole sentence of a failed probe: "host:port (address): cause". 0 if nothing failed: *err is as it was. */
+int probe_explain(const struct probe *probe, struct err *err) err_check;
+
+bool probe_is_private(const char *address);
+
+#endif

@@ -1,0 +1,222 @@
+#include "edge/tunnel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/text.h"
+
+#define REQUEST_MAX 2048
+
+/* ---- what it said ---- */
+
+/* "<title>" or "</title>" in any case, perhaps with attributes; NULL if it is not there. */
+static const char *find_tag(const char *at, const char *end, const char *tag)
+{
+	size_t len = strlen(tag);
+
+	for (; (size_t)(end - at) >= len; at++)
+		if (strncasecmp(at, tag, len) == 0)
+			return at;
+	return NULL;
+}
+
+void tunnel_page_title(struct bytes page, char *ret, size_t size)
+{
+	const char *text = (const char *)page.data;
+	const char *end = text + page.len;
+	const char *open = page.len ? find_tag(text, end, "<title") : NULL;
+	const char *from = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
+	const char *to = from ? find_tag(from, end, "</title") : NULL;
+
+	ret[0] = '\0';
+	if (!to)
+		return;
+	for (from++; from < to && (*from == ' ' || (*from >= '\t' && *from <= '\r'));)
+		from++;
+	while (to > from && (to[-1] == ' ' || (to[-1] >= '\t' && to[-1] <= '\r')))
+		to--;
+	text_clean(ret, size, (struct bytes){(const uint8_t *)from, (size_t)(to - from)});
+}
+
+/* The value of a line "Name: value"; false if the line is another. */
+static bool take_header(struct bytes line, const char *name, char *ret, size_t size)
+{
+	size_t len = strlen(name);
+
+	if (line.len <= len || strncasecmp((const char *)line.data, name, len) != 0 || line.data[len] != ':')
+		return false;
+	for (len++; len < line.len && line.data[len] == ' ';)
+		len++;
+	text_clean(ret, size, (struct bytes){line.data + len, line.len - len});
+	return true;
+}
+
+/* "HTTP/1.x NNN reason" (RFC 9112 section 4). */
+static bool take_status_line(struct bytes line, struct tunnel_answer *ret)
+{
+	const uint8_t *at = line.data;
+
+	if (line.len < 12 || memcmp(at, "HTTP/1.", 7) != 0 || at[8] != ' ')
+		return false;
+	ret->status = 0;
+	for (size_t i = 9; i < 12; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return false;
+		ret->status = ret->status * 10 + at[i] - '0';
+	}
+	if (line.len > 13)
+		text_clean(ret->reason, sizeof(ret->reason), (struct bytes){at + 13, line.len - 13});
+	return line.len == 12 || at[12] == ' ';
+}
+
+bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret)
+{
+	const uint8_t *header_end = bytes.len ? memmem(bytes.data, bytes.len, "\r\n\r\n", 4) : NULL;
+	struct tunnel_answer found = {0};
+	const uint8_t *at = bytes.data;
+
+	if (!header_end)
+		return false;
+	while (at < header_end) {
+		const uint8_t *end = memmem(at, (size_t)(header_end + 2 - at), "\r\n", 2);
+		struct bytes line = {at, (size_t)(end - at)};
+
+		if (at == bytes.data && !take_status_line(line, &found))
+			return false;
+		if (!found.schemes[0])
+			(void)take_header(line, "Proxy-Authenticate", found.schemes, sizeof(found.schemes));
+		at = end + 2;
+	}
+	tunnel_page_title((struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)},
+		found.said, sizeof(found.said));
+	*ret = found;
+	return true;
+}
+
+/* ---- asking ---- */
+
+static int append_credentials(const struct proxy *proxy, struct buf *request, struct err *err)
+{
+	auto_cleanup(buf) struct buf plain = buf_with_max(PROXY_USER_SIZE + PROXY_SECRET_SIZE);
+
+	if (!proxy->user[0])
+		return 0;
+	if (buf_append_text(&plain, proxy->user, err) < 0 || buf_append_text(&plain, ":", err) < 0 ||
+		buf_append_text(&plain, proxy->password, err) < 0 ||
+		buf_append_text(request, "Proxy-Authorization: Basic ", err) < 0 ||
+		base64_encode(buf_bytes(&plain), BASE64_STANDARD, request, err) < 0)
+		return -1;
+	return buf_append_text(request, "\r\n", err);
+}
+
+static int build_request(
+	const struct proxy *proxy, const struct http_origin *server, struct buf *request, struct err *err)
+{
+	char text[2 * HTTP_URL_SIZE + 64];
+
+	(void)snprintf(text, sizeof(text), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n", server->host,
+		(unsigned int)server->port, server->host, (unsigned int)server->port);
+	if (buf_append_text(request, text, err) < 0 || append_credentials(proxy, request, err) < 0)
+		return -1;
+	return buf_append_text(request, "\r\n", err);
+}
+
+/* False at the deadline. */
+static bool wait_for(int fd, short events, int64_t deadline_ms)
+{
+	struct pollfd wanted = {.fd = fd, .events = events};
+	int64_t left_ms = deadline_ms - clock_monotonic_ms();
+
+	return left_ms > 0 && poll(&wanted, 1, (int)left_ms) != 0;
+}
+
+/* -1 with errno; ETIMEDOUT at the deadline. */
+static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
+{
+	while (bytes.len) {
+		ssize_t sent;
+
+		if (!wait_for(fd, POLLOUT, deadline_ms)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		sent = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
+			return -1;
+		if (sent > 0)
+			bytes = (struct bytes){bytes.data + sent, bytes.len - (size_t)sent};
+	}
+	return 0;
+}
+
+/* Byte by byte up to the header's end, since what follows a way that is open belongs to TLS. */
+static ssize_t receive_some(int fd, struct buf *answer, bool is_page)
+{
+	uint8_t bytes[1024];
+	ssize_t len = recv(fd, bytes, is_page ? sizeof(bytes) : 1, 0);
+	struct err full;
+
+	return len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0 ? 0 : len;
+}
+
+/* 0, or errno; ENODATA: the proxy ended it; ETIMEDOUT. A refusal's page is read as far as it comes. */
+static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struct tunnel_answer *ret)
+{
+	bool is_complete = false;
+
+	while (wait_for(fd, POLLIN, deadline_ms)) {
+		ssize_t len = receive_some(fd, answer, is_complete);
+
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (len <= 0)
+			return is_complete ? 0 : len < 0 ? errno : ENODATA;
+		if (tunnel_parse_answer(buf_bytes(answer), ret))
+			is_complete = true;
+		if (is_complete && (ret->status < 300 || ret->said[0]))
+			return 0;
+	}
+	return is_complete ? 0 : ETIMEDOUT;
+}
+
+static int judge(const struct proxy *proxy, const struct tunnel_answer *answer, struct err *err)
+{
+	if (answer->status >= 200 && answer->status < 300)
+		return 0;
+	if (answer->status == 407)
+		return err_set(err, ERR_PROXY_AUTH, 407, "the proxy %s (407 %s)",
+			proxy->user[0] ? "refuses the user or password given to it"
+				       : "asks for a user and password",
+			answer->schemes[0] ? answer->schemes : answer->reason);
+	return err_set(err, ERR_PROXY_DENIED, answer->status, "the proxy refused CONNECT: %u %s%s%s%s",
+		answer->status, answer->reason, answer->said[0] ? " (\"" : "", answer->said,
+		answer->said[0] ? "\")" : "");
+}
+
+int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *server, int64_t deadline_ms,
+	struct tunnel_answer *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf request = buf_with_max(REQUEST_MAX);
+	auto_cleanup(buf) struct buf answer = buf_with_max(TUNNEL_ANSWER_MAX);
+	int error;
+
+	memset(ret, 0, sizeof(*ret));
+	if (build_request(proxy, server, &request, err) < 0)
+		return -1;
+	error = send_all(fd, buf_bytes(&request), deadline_ms) < 0
+			? errno
+			: receive_answer(fd, deadline_ms, &answer, ret);
+	if (error == ETIMEDOUT)
+		return err_set(err, ERR_PROXY, ETIMEDOUT, "the proxy does not answer CONNECT");
+	if (error && answer.len)
+		return err_set(err, ERR_PROXY, (unsigned long)error,
+			"what answers speaks no HTTP, so it is no proxy");
+	if (error)
+		return err_set(err, ERR_PROXY, (unsigned long)error,
+			"the proxy ended the connection without an answer");
+	return judge(proxy, ret, err);
+}

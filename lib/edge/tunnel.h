@@ -1,0 +1,28 @@
+/* tunnel.h - what a proxy answers when it is asked for a way to a server (CONNECT, RFC 9110 section 9.3.6). For telling why there is none;
+ * the exchange itself (edge/http.h) asks by way of libcurl. */
+#ifndef EDGE_TUNNEL_H
+#define EDGE_TUNNEL_H
+
+#include "edge/proxy.h"
+
+#define TUNNEL_ANSWER_MAX 16384 /* of which the header ends within; more is not read */
+
+struct tunnel_answer {
+	unsigned int status; /* 200 to 299: the way is open */
+	char reason[64];     /* of the status line; cleaned, as is what follows */
+	char said[96];       /* title of the page that came with a refusal, or ""; */
+	char schemes[64];    /* for 407: what Proxy-Authenticate asks for, e.g. "Basic realm=..." */
+};
+
+/* False if `bytes` are no HTTP answer, or one whose header has no end yet. */
+bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret);
+
+/* Asks on a connected, non-blocking socket. ERR_PROXY_AUTH (407), ERR_PROXY_DENIED (other refusals), ERR_PROXY (silence, an end, no HTTP);
+ * the message does not name the proxy. *ret holds what was said in any case. */
+int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *server, int64_t deadline_ms,
+	struct tunnel_answer *ret, struct err *err) err_check;
+
+/* The title of an HTML page, cleaned, "" if it has none. */
+void tunnel_page_title(struct bytes page, char *ret, size_t size);
+
+#endif
