@@ -106,6 +106,7 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 			  .endpoint = monitor->settings.endpoint,
 			  .metadata = monitor->service.metadata,
 			  .region_fallback = monitor->settings.region_fallback,
+			  .fallback_endpoint = monitor->settings.fallback_endpoint,
 			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
 			  .nonce = nonce,
 			  .now_s = clock_now_s()},

@@ -26,7 +26,7 @@
 	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point the CA file setting to a readable PEM file of certificate authorities.") \
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
-	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set AttestationConfig.MaaSettings.maaEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
+	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set maaEndpoint or fallbackEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
 	X(ERR_RULES_INVALID,       308, "rules-invalid",               SETTINGS,     false, 53, "Correct the member 'rules' of the extension's settings as the README shows and deploy them again.") \
 	X(ERR_TPM_OPEN,            401, "tpm-unavailable",           TPM,          true,  1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
 	X(ERR_TPM_FAILED,          402, "tpm-failed",                TPM,          true,  1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \

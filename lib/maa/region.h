@@ -7,8 +7,9 @@
 
 #include "base/err.h"
 
-#define REGION_NAME_SIZE 64
-#define REGION_URL_SIZE  64
+#define REGION_NAME_SIZE   64
+#define REGION_URL_SIZE    64
+#define REGION_REASON_SIZE 320
 
 enum region_fallback {
 	REGION_FALLBACK_FAIL,    /* a region without a provider is an error         */
@@ -16,8 +17,8 @@ enum region_fallback {
 };
 
 struct region_choice {
-	char url[REGION_URL_SIZE]; /* "https://host" */
-	char reason[160];          /* "shared provider of westeurope" */
+	char url[REGION_URL_SIZE];       /* "https://host" */
+	char reason[REGION_REASON_SIZE]; /* "shared provider of westeurope" */
 };
 
 /* region, cloud: as the metadata service names them ("westeurope", "AzurePublicCloud"), compared without regard to case and blanks.

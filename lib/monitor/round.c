@@ -74,21 +74,40 @@ static bool is_answer(enum err_code code)
 	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
 }
 
+static bool leads_to_nobody(enum err_code code)
+{
+	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID;
+}
+
+/* ret_endpoint may point into ret_choice. */
+static int choose_by_region(const struct round_inputs *inputs, struct region_choice *ret_choice,
+	const char **ret_endpoint, struct err *err)
+{
+	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+	const char *fallback = inputs->fallback_endpoint;
+	struct imds imds;
+
+	*ret_endpoint = ret_choice->url;
+	if (imds_ask(metadata, &imds, err) == 0 &&
+		region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice, err) == 0)
+		return 0;
+	if (!fallback || !fallback[0] || !leads_to_nobody(err->code))
+		return -1;
+	*ret_endpoint = fallback;
+	(void)text_format(ret_choice->reason, sizeof(ret_choice->reason), "fallbackEndpoint; %.*s",
+		(int)strlen(err->msg) - 1 /* without its full stop */, err->msg);
+	return 0;
+}
+
 /* A given endpoint is asked, and nobody about it. */
 static int find_provider(const struct round_inputs *inputs, struct http_origin *ret_origin,
 	struct round_result *ret, struct err *err)
 {
-	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 	const char *endpoint = inputs->endpoint;
 	struct region_choice choice = {0};
-	struct imds imds;
 
-	if (!endpoint || !endpoint[0]) {
-		if (imds_ask(metadata, &imds, err) < 0 ||
-			region_choose(imds.location, imds.cloud, inputs->region_fallback, &choice, err) < 0)
-			return -1;
-		endpoint = choice.url;
-	}
+	if ((!endpoint || !endpoint[0]) && choose_by_region(inputs, &choice, &endpoint, err) < 0)
+		return -1;
 	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
 		return -1;
 	http_origin_text(ret_origin, ret->provider);

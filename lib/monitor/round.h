@@ -19,6 +19,7 @@ struct round_inputs {
 		endpoint; /* https URL without trailing slash; NULL or "": the shared one of this VM's region */
 	const char *metadata; /* then: who knows the region, http://ADDRESS; NULL or "": the cloud's own */
 	enum region_fallback region_fallback; /* likewise */
+	const char *fallback_endpoint;        /* asked if the region leads to nobody; NULL or "": nobody */
 	const char *ca_file;                  /* NULL: the system's */
 	const char *nonce;                    /* comes back in the token: freshness of its issue */
 	int64_t now_s;
@@ -42,7 +43,8 @@ struct round_result {
 	json *claims;           /* ROUND_VERIFIED */
 	int64_t token_expires_s;
 	char provider[HTTP_URL_SIZE]; /* origin asked; "" if none was found */
-	char provider_reason[160];    /* why this one: "shared provider of westeurope"; "" if it was given */
+	char provider_reason
+		[REGION_REASON_SIZE]; /* why this one: "shared provider of westeurope"; "" if it was given */
 	uint32_t retry_after_s;       /* what the provider wants us to wait */
 };
 
