@@ -93,6 +93,14 @@ static void monitor_tell_err(const struct monitor *monitor, const struct err *er
 	monitor_tell(monitor, LOG_LEVEL_ERROR, text);
 }
 
+static void monitor_tell_warnings(const struct monitor *monitor)
+{
+	const struct settings *settings = &monitor->settings;
+
+	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
+		monitor_tell(monitor, LOG_LEVEL_WARNING, settings->warnings[i]);
+}
+
 static int run_round(const struct monitor *monitor, struct round_result *ret, struct err *err)
 {
 	uint8_t random[16];
@@ -234,6 +242,7 @@ static int run(const char *root, struct err *err)
 			log_err(LOG_LEVEL_ERROR, &second);
 		return -1;
 	}
+	monitor_tell_warnings(&monitor);
 	if (watch_home(&monitor, &home_fd, err) < 0)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {

@@ -1,0 +1,192 @@
+/* Every file of test/data/settings leads to what its expected.json says. */
+#include "check.h"
+#include <dirent.h>
+#include <stdio.h>
+#include "agent/settings.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/json.h"
+
+#define FOLDER   "test/data/settings"
+#define MAX      (1u << 20)
+#define AT_LEAST 45
+
+static struct {
+	int folder;
+	json *expected;
+} corpus = {.folder = -1};
+
+static const struct {
+	const char *name;
+	size_t offset;
+} texts[] = {
+	{"endpoint", offsetof(struct settings, endpoint)},
+	{"fallbackEndpoint", offsetof(struct settings, fallback_endpoint)},
+	{"caFile", offsetof(struct settings, ca_file)},
+	{"extraCaFile", offsetof(struct settings, extra_ca_file)},
+	{"proxy", offsetof(struct settings, proxy.url)},
+	{"proxyUser", offsetof(struct settings, proxy.user)},
+	{"proxyPassword", offsetof(struct settings, proxy.password)},
+	{"noProxy", offsetof(struct settings, proxy.no_proxy)},
+	{"alertWebhook", offsetof(struct settings, alert_webhook)},
+	{"alertSecret", offsetof(struct settings, alert_secret)},
+};
+
+static const char *text_of(const json *expected, const char *name, const char *otherwise)
+{
+	const json *value = json_get(expected, name);
+
+	return value ? json_text(value) : otherwise;
+}
+
+static void check_values(const char *name, const json *expected, const struct settings *found)
+{
+	int64_t period_s = 4 * 3600;
+	struct err ignored;
+
+	(void)!json_get_int(expected, "periodS", &period_s, &ignored);
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (strcmp((const char *)found + texts[i].offset, text_of(expected, texts[i].name, "")) != 0)
+			fail_msg(
+				"%s: %s is '%s'", name, texts[i].name, (const char *)found + texts[i].offset);
+	if (found->period_s != period_s ||
+		found->alerts_disabled != json_true(json_get(expected, "disableAlerts")) ||
+		found->proxy.is_none != json_true(json_get(expected, "proxyIsNone")) ||
+		(found->region_fallback == REGION_FALLBACK_NEAREST) !=
+			(strcmp(text_of(expected, "regionFallback", "fail"), "nearest") == 0))
+		fail_msg("%s: period %u, alerts off %d, no proxy %d, region fallback %d", name,
+			found->period_s, found->alerts_disabled, found->proxy.is_none,
+			(int)found->region_fallback);
+}
+
+static void check_warnings(const char *name, const json *expected, const struct settings *found)
+{
+	size_t at = 0;
+
+	if (found->warning_count != json_count(expected))
+		fail_msg("%s: %zu warnings, the first '%s'", name, found->warning_count, found->warnings[0]);
+	json_each (warning, expected) {
+		if ((at >= SETTINGS_MAX_WARNINGS) != json_is_null(warning))
+			fail_msg("%s: warning %zu", name, at);
+		if (json_is_string(warning) && !strstr(found->warnings[at], json_text(warning)))
+			fail_msg("%s: warning '%s'", name, found->warnings[at]);
+		at++;
+	}
+}
+
+static void check_hushed(const char *name, const json *never, const char *text)
+{
+	json_each (part, never)
+		if (strstr(text, json_text(part)))
+			fail_msg("%s: '%s' repeats '%s'", name, text, json_text(part));
+}
+
+static void check_error(const char *name, const json *expected, const struct err *err)
+{
+	const char *says;
+	int64_t code;
+	struct err ignored;
+
+	check_ok(json_get_int(expected, "code", &code, &ignored), &ignored);
+	check_ok(json_get_text(expected, "says", &says, &ignored), &ignored);
+	if ((int64_t)err->code != code || !strstr(err->msg, says))
+		fail_msg("%s: %s: %s", name, err_info(err->code)->name, err->msg);
+	assert_int_equal(err_info(err->code)->exit_code, 53);
+}
+
+static void read_part(const char *name, const char *suffix, struct buf *ret)
+{
+	char path[256];
+	struct err err;
+
+	(void)snprintf(path, sizeof(path), "%s.%s", name, suffix);
+	if (file_exists(corpus.folder, path))
+		check_ok(file_read(corpus.folder, path, FILE_NO_LINKS, ret, &err), &err);
+}
+
+static void check_file(const char *name, const json *expected)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(MAX);
+	auto_cleanup(buf) struct buf hidden = buf_with_max(MAX);
+	auto_cleanup(settings) struct settings found = {0};
+	struct err err = {0};
+	bool is_good;
+
+	read_part(name, "settings", &text);
+	read_part(name, "protected", &hidden);
+	is_good = settings_parse_both(buf_bytes(&text), buf_bytes(&hidden), &found, &err) == 0;
+	if (is_good != !json_get(expected, "error"))
+		fail_msg("%s: %s", name, is_good ? "accepted" : err.msg);
+	check_hushed(name, json_get(expected, "never"), err.msg);
+	if (!is_good) {
+		check_error(name, json_get(expected, "error"), &err);
+		return;
+	}
+	check_values(name, expected, &found);
+	check_warnings(name, json_get(expected, "warnings"), &found);
+	for (size_t i = 0; i < found.warning_count && i < SETTINGS_MAX_WARNINGS; i++) {
+		check_hushed(name, json_get(expected, "never"), found.warnings[i]);
+		assert_true(text_is_utf8(TEXT(found.warnings[i])));
+	}
+}
+
+static void each_file_leads_to_what_is_expected(void **state)
+{
+	(void)state;
+	assert_true(json_count(corpus.expected) >= AT_LEAST);
+	json_each (expected, corpus.expected)
+		check_file(json_name(expected), expected);
+}
+
+static void no_file_is_without_an_expectation(void **state)
+{
+	DIR *folder = opendir(FOLDER);
+	size_t found = 0;
+
+	(void)state;
+	assert_non_null(folder);
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+		char name[256];
+		char *dot;
+
+		(void)snprintf(name, sizeof(name), "%s", entry->d_name);
+		dot = strrchr(name, '.');
+		if (!dot || strcmp(dot, ".settings") != 0)
+			continue;
+		*dot = '\0';
+		found++;
+		if (!json_get(corpus.expected, name))
+			fail_msg("%s: nothing is expected of it", name);
+	}
+	(void)closedir(folder);
+	assert_int_equal(found, json_count(corpus.expected));
+}
+
+static int start(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(MAX);
+	struct err err;
+
+	(void)state;
+	check_ok(dir_open(FOLDER, &corpus.folder, &err), &err);
+	check_ok(file_read(corpus.folder, "expected.json", FILE_NO_LINKS, &text, &err), &err);
+	check_ok(json_parse(buf_bytes(&text), &corpus.expected, &err), &err);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	json_free(corpus.expected);
+	return close(corpus.folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_file_leads_to_what_is_expected),
+		cmocka_unit_test(no_file_is_without_an_expectation),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
