@@ -1,12 +1,11 @@
 // Boot integrity monitoring on an existing VM (Trusted Launch, Secure Boot and vTPM on).
-// az deployment group create --resource-group GROUP --template-file vm.bicep --parameters vmName=NAME attestationEndpoint=https://HOST
+// az deployment group create --resource-group GROUP --template-file vm.bicep --parameters vmName=NAME
 
 param vmName string
 param location string = resourceGroup().location
 
-@description('Address of your attestation provider, https://host or https://host:port.')
-@minLength(9)
-param attestationEndpoint string
+@description('Address of your attestation provider, https://host or https://host:port; empty: the shared one of the region.')
+param attestationEndpoint string = ''
 
 @description('Time between attestations: 15M to 24H.')
 param frequency string = '4H'

@@ -1,11 +1,10 @@
 // Boot integrity monitoring on an existing scale set (Trusted Launch, Secure Boot and vTPM on).
-// az deployment group create --resource-group GROUP --template-file vmss.bicep --parameters vmssName=NAME attestationEndpoint=https://HOST
+// az deployment group create --resource-group GROUP --template-file vmss.bicep --parameters vmssName=NAME
 
 param vmssName string
 
-@description('Address of your attestation provider, https://host or https://host:port.')
-@minLength(9)
-param attestationEndpoint string
+@description('Address of your attestation provider, https://host or https://host:port; empty: the shared one of the region.')
+param attestationEndpoint string = ''
 
 @description('Time between attestations: 15M to 24H.')
 param frequency string = '4H'

@@ -1,5 +1,5 @@
 # Boot integrity monitoring on existing VMs and scale sets (Trusted Launch, Secure Boot and vTPM on).
-# terraform apply -var attestation_endpoint=https://HOST -var 'vm_ids={web="/subscriptions/.../virtualMachines/web"}'
+# terraform apply -var 'vm_ids={web="/subscriptions/.../virtualMachines/web"}'
 
 terraform {
   required_providers {
@@ -11,12 +11,13 @@ terraform {
 }
 
 variable "attestation_endpoint" {
-  description = "Address of your attestation provider, https://host or https://host:port."
+  description = "Address of your attestation provider, https://host or https://host:port; empty: the shared one of the region."
   type        = string
+  default     = ""
 
   validation {
-    condition     = startswith(var.attestation_endpoint, "https://")
-    error_message = "The provider's address starts with https://."
+    condition     = var.attestation_endpoint == "" || startswith(var.attestation_endpoint, "https://")
+    error_message = "The provider's address starts with https://, or is empty."
   }
 }
 
