@@ -10,6 +10,7 @@ static const struct command {
 	const char *about;
 } commands[] = {
 	{"attest", command_attest, "prove this VM's boot to an attestation provider, once"},
+	{"doctor", command_doctor, "find out why this VM does not attest, and what to do about it"},
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},
 	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},

@@ -50,14 +50,11 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 
 static const char *check_options(const struct options *options)
 {
-	struct http_origin origin;
-	struct err ignored;
+	const char *complaint = check_metadata(options->metadata);
 
 	if (options->endpoint && !options->endpoint[0])
 		return "--endpoint takes the https:// address of an attestation provider";
-	if (options->metadata && http_parse_plain_url(options->metadata, &origin, NULL, &ignored) < 0)
-		return "--metadata takes http:// and an IP address";
-	return check_nonce(options->nonce);
+	return complaint ? complaint : check_nonce(options->nonce);
 }
 
 static int save_evidence(const char *path, struct bytes info, struct err *err)

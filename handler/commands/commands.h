@@ -11,6 +11,7 @@
 #define EXIT_USAGE 64
 
 int command_attest(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_evidence(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_verify(int argc, char **argv);
@@ -35,6 +36,7 @@ const char *parse_command_options(
 	int argc, char **argv, const struct command_option *known, const char **ret_word);
 /* NULL, or what is wrong; none (NULL) is fine. */
 const char *check_nonce(const char *nonce);
+const char *check_metadata(const char *address);
 
 /* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;

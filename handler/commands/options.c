@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "commands.h"
+#include "edge/http.h"
 #include "monitor/round.h"
 
 #define MAX_OPTIONS 16
@@ -45,5 +46,15 @@ const char *check_nonce(const char *nonce)
 		return "--nonce takes 1 to 256 bytes";
 	if (nonce && !text_is_utf8(bytes_of_text(nonce)))
 		return "--nonce takes UTF-8 text";
+	return NULL;
+}
+
+const char *check_metadata(const char *address)
+{
+	struct http_origin origin;
+	struct err ignored;
+
+	if (address && http_parse_plain_url(address, &origin, NULL, &ignored) < 0)
+		return "--metadata takes http:// and an IP address";
 	return NULL;
 }

@@ -27,7 +27,7 @@ static int explain_log(struct err *err, const char *path)
 	return -1;
 }
 
-static int read_log(const struct collect_sources *sources, struct buf *ret, struct err *err)
+int collect_read_log(const struct collect_sources *sources, struct buf *ret, struct err *err)
 {
 	const char *path = sources->event_log ? sources->event_log : COLLECT_EVENT_LOG;
 	int dir_fd = sources->event_log ? AT_FDCWD : sources->root_fd;
@@ -146,7 +146,7 @@ int collect_evidence(
 	if (tpm_read_ak_public(tpm, &evidence.ak_public, err) < 0 ||
 		tpm_read_ak_cert(tpm, &evidence.ak_cert, err) < 0)
 		return -1;
-	if (read_log(sources, &evidence.event_log, err) < 0)
+	if (collect_read_log(sources, &evidence.event_log, err) < 0)
 		return -1;
 	if (quote_pcrs(tpm, &evidence, err) < 0)
 		return -1;

@@ -12,6 +12,9 @@ struct collect_sources {
 		event_log; /* path from the caller's working directory; NULL: COLLECT_EVENT_LOG below root_fd */
 };
 
+/* The whole log; ret is made anew. ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_EVENT_LOG_MALFORMED (too large). */
+int collect_read_log(const struct collect_sources *sources, struct buf *ret, struct err *err) err_check;
+
 /* Eight TPM commands (nine if the certificate takes two reads). The encryption key stays loaded in `tpm`. The log is read before the
  * PCRs, so that a later measurement shows as a mismatch and never as a clean log.
  * ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_PCR_CHANGED, ERR_TPM_FAILED (also if the machine slept in

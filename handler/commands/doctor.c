@@ -1,0 +1,146 @@
+/* guest-attest doctor: looks at every link of the chain from the firmware to the provider, and says what to do about what is wrong. */
+#include <sys/utsname.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "commands.h"
+#include "edge/http.h"
+#include "monitor/doctor.h"
+
+#define COMMAND "guest-attest doctor"
+
+static const char usage[] =
+	"Usage: guest-attest doctor [OPTION...]\n"
+	"\n"
+	"Looks at everything that an attestation needs, in order: machine, boot, extension, network. Says "
+	"what is\n"
+	"wrong and what to do about it. Changes nothing, and sends no evidence.\n"
+	"\n"
+	"  --endpoint URL   the provider, https://host or https://host:port (default: the extension's)\n"
+	"  --metadata URL   who knows the region, http://ADDRESS (default: the extension's, else the cloud's "
+	"service)\n"
+	"  --ca-file PEM    trust these certificate authorities (default: the extension's, else the "
+	"system's)\n"
+	"  --tcti CONF      the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
+	"                   (default: the extension's, else the machine's device)\n"
+	"  --root DIR       look at the machine whose root directory this is (default: /)\n"
+	"  --json           print the findings as JSON\n"
+	"  --help           this text\n"
+	"\n"
+	"Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, "
+	"wrong or out\n"
+	"of reach, 3 nothing but warnings, 64 wrong usage.\n";
+
+struct options {
+	const char *endpoint, *metadata, *ca_file, *tcti, *root;
+	bool is_json, is_help;
+};
+
+static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+{
+	const struct command_option known[] = {
+		{"help", NULL, &ret->is_help},
+		{"endpoint", &ret->endpoint, NULL},
+		{"metadata", &ret->metadata, NULL},
+		{"ca-file", &ret->ca_file, NULL},
+		{"tcti", &ret->tcti, NULL},
+		{"root", &ret->root, NULL},
+		{"json", NULL, &ret->is_json},
+		{0},
+	};
+
+	return parse_command_options(argc, argv, known, ret_word);
+}
+
+static const char *check_options(const struct options *options)
+{
+	struct http_origin origin;
+	struct err ignored;
+
+	if (options->endpoint && http_parse_url(options->endpoint, &origin, NULL, &ignored) < 0)
+		return "--endpoint takes the https:// address of an attestation provider";
+	return check_metadata(options->metadata);
+}
+
+static int print_findings_json(const struct doctor_report *report, struct err *err)
+{
+	auto_cleanup(json) json *list = doctor_json(report);
+
+	if (print_json(list, JSON_INDENTED, err) < 0)
+		return -1;
+	print_format("\n");
+	return 0;
+}
+
+static void print_finding(const struct doctor_finding *finding)
+{
+	print_format("  %-8s %-21s %s", doctor_state_name(finding->state), finding->check, finding->message);
+	if (finding->code != ERR_OK)
+		print_format(" (%s, %d)\n  %-8s %-21s %s", err_info(finding->code)->name, (int)finding->code,
+			"", "", err_info(finding->code)->remedy);
+	print_format("\n");
+}
+
+static void print_findings(const struct doctor_report *report)
+{
+	size_t counts[DOCTOR_SKIPPED + 1] = {0};
+	const char *part = "";
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct doctor_finding *finding = &report->findings[i];
+
+		if (part != finding->part)
+			print_format("%s%s\n", i ? "\n" : "", finding->part);
+		part = finding->part;
+		print_finding(finding);
+		counts[finding->state]++;
+	}
+	print_format("\n%zu errors, %zu warnings, %zu checks skipped, %zu in order.\n", counts[DOCTOR_ERROR],
+		counts[DOCTOR_WARNING], counts[DOCTOR_SKIPPED], counts[DOCTOR_OK]);
+}
+
+static int examine(const struct options *options)
+{
+	auto_cleanup(doctor_report) struct doctor_report report = {0};
+	auto_cleanup(fd) int root_fd = -1;
+	struct utsname machine;
+	struct err err;
+
+	if (dir_open(options->root ? options->root : "/", &root_fd, &err) < 0) {
+		(void)print_err(&err);
+		return DOCTOR_BROKEN;
+	}
+	(void)uname(&machine);
+	doctor_run(&(struct doctor_inputs){.root_fd = root_fd,
+			   .machine = machine.machine,
+			   .tcti = options->tcti,
+			   .endpoint = options->endpoint,
+			   .metadata = options->metadata,
+			   .ca_file = options->ca_file,
+			   .now_s = clock_now_s()},
+		&report);
+	if (!options->is_json)
+		print_findings(&report);
+	else if (print_findings_json(&report, &err) < 0) {
+		(void)print_err(&err);
+		return DOCTOR_BROKEN;
+	}
+	return doctor_outcome(&report);
+}
+
+int command_doctor(int argc, char **argv)
+{
+	struct options options = {0};
+	const char *word = "";
+	const char *complaint = parse_options(argc, argv, &options, &word);
+
+	if (options.is_help) {
+		print_format("%s", usage);
+		return 0;
+	}
+	if (complaint)
+		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
+	complaint = check_options(&options);
+	if (complaint)
+		return print_usage_error(COMMAND, "%s", complaint);
+	return examine(&options);
+}
