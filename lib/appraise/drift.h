@@ -61,11 +61,23 @@ struct drift_judgement {
 	struct verdict verdict; /* Unhealthy with the code of the most serious class, or Healthy */
 	bool is_explained;      /* all of it, or ruled out by "ignore": the boot may become a variant */
 	char text
-		[DRIFT_TEXT_SIZE]; /* one sentence without the full stop: what changed, why, what did not; "" if nothing is to be said */
+		[DRIFT_TEXT_SIZE]; /* what changed, why, what did not, without the full stop; "" if nothing is to be said */
 };
 
-/* Fills what explains itself, and each difference's action. */
+/* Fills what explains itself and each difference's action, and sorts. */
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret);
+
+/* The parts of drift_judge. drift_self.c: what needs no file or package to be explained. */
+void drift_explain_itself(const struct components *boot, struct drift *drift);
+/* drift_text.c: one sentence, the first difference first; bounded. */
+void drift_sentence(const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE]);
+/* One difference: "kernel changed: vmlinuz-6.1.0-56, as installed by the package manager on 2026-11-20". */
+void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE]);
+
+static inline bool drift_is_explained(const struct drift_difference *difference)
+{
+	return difference->explanation.how != EXPLANATION_NONE;
+}
 
 #endif

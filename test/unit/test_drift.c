@@ -1,0 +1,359 @@
+#include "check.h"
+#include <stdio.h>
+#include "appraise/drift.h"
+
+#define MAX_ITEMS 12
+
+struct item {
+	enum component_kind kind;
+	uint32_t pcr;
+	const char *name;
+	uint8_t fill; /* of the digest */
+	bool is_claimed;
+};
+
+static const struct item shim = {COMPONENT_APPLICATION, 4, "\\EFI\\debian\\shimx64.efi", 1, true};
+static const struct item grub = {COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 2, true};
+static const struct item kernel = {COMPONENT_KERNEL, 4, "/vmlinuz-6.1.0-55", 3, true};
+static const struct item kernel_file = {COMPONENT_KERNEL, 9, "/vmlinuz-6.1.0-55", 4, true};
+static const struct item initrd = {COMPONENT_INITRD, 9, "/initrd.img-6.1.0-55", 5, true};
+static const struct item list = {COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 6, false};
+static const struct item line = {COMPONENT_COMMAND_LINE, 8, "root=/dev/sda1 ro quiet", 7, false};
+static const struct item db = {COMPONENT_DB, 7, "CN=Microsoft Corporation UEFI CA 2011", 8, false};
+static const struct item firmware = {COMPONENT_FIRMWARE, 0, "firmware volume at 0x100000", 9, true};
+
+static void add(struct components *components, const struct item *item)
+{
+	struct component component = {.kind = item->kind, .pcr = item->pcr, .is_bound = !item->is_claimed};
+	struct err err;
+
+	(void)snprintf(component.name, sizeof(component.name), "%s", item->name);
+	memset(component.sha256, item->fill, sizeof(component.sha256));
+	check_ok(components_add(components, &component, &err), &err);
+}
+
+static void add_all(struct components *components, const struct item *items)
+{
+	for (size_t i = 0; i < MAX_ITEMS && items[i].name; i++)
+		add(components, &items[i]);
+}
+
+/* The usual boot with some items replaced: an item of `after` takes the place of the first of its kind and PCR in `usual`. */
+static const struct item *const usual[] = {
+	&shim, &grub, &kernel, &kernel_file, &initrd, &list, &line, &db, &firmware};
+
+struct row {
+	const char *shown;
+	struct item gone[4], come[6];
+	uint32_t explained; /* mask of kinds that a package explains */
+	const char *rules;
+	enum err_code code;
+	bool is_explained;
+	const char *text;
+};
+
+#define KIND(kind) (1u << (kind))
+
+static bool is_gone(const struct row *row, const struct item *item)
+{
+	for (size_t i = 0; i < COUNT(row->gone) && row->gone[i].name; i++)
+		if (memcmp(&row->gone[i], item, sizeof(*item)) == 0)
+			return true;
+	return false;
+}
+
+static void judge(const struct row *row, struct drift_judgement *ret)
+{
+	auto_cleanup(components) struct components before = components_empty();
+	auto_cleanup(components) struct components boot = components_empty();
+	auto_cleanup(drift) struct drift drift = {0};
+	auto_cleanup(json) json *object = NULL;
+	struct rules rules;
+	struct err err;
+
+	for (size_t i = 0; i < COUNT(usual); i++) {
+		add(&before, usual[i]);
+		if (!is_gone(row, usual[i]))
+			add(&boot, usual[i]);
+	}
+	for (size_t i = 0; i < COUNT(row->come) && row->come[i].name; i++)
+		add(&boot, &row->come[i]);
+	if (row->rules)
+		check_ok(json_parse(TEXT(row->rules), &object, &err), &err);
+	check_ok(rules_parse(object, &rules, &err), &err);
+	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+	for (size_t i = 0; i < drift.count; i++) {
+		struct drift_difference *difference = &drift.differences[i];
+
+		if (difference->change == DRIFT_REMOVED || !(row->explained & KIND(difference->after.kind)))
+			continue;
+		difference->explanation = (struct explanation){
+			EXPLANATION_PACKAGE, "as installed by the package manager on 2026-11-20"};
+	}
+	drift_judge(&rules, &boot, &drift, ret);
+}
+
+static const struct item new_kernel = {COMPONENT_KERNEL, 4, "/vmlinuz-6.1.0-56", 13, true};
+static const struct item new_kernel_file = {COMPONENT_KERNEL, 9, "/vmlinuz-6.1.0-56", 14, true};
+static const struct item new_initrd = {COMPONENT_INITRD, 9, "/initrd.img-6.1.0-56", 15, true};
+static const struct item new_list = {COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-56", 16, false};
+
+static const struct row rows[] = {
+	{"the same boot", {{0}}, {{0}}, 0, NULL, ERR_OK, true, ""},
+	{"a kernel by its package", {kernel, kernel_file, initrd, list},
+		{new_kernel, new_kernel_file, new_initrd, new_list},
+		KIND(COMPONENT_KERNEL) | KIND(COMPONENT_INITRD), NULL, ERR_OK, true,
+		"kernel changed: vmlinuz-6.1.0-56 (was vmlinuz-6.1.0-55), as installed by the package "
+		"manager on "
+		"2026-11-20; initrd changed: initrd.img-6.1.0-56 (was initrd.img-6.1.0-55), as installed by "
+		"the "
+		"package manager on 2026-11-20; grub, shim, Secure Boot keys unchanged"},
+	{"a kernel by hand", {kernel, kernel_file, initrd, list},
+		{new_kernel, new_kernel_file, new_initrd, new_list}, KIND(COMPONENT_INITRD), NULL,
+		ERR_DRIFT_KERNEL, false,
+		"kernel changed: vmlinuz-6.1.0-56 (was vmlinuz-6.1.0-55), which nothing explains; initrd "
+		"changed: "
+		"initrd.img-6.1.0-56 (was initrd.img-6.1.0-55), as installed by the package manager on "
+		"2026-11-20; grub, shim, Secure Boot keys unchanged"},
+	{"the same by hand, ruled a note", {kernel, kernel_file}, {new_kernel, new_kernel_file}, 0,
+		"{\"kernelChanged\":\"note\"}", ERR_OK, false,
+		"kernel changed: vmlinuz-6.1.0-56 (was vmlinuz-6.1.0-55); grub, shim, Secure Boot keys "
+		"unchanged"},
+	{"the same by hand, ruled out", {kernel, kernel_file}, {new_kernel, new_kernel_file}, 0,
+		"{\"kernelChanged\":\"ignore\"}", ERR_OK, true, ""},
+	{"grub by hand", {grub}, {{COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 22, true}}, 0,
+		NULL, ERR_DRIFT_APPLICATION, false,
+		"grub changed: grubx64.efi, which nothing explains; kernel, shim, Secure Boot keys "
+		"unchanged"},
+	{"a program before shim", {{0}}, {{COMPONENT_APPLICATION, 4, "\\EFI\\evil.efi", 22, true}}, 0, NULL,
+		ERR_DRIFT_APPLICATION, false,
+		"boot application added: evil.efi, which nothing explains; kernel, grub, shim, Secure Boot "
+		"keys "
+		"unchanged"},
+	{"init=/bin/sh", {line},
+		{{COMPONENT_COMMAND_LINE, 8, "root=/dev/sda1 ro quiet init=/bin/sh", 27, false}}, 0, NULL,
+		ERR_DRIFT_COMMAND_LINE, false,
+		"kernel command line changed: added init=/bin/sh, which nothing explains; kernel, grub, "
+		"shim, "
+		"Secure Boot keys unchanged"},
+	{"an initrd beside the good one, called a font", {list},
+		{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55 /evil", 26, false},
+			{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 25, true}},
+		0, NULL, ERR_DRIFT_INITRD, false,
+		"list of initrds changed: /initrd.img-6.1.0-55 /evil (was /initrd.img-6.1.0-55), which "
+		"nothing "
+		"explains; boot file added: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"},
+	{"the evil initrd instead, called a font", {initrd},
+		{{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 25, true}}, 0, NULL,
+		ERR_DRIFT_INITRD, false,
+		"initrd removed: initrd.img-6.1.0-55, which nothing explains; boot file added: unicode.pf2; "
+		"kernel, "
+		"grub, shim, Secure Boot keys unchanged"},
+	{"a key comes", {{0}}, {{COMPONENT_DB, 7, "CN=Evil", 28, false}}, 0, NULL, ERR_DRIFT_KEYS, false,
+		"db added: Evil, which nothing explains; kernel, grub, shim unchanged"},
+	{"firmware of the cloud", {firmware},
+		{{COMPONENT_FIRMWARE, 0, "firmware volume at 0x200000", 29, true}}, 0, NULL, ERR_OK, false,
+		"firmware changed: firmware volume at 0x200000 (was firmware volume at 0x100000); kernel, "
+		"grub, shim, "
+		"Secure Boot keys unchanged"},
+	{"the last partition grew", {{0}}, {{COMPONENT_PARTITION_TABLE, 5, "disk", 30, false}}, 0, NULL,
+		ERR_OK, true, ""},
+	{"a signer that comes with an explained shim", {shim},
+		{{COMPONENT_APPLICATION, 4, "\\EFI\\debian\\shimx64.efi", 31, true},
+			{COMPONENT_AUTHORITY, 7, "CN=Microsoft UEFI CA 2023", 32, false}},
+		KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+		"shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; kernel, grub, "
+		"Secure "
+		"Boot keys unchanged"},
+	{"a signer that comes with nothing", {{0}}, {{COMPONENT_AUTHORITY, 7, "CN=Evil", 32, false}}, 0, NULL,
+		ERR_DRIFT_APPLICATION, false,
+		"signer added: Evil, which nothing explains; kernel, grub, shim, Secure Boot keys unchanged"},
+	{"a signer that comes with a shim by hand", {shim},
+		{{COMPONENT_APPLICATION, 4, "\\EFI\\debian\\shimx64.efi", 31, true},
+			{COMPONENT_AUTHORITY, 7, "CN=Evil", 32, false}},
+		0, NULL, ERR_DRIFT_APPLICATION, false,
+		"shim changed: shimx64.efi, which nothing explains; signer added: Evil, which nothing "
+		"explains; "
+		"kernel, grub, Secure Boot keys unchanged"},
+};
+
+static void each_change_has_its_verdict_and_its_sentence(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct drift_judgement judgement;
+
+		judge(&rows[i], &judgement);
+		if (strcmp(judgement.text, rows[i].text) != 0)
+			fail_msg("%s:\n  %s\nexpected\n  %s", rows[i].shown, judgement.text, rows[i].text);
+		if (judgement.verdict.reason.code != rows[i].code)
+			fail_msg("%s: %d, expected %d", rows[i].shown, judgement.verdict.reason.code,
+				rows[i].code);
+		assert_int_equal(
+			judgement.verdict.health, rows[i].code == ERR_OK ? HEALTH_HEALTHY : HEALTH_UNHEALTHY);
+		assert_int_equal(judgement.is_explained, rows[i].is_explained);
+	}
+}
+
+static void the_oldest_version_that_may_start_only_rises(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		enum err_code code;
+	} levels[] = {
+		{"sbat,1,2022052400 shim,2 grub,3", "sbat,1,2025021800 shim,4 grub,5", ERR_OK},
+		{"sbat,1,2022052400 shim,2 grub,3", "sbat,1,2025021800 shim,2 grub,3 grub.debian,4", ERR_OK},
+		{"sbat,1,2025021800 shim,4 grub,5", "sbat,1,2022052400 shim,2 grub,3", ERR_DRIFT_SETTINGS},
+		{"sbat,1,2025021800 shim,4 grub,5", "sbat,1,2025021800 shim,5 grub,4", ERR_DRIFT_SETTINGS},
+		{"sbat,1,2025021800 shim,4 grub,5", "sbat,1,2025021800 shim,4", ERR_DRIFT_SETTINGS},
+		{"sbat,1,2025021800 shim,4 grub,5", "", ERR_DRIFT_SETTINGS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		auto_cleanup(components) struct components before = components_empty();
+		auto_cleanup(components) struct components boot = components_empty();
+		auto_cleanup(drift) struct drift drift = {0};
+		struct rules rules = rules_default();
+		struct drift_judgement judgement;
+		struct err err;
+
+		add(&before, &(struct item){COMPONENT_SBAT, 7, levels[i].old, 1, false});
+		add(&boot, &(struct item){COMPONENT_SBAT, 7, levels[i].new, 2, false});
+		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+		drift_judge(&rules, &boot, &drift, &judgement);
+		assert_int_equal(judgement.verdict.reason.code, levels[i].code);
+		assert_non_null(strstr(judgement.text, levels[i].code ? "lowered: " : "raised: "));
+	}
+}
+
+static void add_dbx(struct components *components, const char *fills)
+{
+	struct component dbx = {.kind = COMPONENT_DBX, .pcr = 7, .is_bound = true};
+	struct err err;
+
+	for (const char *at = fills; *at; at++) {
+		char entry[COMPONENTS_REVOCATION_LEN];
+
+		memset(entry, *at, sizeof(entry));
+		check_ok(buf_append(&components->revoked, entry, sizeof(entry), &err), &err);
+	}
+	crypto_sha256(buf_bytes(&components->revoked), dbx.sha256);
+	(void)snprintf(dbx.name, sizeof(dbx.name), "%zu entries", strlen(fills));
+	check_ok(components_add(components, &dbx, &err), &err);
+}
+
+static void revocations_may_be_added_but_not_removed(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		enum err_code code;
+		const char *text;
+	} lists[] = {
+		{"abc", "abc", ERR_OK, ""},
+		{"abc", "aabcz", ERR_OK, "dbx: 2 entries added, none removed"},
+		{"abc", "abcd", ERR_OK, "dbx: 1 entry added, none removed"},
+		{"bcd", "abcd", ERR_OK, "dbx: 1 entry added, none removed"},
+		{"abc", "abdefg", ERR_DRIFT_KEYS, "dbx: 1 entry removed, 4 added, which nothing explains"},
+		{"abc", "b", ERR_DRIFT_KEYS, "dbx: 2 entries removed, 0 added, which nothing explains"},
+		{"abc", "", ERR_DRIFT_KEYS, "dbx changed: 0 entries, which nothing explains"},
+		{"", "abc", ERR_DRIFT_KEYS, "dbx changed: 3 entries, which nothing explains"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		auto_cleanup(components) struct components before = components_empty();
+		auto_cleanup(components) struct components boot = components_empty();
+		auto_cleanup(drift) struct drift drift = {0};
+		struct rules rules = rules_default();
+		struct drift_judgement judgement;
+		struct err err;
+
+		add_dbx(&before, lists[i].old);
+		add_dbx(&boot, lists[i].new);
+		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+		drift_judge(&rules, &boot, &drift, &judgement);
+		assert_string_equal(judgement.text, lists[i].text);
+		assert_int_equal(judgement.verdict.reason.code, lists[i].code);
+	}
+}
+
+static void the_closest_variant_is_compared(void **state)
+{
+	static const struct item variants[][MAX_ITEMS] = {
+		{{COMPONENT_KERNEL, 4, "/a", 1, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}},
+		{{COMPONENT_KERNEL, 4, "/b", 2, true}, {COMPONENT_FIRMWARE, 0, "f", 8, true}},
+		{{COMPONENT_KERNEL, 4, "/b", 2, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}},
+		{{COMPONENT_KERNEL, 4, "/c", 3, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}},
+	};
+	static const struct {
+		struct item boot[MAX_ITEMS];
+		size_t variant, count;
+	} boots[] = {
+		{{{COMPONENT_KERNEL, 4, "/a", 1, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}}, 0, 0},
+		{{{COMPONENT_KERNEL, 4, "/b", 2, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}}, 2, 0},
+		/* a known kernel with other firmware is closer than another kernel with known firmware */
+		{{{COMPONENT_KERNEL, 4, "/a", 1, true}, {COMPONENT_FIRMWARE, 0, "f", 7, true}}, 0, 1},
+		/* the latest of those that differ alike */
+		{{{COMPONENT_KERNEL, 4, "/d", 4, true}, {COMPONENT_FIRMWARE, 0, "f", 9, true}}, 3, 1},
+	};
+	struct components known[COUNT(variants)];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(variants); i++) {
+		known[i] = components_empty();
+		add_all(&known[i], variants[i]);
+	}
+	for (size_t i = 0; i < COUNT(boots); i++) {
+		auto_cleanup(components) struct components boot = components_empty();
+		auto_cleanup(drift) struct drift drift = {0};
+
+		add_all(&boot, boots[i].boot);
+		check_ok(drift_find(known, COUNT(known), &boot, &drift, &err), &err);
+		assert_int_equal(drift.variant, boots[i].variant);
+		assert_int_equal(drift.count, boots[i].count);
+	}
+	for (size_t i = 0; i < COUNT(variants); i++)
+		components_done(&known[i]);
+}
+
+/* However much changed: one line, whole words, the worst first, and the number of what is left out. */
+static void a_sentence_stays_short(void **state)
+{
+	auto_cleanup(components) struct components before = components_empty();
+	auto_cleanup(components) struct components boot = components_empty();
+	auto_cleanup(drift) struct drift drift = {0};
+	struct rules rules = rules_default();
+	struct drift_judgement judgement;
+	char name[COMPONENT_NAME_SIZE];
+	struct err err;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (uint8_t i = 0; i < 20; i++) {
+		name[0] = (char)('a' + i);
+		add(&boot, &(struct item){COMPONENT_FIRMWARE, 0, name, i, true});
+		add(&boot, &(struct item){COMPONENT_DRIVER, 2, name, i, true});
+	}
+	add(&boot, &(struct item){COMPONENT_KERNEL, 4, name, 1, true});
+	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+	drift_judge(&rules, &boot, &drift, &judgement);
+	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_KERNEL);
+	assert_int_equal(strncmp(judgement.text, "kernel added: txxx", 18), 0);
+	assert_string_equal(strrchr(judgement.text, ';'), "; 37 more changes");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_change_has_its_verdict_and_its_sentence),
+		cmocka_unit_test(the_oldest_version_that_may_start_only_rises),
+		cmocka_unit_test(revocations_may_be_added_but_not_removed),
+		cmocka_unit_test(the_closest_variant_is_compared),
+		cmocka_unit_test(a_sentence_stays_short),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
