@@ -8,6 +8,7 @@
 #ifndef AGENT_SETTINGS_H
 #define AGENT_SETTINGS_H
 
+#include "appraise/rules.h"
 #include "edge/http.h"
 #include "maa/region.h"
 
@@ -37,13 +38,15 @@ struct settings {
 	bool alerts_disabled;                    /* disableAlerts */
 	char alert_webhook[HTTP_URL_SIZE];       /* alertWebhook: https, may hold a secret; "" = none */
 	char alert_secret[SETTINGS_SECRET_SIZE]; /* alertSecret: signs alerts; "" = they are not signed */
+	struct rules rules;                      /* rules: what a change of the boot means */
 	uint32_t period_s;    /* ascReportingFrequency, between attestations: 15 min to 24 h; default 4 h */
 	size_t warning_count; /* of all; more than SETTINGS_MAX_WARNINGS are counted only */
 	char warnings[SETTINGS_MAX_WARNINGS][SETTINGS_WARNING_SIZE]; /* what was wrong but not fatal */
 };
 
 /* `text`: what the agent wrote into N.settings, or the public settings alone; empty text = nothing given.
- * ERR_SETTINGS_INVALID (no JSON, wrong structure or value), ERR_ENDPOINT_INVALID, ERR_CA_FILE (no absolute path). */
+ * ERR_SETTINGS_INVALID (no JSON, wrong structure or value), ERR_ENDPOINT_INVALID, ERR_RULES_INVALID, ERR_CA_FILE (no absolute
+ * path). */
 int settings_parse(struct bytes text, struct settings *ret, struct err *err) err_check;
 /* The same with the plain text of the protected settings (empty = none): what is given there wins. ERR_PROTECTED_SETTINGS if that is
  * no JSON object. */

@@ -192,19 +192,30 @@ static void read_period(const struct settings_tree *tree, struct settings *setti
 			member.path, found);
 }
 
+static int read_rules(const struct settings_tree *tree, struct rules *ret, struct err *err)
+{
+	struct settings_member member = settings_tree_find(tree, "rules");
+
+	if (member.value && !json_is_object(member.value))
+		return settings_refuse(&member, ERR_RULES_INVALID, "an object", err);
+	if (rules_parse(member.value, ret, err) == 0)
+		return 0;
+	if (member.is_protected && err->code == ERR_RULES_INVALID) /* names and words are not repeated */
+		return settings_refuse(
+			&member, ERR_RULES_INVALID, "classes and actions as the README shows", err);
+	return -1;
+}
+
 int settings_read(const struct settings_tree *tree, struct settings *ret, struct err *err)
 {
-	struct settings_member rules = settings_tree_find(tree, "rules");
-
 	if (read_endpoint(tree, "maaEndpoint", ret->endpoint, ret, err) < 0 ||
 		read_endpoint(tree, "fallbackEndpoint", ret->fallback_endpoint, ret, err) < 0 ||
 		read_region_fallback(tree, &ret->region_fallback, err) < 0 ||
 		read_ca_file(tree, "caFile", ret->ca_file, err) < 0 ||
 		read_ca_file(tree, "extraCaFile", ret->extra_ca_file, err) < 0 ||
-		settings_read_proxy(tree, &ret->proxy, err) < 0 || settings_read_alerts(tree, ret, err) < 0)
+		settings_read_proxy(tree, &ret->proxy, err) < 0 || settings_read_alerts(tree, ret, err) < 0 ||
+		read_rules(tree, &ret->rules, err) < 0)
 		return -1;
-	if (rules.value && !json_is_object(rules.value))
-		return settings_refuse(&rules, ERR_SETTINGS_INVALID, "an object", err);
 	read_switch(tree, "disableAlerts", &ret->alerts_disabled, ret);
 	read_period(tree, ret);
 	return 0;

@@ -1,6 +1,7 @@
 /* Every file of test/data/settings leads to what its expected.json says. */
 #include "check.h"
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include "agent/settings.h"
 #include "base/file.h"
@@ -57,6 +58,20 @@ static void check_values(const char *name, const json *expected, const struct se
 		fail_msg("%s: period %u, alerts off %d, no proxy %d, region fallback %d", name,
 			found->period_s, found->alerts_disabled, found->proxy.is_none,
 			(int)found->region_fallback);
+}
+
+static void check_rules(const char *name, const json *expected, const struct rules *found)
+{
+	const struct rules otherwise = rules_default();
+
+	for (size_t i = 0; i < RULES_CLASSES; i++) {
+		const char *wanted = text_of(expected, rules_class_name((enum rules_class)i),
+			rules_action_name(otherwise.action[i]));
+
+		if (strcmp(rules_action_name(found->action[i]), wanted) != 0)
+			fail_msg("%s: %s is %s", name, rules_class_name((enum rules_class)i),
+				rules_action_name(found->action[i]));
+	}
 }
 
 static void check_warnings(const char *name, const json *expected, const struct settings *found)
@@ -123,6 +138,7 @@ static void check_file(const char *name, const json *expected)
 		return;
 	}
 	check_values(name, expected, &found);
+	check_rules(name, json_get(expected, "rules"), &found.rules);
 	check_warnings(name, json_get(expected, "warnings"), &found);
 	for (size_t i = 0; i < found.warning_count && i < SETTINGS_MAX_WARNINGS; i++) {
 		check_hushed(name, json_get(expected, "never"), found.warnings[i]);
@@ -162,6 +178,23 @@ static void no_file_is_without_an_expectation(void **state)
 	assert_int_equal(found, json_count(corpus.expected));
 }
 
+static void the_schema_knows_every_rule(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(MAX);
+	auto_cleanup(json) json *schema = NULL;
+	const json *rules;
+	struct err err;
+
+	(void)state;
+	check_ok(file_read(AT_FDCWD, "manifest/settings.schema.json", FILE_FOLLOW_LINKS, &text, &err), &err);
+	check_ok(json_parse(buf_bytes(&text), &schema, &err), &err);
+	rules = json_get(json_get(json_get(schema, "$defs"), "members"), "properties");
+	rules = json_get(json_get(rules, "rules"), "properties");
+	assert_int_equal(json_count(rules), RULES_CLASSES);
+	for (size_t i = 0; i < RULES_CLASSES; i++)
+		assert_non_null(json_get(rules, rules_class_name((enum rules_class)i)));
+}
+
 static int start(void **state)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(MAX);
@@ -185,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_file_leads_to_what_is_expected),
+		cmocka_unit_test(the_schema_knows_every_rule),
 		cmocka_unit_test(no_file_is_without_an_expectation),
 	};
 
