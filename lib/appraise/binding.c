@@ -232,7 +232,7 @@ int binding_check_same_boot(
 	return 0;
 }
 
-static int check_certify(
+static int check_certified(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *out, struct err *err)
 {
 	const struct signed_structure certify = {
@@ -247,7 +247,19 @@ static int check_certify(
 		return err_set(err, ERR_KEY_INVALID, 0,
 			"Encryption key is not a primary of the TPM's hierarchy %s.",
 			allowed == BINDING_NULL_OR_OWNER ? "NULL or OWNER" : "NULL");
-	return binding_check_same_boot(&out->quote, &out->certify, err);
+	return 0;
+}
+
+static int check_ak_and_cert(const struct evidence *evidence, struct binding *out, struct err *err)
+{
+	if (binding_check_ak(&evidence->ak_public, &out->ak, err) < 0)
+		return -1;
+	return binding_check_cert(buf_bytes(&evidence->ak_cert), &out->ak, &out->cert, err);
+}
+
+static int parse_key(const struct evidence *evidence, struct binding *out, struct err *err)
+{
+	return parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err);
 }
 
 int binding_check(
@@ -256,12 +268,30 @@ int binding_check(
 	struct binding out;
 
 	memset(&out, 0, sizeof(out));
-	if (binding_check_ak(&evidence->ak_public, &out.ak, err) < 0 ||
-		binding_check_cert(buf_bytes(&evidence->ak_cert), &out.ak, &out.cert, err) < 0 ||
-		check_quote(evidence, &out, err) < 0 ||
-		parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out.key, err) < 0 ||
-		check_key(evidence, &out.key, err) < 0 || check_certify(evidence, allowed, &out, err) < 0)
+	if (check_ak_and_cert(evidence, &out, err) < 0 || check_quote(evidence, &out, err) < 0 ||
+		parse_key(evidence, &out, err) < 0 || check_key(evidence, &out.key, err) < 0 ||
+		check_certified(evidence, allowed, &out, err) < 0 ||
+		binding_check_same_boot(&out.quote, &out.certify, err) < 0)
 		return -1;
 	*ret = out;
 	return 0;
+}
+
+/* Without a good quote nothing tells which PCR values and which boot the encryption key must fit. */
+size_t binding_faults(
+	const struct evidence *evidence, enum binding_hierarchy allowed, struct err ret[BINDING_MAX_FAULTS])
+{
+	struct binding out;
+	size_t count;
+
+	if (binding_check(evidence, allowed, &out, &ret[0]) == 0)
+		return 0;
+	memset(&out, 0, sizeof(out));
+	if (check_ak_and_cert(evidence, &out, &ret[0]) < 0 || check_quote(evidence, &out, &ret[0]) == 0)
+		return 1; /* which leaves what binding_check said */
+	count = 1;
+	if (parse_key(evidence, &out, &ret[count]) < 0 ||
+		check_certified(evidence, allowed, &out, &ret[count]) < 0)
+		count++;
+	return count;
 }

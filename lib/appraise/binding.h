@@ -37,6 +37,13 @@ int binding_check_ak(
 int binding_check_cert(struct bytes der, const struct tpmwire_rsa_public *ak, struct crypto_cert_info *ret,
 	struct err *err) err_check;
 
+#define BINDING_MAX_FAULTS 2
+
+/* Everything that is wrong, as far as one fault does not follow from another: attestation key or its certificate; else quote, and
+ * encryption key. The first is what binding_check says. How many; 0 if it succeeds. */
+size_t binding_faults(
+	const struct evidence *evidence, enum binding_hierarchy allowed, struct err ret[BINDING_MAX_FAULTS]);
+
 /* The TPM went on running from quote to certification, without restart or long pause: the part of binding_check that can fail though
  * nobody did wrong (the machine slept in between). ERR_KEY_INVALID. */
 int binding_check_same_boot(

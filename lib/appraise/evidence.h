@@ -4,7 +4,8 @@
 
 #include "edge/tpm.h"
 
-#define EVIDENCE_TEXT_SIZE 64
+#define EVIDENCE_TEXT_SIZE  64
+#define EVIDENCE_MAX_EVENTS (1u << 18) /* more than EVENTLOG_MAX_BYTES hold */
 
 struct evidence {
 	struct buf ak_cert;           /* X.509, DER, without padding                       */
@@ -16,7 +17,13 @@ struct evidence {
 	struct buf event_log;               /* raw; empty if it could not be read                */
 	char os_distro[EVIDENCE_TEXT_SIZE]; /* os-release NAME                            */
 	int os_major, os_minor;             /* os-release VERSION_ID; 1 and 0 if unknown         */
+	/* Of a redacted log only: bit n % 8 of byte n / 8 is set if event n's data was taken out and only its digest is left. Such an
+	 * event proves its digest, and tells nothing. */
+	struct buf redacted;
 };
+
+bool evidence_is_redacted(const struct evidence *evidence, uint32_t event);
+int evidence_mark_redacted(struct evidence *evidence, uint32_t event, struct err *err) err_check;
 
 struct evidence evidence_empty(void);
 void evidence_done(struct evidence *evidence);

@@ -11,6 +11,8 @@
 
 #define HCRTM_LOCALITY 4
 
+#define SECURE_BOOT_PCR 7
+
 static bool hash_of_alg(uint16_t alg, enum crypto_hash *ret)
 {
 	switch (alg) {
@@ -209,7 +211,21 @@ static bool is_variable_digest(const struct eventlog_event *event, struct bytes 
 	       is_digest_of(digest, (struct bytes){event->data.data, event->data.len - 1});
 }
 
-int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err)
+enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event)
+{
+	int bank = eventlog_bank_index(log, EVENTLOG_SHA256);
+
+	/* without a digest it did not extend this bank: no reader may believe it */
+	if (bank < 0 || !extends(event) || !is_data_promised(event) || !event->digest[bank].data)
+		return REPLAY_UNPROMISED;
+	return is_digest_of(event->digest[bank], event->data) ||
+			       is_variable_digest(event, event->digest[bank])
+		       ? REPLAY_AS_MEASURED
+		       : REPLAY_ALTERED;
+}
+
+static int check_data(
+	const struct eventlog *log, uint32_t pcr_mask, const struct evidence *redacted, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
@@ -218,16 +234,24 @@ int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err 
 	if (sha256_bank(log, &bank, err) < 0)
 		return -1;
 	while (eventlog_next(log, &walk, &event)) {
-		if (!extends(&event) || !(pcr_mask & 1u << event.pcr) || !is_data_promised(&event))
+		if (!extends(&event) || !(pcr_mask & 1u << event.pcr) ||
+			replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
-		if (!event.digest[bank].data) /* it did not extend this bank: no reader may believe it */
-			continue;
-		if (is_digest_of(event.digest[bank], event.data) ||
-			is_variable_digest(&event, event.digest[bank]))
+		if (redacted && event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(redacted, event.number))
 			continue;
 		return err_set(err, ERR_LOG_DATA_MISMATCH, 0,
 			"Event %u of the event log (%s in PCR %u) does not hold the data that was measured.",
 			event.number, eventlog_type_name(event.type), event.pcr);
 	}
 	return 0;
+}
+
+int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err)
+{
+	return check_data(log, pcr_mask, NULL, err);
+}
+
+int replay_check_evidence_data(const struct eventlog *log, const struct evidence *evidence, struct err *err)
+{
+	return check_data(log, evidence->pcrs.mask, evidence, err);
 }

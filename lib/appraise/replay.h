@@ -2,9 +2,9 @@
 #ifndef APPRAISE_REPLAY_H
 #define APPRAISE_REPLAY_H
 
+#include "appraise/evidence.h"
 #include "boot/eventlog.h"
 #include "edge/crypto.h"
-#include "edge/tpm.h"
 
 struct replay_bank {
 	uint16_t alg;
@@ -31,5 +31,16 @@ int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, st
  * also of VariableData only, firmware does both. ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at.
  * What the log says about an event's PCR and type is not measured: who reads facts from events must mind their order (secureboot.c). */
 int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err) err_check;
+/* The same for the quoted PCRs of evidence, without the events whose data was taken out; PCR 7, of which facts are read, has none. */
+int replay_check_evidence_data(
+	const struct eventlog *log, const struct evidence *evidence, struct err *err) err_check;
+
+enum replay_data {
+	REPLAY_UNPROMISED,  /* nothing binds the data to the digest: it is what somebody says */
+	REPLAY_AS_MEASURED, /* the data is what was measured */
+	REPLAY_ALTERED,
+};
+/* One event of a log. */
+enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event);
 
 #endif

@@ -21,8 +21,7 @@ struct verdict verdict_of_err(const struct err *err)
 	return (struct verdict){.health = is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
 }
 
-/* On, and nothing in PCR 7 says that a check was off, or could say so unread. */
-static int judge_secureboot(const struct secureboot *facts, struct err *err)
+int verdict_check_secureboot(const struct secureboot *facts, struct err *err)
 {
 	if (!facts->is_enabled)
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off.");
@@ -51,12 +50,14 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	ret->event_count = log.event_count;
 	if (replay_compare(&log, &evidence->pcrs, err) < 0)
 		return -1;
-	if (replay_check_data(&log, evidence->pcrs.mask, err) < 0)
+	if (replay_check_evidence_data(&log, evidence, err) < 0)
 		return -1;
 	if (secureboot_read(&log, &ret->secureboot, err) < 0)
 		return -1;
 	ret->has_secureboot = true;
-	return judge_secureboot(&ret->secureboot, err);
+	if (evidence->redacted.len) /* PCR 6 may be among it, and then its event tells nothing */
+		ret->secureboot.vm_id[0] = '\0';
+	return verdict_check_secureboot(&ret->secureboot, err);
 }
 
 void appraise_evidence(const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)

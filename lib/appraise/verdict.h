@@ -38,6 +38,10 @@ struct appraisal {
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret);
 
+/* On, and nothing in PCR 7 says that a check was off, or could say so unread. ERR_SECURE_BOOT_OFF, ERR_SECURE_BOOT_LOG,
+ * ERR_FIRMWARE_DEBUG or ERR_SHIM_LENIENT, the first that applies. */
+int verdict_check_secureboot(const struct secureboot *facts, struct err *err) err_check;
+
 /* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
 struct verdict verdict_of_claims(const json *claims);
 

@@ -297,6 +297,11 @@ json *json_new_array(void)
 	return cJSON_CreateArray();
 }
 
+json *json_copy(const json *value)
+{
+	return cJSON_Duplicate(value, true);
+}
+
 /* cJSON_Invalid marks a tree that lost a child, so that printing it fails instead of showing half of it. */
 static json *add(json *parent, const char *name, json *child)
 {
@@ -358,7 +363,7 @@ void json_add_null(json *parent, const char *name)
 
 void json_add_copy(json *parent, const char *name, const json *value)
 {
-	(void)add(parent, name, cJSON_Duplicate(value, true));
+	(void)add(parent, name, json_copy(value));
 }
 
 static bool is_complete(const json *value)
@@ -380,4 +385,30 @@ int json_print(const json *value, enum json_style style, struct buf *ret, struct
 	if (!text)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 	return buf_append_text(ret, text, err);
+}
+
+static bool same_value(const json *a, const json *b)
+{
+	if ((a->type & 0xFF) != (b->type & 0xFF))
+		return false;
+	if (cJSON_IsString(a))
+		return strcmp(a->valuestring, b->valuestring) == 0;
+	return !cJSON_IsNumber(a) || !(a->valuedouble < b->valuedouble || a->valuedouble > b->valuedouble);
+}
+
+static bool same_name(const json *a, const json *b)
+{
+	return a->string && b->string ? strcmp(a->string, b->string) == 0 : a->string == b->string;
+}
+
+bool json_equal(const json *a, const json *b)
+{
+	if (!a || !b || !same_value(a, b))
+		return false;
+	a = a->child;
+	b = b->child;
+	for (; a && b; a = a->next, b = b->next)
+		if (!same_name(a, b) || !json_equal(a, b))
+			return false;
+	return !a && !b;
 }

@@ -56,6 +56,7 @@ int json_get_array(const json *object, const char *name, const json **ret, struc
  * `json_add_object` and `json_add_array` give the new child, NULL after a failure; adding to NULL does nothing. */
 json *json_new_object(void);
 json *json_new_array(void);
+json *json_copy(const json *value);                    /* a tree of its own; NULL without memory */
 json *json_add_object(json *parent, const char *name); /* name NULL: parent is an array */
 json *json_add_array(json *parent, const char *name);
 void json_add_text(json *parent, const char *name, const char *text); /* text is cleaned to valid UTF-8 */
@@ -64,6 +65,9 @@ void json_add_int(json *parent, const char *name, int64_t number);
 void json_add_bool(json *parent, const char *name, bool value);
 void json_add_null(json *parent, const char *name);
 void json_add_copy(json *parent, const char *name, const json *value);
+
+/* The same types, texts, numbers and names of members, in the same order. */
+bool json_equal(const json *a, const json *b);
 
 enum json_style { JSON_COMPACT, JSON_INDENTED };
 /* Appends to ret. Fails if any adding call before failed, or past ret->max. */

@@ -154,7 +154,7 @@ int exchange_attest(const struct exchange *exchange, struct bytes body, struct b
 	return buf_set(ret_answer, buf_bytes(&answer.body), err);
 }
 
-int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err)
+int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
 	struct http_request request = {0};
@@ -163,7 +163,16 @@ int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err 
 		return -1;
 	if (answer.status != 200)
 		return refuse(exchange, &answer, err);
-	if (keys_parse(buf_bytes(&answer.body), ret, err) < 0)
+	return buf_set(ret, buf_bytes(&answer.body), err);
+}
+
+int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf set = buf_with_max(KEYS_MAX_BYTES);
+
+	if (exchange_key_set(exchange, &set, err) < 0)
+		return -1;
+	if (keys_parse(buf_bytes(&set), ret, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
 	return 0;
 }

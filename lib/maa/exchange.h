@@ -20,5 +20,7 @@ int exchange_attest(const struct exchange *exchange, struct bytes body, struct b
 	uint32_t *ret_retry_after_s, struct err *err) err_check;
 /* GET <origin>/certs. */
 int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err) err_check;
+/* The same key set as it came, for who keeps it; ret->max is to be KEYS_MAX_BYTES. */
+int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct err *err) err_check;
 
 #endif

@@ -5,6 +5,8 @@
 #include "base/codec.h"
 #include "maa/request.h"
 
+#define RUNTIME "x-ms-runtime"
+
 /* ---- parts ---- */
 
 /* Base64url without padding (RFC 7515 section 2). An empty signature is that of `alg` none (RFC 7519 section 6): the header's check tells. */
@@ -188,9 +190,10 @@ static int check_type(const json *claims, struct err *err)
 }
 
 /* The provider copies the client payload unchanged: base64 of what was meant. */
-static int check_nonce(const json *runtime, const char *expected, struct err *err)
+int token_check_nonce(const json *claims, const char *expected, struct err *err)
 {
-	const char *text = json_text(json_get(json_get(runtime, "client-payload"), REQUEST_NONCE));
+	const json *payload = json_get(json_get(claims, RUNTIME), "client-payload");
+	const char *text = json_text(json_get(payload, REQUEST_NONCE));
 	auto_cleanup(buf) struct buf nonce = buf_with_max(TOKEN_MAX_BYTES);
 	struct err unusable;
 
@@ -229,9 +232,9 @@ static bool is_our_key(const json *jwk, const struct crypto_rsa_public *key)
 }
 
 /* Every key of our key's name must be our key: a second one would leave open which is meant. */
-static int check_key(const json *runtime, const struct crypto_rsa_public *key, struct err *err)
+int token_check_key(const json *claims, const struct crypto_rsa_public *key, struct err *err)
 {
-	const json *keys = json_get(runtime, "keys");
+	const json *keys = json_get(json_get(claims, RUNTIME), "keys");
 	size_t count = 0;
 
 	json_each (jwk, json_is_array(keys) ? keys : NULL) {
@@ -253,11 +256,10 @@ static int check_key(const json *runtime, const struct crypto_rsa_public *key, s
 int token_check_claims(const struct token *token, const struct token_expectation *expected, struct err *err)
 {
 	const json *claims = token->claims;
-	const json *runtime = json_get(claims, "x-ms-runtime");
 
 	if (check_issuer(claims, expected->provider, err) < 0 ||
 		check_times(claims, expected->now_s, err) < 0 || check_type(claims, err) < 0 ||
-		check_nonce(runtime, expected->nonce, err) < 0)
+		token_check_nonce(claims, expected->nonce, err) < 0)
 		return -1;
-	return check_key(runtime, expected->key, err);
+	return token_check_key(claims, expected->key, err);
 }

@@ -43,4 +43,8 @@ struct token_expectation {
 int token_check_claims(
 	const struct token *token, const struct token_expectation *expected, struct err *err) err_check;
 
+/* Two of these checks, for who has claims without their token: ERR_TOKEN_NONCE, ERR_TOKEN_BINDING. */
+int token_check_nonce(const json *claims, const char *expected, struct err *err) err_check;
+int token_check_key(const json *claims, const struct crypto_rsa_public *key, struct err *err) err_check;
+
 #endif
