@@ -1,8 +1,6 @@
 /* guest-attest attest: one attestation now. */
+#include "attestation.h"
 #include "base/clock.h"
-#include "base/file.h"
-#include "commands.h"
-#include "monitor/round.h"
 
 #define COMMAND "guest-attest attest"
 
@@ -10,23 +8,17 @@ static const char usage[] =
 	"Usage: guest-attest attest [OPTION...]\n"
 	"\n"
 	"Proves this VM's boot to an attestation provider, once, and prints the verdict.\n"
-	"\n"
-	"  --endpoint URL        the provider, https://host or https://host:port\n"
-	"                        (default: the shared one of this VM's region)\n"
-	"  --metadata URL        who knows the region, http://ADDRESS (default: the cloud's service)\n"
-	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"
-	"  --tcti CONF           the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
-	"                        (default: device:/dev/tpmrm0, else device:/dev/tpm0)\n"
-	"  --event-log FILE      the boot's event log (default: the kernel's)\n"
+	"\n" ATTESTATION_USAGE EVIDENCE_USAGE
 	"  --nonce TEXT          comes back in the token (default: random)\n"
-	"  --save-evidence FILE  what was sent to the provider, as JSON\n"
+	"  --save-evidence FILE  all of it as a bundle, for 'guest-attest verify'\n" BUNDLE_USAGE
 	"  --json                print the result as JSON\n"
 	"  --help                this text\n"
 	"\n"
 	"Exit code: 0 Healthy, 1 Unhealthy, 2 could not find out, 64 wrong usage.\n";
 
 struct options {
-	const char *endpoint, *metadata, *ca_file, *tcti, *event_log, *nonce, *save_evidence;
+	struct attestation_options attestation;
+	const char *save_evidence;
 	bool is_json, is_help;
 };
 
@@ -34,12 +26,9 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 {
 	const struct command_option known[] = {
 		{"help", NULL, &ret->is_help},
-		{"endpoint", &ret->endpoint, NULL},
-		{"metadata", &ret->metadata, NULL},
-		{"ca-file", &ret->ca_file, NULL},
-		{"tcti", &ret->tcti, NULL},
-		{"event-log", &ret->event_log, NULL},
-		{"nonce", &ret->nonce, NULL},
+		PROVIDER_OPTIONS(&ret->attestation),
+		EVIDENCE_OPTIONS(&ret->attestation),
+		BUNDLE_OPTIONS(&ret->attestation),
 		{"save-evidence", &ret->save_evidence, NULL},
 		{"json", NULL, &ret->is_json},
 		{0},
@@ -48,20 +37,14 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 	return parse_command_options(argc, argv, known, ret_word);
 }
 
-static const char *check_options(const struct options *options)
+/* The printed result needs the round whole, so this comes last. */
+static int save_evidence(const struct options *options, struct round_result *round, struct err *err)
 {
-	const char *complaint = check_metadata(options->metadata);
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 
-	if (options->endpoint && !options->endpoint[0])
-		return "--endpoint takes the https:// address of an attestation provider";
-	return complaint ? complaint : check_nonce(options->nonce);
-}
-
-static int save_evidence(const char *path, struct bytes info, struct err *err)
-{
-	if (info.len == 0)
-		return err_set(err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
-	return write_private(path, info, err);
+	if (attestation_bundle(&options->attestation, round, &bundle, err) < 0)
+		return -1;
+	return attestation_save(options->save_evidence, &bundle, err);
 }
 
 static void add_facts(json *facts, const struct round_result *round)
@@ -177,29 +160,16 @@ static bool is_usage(const struct err *reason)
 static int attest(const struct options *options)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
-	auto_cleanup(fd) int root_fd = -1;
-	uint8_t random[16];
-	char nonce[ROUND_NONCE_SIZE];
 	struct err err;
 	int exit_code;
 
-	if (dir_open("/", &root_fd, &err) < 0 || crypto_random(random, sizeof(random), &err) < 0) {
+	if (attestation_run(&options->attestation, &round, &err) < 0) {
 		(void)print_err(&err);
 		return exit_code_of(HEALTH_UNKNOWN);
 	}
-	round_nonce(random, nonce);
-	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
-			  .tcti = options->tcti,
-			  .endpoint = options->endpoint,
-			  .metadata = options->metadata,
-			  .ca_file = options->ca_file,
-			  .nonce = options->nonce ? options->nonce : nonce,
-			  .now_s = clock_now_s()},
-		&round);
 	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : exit_code_of(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &err) : print_result_text(&round, &err)) < 0 ||
-		(options->save_evidence &&
-			save_evidence(options->save_evidence, buf_bytes(&round.info), &err) < 0)) {
+		(options->save_evidence && save_evidence(options, &round, &err) < 0)) {
 		(void)print_err(&err);
 		return exit_code ? exit_code : exit_code_of(HEALTH_UNKNOWN);
 	}
@@ -218,7 +188,7 @@ int command_attest(int argc, char **argv)
 	}
 	if (complaint)
 		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	complaint = check_options(&options);
+	complaint = attestation_check_options(&options.attestation);
 	if (complaint)
 		return print_usage_error(COMMAND, "%s", complaint);
 	return attest(&options);

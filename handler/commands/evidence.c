@@ -1,10 +1,5 @@
-/* guest-attest evidence: collects what an attestation proves with, for others to verify; asks nobody. */
-#include <string.h>
-#include "base/file.h"
-#include "commands.h"
-#include "maa/request.h"
-#include "monitor/collect.h"
-#include "monitor/round.h"
+/* guest-attest evidence: what an attestation proves with, in a bundle for others to verify; asks nobody unless told to. */
+#include "attestation.h"
 
 #define COMMAND "guest-attest evidence"
 
@@ -13,21 +8,20 @@
 static const char usage[] =
 	"Usage: guest-attest evidence --out FILE [OPTION...]\n"
 	"\n"
-	"Collects the evidence of this VM's boot without any provider, for 'guest-attest verify' on another "
-	"machine.\n"
+	"Collects the evidence of this VM's boot in one file, for 'guest-attest verify' on another machine.\n"
 	"\n"
-	"  --out FILE        where to put it, as JSON; '-' is standard output\n"
-	"  --tcti CONF       the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
-	"                    (default: device:/dev/tpmrm0, else device:/dev/tpm0)\n"
-	"  --event-log FILE  the boot's event log (default: the kernel's)\n"
-	"  --nonce TEXT      is put into the evidence; the TPM does not sign it (default: none)\n"
-	"  --help            this text\n"
+	"  --out FILE            where to put the bundle; '-' is standard output\n"
+	"  --attest              ask a provider too, and put in what it says\n" ATTESTATION_USAGE
+		EVIDENCE_USAGE
+	"  --nonce TEXT          is put into the evidence; the TPM does not sign it (default: none, with\n"
+	"                        --attest random)\n" BUNDLE_USAGE "  --help                this text\n"
 	"\n"
-	"Exit code: 0 collected, 2 could not collect, 64 wrong usage.\n";
+	"Exit code: 0 collected, whatever it proves; 2 could not collect, 64 wrong usage.\n";
 
 struct options {
-	const char *out, *tcti, *event_log, *nonce;
-	bool is_help;
+	struct attestation_options attestation;
+	const char *out;
+	bool is_attesting, is_help;
 };
 
 static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
@@ -35,9 +29,10 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 	const struct command_option known[] = {
 		{"help", NULL, &ret->is_help},
 		{"out", &ret->out, NULL},
-		{"tcti", &ret->tcti, NULL},
-		{"event-log", &ret->event_log, NULL},
-		{"nonce", &ret->nonce, NULL},
+		{"attest", NULL, &ret->is_attesting},
+		PROVIDER_OPTIONS(&ret->attestation),
+		EVIDENCE_OPTIONS(&ret->attestation),
+		BUNDLE_OPTIONS(&ret->attestation),
 		{0},
 	};
 
@@ -46,39 +41,43 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 
 static const char *check_options(const struct options *options)
 {
+	const struct attestation_options *attestation = &options->attestation;
+
 	if (!options->out || !options->out[0])
 		return "--out is needed: the file for the evidence";
-	return check_nonce(options->nonce);
+	if (!options->is_attesting && (attestation->endpoint || attestation->metadata ||
+					      attestation->ca_file || attestation->with_token))
+		return "a provider's options need --attest";
+	return attestation_check_options(attestation);
 }
 
-static int collect(const struct options *options, struct buf *ret, struct err *err)
+/* A round that came to nothing says why. */
+static int attest(const struct attestation_options *options, struct bundle *ret, struct err *err)
 {
-	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
-	struct collect_sources sources = {.event_log = options->event_log};
+	auto_cleanup(round_result) struct round_result round = {0};
 
-	if (dir_open("/", &root_fd, err) < 0)
+	if (attestation_run(options, &round, err) < 0)
 		return -1;
-	sources.root_fd = root_fd;
-	if (tpm_open(options->tcti ? options->tcti : tpm_machine_tcti(root_fd), &tpm, err) < 0 ||
-		collect_evidence(tpm, &sources, &evidence, err) < 0)
+	if (round.info.len == 0) {
+		*err = round.verdict.reason;
 		return -1;
-	return request_build_info(&evidence, options->nonce, ret, err);
+	}
+	return attestation_bundle(options, &round, ret, err);
 }
 
-static int save(const char *path, const struct buf *info, struct err *err)
+static int collect(const struct options *options, struct err *err)
 {
-	if (strcmp(path, "-") != 0)
-		return write_private(path, buf_bytes(info), err);
-	print_format("%s\n", (const char *)info->data);
-	return 0;
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+
+	if ((options->is_attesting ? attest(&options->attestation, &bundle, err)
+				   : attestation_collect(&options->attestation, &bundle, err)) < 0)
+		return -1;
+	return attestation_save(options->out, &bundle, err);
 }
 
 int command_evidence(int argc, char **argv)
 {
 	struct options options = {0};
-	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
 	const char *word = "";
 	const char *complaint = parse_options(argc, argv, &options, &word);
 	struct err err;
@@ -92,7 +91,7 @@ int command_evidence(int argc, char **argv)
 	complaint = check_options(&options);
 	if (complaint)
 		return print_usage_error(COMMAND, "%s", complaint);
-	if (collect(&options, &info, &err) == 0 && save(options.out, &info, &err) == 0)
+	if (collect(&options, &err) == 0)
 		return 0;
 	(void)print_err(&err);
 	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_NOTHING;

@@ -3,9 +3,9 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include "appraise/anchors.h"
 #include "base/clock.h"
 #include "commands.h"
+#include "maa/keys.h"
 #include "verify.h"
 
 #define COMMAND "guest-attest verify"
@@ -20,28 +20,34 @@ static const char usage[] =
 	"Usage: guest-attest verify FILE [OPTION...]\n"
 	"\n"
 	"Checks the evidence of a boot, on any machine: needs neither the VM nor a TPM nor a network.\n"
-	"FILE is what 'guest-attest attest --save-evidence' wrote, or a request's whole body; '-' is "
-	"standard "
-	"input.\n"
+	"FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or "
+	"the\n"
+	"attestation information in it; '-' is standard input.\n"
 	"\n"
 	"  --ca PEM    who may vouch for the attestation key: self-signed certificates are trusted, others "
 	"link\n"
 	"              the key's certificate to them; may be given 16 times. Without it nothing shows that "
 	"the\n"
 	"              key is in a platform's TPM, only that all parts fit together\n"
-	"  --now UNIX  the time at which certificates must be valid (default: now)\n"
+	"              A bundle's own links are used too, but no root of it is trusted\n"
+	"  --keys JWKS the provider's key set, fetched by yourself from its /certs: for a token in the "
+	"bundle\n"
+	"              (default: the bundle's copy)\n"
+	"  --now UNIX  the time at which certificates, and a token in it, must be valid (default: now; for "
+	"a\n"
+	"              token: when the bundle was made)\n"
 	"  --json      print the result as JSON\n"
 	"  --help      this text\n"
 	"\n"
-	"Exit code: 0 Verified, 1 Refused, 2 the evidence or a CA file is unreadable, 64 wrong usage.\n"
-	"Evidence does not say when it was made.\n";
+	"Exit code: 0 Verified, 1 Refused, 2 the evidence or another file is unreadable, 64 wrong usage.\n"
+	"Nothing in evidence proves when it was made.\n";
 
 struct options {
-	const char *file;
+	const char *file, *keys;
 	const char *ca[MAX_CA_FILES];
 	size_t ca_count;
 	int64_t now_s;
-	bool is_json, is_help;
+	bool is_now_given, is_json, is_help;
 };
 
 static const char *parse_time(const char *text, int64_t *ret)
@@ -70,7 +76,11 @@ static const char *take_option(int option, struct options *ret)
 	switch (option) {
 	case 'c':
 		return add_ca(ret, optarg);
+	case 'k':
+		ret->keys = optarg;
+		return NULL;
 	case 'n':
+		ret->is_now_given = true;
 		return parse_time(optarg, &ret->now_s);
 	case 'j':
 		ret->is_json = true;
@@ -90,6 +100,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 {
 	static const struct option known[] = {
 		{"ca", required_argument, NULL, 'c'},
+		{"keys", required_argument, NULL, 'k'},
 		{"now", required_argument, NULL, 'n'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -112,11 +123,6 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 	return NULL;
 }
 
-static void verify_result_cleanup(struct verify_result *result)
-{
-	request_done(&result->request);
-}
-
 static int read_anchors(const struct options *options, struct anchors *ret, struct err *err)
 {
 	for (size_t i = 0; i < options->ca_count; i++) {
@@ -134,77 +140,71 @@ static int read_anchors(const struct options *options, struct anchors *ret, stru
 	return 0;
 }
 
-static int read_request(const char *path, struct request *ret, struct err *err)
+static int read_keys(const struct options *options, struct buf *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf bytes = buf_with_max(REQUEST_MAX_BODY);
+	*ret = buf_with_max(KEYS_MAX_BYTES);
+	if (!options->keys)
+		return 0;
+	if (read_input(options->keys, ret, err) < 0)
+		return -1;
+	return ret->len ? 0 : err_set(err, ERR_KEYS_INVALID, 0, "'%s' is empty.", options->keys);
+}
+
+int read_bundle(const char *path, struct bundle *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(BUNDLE_MAX_BYTES);
 
 	if (read_input(path, &bytes, err) < 0)
 		return -1;
-	return request_parse(buf_bytes(&bytes), ret, err) < 0 ? err_wrap(err, "'%s' holds no evidence", path)
-							      : 0;
+	return bundle_parse(buf_bytes(&bytes), ret, err) < 0 ? err_wrap(err, "'%s' holds no evidence", path)
+							     : 0;
 }
 
-static void read_cert(struct verify_result *result)
+static int judge(
+	const struct options *options, const struct bundle *bundle, struct bundlecheck *ret, struct err *err)
 {
-	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct err ignored; /* the binding's check says it */
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(buf) struct buf keys = {0};
 
-	if (crypto_cert_parse(buf_bytes(&result->request.evidence.ak_cert), &cert, &ignored) < 0)
-		return;
-	result->has_cert = true;
-	crypto_cert_info(cert, &result->cert);
-}
-
-/* The VM cannot help that its certificate is not from those whom the caller trusts: another remedy than on the VM itself. */
-static int check_issuer(const struct anchors *anchors, const struct verify_result *result, struct err *err)
-{
-	if (anchors_check_ak_cert(
-		    anchors, buf_bytes(&result->request.evidence.ak_cert), result->now_s, err) == 0)
-		return 0;
-	if (err->code == ERR_AK_CERT_INVALID)
-		err->code = ERR_AK_CERT_UNTRUSTED;
-	return -1;
-}
-
-static void judge(const struct anchors *anchors, struct verify_result *result)
-{
-	const struct evidence *evidence = &result->request.evidence;
-	struct err *next = result->reasons;
-
-	read_cert(result);
-	appraise_evidence(evidence, BINDING_NULL_OR_OWNER, &result->appraisal);
-	if (result->appraisal.verdict.health != HEALTH_HEALTHY)
-		*next++ = result->appraisal.verdict.reason;
-	result->is_issuer_checked = result->has_cert && anchors_have_root(anchors);
-	if (result->is_issuer_checked && check_issuer(anchors, result, next) < 0)
-		next++;
-	result->reason_count = (size_t)(next - result->reasons);
+	if (read_anchors(options, &anchors, err) < 0 || read_keys(options, &keys, err) < 0)
+		return -1;
+	bundlecheck_run(bundle,
+		&(struct bundlecheck_inputs){.anchors = &anchors,
+			.keys = buf_bytes(&keys),
+			.now_s = options->now_s,
+			.is_now_given = options->is_now_given},
+		ret);
+	for (size_t i = 0; i < ret->findings.count; i++)
+		if (ret->findings.items[i].code == ERR_NO_MEMORY) { /* no fault of the evidence */
+			*err = ret->findings.items[i];
+			return -1;
+		}
+	return 0;
 }
 
 static int verify(const struct options *options)
 {
-	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-	auto_cleanup(verify_result) struct verify_result result = {.now_s = options->now_s};
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
+	struct verify_result result = {.bundle = &bundle, .check = check, .now_s = options->now_s};
 	struct err err;
 
-	if (read_anchors(options, &anchors, &err) < 0 ||
-		read_request(options->file, &result.request, &err) < 0) {
+	if (!check) {
+		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for a verification.");
 		(void)print_err(&err);
 		return EXIT_UNREADABLE;
 	}
-	judge(&anchors, &result);
-	for (size_t i = 0; i < result.reason_count; i++)
-		if (result.reasons[i].code == ERR_NO_MEMORY) { /* no fault of the evidence */
-			(void)print_err(&result.reasons[i]);
-			return EXIT_UNREADABLE;
-		}
+	if (read_bundle(options->file, &bundle, &err) < 0 || judge(options, &bundle, check, &err) < 0) {
+		(void)print_err(&err);
+		return EXIT_UNREADABLE;
+	}
 	if (!options->is_json)
 		verify_print_text(&result);
 	else if (verify_print_json(&result, &err) < 0) {
 		(void)print_err(&err);
 		return EXIT_UNREADABLE;
 	}
-	return result.reason_count ? EXIT_REFUSED : 0;
+	return check->findings.count ? EXIT_REFUSED : 0;
 }
 
 int command_verify(int argc, char **argv)

@@ -2,22 +2,16 @@
 #ifndef HANDLER_COMMANDS_VERIFY_H
 #define HANDLER_COMMANDS_VERIFY_H
 
-#include "appraise/verdict.h"
-#include "maa/request.h"
+#include "monitor/bundlecheck.h"
 
-#define VERIFY_MAX_REASONS 2
-
-/* What was found out; the reasons are independent of each other. */
 struct verify_result {
-	struct request request;
-	struct appraisal appraisal;
-	bool has_cert;
-	struct crypto_cert_info cert; /* as it stands in the evidence, whoever issued it */
-	bool is_issuer_checked;
+	const struct bundle *bundle;
+	const struct bundlecheck *check;
 	int64_t now_s;
-	size_t reason_count;
-	struct err reasons[VERIFY_MAX_REASONS];
 };
+
+/* verify.c: a bundle, a request's body or attestation information; '-' is standard input. */
+int read_bundle(const char *path, struct bundle *ret, struct err *err) err_check;
 
 void verify_print_text(const struct verify_result *result);
 int verify_print_json(const struct verify_result *result, struct err *err) err_check;

@@ -7,13 +7,13 @@
 
 static const char *verdict_text(const struct verify_result *result)
 {
-	return result->reason_count ? "Refused" : "Verified";
+	return result->check->findings.count ? "Refused" : "Verified";
 }
 
-static void add_reasons(json *reasons, const struct verify_result *result)
+static void add_reasons(json *reasons, const struct findings *findings)
 {
-	for (size_t i = 0; i < result->reason_count; i++) {
-		const struct err *reason = &result->reasons[i];
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct err *reason = &findings->items[i];
 		json *members = json_add_object(reasons, NULL);
 
 		json_add_int(members, "code", reason->code);
@@ -35,101 +35,169 @@ static void add_cert(json *members, const struct crypto_cert_info *cert)
 	json_add_text(members, "notAfter", not_after);
 }
 
-static void pcr_text(const struct verify_result *result, unsigned pcr, char ret[2 * TPM_DIGEST_SIZE + 1])
+static void pcr_text(const struct tpm_pcrs *pcrs, uint32_t pcr, char ret[2 * TPM_DIGEST_SIZE + 1])
 {
-	hex_encode((struct bytes){result->request.evidence.pcrs.digest[pcr], TPM_DIGEST_SIZE}, ret);
+	hex_encode((struct bytes){pcrs->digest[pcr], TPM_DIGEST_SIZE}, ret);
+}
+
+static void add_pcrs(json *parent, const char *name, const struct tpm_pcrs *pcrs)
+{
+	json *members = json_add_object(parent, name);
+
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
+		char number[12], hex[2 * TPM_DIGEST_SIZE + 1];
+
+		if (!(pcrs->mask & 1u << pcr))
+			continue;
+		(void)text_format(number, sizeof(number), "%u", pcr);
+		pcr_text(pcrs, pcr, hex);
+		json_add_text(members, number, hex);
+	}
 }
 
 static void add_facts(json *facts, const struct verify_result *result)
 {
-	const struct appraisal *appraisal = &result->appraisal;
+	const struct appraisal *appraisal = &result->check->appraisal;
 
-	if (result->has_cert)
-		add_cert(json_add_object(facts, "certificate"), &result->cert);
+	if (result->check->has_cert)
+		add_cert(json_add_object(facts, "certificate"), &result->check->cert);
 	if (appraisal->has_secureboot) {
 		json_add_int(facts, "events", appraisal->event_count);
 		json_add_bool(facts, "secureBoot", appraisal->secureboot.is_enabled);
 		json_add_text(facts, "vmId", appraisal->secureboot.vm_id);
 	}
-	if (appraisal->is_bound) {
-		json *pcrs = json_add_object(facts, "pcrs");
+	if (appraisal->is_bound)
+		add_pcrs(facts, "pcrs", &result->bundle->request.evidence.pcrs);
+}
 
-		for (unsigned pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-			char name[4], hex[2 * TPM_DIGEST_SIZE + 1];
+/* Nobody proves it. */
+static void add_stated(json *root, const struct verify_result *result)
+{
+	const struct bundle *bundle = result->bundle;
+	char made[CLOCK_TEXT_SIZE];
+	json *stated;
 
-			if (!(result->request.evidence.pcrs.mask & 1u << pcr))
-				continue;
-			(void)text_format(name, sizeof(name), "%u", pcr);
-			pcr_text(result, pcr, hex);
-			json_add_text(pcrs, name, hex);
-		}
+	if (!bundle->is_whole)
+		return;
+	stated = json_add_object(root, "stated");
+	clock_text(bundle->made_s, made);
+	json_add_text(stated, "made", made);
+	json_add_text(stated, "program", bundle->program);
+	json_add_bool(stated, "redacted", bundle->is_redacted);
+	json_add_text(stated, "health", health_name(bundle->verdict.health));
+	json_add_text(stated, "local", health_name(bundle->local.health));
+	if (bundle->has_provider) {
+		json_add_text(stated, "provider", bundle->provider.address);
+		json_add_text(stated, "remote", health_name(bundle->provider.verdict.health));
 	}
+	json_add_text(stated, "hostname", bundle->machine.hostname);
+	json_add_text(stated, "kernel", bundle->machine.kernel);
 }
 
 int verify_print_json(const struct verify_result *result, struct err *err)
 {
+	const struct bundlecheck *check = result->check;
 	auto_cleanup(json) json *members = json_new_object();
 	char time[CLOCK_TEXT_SIZE];
+	json *notes;
 
 	clock_text(result->now_s, time);
 	json_add_text(members, "verdict", verdict_text(result));
-	add_reasons(json_add_array(members, "reasons"), result);
-	json_add_bool(members, "issuerChecked", result->is_issuer_checked);
+	add_reasons(json_add_array(members, "reasons"), &check->findings);
+	json_add_bool(members, "issuerChecked", check->is_issuer_checked);
+	json_add_bool(members, "tokenChecked", check->is_token_checked);
+	notes = json_add_array(members, "notChecked");
+	for (size_t i = 0; i < check->note_count; i++)
+		json_add_text(notes, NULL, check->notes[i]);
 	json_add_text(members, "checkedFor", time);
 	add_facts(json_add_object(members, "facts"), result);
+	add_stated(members, result);
 	if (print_json(members, JSON_INDENTED, err) < 0)
 		return -1;
 	print_format("\n");
 	return 0;
 }
 
-static void print_cert(const struct verify_result *result)
+static void print_cert(const struct bundlecheck *check)
 {
 	char not_before[CLOCK_TEXT_SIZE], not_after[CLOCK_TEXT_SIZE];
 
-	clock_text(result->cert.not_before_s, not_before);
-	clock_text(result->cert.not_after_s, not_after);
+	clock_text(check->cert.not_before_s, not_before);
+	clock_text(check->cert.not_after_s, not_after);
 	print_format("  attestation key       %s\n  issued by             %s%s\n  valid                 %s "
 		     "to %s\n",
-		result->cert.subject, result->cert.issuer,
-		result->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)",
-		not_before, not_after);
+		check->cert.subject, check->cert.issuer,
+		check->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)", not_before,
+		not_after);
+}
+
+static void print_pcrs(const struct tpm_pcrs *pcrs)
+{
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
+		char hex[2 * TPM_DIGEST_SIZE + 1];
+
+		if (!(pcrs->mask & 1u << pcr))
+			continue;
+		pcr_text(pcrs, pcr, hex);
+		print_format("  PCR %-2u                %s\n", pcr, hex);
+	}
 }
 
 static void print_facts(const struct verify_result *result)
 {
-	const struct appraisal *appraisal = &result->appraisal;
+	const struct appraisal *appraisal = &result->check->appraisal;
 
 	print_format("\nFacts\n");
-	if (result->has_cert)
-		print_cert(result);
+	if (result->check->has_cert)
+		print_cert(result->check);
 	if (appraisal->has_secureboot) {
 		print_format("  Secure Boot           %s\n  boot events           %u\n",
 			appraisal->secureboot.is_enabled ? "on" : "off", appraisal->event_count);
 		if (appraisal->secureboot.vm_id[0])
 			print_format("  VM id                 %s\n", appraisal->secureboot.vm_id);
 	}
-	for (unsigned pcr = 0; appraisal->is_bound && pcr < TPM_PCR_COUNT; pcr++) {
-		char hex[2 * TPM_DIGEST_SIZE + 1];
+	if (appraisal->is_bound)
+		print_pcrs(&result->bundle->request.evidence.pcrs);
+}
 
-		if (!(result->request.evidence.pcrs.mask & 1u << pcr))
-			continue;
-		pcr_text(result, pcr, hex);
-		print_format("  PCR %-2u                %s\n", pcr, hex);
+static void print_line(const char *name, const char *value)
+{
+	if (value[0])
+		print_format("  %-21s %s\n", name, value);
+}
+
+static void print_stated(const struct bundle *bundle)
+{
+	char made[CLOCK_TEXT_SIZE];
+
+	if (!bundle->is_whole)
+		return;
+	clock_text(bundle->made_s, made);
+	print_format("\nThe bundle says, unproved\n");
+	print_line("made", made);
+	print_line("by guest-attest", bundle->program);
+	print_line("verdict then", health_name(bundle->verdict.health));
+	print_line("VM's own check then", health_name(bundle->local.health));
+	if (bundle->has_provider) {
+		print_line("provider", bundle->provider.address);
+		print_line("its verdict then", health_name(bundle->provider.verdict.health));
 	}
+	print_line("host name", bundle->machine.hostname);
+	print_line("kernel", bundle->machine.kernel);
 }
 
 void verify_print_text(const struct verify_result *result)
 {
-	print_format("%s\n", verdict_text(result));
-	for (size_t i = 0; i < result->reason_count; i++) {
-		const struct err_info *info = err_info(result->reasons[i].code);
+	const struct bundlecheck *check = result->check;
 
-		print_format("  %s (%s)\n  %s\n", result->reasons[i].msg, info->name, info->remedy);
+	print_format("%s\n", verdict_text(result));
+	for (size_t i = 0; i < check->findings.count; i++) {
+		const struct err_info *info = err_info(check->findings.items[i].code);
+
+		print_format("  %s (%s)\n  %s\n", check->findings.items[i].msg, info->name, info->remedy);
 	}
-	if (!result->is_issuer_checked)
-		print_format(
-			"  The certificate's issuer was not checked: all parts fit together, but only --ca "
-			"tells whose TPM it is.\n");
+	for (size_t i = 0; i < check->note_count; i++)
+		print_format("  %s\n", check->notes[i]);
 	print_facts(result);
+	print_stated(result->bundle);
 }

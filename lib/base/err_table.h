@@ -88,6 +88,8 @@
 	X(ERR_TOKEN_CLAIMS,        621, "token-claims",              PROVIDER,     true,  1,  "The token lacks claims that a verdict needs: check the provider's policy.") \
 	X(ERR_KEYS_INVALID,        622, "provider-keys-invalid",     PROVIDER,     true,  1,  "The provider's signing keys (/certs) cannot be used: check what answers at the endpoint.") \
 	X(ERR_NOT_A_PROVIDER,        623, "not-an-attestation-provider",PROVIDER,     true,  1,  "Give an attestation provider's address as the endpoint: what answers there is another service.") \
+	X(ERR_CLAIMS_CONTRADICT,   640, "claims-contradict-evidence", PROVIDER,    false, 1,  "Do not believe the claims: they were altered or belong to other evidence. Ask for another bundle.") \
+	X(ERR_TOKEN_CONTRADICTS,   641, "token-contradicts-claims",  PROVIDER,     false, 1,  "Do not believe the claims: the token beside them says something else. Ask for another bundle.") \
 	X(ERR_POLICY_DENIED,       701, "policy-denied",             INTEGRITY,    true,  1,  "Compare this VM's Secure Boot settings with the provider's policy; investigate if nobody changed them.") \
 	X(ERR_CLAIM_FALSE,         702, "claim-false",               INTEGRITY,    true,  1,  "Compare this VM's boot settings with the provider's policy; investigate if nobody changed them.") \
 	X(ERR_LOG_MISMATCH,        703, "log-mismatch",              INTEGRITY,    true,  1,  "The event log does not explain the TPM's PCRs: treat the VM as tampered with until explained; restart it and compare.") \
@@ -120,6 +122,7 @@
 	X(ERR_USAGE,               906, "usage",                     INTERNAL,     false, 64, "Run the command with --help.") \
 	X(ERR_NOT_ENABLED,         907, "not-enabled",               INTERNAL,     false, 1,  "Add the extension to the VM (portal, template, CLI or policy); until then nothing attests by itself.") \
 	X(ERR_STATE_EXPOSED,       908, "state-folder-exposed",      INTERNAL,     false, 1,  "Give /var/lib/guest-attestation back to root alone (chown root:root, chmod 700), and find out who changed it and what else they changed.") \
+	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
 	X(ERR_INTERNAL,            999, "internal",                  INTERNAL,     true,  1,  "Report it with the log.")
 /* clang-format on */
 

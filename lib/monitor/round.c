@@ -19,8 +19,11 @@ void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE])
 void round_done(struct round_result *result)
 {
 	buf_done(&result->info);
+	buf_done(&result->token);
+	buf_done(&result->keys);
 	json_free(result->claims);
-	result->claims = NULL;
+	json_free(result->token_header);
+	result->claims = result->token_header = NULL;
 }
 
 static int build_body(const struct evidence *evidence, const char *nonce, struct buf *ret_info,
@@ -44,8 +47,8 @@ static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_tok
 	return envelope_open(&envelope, buf_bytes(&key), ret_token, err);
 }
 
-static int verify_token(struct bytes text, const struct exchange *exchange,
-	const struct token_expectation *expected, struct token *ret, struct err *err)
+static int verify_token(const struct exchange *exchange, const struct token_expectation *expected,
+	struct round_result *ret, struct err *err)
 {
 	auto_cleanup(token) struct token token = {0};
 	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
@@ -53,16 +56,19 @@ static int verify_token(struct bytes text, const struct exchange *exchange,
 
 	if (!keys)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
-	if (token_parse(text, &token, err) < 0 ||
+	if (token_parse(buf_bytes(&ret->token), &token, err) < 0 ||
 		token_check_header(&token, expected->provider, &kid, err) < 0)
 		return -1;
-	if (exchange_keys(exchange, keys, err) < 0)
+	if (exchange_key_set(exchange, &ret->keys, err) < 0)
 		return -1;
+	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
+		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
 	if (token_check_signature(&token, kid, keys, err) < 0 ||
-		token_check_claims(&token, expected, err) < 0)
+		token_check_claims(&token, expected, err) < 0 ||
+		json_get_int(token.claims, "exp", &ret->token_expires_s, err) < 0)
 		return -1;
-	*ret = token;
-	token = (struct token){0};
+	ret->claims = steal_ptr(token.claims);
+	ret->token_header = steal_ptr(token.header);
 	return 0;
 }
 
@@ -122,8 +128,6 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 	auto_cleanup(http) struct http *http = NULL;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
-	auto_cleanup(buf) struct buf text = buf_with_max(TOKEN_MAX_BYTES);
-	auto_cleanup(token) struct token token = {0};
 	struct exchange exchange = {.ca_file = inputs->ca_file,
 		.connect_timeout_ms = ROUND_CONNECT_MS,
 		.total_timeout_ms = ROUND_EXCHANGE_MS};
@@ -132,9 +136,8 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
-	if (find_provider(inputs, &exchange.origin, ret, err) < 0)
-		return -1;
-	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 || http_open(&http, err) < 0)
+	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
+		find_provider(inputs, &exchange.origin, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
 	if (exchange_attest(&exchange, buf_bytes(&body), &answer, &ret->retry_after_s, err) < 0) {
@@ -143,13 +146,10 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 		return -1;
 	}
 	ret->stage = ROUND_ANSWERED;
-	if (open_answer(tpm, buf_bytes(&answer), &text, err) < 0 || tpm_flush_key(tpm, err) < 0)
+	if (open_answer(tpm, buf_bytes(&answer), &ret->token, err) < 0 || tpm_flush_key(tpm, err) < 0)
 		return -1;
-	if (verify_token(buf_bytes(&text), &exchange, &expected, &token, err) < 0)
+	if (verify_token(&exchange, &expected, ret, err) < 0)
 		return -1;
-	if (json_get_int(token.claims, "exp", &ret->token_expires_s, err) < 0)
-		return -1;
-	ret->claims = steal_ptr(token.claims);
 	ret->stage = ROUND_VERIFIED;
 	return 0;
 }
@@ -175,7 +175,9 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct err err;
 
-	*ret = (struct round_result){.info = buf_with_max(REQUEST_MAX_INFO)};
+	*ret = (struct round_result){.info = buf_with_max(REQUEST_MAX_INFO),
+		.token = buf_with_max(TOKEN_MAX_BYTES),
+		.keys = buf_with_max(KEYS_MAX_BYTES)};
 	if (collect(inputs, &tpm, &evidence, ret, &err) < 0) {
 		ret->verdict = verdict_of_err(&err);
 		return;

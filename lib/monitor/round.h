@@ -41,6 +41,8 @@ struct round_result {
 	struct verdict remote;  /* likewise: the provider's view, or why there is none */
 	struct buf info;        /* attestation information as sent; from ROUND_COLLECTED on */
 	json *claims;           /* ROUND_VERIFIED */
+	json *token_header; /* likewise; what follows is secret in so far as it proves this VM's boot to others */
+	struct buf token, keys; /* the token and the key set that it was verified with, as they came */
 	int64_t token_expires_s;
 	char provider[HTTP_URL_SIZE]; /* origin asked; "" if none was found */
 	char provider_reason

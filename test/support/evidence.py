@@ -109,6 +109,18 @@ def collect(folder, log, hierarchy=RH_NULL, attributes=KEY_ATTRIBUTES, policy=No
             "PCRs": [{"Index": i, "Digest": b64(digest)} for i, digest in zip(pcrs, digests)]}}
 
 
+def of_bundle(text):
+    """The attestation information in a bundle, or in a request's body."""
+    encoded = json.loads(text)["AttestationInfo"]
+    return json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+
+
+def with_info(text, info):
+    """The bundle with other attestation information."""
+    encoded = base64.urlsafe_b64encode(json.dumps(info).encode()).decode().rstrip("=")
+    return json.dumps(dict(json.loads(text), AttestationInfo=encoded)).encode()
+
+
 def changed(info, **members):
     """A copy with members of TpmInfo (or, if they are not there, of the whole) replaced."""
     result = copy.deepcopy(info)

@@ -1,0 +1,152 @@
+#include "attestation.h"
+
+#include <string.h>
+#include "appraise/anchors.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "monitor/redact.h"
+
+#define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
+
+const char *attestation_check_options(const struct attestation_options *options)
+{
+	const char *complaint = check_metadata(options->metadata);
+
+	if (options->endpoint && !options->endpoint[0])
+		return "--endpoint takes the https:// address of an attestation provider";
+	if (options->redact && options->with_token)
+		return "give either --redact or --with-token: a token is signed as a whole";
+	return complaint ? complaint : check_nonce(options->nonce);
+}
+
+static const char *tcti_of(const struct attestation_options *options, int root_fd)
+{
+	return options->tcti ? options->tcti : tpm_machine_tcti(root_fd);
+}
+
+int attestation_run(const struct attestation_options *options, struct round_result *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	uint8_t random[16];
+	char nonce[ROUND_NONCE_SIZE];
+
+	if (dir_open("/", &root_fd, err) < 0 || crypto_random(random, sizeof(random), err) < 0)
+		return -1;
+	round_nonce(random, nonce);
+	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
+			  .tcti = options->tcti,
+			  .endpoint = options->endpoint,
+			  .metadata = options->metadata,
+			  .ca_file = options->ca_file,
+			  .nonce = options->nonce ? options->nonce : nonce,
+			  .now_s = clock_now_s()},
+		ret);
+	return 0;
+}
+
+/* ---- bundles ---- */
+
+/* What is known beside the evidence, and owned here. */
+struct surroundings {
+	struct machine machine;
+	struct tpm_pcrs later;
+	struct buf chain;
+};
+
+static void surroundings_cleanup(struct surroundings *around)
+{
+	buf_done(&around->chain);
+}
+
+/* Links that nobody can read later would only look like some. */
+static int read_chain(const char *path, struct buf *ret, struct err *err)
+{
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+
+	*ret = buf_with_max(BUNDLE_MAX_CHAIN);
+	if (!path)
+		return 0;
+	if (read_input(path, ret, err) < 0) {
+		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
+		return err_wrap(err, "%s", path);
+	}
+	return anchors_add(&anchors, buf_bytes(ret), err) < 0 ? err_wrap(err, "%s", path) : 0;
+}
+
+/* The later PCRs prove nothing; a bundle without them is one all the same. */
+static int look_around(const struct attestation_options *options, int root_fd, struct tpm *tpm,
+	struct surroundings *ret, struct err *err)
+{
+	auto_cleanup(tpm) struct tpm *own = NULL;
+	struct err ignored;
+
+	machine_read(root_fd, &ret->machine);
+	if ((tpm || tpm_open(tcti_of(options, root_fd), &own, &ignored) == 0) &&
+		tpm_read_pcrs(tpm ? tpm : own, LATER_PCR_MASK, &ret->later, &ignored) < 0)
+		ret->later = (struct tpm_pcrs){0};
+	return read_chain(options->chain, &ret->chain, err);
+}
+
+static struct bundle_extras extras_of(
+	const struct attestation_options *options, const struct surroundings *around)
+{
+	return (struct bundle_extras){.made_s = clock_now_s(),
+		.program = VERSION,
+		.machine = &around->machine,
+		.later = &around->later,
+		.chain = buf_bytes(&around->chain),
+		.with_token = options->with_token};
+}
+
+int attestation_collect(const struct attestation_options *options, struct bundle *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
+	auto_cleanup(surroundings) struct surroundings around = {0};
+	struct collect_sources sources = {.event_log = options->event_log};
+	struct bundle_extras extras;
+
+	if (dir_open("/", &root_fd, err) < 0)
+		return -1;
+	sources.root_fd = root_fd;
+	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
+		collect_evidence(tpm, &sources, &evidence, err) < 0 ||
+		look_around(options, root_fd, tpm, &around, err) < 0 ||
+		request_build_info(&evidence, options->nonce, &info, err) < 0)
+		return -1;
+	extras = extras_of(options, &around);
+	if (bundle_of_info(buf_bytes(&info), &extras, ret, err) < 0)
+		return -1;
+	return options->redact ? redact_bundle(ret, err) : 0;
+}
+
+int attestation_bundle(const struct attestation_options *options, struct round_result *round,
+	struct bundle *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(surroundings) struct surroundings around = {0};
+	struct bundle_extras extras;
+
+	if (dir_open("/", &root_fd, err) < 0 || look_around(options, root_fd, NULL, &around, err) < 0)
+		return -1;
+	extras = extras_of(options, &around);
+	if (bundle_of_round(round, &extras, ret, err) < 0)
+		return -1;
+	return options->redact ? redact_bundle(ret, err) : 0;
+}
+
+int attestation_save(const char *path, const struct bundle *bundle, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES);
+
+	if (bundle->info.len == 0)
+		return err_set(err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
+	if (bundle_print(bundle, &text, err) < 0)
+		return -1;
+	if (strcmp(path, "-") != 0)
+		return write_private(path, buf_bytes(&text), err);
+	print_format("%s", (const char *)text.data);
+	return 0;
+}

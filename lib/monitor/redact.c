@@ -1,0 +1,211 @@
+#include "monitor/redact.h"
+
+#include <string.h>
+#include "base/codec.h"
+#include "base/text.h"
+#include "boot/eventlog.h"
+#include "edge/crypto.h"
+#include "monitor/redact_log.h"
+
+#define VM_ID_PREFIX "UUID: " /* how Azure's firmware measures it */
+#define VM_ID_PCR    6
+
+void redact_vm_id(const char *vm_id, char ret[REDACT_HASH_SIZE])
+{
+	const struct bytes parts[] = {bytes_of_text(VM_ID_PREFIX), bytes_of_text(vm_id)};
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	crypto_digest(CRYPTO_SHA256, parts, 2, digest);
+	memcpy(ret, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX));
+	hex_encode((struct bytes){digest, sizeof(digest)}, ret + sizeof(REDACT_HASH_PREFIX) - 1);
+}
+
+bool redact_is_of_log(const char *hash, const struct eventlog *log)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	int bank = eventlog_bank_index(log, EVENTLOG_SHA256);
+	uint8_t wanted[CRYPTO_SHA256_SIZE];
+	struct eventlog_event event;
+	struct err ignored;
+
+	if (bank < 0 || strncmp(hash, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0 ||
+		hex_decode(bytes_of_text(hash + sizeof(REDACT_HASH_PREFIX) - 1), wanted, sizeof(wanted),
+			&ignored) < 0)
+		return false;
+	while (eventlog_next(log, &walk, &event)) {
+		if (event.pcr != VM_ID_PCR || event.type == EV_NO_ACTION)
+			continue;
+		if (event.type == EV_SEPARATOR) /* behind it anybody could have measured */
+			return false;
+		if (bytes_equal(event.digest[bank], (struct bytes){wanted, sizeof(wanted)}))
+			return true;
+	}
+	return false;
+}
+
+/* ---- trees ---- */
+
+static void add_payload(json *parent, const char *name, const json *payload)
+{
+	const json *nonce = json_get(payload, REQUEST_NONCE);
+	json *kept;
+
+	if (!nonce) {
+		json_add_null(parent, name);
+		return;
+	}
+	kept = json_add_object(parent, name);
+	json_add_copy(kept, REQUEST_NONCE, nonce);
+}
+
+/* Names are the protocol's or a policy's; texts may say anything. The depth is that of a parsed tree. */
+static void add_without_ids(json *parent, const char *name, const json *value)
+{
+	const char *text = json_text(value);
+	json *child;
+
+	if (name && strcmp(name, "client-payload") == 0) {
+		add_payload(parent, name, value);
+	} else if (text) {
+		json_add_text(parent, name, redact_has_uuid(bytes_of_text(text)) ? BUNDLE_REDACTED : text);
+	} else if (json_is_object(value) || json_is_array(value)) {
+		child = json_is_object(value) ? json_add_object(parent, name) : json_add_array(parent, name);
+		json_each (item, value)
+			add_without_ids(child, json_name(item), item);
+	} else {
+		json_add_copy(parent, name, value);
+	}
+}
+
+static json *claims_without_ids(const json *claims, bool keep_issuer)
+{
+	json *ret = json_new_object();
+	char hash[REDACT_HASH_SIZE];
+
+	json_each (claim, claims) {
+		const char *name = json_name(claim);
+		const char *text = json_text(claim);
+
+		if (text && strcmp(name, "x-ms-azurevm-vmid") == 0) {
+			redact_vm_id(text, hash);
+			json_add_text(ret, name, hash);
+		} else if (text && strcmp(name, "iss") == 0 && !keep_issuer) {
+			json_add_text(ret, name, BUNDLE_REDACTED);
+		} else {
+			add_without_ids(ret, name, claim);
+		}
+	}
+	return ret;
+}
+
+static json *facts_without_ids(const json *facts)
+{
+	json *ret = json_new_object();
+	char hash[REDACT_HASH_SIZE];
+
+	json_each (fact, facts) {
+		if (strcmp(json_name(fact), "vmId") != 0 || !json_text(fact)) {
+			json_add_copy(ret, json_name(fact), fact);
+			continue;
+		}
+		redact_vm_id(json_text(fact), hash);
+		json_add_text(ret, "vmId", hash);
+	}
+	return ret;
+}
+
+static void replace(json **tree, json *with)
+{
+	json_free(*tree);
+	*tree = with;
+}
+
+/* ---- parts ---- */
+
+/* A region's shared provider is everybody's. */
+static bool is_shared(const char *address)
+{
+	static const char prefix[] = "https://shared";
+
+	return strncmp(address, prefix, sizeof(prefix) - 1) == 0 && strstr(address, ".attest.azure.");
+}
+
+static void redact_message(struct verdict *verdict, bool keep_provider)
+{
+	enum err_kind kind = err_info(verdict->reason.code)->kind;
+	bool names_provider = !keep_provider && verdict->reason.code && kind != ERR_KIND_INTEGRITY;
+
+	if (names_provider || redact_has_uuid(bytes_of_text(verdict->reason.msg)))
+		(void)text_format(verdict->reason.msg, sizeof(verdict->reason.msg), "%s", BUNDLE_REDACTED);
+}
+
+static void redact_provider(struct bundle *bundle)
+{
+	struct bundle_provider *provider = &bundle->provider;
+	bool keep = is_shared(provider->address);
+
+	if (provider->claims)
+		replace(&provider->claims, claims_without_ids(provider->claims, keep));
+	redact_message(&provider->verdict, keep);
+	redact_message(&bundle->verdict, keep);
+	redact_message(&bundle->local, true);
+	if (keep || !provider->address[0])
+		return;
+	replace(&provider->token, NULL);
+	(void)text_format(provider->address, sizeof(provider->address), "%s", BUNDLE_REDACTED);
+}
+
+static int rebuild_info(const json *info, const struct evidence *evidence, struct buf *ret, struct err *err)
+{
+	auto_cleanup(json) json *changed = json_new_object();
+	auto_cleanup(buf) struct buf log = buf_with_max(REQUEST_MAX_INFO);
+
+	if (base64_encode(buf_bytes(&evidence->event_log), BASE64_STANDARD, &log, err) < 0)
+		return -1;
+	json_each (member, info) {
+		if (strcmp(json_name(member), "TcgLogs") == 0)
+			json_add_bytes_text(changed, "TcgLogs", buf_bytes(&log));
+		else if (strcmp(json_name(member), "ClientPayload") == 0)
+			add_payload(changed, "ClientPayload", member);
+		else
+			json_add_copy(changed, json_name(member), member);
+	}
+	return json_print(changed, JSON_COMPACT, ret, err);
+}
+
+/* The request is read again: what is in it now is what will be judged. */
+static int redact_info(struct bundle *bundle, struct err *err)
+{
+	auto_cleanup(json) json *info = NULL;
+	auto_cleanup(buf) struct buf changed = buf_with_max(REQUEST_MAX_INFO);
+	auto_cleanup(request) struct request request = {0};
+	struct evidence *evidence = &bundle->request.evidence;
+
+	if (json_parse(buf_bytes(&bundle->info), &info, err) < 0 || redact_log(evidence, err) < 0 ||
+		rebuild_info(info, evidence, &changed, err) < 0 ||
+		request_parse_info(buf_bytes(&changed), &request, err) < 0 ||
+		buf_set(&bundle->info, buf_bytes(&changed), err) < 0)
+		return -1;
+	buf_done(&request.evidence.redacted);
+	request.evidence.redacted = evidence->redacted;
+	evidence->redacted = (struct buf){0};
+	request_done(&bundle->request);
+	bundle->request = request;
+	memset(&request, 0, sizeof(request)); /* ownership has left */
+	return 0;
+}
+
+int redact_bundle(struct bundle *bundle, struct err *err)
+{
+	if (bundle->provider.compact.len)
+		return err_set(err, ERR_FORMAT, 0, "A bundle with its token cannot be redacted.");
+	if (bundle->info.len && redact_info(bundle, err) < 0)
+		return -1;
+	redact_provider(bundle);
+	if (bundle->facts)
+		replace(&bundle->facts, facts_without_ids(bundle->facts));
+	(void)text_format(bundle->machine.hostname, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);
+	(void)text_format(bundle->machine.boot_id, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);
+	bundle->is_redacted = true;
+	return 0;
+}
