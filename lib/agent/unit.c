@@ -2,18 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
-#include "base/clock.h"
+#include "agent/child.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tree.h"
 
 #define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it five times at most and has 300 s */
-#define LOOK_AGAIN_MS        20
+#define SAID_MAX_BYTES       160
 #define PATH_SIZE            640
 
 static const char *value_of(const struct unit *unit, struct bytes mark)
@@ -123,86 +119,18 @@ int unit_remove(int root_fd, struct err *err)
 	return file_remove(folder, UNIT_NAME, err);
 }
 
-/* stdin and stdout nothing, stderr into the pipe. */
-static int spawn(const char *path, char *const argv[], int stderr_fd, pid_t *ret)
-{
-	posix_spawn_file_actions_t actions;
-	int status = posix_spawn_file_actions_init(&actions);
-
-	if (status != 0)
-		return status;
-	status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	if (status == 0)
-		status = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	if (status == 0)
-		status = posix_spawn_file_actions_adddup2(&actions, stderr_fd, 2);
-	if (status == 0)
-		status = posix_spawn(ret, path, &actions, NULL, argv, environ);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return status;
-}
-
-struct run {
-	pid_t pid;
-	int stderr_fd; /* does not block */
-	char said[160];
-	size_t said_len;
-};
-
-/* What it writes beyond our room is read and dropped, so that it never blocks on us. False: nothing more will come. */
-static bool listen_to(struct run *run, int timeout_ms)
-{
-	struct pollfd event = {.fd = run->stderr_fd, .events = POLLIN};
-	char chunk[256];
-	ssize_t got;
-
-	if (poll(&event, 1, timeout_ms) <= 0)
-		return true;
-	got = read(run->stderr_fd, chunk, sizeof(chunk));
-	for (ssize_t i = 0; i < got && run->said_len + 1 < sizeof(run->said); i++)
-		run->said[run->said_len++] = chunk[i];
-	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
-}
-
-/* Not until the pipe closes: a service that systemctl's stand-in leaves behind may keep it open. */
-static int wait_for_end(struct run *run, int *ret_status)
-{
-	int64_t deadline_ms = clock_monotonic_ms() + SYSTEMCTL_TIMEOUT_MS;
-	bool is_open = true;
-
-	for (;;) {
-		pid_t ended = waitpid(run->pid, ret_status, WNOHANG);
-
-		if (ended == run->pid) {
-			if (is_open)
-				(void)listen_to(run, 0);
-			return 0;
-		}
-		if (ended < 0 && errno != EINTR)
-			return -1;
-		if (clock_monotonic_ms() > deadline_ms) {
-			(void)kill(run->pid, SIGKILL);
-			(void)waitpid(run->pid, ret_status, 0);
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		if (is_open)
-			is_open = listen_to(run, LOOK_AGAIN_MS);
-		else
-			(void)poll(NULL, 0, LOOK_AGAIN_MS);
-	}
-}
-
 int unit_systemctl(const char *root, const char *verb, bool names_unit, int *ret_exit, struct err *err)
 {
-	auto_cleanup(fd) int read_fd = -1;
-	auto_cleanup(fd) int write_fd = -1;
 	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
 	char path[PATH_SIZE], verb_copy[32], unit_name[] = UNIT_NAME;
 	char *const argv[] = {path, verb_copy, names_unit ? unit_name : NULL, NULL};
-	struct run run = {0};
+	const struct child child = {.path = path,
+		.argv = argv,
+		.root_fd = -1,
+		.hears = CHILD_STDERR,
+		.timeout_ms = SYSTEMCTL_TIMEOUT_MS};
 	const char *place;
-	int ends[2], status;
 
 	if (dir_open(root, &root_fd, err) < 0)
 		return -1;
@@ -210,20 +138,10 @@ int unit_systemctl(const char *root, const char *verb, bool names_unit, int *ret
 	if (!place || !text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
 		!text_format(verb_copy, sizeof(verb_copy), "%s", verb))
 		return err_set(err, ERR_SERVICE, ENOENT, "systemctl is absent.");
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return err_set(err, ERR_SERVICE, (unsigned long)errno, "No pipe: %m.");
-	read_fd = run.stderr_fd = ends[0];
-	write_fd = ends[1];
-	errno = spawn(path, argv, write_fd, &run.pid);
-	if (errno != 0)
-		return err_set(err, ERR_SERVICE, (unsigned long)errno, "systemctl cannot be started: %m.");
-	(void)close(steal_fd(&write_fd));
-	if (wait_for_end(&run, &status) < 0)
-		return err_set(
-			err, ERR_SERVICE, (unsigned long)errno, "'systemctl %s' did not end: %m.", verb);
-	*ret_exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (child_run(&child, &said, ret_exit, err) < 0)
+		return err_wrap(err, "systemctl %s", verb);
 	if (*ret_exit != 0)
 		err_fill(err, ERR_SERVICE, (unsigned long)*ret_exit, "'systemctl %s' ended with %d: %s", verb,
-			*ret_exit, run.said);
+			*ret_exit, said.len ? (const char *)said.data : "");
 	return 0;
 }

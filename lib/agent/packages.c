@@ -1,0 +1,37 @@
+#include "agent/packages.h"
+
+#include <string.h>
+#include "agent/dpkg.h"
+#include "agent/rpm.h"
+
+void package_answer_add(struct package_answer *known, const struct package_answer *answer)
+{
+	if (answer->word > known->word)
+		*known = *answer;
+}
+
+static struct bytes without_usr(struct bytes path)
+{
+	if (path.len && path.data[0] == '/')
+		path = (struct bytes){path.data + 1, path.len - 1};
+	if (path.len > 7 && memcmp(path.data, "usr/lib", 7) == 0)
+		path = (struct bytes){path.data + 4, path.len - 4};
+	return path;
+}
+
+bool package_path_is(struct bytes recorded, const char *path)
+{
+	return bytes_equal(without_usr(recorded), without_usr(bytes_of_text(path)));
+}
+
+int packages_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
+{
+	struct package_answer answer = {0};
+
+	if (dpkg_is_there(root_fd) && dpkg_ask(root_fd, file, &answer, err) < 0)
+		return err_wrap(err, "dpkg's records");
+	if (answer.word != PACKAGE_SAME && rpm_is_there(root_fd) && rpm_ask(root_fd, file, &answer, err) < 0)
+		return err_wrap(err, "rpm's records");
+	*ret = answer;
+	return 0;
+}
