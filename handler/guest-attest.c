@@ -10,6 +10,7 @@ static const struct command {
 	const char *about;
 } commands[] = {
 	{"attest", command_attest, "prove this VM's boot to an attestation provider, once"},
+	{"status", command_status, "what the extension said last, and whether it still counts"},
 	{"doctor", command_doctor, "find out why this VM does not attest, and what to do about it"},
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},

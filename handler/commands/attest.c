@@ -146,11 +146,6 @@ static int print_result_text(const struct round_result *round, struct err *err)
 	return 0;
 }
 
-static int exit_code_of(enum health health)
-{
-	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : 2;
-}
-
 /* An endpoint or TCTI that cannot be one: nothing was tried. */
 static bool is_usage(const struct err *reason)
 {
@@ -165,13 +160,13 @@ static int attest(const struct options *options)
 
 	if (attestation_run(&options->attestation, &round, &err) < 0) {
 		(void)print_err(&err);
-		return exit_code_of(HEALTH_UNKNOWN);
+		return health_exit_code(HEALTH_UNKNOWN);
 	}
-	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : exit_code_of(round.verdict.health);
+	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : health_exit_code(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &err) : print_result_text(&round, &err)) < 0 ||
 		(options->save_evidence && save_evidence(options, &round, &err) < 0)) {
 		(void)print_err(&err);
-		return exit_code ? exit_code : exit_code_of(HEALTH_UNKNOWN);
+		return exit_code ? exit_code : health_exit_code(HEALTH_UNKNOWN);
 	}
 	return exit_code;
 }

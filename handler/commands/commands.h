@@ -5,6 +5,7 @@
 #ifndef HANDLER_COMMANDS_H
 #define HANDLER_COMMANDS_H
 
+#include "appraise/verdict.h"
 #include "base/buf.h"
 #include "edge/json.h"
 
@@ -14,6 +15,7 @@ int command_attest(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_evidence(int argc, char **argv);
 int command_log(int argc, char **argv);
+int command_status(int argc, char **argv);
 int command_verify(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */
@@ -22,6 +24,8 @@ int print_json(const json *value, enum json_style style, struct err *err) err_ch
 /* "guest-attest: name: message Remedy." on stderr; the exit code. */
 int print_err(const struct err *err);
 int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* 0 Healthy, 1 Unhealthy, 2 Unknown. */
+int health_exit_code(enum health health);
 /* At the end: a full disk or a closed pipe turns success into failure. */
 int print_end(int exit_code);
 

@@ -46,6 +46,11 @@ int print_usage_error(const char *command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+int health_exit_code(enum health health)
+{
+	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : 2;
+}
+
 int print_end(int exit_code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

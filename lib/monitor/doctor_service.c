@@ -121,17 +121,6 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 
 /* ---- the service ---- */
 
-/* The lock's file is written at the service's start and then rests. */
-static void start_time(int state_fd, char ret[CLOCK_TEXT_SIZE])
-{
-	struct stat info;
-
-	if (fstatat(state_fd, SERVICE_PID_FILE, &info, AT_SYMLINK_NOFOLLOW) == 0)
-		clock_text(info.st_mtim.tv_sec, ret);
-	else
-		(void)text_format(ret, CLOCK_TEXT_SIZE, "unknown");
-}
-
 /* The unit starts this version's programs, at every boot. */
 static bool is_unit_right(int root_fd, const struct service *service)
 {
@@ -151,7 +140,8 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 	const struct service *service = &doctor->service;
 	int root_fd = doctor->inputs->root_fd;
 	bool has_systemd = unit_is_usable(root_fd);
-	pid_t pid = service_find_pid(doctor->state_fd);
+	int64_t started_s;
+	pid_t pid = enabled_find_process(doctor->state_fd, &started_s);
 	char since[CLOCK_TEXT_SIZE];
 
 	json_add_bool(finding->details, "isRunning", pid != 0);
@@ -163,7 +153,7 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 	if (pid == 0)
 		return err_set(
 			err, ERR_SERVICE, 0, "The service does not run, though the extension is enabled.");
-	start_time(doctor->state_fd, since);
+	clock_text(started_s, since);
 	json_add_int(finding->details, "process", pid);
 	json_add_text(finding->details, "since", since);
 	if (has_systemd && !is_unit_right(root_fd, service))

@@ -1,6 +1,8 @@
 #include "monitor/enabled.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include "agent/protected.h"
 #include "agent/state.h"
 #include "base/file.h"
@@ -61,6 +63,18 @@ int enabled_read_history(int state_fd, struct history *ret, struct err *err)
 		return 0;
 	}
 	return history_parse(buf_bytes(&text), ret, err);
+}
+
+/* The lock's file is written at the service's start and then rests. */
+pid_t enabled_find_process(int state_fd, int64_t *ret_started_s)
+{
+	pid_t pid = service_find_pid(state_fd);
+	struct stat info;
+
+	*ret_started_s = 0;
+	if (pid && fstatat(state_fd, SERVICE_PID_FILE, &info, AT_SYMLINK_NOFOLLOW) == 0)
+		*ret_started_s = info.st_mtim.tv_sec;
+	return pid;
 }
 
 void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE])

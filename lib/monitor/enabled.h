@@ -14,6 +14,8 @@ int enabled_read_settings(
 	int root_fd, const struct environment *environment, struct settings *ret, struct err *err) err_check;
 /* No file: an empty history. ERR_STATE_INVALID. */
 int enabled_read_history(int state_fd, struct history *ret, struct err *err) err_check;
+/* The process of the service, 0 if it does not run; ret_started_s: since when, Unix time, 0 if unknown. */
+pid_t enabled_find_process(int state_fd, int64_t *ret_started_s);
 /* The kernel's random/boot_id, "" if it cannot be read. */
 void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE]);
 

@@ -20,14 +20,21 @@ static enum health health_of(const struct status *status)
 	return HEALTH_UNKNOWN;
 }
 
+static bool is_of_earlier_boot(const struct result_inputs *inputs, const struct result *result)
+{
+	char boot_id[HISTORY_BOOT_SIZE];
+
+	enabled_read_boot_id(inputs->root_fd, boot_id);
+	return boot_id[0] && result->history.boot_id[0] && strcmp(boot_id, result->history.boot_id) != 0;
+}
+
 static int doubt(const struct result_inputs *inputs, const struct result *result, struct err *err)
 {
 	int64_t due_s = result->written_s + inputs->period_s;
-	char boot_id[HISTORY_BOOT_SIZE], time[CLOCK_TEXT_SIZE];
+	char time[CLOCK_TEXT_SIZE];
 
-	enabled_read_boot_id(inputs->root_fd, boot_id);
 	clock_text(result->written_s, time);
-	if (boot_id[0] && result->history.boot_id[0] && strcmp(boot_id, result->history.boot_id) != 0)
+	if (is_of_earlier_boot(inputs, result))
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result, of %s, is about an earlier boot: this one is not attested yet.",
 			time);
@@ -61,7 +68,9 @@ int result_read(const struct result_inputs *inputs, struct result *ret, struct e
 	if (enabled_read_history(inputs->state_fd, &found->history, err) < 0)
 		return -1;
 	found->health = health_of(&found->status);
-	if (doubt(inputs, found, &found->doubt) < 0)
+	/* what was measured cannot be undone: Unhealthy stays for the rest of the boot */
+	if (doubt(inputs, found, &found->doubt) < 0 &&
+		(found->health == HEALTH_HEALTHY || is_of_earlier_boot(inputs, found)))
 		found->health = HEALTH_UNKNOWN;
 	*ret = *found;
 	return 0;

@@ -1,0 +1,195 @@
+#include "check.h"
+#include <signal.h>
+#include <sys/stat.h>
+#include "../support/folder.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "monitor/result.h"
+
+#define BOOT     "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11"
+#define EARLIER  "00000000-0000-4000-8000-000000000000"
+#define PERIOD_S 3600
+
+struct place {
+	char folder[FOLDER_SIZE];
+	int fd, state_fd;
+	struct service service;
+	pid_t service_pid; /* 0: none */
+};
+
+static void put(const struct place *place, const char *folder, const char *name, struct bytes contents)
+{
+	auto_cleanup(fd) int dir = -1;
+	struct err err;
+
+	check_ok(dir_make(place->fd, folder, 0700, &dir, &err), &err);
+	check_ok(file_write(dir, name, contents, 0600, &err), &err);
+}
+
+static int make_place(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	struct err err;
+
+	if (!place)
+		return -1;
+	*state = place;
+	folder_make(place->folder);
+	memcpy(place->service.environment.status_folder, "/status", 8);
+	if (dir_open(place->folder, &place->fd, &err) < 0)
+		return -1;
+	put(place, "status", "kept", TEXT(""));
+	put(place, "proc/sys/kernel/random", "boot_id", TEXT(BOOT "\n"));
+	return service_open_state(place->fd, true, &place->state_fd, &err);
+}
+
+/* A process that holds the service's lock. */
+static void start_service(struct place *place)
+{
+	int ends[2], lock;
+	struct err err;
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
+	place->service_pid = fork();
+	if (place->service_pid == 0) {
+		if (service_lock_pid(place->state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+			(void)pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void stop_service(struct place *place)
+{
+	if (place->service_pid) {
+		(void)kill(place->service_pid, SIGKILL);
+		(void)waitpid(place->service_pid, NULL, 0);
+	}
+	place->service_pid = 0;
+}
+
+static int remove_place(void **state)
+{
+	struct place *place = *state;
+
+	stop_service(place);
+	(void)close(place->fd);
+	(void)close(place->state_fd);
+	folder_remove(place->folder);
+	free(place);
+	return 0;
+}
+
+static void report(const struct place *place, enum status_state integrity, const char *boot_id)
+{
+	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	struct history history = {.healthy_s = 5};
+	auto_cleanup(fd) int folder = -1;
+	struct err err;
+
+	memcpy(history.boot_id, boot_id, HISTORY_BOOT_SIZE);
+	status_add(&status, "Other", STATUS_ERROR, 1, "no matter");
+	status_add(&status, "BootIntegrity", integrity, 0, "said");
+	check_ok(service_open_folder(place->fd, "/status", &folder, &err), &err);
+	check_ok(status_write(folder, 0, &status, 0, &err), &err);
+	check_ok(history_save(place->state_fd, &history, &err), &err);
+}
+
+/* later_s: how long after the report it is read. */
+static int read_result(const struct place *place, int64_t later_s, struct result *ret, struct err *err)
+{
+	return result_read(&(struct result_inputs){.root_fd = place->fd,
+				   .state_fd = place->state_fd,
+				   .service = &place->service,
+				   .period_s = PERIOD_S,
+				   .now_s = clock_now_s() + later_s},
+		ret, err);
+}
+
+static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
+{
+	static const struct {
+		enum status_state integrity;
+		const char *boot_id;
+		bool is_running;
+		int64_t later_s;
+		enum health health;
+		const char *doubt;
+	} rows[] = {
+		{STATUS_SUCCESS, BOOT, true, 0, HEALTH_HEALTHY, NULL},
+		{STATUS_SUCCESS, BOOT, true, PERIOD_S + RESULT_SLACK_S - 60, HEALTH_HEALTHY, NULL},
+		{STATUS_SUCCESS, BOOT, true, -1000, HEALTH_HEALTHY, NULL},
+		{STATUS_WARNING, BOOT, true, 0, HEALTH_UNKNOWN, NULL},
+		{STATUS_ERROR, BOOT, true, 0, HEALTH_UNHEALTHY, NULL},
+		{STATUS_SUCCESS, "", true, 0, HEALTH_HEALTHY, NULL},
+		{STATUS_SUCCESS, EARLIER, true, 0, HEALTH_UNKNOWN, "earlier boot"},
+		{STATUS_ERROR, EARLIER, true, 0, HEALTH_UNKNOWN, "earlier boot"},
+		{STATUS_SUCCESS, BOOT, false, 0, HEALTH_UNKNOWN, "does not run"},
+		{STATUS_ERROR, BOOT, false, 0, HEALTH_UNHEALTHY, "does not run"},
+		{STATUS_SUCCESS, BOOT, true, PERIOD_S + RESULT_SLACK_S + 60, HEALTH_UNKNOWN, "is missing"},
+		{STATUS_ERROR, BOOT, true, PERIOD_S + RESULT_SLACK_S + 60, HEALTH_UNHEALTHY, "is missing"},
+	};
+	struct place *place = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct result result;
+		char boot_id[HISTORY_BOOT_SIZE] = "";
+		struct err err;
+
+		memcpy(boot_id, rows[i].boot_id, strlen(rows[i].boot_id));
+		report(place, rows[i].integrity, boot_id);
+		stop_service(place);
+		if (rows[i].is_running)
+			start_service(place);
+		check_ok(read_result(place, rows[i].later_s, &result, &err), &err);
+		if (result.health != rows[i].health || !rows[i].doubt != !result.doubt.code ||
+			(rows[i].doubt && !strstr(result.doubt.msg, rows[i].doubt)))
+			fail_msg("row %zu: %s, %s", i, health_name(result.health), result.doubt.msg);
+		assert_int_equal(result.history.healthy_s, 5);
+	}
+}
+
+static void what_is_missing_or_damaged_is_an_error(void **state)
+{
+	struct place *place = *state;
+	struct result result;
+	struct err err;
+
+	start_service(place);
+	check_err(read_result(place, 0, &result, &err), &err, ERR_SERVICE);
+	put(place, "status", "0.status", TEXT("[{"));
+	check_err(read_result(place, 0, &result, &err), &err, ERR_STATE_INVALID);
+	report(place, STATUS_SUCCESS, BOOT);
+	put(place, SERVICE_STATE_FOLDER, "history.json", TEXT("{}"));
+	check_err(read_result(place, 0, &result, &err), &err, ERR_STATE_INVALID);
+	memcpy(place->service.environment.status_folder, "/absent", 8);
+	check_err(read_result(place, 0, &result, &err), &err, ERR_IO);
+}
+
+static void the_service_is_known_with_its_start(void **state)
+{
+	struct place *place = *state;
+	int64_t started_s = 1;
+
+	assert_int_equal(enabled_find_process(place->state_fd, &started_s), 0);
+	assert_int_equal(started_s, 0);
+	start_service(place);
+	assert_int_equal(enabled_find_process(place->state_fd, &started_s), place->service_pid);
+	assert_in_range(started_s, clock_now_s() - 60, clock_now_s());
+}
+
+#define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		placed(a_result_counts_while_it_is_this_boots_and_fresh),
+		placed(what_is_missing_or_damaged_is_an_error),
+		placed(the_service_is_known_with_its_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
