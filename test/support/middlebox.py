@@ -121,7 +121,7 @@ class Middlebox:
 
     def __init__(self, address, port, behaviour):
         self.behaviour, self.over = behaviour, threading.Event()
-        self.socket = socket.create_server((address, port), backlog=64)
+        self.socket = socket.create_server((address, port), backlog=64, family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):

@@ -136,7 +136,13 @@ class Lab:
             run("ip", "-n", name, "link", "set", device, "up")
         for host in hosts:
             run("ip", "-n", self.cloud, "address", "add", host, "dev", "lo", *(["nodad"] if ":" in vm else []))
-        run("ip", "-n", self.vm, "route", "add", "default", "via", gateway)
+        run("ip", *(["-6"] if ":" in vm else []), "-n", self.vm, "route", "add", "default", "via", gateway)
+
+    def add_ipv6(self):
+        """FRONT6 leads where FRONT does."""
+        self.connect(VM6, GATEWAY6, 64, (FRONT6,))
+        with self.in_cloud():
+            self.front6 = middlebox.Middlebox(FRONT6, 443, middlebox.pass_on(BACK))
 
     def cut_route(self, host):
         run("ip", "-n", self.vm, "route", "add", "unreachable", host)
