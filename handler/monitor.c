@@ -32,6 +32,7 @@ struct monitor {
 	struct service service;
 	struct settings settings;
 	char boot_id[HISTORY_BOOT_SIZE];
+	uint32_t failures; /* rounds in a row without an answer; a boot or new settings begin anew */
 };
 
 static void monitor_cleanup(struct monitor *monitor)
@@ -122,17 +123,18 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 	return 0;
 }
 
-static int find_wait(const struct monitor *monitor, const struct round_result *round, uint32_t failures,
-	uint32_t *ret_s, struct err *err)
+static int find_wait(
+	const struct monitor *monitor, const struct report_inputs *report, uint32_t *ret_s, struct err *err)
 {
 	uint32_t random;
 
 	if (crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
-	*ret_s = schedule_wait_s(&(struct schedule_inputs){.verdict = round->verdict,
-		.failures = failures,
+	*ret_s = schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
+		.failures = monitor->failures,
 		.period_s = monitor->settings.period_s,
-		.retry_after_s = round->retry_after_s,
+		.retry_after_s = report->round->retry_after_s,
+		.budget_left_s = report_budget_left_s(report->history, report->enabled_at_s, report->now_s),
 		.random = random});
 	return 0;
 }
@@ -160,7 +162,8 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 									    : round.provider,
 				  .token_expires_s = round.token_expires_s,
 				  .now_s = report.now_s});
-	if (find_wait(monitor, &round, history.failures, &report.wait_s, err) < 0)
+	monitor->failures = round.verdict.health == HEALTH_UNKNOWN ? monitor->failures + 1 : 0;
+	if (find_wait(monitor, &report, &report.wait_s, err) < 0)
 		return -1;
 	*ret_wait_s = report.wait_s;
 	report_status(&report, &status);

@@ -71,13 +71,20 @@ static void set_unreached_but_proven(
 		since, reason);
 }
 
-/* Neither way: the clock may have been set back since, far or a little. */
+uint32_t report_budget_left_s(const struct history *history, int64_t enabled_at_s, int64_t now_s)
+{
+	int64_t passed_s = now_s - enabled_at_s;
+
+	/* neither way: the clock may have been set back since, far or a little */
+	if (history->healthy_s != 0 || passed_s <= -REPORT_FIRST_BUDGET_S ||
+		passed_s >= REPORT_FIRST_BUDGET_S)
+		return 0;
+	return passed_s < 0 ? REPORT_FIRST_BUDGET_S : (uint32_t)(REPORT_FIRST_BUDGET_S - passed_s);
+}
+
 static bool is_in_first_budget(const struct report_inputs *inputs)
 {
-	int64_t passed_s = inputs->now_s - inputs->enabled_at_s;
-
-	return inputs->history->healthy_s == 0 && passed_s > -REPORT_FIRST_BUDGET_S &&
-	       passed_s < REPORT_FIRST_BUDGET_S;
+	return report_budget_left_s(inputs->history, inputs->enabled_at_s, inputs->now_s) > 0;
 }
 
 static void set_unknown(const struct report_inputs *inputs, struct status *ret)

@@ -19,6 +19,9 @@ struct report_inputs {
 	uint32_t wait_s; /* until the next round */
 };
 
+/* Seconds left of the first attestation's budget: 0 once it is over, or if there was a proof. */
+uint32_t report_budget_left_s(const struct history *history, int64_t enabled_at_s, int64_t now_s);
+
 /* Success if Healthy; error if Unhealthy (unless alerts are off: success that says so). If the provider was not reached: transitioning
  * within the first budget, success with the reason while the last Healthy token lives, else error. Any other failure is an error. */
 void report_status(const struct report_inputs *inputs, struct status *ret);

@@ -20,6 +20,8 @@ uint32_t schedule_wait_s(const struct schedule_inputs *inputs)
 		return inputs->period_s - inputs->random % (inputs->period_s / 10 + 1);
 	wait_s = backoff_s(inputs->failures);
 	wait_s += inputs->random % (wait_s / 4 + 1);
+	if (inputs->budget_left_s && wait_s > inputs->budget_left_s)
+		wait_s = inputs->budget_left_s;
 	if (wait_s < inputs->retry_after_s)
 		wait_s = inputs->retry_after_s + inputs->random % (inputs->retry_after_s / 4 + 1);
 	return wait_s < inputs->period_s ? wait_s : inputs->period_s;

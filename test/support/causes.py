@@ -27,7 +27,8 @@ def nothing(_vm):
 @dataclasses.dataclass
 class Cause:
     """begin, end: called with the netlab.Vm; code: the code's name; words: what the message must say in its first characters; state: of
-    the status; settings: public ones, of the extension; within_s: until the status tells it."""
+    the status; settings, protected: of the extension; within_s: until the status tells it; by_hand: further words for guest-attest attest,
+    None if it is not asked; after: called when all is well."""
     name: str
     code: str
     words: tuple
@@ -35,9 +36,10 @@ class Cause:
     end: typing.Callable
     state: str = "transitioning"
     settings: dict = dataclasses.field(default_factory=dict)
-    provider: tuple = ()
+    protected: dict = None
     within_s: int = ENABLE_S
-    by_hand: bool = True
+    by_hand: tuple = ()
+    after: typing.Callable = nothing
 
 
 class Failure(Exception):
@@ -52,13 +54,13 @@ def check(condition, text):
 class Enabling(threading.Thread):
     """The agent's call of enable, meanwhile."""
 
-    def __init__(self, vm):
+    def __init__(self, vm, sequence=0):
         super().__init__()
-        self.vm, self.result = vm, None
+        self.vm, self.sequence, self.result = vm, sequence, None
         self.start()
 
     def run(self):
-        self.result = self.vm.command("enable")
+        self.result = self.vm.command("enable", self.sequence)
 
     def end(self):
         self.join()
@@ -70,11 +72,6 @@ def tells(cause, text, where):
     for word in (*cause.words, f"({cause.code})"):
         check(word in text, f"{where} does not say '{word}': {text}")
     check(text.endswith(REMEDIES[cause.code]), f"{where} does not end with the remedy: {text}")
-
-
-def attested_by_hand(vm):
-    code, output = vm.guest_attest("attest", "--tcti", vm.tcti, "--event-log", vm.root / machine.EVENT_LOG, "--json")
-    return code, json.loads(output)
 
 
 def status_names(vm, cause):
@@ -90,25 +87,23 @@ def status_names(vm, cause):
 
 
 def command_names(vm, cause):
-    code, result = attested_by_hand(vm)
+    code, output = vm.guest_attest("attest", "--tcti", vm.tcti, "--event-log", vm.root / machine.EVENT_LOG, "--json", *cause.by_hand)
+    result = json.loads(output)
     check((code, result["name"]) == (2, cause.code), f"guest-attest attest: exit {code}, {result['name']}: {result['message']}")
     tells(cause, f"{result['message']} ({result['name']}). {result['remedy']}", "guest-attest attest")
 
 
 def prove(programs, cause):
-    vm = netlab.Vm(programs)
-    vm.provider(*cause.provider)
-    vm.unpack()
-    vm.settings(0, cause.settings)
-    vm.command("install")
+    vm = netlab.ready(programs, cause.settings, cause.protected)
     cause.begin(vm)
     enabling = Enabling(vm)
     text, seconds = status_names(vm, cause)
-    if cause.by_hand:
+    if cause.by_hand is not None:
         command_names(vm, cause)
     cause.end(vm)
     vm.wait_for_status(lambda top: top["status"] == "success" and "Healthy" in top["formattedMessage"]["message"], seconds=RECOVER_S)
     enabling.end()
+    cause.after(vm)
     return f"{cause.name} ({seconds:.0f} s): {text}"
 
 

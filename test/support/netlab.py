@@ -193,3 +193,13 @@ class Vm(machine.Machine):
             done = subprocess.run([self.programs / "guest-attest", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
         return done.returncode, done.stdout
+
+
+def ready(programs, settings, protected=None):
+    """A VM whose agent unpacked and installed the extension and has settings for it, and a provider for it."""
+    vm = Vm(programs)
+    vm.provider()
+    vm.unpack()
+    vm.settings(0, settings, protected and vm.protect(protected, vm.make_certificate()))
+    vm.command("install")
+    return vm

@@ -107,6 +107,29 @@ static void past_the_budget_it_is_an_error(void **state)
 	assert_int_equal(status.code, ERR_DNS);
 }
 
+static void what_is_left_of_the_budget(void **state)
+{
+	static const struct {
+		int64_t healthy_s, enabled_at_s;
+		uint32_t left_s;
+	} rows[] = {
+		{0, NOW_S, 180},
+		{0, NOW_S - 60, 120},
+		{0, NOW_S - 179, 1},
+		{0, NOW_S - 180, 0},
+		{0, NOW_S - 86400, 0},
+		{0, NOW_S + 60, 180},
+		{0, NOW_S + 180, 0},
+		{NOW_S - 10, NOW_S, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(report_budget_left_s(&(struct history){.healthy_s = rows[i].healthy_s},
+					 rows[i].enabled_at_s, NOW_S),
+			rows[i].left_s);
+}
+
 static void the_status_says_why_this_provider(void **state)
 {
 	static const struct {
@@ -241,6 +264,7 @@ int main(void)
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
 		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
 		cmocka_unit_test(past_the_budget_it_is_an_error),
+		cmocka_unit_test(what_is_left_of_the_budget),
 		cmocka_unit_test(the_status_says_why_this_provider),
 		cmocka_unit_test(a_clock_that_was_set_back_does_not_prolong_the_budget),
 		cmocka_unit_test(a_boot_without_a_name_is_not_taken_for_a_proved_one),

@@ -51,12 +51,31 @@ static void the_provider_may_ask_for_more_time_but_not_for_ever(void **state)
 	assert_int_equal(wait_after(HEALTH_UNKNOWN, ERR_THROTTLED, 1, 86400, 12345), PERIOD_S);
 }
 
+static void the_end_of_the_first_budget_is_not_slept_through(void **state)
+{
+	struct schedule_inputs inputs = {.verdict = {.health = HEALTH_UNKNOWN, .reason.code = ERR_DNS},
+		.failures = 4,
+		.period_s = PERIOD_S};
+
+	(void)state;
+	inputs.budget_left_s = 50; /* of a backoff of 120 s */
+	assert_int_equal(schedule_wait_s(&inputs), 50);
+	inputs.budget_left_s = 170;
+	assert_int_equal(schedule_wait_s(&inputs), 120);
+	inputs.budget_left_s = 50;
+	inputs.retry_after_s = 100;
+	assert_int_equal(schedule_wait_s(&inputs), 100);
+	inputs.verdict.health = HEALTH_HEALTHY;
+	assert_int_equal(schedule_wait_s(&inputs), PERIOD_S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_followed_by_the_period_spread_over_a_tenth),
 		cmocka_unit_test(a_failure_that_may_pass_is_tried_soon_and_then_less_often),
 		cmocka_unit_test(a_failure_that_stays_waits_for_the_period),
+		cmocka_unit_test(the_end_of_the_first_budget_is_not_slept_through),
 		cmocka_unit_test(the_provider_may_ask_for_more_time_but_not_for_ever),
 	};
 
