@@ -24,6 +24,11 @@ bool package_path_is(struct bytes recorded, const char *path)
 	return bytes_equal(without_usr(recorded), without_usr(bytes_of_text(path)));
 }
 
+bool packages_are_there(int root_fd)
+{
+	return dpkg_is_there(root_fd) || rpm_is_there(root_fd);
+}
+
 int packages_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
 	struct package_answer answer = {0};

@@ -1,0 +1,245 @@
+#include "monitor/explain.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "agent/bootconfig.h"
+#include "agent/packages.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "boot/uefivar.h"
+
+#define MAX_COPIES 16 /* of one file that packages are asked about */
+#define DATE_SIZE  11
+
+static void date_text(int64_t unix_s, char ret[DATE_SIZE])
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(unix_s, text);
+	(void)text_format(ret, DATE_SIZE, "%.10s", text);
+}
+
+static void tell(struct explanation *ret, enum explanation_how how, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void tell(struct explanation *ret, enum explanation_how how, const char *format, ...)
+{
+	char text[2 * EXPLANATION_TEXT_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	ret->how = how;
+	text_clean(ret->text, sizeof(ret->text), bytes_of_text(text));
+}
+
+/* ---- files ---- */
+
+static bool is_program(enum component_kind kind)
+{
+	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL;
+}
+
+/* Firmware measures what it starts in PCR 4, GRUB the bytes that it reads in PCR 9. */
+static bool is_same(const struct bootfile *file, const struct component *component)
+{
+	if (component->pcr == 4)
+		return file->digest.is_program &&
+		       memcmp(file->digest.program, component->sha256, CRYPTO_SHA256_SIZE) == 0;
+	return memcmp(file->digest.sha256, component->sha256, CRYPTO_SHA256_SIZE) == 0;
+}
+
+/* What was found of the files with the component's bytes. */
+struct copies {
+	const struct bootfile *owned;  /* the one that `answer` is about */
+	struct package_answer answer;  /* the best one */
+	const struct bootfile *before; /* there before the restart, seen first */
+	const struct bootfile *newest; /* written last */
+	bool could_ask;                /* of all */
+	struct err err;                /* why not */
+};
+
+static void note_copy(
+	const struct explain_sources *sources, const struct bootfile *file, struct copies *copies)
+{
+	struct package_answer answer = {0};
+
+	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
+		copies->before = file;
+	if (!copies->newest || file->written_s > copies->newest->written_s)
+		copies->newest = file;
+	if (copies->answer.word == PACKAGE_SAME)
+		return;
+	if (packages_ask(sources->root_fd, file, &answer, &copies->err) < 0) {
+		copies->could_ask = false;
+	} else if (answer.word > copies->answer.word) {
+		copies->answer = answer;
+		copies->owned = file;
+	}
+}
+
+static struct copies find_copies(const struct explain_sources *sources, const struct component *component)
+{
+	const struct bootfiles *files = &sources->pending->files;
+	struct copies copies = {.could_ask = true};
+	unsigned int left = MAX_COPIES;
+
+	for (size_t i = 0; i < files->count && left; i++) {
+		if (!is_same(&files->files[i], component))
+			continue;
+		note_copy(sources, &files->files[i], &copies);
+		left--;
+	}
+	return copies;
+}
+
+static void tell_package(const struct copies *copies, struct explanation *ret)
+{
+	const struct package_answer *answer = &copies->answer;
+	char date[DATE_SIZE], when[DATE_SIZE + 4] = "";
+
+	date_text(answer->installed_s, date);
+	if (answer->installed_s)
+		(void)text_format(when, sizeof(when), " on %s", date);
+	tell(ret, EXPLANATION_PACKAGE, "as installed by package %s%s%s%s%s", answer->package,
+		answer->version[0] ? " " : "", answer->version, when,
+		answer->is_settled ? "" : ", whose installation is not finished");
+}
+
+static void tell_before(const struct bootfile *file, struct explanation *ret)
+{
+	char date[DATE_SIZE];
+
+	date_text(file->seen_s, date);
+	tell(ret, EXPLANATION_PENDING, "as /%s was before the restart, since %s at the latest", file->path,
+		date);
+}
+
+static void tell_newest(const struct bootfile *file, struct explanation *ret)
+{
+	char date[DATE_SIZE];
+
+	date_text(file->written_s, date);
+	tell(ret, EXPLANATION_FILE, "as now in /%s, written on %s", file->path, date);
+}
+
+static void explain_file(
+	const struct explain_sources *sources, const struct component *component, struct explanation *ret)
+{
+	struct copies copies = find_copies(sources, component);
+	bool needs_package = is_program(component->kind);
+
+	if (!copies.newest)
+		return;
+	if (copies.answer.word == PACKAGE_SAME)
+		tell_package(&copies, ret);
+	else if (needs_package && !copies.could_ask)
+		tell(ret, EXPLANATION_NONE, "and packages could not be asked: %s", copies.err.msg);
+	else if (needs_package && copies.answer.word == PACKAGE_DIFFERS)
+		tell(ret, EXPLANATION_NONE, "and /%s differs from what package %s installed",
+			copies.owned->path, copies.answer.package);
+	else if (needs_package && packages_are_there(sources->root_fd))
+		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies.newest->path);
+	else if (copies.before)
+		tell_before(copies.before, ret);
+	else if (needs_package)
+		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies.newest->path);
+	else
+		tell_newest(copies.newest, ret);
+}
+
+/* ---- texts and variables ---- */
+
+static void explain_text(const struct explain_sources *sources, const struct component *component,
+	enum bootconfig_text what, struct explanation *ret)
+{
+	const struct bootfile *file =
+		bootconfig_find(sources->root_fd, &sources->pending->files, what, component->sha256);
+
+	if (file && !file->is_new)
+		tell_before(file, ret);
+	else if (file)
+		tell_newest(file, ret);
+}
+
+/* Contents of a variable as measured in PCR 7; false if the log lacks it. */
+static bool find_measured(const struct eventlog *log, const char *name, uint8_t ret[CRYPTO_SHA256_SIZE])
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	struct uefivar variable;
+
+	while (eventlog_next(log, &walk, &event)) {
+		if (event.pcr != 7 || event.type != EV_EFI_VARIABLE_DRIVER_CONFIG ||
+			!uefivar_parse(event.data, &variable) || strcmp(variable.name, name) != 0)
+			continue;
+		crypto_sha256(variable.data, ret);
+		return true;
+	}
+	return false;
+}
+
+static void explain_variable(
+	const struct explain_sources *sources, enum pending_name name, struct explanation *ret)
+{
+	const struct pending_variable *variable = &sources->pending->variables[name];
+	uint8_t measured[CRYPTO_SHA256_SIZE];
+	char date[DATE_SIZE];
+
+	if (!sources->eventlog || !variable->seen_s || variable->is_new ||
+		!find_measured(sources->eventlog, pending_variable_name(name), measured) ||
+		memcmp(measured, variable->sha256, sizeof(measured)) != 0)
+		return;
+	date_text(variable->seen_s, date);
+	tell(ret, EXPLANATION_PENDING,
+		"as %s was before the restart, since %s at the latest; it changes only by a signed update",
+		pending_variable_name(name), date);
+}
+
+void explain_component(
+	const struct explain_sources *sources, const struct component *component, struct explanation *ret)
+{
+	*ret = (struct explanation){.how = EXPLANATION_NONE};
+	if (component->folded)
+		return; /* several at once */
+	switch ((int)component->kind) {
+	case COMPONENT_APPLICATION:
+	case COMPONENT_KERNEL:
+	case COMPONENT_INITRD:
+	case COMPONENT_BOOT_FILE:
+		explain_file(sources, component, ret);
+		break;
+	case COMPONENT_COMMAND_LINE:
+		explain_text(sources, component, BOOTCONFIG_COMMAND_LINE, ret);
+		break;
+	case COMPONENT_INITRD_LIST:
+		explain_text(sources, component, BOOTCONFIG_INITRDS, ret);
+		break;
+	case COMPONENT_PK:
+		explain_variable(sources, PENDING_PK, ret);
+		break;
+	case COMPONENT_KEK:
+		explain_variable(sources, PENDING_KEK, ret);
+		break;
+	case COMPONENT_DB:
+		explain_variable(sources, PENDING_DB, ret);
+		break;
+	case COMPONENT_DBX:
+		explain_variable(sources, PENDING_DBX, ret);
+		break;
+	default:
+		break; /* nothing on the disks tells */
+	}
+}
+
+void explain_drift(const struct explain_sources *sources, struct drift *drift)
+{
+	for (size_t i = 0; i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+
+		if (difference->change != DRIFT_REMOVED && difference->explanation.how == EXPLANATION_NONE)
+			explain_component(sources, &difference->after, &difference->explanation);
+	}
+}

@@ -1,0 +1,14 @@
+/* The same bytes as a boot configuration and as its environment. */
+#include "agent/bootconfig.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint8_t digest[CRYPTO_SHA256_SIZE];
+	struct bytes text = {data, size};
+
+	(void)bootconfig_asks_for(text, text, BOOTCONFIG_COMMAND_LINE, digest);
+	(void)bootconfig_asks_for(text, text, BOOTCONFIG_INITRDS, digest);
+	return 0;
+}

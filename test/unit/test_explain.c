@@ -1,0 +1,337 @@
+#include "check.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include "../support/root.h"
+#include "monitor/explain.h"
+
+#define RECORD "test/data/boot/secureboot-on/"
+#define DB     "sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+#define DBX    "sys/firmware/efi/efivars/dbx-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+#define DAY_S  86400
+#define NOV_20 1763596800 /* 2025-11-20, midnight */
+
+/* A VM with what the service remembers of it. */
+struct vm {
+	struct root root;
+	struct pending pending;
+	struct eventlog *eventlog;
+};
+
+static struct vm vm_make(void)
+{
+	return (struct vm){.root = root_make()};
+}
+
+static void vm_cleanup(struct vm *vm)
+{
+	pending_done(&vm->pending);
+	root_cleanup(&vm->root);
+}
+
+/* A round of the service. */
+static void look(struct vm *vm, const char *boot_id, int64_t now_s)
+{
+	bool has_changed;
+	struct err err;
+
+	pending_done(&vm->pending);
+	check_ok(pending_load(vm->root.fd, boot_id, &vm->pending, &err), &err);
+	check_ok(pending_look(vm->root.fd, now_s, &vm->pending, &has_changed, &err), &err);
+	check_ok(pending_save(vm->root.fd, &vm->pending, &err), &err);
+}
+
+static struct explanation explain(
+	const struct vm *vm, enum component_kind kind, uint32_t pcr, const uint8_t sha256[CRYPTO_SHA256_SIZE])
+{
+	const struct explain_sources sources = {
+		.root_fd = vm->root.fd, .pending = &vm->pending, .eventlog = vm->eventlog};
+	struct component component = {.kind = kind, .pcr = pcr};
+	struct explanation ret;
+
+	memcpy(component.sha256, sha256, CRYPTO_SHA256_SIZE);
+	explain_component(&sources, &component, &ret);
+	return ret;
+}
+
+static struct explanation explain_bytes(
+	const struct vm *vm, enum component_kind kind, uint32_t pcr, const char *contents)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(TEXT(contents), digest);
+	return explain(vm, kind, pcr, digest);
+}
+
+static void check_told(const struct explanation *found, enum explanation_how how, const char *text)
+{
+	assert_string_equal(found->text, text);
+	assert_int_equal(found->how, how);
+}
+
+/* A dpkg database with one package that owns the file with these contents' MD5; written on 2025-11-20. */
+static void install(const struct vm *vm, const char *path, const char *md5_hex)
+{
+	const struct timespec times[2] = {{.tv_sec = NOV_20}, {.tv_sec = NOV_20}};
+	char line[300];
+
+	(void)snprintf(line, sizeof(line), "%s  %s\n", md5_hex, path);
+	root_write(&vm->root, "var/lib/dpkg/info/linux-image-2.md5sums", TEXT(line));
+	root_write(&vm->root, "var/lib/dpkg/info/linux-image-2.list", TEXT("/.\n"));
+	root_write(&vm->root, "var/lib/dpkg/status",
+		TEXT("Package: linux-image-2\nStatus: install ok installed\nVersion: 6.1.192-2\n"));
+	assert_int_equal(utimensat(vm->root.fd, "var/lib/dpkg/info/linux-image-2.list", times, 0), 0);
+}
+
+#define MD5_KERNEL "50484c19f1afdaf3841a0d821ed393d2" /* printf kernel | md5sum */
+
+static void a_package_is_the_best_reason(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	install(&vm, "boot/vmlinuz-2", MD5_KERNEL);
+	root_write(&vm.root, "boot/vmlinuz-2", TEXT("kernel"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "kernel");
+	check_told(
+		&found, EXPLANATION_PACKAGE, "as installed by package linux-image-2 6.1.192-2 on 2025-11-20");
+}
+
+static void a_copy_of_a_packaged_file_is_as_good(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	install(&vm, "usr/lib/shim/shimx64.efi.signed", MD5_KERNEL);
+	root_write(&vm.root, "usr/lib/shim/shimx64.efi.signed", TEXT("kernel"));
+	root_write(&vm.root, "boot/efi/EFI/debian/shimx64.efi", TEXT("kernel"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	found = explain_bytes(&vm, COMPONENT_APPLICATION, 9, "kernel");
+	assert_int_equal(found.how, EXPLANATION_PACKAGE);
+}
+
+static void what_a_package_disowns_stays_unexplained(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	install(&vm, "boot/vmlinuz-2", MD5_KERNEL);
+	root_write(&vm.root, "boot/vmlinuz-2", TEXT("evil kernel"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "evil kernel");
+	check_told(&found, EXPLANATION_NONE,
+		"and /boot/vmlinuz-2 differs from what package linux-image-2 installed");
+}
+
+static void a_program_that_no_package_owns_stays_unexplained(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	install(&vm, "boot/vmlinuz-2", MD5_KERNEL);
+	root_write(&vm.root, "boot/efi/EFI/BOOT/BOOTX64.EFI", TEXT("own"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_APPLICATION, 9, "own");
+	check_told(&found, EXPLANATION_NONE, "and no package owns /boot/efi/EFI/BOOT/BOOTX64.EFI");
+	found = explain_bytes(&vm, COMPONENT_APPLICATION, 9, "not on the disk");
+	check_told(&found, EXPLANATION_NONE, "");
+}
+
+static void without_packages_a_program_must_have_been_there_before(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	root_write(&vm.root, "boot/flatcar/vmlinuz-b", TEXT("update"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "update");
+	check_told(&found, EXPLANATION_NONE, "and /boot/flatcar/vmlinuz-b was not there before the restart");
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "update");
+	check_told(&found, EXPLANATION_PENDING,
+		"as /boot/flatcar/vmlinuz-b was before the restart, since 2025-11-21 at the latest");
+}
+
+static void packages_that_cannot_be_asked_explain_nothing(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	install(&vm, "boot/vmlinuz-2", MD5_KERNEL);
+	assert_int_equal(unlinkat(vm.root.fd, "var/lib/dpkg/info/linux-image-2.md5sums", 0), 0);
+	assert_int_equal(mkdirat(vm.root.fd, "var/lib/dpkg/info/linux-image-2.md5sums", 0755), 0);
+	root_write(&vm.root, "boot/vmlinuz-2", TEXT("kernel"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "kernel");
+	assert_int_equal(found.how, EXPLANATION_NONE);
+	assert_non_null(strstr(found.text, "packages could not be asked: dpkg's records: "));
+}
+
+static void an_initrd_is_explained_by_the_file(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	const struct timespec times[2] = {{.tv_sec = NOV_20}, {.tv_sec = NOV_20}};
+	struct explanation found;
+
+	(void)state;
+	root_write(&vm.root, "boot/initrd.img-2", TEXT("initrd"));
+	assert_int_equal(utimensat(vm.root.fd, "boot/initrd.img-2", times, 0), 0);
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
+	check_told(&found, EXPLANATION_FILE, "as now in /boot/initrd.img-2, written on 2025-11-20");
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
+	check_told(&found, EXPLANATION_PENDING,
+		"as /boot/initrd.img-2 was before the restart, since 2025-11-21 at the latest");
+	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "another");
+	check_told(&found, EXPLANATION_NONE, "");
+}
+
+static void a_command_line_is_explained_by_the_boot_configuration(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	root_write(&vm.root, "boot/grub/grub.cfg", TEXT("linux /vmlinuz ro  quiet\ninitrd /initrd\n"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_COMMAND_LINE, 8, "ro quiet");
+	check_told(&found, EXPLANATION_PENDING,
+		"as /boot/grub/grub.cfg was before the restart, since 2025-11-21 at the latest");
+	found = explain_bytes(&vm, COMPONENT_INITRD_LIST, 8, "initrd /initrd");
+	assert_int_equal(found.how, EXPLANATION_PENDING);
+	found = explain_bytes(&vm, COMPONENT_COMMAND_LINE, 8, "ro quiet init=/bin/sh");
+	check_told(&found, EXPLANATION_NONE, "");
+}
+
+static void firmware_measures_programs_by_what_they_do(void **state)
+{
+	uint8_t image[4096], signatures[CRYPTO_SHA256_SIZE];
+	auto_cleanup(vm) struct vm vm = vm_make();
+	size_t len = folder_read("test/fuzz/seeds/peimage", "pe32plus", image, sizeof(image));
+	struct explanation found;
+
+	(void)state;
+	assert_int_equal(len, 0x690);
+	root_write(&vm.root, "boot/vmlinuz-2", (struct bytes){image, len});
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain(&vm, COMPONENT_KERNEL, 4, vm.pending.files.files[0].digest.program);
+	assert_int_equal(found.how, EXPLANATION_PENDING);
+	crypto_sha256((struct bytes){image, len}, signatures);
+	found = explain(&vm, COMPONENT_KERNEL, 4, signatures); /* of the whole file: not what PCR 4 gets */
+	assert_int_equal(found.how, EXPLANATION_NONE);
+}
+
+static void copy(const struct vm *vm, const char *from, const char *path, bool is_longer)
+{
+	auto_cleanup(buf) struct buf data = buf_with_max(1 << 20);
+	struct err err;
+
+	check_ok(file_read(AT_FDCWD, from, FILE_FOLLOW_LINKS, &data, &err), &err);
+	if (is_longer)
+		check_ok(buf_append(&data, "x", 1, &err), &err);
+	root_write(&vm->root, path, buf_bytes(&data));
+}
+
+static void a_variable_must_have_been_there_before(void **state)
+{
+	auto_cleanup(buf) struct buf log_bytes = buf_with_max(1 << 20);
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	check_ok(file_read(AT_FDCWD, RECORD "eventlog.bin", FILE_FOLLOW_LINKS, &log_bytes, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&log_bytes), &log, &err), &err);
+	vm.eventlog = &log;
+	copy(&vm, RECORD "efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f", DB, false);
+	copy(&vm, RECORD "efivars/dbx-d719b2cb-3d3a-4596-a3bc-dad00e67656f", DBX, true);
+	look(&vm, "boot-1", NOV_20);
+	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");
+	check_told(&found, EXPLANATION_NONE, "");
+	look(&vm, "boot-2", NOV_20 + DAY_S);
+	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");
+	check_told(&found, EXPLANATION_PENDING,
+		"as db was before the restart, since 2025-11-20 at the latest; it changes only by a signed "
+		"update");
+	found = explain_bytes(&vm, COMPONENT_DBX, 7, "any"); /* other contents than what was measured */
+	check_told(&found, EXPLANATION_NONE, "");
+	vm.eventlog = NULL;
+	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");
+	check_told(&found, EXPLANATION_NONE, "");
+}
+
+static void what_no_disk_tells_stays_unexplained(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+
+	(void)state;
+	root_write(&vm.root, "boot/x", TEXT("x"));
+	look(&vm, "boot-1", NOV_20);
+	look(&vm, "boot-2", NOV_20);
+	for (int kind = 0; kind < COMPONENT_KINDS; kind++) {
+		struct explanation found = explain_bytes(&vm, (enum component_kind)kind, 0, "x");
+		bool is_file = kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
+			       kind == COMPONENT_INITRD || kind == COMPONENT_BOOT_FILE;
+
+		assert_int_equal(found.how, is_file ? EXPLANATION_PENDING : EXPLANATION_NONE);
+	}
+}
+
+static void a_drift_is_explained_where_this_boot_has_something(void **state)
+{
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct drift_difference differences[] = {
+		{.change = DRIFT_CHANGED, .after = {.kind = COMPONENT_INITRD, .pcr = 9}},
+		{.change = DRIFT_REMOVED, .before = {.kind = COMPONENT_INITRD, .pcr = 9}},
+		{.change = DRIFT_ADDED,
+			.after = {.kind = COMPONENT_INITRD, .pcr = 9},
+			.explanation = {.how = EXPLANATION_FOLLOWS, .text = "kept"}},
+	};
+	struct drift drift = {.count = COUNT(differences), .differences = differences};
+
+	(void)state;
+	root_write(&vm.root, "boot/initrd", TEXT("initrd"));
+	look(&vm, "boot-1", NOV_20);
+	for (size_t i = 0; i < COUNT(differences); i++) {
+		crypto_sha256(TEXT("initrd"), differences[i].before.sha256);
+		crypto_sha256(TEXT("initrd"), differences[i].after.sha256);
+	}
+	explain_drift(&(struct explain_sources){.root_fd = vm.root.fd, .pending = &vm.pending}, &drift);
+	assert_int_equal(differences[0].explanation.how, EXPLANATION_FILE);
+	assert_int_equal(differences[1].explanation.how, EXPLANATION_NONE);
+	assert_string_equal(differences[2].explanation.text, "kept");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_package_is_the_best_reason),
+		cmocka_unit_test(a_copy_of_a_packaged_file_is_as_good),
+		cmocka_unit_test(what_a_package_disowns_stays_unexplained),
+		cmocka_unit_test(a_program_that_no_package_owns_stays_unexplained),
+		cmocka_unit_test(without_packages_a_program_must_have_been_there_before),
+		cmocka_unit_test(packages_that_cannot_be_asked_explain_nothing),
+		cmocka_unit_test(an_initrd_is_explained_by_the_file),
+		cmocka_unit_test(a_command_line_is_explained_by_the_boot_configuration),
+		cmocka_unit_test(firmware_measures_programs_by_what_they_do),
+		cmocka_unit_test(a_variable_must_have_been_there_before),
+		cmocka_unit_test(what_no_disk_tells_stays_unexplained),
+		cmocka_unit_test(a_drift_is_explained_where_this_boot_has_something),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
