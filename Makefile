@@ -129,6 +129,11 @@ test-package: ## the packages: reproducible, and their programs on bare, old, ne
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(foreach test,$(wildcard test/package/*),$(test) &&) echo "all packages passed"
 
+test-report: ## the report's pages in a real browser (installs Chromium, about 120 MB)
+	$(Q)scripts/deps build test test-report
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test/flow/report_is_a_page_for_people $(BIN)
+
 vm: ## real boots in a virtual machine: measured, tampered with, and the package under systemd (needs root)
 	$(Q)scripts/deps vm build test package
 	$(Q)$(MAKE) --no-print-directory all package
@@ -138,6 +143,6 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 clean: ## remove what was built
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package vm clean
+.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

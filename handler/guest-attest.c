@@ -14,6 +14,7 @@ static const struct command {
 	{"doctor", command_doctor, "find out why this VM does not attest, and what to do about it"},
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},
+	{"report", command_report, "what an attestation came to, as one HTML page"},
 	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},
 };
 

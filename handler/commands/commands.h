@@ -16,6 +16,7 @@ int command_doctor(int argc, char **argv);
 int command_evidence(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_status(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_verify(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */

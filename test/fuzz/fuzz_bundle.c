@@ -1,5 +1,7 @@
-/* fuzz_bundle.c - a bundle as somebody gave it: read, checked, redacted, printed and read again. */
+/* fuzz_bundle.c - a bundle as somebody gave it: read, checked, shown as a page, redacted, printed and read again. */
+#include <string.h>
 #include "monitor/bundlecheck.h"
+#include "monitor/page.h"
 #include "monitor/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,6 +19,16 @@ static void print_and_read(const struct bundle *bundle)
 		__builtin_trap();
 }
 
+static void show(const struct bundle *bundle)
+{
+	auto_cleanup(buf) struct buf page = buf_with_max(PAGE_MAX_BYTES);
+	struct page_inputs inputs = {.bundle = bundle, .check = &check, .now_s = 1800000000};
+	struct err err;
+
+	if (page_write(&inputs, &page, &err) == 0 && strstr((const char *)page.data, "<script"))
+		__builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
@@ -25,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (bundle_parse((struct bytes){data, size}, &bundle, &err) < 0)
 		return 0;
 	bundlecheck_run(&bundle, &(struct bundlecheck_inputs){.now_s = 1800000000}, &check);
+	show(&bundle);
 	print_and_read(&bundle);
 	if (redact_bundle(&bundle, &err) == 0)
 		print_and_read(&bundle);

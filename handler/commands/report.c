@@ -1,0 +1,169 @@
+/* guest-attest report: one attestation, or a bundle of one, as an HTML page for people. */
+#include <string.h>
+#include "attestation.h"
+#include "base/clock.h"
+#include "monitor/page.h"
+#include "verify.h"
+
+#define COMMAND "guest-attest report"
+
+#define EXIT_UNKNOWN 2
+
+static const char usage[] =
+	"Usage: guest-attest report --html FILE [OPTION...]\n"
+	"\n"
+	"Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed.\n"
+	"The page holds no scripts and fetches nothing.\n"
+	"\n"
+	"  --html FILE           where to put the page; '-' is standard output\n"
+	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is "
+	"needed\n"
+	"  --ca PEM              who may vouch for the attestation key, as for verify\n" ATTESTATION_USAGE
+		EVIDENCE_USAGE "  --nonce TEXT          comes back in the token (default: random)\n"
+	"  --redact              without VM id, host name, disk ids and more\n"
+	"  --help                this text\n"
+	"\n"
+	"Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not "
+	"written,\n"
+	"64 wrong usage. The page is written in all cases but the last two.\n";
+
+struct options {
+	struct attestation_options attestation;
+	const char *html, *from, *ca;
+	bool is_help;
+};
+
+static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+{
+	const struct command_option known[] = {
+		{"help", NULL, &ret->is_help},
+		{"html", &ret->html, NULL},
+		{"from", &ret->from, NULL},
+		{"ca", &ret->ca, NULL},
+		{"redact", NULL, &ret->attestation.redact},
+		PROVIDER_OPTIONS(&ret->attestation),
+		EVIDENCE_OPTIONS(&ret->attestation),
+		{0},
+	};
+
+	return parse_command_options(argc, argv, known, ret_word);
+}
+
+static const char *check_options(const struct options *options)
+{
+	const struct attestation_options *attestation = &options->attestation;
+
+	if (!options->html || !options->html[0])
+		return "--html is needed: the file for the page";
+	if (options->from && (attestation->endpoint || attestation->metadata || attestation->ca_file ||
+				     attestation->tcti || attestation->event_log || attestation->nonce ||
+				     attestation->redact))
+		return "with --from nothing is attested: only --html and --ca go with it";
+	return attestation_check_options(attestation);
+}
+
+static int write_page(const char *path, const struct page_inputs *inputs, struct err *err)
+{
+	auto_cleanup(buf) struct buf page = buf_with_max(PAGE_MAX_BYTES);
+
+	if (page_write(inputs, &page, err) < 0)
+		return -1;
+	if (strcmp(path, "-") != 0)
+		return write_private(path, buf_bytes(&page), err);
+	print_format("%s", (const char *)page.data);
+	return 0;
+}
+
+static int read_ca(const char *path, struct anchors *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
+
+	if (!path)
+		return 0;
+	if (read_input(path, &pem, err) < 0) {
+		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
+		return err_wrap(err, "%s", path);
+	}
+	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
+}
+
+/* The bundle of a file, or of a round made now. */
+static int get_bundle(const struct options *options, struct bundle *ret, struct err *err)
+{
+	auto_cleanup(round_result) struct round_result round = {0};
+
+	if (options->from)
+		return read_bundle(options->from, ret, err);
+	if (attestation_run(&options->attestation, &round, err) < 0)
+		return -1;
+	if (round.verdict.reason.code == ERR_USAGE || round.verdict.reason.code == ERR_ENDPOINT_INVALID) {
+		*err = round.verdict.reason;
+		return -1;
+	}
+	return attestation_bundle(&options->attestation, &round, ret, err);
+}
+
+static int exit_code_of(const struct options *options, const struct page_inputs *inputs)
+{
+	enum health health = inputs->bundle->verdict.health;
+
+	if (options->from)
+		return inputs->check->findings.count ? 1 : 0;
+	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : EXIT_UNKNOWN;
+}
+
+/* What was fetched from the provider just now is as good as what a reader fetches. */
+static void check_bundle(const struct options *options, const struct anchors *anchors,
+	const struct page_inputs *inputs, struct bundlecheck *ret)
+{
+	bundlecheck_run(inputs->bundle,
+		&(struct bundlecheck_inputs){.anchors = anchors,
+			.keys = options->from ? (struct bytes){0} : buf_bytes(&inputs->bundle->provider.keys),
+			.now_s = inputs->now_s},
+		ret);
+}
+
+static int report(const struct options *options, int *ret_exit_code, struct err *err)
+{
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
+	struct page_inputs inputs = {
+		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
+
+	if (!check)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a report.");
+	if (read_ca(options->ca, &anchors, err) < 0 || get_bundle(options, &bundle, err) < 0)
+		return -1;
+	if (bundle.info.len) {
+		check_bundle(options, &anchors, &inputs, check);
+		inputs.check = check;
+	}
+	*ret_exit_code = exit_code_of(options, &inputs);
+	return write_page(options->html, &inputs, err);
+}
+
+int command_report(int argc, char **argv)
+{
+	struct options options = {0};
+	const char *word = "";
+	const char *complaint = parse_options(argc, argv, &options, &word);
+	int exit_code = EXIT_UNKNOWN;
+	struct err err;
+
+	if (options.is_help) {
+		print_format("%s", usage);
+		return 0;
+	}
+	if (complaint)
+		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
+	complaint = check_options(&options);
+	if (complaint)
+		return print_usage_error(COMMAND, "%s", complaint);
+	options.attestation.with_token = !options.attestation.redact;
+	if (report(&options, &exit_code, &err) == 0)
+		return exit_code;
+	(void)print_err(&err);
+	return err_info(err.code)->exit_code == EXIT_USAGE || err.code == ERR_ENDPOINT_INVALID ? EXIT_USAGE
+											       : EXIT_UNKNOWN;
+}
