@@ -168,13 +168,15 @@ static int load(int state_fd, struct pending *ret, struct err *err)
 	return 0;
 }
 
-int pending_load(int state_fd, const char *boot_id, struct pending *ret, struct err *err)
+int pending_load(
+	int state_fd, const char *boot_id, struct pending *ret, bool *ret_is_next_boot, struct err *err)
 {
 	struct pending pending = {0};
 
 	if (load(state_fd, &pending, err) < 0)
 		return -1;
-	if (strcmp(pending.boot_id, boot_id) != 0)
+	*ret_is_next_boot = strcmp(pending.boot_id, boot_id) != 0;
+	if (*ret_is_next_boot)
 		forget_this_boot(&pending);
 	(void)text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id);
 	*ret = pending;
@@ -275,4 +277,20 @@ int pending_save(int state_fd, const struct pending *pending, struct err *err)
 	for (size_t i = 0; i < pending->files.count; i++)
 		write_file(list, &pending->files.files[i]);
 	return state_save(state_fd, PENDING_FILE, document, err);
+}
+
+int pending_run(const struct pending_round *round, struct pending *ret, struct err *err)
+{
+	auto_cleanup(pending) struct pending pending = {0};
+	bool has_changed, is_next_boot;
+
+	if (pending_load(round->state_fd, round->boot_id, &pending, &is_next_boot, err) < 0 ||
+		pending_look(round->root_fd, round->now_s, &pending, &has_changed, err) < 0)
+		return -1;
+	if ((has_changed || is_next_boot) && !round->is_observer &&
+		pending_save(round->state_fd, &pending, err) < 0)
+		return -1;
+	*ret = pending;
+	pending = (struct pending){0};
+	return 0;
 }

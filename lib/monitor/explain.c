@@ -51,6 +51,13 @@ static bool is_same(const struct bootfile *file, const struct component *compone
 	return memcmp(file->digest.sha256, component->sha256, CRYPTO_SHA256_SIZE) == 0;
 }
 
+struct question {
+	int root_fd;
+	struct bytes event_log;
+	const struct pending *pending;
+	const struct component *component;
+};
+
 /* What was found of the files with the component's bytes. */
 struct copies {
 	const struct bootfile *owned;  /* the one that `answer` is about */
@@ -61,8 +68,7 @@ struct copies {
 	struct err err;                /* why not */
 };
 
-static void note_copy(
-	const struct explain_sources *sources, const struct bootfile *file, struct copies *copies)
+static void note_copy(int root_fd, const struct bootfile *file, struct copies *copies)
 {
 	struct package_answer answer = {0};
 
@@ -72,7 +78,7 @@ static void note_copy(
 		copies->newest = file;
 	if (copies->answer.word == PACKAGE_SAME)
 		return;
-	if (packages_ask(sources->root_fd, file, &answer, &copies->err) < 0) {
+	if (packages_ask(root_fd, file, &answer, &copies->err) < 0) {
 		copies->could_ask = false;
 	} else if (answer.word > copies->answer.word) {
 		copies->answer = answer;
@@ -80,16 +86,16 @@ static void note_copy(
 	}
 }
 
-static struct copies find_copies(const struct explain_sources *sources, const struct component *component)
+static struct copies find_copies(const struct question *question)
 {
-	const struct bootfiles *files = &sources->pending->files;
+	const struct bootfiles *files = &question->pending->files;
 	struct copies copies = {.could_ask = true};
 	unsigned int left = MAX_COPIES;
 
 	for (size_t i = 0; i < files->count && left; i++) {
-		if (!is_same(&files->files[i], component))
+		if (!is_same(&files->files[i], question->component))
 			continue;
-		note_copy(sources, &files->files[i], &copies);
+		note_copy(question->root_fd, &files->files[i], &copies);
 		left--;
 	}
 	return copies;
@@ -125,22 +131,23 @@ static void tell_newest(const struct bootfile *file, struct explanation *ret)
 	tell(ret, EXPLANATION_FILE, "as now in /%s, written on %s", file->path, date);
 }
 
-static void explain_file(
-	const struct explain_sources *sources, const struct component *component, struct explanation *ret)
+static int explain_file(const struct question *question, struct explanation *ret, struct err *err)
 {
-	struct copies copies = find_copies(sources, component);
-	bool needs_package = is_program(component->kind);
+	struct copies copies = find_copies(question);
+	bool needs_package = is_program(question->component->kind);
 
 	if (!copies.newest)
-		return;
+		return 0;
+	if (needs_package && !copies.could_ask && copies.answer.word != PACKAGE_SAME) {
+		*err = copies.err;
+		return -1;
+	}
 	if (copies.answer.word == PACKAGE_SAME)
 		tell_package(&copies, ret);
-	else if (needs_package && !copies.could_ask)
-		tell(ret, EXPLANATION_NONE, "and packages could not be asked: %s", copies.err.msg);
 	else if (needs_package && copies.answer.word == PACKAGE_DIFFERS)
 		tell(ret, EXPLANATION_NONE, "and /%s differs from what package %s installed",
 			copies.owned->path, copies.answer.package);
-	else if (needs_package && packages_are_there(sources->root_fd))
+	else if (needs_package && packages_are_there(question->root_fd))
 		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies.newest->path);
 	else if (copies.before)
 		tell_before(copies.before, ret);
@@ -148,15 +155,15 @@ static void explain_file(
 		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies.newest->path);
 	else
 		tell_newest(copies.newest, ret);
+	return 0;
 }
 
 /* ---- texts and variables ---- */
 
-static void explain_text(const struct explain_sources *sources, const struct component *component,
-	enum bootconfig_text what, struct explanation *ret)
+static void explain_text(const struct question *question, enum bootconfig_text what, struct explanation *ret)
 {
-	const struct bootfile *file =
-		bootconfig_find(sources->root_fd, &sources->pending->files, what, component->sha256);
+	const struct bootfile *file = bootconfig_find(
+		question->root_fd, &question->pending->files, what, question->component->sha256);
 
 	if (file && !file->is_new)
 		tell_before(file, ret);
@@ -165,13 +172,18 @@ static void explain_text(const struct explain_sources *sources, const struct com
 }
 
 /* Contents of a variable as measured in PCR 7; false if the log lacks it. */
-static bool find_measured(const struct eventlog *log, const char *name, uint8_t ret[CRYPTO_SHA256_SIZE])
+static bool find_measured(struct bytes event_log, const char *name, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
-	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog log;
+	struct eventlog_walk walk;
 	struct eventlog_event event;
 	struct uefivar variable;
+	struct err ignored;
 
-	while (eventlog_next(log, &walk, &event)) {
+	if (eventlog_open(event_log, &log, &ignored) < 0)
+		return false;
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event)) {
 		if (event.pcr != 7 || event.type != EV_EFI_VARIABLE_DRIVER_CONFIG ||
 			!uefivar_parse(event.data, &variable) || strcmp(variable.name, name) != 0)
 			continue;
@@ -181,15 +193,14 @@ static bool find_measured(const struct eventlog *log, const char *name, uint8_t 
 	return false;
 }
 
-static void explain_variable(
-	const struct explain_sources *sources, enum pending_name name, struct explanation *ret)
+static void explain_variable(const struct question *question, enum pending_name name, struct explanation *ret)
 {
-	const struct pending_variable *variable = &sources->pending->variables[name];
+	const struct pending_variable *variable = &question->pending->variables[name];
 	uint8_t measured[CRYPTO_SHA256_SIZE];
 	char date[DATE_SIZE];
 
-	if (!sources->eventlog || !variable->seen_s || variable->is_new ||
-		!find_measured(sources->eventlog, pending_variable_name(name), measured) ||
+	if (!variable->seen_s || variable->is_new ||
+		!find_measured(question->event_log, pending_variable_name(name), measured) ||
 		memcmp(measured, variable->sha256, sizeof(measured)) != 0)
 		return;
 	date_text(variable->seen_s, date);
@@ -198,48 +209,58 @@ static void explain_variable(
 		pending_variable_name(name), date);
 }
 
-void explain_component(
-	const struct explain_sources *sources, const struct component *component, struct explanation *ret)
+int explain_component(const struct explain_sources *sources, const struct pending *pending,
+	const struct component *component, struct explanation *ret, struct err *err)
 {
+	const struct question question = {.root_fd = sources->round.root_fd,
+		.event_log = sources->event_log,
+		.pending = pending,
+		.component = component};
+
 	*ret = (struct explanation){.how = EXPLANATION_NONE};
 	if (component->folded)
-		return; /* several at once */
+		return 0; /* several at once */
 	switch ((int)component->kind) {
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 	case COMPONENT_INITRD:
 	case COMPONENT_BOOT_FILE:
-		explain_file(sources, component, ret);
-		break;
+		return explain_file(&question, ret, err);
 	case COMPONENT_COMMAND_LINE:
-		explain_text(sources, component, BOOTCONFIG_COMMAND_LINE, ret);
-		break;
+		explain_text(&question, BOOTCONFIG_COMMAND_LINE, ret);
+		return 0;
 	case COMPONENT_INITRD_LIST:
-		explain_text(sources, component, BOOTCONFIG_INITRDS, ret);
-		break;
+		explain_text(&question, BOOTCONFIG_INITRDS, ret);
+		return 0;
 	case COMPONENT_PK:
-		explain_variable(sources, PENDING_PK, ret);
-		break;
+		explain_variable(&question, PENDING_PK, ret);
+		return 0;
 	case COMPONENT_KEK:
-		explain_variable(sources, PENDING_KEK, ret);
-		break;
+		explain_variable(&question, PENDING_KEK, ret);
+		return 0;
 	case COMPONENT_DB:
-		explain_variable(sources, PENDING_DB, ret);
-		break;
+		explain_variable(&question, PENDING_DB, ret);
+		return 0;
 	case COMPONENT_DBX:
-		explain_variable(sources, PENDING_DBX, ret);
-		break;
+		explain_variable(&question, PENDING_DBX, ret);
+		return 0;
 	default:
-		break; /* nothing on the disks tells */
+		return 0; /* nothing on the disks tells */
 	}
 }
 
-void explain_drift(const struct explain_sources *sources, struct drift *drift)
+int explain_drift(void *context, struct drift *drift, struct err *err)
 {
-	for (size_t i = 0; i < drift->count; i++) {
+	const struct explain_sources *sources = context;
+	auto_cleanup(pending) struct pending pending = {0};
+	int status = pending_run(&sources->round, &pending, err);
+
+	for (size_t i = 0; status == 0 && i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 
 		if (difference->change != DRIFT_REMOVED && difference->explanation.how == EXPLANATION_NONE)
-			explain_component(sources, &difference->after, &difference->explanation);
+			status = explain_component(
+				sources, &pending, &difference->after, &difference->explanation, err);
 	}
+	return status;
 }

@@ -15,17 +15,19 @@
 #include "appraise/drift.h"
 
 struct explain_sources {
-	int root_fd;
-	const struct pending *pending; /* after a look in this boot */
-	const struct eventlog
-		*eventlog; /* this boot's, for the Secure Boot variables; NULL: those stay unexplained */
+	struct pending_round round; /* this VM, this boot */
+	struct bytes
+		event_log; /* this boot's, for the Secure Boot variables; of a log without use those stay unexplained */
 };
 
-/* component: of this boot. With EXPLANATION_NONE the text says what speaks against an explanation, "" if nothing was found. Reads package
- * records; takes up to some seconds. */
-void explain_component(
-	const struct explain_sources *sources, const struct component *component, struct explanation *ret);
-/* All that is in this boot and not in the accepted one. */
-void explain_drift(const struct explain_sources *sources, struct drift *drift);
+/* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text says what speaks against an explanation,
+ * "" if nothing was found. Reads package records; takes up to some seconds. An error: whether a package explains it could not be found
+ * out. ERR_IO, ERR_SERVICE, ERR_NO_MEMORY. */
+int explain_component(const struct explain_sources *sources, const struct pending *pending,
+	const struct component *component, struct explanation *ret, struct err *err) err_check;
+
+/* All that this boot has and the accepted one does not, unless it is explained already: for struct change_inputs. context: struct
+ * explain_sources. After an error the rest stays unexplained. */
+int explain_drift(void *context, struct drift *drift, struct err *err) err_check;
 
 #endif

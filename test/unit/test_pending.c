@@ -7,13 +7,14 @@
 /* One round of the service in a boot. */
 static void look(const struct root *root, const char *boot_id, int64_t now_s, struct pending *ret)
 {
-	bool has_changed;
 	struct err err;
 
-	check_ok(pending_load(root->fd, boot_id, ret, &err), &err);
-	check_ok(pending_look(root->fd, now_s, ret, &has_changed, &err), &err);
-	if (has_changed)
-		check_ok(pending_save(root->fd, ret, &err), &err);
+	check_ok(pending_run(&(struct pending_round){.root_fd = root->fd,
+				     .state_fd = root->fd,
+				     .boot_id = boot_id,
+				     .now_s = now_s},
+			 ret, &err),
+		&err);
 }
 
 static void what_was_seen_before_the_restart_is_remembered(void **state)
@@ -104,10 +105,11 @@ static void a_damaged_file_is_set_aside(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(root) struct root root = root_make();
 		auto_cleanup(pending) struct pending pending = {0};
+		bool is_next;
 		struct err err;
 
 		root_write(&root, PENDING_FILE, TEXT(rows[i]));
-		check_ok(pending_load(root.fd, "boot-1", &pending, &err), &err);
+		check_ok(pending_load(root.fd, "boot-1", &pending, &is_next, &err), &err);
 		assert_int_equal(pending.files.count, 0);
 		if (file_exists(root.fd, PENDING_FILE) || !file_exists(root.fd, PENDING_FILE ".broken"))
 			fail_msg("row %zu is still there", i);
@@ -121,6 +123,7 @@ static void all_that_a_look_finds_fits(void **state)
 	auto_cleanup(pending) struct pending pending = {0};
 	auto_cleanup(pending) struct pending again = {0};
 	char path[BOOTWALK_PATH_SIZE];
+	bool is_next;
 	struct err err;
 
 	(void)state;
@@ -139,7 +142,7 @@ static void all_that_a_look_finds_fits(void **state)
 		file->written_s = file->seen_s = 4000000000;
 	}
 	check_ok(pending_save(root.fd, &pending, &err), &err);
-	check_ok(pending_load(root.fd, "", &again, &err), &err);
+	check_ok(pending_load(root.fd, "", &again, &is_next, &err), &err);
 	assert_int_equal(again.files.count, BOOTWALK_MAX_FILES);
 	assert_memory_equal(
 		again.files.files, pending.files.files, BOOTWALK_MAX_FILES * sizeof(struct bootfile));
