@@ -15,6 +15,7 @@
 #include <sys/timerfd.h>
 #include "agent/logfile.h"
 #include "agent/note.h"
+#include "agent/pending.h"
 #include "agent/service.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -173,6 +174,20 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	return history_save(monitor->state_fd, &history, err);
 }
 
+/* For the next restart: what changed by then can be told from what was there before. Trouble with it is told and is no attestation's. */
+static void remember_disks(const struct monitor *monitor)
+{
+	const struct pending_round round = {.root_fd = monitor->root_fd,
+		.state_fd = monitor->state_fd,
+		.boot_id = monitor->boot_id,
+		.now_s = clock_now_s()};
+	auto_cleanup(pending) struct pending pending = {0};
+	struct err err;
+
+	if (pending_run(&round, &pending, &err) < 0)
+		monitor_tell_err(monitor, &err);
+}
+
 static int watch_home(const struct monitor *monitor, int *ret_fd, struct err *err)
 {
 	const char *home = monitor->service.home;
@@ -254,6 +269,8 @@ static int run(const char *root, struct err *err)
 				monitor_tell_err(&monitor, err);
 			wait_s = TROUBLE_WAIT_S;
 		}
+		if (service_home_exists(monitor.root_fd, &monitor.service))
+			remember_disks(&monitor);
 		if (wait_for_next(&monitor, home_fd, wait_s, err) < 0)
 			return -1;
 	}
