@@ -35,6 +35,7 @@ static struct service new_service(const struct handler *handler, struct bytes se
 	memcpy(service.home, handler->home, sizeof(service.home));
 	memcpy(service.tcti, handler->tcti, sizeof(service.tcti));
 	memcpy(service.metadata, handler->metadata, sizeof(service.metadata));
+	service_take_proxy(environ, &service);
 	(void)text_format(service.program_version, sizeof(service.program_version), "%s", VERSION);
 	service_mark(settings, service.settings_mark);
 	return service;

@@ -15,6 +15,7 @@
 #include <sys/timerfd.h>
 #include "agent/logfile.h"
 #include "agent/note.h"
+#include "agent/outbound.h"
 #include "agent/pending.h"
 #include "agent/service.h"
 #include "base/clock.h"
@@ -105,19 +106,25 @@ static void monitor_tell_warnings(const struct monitor *monitor)
 
 static int run_round(const struct monitor *monitor, struct round_result *ret, struct err *err)
 {
-	uint8_t random[16];
+	const struct settings *settings = &monitor->settings;
+	char agent_proxy[WAAGENT_PROXY_SIZE];
+	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
 	if (crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
+	waagent_read_proxy(monitor->root_fd, agent_proxy);
 	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
 			  .tcti = monitor->service.tcti,
 			  .endpoint = monitor->settings.endpoint,
 			  .metadata = monitor->service.metadata,
 			  .region_fallback = monitor->settings.region_fallback,
 			  .fallback_endpoint = monitor->settings.fallback_endpoint,
-			  .ca_file = monitor->settings.ca_file[0] ? monitor->settings.ca_file : NULL,
+			  .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+			  .extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
+			  .proxy = outbound_sources(settings, &monitor->service, agent_proxy),
+			  .random = round_random(random + 16),
 			  .nonce = nonce,
 			  .now_s = clock_now_s()},
 		ret);

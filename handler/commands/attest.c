@@ -81,6 +81,7 @@ static int print_result_json(const struct round_result *round, struct err *err)
 	json_add_text(result, "health", health_name(round->verdict.health));
 	json_add_text(result, "provider", round->provider);
 	json_add_text(result, "providerReason", round->provider_reason);
+	json_add_text(result, "proxy", round->provider_proxy);
 	json_add_int(result, "code", reason->code);
 	json_add_text(result, "name", err_info(reason->code)->name);
 	json_add_text(result, "message", reason->code ? reason->msg : "");
@@ -109,6 +110,8 @@ static void print_facts(const struct round_result *round)
 		health_name(round->remote.health));
 	if (round->provider_reason[0])
 		print_format("  chosen as             %s\n", round->provider_reason);
+	if (round->provider_proxy[0])
+		print_format("  by proxy              %s\n", round->provider_proxy);
 	print_format("  boot events           %u\n", local->event_count);
 	if (local->has_secureboot)
 		print_format("  Secure Boot           %s\n", local->secureboot.is_enabled ? "on" : "off");

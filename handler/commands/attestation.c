@@ -1,22 +1,47 @@
 #include "attestation.h"
 
 #include <string.h>
+#include "agent/waagent.h"
 #include "appraise/anchors.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "monitor/redact.h"
 
 #define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
+static bool is_no_proxy(const struct attestation_options *options)
+{
+	return options->proxy && text_equal_nocase(options->proxy, "none");
+}
+
 const char *attestation_check_options(const struct attestation_options *options)
 {
+	struct proxy proxy;
+	struct err ignored;
 	const char *complaint = check_metadata(options->metadata);
 
 	if (options->endpoint && !options->endpoint[0])
 		return "--endpoint takes the https:// address of an attestation provider";
 	if (options->redact && options->with_token)
 		return "give either --redact or --with-token: a token is signed as a whole";
+	if (options->proxy && !is_no_proxy(options) &&
+		proxy_parse(options->proxy, "--proxy", &proxy, &ignored) < 0)
+		return "--proxy takes http://HOST:PORT or none";
 	return complaint ? complaint : check_nonce(options->nonce);
+}
+
+static struct proxy_sources proxy_sources_of(const struct attestation_options *options, const char *agent)
+{
+	struct proxy_variables variables = proxy_find_variables(environ);
+
+	return (struct proxy_sources){.is_none = is_no_proxy(options),
+		.given = options->proxy,
+		.given_source = "--proxy",
+		.variable = variables.proxy,
+		.variable_name = variables.name,
+		.variable_bypass = variables.bypass,
+		.agent = agent};
 }
 
 static const char *tcti_of(const struct attestation_options *options, int root_fd)
@@ -27,17 +52,22 @@ static const char *tcti_of(const struct attestation_options *options, int root_f
 int attestation_run(const struct attestation_options *options, struct round_result *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
-	uint8_t random[16];
+	char agent_proxy[WAAGENT_PROXY_SIZE];
+	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
 	if (dir_open("/", &root_fd, err) < 0 || crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
+	waagent_read_proxy(root_fd, agent_proxy);
 	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
 			  .tcti = options->tcti,
 			  .endpoint = options->endpoint,
 			  .metadata = options->metadata,
 			  .ca_file = options->ca_file,
+			  .extra_ca_file = options->extra_ca_file,
+			  .proxy = proxy_sources_of(options, agent_proxy),
+			  .random = round_random(random + 16),
 			  .nonce = options->nonce ? options->nonce : nonce,
 			  .now_s = clock_now_s()},
 		ret);

@@ -9,7 +9,10 @@
 	"  --endpoint URL        the provider, https://host or https://host:port\n"                          \
 	"                        (default: the shared one of this VM's region)\n"                            \
 	"  --metadata URL        who knows the region, http://ADDRESS (default: the cloud's service)\n"      \
-	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"
+	"  --ca-file PEM         trust these certificate authorities instead of the system's\n"              \
+	"  --extra-ca-file PEM   trust these besides the others\n"                                           \
+	"  --proxy URL           the way there, http://[USER:PASSWORD@]HOST:PORT, or none (default: the\n"   \
+	"                        variables https_proxy, all_proxy and no_proxy, else the guest agent's)\n"
 
 #define EVIDENCE_USAGE                                                                                       \
 	"  --tcti CONF           the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"         \
@@ -25,7 +28,7 @@
 	"--redact\n"
 
 struct attestation_options {
-	const char *endpoint, *metadata, *ca_file, *tcti, *event_log, *nonce, *chain;
+	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *event_log, *nonce, *chain;
 	bool redact, with_token;
 };
 
@@ -37,8 +40,9 @@ struct attestation_options {
 	}
 #define PROVIDER_OPTIONS(options)                                                                            \
 	{"endpoint", &(options)->endpoint, NULL}, {"metadata", &(options)->metadata, NULL},                  \
+		{"ca-file", &(options)->ca_file, NULL}, {"extra-ca-file", &(options)->extra_ca_file, NULL},  \
 	{                                                                                                    \
-		"ca-file", &(options)->ca_file, NULL                                                         \
+		"proxy", &(options)->proxy, NULL                                                             \
 	}
 #define BUNDLE_OPTIONS(options)                                                                              \
 	{"chain", &(options)->chain, NULL}, {"redact", NULL, &(options)->redact},                            \

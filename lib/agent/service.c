@@ -36,6 +36,18 @@ int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err)
 	return 0;
 }
 
+void service_take_proxy(char *const *variables, struct service *ret)
+{
+	struct proxy_variables found = proxy_find_variables(variables);
+
+	if (found.proxy && text_format(ret->proxy, sizeof(ret->proxy), "%s", found.proxy))
+		(void)text_format(ret->proxy_variable, sizeof(ret->proxy_variable), "%s", found.name);
+	else
+		ret->proxy[0] = '\0';
+	if (!found.bypass || !text_format(ret->no_proxy, sizeof(ret->no_proxy), "%s", found.bypass))
+		ret->no_proxy[0] = '\0';
+}
+
 /* The agent's folders are its own: links in their paths are followed. */
 int service_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
@@ -67,6 +79,9 @@ static const struct text_member {
 		true},
 	{"tcti", offsetof(struct service, tcti), SERVICE_TCTI_SIZE, false, true},
 	{"metadata", offsetof(struct service, metadata), SERVICE_METADATA_SIZE, false, true},
+	{"proxy", offsetof(struct service, proxy), PROXY_URL_SIZE, false, true},
+	{"proxyVariable", offsetof(struct service, proxy_variable), PROXY_SOURCE_SIZE, false, true},
+	{"noProxy", offsetof(struct service, no_proxy), PROXY_URL_SIZE, false, true},
 	{"settingsMark", offsetof(struct service, settings_mark), SERVICE_MARK_SIZE, false, true},
 	{"programVersion", offsetof(struct service, program_version), 32, false, true},
 };

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 #include "agent/environment.h"
+#include "edge/proxy.h"
 
 #define SERVICE_STATE_FOLDER  "var/lib/guest-attestation" /* below the root directory */
 #define SERVICE_FILE          "service.json"              /* below the state folder   */
@@ -22,11 +23,17 @@ struct service {
 	struct environment environment;       /* folders and sequence */
 	char tcti[SERVICE_TCTI_SIZE];         /* "" = the machine's TPM device */
 	char metadata[SERVICE_METADATA_SIZE]; /* http://ADDRESS of the metadata service; "" = the cloud's */
+	char proxy[PROXY_URL_SIZE]; /* of the agent's environment, maybe with a password; "" = none */
+	char proxy_variable[PROXY_SOURCE_SIZE]; /* in which it was */
+	char no_proxy[PROXY_URL_SIZE];          /* likewise no_proxy's */
 	char settings_mark
 		[SERVICE_MARK_SIZE]; /* of the settings file's bytes, to notice changed ones of the same number */
 	char program_version[32]; /* whose programs run the service */
 	int64_t enabled_at_s;
 };
+
+/* The proxy of a program's variables ("NAME=value" each, NULL at the end); one that does not fit counts as none. */
+void service_take_proxy(char *const *variables, struct service *ret);
 
 /* The state folder, 0700. With create false, a missing one is ERR_IO with native ENOENT. root_fd: the root directory. */
 int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err) err_check;

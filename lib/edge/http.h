@@ -1,7 +1,9 @@
-/* http.h - one HTTPS exchange through libcurl. The only file that includes it.
+/* http.h - one HTTPS exchange through libcurl. Its files, http*.c, get that through http_curl.h, the only one that includes it.
  *
  * TLS is always verified (no switch), 1.2 or later, no redirects, no cookies, no other protocol than https but for is_plain. Every
- * answer is bounded in bytes and in time. Retrying is the caller's decision. Not thread-safe: one struct http per thread.
+ * answer is bounded in bytes and in time. Of a host's addresses, IPv6 and IPv4 are tried side by side (RFC 8305), so that a way that is
+ * broken costs little. The environment is not read: no proxy but the one that is given. Retrying is the caller's decision. Not
+ * thread-safe: one struct http per thread.
  */
 #ifndef EDGE_HTTP_H
 #define EDGE_HTTP_H
@@ -9,8 +11,10 @@
 #include "base/buf.h"
 
 #define HTTP_URL_SIZE 512
+#define HTTP_ID_SIZE  80
 
-struct http; /* a connection that is used again for the same host */
+struct proxy; /* edge/proxy.h */
+struct http;  /* a connection that is used again for the same host */
 
 int http_open(struct http **ret, struct err *err) err_check;
 void http_close(struct http *http);
@@ -25,8 +29,12 @@ struct http_request {
 	struct bytes body;
 	const char *
 		ca_file; /* PEM file, used instead of the system's CAs; NULL: the system's, wherever it keeps them */
-	uint32_t connect_timeout_ms;
+	const char *extra_ca_file;   /* PEM file, whose authorities count besides the others; NULL: none */
+	const struct proxy *proxy;   /* NULL or without a host: the direct way */
+	uint32_t connect_timeout_ms; /* until the TLS handshake is finished */
 	uint32_t total_timeout_ms;
+	uint32_t
+		idle_timeout_ms; /* without a byte in either direction, in whole seconds; 0: as long as the total */
 	bool is_plain; /* http:// and only to an address in digits, past every proxy: the metadata service */
 	const char *header; /* one more line, "Name: value"; NULL: none */
 };
@@ -37,10 +45,16 @@ struct http_answer {
 		body; /* set its max before the call: more is ERR_ANSWER_TOO_LARGE, and the transfer ends there */
 	char content_type[128]; /* cleaned; "" if absent */
 	uint32_t retry_after_s; /* 0 if absent or unusable; at most 86400 */
-	char peer[64];          /* address that answered, or "" */
+	char peer[64];          /* address that answered, the proxy's if there is one, or "" */
+	char location[256];     /* where a redirect points to, cleaned, as are the next; "" if absent */
+	char request_id[HTTP_ID_SIZE]; /* x-ms-request-id: by which the provider's people find the request */
+	char error_code[HTTP_ID_SIZE]; /* x-ms-error-code */
+	char service_version[HTTP_ID_SIZE]; /* x-ms-maa-service-version */
+	int64_t date_s;                     /* Date, Unix time; 0 if absent or unusable */
 };
 
-/* Any HTTP status is an answer. Errors are of kind NETWORK, one code per cause, their message names host and address. */
+/* Any HTTP status is an answer, but for a proxy's to CONNECT. Errors are of kind NETWORK, one code per cause, their message names host,
+ * address or proxy, and the time it took. Also ERR_CA_FILE. */
 int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
 	struct err *err) err_check;
 

@@ -239,8 +239,7 @@ static int judge_connections(struct probe *probe, struct err *err)
 	code = code_of_connect(address->error);
 	errno = address->error;
 	if (code == ERR_CONNECT_TIMEOUT)
-		(void)err_set(err, code, ETIMEDOUT, "no answer to TCP connection requests in %.1f s",
-			address->took_ms / 1e3);
+		(void)err_set(err, code, ETIMEDOUT, "no answer to TCP connection requests");
 	else if (code == ERR_CONNECT_REFUSED)
 		(void)err_set(err, code, (unsigned long)address->error,
 			"the connection was refused, by the server or a device on the way");

@@ -70,8 +70,9 @@ enum probe_step probe_failed_step(const struct probe *probe);
 /* What the step found out, in words, e.g. "20.42.1.2 (public) in 12 ms"; for tables. */
 void probe_step_text(const struct probe *probe, enum probe_step step, char *ret, size_t size);
 
-/* The whole sentence of a failed probe: "host:port (address): cause". 0 if nothing failed: *err is as it was. */
-int probe_explain(const struct probe *probe, struct err *err) err_check;
+/* The whole sentence of a failed probe: "host:port (address, public): cause, after 8.0 s." waited_ms: for how long an exchange was tried
+ * before; what took no time to fail, here and there, is told without. 0 if nothing failed: *err is as it was. */
+int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err) err_check;
 
 bool probe_is_private(const char *address);
 

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#define SHORT_MS 500
+
 const char *probe_step_name(enum probe_step step)
 {
 	static const char *const names[PROBE_STEPS] = {"name", "connection", "proxy", "TLS"};
@@ -50,7 +52,7 @@ void probe_step_text(const struct probe *probe, enum probe_step step, char *ret,
 			probe->peer.subject, probe->peer.issuer, part->took_ms);
 }
 
-/* "host:443 (20.1.2.3, public)" or "host:443 via proxy 10.0.0.4:3128 (waagent.conf)". */
+/* "host:443 (20.1.2.3, public)" or "host:443 by proxy 10.0.0.4:3128 (waagent.conf)". */
 static void place_text(const struct probe *probe, char *ret, size_t size)
 {
 	const struct probe_address *address = &probe->addresses[probe->chosen];
@@ -58,7 +60,7 @@ static void place_text(const struct probe *probe, char *ret, size_t size)
 
 	proxy_text(&probe->proxy, proxy);
 	if (probe->proxy.address.host[0])
-		(void)text_format(ret, size, "%.100s:%u via proxy %.90s", probe->server.host,
+		(void)text_format(ret, size, "%.100s:%u by proxy %.90s", probe->server.host,
 			(unsigned int)probe->server.port, proxy);
 	else if (probe->address_count)
 		(void)text_format(ret, size, "%.100s:%u (%s, %s)", probe->server.host,
@@ -75,15 +77,18 @@ static const char *addition(const struct probe *probe, enum probe_step step)
 	return "";
 }
 
-int probe_explain(const struct probe *probe, struct err *err)
+int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err)
 {
 	enum probe_step step = probe_failed_step(probe);
-	const struct err *cause = &probe->parts[step < PROBE_STEPS ? step : 0].err;
-	char place[240];
+	const struct probe_part *part = &probe->parts[step < PROBE_STEPS ? step : 0];
+	uint32_t longest_ms = part->took_ms > waited_ms ? part->took_ms : waited_ms;
+	char place[240], time[32] = "";
 
 	if (step == PROBE_STEPS)
 		return 0;
 	place_text(probe, place, sizeof(place));
-	return err_set(
-		err, cause->code, cause->native, "%s: %s%s.", place, cause->msg, addition(probe, step));
+	if (longest_ms >= SHORT_MS)
+		(void)text_format(time, sizeof(time), ", after %.1f s", longest_ms / 1e3);
+	return err_set(err, part->err.code, part->err.native, "%s: %s%s%s.", place, part->err.msg,
+		addition(probe, step), time);
 }

@@ -1,13 +1,18 @@
 #include "maa/exchange.h"
 
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
+#include "edge/probe.h"
 #include "maa/envelope.h"
 #include "maa/request.h"
+#include "maa/retry.h"
 
 #define KEYS_PATH       "/certs"
+#define CLOCK_OFF_S     60
 #define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
 
 /* ---- what an answer that is no success says ---- */
@@ -90,89 +95,224 @@ static enum err_code code_of_answer(const struct http_answer *answer, const stru
 	return code_of_client_error(status, complaint);
 }
 
+/* "host (20.1.2.3, public)". */
+static void place_text(const struct exchange *exchange, const struct http_answer *answer, char ret[256])
+{
+	char proxy[HTTP_URL_SIZE];
+
+	proxy_text(&exchange->proxy, proxy);
+	if (exchange->proxy.address.host[0])
+		(void)text_format(ret, 256, "%.80s by proxy %.90s", exchange->origin.host, proxy);
+	else
+		(void)text_format(ret, 256, "%.80s (%s, %s)", exchange->origin.host, answer->peer,
+			probe_is_private(answer->peer) ? "private" : "public");
+}
+
+/* What came instead of an answer in the protocol's form. */
+static void body_text(const struct http_answer *answer, char ret[256])
+{
+	const char *type = answer->content_type[0] ? answer->content_type : "no type";
+	char title[80];
+
+	tunnel_page_title(buf_bytes(&answer->body), title, sizeof(title));
+	if (answer->location[0])
+		(void)text_format(ret, 256, "and points to %.120s", answer->location);
+	else if (title[0])
+		(void)text_format(ret, 256, "with a page of '%.40s', \"%s\"", type, title);
+	else if (answer->status == STATUS_FIREWALL && answer->body.len < 200)
+		(void)text_format(
+			ret, 256, "\"%.*s\"", (int)answer->body.len, (const char *)answer->body.data);
+	else
+		(void)text_format(ret, 256, "with %zu bytes of '%.40s'", answer->body.len, type);
+}
+
 static int refuse(const struct exchange *exchange, const struct http_answer *answer, struct err *err)
 {
 	struct complaint complaint;
+	char place[256], body[256], id[HTTP_ID_SIZE + 16] = "";
 	enum err_code code;
 
 	read_complaint(buf_bytes(&answer->body), &complaint);
 	code = code_of_answer(answer, &complaint);
+	place_text(exchange, answer, place);
+	if (answer->request_id[0])
+		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
 	if (complaint.code[0] || complaint.message[0])
-		return err_set(err, code, (unsigned long)answer->status, "%.80s answered %ld %s: %s",
-			exchange->origin.host, answer->status, complaint.code, complaint.message);
-	return err_set(err, code, (unsigned long)answer->status,
-		"%.80s (%s) answered %ld with %zu bytes of '%s'.", exchange->origin.host, answer->peer,
-		answer->status, answer->body.len, answer->content_type[0] ? answer->content_type : "no type");
+		return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s: %s%s", place,
+			answer->status, complaint.code, complaint.message, id);
+	body_text(answer, body);
+	return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s%s%s.", place,
+		answer->status, answer->error_code[0] ? answer->error_code : body, id,
+		answer->status >= 500 && is_page(answer) ? "; a device on the way may have sent it" : "");
 }
 
-/* ---- the two exchanges ---- */
+/* ---- one question ---- */
+
+struct question {
+	const char *path;
+	struct http_request request;
+	bool (*is_good)(const struct http_answer *answer);
+};
 
 static void answer_cleanup(struct http_answer *answer)
 {
 	buf_done(&answer->body);
 }
 
-static int perform(const struct exchange *exchange, const char *path, struct http_request *request,
-	struct http_answer *ret, struct err *err)
+static uint32_t at_most(uint32_t timeout_ms, int64_t left_ms)
 {
+	return left_ms < timeout_ms ? (uint32_t)left_ms : timeout_ms;
+}
+
+/* A minute or so to the deadline, or all the time there is. */
+static int64_t left_ms_of(const struct exchange *exchange)
+{
+	int64_t left_ms = exchange->deadline_ms - clock_monotonic_ms();
+
+	if (!exchange->deadline_ms)
+		return UINT32_MAX;
+	return left_ms > 1 ? left_ms : 1;
+}
+
+static int perform(
+	const struct exchange *exchange, struct question *question, struct http_answer *ret, struct err *err)
+{
+	struct http_request *request = &question->request;
+	int64_t left_ms = left_ms_of(exchange);
 	char origin[HTTP_URL_SIZE];
 	char url[HTTP_URL_SIZE];
 	int status;
 
 	http_origin_text(&exchange->origin, origin);
-	if (!text_format(url, sizeof(url), "%s%s", origin, path))
+	if (!text_format(url, sizeof(url), "%s%s", origin, question->path))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The endpoint's address is too long.");
 	request->url = url;
 	request->ca_file = exchange->ca_file;
-	request->connect_timeout_ms = exchange->connect_timeout_ms;
-	request->total_timeout_ms = exchange->total_timeout_ms;
+	request->extra_ca_file = exchange->extra_ca_file;
+	request->proxy = &exchange->proxy;
+	request->connect_timeout_ms = at_most(exchange->connect_timeout_ms, left_ms);
+	request->total_timeout_ms = at_most(exchange->total_timeout_ms, left_ms);
+	request->idle_timeout_ms = exchange->idle_timeout_ms;
 	status = http_exchange(exchange->http, request, ret, err);
 	request->url = NULL; /* it ends here */
 	return status;
 }
 
-static bool is_json_object(struct bytes body)
+static void take_facts(
+	const struct exchange *exchange, const struct http_answer *answer, struct exchange_facts *ret)
+{
+	int64_t now_s = exchange->now_s + (clock_monotonic_ms() - exchange->now_ms) / 1000;
+
+	ret->retry_after_s = answer->retry_after_s;
+	ret->has_clock = answer->date_s && exchange->now_s;
+	ret->clock_ahead_s = ret->has_clock ? answer->date_s - now_s : 0;
+	memcpy(ret->peer, answer->peer, sizeof(ret->peer));
+	memcpy(ret->request_id, answer->request_id, sizeof(ret->request_id));
+	memcpy(ret->service_version, answer->service_version, sizeof(ret->service_version));
+}
+
+static int ask_once(const struct exchange *exchange, struct question *question, struct http_answer *ret,
+	struct exchange_facts *facts, struct err *err)
+{
+	int64_t started_ms = clock_monotonic_ms();
+	int status = perform(exchange, question, ret, err);
+
+	facts->tries++;
+	facts->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+	facts->retry_after_s = 0;
+	if (status < 0)
+		return -1;
+	take_facts(exchange, ret, facts);
+	return question->is_good(ret) ? 0 : refuse(exchange, ret, err);
+}
+
+static int ask(const struct exchange *exchange, struct question *question, struct http_answer *ret,
+	struct exchange_facts *facts, struct err *err)
+{
+	uint32_t wait_ms;
+
+	*facts = (struct exchange_facts){0};
+	while (ask_once(exchange, question, ret, facts, err) < 0) {
+		struct retry_inputs inputs = {.code = err->code,
+			.tries = facts->tries,
+			.took_ms = facts->took_ms,
+			.retry_after_s = facts->retry_after_s,
+			.random = exchange->random >> facts->tries,
+			.left_ms = exchange->deadline_ms ? left_ms_of(exchange) : 0};
+
+		if (!retry_is_worth_it(&inputs, &wait_ms))
+			return -1;
+		(void)poll(NULL, 0, (int)wait_ms);
+	}
+	return 0;
+}
+
+/* ---- the two exchanges ---- */
+
+static bool is_json_object(const struct http_answer *answer)
 {
 	auto_cleanup(json) json *root = NULL;
 	struct err unusable;
 
-	return json_parse(body, &root, &unusable) == 0 && json_is_object(root);
+	return answer->status == 200 && json_parse(buf_bytes(&answer->body), &root, &unusable) == 0 &&
+	       json_is_object(root);
 }
 
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
-	uint32_t *ret_retry_after_s, struct err *err)
+	struct exchange_facts *ret_facts, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(ENVELOPE_MAX_ANSWER)};
-	struct http_request request = {.content_type = "application/json", .body = body};
+	struct question question = {.path = REQUEST_PATH,
+		.request = {.content_type = "application/json", .body = body},
+		.is_good = is_json_object};
 
-	*ret_retry_after_s = 0;
-	if (perform(exchange, REQUEST_PATH, &request, &answer, err) < 0)
+	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
-	*ret_retry_after_s = answer.retry_after_s;
-	if (answer.status != 200 || !is_json_object(buf_bytes(&answer.body)))
-		return refuse(exchange, &answer, err);
 	return buf_set(ret_answer, buf_bytes(&answer.body), err);
 }
 
-int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct err *err)
+/* What is wrong inside is keys_parse()'s to say. */
+static bool may_be_keys(const struct http_answer *answer)
+{
+	return answer->status == 200 && !is_page(answer);
+}
+
+int exchange_key_set(
+	const struct exchange *exchange, struct buf *ret, struct exchange_facts *ret_facts, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
-	struct http_request request = {0};
+	struct question question = {.path = KEYS_PATH, .is_good = may_be_keys};
 
-	if (perform(exchange, KEYS_PATH, &request, &answer, err) < 0)
+	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
-	if (answer.status != 200)
-		return refuse(exchange, &answer, err);
 	return buf_set(ret, buf_bytes(&answer.body), err);
 }
 
-int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err)
+int exchange_keys(
+	const struct exchange *exchange, struct keys *ret, struct exchange_facts *ret_facts, struct err *err)
 {
-	auto_cleanup(buf) struct buf set = buf_with_max(KEYS_MAX_BYTES);
+	auto_cleanup(buf) struct buf text = buf_with_max(KEYS_MAX_BYTES);
 
-	if (exchange_key_set(exchange, &set, err) < 0)
+	if (exchange_key_set(exchange, &text, ret_facts, err) < 0)
 		return -1;
-	if (keys_parse(buf_bytes(&set), ret, err) < 0)
+	if (keys_parse(buf_bytes(&text), ret, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
 	return 0;
+}
+
+void exchange_add_clock(const struct exchange_facts *facts, struct err *err)
+{
+	int64_t off_s = facts->clock_ahead_s < 0 ? -facts->clock_ahead_s : facts->clock_ahead_s;
+	struct err old = *err;
+
+	if (!facts->has_clock || off_s < CLOCK_OFF_S)
+		return;
+	err_fill(err, old.code, old.native, "%s This VM's clock is %lld %s %s the provider's.", old.msg,
+		(long long)(off_s < 7200     ? off_s / 60
+			    : off_s < 172800 ? off_s / 3600
+					     : off_s / 86400),
+		off_s < 7200     ? "min"
+		: off_s < 172800 ? "h"
+				 : "days",
+		facts->clock_ahead_s > 0 ? "behind" : "ahead of");
 }

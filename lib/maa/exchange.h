@@ -2,25 +2,57 @@
 #ifndef MAA_EXCHANGE_H
 #define MAA_EXCHANGE_H
 
+#include <string.h>
+#include "edge/proxy.h"
 #include "maa/keys.h"
 
 struct exchange {
 	struct http *http;
 	struct http_origin origin;
-	const char *ca_file; /* NULL: the system's */
+	const char *ca_file;       /* NULL: the system's */
+	const char *extra_ca_file; /* NULL: none besides */
+	struct proxy proxy;        /* without a host: none */
 	uint32_t connect_timeout_ms;
 	uint32_t total_timeout_ms; /* of one HTTP exchange */
+	uint32_t idle_timeout_ms;
+	int64_t deadline_ms; /* base/clock.h, monotonic: of all tries together; 0: none, and one try only */
+	uint32_t random;     /* spreads the tries of a fleet */
+	int64_t now_s;       /* the time ... */
+	int64_t now_ms;      /* ... when base/clock.h's monotonic clock said this */
+};
+
+/* Wipes the proxy's password. */
+static inline void exchange_cleanup(struct exchange *exchange)
+{
+	explicit_bzero(&exchange->proxy, sizeof(exchange->proxy));
+}
+
+/* What was learned besides the answer, or without one. */
+struct exchange_facts {
+	uint32_t tries;
+	uint32_t took_ms;              /* the last one */
+	uint32_t retry_after_s;        /* what the provider asked for, else 0 */
+	bool has_clock;                /* an answer told the time */
+	int64_t clock_ahead_s;         /* then: the provider's clock less ours, good to some seconds */
+	char peer[64];                 /* address that answered, the proxy's if there is one; "" if none */
+	char request_id[HTTP_ID_SIZE]; /* by which the provider's people find the request; "" if not told */
+	char service_version[HTTP_ID_SIZE];
 };
 
 /* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code PolicyEvaluationError is ERR_POLICY_DENIED, other
  * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 470, 5xx; JSON that is not in the protocol's form
  * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is no JSON ERR_ANSWER_NOT_TOKEN.
- * ret_retry_after_s: what the provider asked for, else 0. */
+ * What may pass within seconds is tried again (maa/retry.h). */
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
-	uint32_t *ret_retry_after_s, struct err *err) err_check;
+	struct exchange_facts *ret_facts, struct err *err) err_check;
 /* GET <origin>/certs. */
-int exchange_keys(const struct exchange *exchange, struct keys *ret, struct err *err) err_check;
+int exchange_keys(const struct exchange *exchange, struct keys *ret, struct exchange_facts *ret_facts,
+	struct err *err) err_check;
 /* The same key set as it came, for who keeps it; ret->max is to be KEYS_MAX_BYTES. */
-int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct err *err) err_check;
+int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct exchange_facts *ret_facts,
+	struct err *err) err_check;
+
+/* " This VM's clock is 3 h behind the provider's." at the message's end, if an answer told a time that is a minute or more off. */
+void exchange_add_clock(const struct exchange_facts *facts, struct err *err);
 
 #endif

@@ -1,8 +1,10 @@
 #include "monitor/round.h"
 
 #include <string.h>
+#include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "maa/diagnosis.h"
 #include "maa/envelope.h"
 #include "maa/exchange.h"
 #include "maa/imds.h"
@@ -14,6 +16,11 @@
 void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE])
 {
 	hex_encode((struct bytes){random, 16}, ret);
+}
+
+uint32_t round_random(const uint8_t random[4])
+{
+	return (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 | (uint32_t)random[2] << 8 | random[3];
 }
 
 void round_done(struct round_result *result)
@@ -47,6 +54,16 @@ static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_tok
 	return envelope_open(&envelope, buf_bytes(&key), ret_token, err);
 }
 
+static int fetch_keys(const struct exchange *exchange, struct buf *ret, struct err *err)
+{
+	struct exchange_facts facts;
+
+	if (exchange_key_set(exchange, ret, &facts, err) == 0)
+		return 0;
+	diagnosis_make(exchange, &facts, err);
+	return -1;
+}
+
 static int verify_token(const struct exchange *exchange, const struct token_expectation *expected,
 	struct round_result *ret, struct err *err)
 {
@@ -59,7 +76,7 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	if (token_parse(buf_bytes(&ret->token), &token, err) < 0 ||
 		token_check_header(&token, expected->provider, &kid, err) < 0)
 		return -1;
-	if (exchange_key_set(exchange, &ret->keys, err) < 0)
+	if (fetch_keys(exchange, &ret->keys, err) < 0)
 		return -1;
 	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
@@ -82,7 +99,8 @@ static bool is_answer(enum err_code code)
 
 static bool leads_to_nobody(enum err_code code)
 {
-	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID;
+	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID ||
+	       code == ERR_METADATA_THROTTLED || code == ERR_METADATA_FOREIGN;
 }
 
 /* ret_endpoint may point into ret_choice. */
@@ -121,6 +139,45 @@ static int find_provider(const struct round_inputs *inputs, struct http_origin *
 	return 0;
 }
 
+/* Whom to ask, and the way there. */
+static int find_way(const struct round_inputs *inputs, struct exchange *exchange, struct round_result *ret,
+	struct err *err)
+{
+	if (find_provider(inputs, &exchange->origin, ret, err) < 0 ||
+		proxy_choose(&inputs->proxy, &exchange->origin, &exchange->proxy, err) < 0)
+		return -1;
+	if (exchange->proxy.address.host[0])
+		proxy_text(&exchange->proxy, ret->provider_proxy);
+	return 0;
+}
+
+static struct exchange new_exchange(const struct round_inputs *inputs, int64_t started_ms)
+{
+	return (struct exchange){.ca_file = inputs->ca_file,
+		.extra_ca_file = inputs->extra_ca_file,
+		.connect_timeout_ms = ROUND_CONNECT_MS,
+		.total_timeout_ms = ROUND_EXCHANGE_MS,
+		.idle_timeout_ms = ROUND_IDLE_MS,
+		.deadline_ms = started_ms + ROUND_BUDGET_MS,
+		.random = inputs->random,
+		.now_s = inputs->now_s,
+		.now_ms = started_ms};
+}
+
+/* The TPM's key lives until the answer is opened, however often it takes to get it. */
+static int attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
+	struct round_result *ret, struct err *err)
+{
+	int status = exchange_attest(exchange, body, ret_answer, &ret->exchange, err);
+
+	ret->retry_after_s = ret->exchange.retry_after_s;
+	if (status < 0)
+		diagnosis_make(exchange, &ret->exchange, err);
+	if (status == 0 || is_answer(err->code))
+		ret->stage = ROUND_ANSWERED;
+	return status;
+}
+
 /* From a complete evidence to verified claims. */
 static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
 	struct round_result *ret, struct err *err)
@@ -128,28 +185,25 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 	auto_cleanup(http) struct http *http = NULL;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
-	struct exchange exchange = {.ca_file = inputs->ca_file,
-		.connect_timeout_ms = ROUND_CONNECT_MS,
-		.total_timeout_ms = ROUND_EXCHANGE_MS};
+	auto_cleanup(exchange) struct exchange exchange = new_exchange(inputs, ret->started_ms);
 	struct token_expectation expected = {.provider = &exchange.origin,
 		.now_s = inputs->now_s,
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
 	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
-		find_provider(inputs, &exchange.origin, ret, err) < 0 || http_open(&http, err) < 0)
+		find_way(inputs, &exchange, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
-	if (exchange_attest(&exchange, buf_bytes(&body), &answer, &ret->retry_after_s, err) < 0) {
-		if (is_answer(err->code))
-			ret->stage = ROUND_ANSWERED;
+	if (attest(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
 		return -1;
-	}
-	ret->stage = ROUND_ANSWERED;
 	if (open_answer(tpm, buf_bytes(&answer), &ret->token, err) < 0 || tpm_flush_key(tpm, err) < 0)
 		return -1;
-	if (verify_token(&exchange, &expected, ret, err) < 0)
+	if (verify_token(&exchange, &expected, ret, err) < 0) {
+		if (err->code == ERR_TOKEN_EXPIRED || err->code == ERR_TOKEN_NOT_YET)
+			exchange_add_clock(&ret->exchange, err);
 		return -1;
+	}
 	ret->stage = ROUND_VERIFIED;
 	return 0;
 }
@@ -177,7 +231,8 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 
 	*ret = (struct round_result){.info = buf_with_max(REQUEST_MAX_INFO),
 		.token = buf_with_max(TOKEN_MAX_BYTES),
-		.keys = buf_with_max(KEYS_MAX_BYTES)};
+		.keys = buf_with_max(KEYS_MAX_BYTES),
+		.started_ms = clock_monotonic_ms()};
 	if (collect(inputs, &tpm, &evidence, ret, &err) < 0) {
 		ret->verdict = verdict_of_err(&err);
 		return;

@@ -3,14 +3,17 @@
 #define MONITOR_ROUND_H
 
 #include "appraise/verdict.h"
-#include "edge/http.h"
+#include "edge/proxy.h"
+#include "maa/exchange.h"
 #include "maa/region.h"
 #include "monitor/collect.h"
 
 #define ROUND_NONCE_SIZE  33 /* 32 hex characters, for those who have no nonce of their own */
 #define ROUND_NONCE_MAX   256
-#define ROUND_CONNECT_MS  10000
+#define ROUND_BUDGET_MS   60000 /* from its begin to its end; only the TPM may take longer */
+#define ROUND_CONNECT_MS  8000  /* so that the cause is known before enable's wait is over */
 #define ROUND_EXCHANGE_MS 30000 /* each of the two HTTP exchanges */
+#define ROUND_IDLE_MS     15000
 
 struct round_inputs {
 	struct collect_sources sources;
@@ -21,6 +24,9 @@ struct round_inputs {
 	enum region_fallback region_fallback; /* likewise */
 	const char *fallback_endpoint;        /* asked if the region leads to nobody; NULL or "": nobody */
 	const char *ca_file;                  /* NULL: the system's */
+	const char *extra_ca_file;            /* NULL: none besides */
+	struct proxy_sources proxy;           /* never for the metadata service */
+	uint32_t random;                      /* spreads the tries of a fleet */
 	const char *nonce;                    /* comes back in the token: freshness of its issue */
 	int64_t now_s;
 };
@@ -36,6 +42,7 @@ enum round_stage {
 
 struct round_result {
 	enum round_stage stage;
+	int64_t started_ms;     /* base/clock.h, monotonic */
 	struct verdict verdict; /* local and remote together */
 	struct appraisal local; /* from ROUND_COLLECTED on */
 	struct verdict remote;  /* likewise: the provider's view, or why there is none */
@@ -47,10 +54,14 @@ struct round_result {
 	char provider[HTTP_URL_SIZE]; /* origin asked; "" if none was found */
 	char provider_reason
 		[REGION_REASON_SIZE]; /* why this one: "shared provider of westeurope"; "" if it was given */
-	uint32_t retry_after_s;       /* what the provider wants us to wait */
+	char provider_proxy[HTTP_URL_SIZE]; /* the way there: "host:port (source)"; "" if direct */
+	struct exchange_facts exchange;     /* of the attestation, if it came to one */
+	uint32_t retry_after_s;             /* what the provider wants us to wait */
 };
 
 void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);
+/* Four random bytes as round_inputs.random. */
+uint32_t round_random(const uint8_t random[4]);
 void round_run(const struct round_inputs *inputs, struct round_result *ret);
 void round_done(struct round_result *result);
 static inline void round_result_cleanup(struct round_result *result)

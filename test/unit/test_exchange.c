@@ -28,9 +28,12 @@ static void server_answers(const char *answer)
 static int attest(struct buf *ret_answer, uint32_t *ret_retry_after_s, struct err *err)
 {
 	struct exchange exchange = exchange_with_server();
+	struct exchange_facts facts;
+	int status;
 
-	return exchange_attest(
-		&exchange, TEXT("{\"AttestationInfo\":\"e30\"}"), ret_answer, ret_retry_after_s, err);
+	status = exchange_attest(&exchange, TEXT("{\"AttestationInfo\":\"e30\"}"), ret_answer, &facts, err);
+	*ret_retry_after_s = facts.retry_after_s;
+	return status;
 }
 
 static void origins_become_text(void **state)
@@ -83,7 +86,8 @@ static void every_other_answer_has_its_code(void **state)
 		 "\"{\\\"error\\\":{\\\"code\\\":\\\"PolicyEvaluationError\\\",\\\"message\\\":\\\"A "
 		 "Deny claim was issued, authorization failed.\\\"}}\"}",
 			ERR_POLICY_DENIED, 0,
-			"127.0.0.1 answered 400 PolicyEvaluationError: A Deny claim was issued, "
+			"127.0.0.1 (127.0.0.1, private) answered 400 PolicyEvaluationError: A Deny claim was "
+			"issued, "
 			"authorization failed."},
 		{"{\"status\": 400, \"body\": "
 		 "\"{\\\"error\\\":{\\\"code\\\":\\\"InvalidParameter\\\",\\\"message\\\":\\\"Quote\\\\nbad"
@@ -139,8 +143,9 @@ static void every_other_answer_has_its_code(void **state)
 static int keys_of_server(struct keys *ret, struct err *err)
 {
 	struct exchange exchange = exchange_with_server();
+	struct exchange_facts facts;
 
-	return exchange_keys(&exchange, ret, err);
+	return exchange_keys(&exchange, ret, &facts, err);
 }
 
 /* The throwaway provider's key set, as the answer to a request for /certs only. */
@@ -182,7 +187,7 @@ static void keys_that_do_not_come_have_their_codes(void **state)
 	} rows[] = {
 		{"{\"status\": 404}", ERR_PROVIDER_NOT_FOUND},
 		{"{\"status\": 503}", ERR_PROVIDER_DOWN},
-		{"{\"mode\": \"html\"}", ERR_KEYS_INVALID},
+		{"{\"mode\": \"html\"}", ERR_BLOCK_PAGE},
 		{"{\"body\": \"{}\"}", ERR_KEYS_INVALID},
 		{"{\"mode\": \"redirect\"}", ERR_BLOCK_PAGE},
 		{"{\"mode\": \"close\"}", ERR_CONNECTION_LOST},

@@ -1,0 +1,83 @@
+#include "agent/waagent.h"
+
+#include <string.h>
+#include "base/file.h"
+#include "base/text.h"
+
+static struct bytes trim(struct bytes text, const char *also)
+{
+	while (text.len && (text.data[0] <= ' ' || strchr(also, text.data[0])))
+		text = (struct bytes){text.data + 1, text.len - 1};
+	while (text.len && (text.data[text.len - 1] <= ' ' || strchr(also, text.data[text.len - 1])))
+		text.len--;
+	return text;
+}
+
+static struct bytes before(struct bytes text, char mark)
+{
+	const uint8_t *at = text.len ? memchr(text.data, mark, text.len) : NULL;
+
+	return at ? (struct bytes){text.data, (size_t)(at - text.data)} : text;
+}
+
+/* What stands to the right of "name ="; false if the line is another. */
+static bool take_value(struct bytes line, const char *name, struct bytes *ret)
+{
+	struct bytes key = before(line, '=');
+
+	if (line.len == key.len || line.data[0] == '#' || !bytes_equal(trim(key, ""), bytes_of_text(name)))
+		return false;
+	line = (struct bytes){key.data + key.len + 1, line.len - key.len - 1};
+	line = trim(before(line, '#'), "\"");
+	if (bytes_equal(line, bytes_of_text("None")))
+		line.len = 0;
+	*ret = line;
+	return true;
+}
+
+static bool is_host_text(struct bytes host)
+{
+	for (size_t i = 0; i < host.len; i++)
+		if (host.data[i] <= ' ' || host.data[i] >= 0x7f || strchr("/@?#", host.data[i]))
+			return false;
+	return true;
+}
+
+static bool is_port_text(struct bytes port)
+{
+	for (size_t i = 0; i < port.len; i++)
+		if (port.data[i] < '0' || port.data[i] > '9')
+			return false;
+	return port.len <= 5;
+}
+
+void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
+{
+	struct bytes host = {0}, port = {0};
+
+	while (text.len) {
+		struct bytes line = before(text, '\n');
+
+		if (line.len && !take_value(line, "HttpProxy.Host", &host))
+			(void)take_value(line, "HttpProxy.Port", &port);
+		text = line.len == text.len
+			       ? (struct bytes){0}
+			       : (struct bytes){line.data + line.len + 1, text.len - line.len - 1};
+	}
+	ret[0] = '\0';
+	if (host.len && host.len < 256 && is_host_text(host) && is_port_text(port))
+		(void)text_format(ret, WAAGENT_PROXY_SIZE, "%.*s%s%.*s", (int)host.len,
+			(const char *)host.data, port.len ? ":" : "", (int)port.len,
+			(const char *)(port.len ? port.data : (const uint8_t *)""));
+}
+
+/* The system's file, which some images keep as a link. */
+void waagent_read_proxy(int root_fd, char ret[WAAGENT_PROXY_SIZE])
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(WAAGENT_MAX_BYTES);
+	struct err ignored;
+
+	ret[0] = '\0';
+	if (file_read(root_fd, WAAGENT_FILE, FILE_FOLLOW_LINKS, &text, &ignored) == 0)
+		waagent_parse_proxy(buf_bytes(&text), ret);
+}

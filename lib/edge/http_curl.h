@@ -1,0 +1,30 @@
+/* http_curl.h - libcurl as http*.c see it: the only file that includes it, and what they share of one exchange. */
+#ifndef EDGE_HTTP_CURL_H
+#define EDGE_HTTP_CURL_H
+
+#include <netinet/in.h>
+#include <curl/curl.h>
+#include "edge/http.h"
+#include "edge/proxy.h"
+
+struct http {
+	CURL *easy;
+	bool was_connected; /* a socket that was closed during this exchange had reached its peer */
+	char curl_text[CURL_ERROR_SIZE];
+};
+
+/* What curl's callbacks fill during an exchange. */
+struct http_transfer {
+	struct http *http;
+	const struct http_request *request;
+	struct http_origin origin; /* of its URL */
+	struct buf body;
+	size_t header_bytes;
+	struct err err;                 /* set if a callback ended the transfer */
+	char address[INET6_ADDRSTRLEN]; /* last one tried; "" if none was, as on a connection used again */
+};
+
+/* http_cause.c: the error of a failed exchange. */
+int http_explain(const struct http_transfer *transfer, CURLcode code, struct err *err) err_check;
+
+#endif

@@ -1,0 +1,74 @@
+#include "maa/diagnosis.h"
+
+#include <errno.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+#define LEAST_PROBE_MS 500
+
+/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of it. */
+static bool is_of_the_way(enum err_code code)
+{
+	static const enum err_code codes[] = {ERR_DNS, ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT,
+		ERR_UNREACHABLE, ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED, ERR_PROXY,
+		ERR_PROXY_AUTH, ERR_PROXY_DENIED, ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+/* The request was sent, and no whole answer came. */
+static bool is_of_the_answer(enum err_code code)
+{
+	return code == ERR_CONNECTION_LOST || code == ERR_HTTP_TIMEOUT || code == ERR_ANSWER_SLOW ||
+	       code == ERR_ANSWER_CUT || code == ERR_HTTP_FAILED;
+}
+
+static void add(struct err *err, const char *text)
+{
+	struct err old = *err;
+
+	err_fill(err, old.code, old.native, "%s %s", old.msg, text);
+}
+
+void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *err)
+{
+	struct err found;
+	char text[ERR_MSG_SIZE];
+
+	if (probe_explain(probe, waited_ms, &found) == 0) {
+		(void)text_format(text, sizeof(text), "Right after, the way was open%s.",
+			is_of_the_way(err->code) ? " up to TLS" : ": name, connection and TLS were in order");
+		add(err, text);
+	} else if (is_of_the_way(err->code)) {
+		*err = found;
+	} else {
+		(void)text_format(text, sizeof(text), "Right after: %s", found.msg);
+		add(err, text);
+	}
+}
+
+void diagnosis_make(const struct exchange *exchange, const struct exchange_facts *facts, struct err *err)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t left_ms = exchange->deadline_ms ? exchange->deadline_ms - now_ms : DIAGNOSIS_PROBE_MS;
+	struct probe_inputs inputs = {.server = exchange->origin,
+		.proxy = &exchange->proxy,
+		.trust = {.ca_file = exchange->ca_file, .extra_ca_file = exchange->extra_ca_file},
+		.now_s = exchange->now_s + (now_ms - exchange->now_ms) / 1000,
+		.timeout_ms = DIAGNOSIS_PROBE_MS};
+	struct probe *probe;
+
+	if ((!is_of_the_way(err->code) && !is_of_the_answer(err->code)) || left_ms < LEAST_PROBE_MS)
+		return;
+	if (left_ms < DIAGNOSIS_PROBE_MS)
+		inputs.timeout_ms = (uint32_t)left_ms;
+	probe = malloc(sizeof(*probe)); /* some KiB: without memory there is no more to say, that is all */
+	if (!probe)
+		return;
+	probe_run(&inputs, probe);
+	diagnosis_merge(probe, facts->took_ms, err);
+	free(probe);
+}
