@@ -247,7 +247,7 @@ static int ask(const struct exchange *exchange, struct question *question, struc
 	return 0;
 }
 
-/* ---- the two exchanges ---- */
+/* ---- the exchanges ---- */
 
 static bool is_json_object(const struct http_answer *answer)
 {
@@ -297,6 +297,19 @@ int exchange_keys(
 		return -1;
 	if (keys_parse(buf_bytes(&text), ret, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
+	return 0;
+}
+
+int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
+	struct exchange_facts *ret_facts, struct err *err)
+{
+	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(DISCOVERY_MAX_BYTES)};
+	struct question question = {.path = DISCOVERY_PATH, .is_good = is_json_object};
+
+	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
+		return -1;
+	if (discovery_parse(buf_bytes(&answer.body), ret, err) < 0)
+		return err_wrap(err, "%.80s", exchange->origin.host);
 	return 0;
 }
 

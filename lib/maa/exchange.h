@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include "edge/proxy.h"
+#include "maa/discovery.h"
 #include "maa/keys.h"
 
 struct exchange {
@@ -51,6 +52,10 @@ int exchange_keys(const struct exchange *exchange, struct keys *ret, struct exch
 /* The same key set as it came, for who keeps it; ret->max is to be KEYS_MAX_BYTES. */
 int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct exchange_facts *ret_facts,
 	struct err *err) err_check;
+
+/* GET <origin>/.well-known/openid-configuration. ERR_NOT_A_PROVIDER. */
+int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
+	struct exchange_facts *ret_facts, struct err *err) err_check;
 
 /* " This VM's clock is 3 h behind the provider's." at the message's end, if an answer told a time that is a minute or more off. */
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err);

@@ -20,8 +20,20 @@ static int copy_text(const json *object, const char *name, char *ret, size_t siz
 	return 0;
 }
 
+/* Texts on the platforms seen, booleans in its documents; anything else is as good as not told. */
+static void read_profile(const json *profile, const char *name, char *ret, size_t size)
+{
+	const json *value = json_get(profile, name);
+	const char *text = json_is_bool(value) ? (json_true(value) ? "true" : "false") : json_text(value);
+
+	if (!text || !text_format(ret, size, "%s", text))
+		ret[0] = '\0';
+}
+
 static int read_members(const json *object, struct imds *ret, struct err *err)
 {
+	const json *profile = json_get(object, "securityProfile");
+
 	if (copy_text(object, "location", ret->location, sizeof(ret->location), err) < 0 ||
 		copy_text(object, "azEnvironment", ret->cloud, sizeof(ret->cloud), err) < 0 ||
 		copy_text(object, "vmId", ret->vm_id, sizeof(ret->vm_id), err) < 0 ||
@@ -29,6 +41,9 @@ static int read_members(const json *object, struct imds *ret, struct err *err)
 		return -1;
 	if (!ret->location[0])
 		return err_set(err, ERR_METADATA_INVALID, 0, "'location' is missing.");
+	read_profile(profile, "securityType", ret->security_type, sizeof(ret->security_type));
+	read_profile(profile, "secureBootEnabled", ret->secure_boot, sizeof(ret->secure_boot));
+	read_profile(profile, "virtualTpmEnabled", ret->virtual_tpm, sizeof(ret->virtual_tpm));
 	return 0;
 }
 

@@ -16,6 +16,10 @@ struct imds {
 	char cloud[64];         /* azEnvironment, e.g. "AzurePublicCloud"; "" if not told */
 	char vm_id[64];         /* likewise */
 	char resource_id[1024]; /* likewise */
+	/* the platform's own view of the VM (securityProfile); "" if not told */
+	char security_type[32]; /* "TrustedLaunch", "ConfidentialVM" */
+	char secure_boot[8];    /* "true" or "false" */
+	char virtual_tpm[8];    /* likewise */
 };
 
 /* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s. ERR_METADATA: no answer, or one without

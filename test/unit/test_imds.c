@@ -64,6 +64,35 @@ static void answers(const char *text)
 	folder_write(server.folder, "answer", text, strlen(text));
 }
 
+static void the_platforms_view_is_told_if_it_can_be_used(void **state)
+{
+	static const struct {
+		const char *profile, *type, *secure_boot, *virtual_tpm;
+	} rows[] = {
+		{"{\"securityType\":\"TrustedLaunch\",\"secureBootEnabled\":\"true\",\"virtualTpmEnabled\":"
+		 "\"false\"}",
+			"TrustedLaunch", "true", "false"},
+		{"{\"secureBootEnabled\":true,\"virtualTpmEnabled\":false}", "", "true", "false"},
+		{"{\"secureBootEnabled\":17,\"virtualTpmEnabled\":\"a long word\"}", "", "", ""},
+		{"[]", "", "", ""},
+		{"null", "", "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct imds imds;
+		char text[256];
+		struct err err;
+
+		(void)snprintf(
+			text, sizeof(text), "{\"location\":\"x\",\"securityProfile\":%s}", rows[i].profile);
+		check_ok(imds_parse(TEXT(text), &imds, &err), &err);
+		assert_string_equal(imds.security_type, rows[i].type);
+		assert_string_equal(imds.secure_boot, rows[i].secure_boot);
+		assert_string_equal(imds.virtual_tpm, rows[i].virtual_tpm);
+	}
+}
+
 static void the_vm_learns_where_it_is(void **state)
 {
 	struct imds imds;
@@ -186,6 +215,7 @@ static void plain_addresses_are_understood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_platforms_view_is_told_if_it_can_be_used),
 		cmocka_unit_test(the_vm_learns_where_it_is),
 		cmocka_unit_test(bad_answers_have_their_codes),
 		cmocka_unit_test(long_answers_are_refused),
