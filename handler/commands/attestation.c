@@ -10,24 +10,16 @@
 
 #define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
-static bool is_no_proxy(const struct attestation_options *options)
-{
-	return options->proxy && text_equal_nocase(options->proxy, "none");
-}
-
 const char *attestation_check_options(const struct attestation_options *options)
 {
-	struct proxy proxy;
-	struct err ignored;
 	const char *complaint = check_metadata(options->metadata);
 
 	if (options->endpoint && !options->endpoint[0])
 		return "--endpoint takes the https:// address of an attestation provider";
 	if (options->redact && options->with_token)
 		return "give either --redact or --with-token: a token is signed as a whole";
-	if (options->proxy && !is_no_proxy(options) &&
-		proxy_parse(options->proxy, "--proxy", &proxy, &ignored) < 0)
-		return "--proxy takes http://HOST:PORT or none";
+	if (!complaint)
+		complaint = check_proxy(options->proxy);
 	return complaint ? complaint : check_nonce(options->nonce);
 }
 
@@ -35,7 +27,7 @@ static struct proxy_sources proxy_sources_of(const struct attestation_options *o
 {
 	struct proxy_variables variables = proxy_find_variables(environ);
 
-	return (struct proxy_sources){.is_none = is_no_proxy(options),
+	return (struct proxy_sources){.is_none = is_no_proxy(options->proxy),
 		.given = options->proxy,
 		.given_source = "--proxy",
 		.variable = variables.proxy,

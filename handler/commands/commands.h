@@ -42,6 +42,8 @@ const char *parse_command_options(
 /* NULL, or what is wrong; none (NULL) is fine. */
 const char *check_nonce(const char *nonce);
 const char *check_metadata(const char *address);
+const char *check_proxy(const char *address);
+bool is_no_proxy(const char *proxy); /* "none" */
 
 /* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;

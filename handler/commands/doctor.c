@@ -1,5 +1,7 @@
 /* guest-attest doctor: looks at every link of the chain from the firmware to the provider, and says what to do about what is wrong. */
+#include <sys/timex.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/file.h"
 #include "commands.h"
@@ -20,6 +22,7 @@ static const char usage[] =
 	"service)\n"
 	"  --ca-file PEM    trust these certificate authorities (default: the extension's, else the "
 	"system's)\n"
+	"  --proxy URL      the way there, http://HOST:PORT or none (default: the extension's)\n"
 	"  --tcti CONF      the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
 	"                   (default: the extension's, else the machine's device)\n"
 	"  --root DIR       look at the machine whose root directory this is (default: /)\n"
@@ -31,7 +34,7 @@ static const char usage[] =
 	"of reach, 3 nothing but warnings, 64 wrong usage.\n";
 
 struct options {
-	const char *endpoint, *metadata, *ca_file, *tcti, *root;
+	const char *endpoint, *metadata, *ca_file, *proxy, *tcti, *root;
 	bool is_json, is_help;
 };
 
@@ -42,6 +45,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		{"endpoint", &ret->endpoint, NULL},
 		{"metadata", &ret->metadata, NULL},
 		{"ca-file", &ret->ca_file, NULL},
+		{"proxy", &ret->proxy, NULL},
 		{"tcti", &ret->tcti, NULL},
 		{"root", &ret->root, NULL},
 		{"json", NULL, &ret->is_json},
@@ -54,11 +58,13 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 static const char *check_options(const struct options *options)
 {
 	struct http_origin origin;
+	const char *complaint;
 	struct err ignored;
 
 	if (options->endpoint && http_parse_url(options->endpoint, &origin, NULL, &ignored) < 0)
 		return "--endpoint takes the https:// address of an attestation provider";
-	return check_metadata(options->metadata);
+	complaint = check_metadata(options->metadata);
+	return complaint ? complaint : check_proxy(options->proxy);
 }
 
 static int print_findings_json(const struct doctor_report *report, struct err *err)
@@ -94,8 +100,20 @@ static void print_findings(const struct doctor_report *report)
 		print_finding(finding);
 		counts[finding->state]++;
 	}
-	print_format("\n%zu errors, %zu warnings, %zu checks skipped, %zu in order.\n", counts[DOCTOR_ERROR],
-		counts[DOCTOR_WARNING], counts[DOCTOR_SKIPPED], counts[DOCTOR_OK]);
+	print_format("\n%zu %s, %zu %s, %zu %s skipped, %zu in order.\n", counts[DOCTOR_ERROR],
+		counts[DOCTOR_ERROR] == 1 ? "error" : "errors", counts[DOCTOR_WARNING],
+		counts[DOCTOR_WARNING] == 1 ? "warning" : "warnings", counts[DOCTOR_SKIPPED],
+		counts[DOCTOR_SKIPPED] == 1 ? "check" : "checks", counts[DOCTOR_OK]);
+}
+
+static enum doctor_clock clock_state(void)
+{
+	struct timex clock = {0}; /* no modes: it only tells */
+	int state = adjtimex(&clock);
+
+	return state < 0             ? DOCTOR_CLOCK_UNKNOWN
+	       : state == TIME_ERROR ? DOCTOR_CLOCK_FREE
+				     : DOCTOR_CLOCK_SYNCHRONISED;
 }
 
 static int examine(const struct options *options)
@@ -116,7 +134,11 @@ static int examine(const struct options *options)
 			   .endpoint = options->endpoint,
 			   .metadata = options->metadata,
 			   .ca_file = options->ca_file,
-			   .now_s = clock_now_s()},
+			   .proxy = options->proxy,
+			   .variables = environ,
+			   .clock = clock_state(),
+			   .now_s = clock_now_s(),
+			   .now_ms = clock_monotonic_ms()},
 		&report);
 	if (!options->is_json)
 		print_findings(&report);

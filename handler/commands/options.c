@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "commands.h"
-#include "edge/http.h"
+#include "edge/proxy.h"
 #include "monitor/round.h"
 
 #define MAX_OPTIONS 16
@@ -56,5 +56,20 @@ const char *check_metadata(const char *address)
 
 	if (address && http_parse_plain_url(address, &origin, NULL, &ignored) < 0)
 		return "--metadata takes http:// and an IP address";
+	return NULL;
+}
+
+bool is_no_proxy(const char *proxy)
+{
+	return proxy && text_equal_nocase(proxy, "none");
+}
+
+const char *check_proxy(const char *address)
+{
+	struct proxy proxy;
+	struct err ignored;
+
+	if (address && !is_no_proxy(address) && proxy_parse(address, "--proxy", &proxy, &ignored) < 0)
+		return "--proxy takes http://HOST:PORT or none";
 	return NULL;
 }

@@ -9,6 +9,7 @@
 #define MACHINE   "Machine"
 #define BOOT      "This boot"
 #define EXTENSION "Extension"
+#define NETWORK   "Network"
 
 #define MAX_NEEDS 3
 
@@ -35,6 +36,14 @@ static const struct row {
 	{EXTENSION, "state-folder", doctor_state_folder, {0}},
 	{EXTENSION, "service", doctor_service, {"extension"}},
 	{EXTENSION, "last-result", doctor_last_result, {"extension"}},
+	{NETWORK, "metadata", doctor_metadata, {0}},
+	{NETWORK, "provider", doctor_provider, {0}},
+	{NETWORK, "proxy", doctor_proxy, {"provider"}},
+	{NETWORK, "name", doctor_name, {"proxy"}},
+	{NETWORK, "connection", doctor_connection, {"name"}},
+	{NETWORK, "tls", doctor_tls, {"connection"}},
+	{NETWORK, "provider-documents", doctor_documents, {"tls"}},
+	{NETWORK, "clock", doctor_time, {0}},
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -126,6 +135,8 @@ static void close_doctor(struct doctor *doctor)
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
 	settings_done(&doctor->settings);
+	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */
+	explicit_bzero(&doctor->service, sizeof(doctor->service));
 }
 
 void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
@@ -137,6 +148,8 @@ void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
 	/* first of all, since it also says which way the TPM and the metadata service are */
 	doctor.is_enabled =
 		enabled_find(inputs->root_fd, &doctor.state_fd, &doctor.service, &doctor.not_enabled) == 0;
+	if (!doctor.is_enabled && inputs->variables)
+		service_take_proxy(inputs->variables, &doctor.service);
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (strcmp(rows[i].part, EXTENSION) == 0)
 			let_go_of_tpm(&doctor);

@@ -15,7 +15,7 @@ enum doctor_state {
 	DOCTOR_OK,
 	DOCTOR_WARNING, /* works, and deserves a look                  */
 	DOCTOR_ERROR,
-	DOCTOR_SKIPPED, /* could not be found out: the message says why */
+	DOCTOR_SKIPPED, /* was not, or could not be found out: the message says why */
 };
 
 struct doctor_finding {
@@ -32,6 +32,9 @@ struct doctor_report {
 	struct doctor_finding findings[DOCTOR_MAX_FINDINGS];
 };
 
+/* Whether something keeps the clock right, as adjtimex(2) tells it. */
+enum doctor_clock { DOCTOR_CLOCK_UNKNOWN, DOCTOR_CLOCK_SYNCHRONISED, DOCTOR_CLOCK_FREE };
+
 struct doctor_inputs {
 	int root_fd;
 	const char *machine; /* as uname tells it */
@@ -40,7 +43,12 @@ struct doctor_inputs {
 	const char *endpoint; /* as settings' maaEndpoint */
 	const char *metadata; /* http://ADDRESS */
 	const char *ca_file;
-	int64_t now_s;
+	const char *proxy; /* its address, or "none" */
+	char *const
+		*variables; /* of the program, for their proxy: count where the extension is not enabled */
+	enum doctor_clock clock;
+	int64_t now_s;  /* the time ... */
+	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
 };
 
 /* Every check has a finding, in order. */

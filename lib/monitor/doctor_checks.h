@@ -9,6 +9,9 @@
 #include "appraise/binding.h"
 #include "appraise/secureboot.h"
 #include "boot/eventlog.h"
+#include "edge/probe.h"
+#include "maa/exchange.h"
+#include "maa/imds.h"
 #include "monitor/doctor.h"
 #include "monitor/enabled.h"
 
@@ -30,6 +33,13 @@ struct doctor {
 	struct eventlog log; /* views into log_bytes */
 	bool has_measured;
 	struct secureboot measured; /* as proved by PCR 7 */
+	/* whom to ask, and the way there */
+	bool has_imds;
+	struct imds imds;
+	struct http_origin origin;
+	struct proxy proxy; /* without a host: the direct way */
+	struct probe probe;
+	struct exchange_facts answered; /* of the provider's first answer */
 };
 
 typedef int doctor_check(struct doctor *doctor, struct doctor_finding *finding, struct err *err);
@@ -49,5 +59,10 @@ doctor_check doctor_event_log, doctor_measurements, doctor_measured_secure_boot,
 doctor_check doctor_enabled, doctor_settings, doctor_package, doctor_agent_folders;
 /* doctor_service.c */
 doctor_check doctor_state_folder, doctor_service, doctor_last_result;
+/* doctor_network.c */
+doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection, doctor_tls;
+struct trust doctor_trust(const struct doctor *doctor);
+/* doctor_provider.c */
+doctor_check doctor_documents, doctor_time;
 
 #endif
