@@ -1,0 +1,171 @@
+#include "check.h"
+#include <stdlib.h>
+#include "../support/logmaker.h"
+#include "monitor/redact.h"
+#include "monitor/redact_log.h"
+
+#define ID  "6e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"
+#define NIL "00000000-0000-0000-0000-000000000000"
+
+struct row {
+	uint32_t pcr, type;
+	struct bytes before, after; /* after.data NULL: stays */
+};
+
+#define BYTES(literal)                                                                                       \
+	{                                                                                                    \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
+	}
+#define X8 "\x11\x22\x33\x44\x55\x66\x77\x88"
+#define Z8 "\0\0\0\0\0\0\0\0"
+
+/* A hard drive node of a device path in front of the end node, and a MAC address's. */
+#define HD(signature) "\x04\x01\x2a\0" X8 X8 "\x01\0\0\0" signature "\x02\x02\x7f\xff\x04\0"
+#define MAC(address)  "\x03\x0b\x25\0" address "\x01"
+
+static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
+static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0xAB}};
+
+/* One event's log, quoted with PCRs 0 to 7. */
+static void make(const struct row *row, struct evidence *ret)
+{
+	*ret = evidence_empty();
+	ret->pcrs.mask = 0xFF;
+	put_header(&ret->event_log, banks, 1);
+	put_event_head(&ret->event_log, row->pcr, row->type, digests, 1);
+	put_event_data(&ret->event_log, row->before);
+}
+
+static void check_row(const struct row *row, size_t index)
+{
+	auto_cleanup(evidence) struct evidence evidence;
+	struct bytes expected = row->after.data ? row->after : row->before;
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	struct err err;
+
+	make(row, &evidence);
+	check_ok(redact_log(&evidence, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
+	walk = eventlog_walk(&log);
+	assert_true(eventlog_next(&log, &walk, &event));
+	if (!bytes_equal(event.data, expected))
+		fail_msg("row %zu: other data than expected", index);
+	if (evidence_is_redacted(&evidence, event.number) != (row->after.data != NULL))
+		fail_msg("row %zu: marked wrongly", index);
+	assert_true(bytes_are_all(event.digest[0], 0xAB));
+}
+
+static void identifiers_go_and_digests_stay(void **state)
+{
+	static const struct row rows[] = {
+		{6, EV_COMPACT_HASH, BYTES("UUID: " ID), BYTES("redacted" Z8 Z8 Z8 Z8 "\0\0")},
+		{1, EV_EFI_VARIABLE_BOOT, BYTES("x" ID "y"), BYTES("x" NIL "y")},
+		{1, EV_EFI_VARIABLE_BOOT,
+			BYTES("6\0e\0000\0f\0d\0006\0a\0005\0-\0000\0f\0003\0b\0-\0004\0b\0005\0c\0-\0009\0d"
+			      "\0007\0e\0-\0002\0a\0001\0b\0003\0c\0004\0d\0005\0e\0006\0f\0"),
+			BYTES("0\0000\0000\0000\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-"
+			      "\0000\0000\0000\0000\0-\0000\0000\0000"
+			      "\0000\0-\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0")},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("--" HD(X8 X8) "--"), BYTES("--" HD(Z8 Z8) "--")},
+		{1, EV_EFI_VARIABLE_BOOT, BYTES(MAC(X8 X8 X8 X8)), BYTES(MAC(Z8 Z8 Z8 Z8))},
+		{8, EV_IPL, BYTES("linux root=x"), BYTES("redacted\0\0\0\0")},
+		{9, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
+		{0, EV_EFI_PLATFORM_FIRMWARE_BLOB, BYTES("nothing to hide"), {0}},
+		{1, EV_EFI_VARIABLE_BOOT, BYTES(ID + 1), {0}}, /* not whole */
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("\x04\x01\x2a\0 cut"), {0}},
+		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from it */
+		{6, EV_SEPARATOR, BYTES("\0\0\0\0"), {0}},
+		{0, EV_NO_ACTION, BYTES(ID), {0}},
+		{5, EV_EFI_GPT_EVENT, BYTES("too short"), {0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_row(&rows[i], i);
+}
+
+static void what_is_quoted_of_later_pcrs_keeps_its_text(void **state)
+{
+	static const struct row row = {12, EV_EVENT_TAG, BYTES("a tag of Windows"), {0}};
+	auto_cleanup(evidence) struct evidence evidence;
+	struct err err;
+
+	(void)state;
+	make(&row, &evidence);
+	evidence.pcrs.mask |= 1u << 12;
+	check_ok(redact_log(&evidence, &err), &err);
+	assert_false(evidence_is_redacted(&evidence, 1));
+}
+
+static void disks_lose_their_ids(void **state)
+{
+	uint8_t table[92 + 8 + 2 * 128];
+	struct row row = {5, EV_EFI_GPT_EVENT, {table, sizeof(table)}, {0}};
+	auto_cleanup(evidence) struct evidence evidence;
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	struct err err;
+
+	(void)state;
+	memset(table, 0x5A, sizeof(table));
+	make(&row, &evidence);
+	check_ok(redact_log(&evidence, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
+	walk = eventlog_walk(&log);
+	assert_true(eventlog_next(&log, &walk, &event));
+	for (size_t i = 0; i < sizeof(table); i++) {
+		bool is_id = (i >= 56 && i < 72) || (i >= 116 && i < 132) || (i >= 244 && i < 260);
+
+		if ((event.data.data[i] == 0) != is_id)
+			fail_msg("byte %zu", i);
+	}
+}
+
+static void a_log_that_is_none_leaves_nothing(void **state)
+{
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct err err;
+
+	(void)state;
+	check_ok(buf_append(&evidence.event_log, ID, sizeof(ID), &err), &err);
+	check_ok(redact_log(&evidence, &err), &err);
+	assert_int_equal(evidence.event_log.len, 0);
+}
+
+static void a_vm_is_recognised_by_its_digest(void **state)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 16);
+	char hash[REDACT_HASH_SIZE];
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	redact_vm_id("A", hash);
+	/* sha256("UUID: A") */
+	assert_string_equal(hash, "sha256:1a2a8172462a3d21ba957bc6e5347534f6002cd7cf7ec6c86731709a6c59b83d");
+	put_header(&bytes, banks, 1);
+	put_event_head(&bytes, 6, EV_COMPACT_HASH, digests, 1);
+	put_event_data(&bytes, TEXT("redacted"));
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	assert_true(redact_is_of_log(
+		"sha256:abababababababababababababababababababababababababababababababab", &log));
+	assert_false(redact_is_of_log(hash, &log));
+	assert_false(redact_is_of_log("sha256:", &log));
+	assert_false(redact_is_of_log("abab", &log));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(identifiers_go_and_digests_stay),
+		cmocka_unit_test(what_is_quoted_of_later_pcrs_keeps_its_text),
+		cmocka_unit_test(disks_lose_their_ids),
+		cmocka_unit_test(a_log_that_is_none_leaves_nothing),
+		cmocka_unit_test(a_vm_is_recognised_by_its_digest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
