@@ -79,7 +79,7 @@ bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret)
 	struct tunnel_answer found = {0};
 	const uint8_t *at = bytes.data;
 
-	if (!header_end)
+	if (!header_end || header_end == bytes.data)
 		return false;
 	while (at < header_end) {
 		const uint8_t *end = memmem(at, (size_t)(header_end + 2 - at), "\r\n", 2);
