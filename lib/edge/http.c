@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "base/clock.h"
 #include "base/text.h"
 #include "edge/http_curl.h"
 #include "edge/trust.h"
@@ -73,6 +74,25 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	}
 	transfer->header_bytes += len;
 	return len;
+}
+
+/* curl calls this at least once a second. Its own limit of speed goes by an average, which takes seconds to fall. */
+static int on_progress(
+	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
+{
+	struct http_transfer *transfer = context;
+	curl_off_t moved = came + sent + (curl_off_t)transfer->header_bytes;
+	int64_t now_ms = clock_monotonic_ms();
+
+	(void)to_come;
+	(void)to_send;
+	if (moved != transfer->moved_bytes || !transfer->moved_ms) {
+		transfer->moved_bytes = moved;
+		transfer->moved_ms = now_ms;
+	}
+	transfer->is_idle = transfer->request->idle_timeout_ms &&
+			    now_ms - transfer->moved_ms >= transfer->request->idle_timeout_ms;
+	return transfer->is_idle;
 }
 
 /* Opens the socket for curl, which tells no address of a connection that did not come about. */
@@ -160,14 +180,11 @@ static CURLcode set_limits(CURL *easy, const struct http_request *request)
 {
 	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
 	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
-	uint32_t idle_s = (request->idle_timeout_ms + 999) / 1000;
 
 	set(CURLOPT_NOSIGNAL, 1L);
 	set(CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs must not hold us beyond our time */
 	set(CURLOPT_TIMEOUT_MS, (long)total);
 	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
-	set(CURLOPT_LOW_SPEED_LIMIT, idle_s ? 1L : 0L);
-	set(CURLOPT_LOW_SPEED_TIME, (long)idle_s);
 	set(CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* a new try asks anew */
 	return CURLE_OK;
 }
@@ -179,6 +196,9 @@ static CURLcode set_callbacks(CURL *easy, struct http *http, struct http_transfe
 	set(CURLOPT_WRITEDATA, transfer);
 	set(CURLOPT_HEADERFUNCTION, on_header);
 	set(CURLOPT_HEADERDATA, transfer);
+	set(CURLOPT_NOPROGRESS, 0L);
+	set(CURLOPT_XFERINFOFUNCTION, on_progress);
+	set(CURLOPT_XFERINFODATA, transfer);
 	set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	set(CURLOPT_OPENSOCKETDATA, transfer);
 	set(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);

@@ -34,7 +34,7 @@ struct http_request {
 	uint32_t connect_timeout_ms; /* until the TLS handshake is finished */
 	uint32_t total_timeout_ms;
 	uint32_t
-		idle_timeout_ms; /* without a byte in either direction, in whole seconds; 0: as long as the total */
+		idle_timeout_ms; /* without a byte in either direction, good to a second; 0: as long as the total */
 	bool is_plain; /* http:// and only to an address in digits, past every proxy: the metadata service */
 	const char *header; /* one more line, "Name: value"; NULL: none */
 };

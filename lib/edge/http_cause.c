@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "edge/http_curl.h"
+#include "edge/lookup.h"
 
 struct cause {
 	enum err_code code;
@@ -140,7 +141,7 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 {
 	CURL *easy = transfer->http->easy;
 
-	if (code == CURLE_OPERATION_TIMEDOUT)
+	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
 		return cause_of_timeout(transfer);
 	if (is_by_proxy(transfer))
 		return cause_of_proxy(transfer, code);
@@ -149,7 +150,7 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 
 /* ---- the sentence ---- */
 
-/* " (20.1.2.3)" or " by proxy 10.0.0.4:3128 (waagent.conf)". */
+/* " (20.1.2.3, public)" or " by proxy 10.0.0.4:3128 (waagent.conf)". */
 static void place_text(const struct http_transfer *transfer, char *ret, size_t size)
 {
 	const char *address = transfer->address;
@@ -165,15 +166,24 @@ static void place_text(const struct http_transfer *transfer, char *ret, size_t s
 		transfer->http->easy, CURLINFO_PRIMARY_IP, &used); /* of a connection used again */
 	if (!address[0] && used)
 		address = used;
-	(void)text_format(ret, size, address[0] ? " (%s)" : "%s", address);
+	if (address[0])
+		(void)text_format(
+			ret, size, " (%s, %s)", address, address_is_private(address) ? "private" : "public");
+	else
+		ret[0] = '\0';
 }
 
-/* curl's text, without the blanks and the stop that some end with. */
+/* curl's text, where it says more than the cause: without the blanks and the stop that some end with. */
 static const char *detail_of(const struct http_transfer *transfer, CURLcode code)
 {
 	char *text = transfer->http->curl_text;
 	size_t len = strlen(text);
 
+	if (transfer->err.code != ERR_OK)
+		return transfer->err.msg;
+	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT || transfer->is_idle ||
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+		return "";
 	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
 		text[--len] = '\0';
 	return len ? text : curl_easy_strerror(code);
@@ -190,9 +200,8 @@ int http_explain(const struct http_transfer *transfer, CURLcode code, struct err
 		cause.code = transfer->err.code;
 		cause.text = cause.code == ERR_ANSWER_TOO_LARGE ? "the answer is too large"
 								: "the answer was lost";
-		detail = transfer->err.msg;
 	}
-	return err_set(err, cause.code, code, "%.100s:%u%s: %s after %.1f s: %s.", transfer->origin.host,
+	return err_set(err, cause.code, code, "%.100s:%u%s: %s after %.1f s%s%s.", transfer->origin.host,
 		(unsigned int)transfer->origin.port, place, cause.text,
-		seconds_of(transfer->http->easy, CURLINFO_TOTAL_TIME_T), detail);
+		seconds_of(transfer->http->easy, CURLINFO_TOTAL_TIME_T), detail[0] ? ": " : "", detail);
 }

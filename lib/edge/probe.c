@@ -46,22 +46,6 @@ static const struct http_origin *first_hop(const struct probe *probe)
 	return has_proxy(probe) ? &probe->proxy.address : &probe->server;
 }
 
-/* ---- addresses ---- */
-
-bool probe_is_private(const char *address)
-{
-	uint8_t b[16];
-
-	if (inet_pton(AF_INET, address, b) == 1)
-		return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
-		       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
-		       (b[0] == 100 && (b[1] & 0xc0) == 64);
-	if (inet_pton(AF_INET6, address, b) == 1)
-		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
-		       (bytes_are_all((struct bytes){b, 15}, 0) && b[15] == 1);
-	return false;
-}
-
 /* ---- the name ---- */
 
 static void ask_servers(const struct walk *walk, const char *name)
@@ -132,7 +116,7 @@ static int resolve(struct walk *walk, struct err *err)
 		struct probe_address *address = &probe->addresses[probe->address_count++];
 
 		(void)text_format(address->text, sizeof(address->text), "%s", found.addresses[i]);
-		address->is_private = probe_is_private(address->text);
+		address->is_private = address_is_private(address->text);
 	}
 	if (probe->address_count)
 		return 0;
@@ -302,7 +286,8 @@ static int judge_certificate(const struct probe *probe, int64_t now_s, struct er
 			"its certificate expired at %s; this VM's clock says %s", date, now);
 	if (peer->is_not_yet_valid)
 		return err_set(err, ERR_CERT_NOT_YET, 0,
-			"its certificate is valid from %s on; this VM's clock says %s", date, now);
+			"its certificate is not yet valid: it begins at %s; this VM's clock says %s", date,
+			now);
 	if (!peer->is_for_host)
 		return err_set(err, ERR_CERT_NAME, 0, "its certificate is for %s, by '%.60s'",
 			peer->names[0] ? peer->names : peer->subject, peer->issuer);

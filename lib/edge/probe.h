@@ -42,7 +42,7 @@ struct probe_part {
 
 struct probe_address {
 	char text[PROBE_ADDRESS_SIZE];
-	bool is_private; /* RFC 1918, RFC 6598, RFC 4193, link-local or loopback: behind a private endpoint, a proxy, or this VM */
+	bool is_private; /* edge/lookup.h */
 	bool is_connected;
 	int error; /* errno; ETIMEDOUT also for no answer within the step's time */
 	uint32_t took_ms;
@@ -73,7 +73,5 @@ void probe_step_text(const struct probe *probe, enum probe_step step, char *ret,
 /* The whole sentence of a failed probe: "host:port (address, public): cause, after 8.0 s." waited_ms: for how long an exchange was tried
  * before; what took no time to fail, here and there, is told without. 0 if nothing failed: *err is as it was. */
 int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err) err_check;
-
-bool probe_is_private(const char *address);
 
 #endif

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
-#include "edge/probe.h"
+#include "edge/lookup.h"
+#include "edge/tunnel.h"
 #include "maa/envelope.h"
 #include "maa/request.h"
 #include "maa/retry.h"
@@ -105,7 +106,7 @@ static void place_text(const struct exchange *exchange, const struct http_answer
 		(void)text_format(ret, 256, "%.80s by proxy %.90s", exchange->origin.host, proxy);
 	else
 		(void)text_format(ret, 256, "%.80s (%s, %s)", exchange->origin.host, answer->peer,
-			probe_is_private(answer->peer) ? "private" : "public");
+			address_is_private(answer->peer) ? "private" : "public");
 }
 
 /* What came instead of an answer in the protocol's form. */

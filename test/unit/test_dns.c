@@ -31,15 +31,16 @@ static void servers_are_read_as_the_c_library_does(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct dns_server servers[DNS_SERVERS_MAX];
 		size_t count = dns_parse_servers(TEXT(rows[i].text), servers);
-		char text[1024] = "";
+		auto_cleanup(buf) struct buf text = buf_with_max(256);
+		struct err err;
 
+		check_ok(buf_append_text(&text, "", &err), &err);
 		for (size_t k = 0; k < count; k++) {
-			size_t at = strlen(text);
-
-			(void)snprintf(text + at, sizeof(text) - at, "%.45s ", servers[k].address);
+			check_ok(buf_append_text(&text, servers[k].address, &err), &err);
+			check_ok(buf_append_text(&text, " ", &err), &err);
 		}
-		if (strcmp(text, rows[i].servers) != 0)
-			fail_msg("row %zu: '%s'", i, text);
+		if (!bytes_equal(buf_bytes(&text), TEXT(rows[i].servers)))
+			fail_msg("row %zu: '%s'", i, (const char *)text.data);
 	}
 }
 

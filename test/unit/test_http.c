@@ -144,7 +144,7 @@ static void bad_answers_have_their_codes(void **state)
 		{{.path = "/mode/drip", .timeout_ms = 700}, ERR_ANSWER_SLOW,
 			"the answer began and was not complete after 0.7 s"},
 		{{.path = "/mode/never", .timeout_ms = 700}, ERR_HTTP_TIMEOUT, "no answer after 0.7 s"},
-		{{.path = "/mode/never", .idle_timeout_ms = 1000}, ERR_HTTP_TIMEOUT, "no answer after "},
+		{{.path = "/mode/never", .idle_timeout_ms = 1000}, ERR_HTTP_TIMEOUT, "no answer after 1."},
 		{{.path = "/mode/half"}, ERR_ANSWER_CUT, "cut off"},
 		{{.path = "/mode/close"}, ERR_CONNECTION_LOST, "without an answer"},
 		{{.path = "/mode/reset"}, ERR_CONNECTION_LOST, "lost"},
@@ -155,7 +155,7 @@ static void bad_answers_have_their_codes(void **state)
 	char where[64];
 
 	(void)state;
-	(void)snprintf(where, sizeof(where), "127.0.0.1:%u (127.0.0.1)", server.port);
+	(void)snprintf(where, sizeof(where), "127.0.0.1:%u (127.0.0.1, private)", server.port);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int64_t start_ms = clock_monotonic_ms();
 		struct http_answer answer = {0};
@@ -244,7 +244,7 @@ static void a_port_where_nobody_listens_refuses(void **state)
 	(void)state;
 	check_err(exchange(&call, &answer, &err), &err, ERR_CONNECT_REFUSED);
 	print_message("%s\n", err.msg);
-	assert_non_null(strstr(err.msg, "(127.0.0.1): the connection was refused"));
+	assert_non_null(strstr(err.msg, "(127.0.0.1, private): the connection was refused"));
 }
 
 /* A listener whose queue is full drops the handshakes of others, like a firewall. */
@@ -265,7 +265,7 @@ static void dropped_handshakes_are_a_connection_timeout(void **state)
 	}
 	check_err(exchange(&call, &answer, &err), &err, ERR_CONNECT_TIMEOUT);
 	print_message("%s\n", err.msg);
-	assert_non_null(strstr(err.msg, "(127.0.0.1): no connection after 1.0 s"));
+	assert_non_null(strstr(err.msg, "(127.0.0.1, private): no connection after 1.0 s"));
 	for (size_t i = 0; i < COUNT(fillers); i++)
 		(void)close(fillers[i]);
 }

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include "base/clock.h"
+#include "edge/lookup.h"
 #include "edge/probe.h"
 #include "../support/tls_server.h"
 
@@ -78,7 +79,8 @@ static void what_is_wrong_with_tls_is_named(void **state)
 	} rows[] = {
 		{"expired", "tls", ERR_CERT_EXPIRED,
 			"its certificate expired at 2021-01-01T00:00:00Z; this VM's clock says 20"},
-		{"future", "tls", ERR_CERT_NOT_YET, "its certificate is valid from 2090-01-01T00:00:00Z on"},
+		{"future", "tls", ERR_CERT_NOT_YET,
+			"its certificate is not yet valid: it begins at 2090-01-01T00:00:00Z"},
 		{"other-name", "tls", ERR_CERT_NAME,
 			"its certificate is for other.example, by 'CN=Throwaway CA ca'"},
 		{"unknown-ca", "tls", ERR_TLS_UNTRUSTED, "issued by 'CN=Throwaway CA unknown'"},
@@ -213,7 +215,7 @@ static void addresses_are_private_or_public(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (probe_is_private(rows[i].address) != rows[i].is_private)
+		if (address_is_private(rows[i].address) != rows[i].is_private)
 			fail_msg("%s", rows[i].address);
 }
 
