@@ -15,6 +15,7 @@ static const struct command {
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},
 	{"report", command_report, "what an attestation came to, as one HTML page"},
+	{"files", command_files, "show the boot files on the disks, and which package vouches for them"},
 	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},
 };
 

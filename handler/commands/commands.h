@@ -14,6 +14,7 @@
 int command_attest(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_evidence(int argc, char **argv);
+int command_files(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_report(int argc, char **argv);

@@ -1,0 +1,203 @@
+/* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches for them. */
+#include <string.h>
+#include "agent/packages.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "commands.h"
+
+#define COMMAND   "guest-attest files"
+#define WORD_SIZE 256
+#define HEX_SIZE  (2 * CRYPTO_SHA256_SIZE + 1)
+
+static const char usage[] =
+	"Usage: guest-attest files [OPTION...]\n"
+	"\n"
+	"Shows the boot files on this VM's disks: their digests as they are measured, and whether a package "
+	"(dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.\n"
+	"\n"
+	"  --root DIR  look at the machine whose root directory this is (default: /)\n"
+	"  --json      print the same as JSON\n"
+	"  --help      this text\n"
+	"\n"
+	"Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked; "
+	"64 wrong "
+	"usage.\n";
+
+struct options {
+	const char *root;
+	bool is_json, is_help;
+};
+
+/* One file, and what was found out about it. */
+struct view {
+	const struct bootfile *file;
+	struct package_answer answer;
+	struct err trouble; /* code ERR_OK, or why packages could not be asked */
+	const struct view
+		*original; /* a file with the same bytes that a package installed, if none owns this one */
+};
+
+static void word_text(const struct view *view, char ret[WORD_SIZE])
+{
+	const struct package_answer *answer = &view->answer;
+	char date[CLOCK_TEXT_SIZE], original[WORD_SIZE];
+
+	clock_text(answer->installed_s, date);
+	if (view->trouble.code)
+		(void)text_format(ret, WORD_SIZE, "%s", view->trouble.msg);
+	else if (answer->word == PACKAGE_SAME)
+		(void)text_format(ret, WORD_SIZE, "as installed by %s %s on %.10s%s", answer->package,
+			answer->version, date, answer->is_settled ? "" : " (not finished)");
+	else if (answer->word == PACKAGE_DIFFERS)
+		(void)text_format(ret, WORD_SIZE, "differs from what %s %s installed", answer->package,
+			answer->version);
+	else if (view->original) {
+		word_text(view->original, original);
+		(void)text_format(ret, WORD_SIZE, "a copy of /%s, %s", view->original->file->path, original);
+	} else
+		(void)text_format(ret, WORD_SIZE, "no package owns it");
+}
+
+static const char *word_name(const struct view *view)
+{
+	static const char *const names[] = {
+		[PACKAGE_SILENT] = "none", [PACKAGE_DIFFERS] = "differs", [PACKAGE_SAME] = "same"};
+
+	if (view->trouble.code)
+		return "unknown";
+	return view->original ? "copy" : names[view->answer.word];
+}
+
+static void add_time(json *object, const char *name, int64_t unix_s)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(unix_s, text);
+	json_add_text(object, name, unix_s ? text : "");
+}
+
+static void add_view(json *list, const struct view *view)
+{
+	const struct filedigest *digest = &view->file->digest;
+	json *object = json_add_object(list, NULL), *package;
+	char hex[HEX_SIZE], text[WORD_SIZE];
+
+	(void)text_format(text, sizeof(text), "/%s", view->file->path);
+	json_add_text(object, "path", text);
+	json_add_int(object, "size", (int64_t)view->file->size);
+	add_time(object, "writtenAt", view->file->written_s);
+	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
+	json_add_text(object, "sha256", hex);
+	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
+	json_add_text(object, "programSha256", digest->is_program ? hex : "");
+	package = json_add_object(object, "package");
+	json_add_text(package, "word", word_name(view));
+	json_add_text(package, "name", view->answer.package);
+	json_add_text(package, "version", view->answer.version);
+	add_time(package, "installedAt", view->answer.installed_s);
+	word_text(view, text);
+	json_add_text(package, "text", text);
+}
+
+static void print_view(const struct view *view)
+{
+	const struct filedigest *digest = &view->file->digest;
+	char hex[HEX_SIZE], text[WORD_SIZE];
+
+	word_text(view, text);
+	print_format("/%s: %s\n", view->file->path, text);
+	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
+	print_format("    as a file      %s\n", hex);
+	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
+	if (digest->is_program)
+		print_format("    as a program   %s\n", hex);
+}
+
+/* shim and GRUB are installed below usr, and copied from there to the EFI system partition. */
+static void find_originals(struct view *views, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count && views[i].answer.word == PACKAGE_SILENT; k++)
+			if (views[k].answer.word == PACKAGE_SAME &&
+				memcmp(views[i].file->digest.sha256, views[k].file->digest.sha256,
+					CRYPTO_SHA256_SIZE) == 0)
+				views[i].original = &views[k];
+}
+
+/* True if there is something to look into. */
+static bool ask_all(int root_fd, const struct bootfiles *files, struct view *views)
+{
+	bool is_odd = false;
+
+	for (size_t i = 0; i < files->count; i++) {
+		views[i].file = &files->files[i];
+		if (packages_ask(root_fd, views[i].file, &views[i].answer, &views[i].trouble) < 0 ||
+			views[i].answer.word == PACKAGE_DIFFERS)
+			is_odd = true;
+		else
+			views[i].trouble.code = ERR_OK;
+	}
+	find_originals(views, files->count);
+	return is_odd;
+}
+
+static int print_views_json(const struct view *views, const struct bootfiles *files, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+	json *list = json_add_array(document, "files");
+
+	for (size_t i = 0; i < files->count; i++)
+		add_view(list, &views[i]);
+	json_add_bool(document, "isComplete", files->is_complete);
+	if (print_json(document, JSON_INDENTED, err) < 0)
+		return -1;
+	print_format("\n");
+	return 0;
+}
+
+static int show(const struct options *options, int *ret_exit, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	auto_cleanup(free) struct view *views = NULL;
+
+	if (dir_open(options->root, &root_fd, err) < 0 ||
+		bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
+		return -1;
+	views = calloc(files.count + 1, sizeof(*views));
+	if (!views)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
+	*ret_exit = ask_all(root_fd, &files, views) ? 1 : 0;
+	if (options->is_json)
+		return print_views_json(views, &files, err);
+	for (size_t i = 0; i < files.count; i++)
+		print_view(&views[i]);
+	if (!files.is_complete)
+		print_format("Some files were left out: there are too many, or they cannot be read.\n");
+	return 0;
+}
+
+int command_files(int argc, char **argv)
+{
+	struct options options = {.root = "/"};
+	const struct command_option known[] = {
+		{"help", NULL, &options.is_help},
+		{"root", &options.root, NULL},
+		{"json", NULL, &options.is_json},
+		{0},
+	};
+	const char *word = "";
+	const char *complaint = parse_command_options(argc, argv, known, &word);
+	int exit_code;
+	struct err err;
+
+	if (options.is_help) {
+		print_format("%s", usage);
+		return 0;
+	}
+	if (complaint)
+		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
+	return show(&options, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
+}
