@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "monitor/alert.h"
 #include "monitor/enabled.h"
 #include "monitor/report.h"
 #include "monitor/round.h"
@@ -147,6 +148,28 @@ static int find_wait(
 	return 0;
 }
 
+/* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
+static void tell_alerts(const struct monitor *monitor, struct alert_inputs *alert, struct status *status)
+{
+	uint8_t random[ALERT_RANDOM_SIZE];
+	struct status told;
+	size_t sent = 0;
+	struct err err;
+
+	alert->random = random;
+	if (crypto_random(random, sizeof(random), &err) == 0 && alert_run(alert, &sent, &err) == 0)
+		err.code = ERR_OK;
+	if (sent)
+		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
+	if (err.code == ERR_OK)
+		return;
+	told = status_of_err("", &err);
+	monitor_tell(monitor, LOG_LEVEL_WARNING, told.message);
+	status_add(status, "Alerts", STATUS_WARNING, (int)err.code, told.message);
+	if (write_status(monitor, status, clock_now_s(), &err) < 0)
+		monitor_tell_err(monitor, &err);
+}
+
 /* One attestation and its report; ret_wait_s: until the next. */
 static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
 {
@@ -178,7 +201,19 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	log_line(status.state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status.message);
 	if (write_status(monitor, &status, report.now_s, err) < 0)
 		return -1;
-	return history_save(monitor->state_fd, &history, err);
+	if (history_save(monitor->state_fd, &history, err) < 0)
+		return -1;
+	tell_alerts(monitor,
+		&(struct alert_inputs){.state_fd = monitor->state_fd,
+			.settings = &monitor->settings,
+			.round = &round,
+			.history = &history,
+			.state = status.state,
+			.metadata = monitor->service.metadata,
+			.version = VERSION,
+			.now_s = report.now_s},
+		&status);
+	return 0;
 }
 
 /* For the next restart: what changed by then can be told from what was there before. Trouble with it is told and is no attestation's. */

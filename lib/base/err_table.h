@@ -122,6 +122,7 @@
 	X(ERR_USAGE,               906, "usage",                     INTERNAL,     false, 64, "Run the command with --help.") \
 	X(ERR_NOT_ENABLED,         907, "not-enabled",               INTERNAL,     false, 1,  "Add the extension to the VM (portal, template, CLI or policy); until then nothing attests by itself.") \
 	X(ERR_STATE_EXPOSED,       908, "state-folder-exposed",      INTERNAL,     false, 1,  "Give /var/lib/guest-attestation back to root alone (chown root:root, chmod 700), and find out who changed it and what else they changed.") \
+	X(ERR_ALERT,               909, "alert-undelivered",         INTERNAL,     true,  1,  "Check alertWebhook and what answers there, and allow the way to it; the alert is sent again with the next attestation.") \
 	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
 	X(ERR_INTERNAL,            999, "internal",                  INTERNAL,     true,  1,  "Report it with the log.")
 /* clang-format on */

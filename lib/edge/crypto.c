@@ -113,6 +113,15 @@ void crypto_stream_free(struct crypto_stream *stream)
 	free(stream);
 }
 
+int crypto_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
+{
+	int status = mbedtls_md_hmac(
+		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key.data, key.len, data.data, data.len, ret);
+
+	/* its arguments are right: what fails is its allocation */
+	return status ? err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for an HMAC.") : 0;
+}
+
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
 	return len == 0 || mbedtls_ct_memcmp(a, b, len) == 0;

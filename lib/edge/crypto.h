@@ -1,6 +1,6 @@
 /* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls (2.28 and 3.6). Its files, crypto*.c,
  * get it through crypto_mbedtls.h, the only one that includes it.
- * Verification and decryption only: this program never signs. Not thread-safe.
+ * Verification and decryption only, but for the HMAC: this program has no signing key. Not thread-safe.
  */
 #ifndef EDGE_CRYPTO_H
 #define EDGE_CRYPTO_H
@@ -35,6 +35,10 @@ static inline void crypto_stream_cleanup(struct crypto_stream **stream)
 {
 	crypto_stream_free(*stream);
 }
+
+/* HMAC-SHA256 (RFC 2104), key of any length. ERR_NO_MEMORY. */
+int crypto_hmac_sha256(
+	struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err) err_check;
 
 /* Constant time. */
 bool crypto_equal(const void *a, const void *b, size_t len);

@@ -32,6 +32,34 @@ static void digests_match_the_standard(void **state)
 	}
 }
 
+static void hmac_matches_the_standard(void **state)
+{
+	static const uint8_t long_key[131] = {[0 ... 130] = 0xaa};
+	const struct {
+		struct bytes key, data;
+		const char *hex;
+	} rows[] = {
+		/* RFC 4231 sections 4.3 and 4.7: a short key, and one that is longer than a block */
+		{TEXT("Jefe"), TEXT("what do ya want for nothing?"),
+			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+		{{long_key, sizeof(long_key)}, TEXT("Test Using Larger Than Block-Size Key - Hash Key First"),
+			"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+		/* Python's hmac.digest(b"", b"", "sha256") */
+		{TEXT(""), TEXT(""), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t mac[CRYPTO_SHA256_SIZE];
+		char hex[2 * CRYPTO_SHA256_SIZE + 1];
+		struct err err;
+
+		check_ok(crypto_hmac_sha256(rows[i].key, rows[i].data, mac, &err), &err);
+		hex_encode((struct bytes){mac, sizeof(mac)}, hex);
+		assert_string_equal(hex, rows[i].hex);
+	}
+}
+
 static void digests_in_pieces_match_the_standard(void **state)
 {
 	static const struct {
@@ -525,6 +553,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests_match_the_standard),
+		cmocka_unit_test(hmac_matches_the_standard),
 		cmocka_unit_test(digests_in_pieces_match_the_standard),
 		cmocka_unit_test(random_bytes_differ),
 		cmocka_unit_test(aes_gcm_opens_what_its_authors_closed),
