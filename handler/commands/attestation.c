@@ -10,6 +10,12 @@
 
 #define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
+bool attestation_has_provider_options(const struct attestation_options *options)
+{
+	return options->endpoint || options->metadata || options->ca_file || options->extra_ca_file ||
+	       options->proxy || options->with_token;
+}
+
 const char *attestation_check_options(const struct attestation_options *options)
 {
 	const char *complaint = check_metadata(options->metadata);

@@ -50,6 +50,8 @@ struct attestation_options {
 		"with-token", NULL, &(options)->with_token                                                   \
 	}
 
+/* Was anything given that only an exchange with a provider needs? */
+bool attestation_has_provider_options(const struct attestation_options *options);
 /* NULL, or what is wrong. */
 const char *attestation_check_options(const struct attestation_options *options);
 /* One round; what goes wrong in it is in the result. */

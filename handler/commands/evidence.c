@@ -45,8 +45,7 @@ static const char *check_options(const struct options *options)
 
 	if (!options->out || !options->out[0])
 		return "--out is needed: the file for the evidence";
-	if (!options->is_attesting && (attestation->endpoint || attestation->metadata ||
-					      attestation->ca_file || attestation->with_token))
+	if (!options->is_attesting && attestation_has_provider_options(attestation))
 		return "a provider's options need --attest";
 	return attestation_check_options(attestation);
 }

@@ -55,9 +55,8 @@ static const char *check_options(const struct options *options)
 
 	if (!options->html || !options->html[0])
 		return "--html is needed: the file for the page";
-	if (options->from && (attestation->endpoint || attestation->metadata || attestation->ca_file ||
-				     attestation->tcti || attestation->event_log || attestation->nonce ||
-				     attestation->redact))
+	if (options->from && (attestation_has_provider_options(attestation) || attestation->tcti ||
+				     attestation->event_log || attestation->nonce || attestation->redact))
 		return "with --from nothing is attested: only --html and --ca go with it";
 	return attestation_check_options(attestation);
 }

@@ -231,7 +231,9 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 	put_fact(html, "Provider", bundle->provider.address);
 	put_fact(html, "Provider chosen as", bundle->provider.chosen_as);
 	if (bundle->is_whole) {
-		html_put(html, "<div><dt>Attested</dt><dd>");
+		html_put(html, "<div><dt>");
+		html_put(html, bundle->has_provider ? "Attested" : "Collected");
+		html_put(html, "</dt><dd>");
 		page_time(html, bundle->made_s);
 		html_put(html, "</dd></div>");
 	}

@@ -6,7 +6,7 @@
 #include "monitor/page_parts.h"
 
 #define SHORT_TEXT  150 /* what is longer opens on demand */
-#define FIRST_SHOWN 12  /* events of a phase; more open on demand */
+#define FIRST_SHOWN 8   /* events of a phase; more open on demand */
 
 enum phase { FIRMWARE, SECURE_BOOT, OPTIONS, LOADERS, KERNEL, LATER, PHASES };
 

@@ -130,12 +130,19 @@ static bool is_shared(const char *address)
 	return strncmp(address, prefix, sizeof(prefix) - 1) == 0 && strstr(address, ".attest.azure.");
 }
 
-static void redact_message(struct verdict *verdict, bool keep_provider)
+/* Messages name hosts, addresses and proxies on the way to a provider, and the provider itself. */
+static void redact_message(
+	struct verdict *verdict, const struct bundle_provider *provider, bool keep_provider)
 {
 	enum err_kind kind = err_info(verdict->reason.code)->kind;
-	bool names_provider = !keep_provider && verdict->reason.code && kind != ERR_KIND_INTEGRITY;
+	struct http_origin origin;
+	struct err ignored;
+	bool names = verdict->reason.code &&
+		     (kind == ERR_KIND_NETWORK || (kind == ERR_KIND_PROVIDER && !keep_provider));
 
-	if (names_provider || redact_has_uuid(bytes_of_text(verdict->reason.msg)))
+	if (!keep_provider && http_parse_url(provider->address, &origin, NULL, &ignored) == 0)
+		names = names || strstr(verdict->reason.msg, origin.host);
+	if (names || redact_has_uuid(bytes_of_text(verdict->reason.msg)))
 		(void)text_format(verdict->reason.msg, sizeof(verdict->reason.msg), "%s", BUNDLE_REDACTED);
 }
 
@@ -146,9 +153,9 @@ static void redact_provider(struct bundle *bundle)
 
 	if (provider->claims)
 		replace(&provider->claims, claims_without_ids(provider->claims, keep));
-	redact_message(&provider->verdict, keep);
-	redact_message(&bundle->verdict, keep);
-	redact_message(&bundle->local, true);
+	redact_message(&provider->verdict, provider, keep);
+	redact_message(&bundle->verdict, provider, keep);
+	redact_message(&bundle->local, provider, keep);
 	if (keep || !provider->address[0])
 		return;
 	replace(&provider->token, NULL);
