@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include "../support/vtpm.h"
+#include "agent/status.h"
 #include "base/file.h"
 #include "monitor/doctor.h"
 #include "monitor/enabled.h"
@@ -72,7 +73,7 @@ static void examine_with(struct place *place, struct doctor_inputs inputs)
 	doctor_run(&inputs, &place->report);
 }
 
-#define examine(place, ...) examine_with(place, (struct doctor_inputs){__VA_ARGS__})
+#define examine(place, ...) examine_with(place, (struct doctor_inputs){.root_fd = -1, ##__VA_ARGS__})
 
 static const struct doctor_finding *found(const struct place *place, const char *check)
 {
@@ -288,6 +289,108 @@ static void folders_must_be_there_and_the_state_be_roots_alone(void **state)
 	expect(place, "package", DOCTOR_ERROR, ERR_NOT_ENABLED, "/package");
 }
 
+/* The programs of the enabled version, and a process that holds the service's lock; 0 stops it. */
+static pid_t run_service(const struct place *place)
+{
+	auto_cleanup(fd) int state_fd = -1;
+	int ends[2], lock;
+	struct err err;
+	pid_t pid;
+	char byte;
+
+	put(place, "opt/guest-attestation/1.2.3.4", "monitor", TEXT(""));
+	put(place, "opt/guest-attestation/1.2.3.4", "guest-attest", TEXT(""));
+	check_ok(service_open_state(place->fd, false, &state_fd, &err), &err);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (service_lock_pid(state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+			(void)pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	return pid;
+}
+
+static void a_service_is_to_come_back_at_the_next_boot(void **state)
+{
+	struct place *place = *state;
+	pid_t pid;
+
+	enable(place, "");
+	put(place, "opt/guest-attestation/1.2.3.4", "monitor", TEXT(""));
+	put(place, "opt/guest-attestation/1.2.3.4", "guest-attest", TEXT(""));
+	examine(place);
+	expect(place, "service", DOCTOR_ERROR, ERR_SERVICE, "does not run");
+	pid = run_service(place);
+	examine(place);
+	expect(place, "service", DOCTOR_OK, 0, "version 1.2.3.4, process");
+	/* under systemd it needs a unit, of this version, that is enabled */
+	put(place, "run/systemd/system", "kept", TEXT(""));
+	put(place, "usr/bin", "systemctl", TEXT(""));
+	examine(place);
+	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
+	put(place, "etc/systemd/system", "guest-attestation.service",
+		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.3/monitor\" --root \"/\"\n"));
+	put(place, "etc/systemd/system/multi-user.target.wants", "guest-attestation.service", TEXT(""));
+	examine(place);
+	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
+	put(place, "etc/systemd/system", "guest-attestation.service",
+		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.4/monitor\" --root \"/\"\n"));
+	examine(place);
+	expect(place, "service", DOCTOR_OK, 0, "version 1.2.3.4, process");
+	assert_int_equal(unlinkat(place->fd,
+				 "etc/systemd/system/multi-user.target.wants/guest-attestation.service", 0),
+		0);
+	examine(place);
+	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* What the service reported is told with its own code, and not taken for this moment's without a doubt. */
+static void the_last_result_is_judged(void **state)
+{
+	static const struct {
+		enum status_state state;
+		int code;
+		const char *message;
+		enum doctor_state found;
+		int found_code;
+		const char *words;
+	} rows[] = {
+		{STATUS_SUCCESS, 0, "Healthy.", DOCTOR_OK, 0, "Healthy."},
+		{STATUS_ERROR, 703, "PCR 4 differs (log-mismatch). Treat it so.", DOCTOR_ERROR, 703,
+			"PCR 4 differs."},
+		{STATUS_SUCCESS, 703, "Unhealthy, alerts are off.", DOCTOR_ERROR, 703, "Unhealthy"},
+		{STATUS_SUCCESS, 503, "Healthy at noon. No new proof.", DOCTOR_WARNING, 503, "No new proof"},
+		{STATUS_TRANSITIONING, 501, "Not attested yet.", DOCTOR_WARNING, 501, "Not attested yet"},
+		{STATUS_ERROR, 123456, "What is that?", DOCTOR_ERROR, 999, "What is that"},
+		{STATUS_ERROR, 0, "Nobody knows.", DOCTOR_ERROR, ERR_SERVICE, "Nobody knows"},
+	};
+	struct place *place = *state;
+	pid_t pid;
+
+	enable(place, "");
+	pid = run_service(place);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct status status = status_empty("Enable", rows[i].state);
+		auto_cleanup(fd) int folder = -1;
+		struct err err;
+
+		status.code = rows[i].code;
+		memcpy(status.message, rows[i].message, strlen(rows[i].message) + 1);
+		check_ok(service_open_folder(place->fd, "/package/status", &folder, &err), &err);
+		check_ok(status_write(folder, 0, &status, 0, &err), &err);
+		examine(place, .now_s = time(NULL));
+		expect(place, "last-result", rows[i].found, rows[i].found_code, rows[i].words);
+	}
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
 static void a_damaged_configuration_is_named_and_stays(void **state)
 {
 	struct place *place = *state;
@@ -368,6 +471,8 @@ int main(void)
 		placed(what_enable_left_is_shown),
 		placed(settings_that_cannot_be_used_are_named),
 		placed(folders_must_be_there_and_the_state_be_roots_alone),
+		placed(a_service_is_to_come_back_at_the_next_boot),
+		placed(the_last_result_is_judged),
 		placed(a_damaged_configuration_is_named_and_stays),
 		cmocka_unit_test(the_worst_finding_decides),
 		placed(json_tells_each_finding),
