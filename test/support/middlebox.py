@@ -19,10 +19,15 @@ def hello_of(client):
     return head + client.recv(int.from_bytes(head[3:5], "big"), socket.MSG_WAITALL)
 
 
+def abort(client):
+    """What closes it sends RST."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def reset(client, _over=None):
     """The name in the ClientHello is not allowed."""
     hello_of(client)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST
+    abort(client)
 
 
 def hang_up(client, _over=None):
@@ -100,7 +105,7 @@ def page(status, body, *fields, length=None):
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def answer(context, *pieces, pause_s=0):
+def answer(context, *pieces, pause_s=0, then_reset=False):
     """After the request: one piece after the other, with a pause before each but the first; no pieces: silence."""
     def behave(client, over):
         with context.wrap_socket(client, server_side=True) as tls:
@@ -111,6 +116,9 @@ def answer(context, *pieces, pause_s=0):
                 if number and over.wait(pause_s):
                     return
                 tls.sendall(piece)
+            if then_reset:
+                abort(tls)
+                return
             with contextlib.suppress(OSError):
                 tls.unwrap()  # close_notify: the end is meant
     return behave

@@ -41,8 +41,11 @@ class Authority:
         path.write_bytes(certs.pem(body))
         return path, self.key
 
-    def server(self, *hosts, dates=None):
-        """A TLS server's context with such a certificate."""
+    def server(self, *hosts, dates=None, is_old=False):
+        """A TLS server's context with such a certificate; is_old: for TLS 1.1 and older only."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if is_old:
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("ALL:@SECLEVEL=0")
         context.load_cert_chain(*self.certify(*hosts, dates=dates))
         return context
