@@ -116,13 +116,13 @@ class Machine:
         text = json.dumps({"runtimeSettings": [{"handlerSettings": handler}]})
         (self.base / f"config/{sequence}.settings").write_text(text)
 
-    def command(self, name, sequence=0):
-        """Run a command as the agent does; (exit code, output, seconds)."""
+    def command(self, name, sequence=0, **variables):
+        """Run a command as the agent does; (exit code, output, seconds). variables: of the agent's environment."""
         started = time.monotonic()
         done = subprocess.run(
             [self.base / "bin" / name, "--root", self.root, "--tcti", self.tcti], cwd=self.base, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-            env={"PATH": os.environ["PATH"], "ConfigSequenceNumber": str(sequence)})
+            env={"PATH": os.environ["PATH"], "ConfigSequenceNumber": str(sequence), **variables})
         return done.returncode, done.stdout, time.monotonic() - started
 
     def status(self, sequence=0):

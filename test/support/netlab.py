@@ -183,15 +183,15 @@ class Vm(machine.Machine):
             return super().provider("--issuer", f"https://{NAME}", *options, listen=f"{BACK}:443",
                                     tls=tls or authority("Lab Root CA").certify(NAME), **more)
 
-    def command(self, name, sequence=0):
+    def command(self, name, sequence=0, **variables):
         with self.lab.in_vm():
-            return super().command(name, sequence)
+            return super().command(name, sequence, **variables)
 
     def guest_attest(self, *words):
         """Exit code and output of the program by hand."""
         with self.lab.in_vm():
             done = subprocess.run([self.programs / "guest-attest", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True)
+                                  stderr=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]})
         return done.returncode, done.stdout
 
 

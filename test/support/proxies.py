@@ -1,5 +1,6 @@
 """A proxy for HTTPS (tinyproxy), as an organisation runs one: with a list of names that it lets through, and with a password."""
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
@@ -43,8 +44,10 @@ class Proxy:
                     raise RuntimeError("tinyproxy did not start") from None
                 time.sleep(0.01)
 
-    def log(self):
-        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+    def asked(self):
+        """The requests so far: "CONNECT host:port"."""
+        log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+        return set(re.findall(r"Request \(file descriptor \d+\): (\S+ \S+) HTTP", log))
 
     def stop(self):
         self.process.terminate()
