@@ -37,14 +37,14 @@
 	X(ERR_DNS,                 501, "dns-failed",                NETWORK,      true,  1,  "Check the endpoint's spelling and the VM's DNS; behind a private endpoint link the zone privatelink.attest.azure.net.") \
 	X(ERR_CONNECT_REFUSED,     502, "connection-refused",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG or firewall.") \
 	X(ERR_CONNECT_TIMEOUT,     503, "connection-timeout",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG, firewall or route table.") \
-	X(ERR_CONNECTION_LOST,     504, "connection-lost",           NETWORK,      true,  1,  "Allow the endpoint's name (FQDN) in the firewall's application rules for HTTPS; it is retried by itself.") \
-	X(ERR_TLS_UNTRUSTED,       505, "tls-untrusted",             NETWORK,      true,  1,  "Exempt the endpoint from TLS inspection, or name the CA that signs it in the CA file setting; check the VM's clock.") \
+	X(ERR_CONNECTION_LOST,     504, "connection-lost",           NETWORK,      true,  1,  "It is retried by itself; if it persists, allow the endpoint's name (FQDN) in the firewall for HTTPS, and check that large packets get through (MTU).") \
+	X(ERR_TLS_UNTRUSTED,       505, "tls-untrusted",             NETWORK,      true,  1,  "Exempt the endpoint from TLS inspection, or name the CA that signs it in the setting extraCaFile.") \
 	X(ERR_TLS_FAILED,          506, "tls-failed",                NETWORK,      true,  1,  "Allow the endpoint's name (FQDN) in the firewall and check that it speaks TLS 1.2 or later.") \
 	X(ERR_HTTP_TIMEOUT,        507, "answer-timeout",            NETWORK,      true,  1,  "It is retried by itself; if it persists, check the path to the provider and the provider's health.") \
 	X(ERR_ANSWER_TOO_LARGE,    508, "answer-too-large",          NETWORK,      true,  1,  "Check that the endpoint is an attestation provider and that no proxy answers in its place.") \
 	X(ERR_PROXY,               509, "proxy-failed",              NETWORK,      true,  1,  "Correct the proxy's address and credentials, and allow the endpoint on the proxy.") \
 	X(ERR_HTTP_FAILED,         510, "http-failed",               NETWORK,      true,  1,  "It is retried by itself; check the path to the provider.") \
-	X(ERR_UNREACHABLE,         511, "network-unreachable",       NETWORK,      true,  1,  "Check the VM's network interface and routes: outbound TCP 443 to the endpoint needs a way out.") \
+	X(ERR_UNREACHABLE,         511, "network-unreachable",       NETWORK,      true,  1,  "Check the VM's network interface and routes, and the firewalls on the way: outbound TCP 443 to the endpoint needs a way out.") \
 	X(ERR_METADATA,            512, "metadata-unreachable",      NETWORK,      true,  1,  "Allow the VM to reach 169.254.169.254 on TCP 80, or set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_METADATA_INVALID,    513, "metadata-invalid",          NETWORK,      true,  1,  "Set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_DNS_NO_NAME,           514, "dns-name-not-found",        NETWORK,      true,  1,  "Check the endpoint's spelling and that its provider still exists; behind a private endpoint link the zone privatelink.attest.azure.net.") \
@@ -65,6 +65,7 @@
 	X(ERR_METADATA_THROTTLED,    529, "metadata-throttled",        NETWORK,      true,  1,  "Find what else on the VM asks 169.254.169.254 so often, or set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_METADATA_FOREIGN,      530, "metadata-foreign-answer",   NETWORK,      true,  1,  "Let requests to 169.254.169.254 go past every proxy and redirection on the VM, or set maaEndpoint in the extension's settings.") \
 	X(ERR_CONNECT_FORBIDDEN,     531, "connection-forbidden",      NETWORK,      true,  1,  "Allow the connection in this VM's own rules: its firewall, or IPAddressDeny= and the like of a systemd unit.") \
+	X(ERR_PROXY_NO_WAY,          532, "proxy-found-no-way",        NETWORK,      true,  1,  "Let the proxy resolve the endpoint's name and reach it on TCP 443; if a filter of the proxy answers like that, allow the endpoint's host there.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \

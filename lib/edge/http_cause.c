@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "edge/http_curl.h"
 #include "edge/lookup.h"
+#include "edge/tunnel.h"
 
 struct cause {
 	enum err_code code;
@@ -117,18 +118,23 @@ static struct cause cause_by_code(CURLcode code)
 	return (struct cause){ERR_HTTP_FAILED, "the exchange failed"};
 }
 
+static struct cause cause_of_refusal(const struct http_transfer *transfer, enum err_code code)
+{
+	if (code == ERR_PROXY_AUTH)
+		return (struct cause){code, transfer->request->proxy->user[0]
+						    ? "the proxy refuses the user or password given to it"
+						    : "the proxy asks for a user and password"};
+	return (struct cause){code, code == ERR_PROXY_NO_WAY ? "the proxy found no way to the server"
+							     : "the proxy refused CONNECT"};
+}
+
 /* A proxy that says no, is not there, or goes away before it opened the way. */
 static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcode code)
 {
 	long status = number_of(transfer->http->easy, CURLINFO_HTTP_CONNECTCODE);
 
-	if (status == 407)
-		return (struct cause){
-			ERR_PROXY_AUTH, transfer->request->proxy->user[0]
-						? "the proxy refuses the user or password given to it"
-						: "the proxy asks for a user and password"};
 	if (status >= 300)
-		return (struct cause){ERR_PROXY_DENIED, "the proxy refused CONNECT"};
+		return cause_of_refusal(transfer, tunnel_code((unsigned int)status));
 	if (code == CURLE_COULDNT_CONNECT)
 		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
 	if (status == 0 &&

@@ -226,11 +226,12 @@ static int judge_connections(struct probe *probe, struct err *err)
 		(void)err_set(err, code, ETIMEDOUT, "no answer to TCP connection requests");
 	else if (code == ERR_CONNECT_REFUSED)
 		(void)err_set(err, code, (unsigned long)address->error,
-			"the connection was refused, by the server or a device on the way");
+			"the connection was refused, there or by a firewall on the way or in this VM");
 	else
 		(void)err_set(err, code, (unsigned long)address->error, "%s: %m",
 			code == ERR_CONNECT_FORBIDDEN ? "this VM forbids the connection"
-						      : "there is no way to the address");
+						      : "there is no way to the address, says this VM or a "
+							"router");
 	if (has_proxy(probe))
 		err->code = ERR_PROXY_UNREACHABLE;
 	return -1;

@@ -183,16 +183,26 @@ static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struc
 	return is_complete ? 0 : ETIMEDOUT;
 }
 
+enum err_code tunnel_code(unsigned int status)
+{
+	if (status == 407 || status == 401) /* 401: tinyproxy 1.11 of a wrong password */
+		return ERR_PROXY_AUTH;
+	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid 5 */
+	return status == 500 || (status >= 502 && status <= 504) ? ERR_PROXY_NO_WAY : ERR_PROXY_DENIED;
+}
+
 static int judge(const struct proxy *proxy, const struct tunnel_answer *answer, struct err *err)
 {
 	if (answer->status >= 200 && answer->status < 300)
 		return 0;
-	if (answer->status == 407)
-		return err_set(err, ERR_PROXY_AUTH, 407, "the proxy %s (407 %s)",
+	if (tunnel_code(answer->status) == ERR_PROXY_AUTH)
+		return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u %s)",
 			proxy->user[0] ? "refuses the user or password given to it"
 				       : "asks for a user and password",
-			answer->schemes[0] ? answer->schemes : answer->reason);
-	return err_set(err, ERR_PROXY_DENIED, answer->status, "the proxy refused CONNECT: %u %s%s%s%s",
+			answer->status, answer->schemes[0] ? answer->schemes : answer->reason);
+	return err_set(err, tunnel_code(answer->status), answer->status, "the proxy %s: %u %s%s%s%s",
+		tunnel_code(answer->status) == ERR_PROXY_NO_WAY ? "found no way to the server"
+								: "refused CONNECT",
 		answer->status, answer->reason, answer->said[0] ? " (\"" : "", answer->said,
 		answer->said[0] ? "\")" : "");
 }

@@ -17,10 +17,12 @@ struct tunnel_answer {
 /* False if `bytes` are no HTTP answer, or one whose header has no end yet. */
 bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret);
 
-/* Asks on a connected, non-blocking socket. ERR_PROXY_AUTH (407), ERR_PROXY_DENIED (other refusals), ERR_PROXY (silence, an end, no HTTP);
- * the message does not name the proxy. *ret holds what was said in any case. */
+/* Asks on a connected, non-blocking socket. tunnel_code()'s, or ERR_PROXY (silence, an end, no HTTP); the message does not name the proxy. *ret holds what was said in any case. */
 int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *server, int64_t deadline_ms,
 	struct tunnel_answer *ret, struct err *err) err_check;
+
+/* What a refusal with this status means: ERR_PROXY_AUTH, ERR_PROXY_NO_WAY (it tried), ERR_PROXY_DENIED. */
+enum err_code tunnel_code(unsigned int status);
 
 /* The title of an HTML page, cleaned, "" if it has none. */
 void tunnel_page_title(struct bytes page, char *ret, size_t size);

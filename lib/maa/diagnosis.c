@@ -11,7 +11,7 @@ static bool is_of_the_way(enum err_code code)
 {
 	static const enum err_code codes[] = {ERR_DNS, ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT,
 		ERR_UNREACHABLE, ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED, ERR_PROXY,
-		ERR_PROXY_AUTH, ERR_PROXY_DENIED, ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE};
+		ERR_PROXY_AUTH, ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i] == code)

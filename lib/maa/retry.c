@@ -7,7 +7,7 @@ static bool may_pass(enum err_code code)
 {
 	static const enum err_code codes[] = {ERR_THROTTLED, ERR_PROVIDER_DOWN, ERR_DNS, ERR_CONNECT_REFUSED,
 		ERR_UNREACHABLE, ERR_CONNECTION_LOST, ERR_TLS_FAILED, ERR_ANSWER_CUT, ERR_PROXY,
-		ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE, ERR_HTTP_FAILED};
+		ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE, ERR_PROXY_NO_WAY, ERR_HTTP_FAILED};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i] == code)
