@@ -79,6 +79,10 @@ $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(OBJ)/bench/%: $(OBJ)/test/bench/%.o $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 unit-programs: $(addprefix $(OBJ)/unit/,$(UNIT_TESTS)) $(addprefix $(OBJ)/seeds/,$(FUZZERS))
 
 test: ## all tests; installs what is missing
@@ -110,10 +114,10 @@ fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
 	$(Q)scripts/deps build fuzz
 	$(Q)scripts/fuzz "$(or $(SECONDS),60)" $(if $(T),fuzz_$(T),$(FUZZERS))
 
-bench: ## measure one round and a log replay beside their peers
+bench: ## measure a round, a log replay and a look at boot files beside their peers
 	$(Q)scripts/deps build test bench
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)test/bench/run $(BIN)
+	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look
+	$(Q)test/bench/run $(BIN) $(OBJ)/bench/look
 
 demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)scripts/deps build demo
