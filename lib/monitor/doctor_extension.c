@@ -1,7 +1,9 @@
 /* What the guest agent and `enable` left on this machine. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/statvfs.h>
+#include "agent/unit.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -33,7 +35,18 @@ int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct
 
 /* ---- settings ---- */
 
-static int check_ca_file(const char *setting, const char *path, json *details, struct err *err)
+/* ProtectHome= and PrivateTmp= of the service's unit: what root reads there, the service does not see. */
+static bool is_hidden_from_unit(const char *path)
+{
+	static const char *const folders[] = {"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
+static int check_ca_file(int root_fd, const char *setting, const char *path, json *details, struct err *err)
 {
 	auto_cleanup(buf) struct buf pem = buf_with_max(TRUST_MAX_BYTES);
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = NULL;
@@ -41,6 +54,10 @@ static int check_ca_file(const char *setting, const char *path, json *details, s
 
 	if (!path[0])
 		return 0;
+	if (unit_is_usable(root_fd) && is_hidden_from_unit(path))
+		return err_set(err, ERR_CA_FILE, 0,
+			"'%s' of the setting %s is in a folder that the service does not see.", path,
+			setting);
 	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &pem, err) < 0 ||
 		crypto_cert_set_parse_pem(buf_bytes(&pem), &set, err) < 0) {
 		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
@@ -62,6 +79,8 @@ static void show_settings(const struct settings *settings, json *details)
 	json_add_text(details, "fallbackEndpoint", settings->fallback_endpoint);
 	json_add_text(details, "caFile", settings->ca_file);
 	json_add_text(details, "extraCaFile", settings->extra_ca_file);
+	json_add_text(details, "proxy", settings->proxy.is_none ? "none" : settings->proxy.url);
+	json_add_text(details, "noProxy", settings->proxy.no_proxy);
 	json_add_bool(details, "disableAlerts", settings->alerts_disabled);
 	json_add_bool(details, "hasAlertWebhook", settings->alert_webhook[0] != '\0');
 	json_add_int(details, "periodMinutes", settings->period_s / 60);
@@ -73,13 +92,14 @@ static void show_settings(const struct settings *settings, json *details)
 int doctor_settings(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	struct settings *settings = &doctor->settings;
+	int root_fd = doctor->inputs->root_fd;
 
-	if (enabled_read_settings(doctor->inputs->root_fd, &doctor->service.environment, settings, err) < 0)
+	if (enabled_read_settings(root_fd, &doctor->service.environment, settings, err) < 0)
 		return -1;
 	doctor->has_settings = true;
 	show_settings(settings, finding->details);
-	if (check_ca_file("caFile", settings->ca_file, finding->details, err) < 0 ||
-		check_ca_file("extraCaFile", settings->extra_ca_file, finding->details, err) < 0)
+	if (check_ca_file(root_fd, "caFile", settings->ca_file, finding->details, err) < 0 ||
+		check_ca_file(root_fd, "extraCaFile", settings->extra_ca_file, finding->details, err) < 0)
 		return -1;
 	if (settings->warning_count)
 		doctor_warn(finding, ERR_SETTINGS_INVALID, "%s", settings->warnings[0]);

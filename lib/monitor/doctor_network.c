@@ -78,7 +78,7 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 		judge_metadata(doctor, took_ms, finding);
 		return 0;
 	}
-	if (!endpoint_of(doctor)[0])
+	if (!endpoint_of(doctor)[0] && !doctor->settings.fallback_endpoint[0])
 		return -1;
 	doctor_warn(finding, err->code, "%s", err->msg); /* the provider is found without */
 	return 0;

@@ -270,6 +270,27 @@ static void settings_that_cannot_be_used_are_named(void **state)
 	}
 }
 
+static void a_file_that_the_unit_hides_is_no_file(void **state)
+{
+	static const char *const hidden[] = {
+		"/root/ca.pem", "/home/a/ca.pem", "/tmp/ca.pem", "/var/tmp/ca.pem"};
+	struct place *place = *state;
+
+	put(place, "run/systemd/system", "kept", TEXT(""));
+	put(place, "usr/bin", "systemctl", TEXT(""));
+	for (size_t i = 0; i < COUNT(hidden); i++) {
+		char settings[96];
+
+		(void)snprintf(settings, sizeof(settings), "{\"extraCaFile\":\"%s\"}", hidden[i]);
+		enable(place, settings);
+		examine(place);
+		expect(place, "settings", DOCTOR_ERROR, ERR_CA_FILE, "does not see");
+	}
+	enable(place, "{\"extraCaFile\":\"/etc/ca.pem\"}");
+	examine(place);
+	expect(place, "settings", DOCTOR_ERROR, ERR_CA_FILE, "/etc/ca.pem");
+}
+
 static void folders_must_be_there_and_the_state_be_roots_alone(void **state)
 {
 	struct place *place = *state;
@@ -470,6 +491,7 @@ int main(void)
 		placed(days_of_the_certificate_are_counted),
 		placed(what_enable_left_is_shown),
 		placed(settings_that_cannot_be_used_are_named),
+		placed(a_file_that_the_unit_hides_is_no_file),
 		placed(folders_must_be_there_and_the_state_be_roots_alone),
 		placed(a_service_is_to_come_back_at_the_next_boot),
 		placed(the_last_result_is_judged),
