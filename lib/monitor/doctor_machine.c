@@ -226,20 +226,28 @@ static int check_dates(
 	return 0;
 }
 
-int doctor_certificate(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+/* Without the key it is at least said whose it is. */
+static int read_certificate(
+	const struct doctor *doctor, struct bytes der, struct crypto_cert_info *ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+
+	if (doctor->has_ak)
+		return binding_check_cert(der, &doctor->ak, ret, err);
+	if (crypto_cert_parse(der, &cert, err) < 0)
+		return err_as(err, ERR_AK_CERT_INVALID);
+	crypto_cert_info(cert, ret);
+	return 0;
+}
+
+int doctor_certificate(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
 	auto_cleanup(buf) struct buf der = buf_with_max(TPM_MAX_CERT);
 	struct crypto_cert_info info;
 
-	if (tpm_read_ak_cert(doctor->tpm, &der, err) < 0)
+	if (tpm_read_ak_cert(doctor->tpm, &der, err) < 0 ||
+		read_certificate(doctor, buf_bytes(&der), &info, err) < 0)
 		return -1;
-	if (doctor->has_ak && binding_check_cert(buf_bytes(&der), &doctor->ak, &info, err) < 0)
-		return -1;
-	if (!doctor->has_ak && crypto_cert_parse(buf_bytes(&der), &cert, err) < 0)
-		return err_as(err, ERR_AK_CERT_INVALID);
-	if (cert)
-		crypto_cert_info(cert, &info);
 	json_add_bool(finding->details, "isForKey", doctor->has_ak);
 	return check_dates(&info, doctor->inputs->now_s, finding, err);
 }
