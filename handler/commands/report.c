@@ -105,10 +105,11 @@ static int get_bundle(const struct options *options, struct bundle *ret, struct 
 static int exit_code_of(const struct options *options, const struct page_inputs *inputs)
 {
 	enum health health = inputs->bundle->verdict.health;
+	bool is_refused = inputs->check && inputs->check->findings.count;
 
-	if (options->from)
-		return inputs->check->findings.count ? 1 : 0;
-	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : EXIT_UNKNOWN;
+	if (options->from || health == HEALTH_HEALTHY)
+		return is_refused ? 1 : 0;
+	return health == HEALTH_UNHEALTHY ? 1 : EXIT_UNKNOWN;
 }
 
 /* What was fetched from the provider just now is as good as what a reader fetches. */

@@ -107,15 +107,15 @@ static struct headline headline_of_check(const struct page_inputs *inputs)
 	return ret;
 }
 
+/* Here and now a token was verified; yet what only this page's reader asked for, --ca, counts too. */
 static struct headline headline_of(const struct page_inputs *inputs)
 {
-	struct headline ret;
+	const struct verdict *verdict = &inputs->bundle->verdict;
+	bool is_good = verdict->health == HEALTH_HEALTHY;
 
-	if (inputs->is_live || !inputs->check) {
-		ret = headline_of_verdict(&inputs->bundle->verdict);
-		if (inputs->bundle->has_provider || inputs->bundle->verdict.health != HEALTH_HEALTHY)
-			return ret;
-	}
+	if (!inputs->check || (inputs->is_live && !(is_good && (inputs->check->findings.count ||
+								       !inputs->bundle->has_provider))))
+		return headline_of_verdict(verdict);
 	return headline_of_check(inputs);
 }
 
