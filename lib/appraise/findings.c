@@ -29,21 +29,15 @@ static void add_binding_faults(
 		findings_add(findings, &faults[i]);
 }
 
-/* PCR by PCR, where they differ at all. */
 static void add_mismatches(
 	const struct eventlog *log, const struct tpm_pcrs *quoted, struct findings *findings)
 {
-	struct tpm_pcrs one = *quoted;
-	struct err err;
+	struct err mismatches[TPM_PCR_COUNT];
+	uint32_t differing = replay_compare_each(log, quoted, mismatches);
 
-	if (replay_compare(log, quoted, &err) == 0)
-		return;
-	findings_add(findings, &err);
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		one.mask = quoted->mask & 1u << pcr;
-		if (one.mask && replay_compare(log, &one, &err) < 0)
-			findings_add(findings, &err);
-	}
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (differing & 1u << pcr)
+			findings_add(findings, &mismatches[pcr]);
 }
 
 static void add_weaknesses(const struct secureboot *facts, struct findings *findings)

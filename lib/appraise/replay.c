@@ -127,6 +127,19 @@ static int sha256_bank(const struct eventlog *log, size_t *ret, struct err *err)
 
 #define SHOWN_BYTES 8 /* of a digest, in a message */
 
+static int compare_pcr(
+	const struct replay_bank *bank, const struct tpm_pcrs *quoted, uint32_t pcr, struct err *err)
+{
+	char computed_hex[2 * SHOWN_BYTES + 1], quoted_hex[2 * SHOWN_BYTES + 1];
+
+	if (memcmp(bank->pcr[pcr], quoted->digest[pcr], TPM_DIGEST_SIZE) == 0)
+		return 0;
+	hex_encode((struct bytes){bank->pcr[pcr], SHOWN_BYTES}, computed_hex);
+	hex_encode((struct bytes){quoted->digest[pcr], SHOWN_BYTES}, quoted_hex);
+	return err_set(err, ERR_LOG_MISMATCH, 0,
+		"PCR %u holds %s..., but the event log leads to %s... there.", pcr, quoted_hex, computed_hex);
+}
+
 int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err)
 {
 	struct replay replay;
@@ -135,20 +148,27 @@ int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, st
 	if (sha256_bank(log, &bank, err) < 0)
 		return -1;
 	replay_run(log, &replay);
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		const uint8_t *computed = replay.banks[bank].pcr[pcr];
-		char computed_hex[2 * SHOWN_BYTES + 1], quoted_hex[2 * SHOWN_BYTES + 1];
-
-		if (!(quoted->mask & 1u << pcr) ||
-			memcmp(computed, quoted->digest[pcr], TPM_DIGEST_SIZE) == 0)
-			continue;
-		hex_encode((struct bytes){computed, SHOWN_BYTES}, computed_hex);
-		hex_encode((struct bytes){quoted->digest[pcr], SHOWN_BYTES}, quoted_hex);
-		return err_set(err, ERR_LOG_MISMATCH, 0,
-			"PCR %u holds %s..., but the event log leads to %s... there.", pcr, quoted_hex,
-			computed_hex);
-	}
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (quoted->mask & 1u << pcr && compare_pcr(&replay.banks[bank], quoted, pcr, err) < 0)
+			return -1;
 	return 0;
+}
+
+uint32_t replay_compare_each(
+	const struct eventlog *log, const struct tpm_pcrs *values, struct err ret[TPM_PCR_COUNT])
+{
+	struct replay replay;
+	size_t bank = 0;
+	uint32_t differing = 0;
+	struct err ignored;
+
+	if (sha256_bank(log, &bank, &ignored) < 0)
+		return 0;
+	replay_run(log, &replay);
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (values->mask & 1u << pcr && compare_pcr(&replay.banks[bank], values, pcr, &ret[pcr]) < 0)
+			differing |= 1u << pcr;
+	return differing;
 }
 
 static bool is_digest_of(struct bytes digest, struct bytes data)

@@ -27,6 +27,10 @@ void replay_run(const struct eventlog *log, struct replay *ret);
  * log has no SHA-256 bank. PCRs of `quoted` that the log never extends must hold their start value. */
 int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
 
+/* Every PCR of `values` that differs, as a mask, with what replay_compare would say of it; 0 too if the log has no SHA-256 bank. */
+uint32_t replay_compare_each(
+	const struct eventlog *log, const struct tpm_pcrs *values, struct err ret[TPM_PCR_COUNT]);
+
 /* For the event types whose digest is defined by the event's data (replay.c says which): SHA-256 of the data; for EV_EFI_VARIABLE_BOOT
  * also of VariableData only, firmware does both. ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at.
  * What the log says about an event's PCR and type is not measured: who reads facts from events must mind their order (secureboot.c). */

@@ -316,20 +316,17 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 
 static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 {
-	struct tpm_pcrs one = bundle->later;
+	struct err mismatches[TPM_PCR_COUNT];
 	struct eventlog log;
 	struct err ignored;
 
 	if (!bundle->later.mask)
 		return;
 	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
-	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) < 0)
-		return;
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		one.mask = bundle->later.mask & 1u << pcr;
-		if (one.mask && replay_compare(&log, &one, &ignored) == 0)
-			check->later_explained |= one.mask;
-	}
+	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&
+		eventlog_bank_index(&log, EVENTLOG_SHA256) >= 0)
+		check->later_explained =
+			bundle->later.mask & ~replay_compare_each(&log, &bundle->later, mismatches);
 }
 
 void bundlecheck_run(
