@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto_mbedtls.h"
+#include "edge/socket.h"
 
 #define SAN_DNS 2 /* RFC 5280 section 4.2.1.6 */
 #define SAN_IP  7
@@ -43,13 +43,8 @@ static int random_bytes(void *context, unsigned char *ret, size_t len)
 /* False at the deadline. */
 static bool wait_for(struct session *session, short events)
 {
-	struct pollfd fd = {.fd = session->look->fd, .events = events};
-	int64_t left_ms = session->look->deadline_ms - clock_monotonic_ms();
-
-	if (left_ms > 0 && poll(&fd, 1, (int)left_ms) != 0) /* an error shows in the next call */
-		return true;
-	session->is_too_late = true;
-	return false;
+	session->is_too_late = !socket_wait(session->look->fd, events, session->look->deadline_ms);
+	return !session->is_too_late;
 }
 
 static int on_send(void *context, const unsigned char *data, size_t len)

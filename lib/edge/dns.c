@@ -2,13 +2,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto.h"
+#include "edge/socket.h"
 
 #define HEADER_SIZE     12
 #define LABEL_MAX       63
@@ -114,21 +114,6 @@ bool dns_parse_answer(struct bytes answer, struct bytes question, unsigned int *
 
 /* ---- asking ---- */
 
-static int open_socket(const struct dns_server *server, uint16_t port)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	bool is_4 = inet_pton(AF_INET, server->address, &in.sin_addr) == 1;
-	auto_cleanup(fd) int fd =
-		socket(is_4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	(void)inet_pton(AF_INET6, server->address, &in6.sin6_addr);
-	if (fd < 0 || connect(fd, is_4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
-			      is_4 ? sizeof(in) : sizeof(in6)) < 0)
-		return -1;
-	return steal_fd(&fd);
-}
-
 static enum dns_outcome outcome_of(unsigned int rcode)
 {
 	return rcode == 0 ? DNS_FOUND : rcode == RCODE_NXDOMAIN ? DNS_NO_NAME : DNS_FAILED;
@@ -197,7 +182,8 @@ int dns_ask(const char *name, uint16_t port, struct dns_server *servers, size_t 
 		dns_build_question(name, (uint16_t)(id[0] << 8 | id[1]), &question, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		fds[i] = (struct pollfd){.fd = open_socket(&servers[i], port), .events = POLLIN};
+		fds[i] = (struct pollfd){
+			.fd = socket_connect(servers[i].address, port, SOCK_DGRAM), .events = POLLIN};
 		servers[i].outcome = fds[i].fd < 0 ? DNS_UNREACHED : DNS_SILENT;
 		if (fds[i].fd >= 0)
 			(void)!send(fds[i].fd, question.data, question.len, MSG_NOSIGNAL);

@@ -1,9 +1,7 @@
 #include "edge/probe.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "edge/lookup.h"
+#include "edge/socket.h"
 
 #define RESOLVER_FILE_MAX (64u << 10)
 #define DNS_PORT          53
@@ -129,23 +128,6 @@ static int resolve(struct walk *walk, struct err *err)
 
 /* ---- connections ---- */
 
-static int start_connect(const char *address, uint16_t port, int *ret_error)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	bool is_4 = inet_pton(AF_INET, address, &in.sin_addr) == 1;
-	auto_cleanup(fd) int fd =
-		socket(is_4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	(void)inet_pton(AF_INET6, address, &in6.sin6_addr);
-	if (fd >= 0 && (connect(fd, is_4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
-				is_4 ? sizeof(in) : sizeof(in6)) == 0 ||
-			       errno == EINPROGRESS))
-		return steal_fd(&fd);
-	*ret_error = errno;
-	return -1;
-}
-
 static void take_connection(int fd, int64_t started_ms, struct probe_address *ret)
 {
 	socklen_t len = sizeof(ret->error);
@@ -245,9 +227,10 @@ static int connect_all(struct walk *walk, struct err *err)
 
 	for (size_t i = 0; i < PROBE_ADDRESSES_MAX; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLOUT};
-	for (size_t i = 0; i < probe->address_count; i++)
-		fds[i].fd = start_connect(
-			probe->addresses[i].text, first_hop(probe)->port, &probe->addresses[i].error);
+	for (size_t i = 0; i < probe->address_count; i++) {
+		fds[i].fd = socket_connect(probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
+		probe->addresses[i].error = fds[i].fd < 0 ? errno : 0;
+	}
 	wait_for_connections(fds, probe, half_deadline_ms(walk));
 	for (size_t i = 0; i < probe->address_count; i++) {
 		if (chosen == PROBE_ADDRESSES_MAX && probe->addresses[i].is_connected) {
@@ -300,18 +283,14 @@ static bool is_name_filtered(const struct walk *walk, struct crypto_tls_look loo
 {
 	const struct probe *probe = walk->probe;
 	auto_cleanup(fd) int fd = -1;
-	struct pollfd ready = {.events = POLLOUT};
 	struct crypto_tls_peer peer;
 	struct err ignored;
-	int error;
 
 	if (has_proxy(probe))
 		return false;
-	fd = start_connect(probe->addresses[probe->chosen].text, probe->server.port, &error);
-	ready.fd = fd;
+	fd = socket_connect(probe->addresses[probe->chosen].text, probe->server.port, SOCK_STREAM);
 	look.deadline_ms = half_deadline_ms(walk);
-	if (fd < 0 || look.deadline_ms <= clock_monotonic_ms() ||
-		poll(&ready, 1, (int)(look.deadline_ms - clock_monotonic_ms())) != 1)
+	if (fd < 0 || !socket_wait(fd, POLLOUT, look.deadline_ms))
 		return false;
 	look.fd = fd;
 	look.without_name = true;

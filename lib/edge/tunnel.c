@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "edge/socket.h"
 
 #define REQUEST_MAX 2048
 
@@ -125,22 +125,13 @@ static int build_request(
 	return buf_append_text(request, "\r\n", err);
 }
 
-/* False at the deadline. */
-static bool wait_for(int fd, short events, int64_t deadline_ms)
-{
-	struct pollfd wanted = {.fd = fd, .events = events};
-	int64_t left_ms = deadline_ms - clock_monotonic_ms();
-
-	return left_ms > 0 && poll(&wanted, 1, (int)left_ms) != 0;
-}
-
 /* -1 with errno; ETIMEDOUT at the deadline. */
 static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
 {
 	while (bytes.len) {
 		ssize_t sent;
 
-		if (!wait_for(fd, POLLOUT, deadline_ms)) {
+		if (!socket_wait(fd, POLLOUT, deadline_ms)) {
 			errno = ETIMEDOUT;
 			return -1;
 		}
@@ -168,7 +159,7 @@ static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struc
 {
 	bool is_complete = false;
 
-	while (wait_for(fd, POLLIN, deadline_ms)) {
+	while (socket_wait(fd, POLLIN, deadline_ms)) {
 		ssize_t len = receive_some(fd, answer, is_complete);
 
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))

@@ -42,6 +42,8 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 		(void)text_format(text, sizeof(text), "Right after, the way was open%s.",
 			is_of_the_way(err->code) ? " up to TLS" : ": name, connection and TLS were in order");
 		add(err, text);
+	} else if (err_info(found.code)->kind != ERR_KIND_NETWORK) {
+		return; /* the walk itself failed, e.g. for want of memory */
 	} else if (is_of_the_way(err->code)) {
 		*err = found;
 	} else {

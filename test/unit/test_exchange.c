@@ -1,6 +1,7 @@
 /* The conversation with a provider, over real TLS, with each answer that a provider or somebody in its place may give. */
 #include "check.h"
 
+#include "base/clock.h"
 #include "edge/json.h"
 #include "maa/envelope.h"
 #include "maa/exchange.h"
@@ -140,6 +141,98 @@ static void every_other_answer_has_its_code(void **state)
 	}
 }
 
+static int attest_within(uint32_t budget_ms, struct exchange_facts *ret_facts, struct err *err)
+{
+	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
+	struct exchange exchange = exchange_with_server();
+
+	exchange.now_s = clock_now_s();
+	exchange.now_ms = clock_monotonic_ms();
+	exchange.deadline_ms = exchange.now_ms + budget_ms;
+	return exchange_attest(&exchange, TEXT("{}"), &answer, ret_facts, err);
+}
+
+/* Each row starts a server, which counts. */
+static void what_passes_soon_is_tried_again(void **state)
+{
+	static const struct {
+		const char *answers;
+		uint32_t budget_ms;
+		enum err_code code; /* ERR_OK: the answer comes */
+		uint32_t tries;
+	} rows[] = {
+		{"[{\"status\": 503}, {\"body\": \"{}\"}]", 10000, ERR_OK, 2},
+		{"[{\"mode\": \"close\"}, {\"body\": \"{}\"}]", 10000, ERR_OK, 2},
+		{"[{\"mode\": \"half\"}, {\"mode\": \"reset\"}, {\"body\": \"{}\"}]", 10000, ERR_OK, 3},
+		{"[{\"status\": 503}, {\"body\": \"{}\"}]", 2500, ERR_PROVIDER_DOWN, 1},
+		{"[{\"status\": 429, \"headers\": {\"Retry-After\": \"60\"}}]", 10000, ERR_THROTTLED, 1},
+		{"[{\"status\": 400}, {\"body\": \"{}\"}]", 10000, ERR_EVIDENCE_REFUSED, 1},
+		{"[{\"status\": 403}, {\"body\": \"{}\"}]", 10000, ERR_PROVIDER_FORBIDDEN, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t started_ms = clock_monotonic_ms();
+		struct tls_server old = server;
+		struct exchange_facts facts;
+		struct err err = {0};
+
+		tls_server_start(&server, "good", "tls");
+		server_answers(rows[i].answers);
+		if ((attest_within(rows[i].budget_ms, &facts, &err) < 0) != (rows[i].code != ERR_OK) ||
+			(rows[i].code && err.code != rows[i].code) || facts.tries != rows[i].tries)
+			fail_msg("row %zu: %s after %u tries", i, err.msg, facts.tries);
+		assert_true(clock_monotonic_ms() - started_ms < rows[i].budget_ms + 1000);
+		tls_server_stop(&server);
+		server = old;
+	}
+}
+
+static void what_the_answer_says_of_itself_is_kept(void **state)
+{
+	static const char answer[] =
+		"{\"status\": 400, \"headers\": {\"x-ms-request-id\": \"4bf9\\u0001-1\", "
+		"\"x-ms-error-code\": \"Odd\", \"x-ms-maa-service-version\": \"1.2\"}}";
+	struct exchange_facts facts;
+	struct err err;
+
+	(void)state;
+	server_answers(answer);
+	check_err(attest_within(5000, &facts, &err), &err, ERR_EVIDENCE_REFUSED);
+	assert_string_equal(facts.request_id, "4bf9?-1");
+	assert_string_equal(facts.service_version, "1.2");
+	assert_non_null(strstr(err.msg, "answered 400 Odd (request 4bf9?-1)"));
+	assert_string_equal(facts.peer, "127.0.0.1");
+	assert_true(facts.has_clock && facts.clock_ahead_s > -3 && facts.clock_ahead_s < 3);
+}
+
+static void a_clock_that_is_off_is_told(void **state)
+{
+	static const struct {
+		struct exchange_facts facts;
+		const char *msg;
+	} rows[] = {
+		{{.has_clock = false, .clock_ahead_s = 9999}, "It."},
+		{{.has_clock = true, .clock_ahead_s = 59}, "It."},
+		{{.has_clock = true, .clock_ahead_s = -59}, "It."},
+		{{.has_clock = true, .clock_ahead_s = 600},
+			"It. This VM's clock is 10 min behind the provider's."},
+		{{.has_clock = true, .clock_ahead_s = -7200},
+			"It. This VM's clock is 2 h ahead of the provider's."},
+		{{.has_clock = true, .clock_ahead_s = 864000},
+			"It. This VM's clock is 10 days behind the provider's."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err;
+
+		err_fill(&err, ERR_TOKEN_EXPIRED, 0, "It.");
+		exchange_add_clock(&rows[i].facts, &err);
+		assert_string_equal(err.msg, rows[i].msg);
+	}
+}
+
 static int keys_of_server(struct keys *ret, struct err *err)
 {
 	struct exchange exchange = exchange_with_server();
@@ -226,6 +319,9 @@ int main(void)
 		cmocka_unit_test(origins_become_text),
 		cmocka_unit_test(a_token_comes_back_as_it_was_sent),
 		cmocka_unit_test(every_other_answer_has_its_code),
+		cmocka_unit_test(what_passes_soon_is_tried_again),
+		cmocka_unit_test(what_the_answer_says_of_itself_is_kept),
+		cmocka_unit_test(a_clock_that_is_off_is_told),
 		cmocka_unit_test(keys_are_fetched_and_read),
 		cmocka_unit_test(keys_that_do_not_come_have_their_codes),
 	};

@@ -21,6 +21,7 @@ struct call {
 	unsigned int port;
 	uint32_t timeout_ms, idle_timeout_ms;
 	const struct proxy *proxy;
+	const char *extra_ca_file;
 };
 
 static int exchange_with(struct http *http, const struct call *call, struct http_answer *ret, struct err *err)
@@ -35,6 +36,7 @@ static int exchange_with(struct http *http, const struct call *call, struct http
 		.total_timeout_ms = call->timeout_ms ? call->timeout_ms : 10000,
 		.idle_timeout_ms = call->idle_timeout_ms,
 		.proxy = call->proxy,
+		.extra_ca_file = call->extra_ca_file,
 	};
 
 	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u%s", call->port ? call->port : server.port,
@@ -325,6 +327,53 @@ static void a_proxy_in_the_way_is_named(void **state)
 	tls_server_stop(&server_of_proxy);
 }
 
+static void a_proxy_passes_on_what_it_cannot_read(void **state)
+{
+	struct tls_server server_of_proxy = {0};
+	struct proxy proxy = {.address.host = "127.0.0.1", .source = "settings"};
+	struct call call = {.path = "/mode/echo", .proxy = &proxy};
+	struct http_answer answer = {0};
+	struct err err;
+
+	(void)state;
+	tls_server_start(&server_of_proxy, "good", "plain");
+	folder_write(server_of_proxy.folder, "proxy", "me:hu:sh", 8);
+	proxy.address.port = (uint16_t)server_of_proxy.port;
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY_AUTH);
+	assert_non_null(strstr(err.msg, "asks for a user and password"));
+	(void)snprintf(proxy.user, sizeof(proxy.user), "me");
+	(void)snprintf(proxy.password, sizeof(proxy.password), "wrong");
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY_AUTH);
+	assert_non_null(strstr(err.msg, "refuses the user or password"));
+	assert_null(strstr(err.msg, "wrong"));
+	(void)snprintf(proxy.password, sizeof(proxy.password), "hu:sh");
+	check_ok(exchange(&call, &answer, &err), &err);
+	assert_int_equal(answer.status, 200);
+	assert_null(strstr((const char *)answer.body.data, "Proxy-"));
+	buf_done(&answer.body);
+	tls_server_stop(&server_of_proxy);
+}
+
+/* The server's authority is in the second file; the first one alone would not do. */
+static void authorities_of_a_second_file_count_too(void **state)
+{
+	struct tls_server other = {0};
+	struct call call = {.path = "/mode/echo"};
+	struct http_answer answer = {0};
+	struct err err;
+
+	(void)state;
+	tls_server_start(&other, "good", "tls");
+	call.ca_file = other.ca_file;
+	check_err(exchange(&call, &answer, &err), &err, ERR_TLS_UNTRUSTED);
+	call.extra_ca_file = server.ca_file;
+	check_ok(exchange(&call, &answer, &err), &err);
+	buf_done(&answer.body);
+	call.extra_ca_file = "/nonexistent";
+	check_err(exchange(&call, &answer, &err), &err, ERR_CA_FILE);
+	tls_server_stop(&other);
+}
+
 static void the_environment_is_not_asked_for_a_proxy(void **state)
 {
 	struct call call = {.path = "/mode/echo"};
@@ -441,6 +490,8 @@ int main(void)
 		cmocka_unit_test(a_port_where_nobody_listens_refuses),
 		cmocka_unit_test(dropped_handshakes_are_a_connection_timeout),
 		cmocka_unit_test(a_proxy_in_the_way_is_named),
+		cmocka_unit_test(a_proxy_passes_on_what_it_cannot_read),
+		cmocka_unit_test(authorities_of_a_second_file_count_too),
 		cmocka_unit_test(the_environment_is_not_asked_for_a_proxy),
 		cmocka_unit_test(a_name_that_does_not_exist_is_a_dns_error),
 	};
