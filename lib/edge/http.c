@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "base/clock.h"
@@ -76,12 +77,26 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
+/* Of the connection, in both directions and below TLS and headers: half a header line is a sign of life too. */
+static uint64_t moved_bytes_of(CURL *easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD ||
+		getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return 0;
+	return info.tcpi_bytes_acked + info.tcpi_bytes_received; /* 0 before Linux 4.1 */
+}
+
 /* curl calls this at least once a second. Its own limit of speed goes by an average, which takes seconds to fall. */
 static int on_progress(
 	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
 	struct http_transfer *transfer = context;
-	curl_off_t moved = came + sent + (curl_off_t)transfer->header_bytes;
+	uint64_t moved =
+		moved_bytes_of(transfer->http->easy) + (uint64_t)(came + sent) + transfer->header_bytes;
 	int64_t now_ms = clock_monotonic_ms();
 
 	(void)to_come;

@@ -20,7 +20,7 @@ struct http_transfer {
 	struct http_origin origin; /* of its URL */
 	struct buf body;
 	size_t header_bytes;
-	curl_off_t moved_bytes;         /* in either direction, when they last changed ... */
+	uint64_t moved_bytes;           /* in either direction, when they last changed ... */
 	int64_t moved_ms;               /* ... by the monotonic clock */
 	bool is_idle;                   /* ended for that */
 	struct err err;                 /* set if a callback ended the transfer */

@@ -146,6 +146,9 @@ static void bad_answers_have_their_codes(void **state)
 		{{.path = "/mode/drip", .timeout_ms = 700}, ERR_ANSWER_SLOW,
 			"the answer began and was not complete after 0.7 s"},
 		{{.path = "/mode/never", .timeout_ms = 700}, ERR_HTTP_TIMEOUT, "no answer after 0.7 s"},
+		/* drips faster than that: it is no idle one */
+		{{.path = "/mode/drip", .timeout_ms = 3000, .idle_timeout_ms = 1000}, ERR_ANSWER_SLOW,
+			"after 3.0 s"},
 		{{.path = "/mode/never", .idle_timeout_ms = 1000}, ERR_HTTP_TIMEOUT, "no answer after 1."},
 		{{.path = "/mode/half"}, ERR_ANSWER_CUT, "cut off"},
 		{{.path = "/mode/close"}, ERR_CONNECTION_LOST, "without an answer"},
