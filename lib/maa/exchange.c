@@ -14,6 +14,8 @@
 
 #define KEYS_PATH       "/certs"
 #define CLOCK_OFF_S     60
+#define HOUR_S          3600
+#define DAY_S           86400
 #define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
 
 /* ---- what an answer that is no success says ---- */
@@ -314,19 +316,25 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	return 0;
 }
 
-void exchange_add_clock(const struct exchange_facts *facts, struct err *err)
+void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size)
 {
 	int64_t off_s = facts->clock_ahead_s < 0 ? -facts->clock_ahead_s : facts->clock_ahead_s;
-	struct err old = *err;
+	const char *unit = off_s < 2 * HOUR_S ? "min" : off_s < 2 * DAY_S ? "h" : "days";
 
-	if (!facts->has_clock || off_s < CLOCK_OFF_S)
-		return;
-	err_fill(err, old.code, old.native, "%s This VM's clock is %lld %s %s the provider's.", old.msg,
-		(long long)(off_s < 7200     ? off_s / 60
-			    : off_s < 172800 ? off_s / 3600
-					     : off_s / 86400),
-		off_s < 7200     ? "min"
-		: off_s < 172800 ? "h"
-				 : "days",
-		facts->clock_ahead_s > 0 ? "behind" : "ahead of");
+	ret[0] = '\0';
+	if (facts->has_clock && off_s >= CLOCK_OFF_S)
+		(void)text_format(ret, size, " This VM's clock is %lld %s %s the provider's.",
+			(long long)(off_s / (off_s < 2 * HOUR_S         ? 60
+						    : off_s < 2 * DAY_S ? HOUR_S
+									: DAY_S)),
+			unit, facts->clock_ahead_s > 0 ? "behind" : "ahead of");
+}
+
+void exchange_add_clock(const struct exchange_facts *facts, struct err *err)
+{
+	struct err old = *err;
+	char text[96];
+
+	exchange_clock_text(facts, text, sizeof(text));
+	err_fill(err, old.code, old.native, "%s%s", old.msg, text);
 }

@@ -57,7 +57,9 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct ex
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 
-/* " This VM's clock is 3 h behind the provider's." at the message's end, if an answer told a time that is a minute or more off. */
+/* " This VM's clock is 3 h behind the provider's.", or "" if no answer told a time that is a minute or more off. */
+void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size);
+/* The same at the message's end. */
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err);
 
 #endif

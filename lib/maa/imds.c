@@ -1,13 +1,17 @@
 #include "maa/imds.h"
 
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
+#include "edge/tunnel.h"
 
 #define IMDS_PATH       "/metadata/instance/compute?api-version=2021-12-13"
 #define IMDS_CONNECT_MS 2000
 #define IMDS_TOTAL_MS   5000
+#define IMDS_RETRY_MS   1000 /* once, after this long */
 
 static int copy_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
 {
@@ -98,22 +102,47 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 										     : ERR_METADATA;
 }
 
-int imds_ask(const char *address, struct imds *ret, struct err *err)
+static int ask_once(const char *address, struct http_answer *ret, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+	char title[80];
 
-	if (get(address, &answer, err) < 0) {
+	if (get(address, ret, err) < 0) {
 		/* the other network codes' remedies are about the provider */
 		if (err_info(err->code)->kind == ERR_KIND_NETWORK)
 			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
-	if (answer.status != 200)
-		return err_set(err, code_of_refusal(&answer), (unsigned long)answer.status,
-			"Metadata service: %s answered %ld.", address, answer.status);
-	if (is_foreign(&answer))
+	tunnel_page_title(buf_bytes(&ret->body), title, sizeof(title));
+	if (ret->status != 200)
+		return err_set(err, code_of_refusal(ret), (unsigned long)ret->status,
+			"Metadata service: %s answered %ld%s%s.", address, ret->status,
+			ret->location[0] ? " and points to " : "", ret->location);
+	if (is_foreign(ret))
 		return err_set(err, ERR_METADATA_FOREIGN, 0,
-			"Metadata service: %s answered a page of '%s': something else answers in its place.",
-			address, answer.content_type);
+			"Metadata service: %s answered a page%s%s%s: something else answers in its place.",
+			address, title[0] ? " \"" : "", title, title[0] ? "\"" : "");
+	return 0;
+}
+
+/* It throttles at five requests a second, and fails while it is serviced: both may pass. */
+static bool may_pass(const struct err *err)
+{
+	return err->code == ERR_METADATA_THROTTLED || (err->code == ERR_METADATA && err->native >= 500);
+}
+
+int imds_ask(const char *address, struct imds *ret, struct err *err)
+{
+	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+	int64_t started_ms = clock_monotonic_ms();
+
+	if (ask_once(address, &answer, err) < 0) {
+		if (!may_pass(err) || clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
+			return -1;
+		(void)poll(NULL, 0, IMDS_RETRY_MS);
+		buf_done(&answer.body);
+		answer.body = buf_with_max(IMDS_MAX_BYTES);
+		if (ask_once(address, &answer, err) < 0)
+			return -1;
+	}
 	return imds_parse(buf_bytes(&answer.body), ret, err);
 }

@@ -22,7 +22,7 @@ struct imds {
 	char virtual_tpm[8];    /* likewise */
 };
 
-/* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s. ERR_METADATA: no answer, or one without
+/* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s, or 7 s after an answer (429, 5xx) that is worth another try. ERR_METADATA: no answer, or one without
  * metadata; ERR_METADATA_THROTTLED: 429; ERR_METADATA_FOREIGN: a page or a redirect of somebody else; ERR_METADATA_INVALID: an answer that
  * cannot be used. */
 int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;

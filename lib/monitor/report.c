@@ -150,14 +150,16 @@ static void add_attestation(const struct report_inputs *inputs, struct status *r
 static void add_endpoint(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct round_result *round = inputs->round;
-	char who[MESSAGE], text[MESSAGE];
+	char who[MESSAGE], text[MESSAGE], clock[96];
 
 	if (round->stage < ROUND_COLLECTED)
 		return;
 	(void)text_format(who, sizeof(who), round->provider_reason[0] ? "%s (%s)" : "%s",
 		round->provider[0] ? round->provider : "No provider", round->provider_reason);
 	if (round->stage >= ROUND_ANSWERED) {
-		(void)text_format(text, sizeof(text), "%s answered.", who);
+		exchange_clock_text(&round->exchange, clock, sizeof(clock));
+		(void)text_format(text, sizeof(text), "%s answered%s%s.%s", who,
+			round->provider_proxy[0] ? " by proxy " : "", round->provider_proxy, clock);
 		status_add(ret, "Endpoint", STATUS_SUCCESS, 0, text);
 	} else {
 		(void)text_format(text, sizeof(text), "%s: %s", who, round->remote.reason.msg);
