@@ -77,17 +77,19 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* Of the connection, in both directions and below TLS and headers: half a header line is a sign of life too. */
-static uint64_t moved_bytes_of(CURL *easy)
+/* Of all connections, in both directions and below TLS and headers: half a header line is a sign of life too. 0 before Linux 4.1. */
+static uint64_t moved_bytes_of(const struct http *http)
 {
-	curl_socket_t fd = CURL_SOCKET_BAD;
-	struct tcp_info info = {0};
-	socklen_t len = sizeof(info);
+	uint64_t moved = 0;
 
-	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD ||
-		getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
-		return 0;
-	return info.tcpi_bytes_acked + info.tcpi_bytes_received; /* 0 before Linux 4.1 */
+	for (size_t i = 0; i < http->socket_count; i++) {
+		struct tcp_info info = {0};
+		socklen_t len = sizeof(info);
+
+		if (getsockopt(http->sockets[i], IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+			moved += info.tcpi_bytes_acked + info.tcpi_bytes_received;
+	}
+	return moved;
 }
 
 /* curl calls this at least once a second. Its own limit of speed goes by an average, which takes seconds to fall. */
@@ -95,8 +97,7 @@ static int on_progress(
 	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
 	struct http_transfer *transfer = context;
-	uint64_t moved =
-		moved_bytes_of(transfer->http->easy) + (uint64_t)(came + sent) + transfer->header_bytes;
+	uint64_t moved = moved_bytes_of(transfer->http) + (uint64_t)(came + sent) + transfer->header_bytes;
 	int64_t now_ms = clock_monotonic_ms();
 
 	(void)to_come;
@@ -116,6 +117,7 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 	struct http_transfer *transfer = context;
 	struct sockaddr_in6 in6;
 	struct sockaddr_in in;
+	int fd;
 
 	(void)purpose;
 	transfer->http->was_connected = false; /* what was closed before was an older connection */
@@ -126,7 +128,10 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 		memcpy(&in6, (const void *)&address->addr, sizeof(in6));
 		(void)inet_ntop(AF_INET6, &in6.sin6_addr, transfer->address, sizeof(transfer->address));
 	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	if (fd >= 0 && transfer->http->socket_count < HTTP_SOCKETS_MAX)
+		transfer->http->sockets[transfer->http->socket_count++] = fd;
+	return fd;
 }
 
 /* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The context is the struct http: this
@@ -139,6 +144,9 @@ static int on_socket_close(void *context, curl_socket_t fd)
 
 	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
 		http->was_connected = true;
+	for (size_t i = 0; i < http->socket_count; i++)
+		if (http->sockets[i] == fd)
+			http->sockets[i--] = http->sockets[--http->socket_count];
 	return close(fd);
 }
 

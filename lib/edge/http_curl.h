@@ -7,8 +7,12 @@
 #include "edge/http.h"
 #include "edge/proxy.h"
 
+#define HTTP_SOCKETS_MAX 8 /* open at the same time: tries of several addresses */
+
 struct http {
 	CURL *easy;
+	int sockets[HTTP_SOCKETS_MAX];
+	size_t socket_count;
 	bool was_connected; /* a socket that was closed during this exchange had reached its peer */
 	char curl_text[CURL_ERROR_SIZE];
 };

@@ -125,6 +125,8 @@ static void body_text(const struct http_answer *answer, char ret[256])
 	else if (answer->status == STATUS_FIREWALL && answer->body.len < 200)
 		(void)text_format(
 			ret, 256, "\"%.*s\"", (int)answer->body.len, (const char *)answer->body.data);
+	else if (answer->body.len == 0)
+		(void)text_format(ret, 256, "without a body");
 	else
 		(void)text_format(ret, 256, "with %zu bytes of '%.40s'", answer->body.len, type);
 }

@@ -98,7 +98,7 @@ static void every_other_answer_has_its_code(void **state)
 		 "\"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
 			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
 		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0, "400"},
-		{"{\"status\": 400}", ERR_EVIDENCE_REFUSED, 0, "400 with 0 bytes"},
+		{"{\"status\": 400}", ERR_EVIDENCE_REFUSED, 0, "400 without a body"},
 		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_BLOCK_PAGE, 0, "400 with 6 bytes"},
 		{"{\"status\": 401, \"body\": "
 		 "\"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
@@ -119,7 +119,7 @@ static void every_other_answer_has_its_code(void **state)
 		{"{\"status\": 470, \"body\": \"Action: Deny. Reason: No rule matched.\"}",
 			ERR_FIREWALL_DENIED, 0, "470"},
 		{"{\"status\": 204}", ERR_ANSWER_NOT_TOKEN, 0, "204"},
-		{"{\"status\": 200}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 0 bytes"},
+		{"{\"status\": 200}", ERR_ANSWER_NOT_TOKEN, 0, "200 without a body"},
 		{"{\"status\": 200, \"body\": \"[]\"}", ERR_ANSWER_NOT_TOKEN, 0, "200 with 2 bytes"},
 		{"{\"mode\": \"html\"}", ERR_BLOCK_PAGE, 0, "200 with 40 bytes of 'text/html'"},
 		{"{\"mode\": \"endless\"}", ERR_ANSWER_TOO_LARGE, 0, "more than 262144 bytes"},
