@@ -134,7 +134,7 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 
 		if (is_config(file->path) && read_text(root_fd, file, &text) &&
 			bootconfig_asks_for(buf_bytes(&text), buf_bytes(&environment), what, sha256) &&
-			(!found || found->written_s < file->written_s))
+			(!found || file->changed_s < found->changed_s))
 			found = file;
 	}
 	return found;

@@ -16,7 +16,7 @@ enum bootconfig_text {
 	BOOTCONFIG_INITRDS,      /* "initrd PATH...", as GRUB measures its commands */
 };
 
-/* The file of `files` that asks for the text with this digest, the last written if several do; NULL if none does, or none can be
+/* The file of `files` that asks for the text with this digest, the one that is unchanged for longest if several do; NULL if none does, or none can be
  * read. */
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files, enum bootconfig_text what,
 	const uint8_t sha256[CRYPTO_SHA256_SIZE]);

@@ -111,6 +111,12 @@ static struct bootfile *make_room(struct look *look)
 	return &more[look->found.count];
 }
 
+/* FAT has no time of change. */
+static int64_t latest(const struct stat *info)
+{
+	return info->st_ctim.tv_sec > info->st_mtim.tv_sec ? info->st_ctim.tv_sec : info->st_mtim.tv_sec;
+}
+
 static void look_at(void *context, const struct bootwalk_file *file)
 {
 	struct look *look = context;
@@ -122,6 +128,7 @@ static void look_at(void *context, const struct bootwalk_file *file)
 		return;
 	*found = (struct bootfile){.size = (uint64_t)file->info->st_size,
 		.written_s = file->info->st_mtim.tv_sec,
+		.changed_s = latest(file->info),
 		.seen_s = look->now_s,
 		.is_new = true};
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);

@@ -17,7 +17,8 @@
 struct bootfile {
 	char path[BOOTWALK_PATH_SIZE]; /* below the root, without a leading slash */
 	uint64_t size;
-	int64_t written_s;                   /* Unix time */
+	int64_t written_s; /* Unix time */
+	int64_t changed_s; /* of its contents, name or rights, which nobody sets as he likes; at least written_s */
 	uint8_t stamp[BOOTFILES_STAMP_SIZE]; /* changes when the file may have changed */
 	struct filedigest digest;
 	int64_t seen_s; /* first look that found these bytes at this path */

@@ -63,6 +63,7 @@ static int read_file(const json *object, struct bootfile *ret, struct err *err)
 	if (json_get_text(object, "path", &path, err) < 0 || json_get_int(object, "size", &size, err) < 0 ||
 		get_time(object, "seenAt", &ret->seen_s, err) < 0 ||
 		json_get_int(object, "writtenAt", &ret->written_s, err) < 0 ||
+		json_get_int(object, "changedAt", &ret->changed_s, err) < 0 ||
 		get_hex(object, "stamp", ret->stamp, sizeof(ret->stamp), err) < 0 ||
 		get_hex(object, "sha256", ret->digest.sha256, sizeof(ret->digest.sha256), err) < 0)
 		return -1;
@@ -248,6 +249,7 @@ static void write_file(json *list, const struct bootfile *file)
 	json_add_text(object, "path", file->path);
 	json_add_int(object, "size", (int64_t)file->size);
 	json_add_int(object, "writtenAt", file->written_s);
+	json_add_int(object, "changedAt", file->changed_s);
 	add_hex(object, "stamp", file->stamp, sizeof(file->stamp));
 	add_hex(object, "sha256", file->digest.sha256, sizeof(file->digest.sha256));
 	if (file->digest.is_program)

@@ -6,11 +6,13 @@
 #include "agent/bootconfig.h"
 #include "agent/packages.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "boot/uefivar.h"
 
-#define MAX_COPIES 16 /* of one file that packages are asked about */
-#define DATE_SIZE  11
+#define MAX_COPIES     16 /* of one file that packages are asked about */
+#define DATE_SIZE      11
+#define STAT_MAX_BYTES (1u << 20)
 
 static void date_text(int64_t unix_s, char ret[DATE_SIZE])
 {
@@ -63,7 +65,7 @@ struct copies {
 	const struct bootfile *owned;  /* the one that `answer` is about */
 	struct package_answer answer;  /* the best one */
 	const struct bootfile *before; /* there before the restart, seen first */
-	const struct bootfile *newest; /* written last */
+	const struct bootfile *oldest; /* unchanged for longest */
 	bool could_ask;                /* of all */
 	struct err err;                /* why not */
 };
@@ -74,8 +76,8 @@ static void note_copy(int root_fd, const struct bootfile *file, struct copies *c
 
 	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
 		copies->before = file;
-	if (!copies->newest || file->written_s > copies->newest->written_s)
-		copies->newest = file;
+	if (!copies->oldest || file->changed_s < copies->oldest->changed_s)
+		copies->oldest = file;
 	if (copies->answer.word == PACKAGE_SAME)
 		return;
 	if (packages_ask(root_fd, file, &answer, &copies->err) < 0) {
@@ -123,12 +125,29 @@ static void tell_before(const struct bootfile *file, struct explanation *ret)
 		date);
 }
 
-static void tell_newest(const struct bootfile *file, struct explanation *ret)
+/* When this machine's kernel started, by its own clock (proc(5)); 0 if it cannot be found out. */
+static int64_t started_at(int root_fd)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STAT_MAX_BYTES);
+	const char *line;
+	struct err ignored;
+
+	if (file_read(root_fd, "proc/stat", FILE_NO_LINKS, &text, &ignored) < 0 || text.len == 0)
+		return 0;
+	line = strstr((const char *)text.data, "\nbtime ");
+	return line ? strtoll(line + strlen("\nbtime "), NULL, 10) : 0;
+}
+
+/* What was written since the restart is no reason for what was booted. */
+static void tell_now(const struct question *question, const struct bootfile *file, struct explanation *ret)
 {
 	char date[DATE_SIZE];
 
 	date_text(file->written_s, date);
-	tell(ret, EXPLANATION_FILE, "as now in /%s, written on %s", file->path, date);
+	if (file->changed_s < started_at(question->root_fd))
+		tell(ret, EXPLANATION_FILE, "as now in /%s, written on %s", file->path, date);
+	else
+		tell(ret, EXPLANATION_NONE, "and /%s was changed since the restart", file->path);
 }
 
 static int explain_file(const struct question *question, struct explanation *ret, struct err *err)
@@ -136,7 +155,7 @@ static int explain_file(const struct question *question, struct explanation *ret
 	struct copies copies = find_copies(question);
 	bool needs_package = is_program(question->component->kind);
 
-	if (!copies.newest)
+	if (!copies.oldest)
 		return 0;
 	if (needs_package && !copies.could_ask && copies.answer.word != PACKAGE_SAME) {
 		*err = copies.err;
@@ -148,13 +167,13 @@ static int explain_file(const struct question *question, struct explanation *ret
 		tell(ret, EXPLANATION_NONE, "and /%s differs from what package %s installed",
 			copies.owned->path, copies.answer.package);
 	else if (needs_package && packages_are_there(question->root_fd))
-		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies.newest->path);
+		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies.oldest->path);
 	else if (copies.before)
 		tell_before(copies.before, ret);
 	else if (needs_package)
-		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies.newest->path);
+		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies.oldest->path);
 	else
-		tell_newest(copies.newest, ret);
+		tell_now(question, copies.oldest, ret);
 	return 0;
 }
 
@@ -168,7 +187,7 @@ static void explain_text(const struct question *question, enum bootconfig_text w
 	if (file && !file->is_new)
 		tell_before(file, ret);
 	else if (file)
-		tell_newest(file, ret);
+		tell_now(question, file, ret);
 }
 
 /* Contents of a variable as measured in PCR 7; false if the log lacks it. */

@@ -2,8 +2,9 @@
  *
  *   programs and kernels  a package installed exactly these bytes; on a system without dpkg and rpm: it was there before the restart.
  *                         Nothing else counts: whoever changes a program changes it on the disk.
- *   other files           a package; or it was there before the restart; or it is on the disk now
- *   command line, initrds the boot configuration on the disk asks for them, since when it was written
+ *   other files           a package; or it was there before the restart; or it is on the disk now, unchanged since the
+ *                         machine started
+ *   command line, initrds the boot configuration on the disk asks for them, which likewise was there before
  *   PK, KEK, db, dbx      the variable's contents were there before the restart: only a signed update changes them
  *
  * The sources are disks that root can write: an explanation tells an update from a riddle, and does not tell whose update it was.

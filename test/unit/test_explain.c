@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "../support/root.h"
+#include "base/clock.h"
 #include "monitor/explain.h"
 
 #define RECORD "test/data/boot/secureboot-on/"
@@ -184,18 +185,36 @@ static void packages_that_cannot_be_asked_explain_nothing(void **state)
 	check_err(explain_component(&sources, &vm.pending, &component, &found, &err), &err, ERR_IO);
 }
 
+/* The kernel's own word on when it started. */
+static void start_at(const struct vm *vm, int64_t unix_s)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "cpu  1 2 3\nintr 5\nctxt 1\nbtime %lld\nprocesses 1\n",
+		(long long)unix_s);
+	root_write(&vm->root, "proc/stat", TEXT(text));
+}
+
 static void an_initrd_is_explained_by_the_file(void **state)
 {
 	auto_cleanup(vm) struct vm vm = vm_make();
 	const struct timespec times[2] = {{.tv_sec = NOV_20}, {.tv_sec = NOV_20}};
+	int64_t now_s = clock_now_s();
 	struct explanation found;
 
 	(void)state;
 	root_write(&vm.root, "boot/initrd.img-2", TEXT("initrd"));
 	assert_int_equal(utimensat(vm.root.fd, "boot/initrd.img-2", times, 0), 0);
 	look(&vm, "boot-1", NOV_20 + DAY_S);
+	start_at(&vm, now_s + 60);
 	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
 	check_told(&found, EXPLANATION_FILE, "as now in /boot/initrd.img-2, written on 2025-11-20");
+	start_at(&vm, now_s - 60); /* whatever the time of writing says */
+	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
+	check_told(&found, EXPLANATION_NONE, "and /boot/initrd.img-2 was changed since the restart");
+	assert_int_equal(unlinkat(vm.root.fd, "proc/stat", 0), 0);
+	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
+	assert_int_equal(found.how, EXPLANATION_NONE);
 	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
 	found = explain_bytes(&vm, COMPONENT_INITRD, 9, "initrd");
 	check_told(&found, EXPLANATION_PENDING,
@@ -317,6 +336,7 @@ static void a_drift_is_explained_where_this_boot_has_something(void **state)
 		crypto_sha256(TEXT("initrd"), differences[i].before.sha256);
 		crypto_sha256(TEXT("initrd"), differences[i].after.sha256);
 	}
+	start_at(&vm, clock_now_s() + 60);
 	sources.round = round_of(&vm, "boot-1", NOV_20);
 	check_ok(explain_drift(&sources, &drift, &err), &err);
 	assert_int_equal(differences[0].explanation.how, EXPLANATION_FILE);

@@ -139,7 +139,7 @@ static void all_that_a_look_finds_fits(void **state)
 		memcpy(file->path, path, sizeof(path));
 		file->size = BOOTFILES_MAX_FILE_BYTES;
 		file->digest.is_program = true;
-		file->written_s = file->seen_s = 4000000000;
+		file->written_s = file->changed_s = file->seen_s = 4000000000;
 	}
 	check_ok(pending_save(root.fd, &pending, &err), &err);
 	check_ok(pending_load(root.fd, "", &again, &is_next, &err), &err);
