@@ -132,6 +132,20 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 	return 0;
 }
 
+/* The round's verdict becomes that of all: provider, appraisal, and what changed. */
+static void compare_boot(const struct monitor *monitor, const struct history *history,
+	struct round_result *round, struct change *ret)
+{
+	change_judge(&(struct change_inputs){.state_fd = monitor->state_fd,
+			     .rules = &monitor->settings.rules,
+			     .boot_id = monitor->boot_id,
+			     .now_s = clock_now_s(),
+			     .baseline_s = history->baseline_s},
+		round, ret);
+	if (ret->is_news)
+		monitor_tell(monitor, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
+}
+
 static int find_wait(
 	const struct monitor *monitor, const struct report_inputs *report, uint32_t *ret_s, struct err *err)
 {
@@ -176,16 +190,19 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	int64_t started_ms = clock_monotonic_ms();
 	struct history history;
 	struct status status;
+	struct change change;
 	auto_cleanup(round_result) struct round_result round = {0};
 	struct report_inputs report = {.round = &round,
 		.history = &history,
 		.settings = &monitor->settings,
+		.change = &change,
 		.enabled_at_s = monitor->service.enabled_at_s};
 
 	if (history_load(monitor->state_fd, &history, err) < 0 || run_round(monitor, &round, err) < 0)
 		return -1;
-	monitor_note(monitor, &round.verdict, started_ms);
 	report.now_s = clock_now_s();
+	compare_boot(monitor, &history, &round, &change);
+	monitor_note(monitor, &round.verdict, started_ms);
 	history = history_after(
 		&history, &(struct history_round){.health = round.verdict.health,
 				  .boot_id = monitor->boot_id,
@@ -193,6 +210,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 									    : round.provider,
 				  .token_expires_s = round.token_expires_s,
 				  .now_s = report.now_s});
+	history.baseline_s = change.baseline_s;
 	monitor->failures = round.verdict.health == HEALTH_UNKNOWN ? monitor->failures + 1 : 0;
 	if (find_wait(monitor, &report, &report.wait_s, err) < 0)
 		return -1;

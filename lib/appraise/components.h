@@ -59,6 +59,7 @@ struct component {
 };
 
 struct components {
+	uint32_t believed; /* mask of PCRs whose components are here: in no other may two boots be compared */
 	size_t count;
 	struct component *items; /* owned */
 	struct buf

@@ -380,6 +380,7 @@ int components_read(const struct eventlog *log, uint32_t believed, struct compon
 		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
 	if (read_all(&reading, err) < 0)
 		return -1;
+	found.believed = believed;
 	*ret = found;
 	found = components_empty();
 	return 0;

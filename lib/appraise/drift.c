@@ -21,6 +21,11 @@ static void comparison_cleanup(const struct comparison *comparison)
 	free(comparison->is_new);
 }
 
+static bool is_believed(const struct components *components, const struct component *component)
+{
+	return components->believed & 1u << component->pcr;
+}
+
 static int compare(const struct components *before, const struct components *after, struct comparison *ret,
 	struct err *err)
 {
@@ -31,9 +36,11 @@ static int compare(const struct components *before, const struct components *aft
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
-		ret->is_lost[i] = !components_have(after, &before->items[i]);
+		ret->is_lost[i] =
+			is_believed(after, &before->items[i]) && !components_have(after, &before->items[i]);
 	for (size_t i = 0; i < after->count; i++)
-		ret->is_new[i] = !components_have(before, &after->items[i]);
+		ret->is_new[i] =
+			is_believed(before, &after->items[i]) && !components_have(before, &after->items[i]);
 	return 0;
 }
 
@@ -65,8 +72,7 @@ static bool has_difference(const struct comparison *comparison)
 /* Keys and drivers stand beside each other: one that comes does not take the place of one that goes. */
 static bool may_replace(enum component_kind kind)
 {
-	return kind != COMPONENT_PK && kind != COMPONENT_KEK && kind != COMPONENT_DB &&
-	       kind != COMPONENT_DRIVER;
+	return kind != COMPONENT_KEK && kind != COMPONENT_DB && kind != COMPONENT_DRIVER;
 }
 
 /* Of files the name tells which took whose place; of others whatever is left of the kind. */
@@ -180,6 +186,7 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 	}
 	if (list_differences(&closest, &found, err) < 0)
 		return -1;
+	found.not_compared = closest.before->believed & ~boot->believed;
 	*ret = found;
 	return 0;
 }
@@ -201,8 +208,10 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 	struct drift_judgement *ret)
 {
 	struct err reason = {0};
+	char brief[DRIFT_TEXT_SIZE];
 
-	*ret = (struct drift_judgement){.verdict.health = HEALTH_HEALTHY, .is_explained = true};
+	*ret = (struct drift_judgement){
+		.verdict.health = HEALTH_HEALTHY, .is_explained = drift->not_compared == 0};
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
@@ -211,12 +220,12 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 			drift_is_explained(difference) ? RULES_IGNORE : rules->action[difference->class];
 		ret->is_explained = ret->is_explained && difference->action == RULES_IGNORE;
 	}
-	if (drift->count == 0)
+	if (drift->count)
+		qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);
+	drift_sentence(boot, drift, ret->text, sizeof(ret->text));
+	if (drift->count == 0 || drift->differences[0].action != RULES_UNHEALTHY)
 		return;
-	qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);
-	drift_sentence(boot, drift, ret->text);
-	if (drift->differences[0].action != RULES_UNHEALTHY)
-		return;
-	err_fill(&reason, rules_code(drift->differences[0].class), 0, "%s.", ret->text);
+	drift_sentence(boot, drift, brief, DRIFT_SHORT_SIZE);
+	err_fill(&reason, rules_code(drift->differences[0].class), 0, "%s.", brief);
 	ret->verdict = verdict_of_err(&reason);
 }

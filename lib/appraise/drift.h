@@ -14,6 +14,7 @@
 
 #define EXPLANATION_TEXT_SIZE 160
 #define DRIFT_TEXT_SIZE       320 /* with a remedy behind it still one status message */
+#define DRIFT_SHORT_SIZE      160 /* with a code's name still among the 200 characters that are surely read */
 
 enum explanation_how {
 	EXPLANATION_NONE, /* looked for and not found */
@@ -26,7 +27,8 @@ enum explanation_how {
 
 struct explanation {
 	enum explanation_how how;
-	char text[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; "" for NONE */
+	char text
+		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or "" */
 };
 
 enum drift_change { DRIFT_CHANGED, DRIFT_ADDED, DRIFT_REMOVED };
@@ -42,8 +44,10 @@ struct drift_difference {
 };
 
 struct drift {
-	size_t variant;                       /* index of the closest one */
-	size_t count;                         /* 0: this boot is that variant */
+	size_t variant; /* index of the closest one */
+	uint32_t
+		not_compared; /* mask of PCRs that the variant knows, and that were not believed in this boot */
+	size_t count;         /* 0: this boot is that variant */
 	struct drift_difference *differences; /* owned; the most serious first */
 };
 
@@ -58,8 +62,9 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 	struct drift *ret, struct err *err) err_check;
 
 struct drift_judgement {
-	struct verdict verdict; /* Unhealthy with the code of the most serious class, or Healthy */
-	bool is_explained;      /* all of it, or ruled out by "ignore": the boot may become a variant */
+	struct verdict
+		verdict; /* Unhealthy with the code of the most serious class and a short text, or Healthy */
+	bool is_explained; /* all of it, or ruled out by "ignore": the boot may become a variant */
 	char text
 		[DRIFT_TEXT_SIZE]; /* what changed, why, what did not, without the full stop; "" if nothing is to be said */
 };
@@ -70,8 +75,9 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 
 /* The parts of drift_judge. drift_self.c: what needs no file or package to be explained. */
 void drift_explain_itself(const struct components *boot, struct drift *drift);
-/* drift_text.c: one sentence, the first difference first; bounded. */
-void drift_sentence(const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE]);
+/* drift_text.c: one sentence, the first difference first; what does not fit into size is counted. */
+void drift_sentence(
+	const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE], size_t size);
 /* One difference: "kernel changed: vmlinuz-6.1.0-56, as installed by the package manager on 2026-11-20". */
 void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE]);
 

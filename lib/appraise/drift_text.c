@@ -25,6 +25,9 @@ static void short_name(const struct component *component, char ret[NAME_SHOWN])
 
 	if (strncmp(name, "CN=", 3) == 0)
 		name += 3;
+	else if (component->kind <= COMPONENT_AUTHORITY && component->kind >= COMPONENT_PK &&
+		 strstr(name, ", O="))
+		name = strstr(name, ", O=") + 4;
 	if (strncmp(name, "BootOrder ", 10) == 0)
 		name += 10;
 	len = strlen(name);
@@ -138,21 +141,25 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 
 	describe(difference, ret);
 	len = strlen(ret);
-	if (difference->explanation.text[0])
+	if (drift_is_explained(difference) && difference->explanation.text[0])
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", %s", difference->explanation.text);
 	else if (difference->action == RULES_UNHEALTHY)
-		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", which nothing explains");
+		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", unexplained%s%s",
+			difference->explanation.text[0] ? ", " : "", difference->explanation.text);
 }
 
 /* Whole or not at all; true if it fitted, with room for " and 99 more". */
-static bool append(char sentence[DRIFT_TEXT_SIZE], const char *separator, const char *text)
+static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text)
 {
+	static const char separator[] = "; ";
 	const size_t room_for_rest = sizeof("; 999 more changes");
 	size_t len = strlen(sentence);
 
-	if (len + strlen(separator) + strlen(text) + room_for_rest > DRIFT_TEXT_SIZE)
+	if (!text[0])
+		return true;
+	if (len && len + strlen(separator) + strlen(text) + room_for_rest > size)
 		return false;
-	(void)text_format(sentence + len, DRIFT_TEXT_SIZE - len, "%s%s", len ? separator : "", text);
+	(void)text_format(sentence + len, size - len, "%s%s", len ? separator : "", text);
 	return true;
 }
 
@@ -228,7 +235,20 @@ static void list_unchanged(
 		add_title(ret, "Secure Boot keys");
 }
 
-void drift_sentence(const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
+/* "PCRs 8, 9 not compared" */
+static void list_not_compared(uint32_t mask, char ret[DRIFT_TEXT_SIZE])
+{
+	ret[0] = '\0';
+	for (uint32_t pcr = 0; pcr < 24; pcr++)
+		if (mask & 1u << pcr)
+			(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), "%s%u",
+				ret[0] ? ", " : "PCRs ", pcr);
+	if (ret[0])
+		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), " not compared");
+}
+
+void drift_sentence(
+	const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE], size_t size)
 {
 	char text[DRIFT_TEXT_SIZE];
 	size_t untold = 0;
@@ -238,7 +258,7 @@ void drift_sentence(const struct components *boot, const struct drift *drift, ch
 		if (!is_told(&drift->differences[i]))
 			continue;
 		drift_difference_text(&drift->differences[i], text);
-		if (!is_told_before(drift, i, text) && !append(ret, "; ", text))
+		if (!is_told_before(drift, i, text) && !append(ret, size, text))
 			untold++;
 	}
 	if (untold) {
@@ -246,9 +266,11 @@ void drift_sentence(const struct components *boot, const struct drift *drift, ch
 			untold, untold == 1 ? "" : "s");
 		return;
 	}
+	list_not_compared(drift->not_compared, text);
+	(void)append(ret, size, text);
 	list_unchanged(boot, drift, text);
-	if (!ret[0] || !text[0] || strlen(text) + sizeof(" unchanged") > sizeof(text))
+	if (!drift->count || !ret[0] || !text[0] || strlen(text) + sizeof(" unchanged") > sizeof(text))
 		return;
 	(void)text_format(text + strlen(text), sizeof(text) - strlen(text), " unchanged");
-	(void)append(ret, "; ", text);
+	(void)append(ret, size, text);
 }

@@ -12,6 +12,7 @@ static struct history of_provider(const struct history *before, const char *prov
 	if (!provider[0] || strcmp(before->provider, provider) == 0)
 		return *before;
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
+	after.baseline_s = before->baseline_s; /* the boot's, not the provider's */
 	return after;
 }
 
@@ -64,6 +65,9 @@ static int read_history(const json *document, struct history *ret, struct err *e
 		json_get_int(document, "failingSince", &found.failing_since_s, err) < 0 ||
 		json_get_int(document, "failures", &failures, err) < 0)
 		return -1;
+	if (json_get(document, "baselineAt") &&
+		json_get_int(document, "baselineAt", &found.baseline_s, err) < 0)
+		return -1;
 	if (failures < 0 || failures > UINT32_MAX)
 		return err_set(err, ERR_STATE_INVALID, 0, "'failures' cannot be used.");
 	found.failures = (uint32_t)failures;
@@ -111,5 +115,6 @@ int history_save(int state_fd, const struct history *history, struct err *err)
 	json_add_int(document, "tokenExpiresAt", history->token_expires_s);
 	json_add_int(document, "failingSince", history->failing_since_s);
 	json_add_int(document, "failures", history->failures);
+	json_add_int(document, "baselineAt", history->baseline_s);
 	return state_save(state_fd, HISTORY_FILE, document, err);
 }

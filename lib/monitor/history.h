@@ -16,6 +16,7 @@ struct history {
 	char provider[HISTORY_PROVIDER_SIZE]; /* who was asked; another one's proof is none */
 	int64_t failing_since_s;              /* first of the rounds without an answer; 0 after an answer */
 	uint32_t failures;                    /* their number */
+	int64_t baseline_s;                   /* when a baseline was last there; 0 = never */
 };
 
 struct history_round {

@@ -30,17 +30,30 @@ static void note_warnings(const struct settings *settings, char ret[MESSAGE])
 			settings->warnings[0], settings->warning_count - 1);
 }
 
+/* What is new comes first: the portal shows little more. */
+static void describe_boot(const struct change *change, char ret[MESSAGE])
+{
+	static const char as_ever[] = "Secure Boot is on, and the TPM confirms the boot's event log.";
+
+	if (change && change->note[0])
+		(void)text_format(ret, MESSAGE, "New in this boot: %s.", change->note);
+	else if (change && change->is_lost)
+		(void)text_format(ret, MESSAGE, "The baseline of earlier boots was lost. %s", as_ever);
+	else
+		(void)text_format(ret, MESSAGE, "%s", as_ever);
+}
+
 static void set_healthy(const struct report_inputs *inputs, struct status *ret)
 {
-	char now[CLOCK_TEXT_SIZE], note[MESSAGE];
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE], boot[MESSAGE];
 
 	clock_text(inputs->now_s, now);
 	note_warnings(inputs->settings, note);
+	describe_boot(inputs->change, boot);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy: this VM proved its boot to %s at %s. Secure Boot is on, and the TPM confirms the "
-		"boot's event log.%s",
-		inputs->round->provider, now, note);
+		"Healthy: this VM proved its boot to %s at %s. %s%s", inputs->round->provider, now, boot,
+		note);
 }
 
 static void set_unhealthy(const struct report_inputs *inputs, struct status *ret)
@@ -216,6 +229,31 @@ static void add_key(const struct report_inputs *inputs, struct status *ret)
 	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0, text);
 }
 
+static void add_baseline(const struct change *change, struct status *ret)
+{
+	static const enum status_state states[] = {
+		[CHANGE_UNKNOWN] = STATUS_WARNING,
+		[CHANGE_NONE] = STATUS_SUCCESS,
+		[CHANGE_LEARNED] = STATUS_SUCCESS,
+		[CHANGE_SAME] = STATUS_SUCCESS,
+		[CHANGE_ACCEPTED] = STATUS_SUCCESS,
+		[CHANGE_NOTED] = STATUS_WARNING,
+		[CHANGE_SERIOUS] = STATUS_ERROR,
+	};
+	enum status_state state = change ? states[change->state] : STATUS_SUCCESS;
+	enum err_code code = change ? change->trouble.code : ERR_OK;
+
+	if (!change || !change->text[0])
+		return;
+	if (change->state == CHANGE_SERIOUS)
+		code = change->own.reason.code;
+	else if (change->is_lost && code == ERR_OK)
+		code = ERR_BASELINE_LOST;
+	if (state == STATUS_SUCCESS && code != ERR_OK)
+		state = STATUS_WARNING;
+	status_add(ret, "Baseline", state, (int)code, change->text);
+}
+
 static void add_schedule(const struct report_inputs *inputs, struct status *ret)
 {
 	uint32_t period_s = inputs->settings->period_s;
@@ -260,6 +298,8 @@ void report_status(const struct report_inputs *inputs, struct status *ret)
 	add_secure_boot(inputs, ret);
 	add_tpm(inputs, ret);
 	add_key(inputs, ret);
+	if (inputs->round->stage >= ROUND_COLLECTED)
+		add_baseline(inputs->change, ret);
 	add_schedule(inputs, ret);
 	add_settings(inputs->settings, ret);
 }

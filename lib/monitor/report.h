@@ -4,6 +4,7 @@
 
 #include "agent/settings.h"
 #include "agent/status.h"
+#include "monitor/change.h"
 #include "monitor/history.h"
 #include "monitor/round.h"
 
@@ -14,7 +15,8 @@ struct report_inputs {
 	const struct round_result *round;
 	const struct history *history; /* with this round in it */
 	const struct settings *settings;
-	int64_t enabled_at_s; /* when enable ran */
+	const struct change *change; /* this boot against the baseline; NULL: not looked at */
+	int64_t enabled_at_s;        /* when enable ran */
 	int64_t now_s;
 	uint32_t wait_s; /* until the next round */
 };

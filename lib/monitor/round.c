@@ -25,6 +25,8 @@ uint32_t round_random(const uint8_t random[4])
 
 void round_done(struct round_result *result)
 {
+	components_done(&result->components);
+	buf_done(&result->event_log);
 	buf_done(&result->info);
 	buf_done(&result->token);
 	buf_done(&result->keys);
@@ -223,13 +225,26 @@ static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, stru
 	return 0;
 }
 
+/* Only of PCRs that the log was checked against: facts of others are hearsay. */
+static void read_components(const struct evidence *evidence, struct round_result *ret)
+{
+	struct eventlog log;
+	struct err ignored; /* a log without components is not compared, and says so */
+
+	if (!ret->local.has_secureboot ||
+		eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0 ||
+		components_read(&log, evidence->pcrs.mask, &ret->components, &ignored) < 0)
+		return;
+}
+
 void round_run(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct err err;
 
-	*ret = (struct round_result){.info = buf_with_max(REQUEST_MAX_INFO),
+	*ret = (struct round_result){.components = components_empty(),
+		.info = buf_with_max(REQUEST_MAX_INFO),
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
@@ -238,9 +253,12 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 		return;
 	}
 	appraise_evidence(&evidence, BINDING_NULL_ONLY, &ret->local);
+	read_components(&evidence, ret);
 	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
 		ret->remote = verdict_of_err(&err);
 	else
 		ret->remote = verdict_of_claims(ret->claims);
+	ret->event_log = evidence.event_log;
+	evidence.event_log = buf_with_max(0);
 	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 }

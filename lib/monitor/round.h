@@ -2,6 +2,7 @@
 #ifndef MONITOR_ROUND_H
 #define MONITOR_ROUND_H
 
+#include "appraise/components.h"
 #include "appraise/verdict.h"
 #include "edge/proxy.h"
 #include "maa/exchange.h"
@@ -42,12 +43,14 @@ enum round_stage {
 
 struct round_result {
 	enum round_stage stage;
-	int64_t started_ms;     /* base/clock.h, monotonic */
-	struct verdict verdict; /* local and remote together */
-	struct appraisal local; /* from ROUND_COLLECTED on */
-	struct verdict remote;  /* likewise: the provider's view, or why there is none */
-	struct buf info;        /* attestation information as sent; from ROUND_COLLECTED on */
-	json *claims;           /* ROUND_VERIFIED */
+	int64_t started_ms;           /* base/clock.h, monotonic */
+	struct verdict verdict;       /* local and remote together */
+	struct appraisal local;       /* from ROUND_COLLECTED on */
+	struct verdict remote;        /* likewise: the provider's view, or why there is none */
+	struct components components; /* what this boot consisted of; empty if its log cannot be believed */
+	struct buf event_log;         /* from ROUND_COLLECTED on */
+	struct buf info;              /* attestation information as sent; from ROUND_COLLECTED on */
+	json *claims;                 /* ROUND_VERIFIED */
 	json *token_header; /* likewise; what follows is secret in so far as it proves this VM's boot to others */
 	struct buf token, keys; /* the token and the key set that it was verified with, as they came */
 	int64_t token_expires_s;

@@ -1,0 +1,312 @@
+#include "monitor/change.h"
+
+#include <errno.h>
+#include <string.h>
+#include "agent/state.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+struct judging {
+	const struct change_inputs *inputs;
+	struct round_result *round;
+	struct baseline *baseline;
+	struct change *change;
+	bool is_damaged;
+};
+
+static void say(struct change *change, const char *text)
+{
+	size_t len = strlen(change->text);
+
+	(void)text_format(change->text + len, sizeof(change->text) - len, "%s%s", len ? " " : "", text);
+}
+
+/* What the boot is compared by is believed only if the log led to the quoted PCRs. */
+static bool is_comparable(const struct round_result *round)
+{
+	return round->stage >= ROUND_COLLECTED && round->local.has_secureboot && round->components.count > 0;
+}
+
+static bool may_write(const struct judging *judging)
+{
+	return !judging->inputs->is_observer && judging->round->verdict.health == HEALTH_HEALTHY;
+}
+
+/* Trouble is told and changes no verdict: what is not kept is judged anew in the next round. */
+static void save(struct judging *judging)
+{
+	struct change *change = judging->change;
+	struct err err;
+
+	if (judging->is_damaged)
+		state_set_aside(judging->inputs->state_fd, BASELINE_FILE);
+	judging->is_damaged = false;
+	if (baseline_save(judging->inputs->state_fd, judging->baseline, &err) == 0) {
+		change->baseline_s = judging->inputs->now_s;
+		return;
+	}
+	change->trouble = err;
+	say(change, "It could not be saved:");
+	say(change, err.msg);
+}
+
+static void accept(struct judging *judging, enum baseline_how how, const char *text)
+{
+	struct baseline_variant as = {.accepted_s = judging->inputs->now_s, .how = how};
+	struct err err;
+
+	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", judging->inputs->boot_id);
+	(void)text_format(as.text, sizeof(as.text), "%s", text);
+	if (baseline_accept(judging->baseline, &judging->round->components, &as, &err) < 0) {
+		judging->change->trouble = err;
+		say(judging->change, err.msg);
+		return;
+	}
+	save(judging);
+}
+
+/* A baseline that vanished is not passed over in silence: whoever removes it gets a new one, and everybody sees it. */
+static void say_why_none(const struct judging *judging)
+{
+	struct change *change = judging->change;
+	char time[CLOCK_TEXT_SIZE], text[160];
+
+	clock_text(judging->baseline->lost_s, time);
+	if (change->is_lost)
+		(void)text_format(text, sizeof(text),
+			"An earlier baseline was found %s at %s (baseline-lost): what changed before cannot "
+			"be "
+			"told.",
+			judging->is_damaged ? "damaged" : "missing or damaged", time);
+	if (change->is_lost)
+		say(change, text);
+}
+
+static void learn(struct judging *judging)
+{
+	struct change *change = judging->change;
+	char text[96];
+
+	change->state = CHANGE_NONE;
+	if (!may_write(judging)) {
+		say(change, "There is no baseline yet: it is learned at the first Healthy attestation.");
+		say_why_none(judging);
+		return;
+	}
+	change->state = CHANGE_LEARNED;
+	change->is_news = true;
+	(void)text_format(text, sizeof(text), "Learned from this boot: %zu components.",
+		judging->round->components.count);
+	say(change, text);
+	say_why_none(judging);
+	accept(judging, BASELINE_LEARNED, "");
+}
+
+static int64_t latest_acceptance(const struct baseline *baseline)
+{
+	int64_t latest_s = 0;
+
+	for (size_t i = 0; i < baseline->count; i++)
+		if (baseline->variants[i].accepted_s > latest_s)
+			latest_s = baseline->variants[i].accepted_s;
+	return latest_s;
+}
+
+/* A boot as before, perhaps an older one: rolling back to what was accepted is no change, but worth knowing. */
+static void say_same(const struct judging *judging, const struct baseline_variant *variant)
+{
+	static const char *const hows[] = {
+		[BASELINE_LEARNED] = "learned",
+		[BASELINE_EXPLAINED] = "accepted as explained",
+		[BASELINE_OWNER] = "accepted by the owner",
+	};
+	int64_t latest_s = latest_acceptance(judging->baseline);
+	char time[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE], text[160];
+
+	clock_text(variant->accepted_s, time);
+	clock_text(latest_s, latest);
+	if (variant->accepted_s == latest_s)
+		(void)text_format(text, sizeof(text), "This boot is as %s at %s.", hows[variant->how], time);
+	else
+		(void)text_format(text, sizeof(text),
+			"This boot is as %s at %s, and not the latest of %zu accepted boots (%s).",
+			hows[variant->how], time, judging->baseline->count, latest);
+	say(judging->change, text);
+}
+
+static bool learns_more(const struct components *known, const struct components *boot)
+{
+	return boot->believed & ~known->believed;
+}
+
+static void judge_same(struct judging *judging, size_t index)
+{
+	struct baseline_variant variant = judging->baseline->variants[index];
+	struct change *change = judging->change;
+
+	change->state = CHANGE_SAME;
+	say_same(judging, &variant);
+	say_why_none(judging);
+	if (variant.boot_id[0] && strcmp(variant.boot_id, judging->inputs->boot_id) == 0)
+		(void)text_format(change->note, sizeof(change->note), "%s", variant.text);
+	if (!may_write(judging))
+		return;
+	if (baseline_use(judging->baseline, index) ||
+		learns_more(&variant.components, &judging->round->components))
+		change->is_news = true;
+	if (learns_more(&variant.components,
+		    &judging->round->components)) { /* more PCRs than were believed then */
+		struct baseline_variant *last = &judging->baseline->variants[judging->baseline->count - 1];
+		struct err err;
+
+		if (baseline_replace(last, &judging->round->components, &err) < 0) {
+			change->trouble = err;
+			return;
+		}
+		say(change, "PCRs that could not be compared then were learned.");
+	}
+	if (change->is_news)
+		save(judging);
+}
+
+/* "nothing explains" is said only if all who could explain were asked. */
+static void set_own(
+	struct judging *judging, const struct drift_judgement *judgement, const struct err *why_not)
+{
+	struct change *change = judging->change;
+	const struct err *local = &judging->round->local.verdict.reason;
+	struct err err = {0};
+
+	if (judging->round->local.verdict.health != HEALTH_HEALTHY &&
+		!(local->code == ERR_SECURE_BOOT_OFF &&
+			judgement->verdict.reason.code == ERR_DRIFT_SECURE_BOOT))
+		return;
+	change->own = judgement->verdict;
+	if (why_not->code == ERR_OK)
+		return;
+	err_fill(&err, why_not->code, why_not->native,
+		"%s. Whether an update explains it could not be found out: %s", judgement->text,
+		why_not->msg);
+	change->own = (struct verdict){.health = HEALTH_UNKNOWN, .reason = err};
+}
+
+static bool has_unexplained(const struct drift *drift)
+{
+	for (size_t i = 0; i < drift->count; i++)
+		if (!drift_is_explained(&drift->differences[i]))
+			return true;
+	return false;
+}
+
+static void explain(const struct judging *judging, struct drift *drift, struct err *ret_why_not)
+{
+	const struct change_inputs *inputs = judging->inputs;
+
+	baseline_recall(judging->baseline, inputs->boot_id, drift);
+	*ret_why_not = (struct err){0};
+	if (inputs->explain && has_unexplained(drift) &&
+		inputs->explain(inputs->context, drift, ret_why_not) == 0)
+		ret_why_not->code = ERR_OK;
+}
+
+static void say_changed(struct change *change, const char *what)
+{
+	char text[DRIFT_TEXT_SIZE + 64];
+
+	(void)text_format(text, sizeof(text), "Since the last good boot: %s.",
+		what[0] ? what : "only what the rules ignore changed");
+	say(change, text);
+}
+
+static void judge_changed(struct judging *judging, struct drift *drift)
+{
+	struct change *change = judging->change;
+	struct drift_judgement judgement;
+	struct err why_not;
+	bool is_new;
+
+	explain(judging, drift, &why_not);
+	drift_judge(judging->inputs->rules, &judging->round->components, drift, &judgement);
+	is_new = !judging->inputs->is_observer &&
+		 baseline_remember(judging->baseline, judging->inputs->boot_id, drift);
+	(void)text_format(change->note, sizeof(change->note), "%s", judgement.text);
+	if (judgement.verdict.health != HEALTH_HEALTHY)
+		set_own(judging, &judgement, &why_not);
+	judging->round->verdict = verdict_combine(&change->own, &judging->round->remote);
+	change->state = judgement.verdict.health != HEALTH_HEALTHY ? CHANGE_SERIOUS
+			: judgement.is_explained                   ? CHANGE_ACCEPTED
+								   : CHANGE_NOTED;
+	say_changed(change, judgement.text);
+	if (change->state == CHANGE_ACCEPTED && may_write(judging)) {
+		change->is_news = true;
+		say(change, "All of it is explained: accepted from now on.");
+		accept(judging, BASELINE_EXPLAINED, judgement.text);
+		return;
+	}
+	say(change, change->state == CHANGE_ACCEPTED
+			    ? "All of it is explained: accepted at the next Healthy attestation."
+			    : "Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
+	say_why_none(judging);
+	if (is_new)
+		save(judging);
+}
+
+/* False if the state folder cannot be read: then nothing is known, and nothing may be learned over it. */
+static bool load(struct judging *judging)
+{
+	struct change *change = judging->change;
+	struct err err;
+
+	if (baseline_load(judging->inputs->state_fd, judging->baseline, &err) < 0) {
+		bool is_absent = err.code == ERR_IO && err.native == ENOENT;
+
+		judging->is_damaged = err.code == ERR_STATE_INVALID;
+		if (!is_absent && !judging->is_damaged) {
+			change->trouble = err;
+			say(change, "The baseline could not be read:");
+			say(change, err.msg);
+			return false;
+		}
+		if (judging->is_damaged || judging->inputs->baseline_s)
+			judging->baseline->lost_s = judging->inputs->now_s;
+	} else {
+		change->baseline_s = judging->inputs->now_s;
+	}
+	change->is_lost = judging->baseline->lost_s != 0;
+	return true;
+}
+
+static void compare(struct judging *judging)
+{
+	auto_cleanup(drift) struct drift drift = {0};
+	struct err err;
+
+	if (!load(judging))
+		return;
+	if (judging->baseline->count == 0) {
+		learn(judging);
+		return;
+	}
+	if (baseline_compare(judging->baseline, &judging->round->components, &drift, &err) < 0) {
+		judging->change->trouble = err;
+		say(judging->change, err.msg);
+		return;
+	}
+	if (drift.count == 0 && !drift.not_compared)
+		judge_same(judging, drift.variant);
+	else
+		judge_changed(judging, &drift);
+}
+
+void change_judge(const struct change_inputs *inputs, struct round_result *round, struct change *ret)
+{
+	auto_cleanup(baseline) struct baseline baseline = {0};
+	struct judging judging = {.inputs = inputs, .round = round, .baseline = &baseline, .change = ret};
+
+	*ret = (struct change){
+		.state = CHANGE_UNKNOWN, .own = round->local.verdict, .baseline_s = inputs->baseline_s};
+	if (is_comparable(round))
+		compare(&judging);
+	else
+		say(ret, "Not compared: this boot's event log cannot be believed.");
+}

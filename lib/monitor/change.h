@@ -1,0 +1,48 @@
+/* change.h - did the boot change since the last good one, and what does it mean? Joins the round's verdict: baseline, drift and rules
+ * beside the appraisal and the provider. What goes wrong on the way ends in the result. */
+#ifndef MONITOR_CHANGE_H
+#define MONITOR_CHANGE_H
+
+#include "monitor/baseline.h"
+#include "monitor/round.h"
+
+#define CHANGE_TEXT_SIZE 640
+
+struct change_inputs {
+	int state_fd;
+	bool is_observer; /* looks on and writes nothing */
+	const struct rules *rules;
+	const char *boot_id;
+	int64_t now_s;
+	int64_t baseline_s; /* of the history: when a baseline was last seen; one that is gone since is lost, not new */
+	/* Fills what files and packages explain, of those differences that nothing explains yet. An error: could not find out. NULL: nothing
+	 * can be asked. Costly, and called only if there is something to explain. */
+	int (*explain)(void *context, struct drift *drift, struct err *err);
+	void *context;
+};
+
+enum change_state {
+	CHANGE_UNKNOWN,  /* this boot could not be compared */
+	CHANGE_NONE,     /* there is no baseline yet, and it is not the time to learn one */
+	CHANGE_LEARNED,  /* this boot is the baseline from now on */
+	CHANGE_SAME,     /* as an accepted boot */
+	CHANGE_ACCEPTED, /* all that changed is explained: accepted from now on */
+	CHANGE_NOTED,    /* changed, and nothing of it is serious */
+	CHANGE_SERIOUS,  /* the verdict is Unhealthy by it; or Unknown if it could not be found out */
+};
+
+struct change {
+	enum change_state state;
+	bool is_news;                /* worth a line in the log: it happened now */
+	bool is_lost;                /* there was an earlier baseline */
+	int64_t baseline_s;          /* for the history; 0: there is none */
+	struct verdict own;          /* appraisal and drift together */
+	struct err trouble;          /* code ERR_OK, or why the baseline could not be kept */
+	char text[CHANGE_TEXT_SIZE]; /* whole sentences for people */
+	char note[DRIFT_TEXT_SIZE];  /* what changed at this boot, without the full stop; "" if nothing */
+};
+
+/* After round_run; round->verdict becomes the verdict of all. */
+void change_judge(const struct change_inputs *inputs, struct round_result *round, struct change *ret);
+
+#endif
