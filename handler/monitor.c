@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "monitor/alert.h"
 #include "monitor/enabled.h"
+#include "monitor/explain.h"
 #include "monitor/report.h"
 #include "monitor/round.h"
 #include "monitor/schedule.h"
@@ -136,11 +137,20 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 static void compare_boot(const struct monitor *monitor, const struct history *history,
 	struct round_result *round, struct change *ret)
 {
+	int64_t now_s = clock_now_s();
+	struct explain_sources sources = {.round = {.root_fd = monitor->root_fd,
+						  .state_fd = monitor->state_fd,
+						  .boot_id = monitor->boot_id,
+						  .now_s = now_s},
+		.event_log = buf_bytes(&round->event_log)};
+
 	change_judge(&(struct change_inputs){.state_fd = monitor->state_fd,
 			     .rules = &monitor->settings.rules,
 			     .boot_id = monitor->boot_id,
-			     .now_s = clock_now_s(),
-			     .baseline_s = history->baseline_s},
+			     .now_s = now_s,
+			     .baseline_s = history->baseline_s,
+			     .explain = explain_drift,
+			     .context = &sources},
 		round, ret);
 	if (ret->is_news)
 		monitor_tell(monitor, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
