@@ -12,6 +12,7 @@ static const struct command {
 	{"attest", command_attest, "prove this VM's boot to an attestation provider, once"},
 	{"status", command_status, "what the extension said last, and whether it still counts"},
 	{"doctor", command_doctor, "find out why this VM does not attest, and what to do about it"},
+	{"baseline", command_baseline, "the boots that count as good, and what is different in this one"},
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},
 	{"report", command_report, "what an attestation came to, as one HTML page"},

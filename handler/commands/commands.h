@@ -12,6 +12,7 @@
 #define EXIT_USAGE 64
 
 int command_attest(int argc, char **argv);
+int command_baseline(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_evidence(int argc, char **argv);
 int command_files(int argc, char **argv);

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define REMARK_SIZE 160
+
 struct judging {
 	const struct change_inputs *inputs;
 	struct round_result *round;
@@ -69,8 +71,14 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
 static void say_why_none(const struct judging *judging)
 {
 	struct change *change = judging->change;
-	char time[CLOCK_TEXT_SIZE], text[160];
+	char time[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
 
+	if (judging->baseline->count == 0 && judging->baseline->forgotten_s) {
+		clock_text(judging->baseline->forgotten_s, time);
+		(void)text_format(
+			text, sizeof(text), "The earlier one was forgotten by the owner at %s.", time);
+		say(change, text);
+	}
 	clock_text(judging->baseline->lost_s, time);
 	if (change->is_lost)
 		(void)text_format(text, sizeof(text),
@@ -121,7 +129,7 @@ static void say_same(const struct judging *judging, const struct baseline_varian
 		[BASELINE_OWNER] = "accepted by the owner",
 	};
 	int64_t latest_s = latest_acceptance(judging->baseline);
-	char time[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE], text[160];
+	char time[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
 
 	clock_text(variant->accepted_s, time);
 	clock_text(latest_s, latest);

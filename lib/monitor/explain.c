@@ -268,6 +268,17 @@ int explain_component(const struct explain_sources *sources, const struct pendin
 	}
 }
 
+/* Of a key that went its variable may tell, as of one that came; of another part that went nothing does. */
+static const struct component *subject_of(const struct drift_difference *difference)
+{
+	enum component_kind kind = difference->before.kind;
+
+	if (difference->change != DRIFT_REMOVED)
+		return &difference->after;
+	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB ? &difference->before
+										     : NULL;
+}
+
 int explain_drift(void *context, struct drift *drift, struct err *err)
 {
 	const struct explain_sources *sources = context;
@@ -276,10 +287,10 @@ int explain_drift(void *context, struct drift *drift, struct err *err)
 
 	for (size_t i = 0; status == 0 && i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
+		const struct component *subject = subject_of(difference);
 
-		if (difference->change != DRIFT_REMOVED && difference->explanation.how == EXPLANATION_NONE)
-			status = explain_component(
-				sources, &pending, &difference->after, &difference->explanation, err);
+		if (subject && difference->explanation.how == EXPLANATION_NONE)
+			status = explain_component(sources, &pending, subject, &difference->explanation, err);
 	}
 	return status;
 }

@@ -237,10 +237,10 @@ static void read_components(const struct evidence *evidence, struct round_result
 		return;
 }
 
-void round_run(const struct round_inputs *inputs, struct round_result *ret)
+/* The VM's own half. -1: it came to no evidence, and the verdict says why. */
+static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
+	struct round_result *ret)
 {
-	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct err err;
 
 	*ret = (struct round_result){.components = components_empty(),
@@ -248,17 +248,44 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
-	if (collect(inputs, &tpm, &evidence, ret, &err) < 0) {
+	if (collect(inputs, ret_tpm, ret_evidence, ret, &err) < 0) {
 		ret->verdict = verdict_of_err(&err);
-		return;
+		return -1;
 	}
-	appraise_evidence(&evidence, BINDING_NULL_ONLY, &ret->local);
-	read_components(&evidence, ret);
+	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
+	read_components(ret_evidence, ret);
+	return 0;
+}
+
+static void keep_log(struct evidence *evidence, struct round_result *ret)
+{
+	ret->event_log = evidence->event_log;
+	evidence->event_log = buf_with_max(0);
+}
+
+void round_look(const struct round_inputs *inputs, struct round_result *ret)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+
+	if (look(inputs, &tpm, &evidence, ret) < 0)
+		return;
+	keep_log(&evidence, ret);
+	ret->verdict = ret->local.verdict;
+}
+
+void round_run(const struct round_inputs *inputs, struct round_result *ret)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct err err;
+
+	if (look(inputs, &tpm, &evidence, ret) < 0)
+		return;
 	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
 		ret->remote = verdict_of_err(&err);
 	else
 		ret->remote = verdict_of_claims(ret->claims);
-	ret->event_log = evidence.event_log;
-	evidence.event_log = buf_with_max(0);
+	keep_log(&evidence, ret);
 	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 }

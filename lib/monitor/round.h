@@ -66,6 +66,8 @@ void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);
 /* Four random bytes as round_inputs.random. */
 uint32_t round_random(const uint8_t random[4]);
 void round_run(const struct round_inputs *inputs, struct round_result *ret);
+/* The VM's own half: asks nobody, and the verdict is the local one. Of inputs only `sources` and `tcti` count. */
+void round_look(const struct round_inputs *inputs, struct round_result *ret);
 void round_done(struct round_result *result);
 static inline void round_result_cleanup(struct round_result *result)
 {

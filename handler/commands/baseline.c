@@ -1,0 +1,211 @@
+/* guest-attest baseline: the boots that count as good, and this one beside them. */
+#include "baseline.h"
+
+#include <errno.h>
+#include <string.h>
+#include "agent/state.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "commands.h"
+#include "monitor/enabled.h"
+#include "monitor/explain.h"
+
+#define COMMAND "guest-attest baseline"
+
+#define EXIT_NOTHING 2
+
+static const char usage[] =
+	"Usage: guest-attest baseline show|diff|accept|forget [OPTION...]\n"
+	"\n"
+	"The boots of this VM that count as good. The service learns the first one and accepts what is "
+	"explained; a boot\n"
+	"that differs in something unexplained is told, and makes the VM Unhealthy if it is serious.\n"
+	"\n"
+	"  show    the accepted boots\n"
+	"  diff    what is different in this boot, and what explains it\n"
+	"  accept  this boot counts as good from now on: after changes of your own, Secure Boot keys among "
+	"them.\n"
+	"          The service takes it over at its next attestation\n"
+	"  forget  no boot counts as good; the service learns the next Healthy one\n"
+	"\n"
+	"  --tcti CONF       the TPM (default: that of the service)\n"
+	"  --event-log FILE  the boot's event log (default: the kernel's)\n"
+	"  --root DIR        the machine whose root directory this is (default: /)\n"
+	"  --json            print the result as JSON\n"
+	"  --help            this text\n"
+	"\n"
+	"Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 "
+	"could not find out,\n"
+	"64 wrong usage.\n";
+
+static void view_cleanup(struct baseline_view *view)
+{
+	baseline_done(&view->baseline);
+	drift_done(&view->drift);
+	settings_done(&view->settings);
+	round_done(&view->round);
+	fd_cleanup(&view->root_fd);
+	fd_cleanup(&view->state_fd);
+}
+
+/* No file is no error here: has_baseline says so. */
+static int open_view(const struct baseline_options *options, struct baseline_view *ret, struct err *err)
+{
+	if (dir_open(options->root ? options->root : "/", &ret->root_fd, err) < 0 ||
+		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
+		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) < 0)
+		return -1;
+	enabled_read_boot_id(ret->root_fd, ret->boot_id);
+	if (baseline_load(ret->state_fd, &ret->baseline, err) < 0 &&
+		!(err->code == ERR_IO && err->native == ENOENT))
+		return -1;
+	return 0;
+}
+
+static int need_baseline(const struct baseline_view *view, struct err *err)
+{
+	if (view->baseline.count)
+		return 0;
+	return err_set(err, ERR_NO_BASELINE, 0, "No boot of this VM is accepted yet.");
+}
+
+/* This boot, as far as it can be believed. */
+static int look(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+{
+	const struct round_inputs inputs = {
+		.sources = {.root_fd = view->root_fd, .event_log = options->event_log},
+		.tcti = options->tcti ? options->tcti : view->service.tcti};
+
+	round_look(&inputs, &view->round);
+	if (view->round.stage < ROUND_COLLECTED || view->round.components.count == 0) {
+		*err = view->round.verdict.reason;
+		return -1;
+	}
+	return 0;
+}
+
+static int compare(struct baseline_view *view, struct err *err)
+{
+	struct explain_sources sources = {.round = {.root_fd = view->root_fd,
+						  .state_fd = view->state_fd,
+						  .boot_id = view->boot_id,
+						  .now_s = clock_now_s(),
+						  .is_observer = true},
+		.event_log = buf_bytes(&view->round.event_log)};
+
+	if (baseline_compare(&view->baseline, &view->round.components, &view->drift, err) < 0)
+		return -1;
+	baseline_recall(&view->baseline, view->boot_id, &view->drift);
+	if (view->drift.count && explain_drift(&sources, &view->drift, err) < 0)
+		return -1;
+	drift_judge(&view->settings.rules, &view->round.components, &view->drift, &view->judgement);
+	return 0;
+}
+
+static int show(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+{
+	if (need_baseline(view, err) < 0)
+		return -1;
+	return options->is_json ? print_baseline_json(view, err) : (print_baseline(view), 0);
+}
+
+static int diff(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+{
+	if (need_baseline(view, err) < 0 || look(options, view, err) < 0 || compare(view, err) < 0)
+		return -1;
+	view->exit_code = health_exit_code(view->judgement.verdict.health);
+	return options->is_json ? print_drift_json(view, err) : (print_drift(view), 0);
+}
+
+/* Only what could be attested: a boot that the VM itself calls tampered with is nobody's baseline. */
+static int accept(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+{
+	struct baseline_variant as = {.accepted_s = clock_now_s(), .how = BASELINE_OWNER};
+
+	if (look(options, view, err) < 0)
+		return -1;
+	if (view->round.local.verdict.health != HEALTH_HEALTHY)
+		return err_set(err, ERR_BASELINE_REFUSED, 0, "This boot is not accepted: %s",
+			view->round.local.verdict.reason.msg);
+	if (view->baseline.count && compare(view, err) < 0)
+		return -1;
+	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", view->boot_id);
+	(void)text_format(as.text, sizeof(as.text), "%s", view->judgement.text);
+	view->baseline.lost_s = 0;
+	view->is_accepted = !view->baseline.count || view->drift.count || view->drift.not_compared;
+	if (view->is_accepted && baseline_accept(&view->baseline, &view->round.components, &as, err) < 0)
+		return -1;
+	if (baseline_save(view->state_fd, &view->baseline, err) < 0)
+		return -1;
+	return options->is_json ? print_drift_json(view, err) : (print_accepted(view), 0);
+}
+
+static int forget(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+{
+	struct baseline nothing = {.forgotten_s = clock_now_s()};
+
+	if (baseline_save(view->state_fd, &nothing, err) < 0)
+		return -1;
+	print_format(options->is_json ? "{\"forgotten\": %zu}\n"
+				      : "Forgotten: %zu boots. The service learns the next Healthy one.\n",
+		view->baseline.count);
+	return 0;
+}
+
+static const struct action {
+	const char *name;
+	int (*run)(const struct baseline_options *options, struct baseline_view *view, struct err *err);
+} actions[] = {{"show", show}, {"diff", diff}, {"accept", accept}, {"forget", forget}};
+
+static const struct action *find_action(const char *name)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (name && strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
+
+static int run(const struct action *action, const struct baseline_options *options)
+{
+	auto_cleanup(view) struct baseline_view view = {.root_fd = -1, .state_fd = -1};
+	struct err err;
+
+	/* a damaged baseline can be replaced and forgotten, not shown */
+	if ((open_view(options, &view, &err) < 0 &&
+		    (err.code != ERR_STATE_INVALID || action->run == show || action->run == diff)) ||
+		action->run(options, &view, &err) < 0) {
+		(void)print_err(&err);
+		return err.code == ERR_USAGE              ? EXIT_USAGE
+		       : err.code == ERR_BASELINE_REFUSED ? 1
+							  : EXIT_NOTHING;
+	}
+	return view.exit_code;
+}
+
+int command_baseline(int argc, char **argv)
+{
+	struct baseline_options options = {0};
+	const struct command_option known[] = {
+		{"help", NULL, &options.is_help},
+		{"tcti", &options.tcti, NULL},
+		{"event-log", &options.event_log, NULL},
+		{"root", &options.root, NULL},
+		{"json", NULL, &options.is_json},
+		{0},
+	};
+	const struct action *action = find_action(argc > 1 ? argv[1] : NULL);
+	const char *word = "";
+	const char *complaint =
+		parse_command_options(action ? argc - 1 : argc, action ? argv + 1 : argv, known, &word);
+
+	if (options.is_help) {
+		print_format("%s", usage);
+		return 0;
+	}
+	if (complaint)
+		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
+	if (!action)
+		return print_usage_error(COMMAND, "give show, diff, accept or forget");
+	return run(action, &options);
+}

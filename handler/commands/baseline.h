@@ -1,0 +1,34 @@
+/* baseline.h - what guest-attest baseline found, and how it is printed (baseline_print.c). */
+#ifndef HANDLER_COMMANDS_BASELINE_H
+#define HANDLER_COMMANDS_BASELINE_H
+
+#include "agent/service.h"
+#include "agent/settings.h"
+#include "monitor/baseline.h"
+#include "monitor/round.h"
+
+struct baseline_options {
+	const char *root, *tcti, *event_log;
+	bool is_json, is_help;
+};
+
+struct baseline_view {
+	int root_fd, state_fd;
+	struct service service;
+	struct settings settings;
+	char boot_id[HISTORY_BOOT_SIZE];
+	struct baseline baseline;
+	struct round_result round;        /* diff, accept: this boot */
+	struct drift drift;               /* likewise, against the baseline as it was */
+	struct drift_judgement judgement; /* likewise */
+	bool is_accepted;                 /* accept: it was not before */
+	int exit_code;
+};
+
+void print_baseline(const struct baseline_view *view);
+int print_baseline_json(const struct baseline_view *view, struct err *err) err_check;
+void print_drift(const struct baseline_view *view);
+int print_drift_json(const struct baseline_view *view, struct err *err) err_check;
+void print_accepted(const struct baseline_view *view);
+
+#endif

@@ -1,0 +1,189 @@
+#include "baseline.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "commands.h"
+
+#define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
+
+/* What people recognise a boot by. */
+static bool is_shown(enum component_kind kind)
+{
+	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL || kind == COMPONENT_INITRD ||
+	       kind == COMPONENT_COMMAND_LINE || kind == COMPONENT_DB || kind == COMPONENT_DBX ||
+	       kind == COMPONENT_SBAT;
+}
+
+static void print_component(const struct component *component)
+{
+	char title[COMPONENT_TITLE_SIZE], hex[HEX_SIZE];
+
+	component_title(component, title);
+	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
+	print_format("  %-20s %-56s PCR %-2u %.16s...\n", title, component->name, component->pcr, hex);
+}
+
+void print_baseline(const struct baseline_view *view)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	for (size_t i = 0; i < view->baseline.count; i++) {
+		const struct baseline_variant *variant = &view->baseline.variants[i];
+
+		clock_text(variant->accepted_s, time);
+		print_format("%s%zu. %s at %s%s%s (%zu components)\n", i ? "\n" : "", i + 1,
+			baseline_how_name(variant->how), time, variant->text[0] ? ": " : "", variant->text,
+			variant->components.count);
+		for (size_t k = 0; k < variant->components.count; k++)
+			if (is_shown(variant->components.items[k].kind))
+				print_component(&variant->components.items[k]);
+	}
+	if (view->baseline.lost_s) {
+		clock_text(view->baseline.lost_s, time);
+		print_format("\nAn earlier baseline was lost at %s.\n", time);
+	}
+}
+
+static void add_component(json *object, const struct component *component)
+{
+	char hex[HEX_SIZE];
+
+	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
+	json_add_text(object, "kind", component_kind_name(component->kind));
+	json_add_text(object, "name", component->name);
+	json_add_int(object, "pcr", component->pcr);
+	json_add_bool(object, "quoted", COMPONENTS_QUOTED_PCRS & 1u << component->pcr);
+	json_add_bool(object, "bound", component->is_bound);
+	json_add_text(object, "sha256", hex);
+}
+
+static int print_whole(const json *root, struct err *err)
+{
+	if (print_json(root, JSON_INDENTED, err) < 0)
+		return -1;
+	print_format("\n");
+	return 0;
+}
+
+int print_baseline_json(const struct baseline_view *view, struct err *err)
+{
+	auto_cleanup(json) json *root = json_new_object();
+	json *variants = json_add_array(root, "accepted");
+	char time[CLOCK_TEXT_SIZE] = "";
+
+	for (size_t i = 0; i < view->baseline.count; i++) {
+		const struct baseline_variant *variant = &view->baseline.variants[i];
+		json *object = json_add_object(variants, NULL), *components;
+
+		clock_text(variant->accepted_s, time);
+		json_add_text(object, "acceptedAt", time);
+		json_add_text(object, "how", baseline_how_name(variant->how));
+		json_add_text(object, "changes", variant->text);
+		json_add_text(object, "bootId", variant->boot_id);
+		components = json_add_array(object, "components");
+		for (size_t k = 0; k < variant->components.count; k++)
+			add_component(json_add_object(components, NULL), &variant->components.items[k]);
+	}
+	time[0] = '\0';
+	if (view->baseline.lost_s)
+		clock_text(view->baseline.lost_s, time);
+	json_add_text(root, "lostAt", time);
+	return print_whole(root, err);
+}
+
+static void print_accepted_boot(const struct baseline_view *view)
+{
+	const struct baseline_variant *variant = &view->baseline.variants[view->drift.variant];
+	char time[CLOCK_TEXT_SIZE];
+
+	clock_text(variant->accepted_s, time);
+	print_format("Compared with the boot that was %s at %s.\n", baseline_how_name(variant->how), time);
+}
+
+static const char *meaning_of(const struct drift_difference *difference)
+{
+	return drift_is_explained(difference) ? "explained" : rules_action_name(difference->action);
+}
+
+void print_drift(const struct baseline_view *view)
+{
+	char text[DRIFT_TEXT_SIZE];
+
+	if (view->drift.count == 0 && !view->judgement.text[0])
+		print_format("This boot is as accepted.\n");
+	else if (!view->judgement.text[0])
+		print_format("This boot differs in nothing that counts.\n");
+	else
+		print_format("%s\n", view->judgement.text);
+	if (view->judgement.verdict.reason.code)
+		print_format("  %s\n", err_info(view->judgement.verdict.reason.code)->remedy);
+	print_format("\n");
+	for (size_t i = 0; i < view->drift.count; i++) {
+		drift_difference_text(&view->drift.differences[i], text);
+		print_format("  %-10s %s\n", meaning_of(&view->drift.differences[i]), text);
+	}
+	print_accepted_boot(view);
+}
+
+static void add_difference(json *array, const struct drift_difference *difference)
+{
+	static const char *const changes[] = {
+		[DRIFT_CHANGED] = "changed", [DRIFT_ADDED] = "added", [DRIFT_REMOVED] = "removed"};
+	static const char *const hows[] = {
+		[EXPLANATION_NONE] = "none",
+		[EXPLANATION_PACKAGE] = "package",
+		[EXPLANATION_PENDING] = "pending",
+		[EXPLANATION_FILE] = "file",
+		[EXPLANATION_GREW] = "grew",
+		[EXPLANATION_FOLLOWS] = "follows",
+	};
+	json *object = json_add_object(array, NULL);
+	char text[DRIFT_TEXT_SIZE];
+
+	drift_difference_text(difference, text);
+	json_add_text(object, "text", text);
+	json_add_text(object, "change", changes[difference->change]);
+	json_add_text(object, "class", rules_class_name(difference->class));
+	json_add_text(object, "meaning", meaning_of(difference));
+	json_add_text(object, "explainedBy", hows[difference->explanation.how]);
+	json_add_text(object, "explanation", difference->explanation.text);
+	if (difference->change != DRIFT_ADDED)
+		add_component(json_add_object(object, "before"), &difference->before);
+	if (difference->change != DRIFT_REMOVED)
+		add_component(json_add_object(object, "after"), &difference->after);
+}
+
+int print_drift_json(const struct baseline_view *view, struct err *err)
+{
+	const struct err *reason = &view->judgement.verdict.reason;
+	auto_cleanup(json) json *root = json_new_object();
+	json *differences;
+
+	json_add_bool(root, "isAccepted",
+		view->is_accepted || (view->drift.count == 0 && !view->drift.not_compared));
+	json_add_bool(root, "isExplained", view->judgement.is_explained);
+	json_add_text(root, "text", view->judgement.text);
+	json_add_int(root, "code", reason->code);
+	json_add_text(root, "name", reason->code ? err_info(reason->code)->name : "");
+	json_add_text(root, "remedy", reason->code ? err_info(reason->code)->remedy : "");
+	differences = json_add_array(root, "differences");
+	for (size_t i = 0; i < view->drift.count; i++)
+		add_difference(differences, &view->drift.differences[i]);
+	return print_whole(root, err);
+}
+
+void print_accepted(const struct baseline_view *view)
+{
+	char text[DRIFT_TEXT_SIZE];
+
+	if (!view->is_accepted) {
+		print_format("This boot was accepted already.\n");
+		return;
+	}
+	print_format("Accepted: this boot with its %zu components.\n", view->round.components.count);
+	for (size_t i = 0; i < view->drift.count; i++) {
+		drift_difference_text(&view->drift.differences[i], text);
+		print_format("  %s\n", text);
+	}
+	print_format("The service takes it over at its next attestation.\n");
+}
