@@ -175,11 +175,14 @@ static int find_wait(
 /* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
 static void tell_alerts(const struct monitor *monitor, struct alert_inputs *alert, struct status *status)
 {
+	char agent_proxy[WAAGENT_PROXY_SIZE];
 	uint8_t random[ALERT_RANDOM_SIZE];
 	struct status told;
 	size_t sent = 0;
 	struct err err;
 
+	waagent_read_proxy(monitor->root_fd, agent_proxy);
+	alert->proxy = outbound_sources(&monitor->settings, &monitor->service, agent_proxy);
 	alert->random = random;
 	if (crypto_random(random, sizeof(random), &err) == 0 && alert_run(alert, &sent, &err) == 0)
 		err.code = ERR_OK;

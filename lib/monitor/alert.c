@@ -251,26 +251,12 @@ static void answer_cleanup(struct http_answer *answer)
 	buf_done(&answer->body);
 }
 
-/* The receiver's address is named by its host alone. */
-static int post(const struct settings *settings, struct bytes body, struct err *err)
+static int exchange(const struct http_request *request, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(MAX_ANSWER_BYTES)};
 	auto_cleanup(http) struct http *http = NULL;
-	char signature[SIGNATURE_SIZE];
 
-	if (settings->alert_secret[0] && sign(settings->alert_secret, body, signature, err) < 0)
-		return -1;
-	if (http_open(&http, err) < 0)
-		return -1;
-	if (http_exchange(http,
-		    &(struct http_request){.url = settings->alert_webhook,
-			    .content_type = "application/json",
-			    .body = body,
-			    .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-			    .connect_timeout_ms = CONNECT_MS,
-			    .total_timeout_ms = TOTAL_MS,
-			    .header = settings->alert_secret[0] ? signature : NULL},
-		    &answer, err) < 0)
+	if (http_open(&http, err) < 0 || http_exchange(http, request, &answer, err) < 0)
 		return -1;
 	if (answer.status < 200 || answer.status > 299)
 		return err_set(err, ERR_ALERT, (unsigned long)answer.status, "The receiver answered %ld.",
@@ -278,12 +264,42 @@ static int post(const struct settings *settings, struct bytes body, struct err *
 	return 0;
 }
 
+static void proxy_cleanup(struct proxy *proxy)
+{
+	explicit_bzero(proxy, sizeof(*proxy));
+}
+
+/* Messages name the receiver by its host alone. */
+static int post(const struct alert_inputs *inputs, struct bytes body, struct err *err)
+{
+	const struct settings *settings = inputs->settings;
+	auto_cleanup(proxy) struct proxy proxy = {0};
+	struct http_origin origin;
+	char signature[SIGNATURE_SIZE];
+
+	if (settings->alert_secret[0] && sign(settings->alert_secret, body, signature, err) < 0)
+		return -1;
+	if (http_parse_url(settings->alert_webhook, &origin, NULL, err) < 0 ||
+		proxy_choose(&inputs->proxy, &origin, &proxy, err) < 0)
+		return -1;
+	return exchange(&(struct http_request){.url = settings->alert_webhook,
+				.content_type = "application/json",
+				.body = body,
+				.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+				.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
+				.proxy = &proxy,
+				.connect_timeout_ms = CONNECT_MS,
+				.total_timeout_ms = TOTAL_MS,
+				.header = settings->alert_secret[0] ? signature : NULL},
+		err);
+}
+
 static int send_first(const struct alert_inputs *inputs, const struct alerts *alerts, struct err *err)
 {
 	auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
 
 	if (format_body(json_at(alerts->pending, 0), inputs->now_s, &body, err) == 0 &&
-		post(inputs->settings, buf_bytes(&body), err) == 0)
+		post(inputs, buf_bytes(&body), err) == 0)
 		return 0;
 	if (err->code != ERR_NO_MEMORY)
 		err->code = ERR_ALERT;

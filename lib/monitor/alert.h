@@ -46,6 +46,7 @@ struct alert_inputs {
 	const struct round_result *round;
 	const struct history *history; /* with this round in it */
 	enum status_state state;       /* as reported */
+	struct proxy_sources proxy;    /* of the way to the receiver */
 	const char *metadata; /* who knows the VM's ids, asked for a new alert; NULL or "": the cloud's own */
 	const char *version;
 	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, new each time */
