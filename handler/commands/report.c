@@ -2,7 +2,8 @@
 #include <string.h>
 #include "attestation.h"
 #include "base/clock.h"
-#include "monitor/page.h"
+#include "base/file.h"
+#include "report.h"
 #include "verify.h"
 
 #define COMMAND "guest-attest report"
@@ -20,6 +21,7 @@ static const char usage[] =
 	"needed\n"
 	"  --ca PEM              who may vouch for the attestation key, as for verify\n" ATTESTATION_USAGE
 		EVIDENCE_USAGE "  --nonce TEXT          comes back in the token (default: random)\n"
+	"  --root DIR            the machine whose accepted boots this one is compared with (default: /)\n"
 	"  --redact              without VM id, host name, disk ids and more\n"
 	"  --help                this text\n"
 	"\n"
@@ -29,7 +31,7 @@ static const char usage[] =
 
 struct options {
 	struct attestation_options attestation;
-	const char *html, *from, *ca;
+	const char *html, *from, *ca, *root;
 	bool is_help;
 };
 
@@ -40,6 +42,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		{"html", &ret->html, NULL},
 		{"from", &ret->from, NULL},
 		{"ca", &ret->ca, NULL},
+		{"root", &ret->root, NULL},
 		{"redact", NULL, &ret->attestation.redact},
 		PROVIDER_OPTIONS(&ret->attestation),
 		EVIDENCE_OPTIONS(&ret->attestation),
@@ -55,8 +58,9 @@ static const char *check_options(const struct options *options)
 
 	if (!options->html || !options->html[0])
 		return "--html is needed: the file for the page";
-	if (options->from && (attestation_has_provider_options(attestation) || attestation->tcti ||
-				     attestation->event_log || attestation->nonce || attestation->redact))
+	if (options->from &&
+		(attestation_has_provider_options(attestation) || attestation->tcti ||
+			attestation->event_log || attestation->nonce || attestation->redact || options->root))
 		return "with --from nothing is attested: only --html and --ca go with it";
 	return attestation_check_options(attestation);
 }
@@ -123,11 +127,31 @@ static void check_bundle(const struct options *options, const struct anchors *an
 		ret);
 }
 
+/* Serious changes that nothing explains count, as they do for the service: the VM's own check and the provider cannot see them. */
+static int compare(const struct options *options, struct bundle *bundle, struct page_inputs *inputs,
+	struct report_changes *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+
+	if (options->from || !inputs->check)
+		return 0;
+	if (dir_open(options->root ? options->root : "/", &root_fd, err) < 0)
+		return -1;
+	if (!report_find_changes(root_fd, bundle, inputs->check, ret))
+		return 0;
+	inputs->drift = &ret->page;
+	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY &&
+		ret->verdict.health != HEALTH_HEALTHY)
+		bundle->verdict = verdict_combine(&ret->verdict, &bundle->provider.verdict);
+	return 0;
+}
+
 static int report(const struct options *options, int *ret_exit_code, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
+	auto_cleanup(report_changes) struct report_changes changes = {0};
 	struct page_inputs inputs = {
 		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
 
@@ -139,6 +163,8 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		check_bundle(options, &anchors, &inputs, check);
 		inputs.check = check;
 	}
+	if (compare(options, &bundle, &inputs, &changes, err) < 0)
+		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);
 	return write_page(options->html, &inputs, err);
 }

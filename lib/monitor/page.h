@@ -16,7 +16,7 @@
 struct page_drift {
 	const struct drift *drift;
 	const struct drift_judgement *judgement;
-	bool is_learned; /* this boot became the first accepted one: nothing to compare with yet */
+	uint32_t compared; /* mask of the PCRs that were known of both */
 };
 
 struct page_inputs {

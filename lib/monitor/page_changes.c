@@ -32,9 +32,6 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 	html_put(html, "<tr>");
 	put_what(html, difference);
 	html_put(html, "<td>");
-	html_text(
-		html, drift_is_explained(difference) ? difference->explanation.text : "nothing explains it");
-	html_put(html, "</td><td>");
 	if (difference->action == RULES_UNHEALTHY)
 		html_put(html, "<span class=\"tag bad\">unhealthy</span>");
 	else
@@ -45,20 +42,40 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 	html_put(html, "</td></tr>\n");
 }
 
+/* What is not compared has not stayed the same by that. */
+static void put_summary(struct html *html, const struct page_drift *drift)
+{
+	size_t count = drift->drift->count;
+	const char *separator = "";
+
+	html_put(html, "<p class=\"lead\">");
+	if (count)
+		html_format(html,
+			"%zu difference%s from the closest boot that counts as good. If they are right, run "
+			"'guest-attest baseline accept' on the VM.",
+			count, count == 1 ? "" : "s");
+	else
+		html_put(html, "Nothing changed: this boot is as one that counts as good.");
+	html_put(html, " Compared were the PCRs ");
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (drift->compared & 1u << pcr) {
+			html_format(html, "%s%u", separator, pcr);
+			separator = ", ";
+		}
+	html_put(html, ".</p>\n");
+}
+
 static void put_differences(struct html *html, const struct page_drift *drift)
 {
 	size_t count = drift->drift->count;
 
-	html_put(html, "<p class=\"lead\">");
-	html_text(html, drift->judgement->text[0] ? drift->judgement->text
-						  : "This boot is one of the accepted ones: nothing changed");
-	html_put(html, ".</p>\n");
+	put_summary(html, drift);
 	if (!count)
 		return;
 	html_put(html,
 		"<div class=\"card\"><table class=\"wide\"><caption>Differences from the closest accepted "
 		"boot, the most "
-		"serious first</caption><thead><tr><th scope=\"col\">What</th><th scope=\"col\">Why</th><th "
+		"serious first</caption><thead><tr><th scope=\"col\">What</th><th "
 		"scope=\"col\">Rule</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < count && i < MAX_SHOWN; i++)
 		put_difference(html, &drift->drift->differences[i]);
@@ -73,15 +90,15 @@ void page_changes(struct html *html, const struct page_inputs *inputs)
 	if (!inputs->check)
 		return;
 	html_put(html, "<section><h2>What changed</h2>\n");
-	if (!inputs->drift)
-		html_put(html, "<p class=\"lead\">No baseline yet: no earlier boot is recorded here that "
-			       "this one could be "
-			       "compared with.</p>\n");
-	else if (inputs->drift->is_learned)
-		html_put(html, "<p class=\"lead\">This boot is the first that was accepted. The next ones "
-			       "are compared "
-			       "with it.</p>\n");
-	else
+	if (inputs->drift)
 		put_differences(html, inputs->drift);
+	else if (inputs->is_live)
+		html_put(html, "<p class=\"lead\">No baseline yet: no accepted boot is recorded here that "
+			       "this one could "
+			       "be compared with.</p>\n");
+	else
+		html_put(html, "<p class=\"lead\">Not compared: the boots that count as good are known on "
+			       "the VM, and "
+			       "this page was made from its bundle.</p>\n");
 	html_put(html, "</section>\n");
 }

@@ -1,0 +1,27 @@
+/* report.h - between the parts of guest-attest report: the page (report.c) and this boot against the accepted ones (report_changes.c). */
+#ifndef HANDLER_COMMANDS_REPORT_H
+#define HANDLER_COMMANDS_REPORT_H
+
+#include "monitor/baseline.h"
+#include "monitor/page.h"
+
+struct report_changes {
+	struct components components;
+	struct drift drift;
+	struct drift_judgement judgement;
+	struct page_drift page; /* points into the rest */
+	struct verdict
+		verdict; /* what the changes mean; Unknown if it could not be found out what explains them */
+};
+
+void report_changes_done(struct report_changes *changes);
+static inline void report_changes_cleanup(struct report_changes *changes)
+{
+	report_changes_done(changes);
+}
+
+/* Looks on: writes nothing. False: there is nothing to compare with, or this boot is not believed. */
+bool report_find_changes(int root_fd, const struct bundle *bundle, const struct bundlecheck *check,
+	struct report_changes *ret);
+
+#endif
