@@ -77,19 +77,6 @@ static int write_page(const char *path, const struct page_inputs *inputs, struct
 	return 0;
 }
 
-static int read_ca(const char *path, struct anchors *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
-
-	if (!path)
-		return 0;
-	if (read_input(path, &pem, err) < 0) {
-		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-		return err_wrap(err, "%s", path);
-	}
-	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
-}
-
 /* The bundle of a file, or of a round made now. */
 static int get_bundle(const struct options *options, struct bundle *ret, struct err *err)
 {
@@ -157,7 +144,7 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 
 	if (!check)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a report.");
-	if (read_ca(options->ca, &anchors, err) < 0 || get_bundle(options, &bundle, err) < 0)
+	if ((options->ca && read_ca(options->ca, &anchors, err) < 0) || get_bundle(options, &bundle, err) < 0)
 		return -1;
 	if (bundle.info.len) {
 		check_bundle(options, &anchors, &inputs, check);

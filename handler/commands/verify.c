@@ -123,18 +123,22 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 	return NULL;
 }
 
+int read_ca(const char *path, struct anchors *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
+
+	if (read_input(path, &pem, err) < 0) {
+		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
+		return err_wrap(err, "%s", path);
+	}
+	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
+}
+
 static int read_anchors(const struct options *options, struct anchors *ret, struct err *err)
 {
-	for (size_t i = 0; i < options->ca_count; i++) {
-		auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
-
-		if (read_input(options->ca[i], &pem, err) < 0) {
-			err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-			return err_wrap(err, "%s", options->ca[i]);
-		}
-		if (anchors_add(ret, buf_bytes(&pem), err) < 0)
-			return err_wrap(err, "%s", options->ca[i]);
-	}
+	for (size_t i = 0; i < options->ca_count; i++)
+		if (read_ca(options->ca[i], ret, err) < 0)
+			return -1;
 	if (options->ca_count && !anchors_have_root(ret))
 		return err_set(err, ERR_CA_FILE, 0, "No --ca file holds a self-signed certificate to trust.");
 	return 0;

@@ -10,8 +10,10 @@ struct verify_result {
 	int64_t now_s;
 };
 
-/* verify.c: a bundle, a request's body or attestation information; '-' is standard input. */
+/* verify.c. A bundle, a request's body or attestation information; '-' is standard input. */
 int read_bundle(const char *path, struct bundle *ret, struct err *err) err_check;
+/* Certificates of a PEM file join those that may vouch. ERR_CA_FILE. */
+int read_ca(const char *path, struct anchors *ret, struct err *err) err_check;
 
 void verify_print_text(const struct verify_result *result);
 int verify_print_json(const struct verify_result *result, struct err *err) err_check;
