@@ -149,6 +149,16 @@ static void read_nonce(const struct bundle *bundle, struct buf *ret)
 		(void)!base64_decode(bytes_of_text(sent), BASE64_STANDARD, ret, &ignored);
 }
 
+/* The token's own words, but here it is the claims that are wrong, not what answered. */
+static void find_contradiction(struct bundlecheck *check, const struct err *what)
+{
+	struct err err = *what;
+
+	if (err.code != ERR_NO_MEMORY)
+		err.code = ERR_CLAIMS_CONTRADICT;
+	findings_add(&check->findings, &err);
+}
+
 static void check_bound_claims(const struct bundle *bundle, struct bundlecheck *check)
 {
 	const json *claims = bundle->provider.claims;
@@ -157,9 +167,24 @@ static void check_bound_claims(const struct bundle *bundle, struct bundlecheck *
 
 	read_nonce(bundle, &nonce);
 	if (nonce.len && token_check_nonce(claims, (const char *)nonce.data, &err) < 0)
-		findings_add(&check->findings, &err);
+		find_contradiction(check, &err);
 	if (check->appraisal.is_bound && token_check_key(claims, &check->appraisal.binding.key.key, &err) < 0)
-		findings_add(&check->findings, &err);
+		find_contradiction(check, &err);
+}
+
+static void check_time_claims(const struct bundle *bundle, struct bundlecheck *check)
+{
+	int64_t not_before, expires;
+	struct err ignored;
+
+	if (json_get_int(bundle->provider.claims, "nbf", &not_before, &ignored) < 0 ||
+		json_get_int(bundle->provider.claims, "exp", &expires, &ignored) < 0)
+		find(check, ERR_CLAIMS_CONTRADICT, 0,
+			"The claims do not say from when until when they hold.");
+	else if (bundle->made_s < not_before - TOKEN_CLOCK_SKEW_S ||
+		 bundle->made_s >= expires + TOKEN_CLOCK_SKEW_S)
+		find(check, ERR_CLAIMS_CONTRADICT, 0,
+			"The claims did not hold at the time at which the bundle is said to be made.");
 }
 
 static bool is_origin(const char *url, const char *address)
@@ -189,6 +214,7 @@ static void check_claims(const struct bundle *bundle, struct bundlecheck *check)
 	check_text_claim(claims, "x-ms-azurevm-attestation-protocol-ver", bundle->request.protocol, check);
 	check_text_claim(claims, "x-ms-azurevm-ostype", bundle->request.os_type, check);
 	check_text_claim(claims, "x-ms-azurevm-osdistro", bundle->request.evidence.os_distro, check);
+	check_time_claims(bundle, check);
 	check_bound_claims(bundle, check);
 }
 

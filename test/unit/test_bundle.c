@@ -99,8 +99,10 @@ static void what_contradicts_the_evidence_is_a_finding(void **state)
 			"\"x-ms-azurevm-attestation-protocol-ver\": \"1.0\"", ERR_CLAIMS_CONTRADICT},
 		{"\"iss\": \"https://127", "\"iss\": \"https://128", ERR_CLAIMS_CONTRADICT},
 		{"\"address\": \"https://127", "\"address\": \"https://128", ERR_CLAIMS_CONTRADICT},
-		{"\"kid\": \"TpmEphemeralEncryptionKey\"", "\"kid\": \"another\"", ERR_TOKEN_BINDING},
-		{"\"client-payload\": {", "\"no-payload\": {", ERR_TOKEN_NONCE},
+		{"\"kid\": \"TpmEphemeralEncryptionKey\"", "\"kid\": \"another\"", ERR_CLAIMS_CONTRADICT},
+		{"\"client-payload\": {", "\"no-payload\": {", ERR_CLAIMS_CONTRADICT},
+		{"\"exp\": 1", "\"exp\": 0.5, \"x\": 1", ERR_CLAIMS_CONTRADICT},
+		{"\"madeUnix\": 1", "\"madeUnix\": 2", ERR_CLAIMS_CONTRADICT},
 		{"\"token\": \"eyJ", "\"token\": \"eyK", ERR_TOKEN_MALFORMED},
 		{"\"x5c\"", "\"x5d\"", ERR_KEYS_INVALID},
 	};
