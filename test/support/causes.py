@@ -28,7 +28,8 @@ def nothing(_vm):
 class Cause:
     """begin, end: called with the netlab.Vm; code: the code's name; words: what the message must say in its first characters; state: of
     the status; settings, protected: of the extension; within_s: until the status tells it; by_hand: further words for guest-attest attest,
-    None if it is not asked; after: called when all is well."""
+    None if it is not asked; doctor: the code by which guest-attest doctor names it, "" for the same, None if it cannot see it; after:
+    called when all is well."""
     name: str
     code: str
     words: tuple
@@ -39,6 +40,7 @@ class Cause:
     protected: dict = None
     within_s: int = ENABLE_S
     by_hand: tuple = ()
+    doctor: str = ""
     after: typing.Callable = nothing
 
 
@@ -93,6 +95,13 @@ def command_names(vm, cause):
     tells(cause, f"{result['message']} ({result['name']}). {result['remedy']}", "guest-attest attest")
 
 
+def doctor_names(vm, cause):
+    code, output = vm.guest_attest("doctor", "--root", vm.root, "--json")
+    wrong = [finding for finding in json.loads(output) if finding["part"] == "Network" and finding["state"] == "error"]
+    check(code == 2 and [finding["name"] for finding in wrong] == [cause.doctor or cause.code], f"guest-attest doctor: exit {code}, {wrong}")
+    check(cause.words[0] in wrong[0]["message"], f"guest-attest doctor does not say '{cause.words[0]}': {wrong}")
+
+
 def prove(programs, cause):
     vm = netlab.ready(programs, cause.settings, cause.protected)
     cause.begin(vm)
@@ -100,6 +109,8 @@ def prove(programs, cause):
     text, seconds = status_names(vm, cause)
     if cause.by_hand is not None:
         command_names(vm, cause)
+    if cause.doctor is not None:
+        doctor_names(vm, cause)
     cause.end(vm)
     vm.wait_for_status(lambda top: top["status"] == "success" and "Healthy" in top["formattedMessage"]["message"], seconds=RECOVER_S)
     enabling.end()
