@@ -16,6 +16,7 @@ import netlab
 
 ENABLE_S = 25  # the guest agent waits for all its extensions
 RECOVER_S = 60  # the first retry is after 15 to 19 s, the second after another 30 to 38 s
+STARTS = threading.Semaphore(2)  # one after the other, so that they do not all compute at the same moment and then all wait
 SHORT = 200  # characters of a message that tell all that matters
 REMEDIES = dict(re.findall(r"^\| \d+ \| `([^`]+)` \| \d+ \| (.+) \|$", (machine.PROJECT / "README.md").read_text(encoding="utf-8"), re.M))
 
@@ -103,7 +104,8 @@ def doctor_names(vm, cause):
 
 
 def prove(programs, cause):
-    vm = netlab.ready(programs, cause.settings, cause.protected)
+    with STARTS:
+        vm = netlab.ready(programs, cause.settings, cause.protected)
     cause.begin(vm)
     enabling = Enabling(vm)
     text, seconds = status_names(vm, cause)
@@ -121,7 +123,7 @@ def prove(programs, cause):
 def prove_all(programs, causes):
     failed = False
     with concurrent.futures.ThreadPoolExecutor(len(causes)) as pool:
-        jobs = {pool.submit(prove, programs, cause): cause for cause in causes}
+        jobs = {pool.submit(prove, programs, cause): cause for cause in sorted(causes, key=lambda cause: -cause.within_s)}
         for job in concurrent.futures.as_completed(jobs):
             try:
                 print("ok -", job.result(), flush=True)
