@@ -151,11 +151,11 @@ static void forget_this_boot(struct pending *pending)
 }
 
 /* Nothing was remembered if the file is absent or damaged. */
-static int load(int state_fd, struct pending *ret, struct err *err)
+static int load(const struct pending_round *round, struct pending *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
 
-	if (state_load(state_fd, PENDING_FILE, &document, err) < 0) {
+	if (state_load(round->state_fd, PENDING_FILE, &document, err) < 0) {
 		if (err->code == ERR_IO && err->native == ENOENT)
 			return 0;
 		if (err->code != ERR_STATE_INVALID)
@@ -165,21 +165,22 @@ static int load(int state_fd, struct pending *ret, struct err *err)
 	} else if (err->code == ERR_NO_MEMORY) {
 		return -1;
 	}
-	state_set_aside(state_fd, PENDING_FILE);
+	if (!round->is_observer)
+		state_set_aside(round->state_fd, PENDING_FILE);
 	return 0;
 }
 
 int pending_load(
-	int state_fd, const char *boot_id, struct pending *ret, bool *ret_is_next_boot, struct err *err)
+	const struct pending_round *round, struct pending *ret, bool *ret_is_next_boot, struct err *err)
 {
 	struct pending pending = {0};
 
-	if (load(state_fd, &pending, err) < 0)
+	if (load(round, &pending, err) < 0)
 		return -1;
-	*ret_is_next_boot = strcmp(pending.boot_id, boot_id) != 0;
+	*ret_is_next_boot = strcmp(pending.boot_id, round->boot_id) != 0;
 	if (*ret_is_next_boot)
 		forget_this_boot(&pending);
-	(void)text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id);
+	(void)text_format(pending.boot_id, sizeof(pending.boot_id), "%s", round->boot_id);
 	*ret = pending;
 	return 0;
 }
@@ -286,7 +287,7 @@ int pending_run(const struct pending_round *round, struct pending *ret, struct e
 	auto_cleanup(pending) struct pending pending = {0};
 	bool has_changed, is_next_boot;
 
-	if (pending_load(round->state_fd, round->boot_id, &pending, &is_next_boot, err) < 0 ||
+	if (pending_load(round, &pending, &is_next_boot, err) < 0 ||
 		pending_look(round->root_fd, round->now_s, &pending, &has_changed, err) < 0)
 		return -1;
 	if ((has_changed || is_next_boot) && !round->is_observer &&

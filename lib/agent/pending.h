@@ -35,8 +35,15 @@ static inline void pending_cleanup(struct pending *pending)
 
 const char *pending_variable_name(enum pending_name name); /* "PK", "KEK", "db", "dbx" */
 
+struct pending_round {
+	int root_fd, state_fd;
+	const char *boot_id;
+	int64_t now_s;
+	bool is_observer; /* writes nothing */
+};
+
 /* What was remembered; of another boot nothing is new any more. No file: nothing. A damaged one is set aside, and nothing was remembered. */
-int pending_load(int state_fd, const char *boot_id, struct pending *ret, bool *ret_is_next_boot,
+int pending_load(const struct pending_round *round, struct pending *ret, bool *ret_is_next_boot,
 	struct err *err) err_check;
 /* The same from the file's text. ERR_STATE_INVALID. */
 int pending_parse(struct bytes text, struct pending *ret, struct err *err) err_check;
@@ -47,12 +54,6 @@ int pending_look(
 /* ERR_IO, and ERR_FORMAT if it is too much. */
 int pending_save(int state_fd, const struct pending *pending, struct err *err) err_check;
 
-struct pending_round {
-	int root_fd, state_fd;
-	const char *boot_id;
-	int64_t now_s;
-	bool is_observer; /* saves nothing */
-};
 /* Load, look, and save what changed. After the first time it costs some milliseconds, unless boot files changed. */
 int pending_run(const struct pending_round *round, struct pending *ret, struct err *err) err_check;
 

@@ -72,6 +72,25 @@ static void a_variable_counts_by_its_contents(void **state)
 	assert_false(third.variables[PENDING_DB].is_new);
 }
 
+static void an_observer_writes_nothing(void **state)
+{
+	auto_cleanup(root) struct root root = root_make();
+	auto_cleanup(pending) struct pending pending = {0};
+	struct err err;
+
+	(void)state;
+	root_write(&root, "boot/vmlinuz-1", TEXT("kernel"));
+	check_ok(pending_run(&(struct pending_round){.root_fd = root.fd,
+				     .state_fd = root.fd,
+				     .boot_id = "boot-1",
+				     .now_s = 1,
+				     .is_observer = true},
+			 &pending, &err),
+		&err);
+	assert_int_equal(pending.files.count, 1);
+	assert_false(file_exists(root.fd, PENDING_FILE));
+}
+
 static void a_look_without_change_writes_nothing(void **state)
 {
 	auto_cleanup(root) struct root root = root_make();
@@ -105,11 +124,16 @@ static void a_damaged_file_is_set_aside(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(root) struct root root = root_make();
 		auto_cleanup(pending) struct pending pending = {0};
+		struct pending_round round = {.root_fd = root.fd, .state_fd = root.fd, .boot_id = "boot-1"};
 		bool is_next;
 		struct err err;
 
 		root_write(&root, PENDING_FILE, TEXT(rows[i]));
-		check_ok(pending_load(root.fd, "boot-1", &pending, &is_next, &err), &err);
+		round.is_observer = true;
+		check_ok(pending_load(&round, &pending, &is_next, &err), &err);
+		assert_true(file_exists(root.fd, PENDING_FILE));
+		round.is_observer = false;
+		check_ok(pending_load(&round, &pending, &is_next, &err), &err);
 		assert_int_equal(pending.files.count, 0);
 		if (file_exists(root.fd, PENDING_FILE) || !file_exists(root.fd, PENDING_FILE ".broken"))
 			fail_msg("row %zu is still there", i);
@@ -122,6 +146,7 @@ static void all_that_a_look_finds_fits(void **state)
 	auto_cleanup(root) struct root root = root_make();
 	auto_cleanup(pending) struct pending pending = {0};
 	auto_cleanup(pending) struct pending again = {0};
+	const struct pending_round round = {.root_fd = root.fd, .state_fd = root.fd, .boot_id = ""};
 	char path[BOOTWALK_PATH_SIZE];
 	bool is_next;
 	struct err err;
@@ -142,7 +167,7 @@ static void all_that_a_look_finds_fits(void **state)
 		file->written_s = file->changed_s = file->seen_s = 4000000000;
 	}
 	check_ok(pending_save(root.fd, &pending, &err), &err);
-	check_ok(pending_load(root.fd, "", &again, &is_next, &err), &err);
+	check_ok(pending_load(&round, &again, &is_next, &err), &err);
 	assert_int_equal(again.files.count, BOOTWALK_MAX_FILES);
 	assert_memory_equal(
 		again.files.files, pending.files.files, BOOTWALK_MAX_FILES * sizeof(struct bootfile));
@@ -153,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_seen_before_the_restart_is_remembered),
 		cmocka_unit_test(a_variable_counts_by_its_contents),
+		cmocka_unit_test(an_observer_writes_nothing),
 		cmocka_unit_test(a_look_without_change_writes_nothing),
 		cmocka_unit_test(a_damaged_file_is_set_aside),
 		cmocka_unit_test(all_that_a_look_finds_fits),
