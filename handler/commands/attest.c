@@ -1,6 +1,10 @@
 /* guest-attest attest: one attestation now. */
 #include "attestation.h"
 #include "base/clock.h"
+#include "base/file.h"
+#include "monitor/enabled.h"
+#include "monitor/explain.h"
+#include "monitor/change.h"
 
 #define COMMAND "guest-attest attest"
 
@@ -11,6 +15,7 @@ static const char usage[] =
 	"\n" ATTESTATION_USAGE EVIDENCE_USAGE
 	"  --nonce TEXT          comes back in the token (default: random)\n"
 	"  --save-evidence FILE  all of it as a bundle, for 'guest-attest verify'\n" BUNDLE_USAGE
+	"  --root DIR            the machine whose root directory this is (default: /)\n"
 	"  --json                print the result as JSON\n"
 	"  --help                this text\n"
 	"\n"
@@ -30,6 +35,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		EVIDENCE_OPTIONS(&ret->attestation),
 		BUNDLE_OPTIONS(&ret->attestation),
 		{"save-evidence", &ret->save_evidence, NULL},
+		{"root", &ret->attestation.root, NULL},
 		{"json", NULL, &ret->is_json},
 		{0},
 	};
@@ -47,7 +53,46 @@ static int save_evidence(const struct options *options, struct round_result *rou
 	return attestation_save(options->save_evidence, &bundle, err);
 }
 
-static void add_facts(json *facts, const struct round_result *round)
+/* Beside the boots that the service knows, as an observer: nothing is learned here. Of another machine's TPM or log nothing is known, nor
+ * where the extension is not enabled: then `text` stays empty. */
+static void compare_boot(const struct options *options, struct round_result *round, struct change *ret)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(fd) int state_fd = -1;
+	auto_cleanup(settings) struct settings settings = {0};
+	char boot_id[HISTORY_BOOT_SIZE];
+	struct service service;
+	struct history history;
+	struct explain_sources sources;
+	struct err ignored;
+
+	*ret = (struct change){.own = round->local.verdict};
+	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root) ||
+		dir_open(options->attestation.root ? options->attestation.root : "/", &root_fd, &ignored) <
+			0 ||
+		enabled_find(root_fd, &state_fd, &service, &ignored) < 0 ||
+		enabled_read_settings(root_fd, &service.environment, &settings, &ignored) < 0 ||
+		enabled_read_history(state_fd, &history, &ignored) < 0)
+		return;
+	enabled_read_boot_id(root_fd, boot_id);
+	sources = (struct explain_sources){.round = {.root_fd = root_fd,
+						   .state_fd = state_fd,
+						   .boot_id = boot_id,
+						   .now_s = clock_now_s(),
+						   .is_observer = true},
+		.event_log = buf_bytes(&round->event_log)};
+	change_judge(&(struct change_inputs){.state_fd = state_fd,
+			     .is_observer = true,
+			     .rules = &settings.rules,
+			     .boot_id = boot_id,
+			     .now_s = sources.round.now_s,
+			     .baseline_s = history.baseline_s,
+			     .explain = explain_drift,
+			     .context = &sources},
+		round, ret);
+}
+
+static void add_facts(json *facts, const struct round_result *round, const struct change *change)
 {
 	const struct appraisal *local = &round->local;
 	char time[CLOCK_TEXT_SIZE];
@@ -67,13 +112,14 @@ static void add_facts(json *facts, const struct round_result *round)
 		json_add_text(facts, "attestationKeyIssuer", local->binding.cert.issuer);
 		json_add_text(facts, "attestationKeyNotAfter", time);
 	}
+	json_add_text(facts, "baseline", change->text);
 	if (round->stage == ROUND_VERIFIED) {
 		clock_text(round->token_expires_s, time);
 		json_add_text(facts, "tokenExpires", time);
 	}
 }
 
-static int print_result_json(const struct round_result *round, struct err *err)
+static int print_result_json(const struct round_result *round, const struct change *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
 	auto_cleanup(json) json *result = json_new_object();
@@ -86,7 +132,7 @@ static int print_result_json(const struct round_result *round, struct err *err)
 	json_add_text(result, "name", err_info(reason->code)->name);
 	json_add_text(result, "message", reason->code ? reason->msg : "");
 	json_add_text(result, "remedy", err_info(reason->code)->remedy);
-	add_facts(json_add_object(result, "facts"), round);
+	add_facts(json_add_object(result, "facts"), round, change);
 	if (round->claims)
 		json_add_copy(result, "claims", round->claims);
 	else
@@ -97,7 +143,7 @@ static int print_result_json(const struct round_result *round, struct err *err)
 	return 0;
 }
 
-static void print_facts(const struct round_result *round)
+static void print_facts(const struct round_result *round, const struct change *change)
 {
 	const struct appraisal *local = &round->local;
 	const struct crypto_cert_info *cert = &local->binding.cert;
@@ -115,6 +161,8 @@ static void print_facts(const struct round_result *round)
 	print_format("  boot events           %u\n", local->event_count);
 	if (local->has_secureboot)
 		print_format("  Secure Boot           %s\n", local->secureboot.is_enabled ? "on" : "off");
+	if (change->text[0])
+		print_format("  baseline              %s\n", change->text);
 	if (local->has_secureboot && local->secureboot.vm_id[0])
 		print_format("  VM id                 %s\n", local->secureboot.vm_id);
 	if (cert->subject[0]) {
@@ -128,7 +176,7 @@ static void print_facts(const struct round_result *round)
 	}
 }
 
-static int print_result_text(const struct round_result *round, struct err *err)
+static int print_result_text(const struct round_result *round, const struct change *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
 
@@ -136,7 +184,7 @@ static int print_result_text(const struct round_result *round, struct err *err)
 	if (reason->code)
 		print_format("  %s (%s)\n  %s\n", reason->msg, err_info(reason->code)->name,
 			err_info(reason->code)->remedy);
-	print_facts(round);
+	print_facts(round, change);
 	if (!round->claims)
 		return 0;
 	print_format("\nClaims\n");
@@ -158,6 +206,7 @@ static bool is_usage(const struct err *reason)
 static int attest(const struct options *options)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
+	struct change change;
 	struct err err;
 	int exit_code;
 
@@ -165,8 +214,10 @@ static int attest(const struct options *options)
 		(void)print_err(&err);
 		return health_exit_code(HEALTH_UNKNOWN);
 	}
+	compare_boot(options, &round, &change);
 	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : health_exit_code(round.verdict.health);
-	if ((options->is_json ? print_result_json(&round, &err) : print_result_text(&round, &err)) < 0 ||
+	if ((options->is_json ? print_result_json(&round, &change, &err)
+			      : print_result_text(&round, &change, &err)) < 0 ||
 		(options->save_evidence && save_evidence(options, &round, &err) < 0)) {
 		(void)print_err(&err);
 		return exit_code ? exit_code : health_exit_code(HEALTH_UNKNOWN);

@@ -54,7 +54,8 @@ int attestation_run(const struct attestation_options *options, struct round_resu
 	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
-	if (dir_open("/", &root_fd, err) < 0 || crypto_random(random, sizeof(random), err) < 0)
+	if (dir_open(options->root ? options->root : "/", &root_fd, err) < 0 ||
+		crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
 	waagent_read_proxy(root_fd, agent_proxy);

@@ -29,6 +29,7 @@
 
 struct attestation_options {
 	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *event_log, *nonce, *chain;
+	const char *root; /* NULL: / */
 	bool redact, with_token;
 };
 

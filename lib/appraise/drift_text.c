@@ -17,6 +17,11 @@ static bool is_file(enum component_kind kind)
 	       kind == COMPONENT_BOOT_FILE || kind == COMPONENT_DRIVER;
 }
 
+static bool is_key(enum component_kind kind)
+{
+	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB;
+}
+
 /* As short as it still says which: the file, the common name, the option's title. */
 static void short_name(const struct component *component, char ret[NAME_SHOWN])
 {
@@ -119,8 +124,13 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 
 	component_title(shown(difference), title);
 	short_name(shown(difference), name);
-	(void)text_format(ret, ITEM_SIZE, "%s %s%s%s", title,
-		difference->change == DRIFT_ADDED ? "added" : "removed", name[0] ? ": " : "", name);
+	if (is_key(shown(difference)->kind))
+		(void)text_format(ret, ITEM_SIZE,
+			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s", name,
+			title);
+	else
+		(void)text_format(ret, ITEM_SIZE, "%s %s%s%s", title,
+			difference->change == DRIFT_ADDED ? "added" : "removed", name[0] ? ": " : "", name);
 }
 
 static void describe(const struct drift_difference *difference, char ret[ITEM_SIZE])

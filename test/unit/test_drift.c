@@ -151,7 +151,7 @@ static const struct row rows[] = {
 		"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: unicode.pf2; kernel, "
 		"grub, shim, Secure Boot keys unchanged"},
 	{"a key comes", {{0}}, {{COMPONENT_DB, 7, "CN=Evil", 28, false}}, 0, NULL, ERR_DRIFT_KEYS, false,
-		"db added: Evil, unexplained; kernel, grub, shim unchanged"},
+		"Evil added to db, unexplained; kernel, grub, shim unchanged"},
 	{"firmware of the cloud", {firmware},
 		{{COMPONENT_FIRMWARE, 0, "firmware volume at 0x200000", 29, true}}, 0, NULL, ERR_OK, false,
 		"firmware changed: firmware volume at 0x200000 (was firmware volume at 0x100000); kernel, "

@@ -1,0 +1,269 @@
+"""Boots as updates and attackers make them, out of a recorded one: what whoever changes a boot does to its log and to the disk."""
+import hashlib
+import os
+import shutil
+
+import edit_log
+import machine
+
+RECORD = machine.PROJECT / "test/data/boot/secureboot-on/eventlog.bin"
+FOREIGN = machine.PROJECT / "test/data/boot/foreign-keys/eventlog.bin"
+OLD, NEW = "6.1.0-55-amd64", "6.1.0-56-amd64"
+DATE = 1795132800  # 2026-11-20
+PACKAGE = f"linux-image-{NEW}"
+
+
+def base_log():
+    """The recorded boot, as if its kernel and initrd had the names that distributions give them."""
+    log = edit_log.Log(RECORD.read_bytes())
+    log.say("/vmlinuz", f"/vmlinuz-{OLD}")
+    log.say("/initrd.gz", f"/initrd.img-{OLD}")
+    log.say("console=ttyS0 panic=-1", "root=/dev/sda1 ro quiet")
+    log.rename_file("/vmlinuz", f"/vmlinuz-{OLD}")
+    log.rename_file("/initrd.gz", f"/initrd.img-{OLD}")
+    log.set_variable("dbx", edit_log.signature_list(edit_log.SHA256, edit_log.hashes("a", "b", "c")))
+    config = log.one(1, "Boot0002")
+    log.behind(config, log.event(6, 0xC, b"UUID: 11111111-2222-3333-4444-555555555555"))
+    return log
+
+
+def remove_disks(vm):
+    """The boot files and packages that the changes below brought."""
+    for folder in ("/boot", "/var/lib/dpkg", "/usr"):
+        shutil.rmtree(vm.inside(folder), ignore_errors=True)
+
+
+def write(vm, path, content, when=DATE):
+    file = vm.inside(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    os.utime(file, (when, when))
+
+
+def install(vm, package, path, content):
+    """dpkg's records of a package with this one file."""
+    info = f"/var/lib/dpkg/info/{package}"
+    write(vm, path, content)
+    write(vm, f"{info}.md5sums", f"{hashlib.md5(content).hexdigest()}  {path.lstrip('/')}\n".encode())
+    write(vm, f"{info}.list", f"{path}\n".encode())
+    write(vm, "/var/lib/dpkg/status", f"Package: {package}\nStatus: install ok installed\nVersion: 6.1.192-2\n\n".encode())
+
+
+KERNEL, KERNEL_DIGEST = edit_log.pe_program(b"a new kernel")
+INITRD = b"an initrd with the modules of the new kernel"
+GRUB, GRUB_DIGEST = edit_log.pe_program(b"another grub")
+SHIM, SHIM_DIGEST = edit_log.pe_program(b"another shim")
+
+
+def boot_new_kernel(log, name=NEW):
+    for event in log.kernels():
+        event.set_digest(KERNEL_DIGEST)
+    log.one(9, f"/vmlinuz-{OLD}").measure(KERNEL)
+    log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
+    log.say(f"/vmlinuz-{OLD}", f"/vmlinuz-{name}")
+    log.say(f"/initrd.img-{OLD}", f"/initrd.img-{name}")
+    log.rename_file(f"/vmlinuz-{OLD}", f"/vmlinuz-{name}")
+    log.rename_file(f"/initrd.img-{OLD}", f"/initrd.img-{name}")
+
+
+def kernel_by_package(vm, log):
+    boot_new_kernel(log)
+    install(vm, PACKAGE, f"/boot/vmlinuz-{NEW}", KERNEL)
+    write(vm, f"/boot/initrd.img-{NEW}", INITRD)
+
+
+def kernel_by_hand(vm, log):
+    boot_new_kernel(log)
+    write(vm, f"/boot/vmlinuz-{NEW}", KERNEL)
+    write(vm, f"/boot/initrd.img-{NEW}", INITRD)
+    install(vm, "other", "/boot/other", b"so that there is a package manager")
+
+
+def kernel_differs_from_its_package(vm, log):
+    kernel_by_package(vm, log)
+    install(vm, PACKAGE, f"/boot/vmlinuz-{NEW}", KERNEL + b"?")
+    write(vm, f"/boot/vmlinuz-{NEW}", KERNEL)
+
+
+def kernel_from_nowhere(vm, log):
+    for event in log.kernels():
+        event.set_digest(KERNEL_DIGEST)
+    log.one(9, f"/vmlinuz-{OLD}").measure(KERNEL)
+
+
+def grub_replaced(vm, log):
+    log.one(4, "grubx64.efi").set_digest(GRUB_DIGEST)
+
+
+def grub_by_package(vm, log):
+    log.one(4, "grubx64.efi").set_digest(GRUB_DIGEST)
+    install(vm, "grub-efi-amd64-signed", "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", GRUB)
+    write(vm, "/boot/efi/EFI/debian/grubx64.efi", GRUB)
+
+
+def shim_replaced(vm, log):
+    log.one(4, "BOOTX64.EFI").set_digest(SHIM_DIGEST)
+
+
+def shim_by_package(vm, log):
+    """A shim signed by the CA of 2023 and with another vendor's key in it."""
+    shim_replaced(vm, log)
+    authority = [e for e in log.events if e.kind == edit_log.AUTHORITY and e.pcr == 7][0]
+    authority.data = authority.data[:-1] + b"?"
+    authority.measure(authority.data)
+    install(vm, "shim-signed", "/usr/lib/shim/shimx64.efi.signed", SHIM)
+
+
+def db_gains_certificate(vm, log):
+    _, value = log.variable("db")
+    _, other = edit_log.Log(FOREIGN.read_bytes()).variable("db")
+    log.set_variable("db", value + other)
+
+
+def keys_of_another(*names):
+    def change(vm, log):
+        for name in names:
+            log.set_variable(name, edit_log.Log(FOREIGN.read_bytes()).variable(name)[1])
+    return change
+
+
+def dbx(names):
+    def change(vm, log):
+        log.set_variable("dbx", edit_log.signature_list(edit_log.SHA256, edit_log.hashes(*names)) if names else b"")
+    return change
+
+
+def secure_boot_off(vm, log):
+    log.set_variable("SecureBoot", b"\0")
+
+
+def sbat(level):
+    def change(vm, log):
+        log.set_variable("SbatLevel", level)
+    return change
+
+
+def mok_list_gains_key(vm, log):
+    log.one(14, "MokList").measure(b"a list with one key more")
+
+
+def shim_validation_off(vm, log):
+    log.before(log.one(7, "SbatLevel"), log.variable_event(7, edit_log.AUTHORITY, edit_log.SHIM, "MokSBState", b"\1"))
+
+
+def command_line(words):
+    def change(vm, log):
+        log.say("root=/dev/sda1 ro quiet", words)
+    return change
+
+
+def command_line_in_grub_cfg(vm, log):
+    text = f"menuentry 'Debian' {{\n\tlinux /vmlinuz-{OLD} root=/dev/sda1 ro quiet splash\n\tinitrd /initrd.img-{OLD}\n}}\n".encode()
+    command_line("root=/dev/sda1 ro quiet splash")(vm, log)
+    log.one(9, "grub.cfg").measure(text)
+    write(vm, "/boot/grub/grub.cfg", text)
+
+
+def initrd_rebuilt(vm, log):
+    log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
+    write(vm, f"/boot/initrd.img-{OLD}", INITRD)
+
+
+def initrd_replaced(vm, log):
+    log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
+    write(vm, f"/boot/initrd.img-{OLD}", b"the good one was put back")
+
+
+def initrd_hidden(vm, log):
+    """A second initrd, whose event calls itself a font."""
+    log.say(f"initrd /initrd.img-{OLD}", f"initrd /initrd.img-{OLD} /evil")
+    font = log.event(9, edit_log.IPL, b"an evil initrd", b"/boot/grub/fonts/unicode.pf2\0")
+    log.behind(log.one(9, f"/initrd.img-{OLD}"), font)
+
+
+def grub_setting(vm, log):
+    event = [e for e in log.events if e.pcr == 8][0]
+    event.data = b"grub_cmd: set timeout=5\0"
+    event.measure(b"set timeout=5")
+
+
+def option_rom(vm, log):
+    blob = log.event(2, edit_log.DRIVER, b"an option ROM", bytes(32))
+    log.before([e for e in log.events if e.pcr == 2][0], blob)
+
+
+def boot_order(vm, log):
+    log.set_variable("BootOrder", bytes.fromhex("010000000200"))
+
+
+def program_before_shim(vm, log):
+    log.before(log.one(4, "BOOTX64.EFI"), log.program("\\EFI\\evil\\kit.efi", b"a boot kit"))
+
+
+def firmware(vm, log):
+    [e for e in log.events if e.pcr == 0 and e.kind == edit_log.BLOB][1].measure(b"a newer firmware")
+
+
+def partitions(vm, log):
+    event = [e for e in log.events if e.kind == edit_log.GPT][0]
+    event.data = event.data[:100] + bytes([event.data[100] ^ 1]) + event.data[101:]
+    event.measure(event.data)
+
+
+def vm_id(vm, log):
+    event = log.one(6, "UUID: ")
+    event.data = b"UUID: 99999999-2222-3333-4444-555555555555"
+    event.measure(event.data)
+
+
+# ---- lies about a boot: the TPM holds the truth
+
+def without(pcr, part):
+    def lie(log):
+        log.events.remove(log.one(pcr, part))
+    return lie
+
+
+def evil_boot(vm, log):
+    grub_replaced(vm, log)
+
+
+def grub_as_before(log):
+    log.one(4, "grubx64.efi").digests = base_log().one(4, "grubx64.efi").digests
+
+
+def data_edited(log):
+    event = log.one(7, "db")
+    event.data = event.data[:-1] + bytes([event.data[-1] ^ 1])
+
+
+def reordered(log):
+    programs = [i for i, e in enumerate(log.events) if e.pcr == 4 and e.kind == edit_log.APPLICATION]
+    first, second = programs[0], programs[1]
+    log.events[first], log.events[second] = log.events[second], log.events[first]
+
+
+def program_renamed_action(log):
+    event = log.one(4, "kit.efi")
+    event.kind, event.data = 0x80000007, b"Calling EFI Application from Boot Option"
+
+
+def program_renamed_other(log):
+    event = log.one(4, "kit.efi")
+    event.kind, event.data = 0x12345678, b"nothing to see"
+
+
+def program_moved_to_another_pcr(log):
+    log.one(4, "kit.efi").pcr = 5
+
+
+def program_not_measured(log):
+    log.one(4, "kit.efi").kind = 3  # EV_NO_ACTION
+
+
+def truncated(log):
+    del log.events[-10:]
+
+
+def same(vm, log):
+    pass
