@@ -237,22 +237,27 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* Of two that differ in case alone only one is. (Names first: an object may have thousands of members.) */
+static bool is_found(const json *object, const char *name, const json *member)
+{
+	return text_equal_nocase(name, json_name(member)) && json_get_nocase(object, name) == member;
+}
+
 static bool is_group(const json *object, const struct place *place, const json *member)
 {
 	if (!place->outer && text_equal_nocase(json_name(member), "settings")) /* of which was told before */
 		return true;
 	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++)
 		if (is_same(above(&places[i]).outer, place->outer) &&
-			json_get_nocase(object, group_of(&places[i])) == member)
+			is_found(object, group_of(&places[i]), member))
 			return true;
 	return false;
 }
 
-/* Of two that differ in case alone only one is read. */
 static bool is_read(const json *object, const json *member)
 {
 	for (size_t i = 0; i < COUNT(known_names); i++)
-		if (json_get_nocase(object, known_names[i]) == member)
+		if (is_found(object, known_names[i], member))
 			return true;
 	return false;
 }

@@ -1,7 +1,9 @@
 #include "check.h"
+#include <time.h>
 #include "agent/settings.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/json.h"
 
 #define DEFAULT_S (4u * 3600)
 #define WRAP(x)   "{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":" x "}}]}"
@@ -379,6 +381,28 @@ static void texts_that_do_not_fit_are_refused(void **state)
 	check_err(settings_parse(TEXT(text), &found, &err), &err, ERR_SETTINGS_INVALID);
 }
 
+/* Looking for each known name among all members, once per member, would take seconds. */
+static void thousands_of_members_are_counted_at_once(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
+	auto_cleanup(json) json *public = json_new_object();
+	const clock_t started = clock();
+	struct settings found;
+	struct err err;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4000; i++) {
+		char name[128];
+
+		(void)text_format(name, sizeof(name), "%0100u", i);
+		json_add_int(public, name, 1);
+	}
+	check_ok(json_print(public, JSON_COMPACT, &text, &err), &err);
+	check_ok(settings_parse(buf_bytes(&text), &found, &err), &err);
+	assert_non_null(strstr(found.warnings[0], " and 3996 more."));
+	assert_true(clock() - started < CLOCKS_PER_SEC);
+}
+
 static void settings_of_another_extension_give_defaults(void **state)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
@@ -414,6 +438,7 @@ int main(void)
 		cmocka_unit_test(no_warning_displaces_another),
 		cmocka_unit_test(messages_never_repeat_credentials),
 		cmocka_unit_test(texts_that_do_not_fit_are_refused),
+		cmocka_unit_test(thousands_of_members_are_counted_at_once),
 		cmocka_unit_test(settings_of_another_extension_give_defaults),
 	};
 
