@@ -173,18 +173,27 @@ static int find_wait(
 }
 
 /* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
-static void tell_alerts(const struct monitor *monitor, struct alert_inputs *alert, struct status *status)
+static void tell_alerts(
+	const struct monitor *monitor, const struct report_inputs *report, struct status *status)
 {
-	char agent_proxy[WAAGENT_PROXY_SIZE];
+	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
 	uint8_t random[ALERT_RANDOM_SIZE];
+	const struct alert_inputs alert = {.state_fd = monitor->state_fd,
+		.settings = &monitor->settings,
+		.round = report->round,
+		.history = report->history,
+		.state = status->state,
+		.proxy = outbound_sources(&monitor->settings, &monitor->service, agent_proxy),
+		.metadata = monitor->service.metadata,
+		.version = VERSION,
+		.random = random,
+		.now_s = report->now_s};
 	struct status told;
 	size_t sent = 0;
 	struct err err;
 
 	waagent_read_proxy(monitor->root_fd, agent_proxy);
-	alert->proxy = outbound_sources(&monitor->settings, &monitor->service, agent_proxy);
-	alert->random = random;
-	if (crypto_random(random, sizeof(random), &err) == 0 && alert_run(alert, &sent, &err) == 0)
+	if (crypto_random(random, sizeof(random), &err) == 0 && alert_run(&alert, &sent, &err) == 0)
 		err.code = ERR_OK;
 	if (sent)
 		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
@@ -234,16 +243,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		return -1;
 	if (history_save(monitor->state_fd, &history, err) < 0)
 		return -1;
-	tell_alerts(monitor,
-		&(struct alert_inputs){.state_fd = monitor->state_fd,
-			.settings = &monitor->settings,
-			.round = &round,
-			.history = &history,
-			.state = status.state,
-			.metadata = monitor->service.metadata,
-			.version = VERSION,
-			.now_s = report.now_s},
-		&status);
+	tell_alerts(monitor, &report, &status);
 	return 0;
 }
 
