@@ -63,7 +63,7 @@ static int read_endpoint(const struct settings_tree *tree, const char *name, cha
 	struct settings *settings, struct err *err)
 {
 	struct settings_member member = settings_tree_find(tree, name);
-	char text[HTTP_URL_SIZE];
+	char text[HTTP_URL_SIZE] = "";
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), ADDRESS}, err) < 0)
 		return -1;
@@ -74,7 +74,7 @@ static int read_region_fallback(const struct settings_tree *tree, enum region_fa
 {
 	static const char takes[] = "\"fail\" or \"nearest\"";
 	struct settings_member member = settings_tree_find(tree, "regionFallback");
-	char text[64];
+	char text[64] = "";
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
 		return -1;

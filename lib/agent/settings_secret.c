@@ -56,7 +56,7 @@ static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 static int read_proxy_url(const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
 {
 	struct settings_member member;
-	char text[HTTP_URL_SIZE];
+	char text[HTTP_URL_SIZE] = "";
 
 	if (read_text(tree, "proxy", &(struct settings_text){text, sizeof(text), PROXY}, &member, err) < 0)
 		return -1;
