@@ -338,7 +338,22 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 		check_verdict("the VM", &bundle->verdict, &both, check);
 }
 
-/* ---- beyond the quote ---- */
+/* ---- what is not there, or not signed ---- */
+
+static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+	uint32_t count = 0;
+
+	for (uint32_t event = 0; event < 8 * evidence->redacted.len; event++)
+		count += evidence_is_redacted(evidence, event);
+	(void)text_format(text, sizeof(text),
+		"The bundle is redacted: of %u events only the digests are checked, since their data was "
+		"taken "
+		"out. VM id, disks and the machine's names are not in it.",
+		count);
+	note(check, text);
+}
 
 static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 {
@@ -368,8 +383,6 @@ void bundlecheck_run(
 	if (bundle->is_whole)
 		check_words(bundle, ret);
 	if (bundle->is_redacted)
-		note(ret, "The bundle is redacted: the data of some events was taken out, and only their "
-			  "digests "
-			  "are checked.");
+		note_redaction(&bundle->request.evidence, ret);
 	check_later(bundle, ret);
 }

@@ -73,7 +73,7 @@ static void identifiers_go_and_digests_stay(void **state)
 		{8, EV_IPL, BYTES("linux root=x"), BYTES("redacted\0\0\0\0")},
 		{9, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
 		{0, EV_EFI_PLATFORM_FIRMWARE_BLOB, BYTES("nothing to hide"), {0}},
-		{1, EV_EFI_VARIABLE_BOOT, BYTES(ID + 1), {0}}, /* not whole */
+		{1, EV_EFI_VARIABLE_BOOT, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}}, /* not whole */
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("\x04\x01\x2a\0 cut"), {0}},
 		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from it */
 		{6, EV_SEPARATOR, BYTES("\0\0\0\0"), {0}},
