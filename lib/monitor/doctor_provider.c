@@ -6,7 +6,7 @@
 #include "monitor/doctor_checks.h"
 
 #define CONNECT_MS    3000
-#define EXCHANGE_MS   4000 /* each of the two documents */
+#define EXCHANGE_MS   3000 /* each of the two documents */
 #define CLOCK_NOTED_S 60
 
 static int read_documents(
