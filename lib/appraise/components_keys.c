@@ -161,17 +161,28 @@ static int add_authority(
 	return components_add(components, &found, err);
 }
 
-static int add_setting(struct components *components, enum component_kind kind,
-	const struct eventlog_event *event, struct bytes digest, struct err *err)
+/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is not told in other words. */
+static int add_level(
+	struct components *components, const struct uefivar *var, struct bytes digest, struct err *err)
 {
-	struct component found = {.kind = kind, .pcr = event->pcr, .is_bound = true};
+	struct component found = {.kind = COMPONENT_SBAT, .pcr = 7, .is_bound = true};
+	struct bytes text = var->data;
+
+	while (text.len && (!text.data[text.len - 1] || text.data[text.len - 1] == '\n'))
+		text.len--;
+	text_clean(found.name, sizeof(found.name), text);
+	memcpy(found.sha256, digest.data, sizeof(found.sha256));
+	return components_add(components, &found, err);
+}
+
+static int add_setting(struct components *components, const struct eventlog_event *event, struct bytes digest,
+	struct err *err)
+{
+	struct component found = {.kind = COMPONENT_SECURE_BOOT_SETTING, .pcr = 7, .is_bound = true};
 	char text[EVENTTEXT_SIZE];
-	static const char level[] = "SbatLevel: ";
 
 	eventtext(event, text);
-	(void)text_format(found.name, sizeof(found.name), "%s",
-		kind == COMPONENT_SBAT && strncmp(text, level, strlen(level)) == 0 ? text + strlen(level)
-										   : text);
+	text_clean(found.name, sizeof(found.name), bytes_of_text(text));
 	memcpy(found.sha256, digest.data, sizeof(found.sha256));
 	return components_add(components, &found, err);
 }
@@ -193,10 +204,10 @@ static int add_authority_event(struct components *components, const struct event
 	static const char *const settings[] = {"MokListTrusted", "MokSBState", "MokDBState"};
 
 	if (strcmp(var->name, "SbatLevel") == 0)
-		return add_setting(components, COMPONENT_SBAT, event, digest, err);
+		return add_level(components, var, digest, err);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (strcmp(var->name, settings[i]) == 0)
-			return add_setting(components, COMPONENT_SECURE_BOOT_SETTING, event, digest, err);
+			return add_setting(components, event, digest, err);
 	return add_authority(components, var, digest, err);
 }
 
@@ -206,7 +217,7 @@ int components_add_secure_boot(struct components *components, const struct event
 	struct uefivar var;
 
 	if (!uefivar_parse(event->data, &var))
-		return add_setting(components, COMPONENT_SECURE_BOOT_SETTING, event, digest, err);
+		return add_setting(components, event, digest, err);
 	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
 		return add_authority_event(components, event, &var, digest, err);
 	if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))
@@ -219,5 +230,5 @@ int components_add_secure_boot(struct components *components, const struct event
 		return add_keys(components, COMPONENT_DB, &var, err);
 	if (uefivar_is(&var, uefi_image_security_guid, "dbx"))
 		return add_revocations(components, &var, err);
-	return add_setting(components, COMPONENT_SECURE_BOOT_SETTING, event, digest, err);
+	return add_setting(components, event, digest, err);
 }

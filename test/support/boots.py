@@ -1,10 +1,13 @@
 """Boots as updates and attackers make them, out of a recorded one: what whoever changes a boot does to its log and to the disk."""
 import hashlib
 import os
+import pathlib
 import shutil
+import time
 
 import edit_log
 import machine
+import vtpm
 
 RECORD = machine.PROJECT / "test/data/boot/secureboot-on/eventlog.bin"
 FOREIGN = machine.PROJECT / "test/data/boot/foreign-keys/eventlog.bin"
@@ -25,6 +28,21 @@ def base_log():
     config = log.one(1, "Boot0002")
     log.behind(config, log.event(6, 0xC, b"UUID: 11111111-2222-3333-4444-555555555555"))
     return log
+
+
+def restart(vm, log):
+    """The TPM measures what the log says; the kernel shows the log, another boot's id, and that it started after all that was written."""
+    vtpm.measure(vm.folder / "tpm", log.packed(), [], [])
+    vm.inside(machine.EVENT_LOG).write_bytes(log.packed())
+    vm.inside("/proc/sys/kernel/random/boot_id").write_text(pathlib.Path("/proc/sys/kernel/random/uuid").read_text())
+    vm.inside("/proc/stat").write_text(f"cpu 0\nbtime {int(time.time()) + 1}\n")
+
+
+def wait_for_the_kernel(vm):
+    """Until its start is past: what is written from now on is written since."""
+    started = int(vm.inside("/proc/stat").read_text().split("btime ")[1])
+    while time.time() < started:
+        time.sleep(0.02)
 
 
 def remove_disks(vm):
