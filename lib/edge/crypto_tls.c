@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include "base/text.h"
 #include "edge/crypto_mbedtls.h"
-#include "edge/socket.h"
+#include "edge/address.h"
 
 #define SAN_DNS 2 /* RFC 5280 section 4.2.1.6 */
 #define SAN_IP  7
@@ -43,7 +43,7 @@ static int random_bytes(void *context, unsigned char *ret, size_t len)
 /* False at the deadline. */
 static bool wait_for(struct session *session, short events)
 {
-	session->is_too_late = !socket_wait(session->look->fd, events, session->look->deadline_ms);
+	session->is_too_late = !address_wait(session->look->fd, events, session->look->deadline_ms);
 	return !session->is_too_late;
 }
 

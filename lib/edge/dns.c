@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto.h"
-#include "edge/socket.h"
+#include "edge/address.h"
 
 #define HEADER_SIZE     12
 #define LABEL_MAX       63
@@ -183,7 +183,7 @@ int dns_ask(const char *name, uint16_t port, struct dns_server *servers, size_t 
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		fds[i] = (struct pollfd){
-			.fd = socket_start(servers[i].address, port, SOCK_DGRAM), .events = POLLIN};
+			.fd = address_connect(servers[i].address, port, SOCK_DGRAM), .events = POLLIN};
 		servers[i].outcome = fds[i].fd < 0 ? DNS_UNREACHED : DNS_SILENT;
 		if (fds[i].fd >= 0)
 			(void)!send(fds[i].fd, question.data, question.len, MSG_NOSIGNAL);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "edge/http_curl.h"
-#include "edge/lookup.h"
+#include "edge/address.h"
 #include "edge/tunnel.h"
 
 struct cause {

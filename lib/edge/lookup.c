@@ -144,17 +144,3 @@ int lookup_run(const char *host, int64_t deadline_ms, struct lookup *ret, struct
 		*ret = (struct lookup){.outcome = LOOKUP_TOO_LATE};
 	return 0;
 }
-
-bool address_is_private(const char *address)
-{
-	uint8_t b[16];
-
-	if (inet_pton(AF_INET, address, b) == 1)
-		return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
-		       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
-		       (b[0] == 100 && (b[1] & 0xc0) == 64);
-	if (inet_pton(AF_INET6, address, b) == 1)
-		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
-		       (bytes_are_all((struct bytes){b, 15}, 0) && b[15] == 1);
-	return false;
-}

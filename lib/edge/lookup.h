@@ -24,7 +24,4 @@ struct lookup {
  * goes on in a thread of its own, which ends by itself. ERR_NO_MEMORY, ERR_INTERNAL. */
 int lookup_run(const char *host, int64_t deadline_ms, struct lookup *ret, struct err *err) err_check;
 
-/* RFC 1918, RFC 6598, RFC 4193, link-local or loopback: behind a private endpoint, a proxy, or this VM. Text that is no address is not. */
-bool address_is_private(const char *address);
-
 #endif

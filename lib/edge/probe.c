@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/address.h"
 #include "edge/lookup.h"
-#include "edge/socket.h"
 
 #define RESOLVER_FILE_MAX (64u << 10)
 #define DNS_PORT          53
@@ -228,7 +228,7 @@ static int connect_all(struct walk *walk, struct err *err)
 	for (size_t i = 0; i < PROBE_ADDRESSES_MAX; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLOUT};
 	for (size_t i = 0; i < probe->address_count; i++) {
-		fds[i].fd = socket_start(probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
+		fds[i].fd = address_connect(probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
 		probe->addresses[i].error = fds[i].fd < 0 ? errno : 0;
 	}
 	wait_for_connections(fds, probe, half_deadline_ms(walk));
@@ -288,9 +288,9 @@ static bool is_name_filtered(const struct walk *walk, struct crypto_tls_look loo
 
 	if (has_proxy(probe))
 		return false;
-	fd = socket_start(probe->addresses[probe->chosen].text, probe->server.port, SOCK_STREAM);
+	fd = address_connect(probe->addresses[probe->chosen].text, probe->server.port, SOCK_STREAM);
 	look.deadline_ms = half_deadline_ms(walk);
-	if (fd < 0 || !socket_wait(fd, POLLOUT, look.deadline_ms))
+	if (fd < 0 || !address_wait(fd, POLLOUT, look.deadline_ms))
 		return false;
 	look.fd = fd;
 	look.without_name = true;

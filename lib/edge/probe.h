@@ -42,7 +42,7 @@ struct probe_part {
 
 struct probe_address {
 	char text[PROBE_ADDRESS_SIZE];
-	bool is_private; /* edge/lookup.h */
+	bool is_private; /* edge/address.h */
 	bool is_connected;
 	int error; /* errno; ETIMEDOUT also for no answer within the step's time */
 	uint32_t took_ms;

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include "base/codec.h"
 #include "base/text.h"
-#include "edge/socket.h"
+#include "edge/address.h"
 
 #define REQUEST_MAX 2048
 
@@ -131,7 +131,7 @@ static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
 	while (bytes.len) {
 		ssize_t sent;
 
-		if (!socket_wait(fd, POLLOUT, deadline_ms)) {
+		if (!address_wait(fd, POLLOUT, deadline_ms)) {
 			errno = ETIMEDOUT;
 			return -1;
 		}
@@ -159,7 +159,7 @@ static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struc
 {
 	bool is_complete = false;
 
-	while (socket_wait(fd, POLLIN, deadline_ms)) {
+	while (address_wait(fd, POLLIN, deadline_ms)) {
 		ssize_t len = receive_some(fd, answer, is_complete);
 
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
-#include "edge/lookup.h"
+#include "edge/address.h"
 #include "edge/tunnel.h"
 #include "maa/envelope.h"
 #include "maa/request.h"

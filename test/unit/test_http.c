@@ -379,12 +379,20 @@ static void authorities_of_a_second_file_count_too(void **state)
 
 static void the_environment_is_not_asked_for_a_proxy(void **state)
 {
+	unsigned int closed_port;
+	auto_cleanup(fd) int fd = bound_socket(false, &closed_port);
+	struct proxy proxy = {.address = {"127.0.0.1", (uint16_t)closed_port}, .source = "settings"};
 	struct call call = {.path = "/mode/echo"};
 	struct http_answer answer = {0};
 	struct err err;
 
 	(void)state;
 	assert_int_equal(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
+	assert_int_equal(setenv("no_proxy", "*", 1), 0); /* nor who goes without one */
+	call.proxy = &proxy;
+	check_err(exchange(&call, &answer, &err), &err, ERR_PROXY_UNREACHABLE);
+	assert_int_equal(unsetenv("no_proxy"), 0);
+	call.proxy = NULL;
 	check_ok(exchange(&call, &answer, &err), &err);
 	assert_int_equal(unsetenv("https_proxy"), 0);
 	buf_done(&answer.body);

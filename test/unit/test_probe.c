@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include "base/clock.h"
-#include "edge/lookup.h"
+#include "edge/address.h"
 #include "edge/probe.h"
 #include "../support/tls_server.h"
 

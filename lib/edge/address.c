@@ -1,14 +1,14 @@
-#include "edge/socket.h"
+#include "edge/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include "base/cleanup.h"
+#include "base/buf.h"
 #include "base/clock.h"
 
-int socket_start(const char *address, uint16_t port, int type)
+int address_connect(const char *address, uint16_t port, int type)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -28,7 +28,7 @@ int socket_start(const char *address, uint16_t port, int type)
 	return steal_fd(&fd);
 }
 
-bool socket_wait(int fd, short events, int64_t deadline_ms)
+bool address_wait(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd wanted = {.fd = fd, .events = events};
 
@@ -39,4 +39,18 @@ bool socket_wait(int fd, short events, int64_t deadline_ms)
 		if (status >= 0 || errno != EINTR)
 			return status != 0;
 	}
+}
+
+bool address_is_private(const char *address)
+{
+	uint8_t b[16];
+
+	if (inet_pton(AF_INET, address, b) == 1)
+		return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+		       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
+		       (b[0] == 100 && (b[1] & 0xc0) == 64);
+	if (inet_pton(AF_INET6, address, b) == 1)
+		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
+		       (bytes_are_all((struct bytes){b, 15}, 0) && b[15] == 1);
+	return false;
 }
