@@ -1,4 +1,5 @@
 /* guest-attest report: one attestation, or a bundle of one, as an HTML page for people. */
+#include <fcntl.h>
 #include <string.h>
 #include "attestation.h"
 #include "base/clock.h"
@@ -133,12 +134,30 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 	return 0;
 }
 
+/* Without evidence the log still tells a story, though nothing proves it. No log: none; and none that nobody redacted. */
+static void read_log(const struct options *options, struct buf *ret)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	const char *path = options->attestation.event_log;
+	struct err ignored;
+
+	*ret = buf_with_max(EVENTLOG_MAX_FILE);
+	if (options->attestation.redact)
+		return;
+	if (!path && dir_open(options->root ? options->root : "/", &root_fd, &ignored) < 0)
+		return;
+	if (file_read(path ? AT_FDCWD : root_fd, path ? path : COLLECT_EVENT_LOG, FILE_FOLLOW_LINKS, ret,
+		    &ignored) < 0)
+		buf_done(ret);
+}
+
 static int report(const struct options *options, int *ret_exit_code, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
 	auto_cleanup(report_changes) struct report_changes changes = {0};
+	auto_cleanup(buf) struct buf log = {0};
 	struct page_inputs inputs = {
 		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
 
@@ -149,6 +168,9 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 	if (bundle.info.len) {
 		check_bundle(options, &anchors, &inputs, check);
 		inputs.check = check;
+	} else {
+		read_log(options, &log);
+		inputs.log = buf_bytes(&log);
 	}
 	if (compare(options, &bundle, &inputs, &changes, err) < 0)
 		return -1;

@@ -22,6 +22,8 @@ struct page_drift {
 struct page_inputs {
 	const struct bundle *bundle;
 	const struct bundlecheck *check; /* NULL if there is no evidence */
+	struct bytes
+		log;  /* without evidence: the event log alone, of which nothing is proved; may be empty */
 	bool is_live; /* the bundle was made just now, here, with a token that was verified */
 	const struct page_drift *drift;
 	int64_t now_s;

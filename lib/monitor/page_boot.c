@@ -180,36 +180,45 @@ static void put_phase(struct html *html, const struct story *story, enum phase p
 	html_put(html, "</li>\n");
 }
 
-void page_boot(struct html *html, const struct page_inputs *inputs)
+static struct bytes log_of(const struct page_inputs *inputs)
 {
-	const struct evidence *evidence = &inputs->bundle->request.evidence;
-	struct story story = {.evidence = evidence};
-	struct eventlog log;
-	struct err err;
+	return inputs->check ? buf_bytes(&inputs->bundle->request.evidence.event_log) : inputs->log;
+}
 
-	if (!inputs->check)
-		return;
-	html_put(html, "<section><h2>How it booted</h2>\n");
-	if (!evidence->event_log.len || eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0) {
-		html_put(html, "<p class=\"lead\">The event log cannot be read, so nothing can be "
-			       "told.</p></section>\n");
-		return;
-	}
-	story.is_proved = inputs->check->appraisal.has_secureboot;
-	if (!story.is_proved)
+static void put_boot(struct html *html, const struct story *story)
+{
+	if (!story->is_proved)
 		html_put(html, "<p class=\"card finding bad\"><strong>Careful:</strong> this log was not "
 			       "found to be what "
 			       "the TPM measured. What follows is what it says, and proves nothing.</p>\n");
 	html_put(html,
 		"<p class=\"lead\">From power-on to the operating system, as the event log tells it. The TPM "
-		"proves "
-		"digests. <span class=\"tag good\">data measured</span> means that the text beside it is "
-		"what the "
-		"digest was made of; <span class=\"tag\">not bound</span> that the log only says so.</p>\n"
-		"<ol class=\"boot\">\n");
-	story.log = &log;
-	story.bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
+		"proves digests. <span class=\"tag good\">data measured</span> means that the text beside it "
+		"is "
+		"what the digest was made of; <span class=\"tag\">not bound</span> that the log only says "
+		"so.</p>\n<ol class=\"boot\">\n");
 	for (enum phase phase = FIRMWARE; phase < PHASES; phase++)
-		put_phase(html, &story, phase);
-	html_put(html, "</ol></section>\n");
+		put_phase(html, story, phase);
+	html_put(html, "</ol>");
+}
+
+void page_boot(struct html *html, const struct page_inputs *inputs)
+{
+	struct story story = {.evidence = &inputs->bundle->request.evidence,
+		.is_proved = inputs->check && inputs->check->appraisal.has_secureboot};
+	struct bytes bytes = log_of(inputs);
+	struct eventlog log;
+	struct err err;
+
+	if (!inputs->check && !bytes.len)
+		return;
+	html_put(html, "<section><h2>How it booted</h2>\n");
+	if (!bytes.len || eventlog_open(bytes, &log, &err) < 0) {
+		html_put(html, "<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
+	} else {
+		story.log = &log;
+		story.bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
+		put_boot(html, &story);
+	}
+	html_put(html, "</section>\n");
 }
