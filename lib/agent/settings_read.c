@@ -6,7 +6,7 @@
 #define PERIOD_DEFAULT_S (4u * 3600)
 #define PERIOD_MIN_S     (15u * 60)
 #define PERIOD_MAX_S     (24u * 3600)
-#define ADDRESS          "a text like \"https://host\" or \"https://host:port\""
+#define ADDRESS          "a text like \"https://host\""
 
 /* Without blanks at both ends; -1 if it does not fit. */
 static int copy_trimmed(const char *text, char *ret, size_t size)

@@ -7,7 +7,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define VALUE_SHOWN 60 /* so that what it takes stands among a message's first 200 characters */
+#define VALUE_SHOWN 24 /* the portal shows 200 characters in its list: a message with its remedy */
 #define NAMES_SHOWN 4
 #define NAME_SHOWN  "%.32s"
 
