@@ -102,10 +102,7 @@ static void add_facts(json *facts, const struct round_result *round, const struc
 	json_add_text(facts, "local", health_name(local->verdict.health));
 	json_add_text(facts, "remote", health_name(round->remote.health));
 	json_add_int(facts, "events", local->event_count);
-	if (local->has_secureboot) {
-		json_add_bool(facts, "secureBoot", local->secureboot.is_enabled);
-		json_add_text(facts, "vmId", local->secureboot.vm_id);
-	}
+	add_boot_facts(facts, local);
 	if (local->binding.cert.subject[0]) {
 		clock_text(local->binding.cert.not_after_s, time);
 		json_add_text(facts, "attestationKeySubject", local->binding.cert.subject);
@@ -159,12 +156,9 @@ static void print_facts(const struct round_result *round, const struct change *c
 	if (round->provider_proxy[0])
 		print_format("  by proxy              %s\n", round->provider_proxy);
 	print_format("  boot events           %u\n", local->event_count);
-	if (local->has_secureboot)
-		print_format("  Secure Boot           %s\n", local->secureboot.is_enabled ? "on" : "off");
+	print_boot_facts(local);
 	if (change->text[0])
 		print_format("  baseline              %s\n", change->text);
-	if (local->has_secureboot && local->secureboot.vm_id[0])
-		print_format("  VM id                 %s\n", local->secureboot.vm_id);
 	if (cert->subject[0]) {
 		clock_text(cert->not_after_s, time);
 		print_format("  attestation key       %s\n  issued by             %s, until %s\n",

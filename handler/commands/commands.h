@@ -32,6 +32,10 @@ int health_exit_code(enum health health);
 /* At the end: a full disk or a closed pipe turns success into failure. */
 int print_end(int exit_code);
 
+/* boot_facts.c: what an appraisal proved about the boot, as members and as lines of "Facts". */
+void add_boot_facts(json *facts, const struct appraisal *appraisal);
+void print_boot_facts(const struct appraisal *appraisal);
+
 /* options.c. A list of at most 16 begins with "help", which is also -h, and ends with a name of NULL. */
 struct command_option {
 	const char *name;

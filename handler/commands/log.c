@@ -1,4 +1,4 @@
-/* guest-attest log: what the firmware measured, as a table, as JSON, or as the PCR values that it leads to. */
+/* guest-attest log: what the boot measured, as a story, a table, JSON, or the PCR values that it leads to. */
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -7,24 +7,27 @@
 #include "appraise/secureboot.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "boot/cclog.h"
 #include "commands.h"
+#include "log.h"
 
 static const char usage[] =
-	"Usage: guest-attest log [--pcrs | --json] FILE\n"
+	"Usage: guest-attest log [--events | --pcrs | --json] FILE\n"
 	"\n"
 	"FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is "
 	"standard input.\n"
 	"\n"
+	"  --events print a table of all events\n"
 	"  --pcrs   print the PCR values that the log leads to, as JSON: {\"sha256\": {\"0\": \"hex\", ...}, "
 	"...}\n"
 	"  --json   print all events as JSON\n"
 	"  --help   this text\n"
 	"\n"
-	"Without option it prints a table of the events. A broken log is refused with the place and the "
+	"Without option it tells the boot by its phases. A broken log is refused with the place and the "
 	"reason.\n"
 	"Event data is shown as the log has it: only the digests are proved by the TPM.\n";
 
-enum form { FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
+enum form { FORM_STORY, FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
 
 static int read_log(const char *path, struct buf *ret, struct err *err)
 {
@@ -67,140 +70,21 @@ static int print_pcrs(const struct eventlog *log, struct err *err)
 	return 0;
 }
 
-/* A type that has no name here is shown by its number. */
-static void type_text(uint32_t type, char ret[40])
+void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE])
 {
 	const char *name = eventlog_type_name(type);
 
 	if (name)
-		(void)text_format(ret, 40, "%s", name);
+		(void)text_format(ret, LOG_TYPE_SIZE, "%s", name);
 	else
-		(void)text_format(ret, 40, "0x%08x", type);
-}
-
-static int add_hex(json *parent, const char *name, struct bytes bytes, struct err *err)
-{
-	auto_cleanup(free) char *hex = malloc(2 * bytes.len + 1);
-
-	if (!hex)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes as text.", bytes.len);
-	hex_encode(bytes, hex);
-	json_add_text(parent, name, hex);
-	return 0;
-}
-
-static int add_digests(
-	json *parent, const struct eventlog *log, const struct eventlog_event *event, struct err *err)
-{
-	for (size_t i = 0; i < log->bank_count; i++) {
-		const char *known = eventlog_alg_name(log->banks[i].alg);
-		char name[16];
-
-		if (!event->digest[i].data)
-			continue;
-		(void)text_format(name, sizeof(name), "0x%04x", log->banks[i].alg);
-		if (add_hex(parent, known ? known : name, event->digest[i], err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static void add_certificates(json *parent, const struct eventstory *story)
-{
-	json *subjects = story->cert_count ? json_add_array(parent, "certificates") : NULL;
-
-	for (size_t i = 0; i < story->cert_count; i++)
-		json_add_text(subjects, NULL, story->subjects[i]);
-}
-
-/* Event by event: a log of megabytes needs no tree of its own in memory. */
-static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct err *err)
-{
-	char type[40];
-	struct eventstory story;
-	auto_cleanup(json) json *members = json_new_object();
-
-	eventstory_tell(log, behind, event, &story);
-	type_text(event->type, type);
-	json_add_int(members, "number", event->number);
-	json_add_int(members, "offset", (int64_t)event->offset);
-	if (event->pcr == EVENTLOG_NO_PCR)
-		json_add_null(members, "pcr");
-	else
-		json_add_int(members, "pcr", event->pcr);
-	json_add_text(members, "type", type);
-	json_add_text(members, "description", story.text);
-	add_certificates(members, &story);
-	if (add_digests(json_add_object(members, "digests"), log, event, err) < 0 ||
-		add_hex(members, "data", event->data, err) < 0)
-		return -1;
-	return print_json(members, JSON_COMPACT, err);
-}
-
-static void add_keys(json *parent, const char *name, const struct secureboot_keys *keys)
-{
-	char hex[2 * CRYPTO_SHA256_SIZE + 1];
-	json *members = json_add_object(parent, name);
-	json *certs = json_add_array(members, "certificates");
-
-	for (size_t i = 0; i < keys->cert_count; i++) {
-		json *cert = json_add_object(certs, NULL);
-
-		hex_encode((struct bytes){keys->certs[i].sha256, CRYPTO_SHA256_SIZE}, hex);
-		json_add_text(cert, "subject", keys->certs[i].subject);
-		json_add_text(cert, "sha256", hex);
-	}
-	hex_encode((struct bytes){keys->sha256, CRYPTO_SHA256_SIZE}, hex);
-	json_add_int(members, "hashes", (int64_t)keys->hash_count);
-	json_add_int(members, "others", (int64_t)keys->other_count);
-	json_add_bool(members, "malformed", keys->is_malformed);
-	json_add_text(members, "sha256", hex);
-}
-
-static int print_secure_boot_json(const struct eventlog *log, struct err *err)
-{
-	struct secureboot facts;
-	struct err reason;
-	auto_cleanup(json) json *members = json_new_object();
-
-	if (secureboot_read(log, &facts, &reason) < 0) {
-		json_add_text(members, "error", reason.msg);
-		return print_json(members, JSON_COMPACT, err);
-	}
-	json_add_bool(members, "enabled", facts.is_enabled);
-	add_keys(members, "PK", &facts.pk);
-	add_keys(members, "KEK", &facts.kek);
-	add_keys(members, "db", &facts.db);
-	add_keys(members, "dbx", &facts.dbx);
-	json_add_int(members, "authorities", (int64_t)facts.authority_count);
-	if (*facts.vm_id)
-		json_add_text(members, "vmId", facts.vm_id);
-	return print_json(members, JSON_COMPACT, err);
-}
-
-#define ALL_PCRS 0xFFFFFFu
-
-static int print_data_check_json(const struct eventlog *log, struct err *err)
-{
-	struct err reason = {0};
-	bool is_good = replay_check_data(log, ALL_PCRS, &reason) == 0;
-	auto_cleanup(json) json *members = json_new_object();
-
-	if (is_good || reason.code == ERR_LOG_DATA_MISMATCH)
-		json_add_bool(members, "asMeasured", is_good);
-	else
-		json_add_null(members, "asMeasured");
-	if (!is_good)
-		json_add_text(members, "error", reason.msg);
-	return print_json(members, JSON_COMPACT, err);
+		(void)text_format(ret, LOG_TYPE_SIZE, "0x%08x", type);
 }
 
 static void print_data_check(const struct eventlog *log)
 {
 	struct err reason;
 
-	if (replay_check_data(log, ALL_PCRS, &reason) == 0)
+	if (replay_check_data(log, LOG_ALL_PCRS, &reason) == 0)
 		print_format("\nData: agrees with the digests wherever an event's type promises it.\n");
 	else
 		print_format("\nData: not proved. %s\n", reason.msg);
@@ -222,41 +106,20 @@ static void print_secure_boot(const struct eventlog *log)
 		print_format("VM: %s\n", facts.vm_id);
 }
 
-static int print_events_json(const struct eventlog *log, struct err *err)
-{
-	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
-	const char *separator = "";
-
-	print_format("{\"format\":\"%s\",\"events\":[", log->is_crypto_agile ? "crypto-agile" : "sha1");
-	while (eventlog_next(log, &walk, &event)) {
-		print_format("%s\n", separator);
-		if (print_event_json(log, &walk, &event, err) < 0)
-			return -1;
-		separator = ",";
-	}
-	print_format("\n],\"data\":");
-	if (print_data_check_json(log, err) < 0)
-		return -1;
-	print_format(",\"secureBoot\":");
-	if (print_secure_boot_json(log, err) < 0)
-		return -1;
-	print_format("}\n");
-	return 0;
-}
-
 static void print_table(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct eventlog_event event, as_pcr;
+	bool is_cc = cclog_is(log);
 
 	print_format("%6s %4s  %-33s %s\n", "event", "PCR", "type", "data");
 	while (eventlog_next(log, &walk, &event)) {
-		char type[40], pcr[12] = "-";
+		char type[LOG_TYPE_SIZE], pcr[12] = "-";
 		struct eventstory story;
 
-		type_text(event.type, type);
-		eventstory_tell(log, &walk, &event, &story);
+		log_type_text(event.type, type);
+		as_pcr = is_cc ? cclog_as_pcr(&event) : event;
+		eventstory_tell(log, &walk, &as_pcr, &story);
 		if (event.pcr != EVENTLOG_NO_PCR)
 			(void)text_format(pcr, sizeof(pcr), "%u", event.pcr);
 		print_format("%6u %4s  %-33s %s\n", event.number, pcr, type, story.text);
@@ -268,8 +131,11 @@ static int print_log(const struct eventlog *log, enum form form, struct err *err
 	if (form == FORM_PCRS)
 		return print_pcrs(log, err);
 	if (form == FORM_JSON)
-		return print_events_json(log, err);
-	print_table(log);
+		return log_print_json(log, err);
+	if (form == FORM_TABLE)
+		print_table(log);
+	else
+		log_print_story(log);
 	print_data_check(log);
 	print_secure_boot(log);
 	return 0;
@@ -291,6 +157,7 @@ static int show_log(const char *path, enum form form)
 static int parse_form(int argc, char **argv, enum form *ret)
 {
 	static const struct option options[] = {
+		{"events", no_argument, NULL, FORM_TABLE},
 		{"pcrs", no_argument, NULL, FORM_PCRS},
 		{"json", no_argument, NULL, FORM_JSON},
 		{"help", no_argument, NULL, FORM_HELP},
@@ -298,14 +165,15 @@ static int parse_form(int argc, char **argv, enum form *ret)
 	};
 	int option;
 
-	*ret = FORM_TABLE;
+	*ret = FORM_STORY;
 	opterr = 0; /* the message is ours */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == '?')
 			return print_usage_error(
 				"guest-attest log", "there is no option '%s'", argv[optind - 1]);
-		if (*ret != FORM_TABLE && *ret != (enum form)option)
-			return print_usage_error("guest-attest log", "give either --pcrs or --json");
+		if (*ret != FORM_STORY && *ret != (enum form)option)
+			return print_usage_error(
+				"guest-attest log", "give one of --events, --pcrs and --json");
 		*ret = (enum form)option;
 	}
 	if (*ret != FORM_HELP && argc - optind != 1)

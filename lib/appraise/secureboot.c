@@ -9,6 +9,7 @@
 #include "appraise/secureboot.h"
 
 #include <string.h>
+#include "appraise/authority.h"
 #include "boot/uefivar.h"
 
 #define CONFIG_PCR      6
@@ -150,13 +151,19 @@ static int read_config(struct reading *reading, const struct eventlog_event *eve
 	return read_value((enum variable)which, var.data, reading->facts, err);
 }
 
-/* shim measures its settings as authorities too; they vouch for nothing. */
-static bool is_authority(const struct eventlog_event *event)
+/* shim's settings have the same type as those who vouch. What is no variable counts: whoever reads it must not think that there was
+ * nothing. shim may measure SbatLevel as a line break only; a later one than the first is not shim's. */
+static void read_authority(struct reading *reading, const struct eventlog_event *event)
 {
 	struct uefivar var;
+	bool is_variable = uefivar_parse(event->data, &var);
 
-	return !uefivar_parse(event->data, &var) ||
-	       (strcmp(var.name, "SbatLevel") != 0 && strcmp(var.name, "MokListTrusted") != 0);
+	if (!is_variable || !authority_is_setting(&var))
+		reading->facts->authority_count++;
+	else if (strcmp(var.name, "SbatLevel") == 0 && !reading->facts->has_sbat) {
+		reading->facts->has_sbat = true;
+		sbat_read(var.data, &reading->facts->sbat);
+	}
 }
 
 /* The types of PCR 7 whose digest is that of their data, which replay_check_data compares. Behind any other type somebody may hide an
@@ -164,6 +171,7 @@ static bool is_authority(const struct eventlog_event *event)
 static bool is_bound(const struct eventlog_event *event)
 {
 	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
+	       event->type == EV_EFI_SPDM_DEVICE_POLICY || event->type == EV_EFI_SPDM_DEVICE_AUTHORITY ||
 	       event->type == EV_EFI_ACTION || event->type == EV_SEPARATOR;
 }
 
@@ -202,8 +210,8 @@ static int read_secure_boot_event(
 		reading->is_past_separator = true;
 	else if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
 		return read_config(reading, event, err);
-	else if (event->type == EV_EFI_VARIABLE_AUTHORITY && is_authority(event))
-		reading->facts->authority_count++;
+	else if (event->type == EV_EFI_VARIABLE_AUTHORITY)
+		read_authority(reading, event);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #define APPRAISE_SECUREBOOT_H
 
 #include "boot/eventlog.h"
+#include "boot/sbat.h"
 #include "edge/crypto.h"
 
 #define SECUREBOOT_MAX_CERTS  32
@@ -28,6 +29,8 @@ struct secureboot {
 	bool is_enabled;                         /* SecureBoot measured as 01 */
 	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps no certificates: they count as other_count */
 	size_t authority_count; /* keys that vouched for programs: EV_EFI_VARIABLE_AUTHORITY events without shim's settings */
+	bool has_sbat;          /* shim measured its revocation level */
+	struct sbat sbat;       /* if has_sbat */
 	bool is_firmware_debug; /* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
 	bool is_shim_lenient;   /* shim was told not to verify what it starts: MokSBState */
 	bool has_unbound_event; /* PCR 7 holds an event whose data may say anything; see secureboot.c */

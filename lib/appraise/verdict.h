@@ -2,7 +2,9 @@
 #ifndef APPRAISE_VERDICT_H
 #define APPRAISE_VERDICT_H
 
+#include "appraise/authority.h"
 #include "appraise/binding.h"
+#include "appraise/later.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "edge/json.h"
@@ -23,14 +25,25 @@ const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown
 /* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else Unknown. */
 struct verdict verdict_of_err(const struct err *err);
 
+#define APPRAISAL_MAX_REMARKS 4
+
 /* What evidence says without any provider. */
 struct appraisal {
 	struct verdict verdict;
 	bool is_bound; /* `binding` holds: quote, keys and certificate belong together */
 	struct binding binding;
+	bool is_replayed; /* the log leads to the quoted PCRs */
+	struct tpm_pcrs
+		led_to;      /* if so: what it leads to in all PCRs, SHA-256; mask: those that it extends */
 	bool has_secureboot; /* the log could be read that far */
 	struct secureboot secureboot;
+	struct authorities authorities; /* if has_secureboot: who vouched for which program */
 	uint32_t event_count;
+	/* What only the machine itself can add (observed.h); empty in evidence that is verified elsewhere. */
+	struct later_pcrs later;
+	bool is_vm_id_confirmed; /* PCR 6's identifier is the metadata service's */
+	size_t remark_count;
+	struct err remarks[APPRAISAL_MAX_REMARKS]; /* what deserves a look and makes nobody Unhealthy */
 };
 
 /* Binding, replay, event data, Secure Boot. A VM makes its own key in the NULL hierarchy; other clients' evidence is judged with OWNER

@@ -34,6 +34,8 @@
 	X(ERR_PCR_CHANGED,         404, "pcr-changed",               TPM,          true,  1,  "Something extended the PCRs during attestation; it is retried by itself.") \
 	X(ERR_AK_CERT_INVALID,     405, "ak-certificate-invalid",    TPM,          true,  1,  "Stop (deallocate) and start the VM so that the platform provisions its vTPM again.") \
 	X(ERR_EVENT_LOG_MALFORMED, 406, "event-log-malformed",       TPM,          false, 1,  "Restart the VM; if it persists, report it with the log file.") \
+	X(ERR_PCR_BEYOND_LOG,      410, "pcr-beyond-log",            TPM,          true,  1,  "Find out what extends this PCR after the boot (an attestation or disk encryption client of your own); if nothing does, treat the VM as tampered with.") \
+	X(ERR_VM_ID_DIFFERS,       411, "vm-id-differs",             TPM,          true,  1,  "Check what answers at 169.254.169.254, and whether the VM was started from another one's saved state; restart it and compare.") \
 	X(ERR_DNS,                 501, "dns-failed",                NETWORK,      true,  1,  "Check the endpoint's spelling and the VM's DNS; behind a private endpoint link the zone privatelink.attest.azure.net.") \
 	X(ERR_CONNECT_REFUSED,     502, "connection-refused",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG or firewall.") \
 	X(ERR_CONNECT_TIMEOUT,     503, "connection-timeout",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG, firewall or route table.") \
@@ -102,6 +104,8 @@
 	X(ERR_FIRMWARE_DEBUG,      709, "firmware-debug",            INTEGRITY,    true,  1,  "Switch the firmware's debug mode off and restart the VM; investigate if nobody switched it on.") \
 	X(ERR_SHIM_LENIENT,        710, "shim-validation-off",       INTEGRITY,    true,  1,  "Switch shim's validation on again (mokutil --enable-validation) and restart the VM.") \
 	X(ERR_AK_CERT_UNTRUSTED,   711, "ak-certificate-untrusted",  INTEGRITY,    true,  1,  "Do not believe the evidence unless other authorities are right: name those that issue for the VM's platform, and the time at which it was made.") \
+	X(ERR_LOG_NOT_MEASURED,    712, "log-not-measured",          INTEGRITY,    true,  1,  "The event log shows events that the TPM did not measure: treat the VM as tampered with until explained; restart it and compare.") \
+	X(ERR_SECURE_BOOT_DIFFERS, 713, "secure-boot-differs",       INTEGRITY,    true,  1,  "Believe PCR 7 and not the system: something shows programs on this VM another state; treat it as tampered with until explained.") \
 	X(ERR_DRIFT_SECURE_BOOT,   716, "secure-boot-switched-off",    INTEGRITY,    true,  1,  "Switch Secure Boot on again and restart the VM; investigate if nobody switched it off.") \
 	X(ERR_DRIFT_KEYS,          717, "secure-boot-keys-changed",    INTEGRITY,    true,  1,  "If you enrolled these keys, run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \
 	X(ERR_DRIFT_SETTINGS,      718, "secure-boot-settings-changed", INTEGRITY,    true,  1,  "If you made this change (mokutil), run 'guest-attest baseline accept'; otherwise treat the VM as tampered with.") \

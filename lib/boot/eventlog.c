@@ -11,8 +11,7 @@ static const char startup_locality[SIGNATURE_SIZE] = "StartupLocality";
 #define SHA1_SIZE      20
 #define PCR_COUNT      24
 #define SPEC_MAJOR     2
-#define MAX_DIGEST     128 /* of a bank that we do not know; today's largest is 64 */
-#define PLAIN_OVERHEAD 32  /* PCR, type, SHA-1 digest, size of data */
+#define PLAIN_OVERHEAD 32 /* PCR, type, SHA-1 digest, size of data */
 
 static const struct {
 	uint16_t alg;
@@ -44,16 +43,16 @@ static const struct {
 	{EV_S_CRTM_CONTENTS, "EV_S_CRTM_CONTENTS"},
 	{EV_S_CRTM_VERSION, "EV_S_CRTM_VERSION"},
 	{0x00000009u, "EV_CPU_MICROCODE"},
-	{0x0000000Au, "EV_PLATFORM_CONFIG_FLAGS"},
-	{0x0000000Bu, "EV_TABLE_OF_DEVICES"},
+	{EV_PLATFORM_CONFIG_FLAGS, "EV_PLATFORM_CONFIG_FLAGS"},
+	{EV_TABLE_OF_DEVICES, "EV_TABLE_OF_DEVICES"},
 	{EV_COMPACT_HASH, "EV_COMPACT_HASH"},
 	{EV_IPL, "EV_IPL"},
 	{0x0000000Eu, "EV_IPL_PARTITION_DATA"},
-	{0x0000000Fu, "EV_NONHOST_CODE"},
-	{0x00000010u, "EV_NONHOST_CONFIG"},
-	{0x00000011u, "EV_NONHOST_INFO"},
+	{EV_NONHOST_CODE, "EV_NONHOST_CODE"},
+	{EV_NONHOST_CONFIG, "EV_NONHOST_CONFIG"},
+	{EV_NONHOST_INFO, "EV_NONHOST_INFO"},
 	{0x00000012u, "EV_OMIT_BOOT_DEVICE_EVENTS"},
-	{0x00000013u, "EV_POST_CODE2"},
+	{EV_POST_CODE2, "EV_POST_CODE2"},
 	{EV_EFI_VARIABLE_DRIVER_CONFIG, "EV_EFI_VARIABLE_DRIVER_CONFIG"},
 	{EV_EFI_VARIABLE_BOOT, "EV_EFI_VARIABLE_BOOT"},
 	{EV_EFI_BOOT_SERVICES_APPLICATION, "EV_EFI_BOOT_SERVICES_APPLICATION"},
@@ -62,17 +61,17 @@ static const struct {
 	{EV_EFI_GPT_EVENT, "EV_EFI_GPT_EVENT"},
 	{EV_EFI_ACTION, "EV_EFI_ACTION"},
 	{EV_EFI_PLATFORM_FIRMWARE_BLOB, "EV_EFI_PLATFORM_FIRMWARE_BLOB"},
-	{0x80000009u, "EV_EFI_HANDOFF_TABLES"},
+	{EV_EFI_HANDOFF_TABLES, "EV_EFI_HANDOFF_TABLES"},
 	{EV_EFI_PLATFORM_FIRMWARE_BLOB2, "EV_EFI_PLATFORM_FIRMWARE_BLOB2"},
-	{0x8000000Bu, "EV_EFI_HANDOFF_TABLES2"},
+	{EV_EFI_HANDOFF_TABLES2, "EV_EFI_HANDOFF_TABLES2"},
 	{EV_EFI_VARIABLE_BOOT2, "EV_EFI_VARIABLE_BOOT2"},
-	{0x8000000Du, "EV_EFI_GPT_EVENT2"},
+	{EV_EFI_GPT_EVENT2, "EV_EFI_GPT_EVENT2"},
 	{EV_EFI_HCRTM_EVENT, "EV_EFI_HCRTM_EVENT"},
 	{EV_EFI_VARIABLE_AUTHORITY, "EV_EFI_VARIABLE_AUTHORITY"},
-	{0x800000E1u, "EV_EFI_SPDM_FIRMWARE_BLOB"},
-	{0x800000E2u, "EV_EFI_SPDM_FIRMWARE_CONFIG"},
-	{0x800000E3u, "EV_EFI_SPDM_DEVICE_POLICY"},
-	{0x800000E4u, "EV_EFI_SPDM_DEVICE_AUTHORITY"},
+	{EV_EFI_SPDM_FIRMWARE_BLOB, "EV_EFI_SPDM_FIRMWARE_BLOB"},
+	{EV_EFI_SPDM_FIRMWARE_CONFIG, "EV_EFI_SPDM_FIRMWARE_CONFIG"},
+	{EV_EFI_SPDM_DEVICE_POLICY, "EV_EFI_SPDM_DEVICE_POLICY"},
+	{EV_EFI_SPDM_DEVICE_AUTHORITY, "EV_EFI_SPDM_DEVICE_AUTHORITY"},
 };
 
 const char *eventlog_alg_name(uint16_t alg)
@@ -183,7 +182,7 @@ static const char *read_bank(struct cursor *cursor, struct eventlog *log)
 
 	if (cursor->failed)
 		return "the header's list of algorithms is longer than the header";
-	if (bank.digest_size == 0 || bank.digest_size > MAX_DIGEST)
+	if (bank.digest_size == 0 || bank.digest_size > EVENTLOG_MAX_DIGEST)
 		return "an algorithm's digest size in the header is out of range";
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++)
 		if (algs[i].alg == bank.alg && algs[i].digest_size != bank.digest_size)

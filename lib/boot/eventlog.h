@@ -10,10 +10,11 @@
 
 #include "base/cursor.h"
 
-#define EVENTLOG_MAX_BYTES (4u << 20)  /* of a log that takes part in an attestation */
-#define EVENTLOG_MAX_FILE  (16u << 20) /* of a log that is only read: option ROMs can make megabytes */
-#define EVENTLOG_MAX_BANKS 8
-#define EVENTLOG_NO_PCR    0xFFFFFFFFu /* index of events that extend nothing (seen on Lenovo firmware) */
+#define EVENTLOG_MAX_BYTES  (4u << 20)  /* of a log that takes part in an attestation */
+#define EVENTLOG_MAX_FILE   (16u << 20) /* of a log that is only read: option ROMs can make megabytes */
+#define EVENTLOG_MAX_BANKS  8
+#define EVENTLOG_MAX_DIGEST 128         /* of a bank that we do not know; today's largest is 64 */
+#define EVENTLOG_NO_PCR     0xFFFFFFFFu /* index of events that extend nothing (seen on Lenovo firmware) */
 
 /* TPM_ALG_ID values of digest banks */
 enum eventlog_alg {
@@ -36,8 +37,14 @@ enum eventlog_type {
 	EV_EVENT_TAG = 0x6,
 	EV_S_CRTM_CONTENTS = 0x7,
 	EV_S_CRTM_VERSION = 0x8,
+	EV_PLATFORM_CONFIG_FLAGS = 0xA,
+	EV_TABLE_OF_DEVICES = 0xB,
 	EV_COMPACT_HASH = 0xC,
 	EV_IPL = 0xD,
+	EV_NONHOST_CODE = 0xF,
+	EV_NONHOST_CONFIG = 0x10,
+	EV_NONHOST_INFO = 0x11,
+	EV_POST_CODE2 = 0x13,
 	EV_EFI_VARIABLE_DRIVER_CONFIG = 0x80000001u,
 	EV_EFI_VARIABLE_BOOT = 0x80000002u,
 	EV_EFI_BOOT_SERVICES_APPLICATION = 0x80000003u,
@@ -46,10 +53,17 @@ enum eventlog_type {
 	EV_EFI_GPT_EVENT = 0x80000006u,
 	EV_EFI_ACTION = 0x80000007u,
 	EV_EFI_PLATFORM_FIRMWARE_BLOB = 0x80000008u,
+	EV_EFI_HANDOFF_TABLES = 0x80000009u,
 	EV_EFI_PLATFORM_FIRMWARE_BLOB2 = 0x8000000Au,
+	EV_EFI_HANDOFF_TABLES2 = 0x8000000Bu,
 	EV_EFI_VARIABLE_BOOT2 = 0x8000000Cu,
+	EV_EFI_GPT_EVENT2 = 0x8000000Du,
 	EV_EFI_HCRTM_EVENT = 0x80000010u,
 	EV_EFI_VARIABLE_AUTHORITY = 0x800000E0u,
+	EV_EFI_SPDM_FIRMWARE_BLOB = 0x800000E1u,
+	EV_EFI_SPDM_FIRMWARE_CONFIG = 0x800000E2u,
+	EV_EFI_SPDM_DEVICE_POLICY = 0x800000E3u,
+	EV_EFI_SPDM_DEVICE_AUTHORITY = 0x800000E4u,
 };
 
 struct eventlog_bank {

@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/devicepath.h"
+#include "boot/firmwaretext.h"
 #include "boot/gpttext.h"
 #include "boot/loadertext.h"
 #include "boot/uefivar.h"
@@ -85,6 +86,9 @@ static bool read_image(const struct eventlog_event *event, uint64_t *ret_length,
 	return true;
 }
 
+/* systemd-stub starts the kernel out of its own image under this path (systemd 257, src/boot/linux.c, STUB_PAYLOAD_GUID). */
+static const char stub_payload[] = "VenMedia(55C5D1F8-04CD-46B5-8A20-E56CBB3052D0";
+
 static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
 {
 	uint64_t length;
@@ -92,7 +96,10 @@ static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEX
 
 	if (!read_image(event, &length, &path))
 		return false;
-	if (*path.file)
+	if (strstr(path.device, stub_payload))
+		(void)text_format(ret, EVENTTEXT_SIZE, "kernel inside the unified kernel image, %llu bytes",
+			(unsigned long long)length);
+	else if (*path.file)
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s, %llu bytes%s%s", path.file,
 			(unsigned long long)length, *path.device ? ", from " : "", path.device);
 	else
@@ -115,34 +122,6 @@ bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t 
 	if (!eventtext_is_image(event) || !read_image(event, &length, &path) || !*path.file)
 		return false;
 	(void)text_format(ret, size, "%s", path.file);
-	return true;
-}
-
-/* PFP 1.06 section 2.3.4: PCR 0 holds the platform's firmware, PCR 2 code of cards in it. */
-static const char *blob_kind(uint32_t pcr)
-{
-	if (pcr == 0)
-		return "firmware volume ";
-	return pcr == 2 ? "option ROM " : "";
-}
-
-/* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
-static bool describe_blob(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
-{
-	struct cursor cursor = cursor_of(event->data);
-	struct bytes name = {0};
-	char text[EVENTTEXT_SIZE / 2] = "";
-	unsigned long long base, length;
-
-	if (event->type == EV_EFI_PLATFORM_FIRMWARE_BLOB2)
-		name = cursor_bytes(&cursor, cursor_u8(&cursor));
-	base = cursor_u64_le(&cursor);
-	length = cursor_u64_le(&cursor);
-	if (cursor.failed || cursor.left)
-		return false;
-	text_clean(text, sizeof(text), without_final_zeros(name));
-	(void)text_format(ret, EVENTTEXT_SIZE, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event->pcr), text,
-		*text ? " " : "", base, length);
 	return true;
 }
 
@@ -175,23 +154,6 @@ static bool describe_separator(struct bytes data, char ret[EVENTTEXT_SIZE])
 	return true;
 }
 
-static bool describe_no_action(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
-{
-	uint8_t locality;
-	char text[EVENTTEXT_SIZE];
-	const size_t signature_size = 16;
-
-	if (eventlog_startup_locality(event, &locality)) {
-		(void)text_format(ret, EVENTTEXT_SIZE, "StartupLocality %u", locality);
-		return true;
-	}
-	if (event->data.len < signature_size ||
-		!eventtext_of_bytes((struct bytes){event->data.data, signature_size}, text, sizeof(text)))
-		return false;
-	(void)text_format(ret, EVENTTEXT_SIZE, "%s (%zu bytes)", text, event->data.len);
-	return true;
-}
-
 static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
 {
 	switch (event->type) {
@@ -199,15 +161,15 @@ static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTT
 	case EV_EFI_VARIABLE_BOOT:
 	case EV_EFI_VARIABLE_BOOT2:
 	case EV_EFI_VARIABLE_AUTHORITY:
+	case EV_EFI_SPDM_DEVICE_POLICY:
+	case EV_EFI_SPDM_DEVICE_AUTHORITY:
 		return vartext(event, ret, EVENTTEXT_SIZE);
 	case EV_EFI_BOOT_SERVICES_APPLICATION:
 	case EV_EFI_BOOT_SERVICES_DRIVER:
 	case EV_EFI_RUNTIME_SERVICES_DRIVER:
 		return describe_image(event, ret);
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
-		return describe_blob(event, ret);
 	case EV_EFI_GPT_EVENT:
+	case EV_EFI_GPT_EVENT2:
 		return gpttext(event->data, ret, EVENTTEXT_SIZE);
 	case EV_EVENT_TAG:
 		return loadertext_of_tag(event->data, ret, EVENTTEXT_SIZE);
@@ -217,10 +179,8 @@ static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTT
 		return describe_version(event->data, ret);
 	case EV_SEPARATOR:
 		return describe_separator(event->data, ret);
-	case EV_NO_ACTION:
-		return describe_no_action(event, ret);
 	default:
-		return false;
+		return firmwaretext(event, ret, EVENTTEXT_SIZE);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "base/cursor.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
+#include "boot/firmwaretext.h"
 
 enum {
 	PCR_COMMANDS = 8,
@@ -119,6 +120,13 @@ static const char *tag_name(uint32_t tag)
 	}
 }
 
+/* What Linux's EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c) writes in place of what it measured */
+static bool is_stub_name(uint32_t tag, const char *text)
+{
+	return tag_name(tag) &&
+	       (strcmp(text, "LOADED_IMAGE::LoadOptions") == 0 || strcmp(text, "Linux initrd") == 0);
+}
+
 bool loadertext_of_tag(struct bytes data, char *ret, size_t size)
 {
 	struct cursor cursor = cursor_of(data);
@@ -128,8 +136,12 @@ bool loadertext_of_tag(struct bytes data, char *ret, size_t size)
 
 	if (cursor.failed)
 		return false;
+	if (!tag_name(tag) && firmwaretext_of_windows_tag(data, ret, size))
+		return true;
 	eventtext_of_any(value, text);
-	if (tag_name(tag))
+	if (is_stub_name(tag, text))
+		(void)text_format(ret, size, "%s, which the log does not show", tag_name(tag));
+	else if (tag_name(tag))
 		(void)text_format(ret, size, "%s: %s", tag_name(tag), text);
 	else
 		(void)text_format(ret, size, "tag 0x%08x: %s", tag, text);

@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/devicepath.h"
+#include "boot/siglist.h"
 #include "boot/uefivar.h"
 
 #define SHOWN_BYTES 16 /* of a value that has no form here */
@@ -18,15 +19,19 @@ static bool is_name(const struct uefivar *var, const char *name)
 	return strcmp(var->name, name) == 0;
 }
 
-/* UINT16 numbers of load options */
+/* UINT16 numbers of load options; one for the next boot and for this one */
 static bool boot_order(const struct uefivar *var, struct place ret)
 {
+	static const char *const names[] = {
+		"BootOrder", "DriverOrder", "SysPrepOrder", "BootNext", "BootCurrent"};
 	struct cursor cursor = cursor_of(var->data);
-	size_t len;
+	size_t i = 0, len;
 
-	if (!is_name(var, "BootOrder") || var->data.len == 0 || var->data.len % 2)
+	while (i < sizeof(names) / sizeof(names[0]) && !is_name(var, names[i]))
+		i++;
+	if (i == sizeof(names) / sizeof(names[0]) || var->data.len == 0 || var->data.len % 2)
 		return false;
-	(void)text_format(ret.text, ret.size, "BootOrder");
+	(void)text_format(ret.text, ret.size, "%s", names[i]);
 	for (len = strlen(ret.text); cursor.left && len + sizeof(" 0000...") <= ret.size;
 		len = strlen(ret.text))
 		(void)text_format(ret.text + len, ret.size - len, " %04X", cursor_u16_le(&cursor));
@@ -36,6 +41,21 @@ static bool boot_order(const struct uefivar *var, struct place ret)
 }
 
 #define LOAD_OPTION_ACTIVE 0x1u
+
+/* UEFI 2.10 section 3.3: a word and four hex digits */
+static bool is_load_option(const char *name)
+{
+	static const char *const words[] = {"Boot", "Driver", "SysPrep", "PlatformRecovery", "OsRecovery"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t len = strlen(words[i]);
+
+		if (strncmp(name, words[i], len) == 0 && strlen(name) == len + 4 &&
+			strspn(name + len, "0123456789ABCDEF") == 4)
+			return true;
+	}
+	return false;
+}
 
 /* EFI_LOAD_OPTION: attributes, length of the path, description, path, data of the loader. */
 static bool load_option(const struct uefivar *var, struct place ret)
@@ -47,8 +67,7 @@ static bool load_option(const struct uefivar *var, struct place ret)
 	struct bytes title;
 	char name[UEFIVAR_NAME_SIZE];
 
-	if (cursor.failed || strncmp(var->name, "Boot", 4) != 0 || strlen(var->name) != 8 ||
-		strspn(var->name + 4, "0123456789ABCDEF") != 4)
+	if (cursor.failed || !is_load_option(var->name))
 		return false;
 	title = cursor_rest(&cursor);
 	for (title.len = 0; title.len + 2 <= cursor.left;) {
@@ -70,29 +89,24 @@ static bool load_option(const struct uefivar *var, struct place ret)
 static bool key_lists(const struct uefivar *var, struct place ret)
 {
 	static const char *const names[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
-	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
-	struct uefi_signature signature;
-	size_t certs = 0, hashes = 0, others = 0, i = 0;
-	char rest[40] = "";
+	struct siglist list;
+	char rest[40] = "", owners[160];
+	size_t i = 0;
 
 	while (i < sizeof(names) / sizeof(names[0]) && !is_name(var, names[i]))
 		i++;
 	if (i == sizeof(names) / sizeof(names[0]) || var->data.len == 0)
 		return false;
-	while (uefi_signature_next(&walk, &signature)) {
-		bool is_cert = memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0;
-		bool is_hash = memcmp(signature.type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0;
-
-		certs += is_cert;
-		hashes += is_hash;
-		others += !is_cert && !is_hash;
-	}
-	if (walk.malformed)
+	siglist_read(var->data, &list);
+	if (list.is_malformed)
 		return false;
-	if (others)
-		(void)text_format(rest, sizeof(rest), ", %zu other%s", others, others == 1 ? "" : "s");
-	(void)text_format(ret.text, ret.size, "%s: %zu certificate%s, %zu hash%s%s", var->name, certs,
-		certs == 1 ? "" : "s", hashes, hashes == 1 ? "" : "es", rest);
+	if (list.all.others)
+		(void)text_format(rest, sizeof(rest), ", %zu other%s", list.all.others,
+			list.all.others == 1 ? "" : "s");
+	siglist_owners_text(&list, owners, sizeof(owners));
+	(void)text_format(ret.text, ret.size, "%s: %zu certificate%s, %zu hash%s%s%s", var->name,
+		list.all.certs, list.all.certs == 1 ? "" : "s", list.all.hashes,
+		list.all.hashes == 1 ? "" : "es", rest, owners);
 	return true;
 }
 

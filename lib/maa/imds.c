@@ -11,6 +11,7 @@
 #define IMDS_PATH       "/metadata/instance/compute?api-version=2021-12-13"
 #define IMDS_CONNECT_MS 2000
 #define IMDS_TOTAL_MS   5000
+#define IMDS_BRIEF_MS   2000
 #define IMDS_RETRY_MS   1000 /* once, after this long */
 
 static int copy_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
@@ -69,7 +70,7 @@ static void answer_cleanup(struct http_answer *answer)
 	buf_done(&answer->body);
 }
 
-static int get(const char *address, struct http_answer *ret, struct err *err)
+static int get(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	char url[HTTP_URL_SIZE];
@@ -83,7 +84,7 @@ static int get(const char *address, struct http_answer *ret, struct err *err)
 			.is_plain = true,
 			.header = "Metadata: true",
 			.connect_timeout_ms = IMDS_CONNECT_MS,
-			.total_timeout_ms = IMDS_TOTAL_MS},
+			.total_timeout_ms = total_ms},
 		ret, err);
 }
 
@@ -102,11 +103,11 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 										     : ERR_METADATA;
 }
 
-static int ask_once(const char *address, struct http_answer *ret, struct err *err)
+static int ask_once(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
 {
 	char title[80];
 
-	if (get(address, ret, err) < 0) {
+	if (get(address, total_ms, ret, err) < 0) {
 		/* the other network codes' remedies are about the provider */
 		if (err_info(err->code)->kind == ERR_KIND_NETWORK)
 			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID : ERR_METADATA;
@@ -135,14 +136,23 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 	int64_t started_ms = clock_monotonic_ms();
 
-	if (ask_once(address, &answer, err) < 0) {
+	if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
 		if (!may_pass(err) || clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
 			return -1;
 		(void)poll(NULL, 0, IMDS_RETRY_MS);
 		buf_done(&answer.body);
 		answer.body = buf_with_max(IMDS_MAX_BYTES);
-		if (ask_once(address, &answer, err) < 0)
+		if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0)
 			return -1;
 	}
+	return imds_parse(buf_bytes(&answer.body), ret, err);
+}
+
+int imds_ask_briefly(const char *address, struct imds *ret, struct err *err)
+{
+	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+
+	if (ask_once(address, IMDS_BRIEF_MS, &answer, err) < 0)
+		return -1;
 	return imds_parse(buf_bytes(&answer.body), ret, err);
 }

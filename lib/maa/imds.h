@@ -26,6 +26,8 @@ struct imds {
  * metadata; ERR_METADATA_THROTTLED: 429; ERR_METADATA_FOREIGN: a page or a redirect of somebody else; ERR_METADATA_INVALID: an answer that
  * cannot be used. */
 int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;
+/* One try within 2 s, for who can do without an answer. */
+int imds_ask_briefly(const char *address, struct imds *ret, struct err *err) err_check;
 int imds_parse(struct bytes text, struct imds *ret, struct err *err) err_check;
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include "agent/precondition.h"
 #include "appraise/binding.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -157,4 +158,32 @@ int collect_evidence(
 	*ret = evidence;
 	evidence = evidence_empty();
 	return 0;
+}
+
+static void read_later_pcrs(struct tpm *tpm, struct bytes event_log, struct observed *ret)
+{
+	struct eventlog log;
+	struct tpm_pcrs led_to;
+	struct err ignored;
+
+	if (eventlog_open(event_log, &log, &ignored) < 0 || replay_sha256(&log, &led_to, &ignored) < 0)
+		return;
+	if ((led_to.mask & LATER_MASK) &&
+		tpm_read_pcrs(tpm, led_to.mask & LATER_MASK, &ret->pcrs, &ignored) < 0)
+		ret->pcrs.mask = 0;
+}
+
+void collect_observed(struct tpm *tpm, const struct collect_sources *sources, const struct evidence *evidence,
+	struct observed *ret)
+{
+	static const enum observed_switch switches[] = {
+		[PRECONDITION_FLAG_UNKNOWN] = OBSERVED_UNKNOWN,
+		[PRECONDITION_FLAG_0] = OBSERVED_OFF,
+		[PRECONDITION_FLAG_1] = OBSERVED_ON,
+	};
+
+	*ret = (struct observed){0};
+	if (!sources->event_log) /* a given log may be another machine's */
+		ret->secure_boot = switches[precondition_read_flag(sources->root_fd, "SecureBoot")];
+	read_later_pcrs(tpm, buf_bytes(&evidence->event_log), ret);
 }

@@ -3,6 +3,7 @@
 #define MONITOR_COLLECT_H
 
 #include "appraise/evidence.h"
+#include "appraise/observed.h"
 
 #define COLLECT_EVENT_LOG "sys/kernel/security/tpm0/binary_bios_measurements" /* below the root */
 
@@ -21,5 +22,10 @@ int collect_read_log(const struct collect_sources *sources, struct buf *ret, str
  * between), and what edge/tpm.h lists. */
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
+
+/* What the machine says beside it: one more command for the PCRs behind the quoted ones, none if the log extends none of them. What
+ * cannot be read stays unknown and is no failure, and so does the firmware's variable if the log was given by its path. */
+void collect_observed(struct tpm *tpm, const struct collect_sources *sources, const struct evidence *evidence,
+	struct observed *ret);
 
 #endif

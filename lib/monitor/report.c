@@ -180,21 +180,61 @@ static void add_endpoint(const struct report_inputs *inputs, struct status *ret)
 	}
 }
 
+/* " (CN=.. for .., ..)" */
+static void list_authorities(const struct authorities *authorities, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < authorities->count; i++) {
+		const struct authority *authority = &authorities->items[i];
+		char name[CRYPTO_NAME_SIZE];
+
+		authority_short_name(authority->subject, name);
+		(void)text_format(ret + len, size - len, "%s%s for %s%s", i ? ", " : " (",
+			authority->has_cert ? name : "a hash",
+			authority->program[0] ? authority->program : "no file",
+			i + 1 == authorities->count ? ")" : "");
+		len = strlen(ret);
+	}
+}
+
 static void add_secure_boot(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct appraisal *local = &inputs->round->local;
 	const struct secureboot *facts = &local->secureboot;
-	char text[MESSAGE];
+	char text[MESSAGE], vouched[MESSAGE / 2];
 
 	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
 		return;
+	list_authorities(&local->authorities, vouched, sizeof(vouched));
 	(void)text_format(text, sizeof(text),
-		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; "
-		"authorities that vouched for this boot: %zu.",
+		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; shim's "
+		"revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
 		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
-		facts->db.cert_count, facts->dbx.hash_count, facts->authority_count);
+		facts->db.cert_count, facts->dbx.hash_count, facts->sbat.date[0] ? facts->sbat.date : "none",
+		facts->authority_count, vouched);
 	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
 		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
+}
+
+/* What deserves a look comes first. */
+static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
+{
+	uint32_t good = local->later.as_logged | local->later.by_phases;
+	char list[LATER_TEXT_SIZE], reason[MESSAGE];
+	size_t len = 0;
+
+	for (size_t i = 0; i < local->remark_count; i++) {
+		explain(&local->remarks[i], reason);
+		(void)text_format(ret + len, MESSAGE - len, "%s ", reason);
+		len = strlen(ret);
+	}
+	later_text(good, list);
+	(void)text_format(ret + len, MESSAGE - len,
+		"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.%s%s%s",
+		local->event_count, local->binding.quote.reset_count,
+		good ? " Read, not quoted, and as logged: PCR " : "", list, good ? "." : "");
 }
 
 static void add_tpm(const struct report_inputs *inputs, struct status *ret)
@@ -205,10 +245,9 @@ static void add_tpm(const struct report_inputs *inputs, struct status *ret)
 	char text[MESSAGE];
 
 	if (verdict->health == HEALTH_HEALTHY) {
-		(void)text_format(text, sizeof(text),
-			"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.",
-			round->local.event_count, round->local.binding.quote.reset_count);
-		status_add(ret, "VirtualTpm", STATUS_SUCCESS, 0, text);
+		describe_tpm(&round->local, text);
+		status_add(ret, "VirtualTpm", round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
+			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
 	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
 		explain(&verdict->reason, text);
 		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);

@@ -99,6 +99,11 @@ static bool is_answer(enum err_code code)
 	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
 }
 
+static const char *metadata_of(const struct round_inputs *inputs)
+{
+	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+}
+
 static bool leads_to_nobody(enum err_code code)
 {
 	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID ||
@@ -107,16 +112,17 @@ static bool leads_to_nobody(enum err_code code)
 
 /* ret_endpoint may point into ret_choice. */
 static int choose_by_region(const struct round_inputs *inputs, struct region_choice *ret_choice,
-	const char **ret_endpoint, struct err *err)
+	const char **ret_endpoint, struct round_result *ret, struct err *err)
 {
-	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 	const char *fallback = inputs->fallback_endpoint;
 	struct imds imds;
 
 	*ret_endpoint = ret_choice->url;
-	if (imds_ask(metadata, &imds, err) == 0 &&
-		region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice, err) == 0)
-		return 0;
+	if (imds_ask(metadata_of(inputs), &imds, err) == 0) {
+		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+		if (region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice, err) == 0)
+			return 0;
+	}
 	if (!fallback || !fallback[0] || !leads_to_nobody(err->code))
 		return -1;
 	*ret_endpoint = fallback;
@@ -132,7 +138,7 @@ static int find_provider(const struct round_inputs *inputs, struct http_origin *
 	const char *endpoint = inputs->endpoint;
 	struct region_choice choice = {0};
 
-	if ((!endpoint || !endpoint[0]) && choose_by_region(inputs, &choice, &endpoint, err) < 0)
+	if ((!endpoint || !endpoint[0]) && choose_by_region(inputs, &choice, &endpoint, ret, err) < 0)
 		return -1;
 	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
 		return -1;
@@ -233,7 +239,8 @@ static void read_components(const struct evidence *evidence, struct round_result
 
 	if (!ret->local.has_secureboot ||
 		eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0 ||
-		components_read(&log, evidence->pcrs.mask, &ret->components, &ignored) < 0)
+		components_read(&log, evidence->pcrs.mask | ret->local.later.as_logged, &ret->components,
+			&ignored) < 0)
 		return;
 }
 
@@ -241,6 +248,7 @@ static void read_components(const struct evidence *evidence, struct round_result
 static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
 	struct round_result *ret)
 {
+	struct observed observed;
 	struct err err;
 
 	*ret = (struct round_result){.components = components_empty(),
@@ -253,8 +261,23 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 		return -1;
 	}
 	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
+	collect_observed(*ret_tpm, &inputs->sources, ret_evidence, &observed);
+	observed_compare(ret_evidence, &observed, &ret->local);
 	read_components(ret_evidence, ret);
 	return 0;
+}
+
+/* With an endpoint of its own it was not asked yet; then only where there is something to compare. It may cost 2 s and nothing else. */
+static void confirm_vm_id(const struct round_inputs *inputs, struct round_result *ret)
+{
+	bool is_comparable = ret->local.has_secureboot && ret->local.secureboot.vm_id[0];
+	struct imds imds;
+	struct err ignored;
+
+	if (is_comparable && inputs->endpoint && inputs->endpoint[0] &&
+		imds_ask_briefly(metadata_of(inputs), &imds, &ignored) == 0)
+		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+	observed_compare_vm_id(ret->vm_id, &ret->local);
 }
 
 static void keep_log(struct evidence *evidence, struct round_result *ret)
@@ -287,5 +310,6 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 	else
 		ret->remote = verdict_of_claims(ret->claims);
 	keep_log(&evidence, ret);
+	confirm_vm_id(inputs, ret);
 	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 }

@@ -59,7 +59,8 @@ struct round_result {
 		[REGION_REASON_SIZE]; /* why this one: "shared provider of westeurope"; "" if it was given */
 	char provider_proxy[HTTP_URL_SIZE]; /* the way there: "host:port (source)"; "" if direct */
 	struct exchange_facts exchange;     /* of the attestation, if it came to one */
-	uint32_t retry_after_s;             /* what the provider wants us to wait */
+	char vm_id[64];         /* of the metadata service; "" if it was not asked or did not say */
+	uint32_t retry_after_s; /* what the provider wants us to wait */
 };
 
 void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);

@@ -1,11 +1,45 @@
 /* An event log from its bytes to the facts that are read from it. */
 #include <stdlib.h>
 #include "appraise/components.h"
+#include "appraise/authority.h"
 #include "appraise/eventstory.h"
+#include "appraise/later.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
+#include "boot/bootphase.h"
+#include "boot/cclog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What the log leads to is as it leads; any other value is explained in one sentence or another. */
+static void compare(const struct eventlog *log)
+{
+	struct tpm_pcrs led_to;
+	struct later_pcrs later;
+	struct err err;
+
+	if (replay_sha256(log, &led_to, &err) < 0)
+		return;
+	if (replay_compare(log, &led_to, &err) < 0 || later_compare(log, &led_to, &led_to, &later, &err) < 0)
+		abort();
+	led_to.mask = 0xFFFFFF;
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		led_to.digest[pcr][0] ^= pcr % 2;
+	(void)!replay_compare(log, &led_to, &err);
+}
+
+static void tell(
+	const struct eventlog *log, const struct eventlog_walk *walk, const struct eventlog_event *event)
+{
+	struct eventlog_event as_pcr = cclog_as_pcr(event);
+	struct bootphase_place place;
+	struct eventstory story;
+
+	eventstory_tell(log, walk, event, &story);
+	(void)bootphase_of(event, &place);
+	(void)bootphase_of(&as_pcr, &place);
+	(void)replay_data_of(log, &as_pcr);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct eventlog_event event;
 	struct replay replay;
 	struct secureboot facts;
+	struct authorities authorities;
 	struct err err;
 	uint32_t count = 0;
 
@@ -22,14 +57,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	walk = eventlog_walk(&log);
 	while (eventlog_next(&log, &walk, &event)) {
-		struct eventstory story;
-
-		eventstory_tell(&log, &walk, &event, &story);
+		tell(&log, &walk, &event);
 		count++;
 	}
 	if (count != log.event_count) /* what opened must be readable to its end */
 		abort();
 	replay_run(&log, &replay);
+	compare(&log);
+	(void)cclog_is(&log);
+	authority_read(&log, &authorities);
 	(void)!replay_check_data(&log, 0xFFFFFF, &err);
 	(void)!secureboot_read(&log, &facts, &err);
 	(void)!components_read(&log, 0xFFFFFF, &components, &err);

@@ -38,7 +38,7 @@ static void a_boot_names_its_keys_and_who_vouched_for_what(void **state)
 	(void)state;
 	assert_int_equal(tell_all(1000, stories, COUNT(stories)), 45);
 	assert_string_equal(stories[7].text,
-		"db: 2 certificates, 0 hashes: CN=Microsoft Windows Production PCA "
+		"db: 2 certificates, 0 hashes (Microsoft): CN=Microsoft Windows Production PCA "
 		"2011; CN=Microsoft Corporation UEFI CA 2011");
 	assert_int_equal(stories[7].cert_count, 2);
 	assert_non_null(strstr(stories[7].subjects[1], "O=Microsoft Corporation, CN="));
@@ -53,7 +53,7 @@ static void what_has_no_certificate_is_told_by_its_data(void **state)
 	(void)state;
 	(void)tell_all(1000, stories, COUNT(stories));
 	assert_string_equal(stories[1].text, "(empty)");
-	assert_string_equal(stories[8].text, "dbx: 0 certificates, 1 hash");
+	assert_string_equal(stories[8].text, "dbx: 0 certificates, 1 hash (OVMF)");
 	assert_int_equal(stories[8].cert_count, 0);
 	assert_string_equal(stories[27].text, "SbatLevel: sbat,1,2025021800 shim,4 grub,5");
 }

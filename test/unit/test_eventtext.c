@@ -8,6 +8,13 @@
 		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
 	}
 
+#define LIST(type, sizes, entries) type sizes "\0\0\0\0" entries
+#define X509                       "\xa1\x59\xc0\xa5\xe4\x94\xa7\x4a\x87\xb5\xab\x15\x5c\x2b\xf0\x72"
+#define OWNER                      "ownerownerownero"
+#define OWNER_TEXT                 "656E776F-6F72-6E77-6572-6F776E65726F"
+#define CERT_1                     X509 "\x2d\0\0\0\0\0\0\0\x11\0\0\0" OWNER "c" /* one entry of 17 bytes */
+#define KIND_9                     "kindkindkindkind\x3e\0\0\0\0\0\0\0\x11\0\0\0" OWNER "a" OWNER "b"
+
 struct text_row {
 	uint32_t type;
 	struct bytes data;
@@ -102,6 +109,63 @@ static void structures_are_shown_by_what_they_name(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
+#define SMBIOS_GUID "\x31\x2D\x9D\xEB\x88\x2D\xD3\x11\x9A\x16\x00\x90\x27\x3F\xC1\x4D"
+#define ADDRESS     "\0\0\xc0\xd7\0\0\0\0"
+#define SPDM_REST   "\1\0\x1c\0\xb\0\0\0"
+
+static void firmwares_own_events_are_explained(void **state)
+{
+	static const struct text_row rows[] = {
+		{EV_POST_CODE, BYTES("ACPI DATA"), "ACPI DATA", 0},
+		{EV_POST_CODE, BYTES("\0\0\xa2\xff\0\0\0\0\0\0\x4e\0\0\0\0\0"),
+			"firmware code at 0xffa20000, 5111808 bytes", 0},
+		{EV_POST_CODE2, BYTES("\4ACPI\0\0\xa2\xff\0\0\0\0\0\0\x4e\0\0\0\0\0"),
+			"firmware code ACPI at 0xffa20000, 5111808 bytes", 0},
+		{EV_NONHOST_CODE, BYTES("\0\0\xa2\xff\0\0\0\0\1\0\0\0\0\0\0\0"),
+			"code of another processor at 0xffa20000, 1 bytes", 2},
+		{EV_EFI_HANDOFF_TABLES, BYTES("\1\0\0\0\0\0\0\0" SMBIOS_GUID ADDRESS),
+			"table of the firmware: SMBIOS", 1},
+		{EV_EFI_HANDOFF_TABLES2,
+			BYTES("\x9TdxTable\0\2\0\0\0\0\0\0\0" SMBIOS_GUID ADDRESS OWNER ADDRESS),
+			"tables of the firmware TdxTable: SMBIOS, " OWNER_TEXT, 1},
+		{EV_EFI_HANDOFF_TABLES, BYTES("\2\0\0\0\0\0\0\0" SMBIOS_GUID ADDRESS "1234567"),
+			"0200000000000000312d9deb882dd311... (39 bytes)", 1},
+		{EV_EFI_HANDOFF_TABLES, BYTES("\xff\xff\xff\xff\xff\xff\xff\xff" SMBIOS_GUID ADDRESS),
+			"ffffffffffffffff312d9deb882dd311... (32 bytes)", 1},
+		{EV_TABLE_OF_DEVICES, BYTES("\1\0\0\0\0\0\0\0" SMBIOS_GUID ADDRESS),
+			"table of the firmware: SMBIOS", 1},
+		{EV_NONHOST_INFO, BYTES("GCE NonHostInfo\0\4\0\0"),
+			"Google Compute Engine, memory encryption: AMD SEV-SNP", 0},
+		{EV_NONHOST_INFO, BYTES("GCE NonHostInfo\0\x9"),
+			"Google Compute Engine, memory encryption: unknown", 0},
+		{EV_NONHOST_INFO, BYTES("GCE NonHostInfo\0"), "GCE NonHostInfo, 16 bytes", 0},
+		{EV_NONHOST_INFO, BYTES("IntelCSxEEvent01\0\1\2"),
+			"Intel's management engine: IntelCSxEEvent01, 19 bytes", 0},
+		{EV_NONHOST_CONFIG, BYTES("plain text"), "plain text", 0},
+		{EV_PLATFORM_CONFIG_FLAGS, BYTES("FeatureTME=0"), "FeatureTME=0", 1},
+		{EV_PLATFORM_CONFIG_FLAGS, BYTES("\x8b\4\0"), "settings of the platform, 3 bytes", 1},
+		{EV_EFI_SPDM_FIRMWARE_BLOB, BYTES("SPDM Device Sec\0" SPDM_REST "\1\0\0\0rest"),
+			"PCI device that measured itself (SPDM), 32 bytes", 2},
+		{EV_EFI_SPDM_FIRMWARE_CONFIG, BYTES("SPDM Device Sec2" SPDM_REST "\2\0\0\0"),
+			"USB device that measured itself (SPDM), 28 bytes", 3},
+		{EV_EFI_SPDM_FIRMWARE_BLOB, BYTES("SPDM Device Sec\0" SPDM_REST "\1"),
+			"5350444d204465766963652053656300... (25 bytes)", 2},
+		{EV_NO_ACTION,
+			BYTES("SP800-155 Event3\x79\x2b\0\0" OWNER
+			      "\7Maker.\0\2Go\0\1F\0\0\0\0\0042.7\0rest"),
+			"platform Maker. Go, firmware F 2.7, reference manifest " OWNER_TEXT, 0},
+		{EV_NO_ACTION, BYTES("SP800-155 Event2\x79\x2b\0\0" OWNER "\xff"),
+			"SP800-155 Event2 (37 bytes)", 0},
+		{EV_NO_ACTION, BYTES("SP800-155 Event\0rest"), "SP800-155 Event (20 bytes)", 0},
+		{EV_NO_ACTION, BYTES("\4\0\1\xc0\0\0\0\0"), "Windows: trust point, 0 records", 0xFFFFFFFFu},
+		{EV_EFI_HCRTM_EVENT, BYTES("HCRTM"), "HCRTM", 0},
+		{EV_EFI_GPT_EVENT2, BYTES("\1"), "01", 5},
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
+}
+
 static void what_loaders_measure_is_named_by_component(void **state)
 {
 	static const struct text_row rows[] = {
@@ -120,18 +184,21 @@ static void what_loaders_measure_is_named_by_component(void **state)
 		{EV_IPL, BYTES("\x01\x02\x03"), "010203", 9},
 		{EV_EVENT_TAG, BYTES("\xec\x22\x3b\x8f\x04\0\0\0Linu"), "initrd: Linu", 9},
 		{EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x04\0\0\0init"), "kernel command line: init", 9},
+		{EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x1a\0\0\0LOADED_IMAGE::LoadOptions\0"),
+			"kernel command line, which the log does not show", 9},
+		{EV_EVENT_TAG, BYTES("\xec\x22\x3b\x8f\x0d\0\0\0Linux initrd\0"),
+			"initrd, which the log does not show", 9},
+		{EV_EVENT_TAG, BYTES("\2\0\6\0\4\0\0\0key!"), "Windows: authority, 4 bytes", 14},
+		{EV_EVENT_TAG, BYTES("\1\0\1\x40\x12\0\0\0\2\0\2\0\1\0\0\0a\3\0\2\0\1\0\0\0b"),
+			"Windows: trust boundary, 2 records", 12},
+		{EV_EVENT_TAG, BYTES("\1\0\1\x40\x06\0\0\0\2\0\2\0\xff\xff"),
+			"Windows: trust boundary, 0 records", 12},
 		{EV_EVENT_TAG, BYTES("\x2a\x58\xbc\xf5\1\0\0\0\1"), "systemd-boot configuration: 01", 5},
 	};
 
 	(void)state;
 	check_rows(rows, COUNT(rows));
 }
-
-#define LIST(type, sizes, entries) type sizes "\0\0\0\0" entries
-#define X509                       "\xa1\x59\xc0\xa5\xe4\x94\xa7\x4a\x87\xb5\xab\x15\x5c\x2b\xf0\x72"
-#define OWNER                      "ownerownerownero"
-#define CERT_1                     X509 "\x2d\0\0\0\0\0\0\0\x11\0\0\0" OWNER "c" /* one entry of 17 bytes */
-#define KIND_9                     "kindkindkindkind\x3e\0\0\0\0\0\0\0\x11\0\0\0" OWNER "a" OWNER "b"
 
 static void keys_are_counted_and_settings_explained(void **state)
 {
@@ -141,9 +208,10 @@ static void keys_are_counted_and_settings_explained(void **state)
 		struct bytes value;
 		const char *text;
 	} rows[] = {
-		{EV_EFI_VARIABLE_DRIVER_CONFIG, "db", BYTES(CERT_1), "db: 1 certificate, 0 hashes"},
+		{EV_EFI_VARIABLE_DRIVER_CONFIG, "db", BYTES(CERT_1),
+			"db: 1 certificate, 0 hashes (" OWNER_TEXT ")"},
 		{EV_EFI_VARIABLE_DRIVER_CONFIG, "dbx", BYTES(CERT_1 KIND_9 CERT_1),
-			"dbx: 2 certificates, 0 hashes, 2 others"},
+			"dbx: 2 certificates, 0 hashes, 2 others (" OWNER_TEXT ")"},
 		{EV_EFI_VARIABLE_DRIVER_CONFIG, "db", BYTES(CERT_1 "x"), "db, 46 bytes"},
 		{EV_EFI_VARIABLE_DRIVER_CONFIG, "PK", BYTES(""), "PK, empty"},
 		{EV_EFI_VARIABLE_DRIVER_CONFIG, "Other", BYTES(CERT_1), "Other, 45 bytes"},
@@ -192,7 +260,10 @@ static void variables_are_shown_by_name_and_short_value(void **state)
 			"Boot0001 \"d\""},
 		{"Boot0001", BYTES("\x01\0"), "Boot0001 = 0100"},
 		{"Boot0001", BYTES("\x01\0\0\0\x04\0d\0i"), "Boot0001 \"d\""},
-		{"BootNext", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "BootNext = 01000000040064000000"},
+		{"BootNext", BYTES("\x01\0"), "BootNext 0001"},
+		{"Driver000F", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "Driver000F \"d\""},
+		{"PlatformRecovery0000", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "PlatformRecovery0000 \"d\""},
+		{"Boot000G", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "Boot000G = 01000000040064000000"},
 	};
 
 	(void)state;
@@ -265,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_data_is_shown_as_text_or_hex),
 		cmocka_unit_test(structures_are_shown_by_what_they_name),
+		cmocka_unit_test(firmwares_own_events_are_explained),
 		cmocka_unit_test(what_loaders_measure_is_named_by_component),
 		cmocka_unit_test(keys_are_counted_and_settings_explained),
 		cmocka_unit_test(partitions_are_shown_by_their_names),

@@ -137,6 +137,100 @@ static void the_first_pcr_that_differs_is_named(void **state)
 	check_ok(replay_compare(&log, &quoted, &err), &err);
 }
 
+static void which_side_moved_is_said_as_far_as_it_is_known(void **state)
+{
+	auto_cleanup(buf) struct buf bytes = empty_log();
+	struct tpm_pcrs held, more;
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	put_measured(&bytes, 4, EV_EFI_ACTION, TEXT("a"), TEXT("a"));
+	log = open_log(&bytes);
+	check_ok(replay_sha256(&log, &held, &err), &err);
+	assert_int_equal(held.mask, 1u << 4);
+	put_measured(&bytes, 5, EV_EFI_ACTION, TEXT("b"), TEXT("b"));
+	put_measured(&bytes, 4, EV_EFI_ACTION, TEXT("c"), TEXT("c"));
+	put_measured(&bytes, 4, EV_EFI_ACTION, TEXT("d"), TEXT("d"));
+	log = open_log(&bytes);
+	check_ok(replay_sha256(&log, &more, &err), &err);
+	held.mask = 1u << 4;
+	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
+	assert_non_null(strstr(err.msg, "stands where the log does before event 3; what the log shows there "
+					"from then on (2) was not measured"));
+	held.digest[4][0] ^= 1;
+	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
+	assert_non_null(
+		strstr(err.msg, "something was measured that the log does not show, or the log lost"));
+	memset(held.digest[4], 0, TPM_DIGEST_SIZE);
+	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
+	assert_non_null(strstr(err.msg, "PCR 4 holds its start value"));
+	assert_non_null(strstr(err.msg, "none of its 3 events"));
+	check_ok(replay_compare_values(&log, &more, &more, &err), &err);
+}
+
+static enum replay_data data_of(const struct eventlog *log, uint32_t number)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+
+	while (eventlog_next(log, &walk, &event))
+		if (event.number == number)
+			return replay_data_of(log, &event);
+	fail_msg("no event %u", number);
+	return REPLAY_UNPROMISED;
+}
+
+static void each_events_data_is_judged_by_its_type(void **state)
+{
+	static const struct {
+		uint32_t pcr, type;
+		const char *measured, *data;
+		enum replay_data expected;
+	} rows[] = {
+		{4, EV_EFI_ACTION, "a", "a", REPLAY_AS_MEASURED},
+		{4, EV_EFI_ACTION, "a", "b", REPLAY_ALTERED},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, "a", "b", REPLAY_UNPROMISED},
+		{4, EV_NO_ACTION, "a", "a", REPLAY_UNPROMISED},
+		{7, EV_EFI_SPDM_DEVICE_POLICY, "a", "b", REPLAY_ALTERED},
+		{8, EV_IPL, "linux /vmlinuz", "grub_cmd: linux /vmlinuz", REPLAY_AS_MEASURED},
+		{8, EV_IPL, "linux /vmlinuz", "grub_cmd: linux /vmlinux", REPLAY_ALTERED},
+		{8, EV_IPL, "/vmlinuz ro", "kernel_cmdline: /vmlinuz ro", REPLAY_AS_MEASURED},
+		{8, EV_IPL, "/vmlinuz ro", "grub_kernel_cmdline /vmlinuz ro", REPLAY_AS_MEASURED},
+		{8, EV_IPL, "x", "module_cmdline: y", REPLAY_ALTERED},
+		{8, EV_IPL, "x", "grub_cmd linux", REPLAY_UNPROMISED}, /* RHEL 8's, without the colon */
+		{9, EV_IPL, "x", "grub_cmd: linux", REPLAY_UNPROMISED},
+		{8, EV_IPL, "", "grub_cmd: ", REPLAY_AS_MEASURED},
+	};
+	auto_cleanup(buf) struct buf bytes = empty_log();
+	struct eventlog log;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		put_measured(&bytes, rows[i].pcr, rows[i].type, TEXT(rows[i].measured), TEXT(rows[i].data));
+	log = open_log(&bytes);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(data_of(&log, (uint32_t)i + 1), rows[i].expected);
+}
+
+static void an_old_logs_data_is_judged_by_sha1(void **state)
+{
+	static const char text[] = "a";
+	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 16);
+	struct bytes data = TEXT(text);
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	put_plain_event(&bytes, 4, EV_EFI_ACTION, data);
+	put_plain_event(&bytes, 4, EV_EFI_ACTION, data);
+	crypto_digest(CRYPTO_SHA1, &data, 1, bytes.data + 8);
+	log = open_log(&bytes);
+	assert_int_equal(data_of(&log, 0), REPLAY_AS_MEASURED);
+	assert_int_equal(data_of(&log, 1), REPLAY_ALTERED);
+	check_err(replay_check_data(&log, 0xFFFFFF, &err), &err, ERR_EVENT_LOG_MALFORMED); /* no proof */
+}
+
 static void a_log_of_another_boot_is_noticed(void **state)
 {
 	auto_cleanup(buf) struct buf bytes = read_record("secureboot-on", "eventlog.bin");
@@ -394,6 +488,9 @@ int main(void)
 		cmocka_unit_test(recorded_boots_replay_to_the_tpm_in_every_bank),
 		cmocka_unit_test(recorded_boots_pass_every_check),
 		cmocka_unit_test(the_first_pcr_that_differs_is_named),
+		cmocka_unit_test(which_side_moved_is_said_as_far_as_it_is_known),
+		cmocka_unit_test(each_events_data_is_judged_by_its_type),
+		cmocka_unit_test(an_old_logs_data_is_judged_by_sha1),
 		cmocka_unit_test(a_log_of_another_boot_is_noticed),
 		cmocka_unit_test(pcrs_that_nothing_extended_hold_their_start_values),
 		cmocka_unit_test(a_log_without_events_or_sha256_compares_with_nothing),

@@ -58,6 +58,50 @@ static void healthy_is_success(void **state)
 	assert_non_null(item(&status, "Schedule"));
 }
 
+static void what_the_boot_proved_is_told(void **state)
+{
+	struct round_result round = {.stage = ROUND_VERIFIED,
+		.local = {.has_secureboot = true,
+			.secureboot = {.is_enabled = true,
+				.dbx.hash_count = 77,
+				.has_sbat = true,
+				.sbat.date = "2025021800",
+				.authority_count = 2},
+			.authorities = {.count = 2,
+				.items = {{.has_cert = true,
+						  .subject = "C=US, CN=UEFI CA",
+						  .program = "\\shim"},
+					{.program = ""}}},
+			.later = {.compared = 0x4300, .as_logged = 0x4300},
+			.verdict.health = HEALTH_HEALTHY}};
+	struct status status = report(
+		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+	const char *text = item(&status, "SecureBoot")->message;
+
+	(void)state;
+	assert_non_null(strstr(text, "hashes in dbx: 77; shim's revocation level (SBAT): 2025021800;"));
+	assert_non_null(
+		strstr(text, "vouched for this boot: 2 (CN=UEFI CA for \\shim, a hash for no file)."));
+	assert_non_null(strstr(item(&status, "VirtualTpm")->message, "as logged: PCR 8, 9, 14."));
+}
+
+static void a_remark_is_a_warning_and_changes_no_verdict(void **state)
+{
+	struct round_result round = {
+		.stage = ROUND_VERIFIED, .local = {.remark_count = 1, .verdict.health = HEALTH_HEALTHY}};
+	struct status status;
+
+	(void)state;
+	err_fill(&round.local.remarks[0], ERR_PCR_BEYOND_LOG, 0, "PCR 8 grew.");
+	status = report(
+		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+	assert_int_equal(status.state, STATUS_SUCCESS);
+	assert_int_equal(item(&status, "BootIntegrity")->state, STATUS_SUCCESS);
+	assert_int_equal(item(&status, "VirtualTpm")->state, STATUS_WARNING);
+	assert_int_equal(item(&status, "VirtualTpm")->code, ERR_PCR_BEYOND_LOG);
+	assert_non_null(strstr(item(&status, "VirtualTpm")->message, "PCR 8 grew (pcr-beyond-log). "));
+}
+
 static void unhealthy_is_an_error_unless_alerts_are_off(void **state)
 {
 	struct round_result round = {.stage = ROUND_ANSWERED};
@@ -261,6 +305,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(healthy_is_success),
+		cmocka_unit_test(what_the_boot_proved_is_told),
+		cmocka_unit_test(a_remark_is_a_warning_and_changes_no_verdict),
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
 		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
 		cmocka_unit_test(past_the_budget_it_is_an_error),

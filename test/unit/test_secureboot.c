@@ -111,6 +111,8 @@ static void a_recorded_secure_boot_shows_its_keys(void **state)
 	assert_non_null(strstr(facts.db.certs[1].subject, "Microsoft"));
 	assert_int_equal(facts.dbx.hash_count, 1);
 	assert_int_equal(facts.authority_count, 2); /* db and shim's own key; not SbatLevel */
+	assert_true(facts.has_sbat);
+	assert_string_equal(facts.sbat.date, "2025021800");
 	assert_string_equal(facts.vm_id, "");
 	assert_false(facts.pk.is_malformed || facts.kek.is_malformed || facts.db.is_malformed);
 }

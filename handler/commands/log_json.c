@@ -1,0 +1,213 @@
+/* log_json.c - the log for programs: event by event, so that one of megabytes needs no tree of its own in memory. */
+#include <string.h>
+#include "appraise/eventstory.h"
+#include "appraise/replay.h"
+#include "appraise/secureboot.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "boot/bootphase.h"
+#include "boot/cclog.h"
+#include "boot/siglist.h"
+#include "commands.h"
+#include "log.h"
+
+#define MAX_EVENT_JSON (1u << 20) /* without its data */
+#define HEX_PIECE      512
+
+static void add_digests(json *parent, const struct eventlog *log, const struct eventlog_event *event)
+{
+	for (size_t i = 0; i < log->bank_count; i++) {
+		const char *known = eventlog_alg_name(log->banks[i].alg);
+		char name[16], hex[2 * EVENTLOG_MAX_DIGEST + 1];
+
+		if (!event->digest[i].data)
+			continue;
+		(void)text_format(name, sizeof(name), "0x%04x", log->banks[i].alg);
+		hex_encode(event->digest[i], hex);
+		json_add_text(parent, known ? known : name, hex);
+	}
+}
+
+static void add_certificates(json *parent, const struct eventstory *story)
+{
+	json *subjects = story->cert_count ? json_add_array(parent, "certificates") : NULL;
+
+	for (size_t i = 0; i < story->cert_count; i++)
+		json_add_text(subjects, NULL, story->subjects[i]);
+}
+
+/* Whose entries a variable of keys holds. */
+static void add_owners(json *parent, const struct eventlog_event *event)
+{
+	struct uefivar var;
+	struct siglist list;
+	json *owners;
+
+	if (!uefivar_parse(event->data, &var))
+		return;
+	siglist_read(var.data, &list);
+	owners = json_add_array(parent, "owners");
+	for (size_t i = 0; i < list.owner_count; i++) {
+		const struct siglist_owner *owner = &list.owners[i];
+		const char *name = siglist_owner_name(owner->guid);
+		json *members = json_add_object(owners, NULL);
+		char guid[UEFI_GUID_TEXT_SIZE];
+
+		uefi_guid_text(owner->guid, guid);
+		json_add_text(members, "owner", guid);
+		if (name)
+			json_add_text(members, "name", name);
+		json_add_int(members, "certificates", (int64_t)owner->count.certs);
+		json_add_int(members, "hashes", (int64_t)owner->count.hashes);
+		json_add_int(members, "others", (int64_t)owner->count.others);
+	}
+}
+
+/* null: the event's type promises nothing about its data. */
+static void add_data_check(json *parent, const struct eventlog *log, const struct eventlog_event *event)
+{
+	enum replay_data found = replay_data_of(log, event);
+
+	if (found == REPLAY_UNPROMISED)
+		json_add_null(parent, "asMeasured");
+	else
+		json_add_bool(parent, "asMeasured", found == REPLAY_AS_MEASURED);
+}
+
+/* Data goes out piece by piece: it may be as long as the log. */
+static int print_with_data(const json *members, struct bytes data, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(MAX_EVENT_JSON);
+	struct cursor cursor = cursor_of(data);
+	char hex[2 * HEX_PIECE + 1];
+
+	if (json_print(members, JSON_COMPACT, &text, err) < 0)
+		return -1;
+	print_format("%.*s,\"data\":\"", (int)text.len - 1, (const char *)text.data);
+	while (cursor.left) {
+		hex_encode(cursor_bytes(&cursor, cursor.left < HEX_PIECE ? cursor.left : HEX_PIECE), hex);
+		print_format("%s", hex);
+	}
+	print_format("\"}");
+	return 0;
+}
+
+static void add_place(json *members, const struct eventlog_event *event)
+{
+	struct bootphase_place place;
+
+	if (!bootphase_of(event, &place))
+		return;
+	json_add_text(members, "phase", bootphase_name(place.phase));
+	json_add_text(members, "kind", place.kind);
+}
+
+/* `as_pcr` is the event as a TPM's log would have it. */
+static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, const struct eventlog_event *as_pcr, struct err *err)
+{
+	char type[LOG_TYPE_SIZE];
+	struct eventstory story;
+	auto_cleanup(json) json *members = json_new_object();
+
+	eventstory_tell(log, behind, as_pcr, &story);
+	log_type_text(event->type, type);
+	json_add_int(members, "number", event->number);
+	json_add_int(members, "offset", (int64_t)event->offset);
+	if (event->pcr == EVENTLOG_NO_PCR)
+		json_add_null(members, "pcr");
+	else
+		json_add_int(members, "pcr", event->pcr);
+	json_add_text(members, "type", type);
+	add_place(members, as_pcr);
+	json_add_text(members, "description", story.text);
+	add_certificates(members, &story);
+	if (story.cert_count && event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
+		add_owners(members, event);
+	add_digests(json_add_object(members, "digests"), log, event);
+	add_data_check(members, log, as_pcr);
+	return print_with_data(members, event->data, err);
+}
+
+static void add_keys(json *parent, const char *name, const struct secureboot_keys *keys)
+{
+	char hex[2 * CRYPTO_SHA256_SIZE + 1];
+	json *members = json_add_object(parent, name);
+	json *certs = json_add_array(members, "certificates");
+
+	for (size_t i = 0; i < keys->cert_count; i++) {
+		json *cert = json_add_object(certs, NULL);
+
+		hex_encode((struct bytes){keys->certs[i].sha256, CRYPTO_SHA256_SIZE}, hex);
+		json_add_text(cert, "subject", keys->certs[i].subject);
+		json_add_text(cert, "sha256", hex);
+	}
+	hex_encode((struct bytes){keys->sha256, CRYPTO_SHA256_SIZE}, hex);
+	json_add_int(members, "hashes", (int64_t)keys->hash_count);
+	json_add_int(members, "others", (int64_t)keys->other_count);
+	json_add_bool(members, "malformed", keys->is_malformed);
+	json_add_text(members, "sha256", hex);
+}
+
+static int print_secure_boot_json(const struct eventlog *log, struct err *err)
+{
+	struct secureboot facts;
+	struct err reason;
+	auto_cleanup(json) json *members = json_new_object();
+
+	if (secureboot_read(log, &facts, &reason) < 0) {
+		json_add_text(members, "error", reason.msg);
+		return print_json(members, JSON_COMPACT, err);
+	}
+	json_add_bool(members, "enabled", facts.is_enabled);
+	add_keys(members, "PK", &facts.pk);
+	add_keys(members, "KEK", &facts.kek);
+	add_keys(members, "db", &facts.db);
+	add_keys(members, "dbx", &facts.dbx);
+	json_add_int(members, "authorities", (int64_t)facts.authority_count);
+	if (*facts.vm_id)
+		json_add_text(members, "vmId", facts.vm_id);
+	return print_json(members, JSON_COMPACT, err);
+}
+
+static int print_data_check_json(const struct eventlog *log, struct err *err)
+{
+	struct err reason = {0};
+	bool is_good = replay_check_data(log, LOG_ALL_PCRS, &reason) == 0;
+	auto_cleanup(json) json *members = json_new_object();
+
+	if (is_good || reason.code == ERR_LOG_DATA_MISMATCH)
+		json_add_bool(members, "asMeasured", is_good);
+	else
+		json_add_null(members, "asMeasured");
+	if (!is_good)
+		json_add_text(members, "error", reason.msg);
+	return print_json(members, JSON_COMPACT, err);
+}
+
+int log_print_json(const struct eventlog *log, struct err *err)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	const char *separator = "";
+	bool is_cc = cclog_is(log);
+
+	print_format("{\"format\":\"%s\",\"registers\":\"%s\",\"events\":[",
+		log->is_crypto_agile ? "crypto-agile" : "sha1", is_cc ? "RTMR" : "PCR");
+	while (eventlog_next(log, &walk, &event)) {
+		struct eventlog_event as_pcr = is_cc ? cclog_as_pcr(&event) : event;
+
+		print_format("%s\n", separator);
+		if (print_event_json(log, &walk, &event, &as_pcr, err) < 0)
+			return -1;
+		separator = ",";
+	}
+	print_format("\n],\"data\":");
+	if (print_data_check_json(log, err) < 0)
+		return -1;
+	print_format(",\"secureBoot\":");
+	if (print_secure_boot_json(log, err) < 0)
+		return -1;
+	print_format("}\n");
+	return 0;
+}

@@ -1,0 +1,151 @@
+/* log_story.c - the boot as its log tells it, in the order in which people read it. */
+#include <string.h>
+#include "appraise/eventstory.h"
+#include "appraise/replay.h"
+#include "boot/bootphase.h"
+#include "boot/cclog.h"
+#include "base/text.h"
+#include "commands.h"
+#include "log.h"
+
+#define MAX_KINDS 16
+
+/* How many of a kind are told in one phase; the rest is counted. */
+#define MANY 32
+#define FEW  6
+
+static uint32_t most_of(const char *kind)
+{
+	static const char *const all[] = {
+		"keys", "vouched", "program", "command line", "kernel", "initrd", "handover", "disk"};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(all[i], kind) == 0)
+			return MANY;
+	return FEW;
+}
+
+struct kind {
+	const char *name;
+	uint32_t told, untold;
+	char last
+		[EVENTSTORY_SIZE]; /* systemd-stub measures each name and its content by events of one text */
+};
+
+struct telling {
+	const struct eventlog *log;
+	bool is_cc;
+	enum bootphase phase;
+	size_t kind_count;
+	struct kind kinds[MAX_KINDS];
+	const char *last_kind; /* of the line above; NULL in front of the first */
+};
+
+/* NULL if a phase has more kinds than there are. */
+static struct kind *kind_of(struct telling *telling, const char *name)
+{
+	for (size_t i = 0; i < telling->kind_count; i++)
+		if (strcmp(telling->kinds[i].name, name) == 0)
+			return &telling->kinds[i];
+	if (telling->kind_count == MAX_KINDS)
+		return NULL;
+	telling->kinds[telling->kind_count] = (struct kind){.name = name};
+	return &telling->kinds[telling->kind_count++];
+}
+
+/* The kind stands in front of the line already. */
+static const char *without_kind(const char *text)
+{
+	static const char *const words[] = {
+		"GRUB command: ", "kernel command line: ", "module command line: ", "file: ",
+		"section of the unified kernel image: ", "system extension: ", "added at boot: ", "initrd: "};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strncmp(text, words[i], strlen(words[i])) == 0)
+			return text + strlen(words[i]);
+	return text;
+}
+
+static char mark_of(const struct eventlog *log, const struct eventlog_event *event)
+{
+	switch (replay_data_of(log, event)) {
+	case REPLAY_AS_MEASURED:
+		return ' ';
+	case REPLAY_ALTERED:
+		return '!';
+	case REPLAY_UNPROMISED:
+		break;
+	}
+	return '?';
+}
+
+static void print_line(struct telling *telling, const char *kind, char mark, const char *text)
+{
+	bool is_same = telling->last_kind && strcmp(telling->last_kind, kind) == 0;
+
+	if (!telling->last_kind)
+		print_format("%s%s\n", telling->phase == BOOTPHASE_FIRMWARE ? "" : "\n",
+			bootphase_name(telling->phase));
+	print_format("%c %-14s %s\n", mark, is_same ? "" : kind, text);
+	telling->last_kind = kind;
+}
+
+static void tell_event(struct telling *telling, const struct eventlog_walk *walk,
+	const struct eventlog_event *event, const char *name)
+{
+	struct kind *kind = kind_of(telling, name);
+	struct eventstory story;
+	const char *text;
+
+	if (!kind || kind->told == most_of(name)) {
+		if (kind)
+			kind->untold++;
+		return;
+	}
+	eventstory_tell(telling->log, walk, event, &story);
+	text = without_kind(story.text);
+	if (kind->told && strcmp(kind->last, text) == 0)
+		return;
+	(void)text_format(kind->last, sizeof(kind->last), "%s", text);
+	kind->told++;
+	print_line(telling, name, mark_of(telling->log, event), text);
+}
+
+static void tell_phase(struct telling *telling)
+{
+	struct eventlog_walk walk = eventlog_walk(telling->log);
+	struct eventlog_event event;
+	struct bootphase_place place;
+	const char *between = "  and also       ";
+
+	while (eventlog_next(telling->log, &walk, &event)) {
+		if (telling->is_cc)
+			event = cclog_as_pcr(&event);
+		if (bootphase_of(&event, &place) && place.phase == telling->phase)
+			tell_event(telling, &walk, &event, place.kind);
+	}
+	for (size_t i = 0; i < telling->kind_count; i++) {
+		if (!telling->kinds[i].untold)
+			continue;
+		print_format("%s%u x %s", between, telling->kinds[i].untold, telling->kinds[i].name);
+		between = ", ";
+	}
+	if (between[0] == ',')
+		print_format("\n");
+}
+
+void log_print_story(const struct eventlog *log)
+{
+	bool is_cc = cclog_is(log);
+
+	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++) {
+		struct telling telling = {.log = log, .is_cc = is_cc, .phase = phase};
+
+		tell_phase(&telling);
+	}
+	print_format("\n?  is what the log says: its digest is of something else than this text\n"
+		     "!  is not what was measured\n"
+		     "All %u events: --events%s\n",
+		log->event_count,
+		is_cc ? "; their PCRs are registers of a confidential VM: 1 is RTMR0, 2 RTMR1, 3 RTMR2" : "");
+}

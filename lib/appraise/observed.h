@@ -1,0 +1,25 @@
+/* observed.h - what this machine says about its boot beside the evidence: read, not signed. It can add a deviation or a remark to an
+ * appraisal, never take one away. */
+#ifndef APPRAISE_OBSERVED_H
+#define APPRAISE_OBSERVED_H
+
+#include "appraise/verdict.h"
+
+enum observed_switch { OBSERVED_UNKNOWN, OBSERVED_OFF, OBSERVED_ON };
+
+struct observed {
+	struct tpm_pcrs pcrs; /* of LATER_MASK those that the log extends; mask 0 if they could not be read */
+	enum observed_switch secure_boot; /* the firmware's variable SecureBoot as the system shows it now */
+};
+
+/* Nothing is compared with a log that does not lead to the quoted PCRs. Deviations: ERR_LOG_NOT_MEASURED, ERR_LOG_DATA_MISMATCH in a PCR
+ * that is as logged, ERR_SECURE_BOOT_DIFFERS. Remark: ERR_PCR_BEYOND_LOG. */
+void observed_compare(
+	const struct evidence *evidence, const struct observed *observed, struct appraisal *appraisal);
+
+/* vm_id: what the cloud's metadata service calls this VM, "" if it said nothing. Remark: ERR_VM_ID_DIFFERS; no deviation, since nobody
+ * proves what the service says, and since a VM keeps its identifier when it is moved. Either byte order of the first three fields is
+ * the same identifier: hosts print both (WALinuxAgent, osutil/default.py, _correct_instance_id and is_valid_uuid). */
+void observed_compare_vm_id(const char *vm_id, struct appraisal *appraisal);
+
+#endif

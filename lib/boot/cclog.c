@@ -1,0 +1,59 @@
+#include "boot/cclog.h"
+
+#include <string.h>
+#include "boot/uefivar.h"
+
+enum { MRTD, RTMR0, RTMR1, RTMR2, RTMR3, REGISTER_COUNT };
+
+bool cclog_is(const struct eventlog *log)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	struct uefivar var;
+
+	while (eventlog_next(log, &walk, &event)) {
+		if (event.type != EV_EFI_VARIABLE_DRIVER_CONFIG || !uefivar_parse(event.data, &var))
+			continue;
+		if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))
+			return event.pcr == RTMR0;
+	}
+	return false;
+}
+
+const char *cclog_register_name(uint32_t index)
+{
+	static const char *const names[REGISTER_COUNT] = {"MRTD", "RTMR0", "RTMR1", "RTMR2", "RTMR3"};
+
+	return index < REGISTER_COUNT ? names[index] : NULL;
+}
+
+static bool starts_with(struct bytes data, const char *text)
+{
+	return data.len >= strlen(text) && memcmp(data.data, text, strlen(text)) == 0;
+}
+
+static uint32_t of_loader(const struct eventlog_event *event)
+{
+	if (event->type != EV_IPL)
+		return 9;
+	if (starts_with(event->data, "grub_") || starts_with(event->data, "kernel_cmdline") ||
+		starts_with(event->data, "module_cmdline"))
+		return 8;
+	return starts_with(event->data, "Mok") ? 14 : 9;
+}
+
+struct eventlog_event cclog_as_pcr(const struct eventlog_event *event)
+{
+	struct eventlog_event ret = *event;
+
+	if (event->pcr == RTMR0)
+		ret.pcr = event->type == EV_EFI_VARIABLE_DRIVER_CONFIG ||
+					  event->type == EV_EFI_VARIABLE_AUTHORITY
+				  ? 7
+				  : 1;
+	else if (event->pcr == RTMR1)
+		ret.pcr = event->type == EV_EFI_GPT_EVENT ? 5 : 4;
+	else if (event->pcr == RTMR2)
+		ret.pcr = of_loader(event);
+	return ret;
+}

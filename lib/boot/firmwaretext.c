@@ -1,0 +1,318 @@
+#include "boot/firmwaretext.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "boot/eventtext.h"
+#include "boot/uefivar.h"
+
+#define SIGNATURE_SIZE 16
+#define SHOWN_TABLES   8
+
+/* PFP 1.06 section 2.3.4: PCR 0 holds the platform's firmware, PCR 2 code of cards in it. */
+static const char *blob_kind(const struct eventlog_event *event)
+{
+	if (event->type == EV_POST_CODE || event->type == EV_POST_CODE2)
+		return "firmware code ";
+	if (event->type == EV_NONHOST_CODE)
+		return "code of another processor ";
+	if (event->pcr == 0)
+		return "firmware volume ";
+	return event->pcr == 2 ? "option ROM " : "";
+}
+
+static bool is_named_blob(uint32_t type)
+{
+	return type == EV_EFI_PLATFORM_FIRMWARE_BLOB2 || type == EV_POST_CODE2;
+}
+
+/* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
+static bool blob(const struct eventlog_event *event, char *ret, size_t size)
+{
+	struct cursor cursor = cursor_of(event->data);
+	struct bytes name = {0};
+	char text[256] = "";
+	unsigned long long base, length;
+
+	if (is_named_blob(event->type))
+		name = cursor_bytes(&cursor, cursor_u8(&cursor));
+	base = cursor_u64_le(&cursor);
+	length = cursor_u64_le(&cursor);
+	if (cursor.failed || cursor.left)
+		return false;
+	while (name.len && name.data[name.len - 1] == 0)
+		name.len--;
+	text_clean(text, sizeof(text), name);
+	(void)text_format(ret, size, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event), text, *text ? " " : "",
+		base, length);
+	return true;
+}
+
+static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE])
+{
+	static const struct {
+		const char *guid, *name;
+	} tables[] = {
+		{"EB9D2D30-2D88-11D3-9A16-0090273FC14D", "ACPI 1.0"},
+		{"8868E871-E4F1-11D3-BC22-0080C73C8881", "ACPI"},
+		{"EB9D2D31-2D88-11D3-9A16-0090273FC14D", "SMBIOS"},
+		{"F2FD1544-9794-4A2C-992E-E5BBCF20E394", "SMBIOS 3"},
+	};
+
+	uefi_guid_text(guid, ret);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (strcmp(tables[i].guid, ret) == 0)
+			return tables[i].name;
+	return ret;
+}
+
+/* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second form */
+static bool tables(const struct eventlog_event *event, char *ret, size_t size)
+{
+	struct cursor cursor = cursor_of(event->data);
+	struct bytes name = {0};
+	char text[128] = "", guid_text[UEFI_GUID_TEXT_SIZE];
+	uint64_t count;
+	size_t len;
+
+	if (event->type == EV_EFI_HANDOFF_TABLES2)
+		name = cursor_bytes(&cursor, cursor_u8(&cursor));
+	count = cursor_u64_le(&cursor);
+	if (cursor.failed || count == 0 || count > cursor.left / (UEFI_GUID_SIZE + sizeof(uint64_t)))
+		return false;
+	while (name.len && name.data[name.len - 1] == 0)
+		name.len--;
+	text_clean(text, sizeof(text), name);
+	(void)text_format(
+		ret, size, "table%s of the firmware%s%s: ", count == 1 ? "" : "s", *text ? " " : "", text);
+	for (uint64_t i = 0; i < count && i < SHOWN_TABLES; i++) {
+		const uint8_t *guid = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
+
+		(void)cursor_u64_le(&cursor);
+		len = strlen(ret);
+		(void)text_format(ret + len, size - len, "%s%s", i ? ", " : "", table_name(guid, guid_text));
+	}
+	len = strlen(ret);
+	(void)text_format(ret + len, size - len, count > SHOWN_TABLES ? ", ..." : "");
+	return true;
+}
+
+static bool starts_with(struct bytes data, const char *text)
+{
+	return data.len >= strlen(text) && memcmp(data.data, text, strlen(text)) == 0;
+}
+
+/* "GCE NonHostInfo" and one byte: what keeps the VM's memory from its host */
+static bool google_vm(struct bytes data, char *ret, size_t size)
+{
+	static const char *const technologies[] = {
+		"none", "AMD SEV", "AMD SEV-ES", "Intel TDX", "AMD SEV-SNP"};
+	uint8_t technology;
+
+	if (!starts_with(data, "GCE NonHostInfo") || data.len <= SIGNATURE_SIZE)
+		return false;
+	technology = data.data[SIGNATURE_SIZE];
+	(void)text_format(ret, size, "Google Compute Engine, memory encryption: %s",
+		technology < sizeof(technologies) / sizeof(technologies[0]) ? technologies[technology]
+									    : "unknown");
+	return true;
+}
+
+/* A signature in letters, then bytes of a form that its maker knows. */
+static bool named_bytes(struct bytes data, char *ret, size_t size)
+{
+	static const struct {
+		const char *signature, *meaning;
+	} known[] = {
+		{"IntelCSxE", "Intel's management engine"},
+		{"IntelCSME", "Intel's management engine"},
+	};
+	size_t len = data.len ? strnlen((const char *)data.data, data.len) : 0;
+	const char *meaning = "";
+	char text[64];
+
+	if (len < 4 || len == data.len ||
+		!eventtext_of_bytes((struct bytes){data.data, len}, text, sizeof(text)))
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (starts_with(data, known[i].signature))
+			meaning = known[i].meaning;
+	(void)text_format(ret, size, "%s%s%s, %zu bytes", meaning, *meaning ? ": " : "", text, data.len);
+	return true;
+}
+
+static bool non_host(struct bytes data, char *ret, size_t size)
+{
+	return google_vm(data, ret, size) || named_bytes(data, ret, size);
+}
+
+/* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature and version, then the kind of device at different places */
+static bool device(struct bytes data, char *ret, size_t size)
+{
+	static const char *const kinds[] = {"device", "PCI device", "USB device"};
+	struct cursor cursor = cursor_of(data);
+	bool is_second = starts_with(data, "SPDM Device Sec2");
+	uint32_t kind;
+
+	if (!is_second && !starts_with(data, "SPDM Device Sec"))
+		return false;
+	(void)cursor_bytes(&cursor, SIGNATURE_SIZE);
+	(void)cursor_u16_le(&cursor); /* version */
+	(void)cursor_u16_le(&cursor); /* length; state of authentication in the second */
+	(void)cursor_u32_le(&cursor); /* hash; length in the second */
+	kind = cursor_u32_le(&cursor);
+	if (cursor.failed)
+		return false;
+	(void)text_format(ret, size, "%s that measured itself (SPDM), %zu bytes",
+		kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : kinds[0], data.len);
+	return true;
+}
+
+static void take_text(struct cursor *cursor, char *ret, size_t size)
+{
+	struct bytes text = cursor_bytes(cursor, cursor_u8(cursor));
+
+	while (text.len && text.data[text.len - 1] == 0)
+		text.len--;
+	text_clean(ret, size, text);
+}
+
+/* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): who made the platform, and where its reference values are */
+static bool platform_id(struct bytes data, char *ret, size_t size)
+{
+	struct cursor cursor = cursor_of(data);
+	char guid[UEFI_GUID_TEXT_SIZE], made_by[64], model[64], version[64], firmware[64],
+		firmware_version[64];
+	const uint8_t *manifest;
+
+	(void)cursor_bytes(&cursor, SIGNATURE_SIZE + sizeof(uint32_t)); /* the maker's number too */
+	manifest = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
+	take_text(&cursor, made_by, sizeof(made_by));
+	take_text(&cursor, model, sizeof(model));
+	take_text(&cursor, version, sizeof(version));
+	take_text(&cursor, firmware, sizeof(firmware));
+	(void)cursor_u32_le(&cursor);
+	take_text(&cursor, firmware_version, sizeof(firmware_version));
+	if (cursor.failed)
+		return false;
+	uefi_guid_text(manifest, guid);
+	(void)text_format(ret, size, "platform %s %s%s%s, firmware %s %s, reference manifest %s", made_by,
+		model, *version ? " " : "", version, firmware, firmware_version, guid);
+	return true;
+}
+
+static bool no_action(const struct eventlog_event *event, char *ret, size_t size)
+{
+	struct bytes data = event->data;
+	uint8_t locality;
+	char text[64];
+
+	if (eventlog_startup_locality(event, &locality)) {
+		(void)text_format(ret, size, "StartupLocality %u", locality);
+		return true;
+	}
+	if ((starts_with(data, "SP800-155 Event2") || starts_with(data, "SP800-155 Event3")) &&
+		platform_id(data, ret, size))
+		return true;
+	if (firmwaretext_of_windows_tag(data, ret, size))
+		return true;
+	if (data.len < SIGNATURE_SIZE ||
+		!eventtext_of_bytes((struct bytes){data.data, SIGNATURE_SIZE}, text, sizeof(text)))
+		return false;
+	(void)text_format(ret, size, "%s (%zu bytes)", text, data.len);
+	return true;
+}
+
+/* A switch of the platform's setup in words, or bytes of its maker */
+static bool settings(struct bytes data, char *ret, size_t size)
+{
+	char text[EVENTTEXT_SIZE];
+
+	if (eventtext_of_bytes(data, text, sizeof(text)) || data.len == 0)
+		return false;
+	(void)text_format(ret, size, "settings of the platform, %zu bytes", data.len);
+	return true;
+}
+
+bool firmwaretext(const struct eventlog_event *event, char *ret, size_t size)
+{
+	switch (event->type) {
+	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
+	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
+	case EV_POST_CODE:
+	case EV_POST_CODE2:
+	case EV_NONHOST_CODE:
+		return blob(event, ret, size);
+	case EV_EFI_HANDOFF_TABLES:
+	case EV_EFI_HANDOFF_TABLES2:
+	case EV_TABLE_OF_DEVICES:
+		return tables(event, ret, size);
+	case EV_NONHOST_CONFIG:
+	case EV_NONHOST_INFO:
+		return non_host(event->data, ret, size);
+	case EV_EFI_SPDM_FIRMWARE_BLOB:
+	case EV_EFI_SPDM_FIRMWARE_CONFIG:
+		return device(event->data, ret, size);
+	case EV_PLATFORM_CONFIG_FLAGS:
+		return settings(event->data, ret, size);
+	case EV_NO_ACTION:
+		return no_action(event, ret, size);
+	default:
+		return false;
+	}
+}
+
+/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half tell the kind. */
+#define WINDOWS_HOLDS_RECORDS 0x40000000u
+
+static const char *windows_kind(uint32_t tag)
+{
+	static const char *const kinds[] = {NULL, "container", "information", "error",
+		"parameters before the system", "parameters of the system", "authority", "loaded module",
+		"trust point", "early anti-malware", "virtualization-based security",
+		"kernel signature policy", "dynamic launch"};
+	uint32_t kind = tag >> 16 & 0xF;
+
+	switch (tag & 0x3FFFFFFF) {
+	case 0x00010001:
+		return "trust boundary";
+	case 0x00010002:
+		return "early anti-malware";
+	case 0x00010003:
+		return "loaded module";
+	case 0x00010004:
+		return "trust point";
+	default:
+		return kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : NULL;
+	}
+}
+
+static size_t count_records(struct bytes records)
+{
+	struct cursor cursor = cursor_of(records);
+	size_t count = 0;
+
+	while (cursor.left) {
+		(void)cursor_u32_le(&cursor);
+		(void)cursor_bytes(&cursor, cursor_u32_le(&cursor));
+		if (cursor.failed)
+			break;
+		count++;
+	}
+	return count;
+}
+
+bool firmwaretext_of_windows_tag(struct bytes data, char *ret, size_t size)
+{
+	struct cursor cursor = cursor_of(data);
+	uint32_t tag = cursor_u32_le(&cursor);
+	struct bytes value = cursor_bytes(&cursor, cursor_u32_le(&cursor));
+	const char *kind = windows_kind(tag);
+
+	if (cursor.failed || !kind || (tag & 0x3FF0FF00u) != 0)
+		return false;
+	if (tag & WINDOWS_HOLDS_RECORDS)
+		(void)text_format(ret, size, "Windows: %s, %zu records", kind, count_records(value));
+	else
+		(void)text_format(ret, size, "Windows: %s, %zu bytes", kind, value.len);
+	return true;
+}

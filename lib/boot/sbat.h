@@ -1,0 +1,30 @@
+/* sbat.h - the revocation level of shim: the oldest generation of each component that may start. Bytes to values; the data is hostile.
+ *
+ * Source: shim 15.8, SBAT.md: lines "component,generation[,...]"; the first is "sbat,1,DATE", its date the level's own version.
+ */
+#ifndef BOOT_SBAT_H
+#define BOOT_SBAT_H
+
+#include "base/buf.h"
+
+#define SBAT_DATE_SIZE      11 /* "2025021800": a date and two more digits */
+#define SBAT_COMPONENT_SIZE 32
+#define SBAT_MAX_COMPONENTS 16 /* today's level has two */
+
+struct sbat_component {
+	char name[SBAT_COMPONENT_SIZE]; /* "shim", "grub", "grub.debian", ...; cut if longer */
+	uint32_t generation;
+};
+
+struct sbat {
+	char date[SBAT_DATE_SIZE]; /* "" if the level has none */
+	size_t count;
+	struct sbat_component components[SBAT_MAX_COMPONENTS]; /* without the first line; more are left out */
+};
+
+/* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty struct. */
+void sbat_read(struct bytes value, struct sbat *ret);
+/* "2025021800: shim 4, grub 5"; "(empty)" */
+void sbat_text(const struct sbat *sbat, char *ret, size_t size);
+
+#endif

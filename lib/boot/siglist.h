@@ -1,0 +1,39 @@
+/* siglist.h - what a variable of signature lists holds (PK, KEK, db, dbx), counted by whom its entries belong to. Hostile data.
+ *
+ * An entry's owner is whoever put it there, by his own word: a GUID that anybody may use. Names are of owners seen in real firmware.
+ * Source: UEFI 2.10 section 32.4.1 (EFI_SIGNATURE_DATA.SignatureOwner); GUIDs: Microsoft's secure boot key guidance, efivar's guids.txt,
+ * EDK II's EnrollDefaultKeys, the keys of 40 real machines' logs.
+ */
+#ifndef BOOT_SIGLIST_H
+#define BOOT_SIGLIST_H
+
+#include "boot/uefivar.h"
+
+#define SIGLIST_MAX_OWNERS 8
+
+struct siglist_count {
+	size_t certs;  /* X.509 */
+	size_t hashes; /* SHA-256 */
+	size_t others;
+};
+
+struct siglist_owner {
+	uint8_t guid[UEFI_GUID_SIZE];
+	struct siglist_count count;
+};
+
+struct siglist {
+	struct siglist_count all;
+	size_t owner_count;
+	struct siglist_owner owners
+		[SIGLIST_MAX_OWNERS]; /* in the order of their first entry; entries of more are in `all` only */
+	bool is_malformed;            /* sizes do not fit: what stands behind that place is not counted */
+};
+
+void siglist_read(struct bytes variable_data, struct siglist *ret);
+/* "Microsoft"; NULL of an owner that has no name here. */
+const char *siglist_owner_name(const uint8_t guid[UEFI_GUID_SIZE]);
+/* " (Microsoft, 01234567-...)": the owners, for people; "" without any. */
+void siglist_owners_text(const struct siglist *list, char *ret, size_t size);
+
+#endif
