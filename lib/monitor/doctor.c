@@ -134,6 +134,7 @@ static void close_doctor(struct doctor *doctor)
 	let_go_of_tpm(doctor);
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
+	free(doctor->appraisal);
 	settings_done(&doctor->settings);
 	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */
 	explicit_bzero(&doctor->service, sizeof(doctor->service));

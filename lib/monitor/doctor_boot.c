@@ -54,25 +54,49 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 	return 0;
 }
 
-/* The same as in an attestation, up to the provider. The key made for it goes when the TPM is closed. */
-int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+static void list_remarks(const struct appraisal *appraisal, json *details)
+{
+	json *list = json_add_array(details, "remarks");
+
+	for (size_t i = 0; i < appraisal->remark_count; i++)
+		json_add_text(list, NULL, appraisal->remarks[i].msg);
+}
+
+/* The same as in an attestation, up to the provider. The key made for it is gone when this returns. */
+static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *err)
 {
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct observed observed;
+
+	if (collect_evidence(doctor->tpm, &sources, &evidence, err) < 0 ||
+		tpm_flush_key(doctor->tpm, err) < 0)
+		return -1;
+	appraise_evidence(&evidence, BINDING_NULL_ONLY, ret);
+	collect_observed(doctor->tpm, &sources, &evidence, &observed);
+	observed_compare(&evidence, &observed, ret);
+	return 0;
+}
+
+int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
 	auto_cleanup(free) struct appraisal *appraisal = calloc(1, sizeof(*appraisal));
 
 	if (!appraisal)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the appraisal.");
-	if (collect_evidence(doctor->tpm, &sources, &evidence, err) < 0 ||
-		tpm_flush_key(doctor->tpm, err) < 0)
+	if (appraise(doctor, appraisal, err) < 0)
 		return -1;
-	appraise_evidence(&evidence, BINDING_NULL_ONLY, appraisal);
 	json_add_text(finding->details, "health", health_name(appraisal->verdict.health));
+	list_remarks(appraisal, finding->details);
 	if (appraisal->verdict.health != HEALTH_HEALTHY) {
 		*err = appraisal->verdict.reason;
 		return -1;
 	}
-	doctor_say(finding,
-		"This VM's own check of its boot: Healthy. The TPM signs and certifies as it should.");
+	if (appraisal->remark_count)
+		doctor_warn(finding, appraisal->remarks[0].code, "%s", appraisal->remarks[0].msg);
+	else
+		doctor_say(finding, "This VM's own check of its boot: Healthy. The TPM signs and certifies "
+				    "as it should.");
+	doctor->appraisal = steal_ptr(appraisal);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 #include "agent/precondition.h"
 #include "appraise/binding.h"
-#include "appraise/secureboot.h"
+#include "appraise/verdict.h"
 #include "boot/eventlog.h"
 #include "edge/probe.h"
 #include "maa/exchange.h"
@@ -32,7 +32,8 @@ struct doctor {
 	struct buf log_bytes;
 	struct eventlog log; /* views into log_bytes */
 	bool has_measured;
-	struct secureboot measured; /* as proved by PCR 7 */
+	struct secureboot measured;  /* as proved by PCR 7 */
+	struct appraisal *appraisal; /* of a boot that is Healthy, else NULL */
 	/* whom to ask, and the way there */
 	bool has_imds;
 	struct imds imds;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "agent/outbound.h"
+#include "appraise/observed.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "monitor/doctor_checks.h"
@@ -64,6 +65,20 @@ static void judge_metadata(const struct doctor *doctor, int64_t took_ms, struct 
 			(long long)took_ms);
 }
 
+/* The identifier that the firmware measured, beside the service's. */
+static void confirm_vm_id(const struct doctor *doctor, struct doctor_finding *finding)
+{
+	struct appraisal *appraisal = doctor->appraisal;
+	size_t before = appraisal ? appraisal->remark_count : 0;
+
+	if (!appraisal)
+		return;
+	observed_compare_vm_id(doctor->imds.vm_id, appraisal);
+	json_add_bool(finding->details, "isVmIdConfirmed", appraisal->is_vm_id_confirmed);
+	if (appraisal->remark_count > before)
+		doctor_warn(finding, appraisal->remarks[before].code, "%s", appraisal->remarks[before].msg);
+}
+
 int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	const char *address = doctor->inputs->metadata ? doctor->inputs->metadata : doctor->service.metadata;
@@ -76,6 +91,7 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 	if (doctor->has_imds) {
 		show_metadata(&doctor->imds, finding->details);
 		judge_metadata(doctor, took_ms, finding);
+		confirm_vm_id(doctor, finding);
 		return 0;
 	}
 	if (!endpoint_of(doctor)[0] && !doctor->settings.fallback_endpoint[0])
