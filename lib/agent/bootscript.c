@@ -13,15 +13,10 @@ static bool is_name(uint8_t byte)
 	       byte == '_';
 }
 
-static struct bytes behind(struct bytes bytes, size_t len)
-{
-	return (struct bytes){bytes.data + len, bytes.len - len};
-}
-
 static struct bytes without_blanks(struct bytes bytes)
 {
 	while (bytes.len && is_blank(bytes.data[0]))
-		bytes = behind(bytes, 1);
+		bytes = bytes_behind(bytes, 1);
 	while (bytes.len && is_blank(bytes.data[bytes.len - 1]))
 		bytes.len--;
 	return bytes;
@@ -29,13 +24,9 @@ static struct bytes without_blanks(struct bytes bytes)
 
 bool bootscript_next_line(struct bytes *rest, struct bytes *ret)
 {
-	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-	size_t len = end ? (size_t)(end - rest->data) : rest->len;
-
-	if (rest->len == 0)
+	if (!bytes_next_line(rest, ret))
 		return false;
-	*ret = without_blanks((struct bytes){rest->data, len});
-	*rest = behind(*rest, len + (end ? 1 : 0));
+	*ret = without_blanks(*ret);
 	return true;
 }
 
@@ -73,7 +64,7 @@ static struct bootscript_variable *find(struct bootscript_variables *variables, 
 
 void bootscript_find_variables(struct bytes line, struct bootscript_variables *variables)
 {
-	for (; line.len; line = behind(line, 1)) {
+	for (; line.len; line = bytes_behind(line, 1)) {
 		struct bytes name;
 		struct bootscript_variable *added;
 
@@ -112,14 +103,14 @@ void bootscript_find_values(struct bytes text, struct bootscript_variables *vari
 		size_t len = 0;
 
 		if (bytes_equal(bootscript_first_word(line), bytes_of_text("set")))
-			line = without_blanks(behind(line, strlen("set")));
+			line = without_blanks(bytes_behind(line, strlen("set")));
 		while (len < line.len && is_name(line.data[len]))
 			len++;
 		if (len == line.len || line.data[len] != '=')
 			continue;
 		variable = find(variables, (struct bytes){line.data, len});
 		if (variable)
-			add_value(variable, without_quotes(behind(line, len + 1)));
+			add_value(variable, without_quotes(bytes_behind(line, len + 1)));
 	}
 }
 
@@ -260,9 +251,9 @@ bool bootscript_expand(struct bytes line, const struct bootscript_variables *var
 	if (buf_append_text(ret, form->start, &ignored) < 0)
 		return false;
 	while (line.len && !expansion.failed)
-		line = behind(line, !is_quoted && line.data[0] == '\''
-					    ? take_literal(&expansion, line)
-					    : take(&expansion, line, variables, &is_quoted));
+		line = bytes_behind(line, !is_quoted && line.data[0] == '\''
+						  ? take_literal(&expansion, line)
+						  : take(&expansion, line, variables, &is_quoted));
 	end_word(&expansion);
 	buf_done(&expansion.word);
 	return !expansion.failed;

@@ -21,26 +21,12 @@ bool dpkg_is_there(int root_fd)
 	return file_exists(root_fd, INFO_FOLDER) && file_exists(root_fd, STATUS_FILE);
 }
 
-/* The next line, without its end; false behind the last. */
-static bool next_line(struct bytes *rest, struct bytes *ret)
-{
-	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-	size_t len = end ? (size_t)(end - rest->data) : rest->len;
-
-	if (rest->len == 0)
-		return false;
-	*ret = (struct bytes){rest->data, len};
-	len += end ? 1 : 0;
-	*rest = (struct bytes){rest->data + len, rest->len - len};
-	return true;
-}
-
 bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO_MD5_SIZE])
 {
 	struct bytes line;
 	struct err ignored;
 
-	while (next_line(&md5sums, &line)) {
+	while (bytes_next_line(&md5sums, &line)) {
 		struct bytes name = {line.data + HEX_SIZE + 2, line.len - HEX_SIZE - 2};
 
 		if (line.len > HEX_SIZE + 2 && package_path_is(name, path) &&
@@ -74,7 +60,7 @@ static bool next_paragraph(struct bytes *rest, struct paragraph *ret)
 	bool is_there = false;
 
 	*ret = (struct paragraph){0};
-	while (next_line(rest, &line)) {
+	while (bytes_next_line(rest, &line)) {
 		if (line.len == 0 && is_there)
 			return true;
 		is_there |= line.len > 0;

@@ -43,7 +43,7 @@ static struct bytes next_word(struct bytes *line)
 	struct bytes word = {line->data, blank ? (size_t)(blank - line->data) : line->len};
 	size_t taken = word.len + (blank ? 1 : 0);
 
-	*line = (struct bytes){line->data + taken, line->len - taken};
+	*line = bytes_behind(*line, taken);
 	return word;
 }
 
@@ -82,14 +82,11 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	const uint8_t md5[CRYPTO_MD5_SIZE], struct package_answer *ret)
 {
 	struct package_answer package = {0};
+	struct bytes line;
 
-	while (text.len) {
-		const uint8_t *end = memchr(text.data, '\n', text.len);
-		struct bytes line = {text.data, end ? (size_t)(end - text.data) : text.len};
-		size_t taken = line.len + (end ? 1 : 0);
+	while (bytes_next_line(&text, &line)) {
 		struct bytes mark = next_word(&line);
 
-		text = (struct bytes){text.data + taken, text.len - taken};
 		if (bytes_equal(mark, bytes_of_text("P"))) {
 			read_package(line, &package);
 		} else if (bytes_equal(mark, bytes_of_text("F")) && package.package[0]) {

@@ -83,3 +83,20 @@ bool bytes_are_all(struct bytes bytes, uint8_t value)
 			return false;
 	return true;
 }
+
+struct bytes bytes_behind(struct bytes bytes, size_t len)
+{
+	return (struct bytes){bytes.data + len, bytes.len - len};
+}
+
+bool bytes_next_line(struct bytes *rest, struct bytes *ret)
+{
+	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+	size_t len = end ? (size_t)(end - rest->data) : rest->len;
+
+	if (rest->len == 0)
+		return false;
+	*ret = (struct bytes){rest->data, len};
+	*rest = bytes_behind(*rest, len + (end ? 1 : 0));
+	return true;
+}

@@ -44,5 +44,9 @@ struct bytes bytes_of_text(const char *text); /* without the final 0 */
 bool bytes_equal(struct bytes a, struct bytes b);
 /* All bytes have this value (true for none). */
 bool bytes_are_all(struct bytes bytes, uint8_t value);
+/* Without the first `len` bytes; there must be that many. */
+struct bytes bytes_behind(struct bytes bytes, size_t len);
+/* Takes the next line off *rest and gives it without its end ("\n"); false behind the last. */
+bool bytes_next_line(struct bytes *rest, struct bytes *ret);
 
 #endif

@@ -52,9 +52,26 @@ static void a_cursor_survives_any_size(void **state)
 	}
 }
 
+static void lines_are_taken_off_one_by_one(void **state)
+{
+	struct bytes rest = TEXT("one\n\nthree"), line;
+
+	(void)state;
+	assert_true(bytes_next_line(&rest, &line) && bytes_equal(line, TEXT("one")));
+	assert_true(bytes_next_line(&rest, &line) && line.len == 0);
+	assert_true(bytes_next_line(&rest, &line) && bytes_equal(line, TEXT("three")));
+	assert_false(bytes_next_line(&rest, &line));
+	rest = TEXT("end\n");
+	assert_true(bytes_next_line(&rest, &line) && bytes_equal(line, TEXT("end")));
+	assert_false(bytes_next_line(&rest, &line));
+	rest = (struct bytes){0};
+	assert_false(bytes_next_line(&rest, &line));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_taken_off_one_by_one),
 		cmocka_unit_test(a_buffer_never_grows_past_its_maximum),
 		cmocka_unit_test(a_cursor_reads_little_endian_numbers),
 		cmocka_unit_test(a_cursor_survives_any_size),
