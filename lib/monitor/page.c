@@ -185,7 +185,9 @@ static void put_no_provider(struct html *html, const char *about)
 static void put_sides(struct html *html, const struct page_inputs *inputs)
 {
 	const struct bundle *bundle = inputs->bundle;
-	const struct verdict *local = inputs->check ? &inputs->check->appraisal.verdict : &bundle->local;
+	/* a machine looks at more than its evidence shows to others */
+	const struct verdict *local =
+		inputs->is_live || !inputs->check ? &bundle->local : &inputs->check->appraisal.verdict;
 
 	html_put(html, "<div class=\"two\">\n");
 	put_side(html, inputs->is_live ? "This VM's own check" : "The evidence itself", local,
