@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include "base/file.h"
+
+#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 
 static const char *system_file(void)
 {
@@ -59,6 +62,8 @@ static int append_file(const char *file, struct buf *ret, struct err *err)
 		err->code = ERR_CA_FILE;
 		return -1;
 	}
+	if (text.len == 0 || !memmem(text.data, text.len, PEM_BEGIN, sizeof(PEM_BEGIN) - 1))
+		return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificates in PEM form.", file);
 	/* a last line without its end must not run into the next file's first */
 	return buf_append(ret, text.data, text.len, err) < 0 ? -1 : buf_append_text(ret, "\n", err);
 }

@@ -374,6 +374,9 @@ static void authorities_of_a_second_file_count_too(void **state)
 	buf_done(&answer.body);
 	call.extra_ca_file = "/nonexistent";
 	check_err(exchange(&call, &answer, &err), &err, ERR_CA_FILE);
+	call.extra_ca_file = "Makefile";
+	check_err(exchange(&call, &answer, &err), &err, ERR_CA_FILE);
+	assert_non_null(strstr(err.msg, "'Makefile' holds no certificates"));
 	tls_server_stop(&other);
 }
 
