@@ -75,6 +75,9 @@ $(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# counts the steps of every walk through a log
+$(OBJ)/unit/test_linear: ALL_LDFLAGS += -Wl,--wrap=eventlog_next
+
 $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -116,8 +119,8 @@ fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
 
 bench: ## measure a round, a log replay and a look at boot files beside their peers
 	$(Q)scripts/deps build test bench
-	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look
-	$(Q)test/bench/run $(BIN) $(OBJ)/bench/look
+	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look $(OBJ)/bench/appraise_log
+	$(Q)test/bench/run $(BIN) $(OBJ)/bench
 
 demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)scripts/deps build demo
