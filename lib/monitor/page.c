@@ -96,6 +96,9 @@ static struct headline headline_of_check(const struct page_inputs *inputs)
 		ret.look = LOOK_BAD;
 		return ret;
 	}
+	/* what the VM found against itself may lie beyond its evidence, and is not to be praised away */
+	if (inputs->bundle->is_whole && inputs->bundle->verdict.health != HEALTH_HEALTHY)
+		return headline_of_verdict(&inputs->bundle->verdict);
 	if (inputs->bundle->has_provider) {
 		both = verdict_combine(&check->appraisal.verdict, &inputs->bundle->provider.verdict);
 		return headline_of_verdict(&both);
