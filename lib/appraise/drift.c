@@ -153,7 +153,7 @@ static int list_differences(struct comparison *comparison, struct drift *ret, st
 	if (!has_difference(comparison))
 		return 0;
 	ret->differences =
-		calloc(comparison->before->count + comparison->after->count, sizeof(*ret->differences));
+		calloc(comparison->before->count + comparison->after->count + 1, sizeof(*ret->differences));
 	if (!ret->differences)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	pair(comparison, /* by_name= */ true, ret);
@@ -184,6 +184,8 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 		closest = comparison;
 		comparison = (struct comparison){0};
 	}
+	if (!closest.before)
+		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");
 	if (list_differences(&closest, &found, err) < 0)
 		return -1;
 	found.not_compared = closest.before->believed & ~boot->believed;
