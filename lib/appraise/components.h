@@ -60,6 +60,8 @@ struct component {
 
 struct components {
 	uint32_t believed; /* mask of PCRs whose components are here: in no other may two boots be compared */
+	uint32_t
+		beyond; /* mask of PCRs that hold more than the log led to: what was there before is hidden. Set by the caller */
 	size_t count;
 	struct component *items; /* owned */
 	struct buf

@@ -118,6 +118,8 @@ static bool is_only_text(const struct reading *reading, const struct eventlog_ev
 	return is_sha256_of(digest_of(reading, event), event->data);
 }
 
+/* The names of kernel and initrd, also out of a PCR that is not believed: what takes an old one's place without its name leaves a hole in
+ * the old one's class. */
 static void look_ahead_at(struct reading *reading, const struct eventlog_event *event)
 {
 	struct bytes word, text;
@@ -357,7 +359,7 @@ static int read_all(struct reading *reading, struct err *err)
 	struct eventlog_event event;
 
 	while (eventlog_next(reading->log, &walk, &event))
-		if (is_measured(reading, &event))
+		if (event.type != EV_NO_ACTION && digest_of(reading, &event).data)
 			look_ahead_at(reading, &event);
 	walk = eventlog_walk(reading->log);
 	while (eventlog_next(reading->log, &walk, &event))

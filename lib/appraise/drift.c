@@ -26,6 +26,12 @@ static bool is_believed(const struct components *components, const struct compon
 	return components->believed & 1u << component->pcr;
 }
 
+/* Whoever hides what he did behind a measurement that no log tells is not better off than if he had left it to be read. */
+static bool is_hidden(const struct components *components, const struct component *component)
+{
+	return components->beyond & 1u << component->pcr;
+}
+
 static int compare(const struct components *before, const struct components *after, struct comparison *ret,
 	struct err *err)
 {
@@ -37,7 +43,8 @@ static int compare(const struct components *before, const struct components *aft
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
 		ret->is_lost[i] =
-			is_believed(after, &before->items[i]) && !components_have(after, &before->items[i]);
+			(is_believed(after, &before->items[i]) || is_hidden(after, &before->items[i])) &&
+			!components_have(after, &before->items[i]);
 	for (size_t i = 0; i < after->count; i++)
 		ret->is_new[i] =
 			is_believed(before, &after->items[i]) && !components_have(before, &after->items[i]);
@@ -138,10 +145,16 @@ static void pair(struct comparison *comparison, bool by_name, struct drift *drif
 
 static void list_rest(const struct comparison *comparison, struct drift *drift)
 {
-	for (size_t i = 0; i < comparison->before->count; i++)
-		if (comparison->is_lost[i])
-			next_difference(drift, DRIFT_REMOVED, comparison->before->items[i].kind)->before =
-				comparison->before->items[i];
+	for (size_t i = 0; i < comparison->before->count; i++) {
+		const struct component *lost = &comparison->before->items[i];
+		struct drift_difference *difference;
+
+		if (!comparison->is_lost[i])
+			continue;
+		difference = next_difference(drift, DRIFT_REMOVED, lost->kind);
+		difference->before = *lost;
+		difference->is_hidden = is_hidden(comparison->after, lost);
+	}
 	for (size_t i = 0; i < comparison->after->count; i++)
 		if (comparison->is_new[i])
 			next_difference(drift, DRIFT_ADDED, comparison->after->items[i].kind)->after =
@@ -188,7 +201,7 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");
 	if (list_differences(&closest, &found, err) < 0)
 		return -1;
-	found.not_compared = closest.before->believed & ~boot->believed;
+	found.not_compared = closest.before->believed & ~boot->believed & ~boot->beyond;
 	*ret = found;
 	return 0;
 }

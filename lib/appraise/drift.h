@@ -35,6 +35,7 @@ enum drift_change { DRIFT_CHANGED, DRIFT_ADDED, DRIFT_REMOVED };
 
 struct drift_difference {
 	enum drift_change change;
+	bool is_hidden;          /* of DRIFT_REMOVED: its PCR holds more than this boot's log led to */
 	enum rules_class class;  /* the more serious one's, if old and new differ in it */
 	struct component before; /* not of DRIFT_ADDED */
 	struct component after;  /* not of DRIFT_REMOVED */

@@ -112,7 +112,7 @@ static void describe_change(const struct drift_difference *difference, char ret[
 		(void)text_format(ret, ITEM_SIZE, "SBAT level %s: %s (was %s)", verb, new, old);
 	else if (difference->after.kind == COMPONENT_BOOT_COMMANDS || (!new[0] && !old[0]))
 		(void)text_format(ret, ITEM_SIZE, "%s changed", title);
-	else if (strcmp(old, new) == 0 || !old[0])
+	else if (strcmp(old, new) == 0 || !old[0] || is_file(difference->after.kind))
 		(void)text_format(ret, ITEM_SIZE, "%s changed: %s", title, new);
 	else
 		(void)text_format(ret, ITEM_SIZE, "%s changed: %s (was %s)", title, new, old);
@@ -124,7 +124,10 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 
 	component_title(shown(difference), title);
 	short_name(shown(difference), name);
-	if (is_key(shown(difference)->kind))
+	if (difference->is_hidden)
+		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells", title,
+			difference->before.pcr);
+	else if (is_key(shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s", name,
 			title);
@@ -252,7 +255,7 @@ static void list_not_compared(uint32_t mask, char ret[DRIFT_TEXT_SIZE])
 	for (uint32_t pcr = 0; pcr < 24; pcr++)
 		if (mask & 1u << pcr)
 			(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), "%s%u",
-				ret[0] ? ", " : "PCRs ", pcr);
+				ret[0] ? ", " : "PCR ", pcr);
 	if (ret[0])
 		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), " not compared");
 }

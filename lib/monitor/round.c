@@ -242,6 +242,7 @@ static void read_components(const struct evidence *evidence, struct round_result
 		components_read(&log, evidence->pcrs.mask | ret->local.later.as_logged, &ret->components,
 			&ignored) < 0)
 		return;
+	ret->components.beyond = ret->local.later.beyond;
 }
 
 /* The VM's own half. -1: it came to no evidence, and the verdict says why. */

@@ -192,6 +192,12 @@ def initrd_replaced(vm, log):
     write(vm, f"/boot/initrd.img-{OLD}", b"the good one was put back")
 
 
+def initrd_instead(vm, log):
+    event = log.one(9, f"/initrd.img-{OLD}")
+    event.measure(b"an evil initrd")
+    event.data = b"/boot/grub/fonts/unicode.pf2\0"
+
+
 def initrd_hidden(vm, log):
     """A second initrd, whose event calls itself a font."""
     log.say(f"initrd /initrd.img-{OLD}", f"initrd /initrd.img-{OLD} /evil")
@@ -285,3 +291,20 @@ def truncated(log):
 
 def same(vm, log):
     pass
+
+
+def words_as_before(log):
+    """What the log says of the command line, without what the TPM measured."""
+    for known, event in zip(base_log().events, log.events):
+        event.data = known.data
+
+
+# ---- what is done when the boot is over
+
+def write_into_grub_cfg(vm):
+    wait_for_the_kernel(vm)
+    write(vm, "/boot/grub/grub.cfg", f"linux /vmlinuz-{OLD} root=/dev/sda1 ro init=/bin/sh\n".encode(), DATE)
+
+
+def extend_commands(vm):
+    machine.platform("extend", vm.folder / "tpm", 8)
