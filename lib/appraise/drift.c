@@ -72,8 +72,8 @@ static size_t weigh(const struct comparison *comparison)
 
 static bool has_difference(const struct comparison *comparison)
 {
-	return memchr(comparison->is_lost, true, comparison->before->count + 1) ||
-	       memchr(comparison->is_new, true, comparison->after->count + 1);
+	return memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
+	       memchr(comparison->is_new, 1, comparison->after->count + 1);
 }
 
 /* Keys and drivers stand beside each other: one that comes does not take the place of one that goes. */
