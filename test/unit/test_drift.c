@@ -1,6 +1,7 @@
 #include "check.h"
 #include <stdio.h>
 #include "appraise/drift.h"
+#include "base/file.h"
 
 #define MAX_ITEMS 12
 
@@ -71,6 +72,17 @@ static bool is_gone(const struct row *row, const struct item *item)
 	return false;
 }
 
+static void explain(struct drift *drift, uint32_t kinds)
+{
+	for (size_t i = 0; i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+
+		if (difference->change != DRIFT_REMOVED && kinds & KIND(difference->after.kind))
+			difference->explanation = (struct explanation){
+				EXPLANATION_PACKAGE, "as installed by the package manager on 2026-11-20"};
+	}
+}
+
 static void judge(const struct row *row, struct drift_judgement *ret)
 {
 	auto_cleanup(components) struct components before = no_components();
@@ -91,15 +103,21 @@ static void judge(const struct row *row, struct drift_judgement *ret)
 		check_ok(json_parse(TEXT(row->rules), &object, &err), &err);
 	check_ok(rules_parse(object, &rules, &err), &err);
 	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
-	for (size_t i = 0; i < drift.count; i++) {
-		struct drift_difference *difference = &drift.differences[i];
-
-		if (difference->change == DRIFT_REMOVED || !(row->explained & KIND(difference->after.kind)))
-			continue;
-		difference->explanation = (struct explanation){
-			EXPLANATION_PACKAGE, "as installed by the package manager on 2026-11-20"};
-	}
+	explain(&drift, row->explained);
 	drift_judge(&rules, &boot, &drift, ret);
+}
+
+/* By the default rules, with what a package explains. */
+static void judge_two(const struct components *before, const struct components *boot, uint32_t explained,
+	struct drift_judgement *ret)
+{
+	auto_cleanup(drift) struct drift drift = {0};
+	struct rules rules = rules_default();
+	struct err err;
+
+	check_ok(drift_find(before, 1, boot, &drift, &err), &err);
+	explain(&drift, explained);
+	drift_judge(&rules, boot, &drift, ret);
 }
 
 static const struct item new_kernel = {COMPONENT_KERNEL, 4, "/vmlinuz-6.1.0-56", 13, true};
@@ -211,15 +229,11 @@ static void the_oldest_version_that_may_start_only_rises(void **state)
 	for (size_t i = 0; i < COUNT(levels); i++) {
 		auto_cleanup(components) struct components before = no_components();
 		auto_cleanup(components) struct components boot = no_components();
-		auto_cleanup(drift) struct drift drift = {0};
-		struct rules rules = rules_default();
 		struct drift_judgement judgement;
-		struct err err;
 
 		add(&before, &(struct item){COMPONENT_SBAT, 7, levels[i].old, 1, false});
 		add(&boot, &(struct item){COMPONENT_SBAT, 7, levels[i].new, 2, false});
-		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
-		drift_judge(&rules, &boot, &drift, &judgement);
+		judge_two(&before, &boot, 0, &judgement);
 		assert_int_equal(judgement.verdict.reason.code, levels[i].code);
 		assert_non_null(strstr(judgement.text, levels[i].code ? "lowered: " : "raised: "));
 	}
@@ -262,15 +276,11 @@ static void revocations_may_be_added_but_not_removed(void **state)
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		auto_cleanup(components) struct components before = no_components();
 		auto_cleanup(components) struct components boot = no_components();
-		auto_cleanup(drift) struct drift drift = {0};
-		struct rules rules = rules_default();
 		struct drift_judgement judgement;
-		struct err err;
 
 		add_dbx(&before, lists[i].old);
 		add_dbx(&boot, lists[i].new);
-		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
-		drift_judge(&rules, &boot, &drift, &judgement);
+		judge_two(&before, &boot, 0, &judgement);
 		assert_string_equal(judgement.text, lists[i].text);
 		assert_int_equal(judgement.verdict.reason.code, lists[i].code);
 	}
@@ -379,6 +389,47 @@ static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
 					    "kernel unchanged");
 }
 
+static bool read_vector(int folder, const char *name, struct components *ret)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_BYTES);
+	struct eventlog log;
+	struct err err;
+
+	if (file_read(folder, name, FILE_NO_LINKS, &bytes, &err) < 0)
+		return false;
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	check_ok(components_read(&log, 0xFFFFFF, ret, &err), &err);
+	return true;
+}
+
+/* A laptop with Ubuntu before and after an update of its kernel; what GRUB did differently follows from it. */
+static void a_real_update_is_told(void **state)
+{
+	const char *vectors = getenv("VECTORS");
+	auto_cleanup(fd) int folder = -1;
+	auto_cleanup(components) struct components before = components_empty();
+	auto_cleanup(components) struct components after = components_empty();
+	struct drift_judgement judgement;
+	struct err err;
+
+	(void)state;
+	if (dir_open(vectors ? vectors : "../shared/vectors", &folder, &err) < 0 ||
+		!read_vector(folder, "eventlog/guard-oss-evidence/test-before.eventlog.bin", &before) ||
+		!read_vector(folder, "eventlog/guard-oss-evidence/test-update.eventlog.bin", &after)) {
+		print_message("SKIPPED: no vectors: a real update is not told\n");
+		return;
+	}
+	judge_two(&before, &after,
+		KIND(COMPONENT_KERNEL) | KIND(COMPONENT_INITRD) | KIND(COMPONENT_BOOT_FILE), &judgement);
+	assert_int_equal(judgement.verdict.health, HEALTH_HEALTHY);
+	assert_true(judgement.is_explained);
+	assert_non_null(strstr(judgement.text, "kernel changed: vmlinuz-5.4.0-100-generic, as installed"));
+	judge_two(&before, &after, KIND(COMPONENT_INITRD) | KIND(COMPONENT_BOOT_FILE), &judgement);
+	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_KERNEL);
+	judge_two(&before, &after, KIND(COMPONENT_KERNEL), &judgement);
+	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_INITRD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +439,7 @@ int main(void)
 		cmocka_unit_test(the_closest_variant_is_compared),
 		cmocka_unit_test(a_sentence_stays_short),
 		cmocka_unit_test(only_pcrs_that_are_believed_on_both_sides_are_compared),
+		cmocka_unit_test(a_real_update_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
