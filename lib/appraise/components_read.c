@@ -57,9 +57,10 @@ static bool is_sha256_of(struct bytes digest, struct bytes data)
 	return bytes_equal(digest, (struct bytes){computed, sizeof(computed)});
 }
 
+/* An empty source may have no data, and NULL + 0 is undefined (C17, 6.5.6 paragraph 8). */
 static struct bytes behind(struct bytes bytes, size_t len)
 {
-	return (struct bytes){bytes.data + len, bytes.len - len};
+	return len ? (struct bytes){bytes.data + len, bytes.len - len} : bytes;
 }
 
 /* GRUB logs what it measures behind a word of its own: "grub_cmd: linux ...", of old "grub_kernel_cmdline ...". The measured part;
