@@ -25,6 +25,13 @@ def nothing(_vm):
     pass
 
 
+def behaving(behaviour):
+    """For begin and end: what the middlebox does from then on."""
+    def change(vm):
+        vm.lab.front.behaviour = behaviour
+    return change
+
+
 @dataclasses.dataclass
 class Cause:
     """begin, end: called with the netlab.Vm; code: the code's name; words: what the message must say in its first characters; state: of
