@@ -127,8 +127,10 @@ void print_drift(const struct baseline_view *view)
 
 static void add_difference(json *array, const struct drift_difference *difference)
 {
-	static const char *const changes[] = {
-		[DRIFT_CHANGED] = "changed", [DRIFT_ADDED] = "added", [DRIFT_REMOVED] = "removed"};
+	static const char *const changes[] = {[DRIFT_CHANGED] = "changed",
+		[DRIFT_ADDED] = "added",
+		[DRIFT_REMOVED] = "removed",
+		[DRIFT_HIDDEN] = "hidden"};
 	static const char *const hows[] = {
 		[EXPLANATION_NONE] = "none",
 		[EXPLANATION_PACKAGE] = "package",
@@ -147,9 +149,9 @@ static void add_difference(json *array, const struct drift_difference *differenc
 	json_add_text(object, "meaning", meaning_of(difference));
 	json_add_text(object, "explainedBy", hows[difference->explanation.how]);
 	json_add_text(object, "explanation", difference->explanation.text);
-	if (difference->change != DRIFT_ADDED)
+	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED)
 		add_component(json_add_object(object, "before"), &difference->before);
-	if (difference->change != DRIFT_REMOVED)
+	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED)
 		add_component(json_add_object(object, "after"), &difference->after);
 }
 

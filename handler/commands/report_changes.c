@@ -31,12 +31,18 @@ static int read_components(
 {
 	struct eventlog log;
 	uint32_t believed = bundle->request.evidence.pcrs.mask;
+	struct later_pcrs later;
+	struct err told; /* by the page's own check */
 
 	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, err) < 0)
 		return -1;
 	if (replay_check_data(&log, check->later_explained, err) == 0)
 		believed |= check->later_explained;
-	return components_read(&log, believed, ret, err);
+	if (components_read(&log, believed, ret, err) < 0)
+		return -1;
+	(void)!later_compare(&log, &check->appraisal.led_to, &bundle->later, &later, &told);
+	ret->beyond = later.beyond;
+	return 0;
 }
 
 /* An error of the explanation is no change that nothing explains. */

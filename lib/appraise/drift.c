@@ -13,6 +13,7 @@ void drift_done(struct drift *drift)
 struct comparison {
 	const struct components *before, *after;
 	bool *is_lost, *is_new;
+	uint32_t hidden; /* mask of PCRs that were known, and that hold more now than the log tells */
 };
 
 static void comparison_cleanup(const struct comparison *comparison)
@@ -26,10 +27,20 @@ static bool is_believed(const struct components *components, const struct compon
 	return components->believed & 1u << component->pcr;
 }
 
-/* Whoever hides what he did behind a measurement that no log tells is not better off than if he had left it to be read. */
-static bool is_hidden(const struct components *components, const struct component *component)
+/* Whoever hides what he booted behind a measurement that no log tells is not better off than if he had left it to be read. So such a PCR
+ * counts as the worst that could be in it, also where nothing was before. */
+static enum component_kind hidden_kind(uint32_t pcr)
 {
-	return components->beyond & 1u << component->pcr;
+	switch (pcr) {
+	case 8:
+		return COMPONENT_COMMAND_LINE;
+	case 9:
+		return COMPONENT_INITRD;
+	case 14:
+		return COMPONENT_MOK;
+	default:
+		return COMPONENT_OTHER;
+	}
 }
 
 static int compare(const struct components *before, const struct components *after, struct comparison *ret,
@@ -38,13 +49,13 @@ static int compare(const struct components *before, const struct components *aft
 	*ret = (struct comparison){.before = before,
 		.after = after,
 		.is_lost = calloc(before->count + 1, sizeof(bool)),
-		.is_new = calloc(after->count + 1, sizeof(bool))};
+		.is_new = calloc(after->count + 1, sizeof(bool)),
+		.hidden = before->believed & after->beyond};
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
 		ret->is_lost[i] =
-			(is_believed(after, &before->items[i]) || is_hidden(after, &before->items[i])) &&
-			!components_have(after, &before->items[i]);
+			is_believed(after, &before->items[i]) && !components_have(after, &before->items[i]);
 	for (size_t i = 0; i < after->count; i++)
 		ret->is_new[i] =
 			is_believed(before, &after->items[i]) && !components_have(before, &after->items[i]);
@@ -67,12 +78,14 @@ static size_t weigh(const struct comparison *comparison)
 		weight += comparison->is_lost[i] ? weight_of(comparison->before->items[i].kind) : 0;
 	for (size_t i = 0; i < comparison->after->count; i++)
 		weight += comparison->is_new[i] ? weight_of(comparison->after->items[i].kind) : 0;
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		weight += comparison->hidden & 1u << pcr ? weight_of(hidden_kind(pcr)) : 0;
 	return weight;
 }
 
 static bool has_difference(const struct comparison *comparison)
 {
-	return memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
+	return comparison->hidden || memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
 	       memchr(comparison->is_new, 1, comparison->after->count + 1);
 }
 
@@ -145,28 +158,26 @@ static void pair(struct comparison *comparison, bool by_name, struct drift *drif
 
 static void list_rest(const struct comparison *comparison, struct drift *drift)
 {
-	for (size_t i = 0; i < comparison->before->count; i++) {
-		const struct component *lost = &comparison->before->items[i];
-		struct drift_difference *difference;
-
-		if (!comparison->is_lost[i])
-			continue;
-		difference = next_difference(drift, DRIFT_REMOVED, lost->kind);
-		difference->before = *lost;
-		difference->is_hidden = is_hidden(comparison->after, lost);
-	}
+	for (size_t i = 0; i < comparison->before->count; i++)
+		if (comparison->is_lost[i])
+			next_difference(drift, DRIFT_REMOVED, comparison->before->items[i].kind)->before =
+				comparison->before->items[i];
 	for (size_t i = 0; i < comparison->after->count; i++)
 		if (comparison->is_new[i])
 			next_difference(drift, DRIFT_ADDED, comparison->after->items[i].kind)->after =
 				comparison->after->items[i];
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (comparison->hidden & 1u << pcr)
+			next_difference(drift, DRIFT_HIDDEN, hidden_kind(pcr))->after =
+				(struct component){.kind = hidden_kind(pcr), .pcr = pcr};
 }
 
 static int list_differences(struct comparison *comparison, struct drift *ret, struct err *err)
 {
 	if (!has_difference(comparison))
 		return 0;
-	ret->differences =
-		calloc(comparison->before->count + comparison->after->count + 1, sizeof(*ret->differences));
+	ret->differences = calloc(comparison->before->count + comparison->after->count + TPM_PCR_COUNT,
+		sizeof(*ret->differences));
 	if (!ret->differences)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	pair(comparison, /* by_name= */ true, ret);
@@ -175,23 +186,29 @@ static int list_differences(struct comparison *comparison, struct drift *ret, st
 	return 0;
 }
 
+/* A variant that knows less of a PCR is no better match for that. */
+static bool is_closer(const struct comparison *one, const struct comparison *other)
+{
+	size_t weight = weigh(one), other_weight = weigh(other);
+
+	if (weight != other_weight)
+		return weight < other_weight;
+	return __builtin_popcount(one->before->believed) >= __builtin_popcount(other->before->believed);
+}
+
 int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
 	struct drift *ret, struct err *err)
 {
 	struct drift found = {0};
 	auto_cleanup(comparison) struct comparison closest = {0};
-	size_t lightest = SIZE_MAX;
 
 	for (size_t i = 0; i < variant_count; i++) {
 		auto_cleanup(comparison) struct comparison comparison = {0};
-		size_t weight;
 
 		if (compare(&variants[i], boot, &comparison, err) < 0)
 			return -1;
-		weight = weigh(&comparison);
-		if (weight > lightest)
+		if (closest.before && !is_closer(&comparison, &closest))
 			continue;
-		lightest = weight;
 		found.variant = i;
 		comparison_cleanup(&closest);
 		closest = comparison;

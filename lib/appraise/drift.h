@@ -31,13 +31,17 @@ struct explanation {
 		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or "" */
 };
 
-enum drift_change { DRIFT_CHANGED, DRIFT_ADDED, DRIFT_REMOVED };
+enum drift_change {
+	DRIFT_CHANGED,
+	DRIFT_ADDED,
+	DRIFT_REMOVED,
+	DRIFT_HIDDEN, /* a PCR holds more than this boot's log led to: what could be in it, in `after`, without name and digest */
+};
 
 struct drift_difference {
 	enum drift_change change;
-	bool is_hidden;          /* of DRIFT_REMOVED: its PCR holds more than this boot's log led to */
 	enum rules_class class;  /* the more serious one's, if old and new differ in it */
-	struct component before; /* not of DRIFT_ADDED */
+	struct component before; /* of DRIFT_CHANGED and DRIFT_REMOVED */
 	struct component after;  /* not of DRIFT_REMOVED */
 	size_t gained, lost;     /* entries of dbx; both 0 if they could not be counted */
 	struct explanation explanation;
@@ -58,7 +62,7 @@ static inline void drift_cleanup(struct drift *drift)
 	drift_done(drift);
 }
 
-/* `variants` has at least one; the later ones win a tie. ERR_NO_MEMORY. */
+/* `variants` has at least one. Of those that differ alike the one that knows more PCRs wins, then the later one. ERR_NO_MEMORY. */
 int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
 	struct drift *ret, struct err *err) err_check;
 

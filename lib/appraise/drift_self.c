@@ -177,6 +177,8 @@ static bool follows(
 {
 	uint32_t pcr = pcr_of(difference);
 
+	if (difference->change == DRIFT_HIDDEN)
+		return false; /* nobody knows what it is */
 	switch ((int)kind_of(difference)) {
 	case COMPONENT_AUTHORITY:
 		return is_explained_change(count_programs(drift));

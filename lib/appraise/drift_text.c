@@ -124,9 +124,9 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 
 	component_title(shown(difference), title);
 	short_name(shown(difference), name);
-	if (difference->is_hidden)
+	if (difference->change == DRIFT_HIDDEN)
 		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells", title,
-			difference->before.pcr);
+			difference->after.pcr);
 	else if (is_key(shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s", name,

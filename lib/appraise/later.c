@@ -48,7 +48,7 @@ static int explain(const struct eventlog *log, uint32_t mask, const struct tpm_p
 int later_compare(const struct eventlog *log, const struct tpm_pcrs *led_to, const struct tpm_pcrs *read,
 	struct later_pcrs *ret, struct err *err)
 {
-	struct later_pcrs found = {.compared = led_to->mask & read->mask & LATER_MASK};
+	struct later_pcrs found = {.compared = (led_to->mask | JUDGED_MASK) & read->mask & LATER_MASK};
 	struct replay_stand stand;
 
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {

@@ -6,7 +6,8 @@
  * Who extends what, and is it in the log (systemd 257 tpm2-pcr.h and systemd-pcrphase.service(8), UAPI Linux TPM PCR Registry):
  *   8, 9, 14  GRUB, the kernel's EFI stub and shim, before the log ends. Nothing of an ordinary distribution extends them later: in 20
  *             logs of real Linux machines with their TPM's values all three agree. But attestation clients of some owners do (PCR 8 of
- *             an Azure confidential VM: extended, not in its log). A difference deserves a look.
+ *             an Azure confidential VM: extended, not in its log). A difference deserves a look, also where the log tells nothing:
+ *             whoever takes all of a PCR's events out of the log does not get rid of what they were.
  *   10        IMA, never in the log: not looked at.
  *   11        systemd-stub in the log, then systemd's phases of the boot, not in the log.
  *   12, 13    systemd-stub in the log, then whoever closes them (snap-bootstrap extends 12).
@@ -18,12 +19,12 @@
 #include "boot/eventlog.h"
 #include "edge/tpm.h"
 
-#define LATER_MASK 0xFB00u /* 8 to 15 without 10 */
+#define LATER_MASK 0xFB00u /* 8 to 15 without 10: as many as one TPM2_PCR_Read gives */
 
 /* Masks of PCRs. Each compared one is in exactly one of the others. */
 struct later_pcrs {
-	uint32_t compared;  /* the log extends them and they were read */
-	uint32_t as_logged; /* hold what the log leads to */
+	uint32_t compared;  /* read, and the log extends them or they are 8, 9, 14 */
+	uint32_t as_logged; /* hold what the log leads to; the start value where it has no event */
 	uint32_t by_phases; /* 11: what the log leads to, then systemd's phases of the boot */
 	uint32_t grown;     /* 11 to 13, 15: something else, which is ordinary */
 	uint32_t beyond;    /* 8, 9, 14: something else, which deserves a look */

@@ -8,7 +8,7 @@
 enum observed_switch { OBSERVED_UNKNOWN, OBSERVED_OFF, OBSERVED_ON };
 
 struct observed {
-	struct tpm_pcrs pcrs; /* of LATER_MASK those that the log extends; mask 0 if they could not be read */
+	struct tpm_pcrs pcrs;             /* those of LATER_MASK; mask 0 if they could not be read */
 	enum observed_switch secure_boot; /* the firmware's variable SecureBoot as the system shows it now */
 };
 

@@ -160,21 +160,7 @@ int collect_evidence(
 	return 0;
 }
 
-static void read_later_pcrs(struct tpm *tpm, struct bytes event_log, struct observed *ret)
-{
-	struct eventlog log;
-	struct tpm_pcrs led_to;
-	struct err ignored;
-
-	if (eventlog_open(event_log, &log, &ignored) < 0 || replay_sha256(&log, &led_to, &ignored) < 0)
-		return;
-	if ((led_to.mask & LATER_MASK) &&
-		tpm_read_pcrs(tpm, led_to.mask & LATER_MASK, &ret->pcrs, &ignored) < 0)
-		ret->pcrs.mask = 0;
-}
-
-void collect_observed(struct tpm *tpm, const struct collect_sources *sources, const struct evidence *evidence,
-	struct observed *ret)
+void collect_observed(struct tpm *tpm, const struct collect_sources *sources, struct observed *ret)
 {
 	static const enum observed_switch switches[] = {
 		[PRECONDITION_FLAG_UNKNOWN] = OBSERVED_UNKNOWN,
@@ -182,8 +168,11 @@ void collect_observed(struct tpm *tpm, const struct collect_sources *sources, co
 		[PRECONDITION_FLAG_1] = OBSERVED_ON,
 	};
 
+	struct err ignored;
+
 	*ret = (struct observed){0};
 	if (!sources->event_log) /* a given log may be another machine's */
 		ret->secure_boot = switches[precondition_read_flag(sources->root_fd, "SecureBoot")];
-	read_later_pcrs(tpm, buf_bytes(&evidence->event_log), ret);
+	if (tpm_read_pcrs(tpm, LATER_MASK, &ret->pcrs, &ignored) < 0)
+		ret->pcrs.mask = 0;
 }

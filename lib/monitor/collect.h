@@ -23,9 +23,8 @@ int collect_read_log(const struct collect_sources *sources, struct buf *ret, str
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
 
-/* What the machine says beside it: one more command for the PCRs behind the quoted ones, none if the log extends none of them. What
- * cannot be read stays unknown and is no failure, and so does the firmware's variable if the log was given by its path. */
-void collect_observed(struct tpm *tpm, const struct collect_sources *sources, const struct evidence *evidence,
-	struct observed *ret);
+/* What the machine says beside it: one more command, for the PCRs behind the quoted ones. What cannot be read stays unknown and is no
+ * failure, and so does the firmware's variable if the log was given by its path. */
+void collect_observed(struct tpm *tpm, const struct collect_sources *sources, struct observed *ret);
 
 #endif

@@ -268,11 +268,13 @@ int explain_component(const struct explain_sources *sources, const struct pendin
 	}
 }
 
-/* Of a key that went its variable may tell, as of one that came; of another part that went nothing does. */
+/* Of a key that went its variable may tell, as of one that came; of another part that went, or that nobody knows, nothing does. */
 static const struct component *subject_of(const struct drift_difference *difference)
 {
 	enum component_kind kind = difference->before.kind;
 
+	if (difference->change == DRIFT_HIDDEN)
+		return NULL;
 	if (difference->change != DRIFT_REMOVED)
 		return &difference->after;
 	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB ? &difference->before

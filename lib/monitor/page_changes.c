@@ -14,12 +14,12 @@ static void put_what(struct html *html, const struct drift_difference *differenc
 	if (difference->gained || difference->lost)
 		html_format(html, " (%zu entries more, %zu fewer)", difference->gained, difference->lost);
 	html_put(html, "<div class=\"meta\">");
-	if (difference->change != DRIFT_ADDED) {
+	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED) {
 		html_put(html, "<span>before ");
 		page_digest(html, (struct bytes){difference->before.sha256, CRYPTO_SHA256_SIZE});
 		html_put(html, "</span>");
 	}
-	if (difference->change != DRIFT_REMOVED) {
+	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED) {
 		html_put(html, "<span>now ");
 		page_digest(html, (struct bytes){difference->after.sha256, CRYPTO_SHA256_SIZE});
 		html_put(html, "</span>");

@@ -262,7 +262,7 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 		return -1;
 	}
 	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
-	collect_observed(*ret_tpm, &inputs->sources, ret_evidence, &observed);
+	collect_observed(*ret_tpm, &inputs->sources, &observed);
 	observed_compare(ret_evidence, &observed, &ret->local);
 	read_components(ret_evidence, ret);
 	return 0;

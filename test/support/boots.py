@@ -248,6 +248,12 @@ def without(pcr, part):
     return lie
 
 
+def without_pcrs(*pcrs):
+    def lie(log):
+        log.events = [event for event in log.events if event.pcr not in pcrs]
+    return lie
+
+
 def evil_boot(vm, log):
     grub_replaced(vm, log)
 

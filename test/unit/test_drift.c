@@ -389,6 +389,61 @@ static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
 					    "kernel unchanged");
 }
 
+/* Also where nothing was before; what followed from explained changes explains nothing of it. */
+static void what_hides_counts_as_the_worst_that_it_could_be(void **state)
+{
+	static const struct {
+		uint32_t pcr;
+		enum err_code code;
+		const char *text;
+	} rows_by_pcr[] = {
+		{8, ERR_DRIFT_COMMAND_LINE, "kernel command line hidden: PCR 8 holds more"},
+		{9, ERR_DRIFT_INITRD, "initrd hidden: PCR 9 holds more"},
+		{14, ERR_DRIFT_SETTINGS, "shim's variable hidden: PCR 14 holds more"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows_by_pcr); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		struct drift_judgement judgement;
+
+		add(&before, &(struct item){COMPONENT_KERNEL, 4, "/a", 1, true});
+		add(&boot, &(struct item){COMPONENT_KERNEL, 4, "/b", 2, true});
+		add(&boot, &(struct item){COMPONENT_KERNEL_SECTION, 11, ".linux", 3, true});
+		boot.believed &= ~(1u << rows_by_pcr[i].pcr);
+		boot.beyond = 1u << rows_by_pcr[i].pcr;
+		judge_two(
+			&before, &boot, KIND(COMPONENT_KERNEL) | KIND(COMPONENT_KERNEL_SECTION), &judgement);
+		assert_int_equal(judgement.verdict.reason.code, rows_by_pcr[i].code);
+		assert_int_equal(
+			strncmp(judgement.text, rows_by_pcr[i].text, strlen(rows_by_pcr[i].text)), 0);
+		before.believed = boot.believed; /* accepted like that */
+		judge_two(
+			&before, &boot, KIND(COMPONENT_KERNEL) | KIND(COMPONENT_KERNEL_SECTION), &judgement);
+		assert_int_equal(judgement.verdict.health, HEALTH_HEALTHY);
+	}
+}
+
+/* So that a boot with a PCR that somebody extends later is not learned over the one that the owner accepted with it. */
+static void of_two_alike_the_one_that_knows_more_is_closer(void **state)
+{
+	struct components known[2] = {no_components(), no_components()};
+	auto_cleanup(components) struct components boot = no_components();
+	auto_cleanup(drift) struct drift drift = {0};
+	struct err err;
+
+	(void)state;
+	known[1].believed = 0xFF;
+	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
+	assert_int_equal(drift.variant, 0);
+	boot.believed = 0xFF;
+	boot.beyond = 0x100;
+	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
+	assert_int_equal(drift.variant, 1);
+	assert_int_equal(drift.count, 0);
+}
+
 static bool read_vector(int folder, const char *name, struct components *ret)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_BYTES);
@@ -439,6 +494,8 @@ int main(void)
 		cmocka_unit_test(the_closest_variant_is_compared),
 		cmocka_unit_test(a_sentence_stays_short),
 		cmocka_unit_test(only_pcrs_that_are_believed_on_both_sides_are_compared),
+		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
+		cmocka_unit_test(of_two_alike_the_one_that_knows_more_is_closer),
 		cmocka_unit_test(a_real_update_is_told),
 	};
 

@@ -94,6 +94,32 @@ static void what_was_not_read_is_not_compared(void **state)
 	assert_int_equal(later.compared, 0);
 }
 
+/* A log from which all events of a PCR were taken does not get rid of what was measured. */
+static void a_loaders_pcr_without_events_holds_its_start_value(void **state)
+{
+	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 16);
+	static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
+	static const struct logmaker_digest digest = {EVENTLOG_SHA256, 32, 0x77};
+	struct tpm_pcrs led_to, held = {.mask = LATER_MASK};
+	struct later_pcrs later;
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	put_header(&bytes, banks, 1);
+	put_event_head(&bytes, 4, EV_IPL, &digest, 1);
+	put_event_data(&bytes, TEXT("x"));
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	check_ok(replay_sha256(&log, &led_to, &err), &err);
+	check_ok(later_compare(&log, &led_to, &held, &later, &err), &err);
+	assert_int_equal(later.as_logged, BIT(8) | BIT(9) | BIT(14));
+	extend(held.digest[11], "something");
+	extend(held.digest[9], "an initrd");
+	check_err(later_compare(&log, &led_to, &held, &later, &err), &err, ERR_PCR_BEYOND_LOG);
+	assert_int_equal(later.compared, BIT(8) | BIT(9) | BIT(14));
+	assert_int_equal(later.beyond, BIT(9));
+}
+
 static void a_running_systemd_is_ordinary(void **state)
 {
 	static const char *const words[] = {"enter-initrd", "leave-initrd", "sysinit", "ready"};
@@ -171,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_boots_are_as_logged),
 		cmocka_unit_test(what_was_not_read_is_not_compared),
+		cmocka_unit_test(a_loaders_pcr_without_events_holds_its_start_value),
 		cmocka_unit_test(a_running_systemd_is_ordinary),
 		cmocka_unit_test(pcrs_that_the_system_extends_only_grew),
 		cmocka_unit_test(a_loaders_pcr_that_grew_is_a_remark),
