@@ -223,6 +223,16 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 	return 0;
 }
 
+static int compare_shown(const struct component *one, const struct component *other)
+{
+	int by_name = strcmp(one->name, other->name);
+
+	if (one->kind != other->kind)
+		return one->kind < other->kind ? -1 : 1;
+	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
+}
+
+/* Equal only if they are, so that all of a C library's ways to sort come to one order. */
 static int compare_seriousness(const void *a, const void *b)
 {
 	const struct drift_difference *one = a, *other = b;
@@ -233,7 +243,9 @@ static int compare_seriousness(const void *a, const void *b)
 		return drift_is_explained(one) ? 1 : -1;
 	if (one->class != other->class)
 		return one->class < other->class ? -1 : 1;
-	return (int)one->change - (int)other->change;
+	if (one->change != other->change)
+		return one->change < other->change ? -1 : 1;
+	return compare_shown(drift_shown(one), drift_shown(other));
 }
 
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,

@@ -86,6 +86,12 @@ void drift_sentence(
 /* One difference: "kernel changed: vmlinuz-6.1.0-56, as installed by the package manager on 2026-11-20". */
 void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE]);
 
+/* What it is told by. */
+static inline const struct component *drift_shown(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_REMOVED ? &difference->before : &difference->after;
+}
+
 static inline bool drift_is_explained(const struct drift_difference *difference)
 {
 	return difference->explanation.how != EXPLANATION_NONE;

@@ -6,11 +6,6 @@
 #define WORDS_SIZE 96
 #define ITEM_SIZE  DRIFT_TEXT_SIZE
 
-static const struct component *shown(const struct drift_difference *difference)
-{
-	return difference->change == DRIFT_REMOVED ? &difference->before : &difference->after;
-}
-
 static bool is_file(enum component_kind kind)
 {
 	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL || kind == COMPONENT_INITRD ||
@@ -122,12 +117,12 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 {
 	char title[COMPONENT_TITLE_SIZE], name[NAME_SHOWN];
 
-	component_title(shown(difference), title);
-	short_name(shown(difference), name);
+	component_title(drift_shown(difference), title);
+	short_name(drift_shown(difference), name);
 	if (difference->change == DRIFT_HIDDEN)
 		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells", title,
 			difference->after.pcr);
-	else if (is_key(shown(difference)->kind))
+	else if (is_key(drift_shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s", name,
 			title);
