@@ -107,7 +107,6 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection was closed without an answer"}},
 		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
 		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
-		{CURLE_PARTIAL_FILE, {ERR_ANSWER_CUT, "the answer was cut off"}},
 		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
 		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},
 	};
@@ -143,12 +142,20 @@ static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcod
 	return cause_by_code(code);
 }
 
+/* Closed or reset, with or without a word of TLS: libcurl and its TLS library tell these apart differently, version by version. */
+static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code)
+{
+	return transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
+}
+
 static struct cause cause_of(const struct http_transfer *transfer, CURLcode code)
 {
 	CURL *easy = transfer->http->easy;
 
 	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
 		return cause_of_timeout(transfer);
+	if (is_end_of_answer(transfer, code))
+		return (struct cause){ERR_ANSWER_CUT, "the answer was cut off"};
 	if (is_by_proxy(transfer))
 		return cause_of_proxy(transfer, code);
 	return code == CURLE_COULDNT_CONNECT ? cause_of_connect(easy) : cause_by_code(code);

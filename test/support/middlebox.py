@@ -106,7 +106,7 @@ def page(status, body, *fields, length=None):
 
 
 def answer(context, *pieces, pause_s=0, then_reset=False):
-    """After the request: one piece after the other, with a pause before each but the first; no pieces: silence."""
+    """After the request: one piece after the other, with a pause before each but the first, and before the reset; no pieces: silence."""
     def behave(client, over):
         with context.wrap_socket(client, server_side=True) as tls:
             request_of(tls)
@@ -117,6 +117,7 @@ def answer(context, *pieces, pause_s=0, then_reset=False):
                     return
                 tls.sendall(piece)
             if then_reset:
+                over.wait(pause_s)  # a reset overtakes what was not read yet
                 abort(tls)
                 return
             with contextlib.suppress(OSError):
