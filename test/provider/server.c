@@ -16,6 +16,7 @@
 #define IDLE_LIMIT_S      10u
 #define REQUEST_LIMIT_MS  20000 /* from its connection or the request before to the end of its answer */
 #define API_VERSION       "api-version"
+#define TOO_LARGE         "The body is larger than this provider reads."
 #define REQUEST_ID_SIZE   64
 
 /* A connection that is open, in a list for the reaper. */
@@ -40,6 +41,7 @@ struct upload {
 	struct buf body;
 	size_t charged;               /* of server->bodies */
 	struct service_answer answer; /* status 0 until there is a reason to refuse */
+	const char *allowed;          /* the address's method if the client's is another, else NULL */
 };
 
 struct route {
@@ -140,7 +142,7 @@ static void upload_free(struct server *server, struct upload *upload)
 	free(upload);
 }
 
-/* The refused body's rest is read and thrown away: then the client sees the answer. The deadline bounds that. */
+/* The refused body's rest is read and thrown away: then the client sees the answer (RFC 9112, 9.6). The deadline bounds that. */
 static void refuse_body(struct server *server, struct upload *upload, unsigned int status, const char *code,
 	const char *message)
 {
@@ -156,8 +158,7 @@ static void receive(struct server *server, struct upload *upload, struct bytes c
 	if (upload->answer.error)
 		return;
 	if (chunk.len > SERVICE_MAX_BODY - upload->body.len) {
-		refuse_body(server, upload, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge",
-			"The body is larger than this provider reads.");
+		refuse_body(server, upload, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE);
 		return;
 	}
 	before = upload->body.capacity;
@@ -202,10 +203,9 @@ struct target {
 	const char *method, *path;
 };
 
-/* allowed: the address's method if the client's is another, else NULL. */
-static enum MHD_Result send_answer(
-	const struct target *to, const struct service_answer *answer, const char *allowed)
+static enum MHD_Result send_answer(const struct target *to, const struct upload *upload)
 {
+	const struct service_answer *answer = &upload->answer;
 	char id[REQUEST_ID_SIZE];
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer(answer->body.len, answer->body.data, MHD_RESPMEM_MUST_COPY);
@@ -215,36 +215,12 @@ static enum MHD_Result send_answer(
 		return MHD_NO;
 	make_request_id(id);
 	add_headers(response, answer, id);
-	if (allowed)
-		(void)MHD_add_response_header(response, "Allow", allowed);
+	if (upload->allowed)
+		(void)MHD_add_response_header(response, "Allow", upload->allowed);
 	log_line(LOG_LEVEL_INFO, "%.16s %.60s: %u%s%s (%s)", to->method, to->path, answer->status,
 		answer->error ? " " : "", answer->error ? answer->note : "", id);
 	result = MHD_queue_response(to->mhd, answer->status, response);
 	MHD_destroy_response(response);
-	return result;
-}
-
-static enum MHD_Result refuse_now(
-	const struct target *to, unsigned int status, const char *code, const char *message)
-{
-	struct service_answer answer = service_answer_empty();
-	enum MHD_Result result;
-
-	service_refuse(status, code, message, &answer);
-	result = send_answer(to, &answer, NULL);
-	service_answer_done(&answer);
-	return result;
-}
-
-static enum MHD_Result refuse_method(const struct target *to, const char *allowed)
-{
-	struct service_answer answer = service_answer_empty();
-	enum MHD_Result result;
-
-	service_refuse(
-		MHD_HTTP_METHOD_NOT_ALLOWED, "MethodNotAllowed", "This address has another method.", &answer);
-	result = send_answer(to, &answer, allowed);
-	service_answer_done(&answer);
 	return result;
 }
 
@@ -272,31 +248,43 @@ static bool is_version(struct MHD_Connection *mhd, const struct route *route)
 	return !route->is_versioned || (version && strcmp(version, SERVICE_API_VERSION) == 0);
 }
 
-/* Headers are there. What they already rule out is answered before the body comes. */
+static bool is_too_long(const struct target *from)
+{
+	const char *length = MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "Content-Length");
+
+	return length && strtoull(length, NULL, 10) > SERVICE_MAX_BODY;
+}
+
+/* What the headers already rule out. */
+static void rule_out(const struct target *from, struct upload *upload)
+{
+	if (!upload->route)
+		service_refuse(
+			MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.", &upload->answer);
+	else if (!is_method(upload->route, from->method)) {
+		upload->allowed = upload->route->method;
+		service_refuse(MHD_HTTP_METHOD_NOT_ALLOWED, "MethodNotAllowed",
+			"This address has another method.", &upload->answer);
+	} else if (!is_version(from->mhd, upload->route))
+		service_refuse(MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
+			"The api-version must be " SERVICE_API_VERSION ".", &upload->answer);
+	else if (is_too_long(from))
+		service_refuse(MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE, &upload->answer);
+}
+
+/* Headers are there. A body that is too long is not waited for. */
 static enum MHD_Result begin(const struct target *from, void **ret)
 {
-	const struct route *route = find_route(from->path);
-	const char *length = MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "Content-Length");
-	struct upload *upload;
+	struct upload *upload = calloc(1, sizeof(*upload));
 
-	if (!route)
-		return refuse_now(from, MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.");
-	if (!is_method(route, from->method))
-		return refuse_method(from, route->method);
-	if (!is_version(from->mhd, route))
-		return refuse_now(from, MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
-			"The api-version must be " SERVICE_API_VERSION ".");
-	if (length && strtoull(length, NULL, 10) > SERVICE_MAX_BODY)
-		return refuse_now(from, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge",
-			"The body is larger than this provider reads.");
-	upload = calloc(1, sizeof(*upload));
 	if (!upload)
 		return MHD_NO;
-	upload->route = route;
+	upload->route = find_route(from->path);
 	upload->body = buf_with_max(SERVICE_MAX_BODY);
 	upload->answer = service_answer_empty();
+	rule_out(from, upload);
 	*ret = upload;
-	return MHD_YES;
+	return is_too_long(from) ? send_answer(from, upload) : MHD_YES;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the library's signature */
@@ -318,7 +306,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
 	if (!upload->answer.error)
 		upload->route->answer(server->service, buf_bytes(&upload->body), &upload->answer);
 	drop_body(server, upload);
-	return send_answer(&from, &upload->answer, NULL);
+	return send_answer(&from, upload);
 }
 
 static void completed(
