@@ -124,6 +124,7 @@ static const struct {
 	[COMPONENT_KERNEL] = {"kernel", "kernel"},
 	[COMPONENT_KERNEL_SECTION] = {"kernelSection", "kernel image section"},
 	[COMPONENT_INITRD] = {"initrd", "initrd"},
+	[COMPONENT_LOADED_INITRD] = {"loadedInitrd", "loaded initrd"},
 	[COMPONENT_INITRD_LIST] = {"initrdList", "list of initrds"},
 	[COMPONENT_COMMAND_LINE] = {"commandLine", "kernel command line"},
 	[COMPONENT_BOOT_COMMANDS] = {"bootCommands", "GRUB commands"},

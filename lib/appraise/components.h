@@ -3,7 +3,7 @@
  * Believed is a digest, and the class that its PCR gives it. A name is for people: unless `is_bound`, the log only claims it.
  * Where order says nothing (keys, options, option ROMs) none is kept. Of programs the last one that ran is the kernel, whatever its name.
  *
- * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/loadertext.h for PCRs 8 to 14.
+ * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/loadertext.h for PCRs 8 to 14; components_grub.h.
  */
 #ifndef APPRAISE_COMPONENTS_H
 #define APPRAISE_COMPONENTS_H
@@ -37,9 +37,11 @@ enum component_kind {
 	COMPONENT_APPLICATION,         /* [4] all programs but the last: file, Authenticode digest */
 	COMPONENT_KERNEL,              /* [4] the last program; also [9] the kernel's file as GRUB read it */
 	COMPONENT_KERNEL_SECTION,      /* [11] sections of a unified kernel image */
-	COMPONENT_INITRD,      /* [9] file, SHA-256 of its contents; also [12, 13] what was added to it */
-	COMPONENT_INITRD_LIST, /* [8] GRUB's command that names the initrds */
-	COMPONENT_COMMAND_LINE, /* [8] the arguments behind the kernel's path, SHA-256 of them; [9, 12] others' records of it */
+	COMPONENT_INITRD,        /* [9] file, SHA-256 of its contents; also [12, 13] what was added to it */
+	COMPONENT_LOADED_INITRD, /* [9] what the kernel got, if that is not one file that GRUB measured */
+	COMPONENT_INITRD_LIST,   /* [8] GRUB's command that names the initrds */
+	COMPONENT_COMMAND_LINE, /* [8] the arguments behind the kernel's path, SHA-256 of them, and whatever the log does not tell there; */
+	/* [9, 12] others' records of it */
 	COMPONENT_BOOT_COMMANDS,   /* [8] one for all of GRUB's other commands, in their order */
 	COMPONENT_BOOT_FILE,       /* [9] other files that GRUB read: grub.cfg, grubenv, fonts */
 	COMPONENT_PARTITION_TABLE, /* [5] */

@@ -159,6 +159,22 @@ static bool is_inside(const struct components *boot, const struct drift *drift)
 	return is_unified(boot) && is_explained_change(count(drift, COMPONENT_APPLICATION, PCR(4)));
 }
 
+/* What the kernel got from GRUB are the initrds that GRUB's command names, one behind the other; the log may call one thing so. */
+static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
+{
+	size_t lists = 0, loaded = 0;
+
+	for (size_t i = 0; i < boot->count; i++) {
+		loaded += boot->items[i].kind == COMPONENT_LOADED_INITRD;
+		if (boot->items[i].kind != COMPONENT_INITRD_LIST)
+			continue;
+		lists++;
+		if (!is_good_list(boot, drift, &boot->items[i]))
+			return false;
+	}
+	return lists && loaded <= 1;
+}
+
 static bool is_inner_initrd(const struct components *boot, const struct drift *drift)
 {
 	return is_unified(boot) && is_explained_change(count_programs(drift)) &&
@@ -188,8 +204,8 @@ static bool follows(
 		return is_explained_change(count_programs(drift));
 	case COMPONENT_INITRD_LIST:
 		return difference->change != DRIFT_REMOVED && is_good_list(boot, drift, &difference->after);
-	case COMPONENT_INITRD:
-		return pcr == 9 && is_inner_initrd(boot, drift);
+	case COMPONENT_LOADED_INITRD:
+		return is_joined_initrd(boot, drift) || is_inner_initrd(boot, drift);
 	case COMPONENT_COMMAND_LINE:
 		return pcr == 9 && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:
@@ -204,7 +220,7 @@ static const enum component_kind in_order[] = {
 	COMPONENT_KERNEL,
 	COMPONENT_KERNEL_SECTION,
 	COMPONENT_AUTHORITY,
-	COMPONENT_INITRD,
+	COMPONENT_LOADED_INITRD,
 	COMPONENT_INITRD_LIST,
 	COMPONENT_COMMAND_LINE,
 	COMPONENT_BOOT_COMMANDS,

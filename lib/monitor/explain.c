@@ -243,6 +243,7 @@ int explain_component(const struct explain_sources *sources, const struct pendin
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 	case COMPONENT_INITRD:
+	case COMPONENT_LOADED_INITRD:
 	case COMPONENT_BOOT_FILE:
 		return explain_file(&question, ret, err);
 	case COMPONENT_COMMAND_LINE:

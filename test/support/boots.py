@@ -175,6 +175,21 @@ def command_line(words):
     return change
 
 
+def second_command_line(vm, log):
+    """Typed at GRUB's prompt behind the good one, which does not count any more."""
+    known = log.one(8, "root=/dev/sda1 ro quiet")
+    words = f"/vmlinuz-{OLD} root=/dev/sda1 ro init=/bin/sh".encode()
+    log.behind(known, log.event(8, edit_log.IPL, words, b"kernel_cmdline: " + words + b"\0"))
+
+
+def second_line_called(name):
+    """The log's word for it, which was not measured; or other text altogether."""
+    def lie(log):
+        event = log.one(8, "init=/bin/sh")
+        event.data = event.data.replace(b"kernel_cmdline:", name.encode()) if name else b"nothing to see\0"
+    return lie
+
+
 def command_line_in_grub_cfg(vm, log):
     text = f"menuentry 'Debian' {{\n\tlinux /vmlinuz-{OLD} root=/dev/sda1 ro quiet splash\n\tinitrd /initrd.img-{OLD}\n}}\n".encode()
     command_line("root=/dev/sda1 ro quiet splash")(vm, log)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "../support/logmaker.h"
 #include "appraise/components.h"
+#include "base/text.h"
 #include "base/file.h"
 #include "boot/uefivar.h"
 
@@ -169,7 +170,7 @@ static void a_program_is_one_whatever_its_event_calls_itself(void **state)
 	}
 }
 
-/* Whose text GRUB did not measure is one of many commands, never the command line. */
+/* Who says other text than was measured hides a command line. */
 static void text_that_was_not_measured_is_not_believed(void **state)
 {
 	auto_cleanup(buf) struct buf log = empty_log();
@@ -180,9 +181,66 @@ static void text_that_was_not_measured_is_not_believed(void **state)
 	put_measured(&log, 8, EV_IPL, TEXT("initrd /evil"), TEXT("grub_cmd: initrd /good"));
 	put_measured(&log, 8, EV_IPL, TEXT("linux /evil"), TEXT("grub_cmd: linux /good"));
 	found = read_components(buf_bytes(&log), ALL_PCRS);
-	assert_int_equal(found.count, 1);
-	assert_int_equal(found.items[0].kind, COMPONENT_BOOT_COMMANDS);
-	assert_string_equal(found.items[0].name, "3 commands");
+	assert_int_equal(found.count, 3);
+	for (size_t i = 0; i < found.count; i++) {
+		assert_int_equal(found.items[i].kind, COMPONENT_COMMAND_LINE);
+		assert_string_equal(found.items[i].name, "what the log does not tell");
+		assert_false(found.items[i].is_bound);
+	}
+}
+
+/* The word in front of the text was not measured; no command starts like a kernel's path. */
+static void a_command_line_is_one_whatever_the_log_calls_it(void **state)
+{
+	static const struct {
+		const char *text;
+		enum component_kind kind;
+	} texts[] = {
+		{"/vmlinuz init=/bin/sh", COMPONENT_COMMAND_LINE},
+		{"(hd0,gpt2)/vmlinuz init=/bin/sh", COMPONENT_COMMAND_LINE},
+		{"\"/a b/vmlinuz\" init=/bin/sh", COMPONENT_COMMAND_LINE},
+		{"set timeout=5", COMPONENT_BOOT_COMMANDS},
+		{"[ -f (hd0)/grubenv ]", COMPONENT_BOOT_COMMANDS},
+		{"initrd /initrd.img", COMPONENT_INITRD_LIST},
+		{"initrdefi /initrd.img", COMPONENT_INITRD_LIST},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(texts); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+		struct bytes text = bytes_of_text(texts[i / 2].text);
+		char data[64];
+
+		(void)text_format(data, sizeof(data), "grub_cmd: %s", texts[i / 2].text);
+		text.len += i % 2; /* RHEL 8's GRUB measures the NUL at the end too */
+		put_measured(&log, 8, EV_IPL, text, (struct bytes){(const uint8_t *)data, strlen(data) + 1});
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, 1);
+		assert_int_equal(found.items[0].kind, texts[i / 2].kind);
+	}
+}
+
+/* Of one initrd the kernel measures what GRUB measured, of several all at once. */
+static void what_the_kernel_got_is_told_if_it_is_no_single_file(void **state)
+{
+	static const uint8_t tag[] = "\xec\x22\x3b\x8f\x0d\0\0\0Linux initrd";
+	const struct bytes loaded[] = {TEXT("an initrd"), TEXT("two of them")};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(loaded); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+
+		put_measured(
+			&log, 8, EV_IPL, TEXT("initrd /initrd.img"), TEXT("grub_cmd: initrd /initrd.img"));
+		put_measured(&log, 9, EV_IPL, TEXT("an initrd"), TEXT("/initrd.img"));
+		put_measured(&log, 9, EV_EVENT_TAG, loaded[i], (struct bytes){tag, sizeof(tag)});
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, 2 + i);
+		assert_non_null(components_find(&found, COMPONENT_INITRD));
+		assert_int_equal(components_find(&found, COMPONENT_LOADED_INITRD) != NULL, i);
+	}
 }
 
 static void the_command_line_is_without_the_kernels_path(void **state)
@@ -336,6 +394,8 @@ int main(void)
 		cmocka_unit_test(recorded_boots_differ_in_what_they_were_made_with),
 		cmocka_unit_test(a_program_is_one_whatever_its_event_calls_itself),
 		cmocka_unit_test(text_that_was_not_measured_is_not_believed),
+		cmocka_unit_test(a_command_line_is_one_whatever_the_log_calls_it),
+		cmocka_unit_test(what_the_kernel_got_is_told_if_it_is_no_single_file),
 		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
 		cmocka_unit_test(the_order_of_keys_says_nothing),
 		cmocka_unit_test(too_many_of_a_kind_are_folded),

@@ -125,6 +125,13 @@ static const struct item new_kernel_file = {COMPONENT_KERNEL, 9, "/vmlinuz-6.1.0
 static const struct item new_initrd = {COMPONENT_INITRD, 9, "/initrd.img-6.1.0-56", 15, true};
 static const struct item new_list = {COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-56", 16, false};
 
+static const struct item microcode = {COMPONENT_INITRD, 9, "/microcode.cpio", 40, true};
+static const struct item rebuilt_initrd = {COMPONENT_INITRD, 9, "/initrd.img-6.1.0-55", 41, true};
+static const struct item two_initrds = {
+	COMPONENT_INITRD_LIST, 8, "/microcode.cpio /initrd.img-6.1.0-55", 42, false};
+static const struct item loaded_initrds = {
+	COMPONENT_LOADED_INITRD, 9, "initrd, which the log does not show", 45, true};
+
 static const struct row rows[] = {
 	{"the same boot", {{0}}, {{0}}, 0, NULL, ERR_OK, true, ""},
 	{"a kernel by its package", {kernel, kernel_file, initrd, list},
@@ -168,6 +175,29 @@ static const struct row rows[] = {
 		ERR_DRIFT_INITRD, false,
 		"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: unicode.pf2; kernel, "
 		"grub, shim, Secure Boot keys unchanged"},
+	{"an initrd behind microcode, rebuilt, and what the kernel got of both", {initrd, list},
+		{microcode, rebuilt_initrd, two_initrds, loaded_initrds}, KIND(COMPONENT_INITRD), NULL,
+		ERR_OK, true,
+		"initrd changed: initrd.img-6.1.0-55, as installed by the package manager on 2026-11-20; "
+		"initrd added: microcode.cpio, as installed by the package manager on 2026-11-20; kernel, "
+		"grub, shim, Secure Boot keys unchanged"},
+	{"the same, and one of them nobody knows", {initrd, list},
+		{microcode, {COMPONENT_BOOT_FILE, 9, "/unicode.pf2", 43, true}, two_initrds, loaded_initrds},
+		KIND(COMPONENT_INITRD), NULL, ERR_DRIFT_INITRD, false,
+		"list of initrds changed: /microcode.cpio /initrd.img-6.1.0-55 (was /initrd.img-6.1.0-55), "
+		"unexplained; loaded initrd added: initrd, which the log does not show, unexplained; boot "
+		"file added: unicode.pf2; initrd "
+		"changed: microcode.cpio, as installed by the package manager on 2026-11-20"},
+	{"another thing that the log calls what the kernel got", {initrd, list},
+		{microcode, rebuilt_initrd, two_initrds, loaded_initrds,
+			{COMPONENT_LOADED_INITRD, 9, "initrd", 44, true}},
+		KIND(COMPONENT_INITRD), NULL, ERR_DRIFT_INITRD, false,
+		"loaded initrd added: initrd, unexplained; loaded initrd added: initrd, which the log does "
+		"not "
+		"show, unexplained; initrd changed: initrd.img-6.1.0-55, as installed by the package manager "
+		"on "
+		"2026-11-20; initrd added: microcode.cpio, as installed by the package manager on "
+		"2026-11-20"},
 	{"a key comes", {{0}}, {{COMPONENT_DB, 7, "CN=Evil", 28, false}}, 0, NULL, ERR_DRIFT_KEYS, false,
 		"Evil added to db, unexplained; kernel, grub, shim unchanged"},
 	{"firmware of the cloud", {firmware},

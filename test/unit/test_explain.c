@@ -309,7 +309,8 @@ static void what_no_disk_tells_stays_unexplained(void **state)
 	for (int kind = 0; kind < COMPONENT_KINDS; kind++) {
 		struct explanation found = explain_bytes(&vm, (enum component_kind)kind, 0, "x");
 		bool is_file = kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
-			       kind == COMPONENT_INITRD || kind == COMPONENT_BOOT_FILE;
+			       kind == COMPONENT_INITRD || kind == COMPONENT_LOADED_INITRD ||
+			       kind == COMPONENT_BOOT_FILE;
 
 		assert_int_equal(found.how, is_file ? EXPLANATION_PENDING : EXPLANATION_NONE);
 	}
