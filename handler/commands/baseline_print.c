@@ -133,6 +133,7 @@ static void add_difference(json *array, const struct drift_difference *differenc
 		[DRIFT_HIDDEN] = "hidden"};
 	static const char *const hows[] = {
 		[EXPLANATION_NONE] = "none",
+		[EXPLANATION_UNKNOWN] = "unknown",
 		[EXPLANATION_PACKAGE] = "package",
 		[EXPLANATION_PENDING] = "pending",
 		[EXPLANATION_FILE] = "file",

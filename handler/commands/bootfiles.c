@@ -150,7 +150,8 @@ static int print_views_json(const struct view *views, const struct bootfiles *fi
 
 	for (size_t i = 0; i < files->count; i++)
 		add_view(list, &views[i]);
-	json_add_bool(document, "isComplete", files->is_complete);
+	json_add_bool(document, "isComplete", files->gap.code == ERR_OK);
+	json_add_text(document, "leftOut", files->gap.code ? files->gap.msg : "");
 	if (print_json(document, JSON_INDENTED, err) < 0)
 		return -1;
 	print_format("\n");
@@ -174,8 +175,8 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 		return print_views_json(views, &files, err);
 	for (size_t i = 0; i < files.count; i++)
 		print_view(&views[i]);
-	if (!files.is_complete)
-		print_format("Some files were left out: there are too many, or they cannot be read.\n");
+	if (files.gap.code)
+		print_format("Something was left out: %s\n", files.gap.msg);
 	return 0;
 }
 

@@ -45,16 +45,12 @@ static int read_components(
 	return 0;
 }
 
-/* An error of the explanation is no change that nothing explains. */
 static void judge(const struct kept *kept, struct explain_sources *sources, struct report_changes *ret)
 {
-	struct err err = {0};
-	bool is_asked = !ret->drift.count || explain_drift(sources, &ret->drift, &err) == 0;
-
+	if (ret->drift.count)
+		explain_drift(sources, &ret->drift);
 	drift_judge(&kept->settings.rules, &ret->components, &ret->drift, &ret->judgement);
 	ret->verdict = ret->judgement.verdict;
-	if (!is_asked && ret->verdict.health == HEALTH_UNHEALTHY)
-		ret->verdict = (struct verdict){.health = HEALTH_UNKNOWN, .reason = err};
 }
 
 bool report_find_changes(

@@ -104,38 +104,44 @@ static bool is_config(const char *path)
 	return ends_with(path, "/grub.cfg") || (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
 }
 
-/* False if it cannot be read, or does not hold still. */
-static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret)
+/* False if it cannot be read, which *gap says if it is the first. */
+static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret, struct err *gap)
 {
-	struct err ignored;
+	struct err err;
 
-	return file->size <= ret->max && file_read(root_fd, file->path, FILE_NO_LINKS, ret, &ignored) == 0;
+	if (file_read(root_fd, file->path, FILE_NO_LINKS, ret, &err) == 0)
+		return true;
+	if (gap->code == ERR_OK)
+		err_fill(gap, ERR_IO, err.native, "'/%.120s' was not read: %s", file->path, err.msg);
+	return false;
 }
 
-static struct buf read_environment(int root_fd, const struct bootfiles *files)
+static struct buf read_environment(int root_fd, const struct bootfiles *files, struct err *gap)
 {
 	struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
 
 	for (size_t i = 0; i < files->count; i++)
 		if (ends_with(files->files[i].path, "/grubenv"))
-			(void)read_text(root_fd, &files->files[i], &text);
+			(void)read_text(root_fd, &files->files[i], &text, gap);
 	return text;
 }
 
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files, enum bootconfig_text what,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE])
+	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap)
 {
-	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files);
+	struct err gap = {0};
+	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files, &gap);
 	const struct bootfile *found = NULL;
 
 	for (size_t i = 0; i < files->count; i++) {
 		const struct bootfile *file = &files->files[i];
 		auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX_BYTES);
 
-		if (is_config(file->path) && read_text(root_fd, file, &text) &&
+		if (is_config(file->path) && read_text(root_fd, file, &text, &gap) &&
 			bootconfig_asks_for(buf_bytes(&text), buf_bytes(&environment), what, sha256) &&
 			(!found || file->changed_s < found->changed_s))
 			found = file;
 	}
+	*ret_gap = gap;
 	return found;
 }

@@ -16,10 +16,10 @@ enum bootconfig_text {
 	BOOTCONFIG_INITRDS,      /* "initrd PATH...", as GRUB measures its commands */
 };
 
-/* The file of `files` that asks for the text with this digest, the one that is unchanged for longest if several do; NULL if none does, or none can be
- * read. */
+/* The file of `files` that asks for the text with this digest, the one that is unchanged for longest if several do; NULL if none does.
+ * ret_gap: code ERR_OK, or ERR_IO with the first configuration that could not be read. */
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files, enum bootconfig_text what,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE]);
+	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap);
 
 /* Of one file's text. environment: more assignments, such as grubenv's text. */
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,

@@ -85,13 +85,26 @@ static int digest_file(
 	auto_cleanup(fd) int fd =
 		openat(file->dir_fd, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (found->size > BOOTFILES_MAX_FILE_BYTES ||
-		found->size > BOOTFILES_MAX_LOOK_BYTES - all->bytes_read || fd < 0 ||
-		!has_stamp(fd, found->stamp))
-		return err_set(err, ERR_IO, 0, "A boot file was left out.");
+	if (fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "it cannot be opened: %m.");
+	if (found->size > BOOTFILES_MAX_FILE_BYTES)
+		return err_set(err, ERR_IO, 0, "it is larger than %u MiB.", BOOTFILES_MAX_FILE_BYTES >> 20);
+	if (found->size > BOOTFILES_MAX_LOOK_BYTES - all->bytes_read)
+		return err_set(err, ERR_IO, 0, "%u MiB of others were read first; the next look goes on.",
+			BOOTFILES_MAX_LOOK_BYTES >> 20);
+	if (!has_stamp(fd, found->stamp))
+		return err_set(err, ERR_IO, 0, "it changed meanwhile.");
 	all->bytes_read += found->size;
 	all->has_changed = true;
 	return filedigest_read(fd, &found->digest, err);
+}
+
+static void note_gap(struct look *look, const char *path, const struct err *why)
+{
+	if (look->found.gap.code == ERR_OK)
+		err_fill(&look->found.gap, ERR_IO, why->native, "'/%.120s' was not read: %s", path, why->msg);
+	if (why->code == ERR_NO_MEMORY)
+		look->err = *why;
 }
 
 static struct bootfile *make_room(struct look *look)
@@ -133,16 +146,15 @@ static void look_at(void *context, const struct bootwalk_file *file)
 		.is_new = true};
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);
 	make_stamp(file->info, found->stamp);
-	if (strcmp(found->path, file->path) != 0) { /* no clean UTF-8: nobody could name it */
-		look->found.is_complete = false;
+	if (strcmp(found->path, file->path) != 0) { /* nobody could name it */
+		err_fill(&err, ERR_IO, 0, "its name is no clean UTF-8.");
+		note_gap(look, found->path, &err);
 		return;
 	}
 	if (known && memcmp(known->stamp, found->stamp, sizeof(found->stamp)) == 0) {
 		*found = *known;
 	} else if (digest_file(file, found, &look->found, &err) < 0) {
-		look->found.is_complete = false;
-		if (err.code == ERR_NO_MEMORY)
-			look->err = err;
+		note_gap(look, file->path, &err);
 		return;
 	} else if (known && memcmp(known->digest.sha256, found->digest.sha256, CRYPTO_SHA256_SIZE) == 0) {
 		found->seen_s = known->seen_s;
@@ -154,10 +166,12 @@ static void look_at(void *context, const struct bootwalk_file *file)
 int bootfiles_look(
 	int root_fd, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret, struct err *err)
 {
-	struct look look = {.known = known, .now_s = now_s, .found.is_complete = true};
-	bool is_complete = bootwalk(root_fd, look_at, &look);
+	struct look look = {.known = known, .now_s = now_s};
+	struct err gap;
 
-	look.found.is_complete &= is_complete;
+	bootwalk(root_fd, look_at, &look, &gap);
+	if (look.found.gap.code == ERR_OK)
+		look.found.gap = gap;
 	bootfiles_sort(&look.found);
 	if (look.err.code) {
 		bootfiles_done(&look.found);

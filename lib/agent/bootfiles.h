@@ -28,9 +28,9 @@ struct bootfile {
 struct bootfiles {
 	size_t count;
 	struct bootfile *files; /* owned; by path */
-	bool is_complete;       /* no limit was met, and all could be read */
-	uint64_t bytes_read;    /* by the look that made this list */
-	bool has_changed;       /* it differs from what was known before that look */
+	struct err gap; /* code ERR_OK, or ERR_IO: the first thing that could not be read, or met a limit */
+	uint64_t bytes_read; /* by the look that made this list */
+	bool has_changed;    /* it differs from what was known before that look */
 };
 
 void bootfiles_done(struct bootfiles *files);

@@ -32,13 +32,28 @@ struct walk {
 	void (*visit)(void *context, const struct bootwalk_file *file);
 	void *context;
 	unsigned int files, entries;
-	bool is_complete;
+	struct err gap;                /* the first */
 	char path[BOOTWALK_PATH_SIZE]; /* of the folder or file in hand */
 };
 
 static int open_folder(int dir_fd, const char *name)
 {
 	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void note_folder(struct walk *walk, const char *name)
+{
+	if (walk->gap.code == ERR_OK)
+		err_fill(&walk->gap, ERR_IO, (unsigned long)errno, "Folder '/%s%s%s' cannot be read: %m.",
+			walk->path, walk->path[0] && name[0] ? "/" : "", name);
+}
+
+static void note_limit(struct walk *walk, const char *what, unsigned int limit)
+{
+	if (walk->gap.code == ERR_OK)
+		err_fill(&walk->gap, ERR_IO, 0,
+			"There are more than %u %s where boot files live, e.g. in '/%s'.", limit, what,
+			walk->path);
 }
 
 /* Appends "/name"; false if it is too long. */
@@ -48,7 +63,9 @@ static bool go_into(struct walk *walk, const char *name)
 	size_t slash = len ? 1 : 0;
 
 	if (len + slash + more >= sizeof(walk->path)) {
-		walk->is_complete = false;
+		if (walk->gap.code == ERR_OK)
+			err_fill(&walk->gap, ERR_IO, 0, "In '/%.80s' is a path of more than %u bytes.",
+				walk->path, BOOTWALK_PATH_SIZE - 1);
 		return false;
 	}
 	if (slash)
@@ -69,7 +86,7 @@ static void visit_file(struct walk *walk, int dir_fd, const char *name, const st
 	if (len > 4 && strcmp(name + len - 4, ".mod") == 0)
 		return;
 	if (++walk->files > BOOTWALK_MAX_FILES) {
-		walk->is_complete = false;
+		note_limit(walk, "files", BOOTWALK_MAX_FILES);
 		return;
 	}
 	walk->visit(walk->context,
@@ -123,13 +140,13 @@ static void visit_folder(struct walk *walk, int parent_fd, const char *name, con
 
 	if (!dir) {
 		if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != ELOOP))
-			walk->is_complete = false;
+			note_folder(walk, "");
 		fd_cleanup(&fd);
 		return;
 	}
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
 		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
-			walk->is_complete = false;
+			note_limit(walk, "entries", BOOTWALK_MAX_ENTRIES);
 			break;
 		}
 		if (is_wanted(entry->d_name, wanted))
@@ -154,7 +171,7 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	fd = open_folder(dir_fd, name);
 	if (fd < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			walk->is_complete = false;
+			note_folder(walk, name);
 		return;
 	}
 	if (go_into(walk, name))
@@ -162,11 +179,12 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	go_back(walk, len);
 }
 
-bool bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context)
+void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context,
+	struct err *ret_gap)
 {
-	struct walk walk = {.visit = visit, .context = context, .is_complete = true};
+	struct walk walk = {.visit = visit, .context = context};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		visit_place(&walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
-	return walk.is_complete;
+	*ret_gap = walk.gap;
 }

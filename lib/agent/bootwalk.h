@@ -11,8 +11,8 @@
 #ifndef AGENT_BOOTWALK_H
 #define AGENT_BOOTWALK_H
 
-#include <stdbool.h>
 #include <sys/stat.h>
+#include "base/err.h"
 
 #define BOOTWALK_MAX_FILES   400  /* what is remembered of so many fits in a state file */
 #define BOOTWALK_MAX_ENTRIES 8192 /* of folders that are read, files or not */
@@ -25,7 +25,8 @@ struct bootwalk_file {
 	const struct stat *info;
 };
 
-/* False if files were left out because of a limit, or a folder could not be read. */
-bool bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context);
+/* ret_gap: code ERR_OK, or ERR_IO with the first thing that was left out because of a limit or could not be read. */
+void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context,
+	struct err *ret_gap);
 
 #endif

@@ -233,14 +233,20 @@ static int compare_shown(const struct component *one, const struct component *ot
 }
 
 /* Equal only if they are, so that all of a C library's ways to sort come to one order. */
+/* Certainly unexplained, perhaps, explained. */
+static int rank(const struct drift_difference *difference)
+{
+	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1 : (int)difference->explanation.how;
+}
+
 static int compare_seriousness(const void *a, const void *b)
 {
 	const struct drift_difference *one = a, *other = b;
 
 	if (one->action != other->action)
 		return one->action > other->action ? -1 : 1;
-	if (drift_is_explained(one) != drift_is_explained(other))
-		return drift_is_explained(one) ? 1 : -1;
+	if (rank(one) != rank(other))
+		return rank(one) < rank(other) ? -1 : 1;
 	if (one->class != other->class)
 		return one->class < other->class ? -1 : 1;
 	if (one->change != other->change)
@@ -248,14 +254,28 @@ static int compare_seriousness(const void *a, const void *b)
 	return compare_shown(drift_shown(one), drift_shown(other));
 }
 
+static struct verdict verdict_of(const struct components *boot, const struct drift *drift)
+{
+	const struct drift_difference *worst = drift->differences;
+	char brief[DRIFT_TEXT_SIZE];
+	struct err reason = {0};
+
+	if (drift->count == 0 || worst->action != RULES_UNHEALTHY)
+		return (struct verdict){.health = HEALTH_HEALTHY};
+	drift_sentence(boot, drift, brief, DRIFT_SHORT_SIZE);
+	if (worst->explanation.how == EXPLANATION_UNKNOWN)
+		err_fill(&reason, ERR_CHANGE_UNCLEAR, 0,
+			"%s. Whether an update explains it could not be found out: %s", brief,
+			worst->explanation.text);
+	else
+		err_fill(&reason, rules_code(worst->class), 0, "%s.", brief);
+	return verdict_of_err(&reason);
+}
+
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret)
 {
-	struct err reason = {0};
-	char brief[DRIFT_TEXT_SIZE];
-
-	*ret = (struct drift_judgement){
-		.verdict.health = HEALTH_HEALTHY, .is_explained = drift->not_compared == 0};
+	*ret = (struct drift_judgement){.is_explained = drift->not_compared == 0};
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
@@ -267,9 +287,5 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 	if (drift->count)
 		qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);
 	drift_sentence(boot, drift, ret->text, sizeof(ret->text));
-	if (drift->count == 0 || drift->differences[0].action != RULES_UNHEALTHY)
-		return;
-	drift_sentence(boot, drift, brief, DRIFT_SHORT_SIZE);
-	err_fill(&reason, rules_code(drift->differences[0].class), 0, "%s.", brief);
-	ret->verdict = verdict_of_err(&reason);
+	ret->verdict = verdict_of(boot, drift);
 }

@@ -17,7 +17,8 @@
 #define DRIFT_SHORT_SIZE      160 /* with a code's name still among the 200 characters that are surely read */
 
 enum explanation_how {
-	EXPLANATION_NONE, /* looked for and not found */
+	EXPLANATION_NONE,    /* looked for and not found */
+	EXPLANATION_UNKNOWN, /* something that might tell could not be read */
 	EXPLANATION_PACKAGE, /* a file of the package manager's: "as installed by the package manager on 2026-11-20" */
 	EXPLANATION_PENDING, /* seen before the restart: "as announced on 2026-11-20, before the restart" */
 	EXPLANATION_FILE,    /* what is on the disk now: "as now in /boot/grub/grub.cfg" */
@@ -28,7 +29,8 @@ enum explanation_how {
 struct explanation {
 	enum explanation_how how;
 	char text
-		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or "" */
+		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or ""; */
+					 /* of UNKNOWN: a sentence, what could not be read */
 };
 
 enum drift_change {
@@ -68,7 +70,8 @@ int drift_find(const struct components *variants, size_t variant_count, const st
 
 struct drift_judgement {
 	struct verdict
-		verdict; /* Unhealthy with the code of the most serious class and a short text, or Healthy */
+		verdict; /* Unhealthy with the code of the most serious class and a short text; Unknown with */
+	/* ERR_CHANGE_UNCLEAR if for all that is serious it could not be found out; or Healthy */
 	bool is_explained; /* all of it, or ruled out by "ignore": the boot may become a variant */
 	char text
 		[DRIFT_TEXT_SIZE]; /* what changed, why, what did not, without the full stop; "" if nothing is to be said */
@@ -94,7 +97,7 @@ static inline const struct component *drift_shown(const struct drift_difference 
 
 static inline bool drift_is_explained(const struct drift_difference *difference)
 {
-	return difference->explanation.how != EXPLANATION_NONE;
+	return difference->explanation.how > EXPLANATION_UNKNOWN;
 }
 
 #endif

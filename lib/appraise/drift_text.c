@@ -151,6 +151,8 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 	len = strlen(ret);
 	if (drift_is_explained(difference) && difference->explanation.text[0])
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", %s", difference->explanation.text);
+	else if (difference->action == RULES_UNHEALTHY && difference->explanation.how == EXPLANATION_UNKNOWN)
+		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", reason not found out");
 	else if (difference->action == RULES_UNHEALTHY)
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", unexplained%s%s",
 			difference->explanation.text[0] ? ", " : "", difference->explanation.text);

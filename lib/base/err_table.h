@@ -132,6 +132,7 @@
 	X(ERR_BASELINE_LOST,       920, "baseline-lost",               INTERNAL,     true,  1,  "A new baseline was learned; check that this boot is as you expect, then run 'guest-attest baseline accept' to end this warning.") \
 	X(ERR_NO_BASELINE,         921, "no-baseline",                 INTERNAL,     false, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,    922, "baseline-refused",            INTERNAL,     false, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \
+	X(ERR_CHANGE_UNCLEAR,      923, "change-unclear",              INTERNAL,     true,  1,  "Make readable what the message names ('guest-attest files' shows it); if you know why the boot changed, run 'guest-attest baseline accept'.") \
 	X(ERR_INTERNAL,            999, "internal",                  INTERNAL,     true,  1,  "Report it with the log.")
 /* clang-format on */
 

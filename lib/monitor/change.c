@@ -177,25 +177,15 @@ static void judge_same(struct judging *judging, size_t index)
 		save(judging);
 }
 
-/* "nothing explains" is said only if all who could explain were asked. */
-static void set_own(
-	struct judging *judging, const struct drift_judgement *judgement, const struct err *why_not)
+/* The appraisal's own reason stays, unless it is the same in fewer words. */
+static void set_own(struct judging *judging, const struct drift_judgement *judgement)
 {
-	struct change *change = judging->change;
-	const struct err *local = &judging->round->local.verdict.reason;
-	struct err err = {0};
+	const struct verdict *local = &judging->round->local.verdict;
 
-	if (judging->round->local.verdict.health != HEALTH_HEALTHY &&
-		!(local->code == ERR_SECURE_BOOT_OFF &&
+	if (local->health == HEALTH_HEALTHY ||
+		(local->reason.code == ERR_SECURE_BOOT_OFF &&
 			judgement->verdict.reason.code == ERR_DRIFT_SECURE_BOOT))
-		return;
-	change->own = judgement->verdict;
-	if (why_not->code == ERR_OK)
-		return;
-	err_fill(&err, why_not->code, why_not->native,
-		"%s. Whether an update explains it could not be found out: %s", judgement->text,
-		why_not->msg);
-	change->own = (struct verdict){.health = HEALTH_UNKNOWN, .reason = err};
+		judging->change->own = judgement->verdict;
 }
 
 static bool has_unexplained(const struct drift *drift)
@@ -206,15 +196,13 @@ static bool has_unexplained(const struct drift *drift)
 	return false;
 }
 
-static void explain(const struct judging *judging, struct drift *drift, struct err *ret_why_not)
+static void explain(const struct judging *judging, struct drift *drift)
 {
 	const struct change_inputs *inputs = judging->inputs;
 
 	baseline_recall(judging->baseline, inputs->boot_id, drift);
-	*ret_why_not = (struct err){0};
-	if (inputs->explain && has_unexplained(drift) &&
-		inputs->explain(inputs->context, drift, ret_why_not) == 0)
-		ret_why_not->code = ERR_OK;
+	if (inputs->explain && has_unexplained(drift))
+		inputs->explain(inputs->context, drift);
 }
 
 static void say_changed(struct change *change, const char *what)
@@ -230,16 +218,15 @@ static void judge_changed(struct judging *judging, struct drift *drift)
 {
 	struct change *change = judging->change;
 	struct drift_judgement judgement;
-	struct err why_not;
 	bool is_new;
 
-	explain(judging, drift, &why_not);
+	explain(judging, drift);
 	drift_judge(judging->inputs->rules, &judging->round->components, drift, &judgement);
 	is_new = !judging->inputs->is_observer &&
 		 baseline_remember(judging->baseline, judging->inputs->boot_id, drift);
 	(void)text_format(change->note, sizeof(change->note), "%s", judgement.text);
 	if (judgement.verdict.health != HEALTH_HEALTHY)
-		set_own(judging, &judgement, &why_not);
+		set_own(judging, &judgement);
 	judging->round->verdict = verdict_combine(&change->own, &judging->round->remote);
 	change->state = judgement.verdict.health != HEALTH_HEALTHY ? CHANGE_SERIOUS
 			: judgement.is_explained                   ? CHANGE_ACCEPTED

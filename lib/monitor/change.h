@@ -15,9 +15,9 @@ struct change_inputs {
 	const char *boot_id;
 	int64_t now_s;
 	int64_t baseline_s; /* of the history: when a baseline was last seen; one that is gone since is lost, not new */
-	/* Fills what files and packages explain, of those differences that nothing explains yet. An error: could not find out. NULL: nothing
-	 * can be asked. Costly, and called only if there is something to explain. */
-	int (*explain)(void *context, struct drift *drift, struct err *err);
+	/* Fills what files and packages explain, of those differences that nothing explains yet. NULL: nothing can be asked. Costly, and
+	 * called only if there is something to explain. */
+	void (*explain)(void *context, struct drift *drift);
 	void *context;
 };
 

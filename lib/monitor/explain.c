@@ -58,6 +58,8 @@ struct question {
 	struct bytes event_log;
 	const struct pending *pending;
 	const struct component *component;
+	struct err *
+		silence; /* code ERR_SERVICE once a package manager did not answer in time: then it is asked no more */
 };
 
 /* What was found of the files with the component's bytes. */
@@ -70,22 +72,29 @@ struct copies {
 	struct err err;                /* why not */
 };
 
-static void note_copy(int root_fd, const struct bootfile *file, struct copies *copies)
+static void ask_packages(const struct question *question, const struct bootfile *file, struct copies *copies)
 {
 	struct package_answer answer = {0};
 
-	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
-		copies->before = file;
-	if (!copies->oldest || file->changed_s < copies->oldest->changed_s)
-		copies->oldest = file;
-	if (copies->answer.word == PACKAGE_SAME)
-		return;
-	if (packages_ask(root_fd, file, &answer, &copies->err) < 0) {
+	copies->err = *question->silence;
+	if (copies->err.code != ERR_OK || packages_ask(question->root_fd, file, &answer, &copies->err) < 0) {
 		copies->could_ask = false;
+		if (copies->err.code == ERR_SERVICE)
+			*question->silence = copies->err;
 	} else if (answer.word > copies->answer.word) {
 		copies->answer = answer;
 		copies->owned = file;
 	}
+}
+
+static void note_copy(const struct question *question, const struct bootfile *file, struct copies *copies)
+{
+	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
+		copies->before = file;
+	if (!copies->oldest || file->changed_s < copies->oldest->changed_s)
+		copies->oldest = file;
+	if (copies->answer.word != PACKAGE_SAME)
+		ask_packages(question, file, copies);
 }
 
 static struct copies find_copies(const struct question *question)
@@ -97,7 +106,7 @@ static struct copies find_copies(const struct question *question)
 	for (size_t i = 0; i < files->count && left; i++) {
 		if (!is_same(&files->files[i], question->component))
 			continue;
-		note_copy(question->root_fd, &files->files[i], &copies);
+		note_copy(question, &files->files[i], &copies);
 		left--;
 	}
 	return copies;
@@ -150,44 +159,60 @@ static void tell_now(const struct question *question, const struct bootfile *fil
 		tell(ret, EXPLANATION_NONE, "and /%s was changed since the restart", file->path);
 }
 
-static int explain_file(const struct question *question, struct explanation *ret, struct err *err)
+/* Nothing explains it; but then something must not have gone unread. */
+static void tell_gap(const struct err *gap, struct explanation *ret)
 {
-	struct copies copies = find_copies(question);
+	if (ret->how == EXPLANATION_NONE && gap->code != ERR_OK)
+		tell(ret, EXPLANATION_UNKNOWN, "%s", gap->msg);
+}
+
+static void tell_copies(const struct question *question, const struct copies *copies, struct explanation *ret)
+{
 	bool needs_package = is_program(question->component->kind);
 
-	if (!copies.oldest)
-		return 0;
-	if (needs_package && !copies.could_ask && copies.answer.word != PACKAGE_SAME) {
-		*err = copies.err;
-		return -1;
-	}
-	if (copies.answer.word == PACKAGE_SAME)
-		tell_package(&copies, ret);
-	else if (needs_package && copies.answer.word == PACKAGE_DIFFERS)
+	if (copies->answer.word == PACKAGE_SAME)
+		tell_package(copies, ret);
+	else if (needs_package && !copies->could_ask)
+		tell_gap(&copies->err, ret);
+	else if (needs_package && packages_are_there(question->root_fd))
+		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies->oldest->path);
+	else if (copies->before)
+		tell_before(copies->before, ret);
+	else if (needs_package)
+		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies->oldest->path);
+	else
+		tell_now(question, copies->oldest, ret);
+}
+
+static void explain_file(const struct question *question, struct explanation *ret)
+{
+	struct copies copies = find_copies(question);
+
+	if (is_program(question->component->kind) && copies.could_ask &&
+		copies.answer.word == PACKAGE_DIFFERS) {
 		tell(ret, EXPLANATION_NONE, "and /%s differs from what package %s installed",
 			copies.owned->path, copies.answer.package);
-	else if (needs_package && packages_are_there(question->root_fd))
-		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies.oldest->path);
-	else if (copies.before)
-		tell_before(copies.before, ret);
-	else if (needs_package)
-		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies.oldest->path);
-	else
-		tell_now(question, copies.oldest, ret);
-	return 0;
+		return; /* whatever else there is */
+	}
+	if (copies.oldest)
+		tell_copies(question, &copies, ret);
+	tell_gap(&question->pending->files.gap, ret);
 }
 
 /* ---- texts and variables ---- */
 
 static void explain_text(const struct question *question, enum bootconfig_text what, struct explanation *ret)
 {
+	struct err gap;
 	const struct bootfile *file = bootconfig_find(
-		question->root_fd, &question->pending->files, what, question->component->sha256);
+		question->root_fd, &question->pending->files, what, question->component->sha256, &gap);
 
 	if (file && !file->is_new)
 		tell_before(file, ret);
 	else if (file)
 		tell_now(question, file, ret);
+	tell_gap(&gap, ret);
+	tell_gap(&question->pending->files.gap, ret);
 }
 
 /* Contents of a variable as measured in PCR 7; false if the log lacks it. */
@@ -228,45 +253,53 @@ static void explain_variable(const struct question *question, enum pending_name 
 		pending_variable_name(name), date);
 }
 
-int explain_component(const struct explain_sources *sources, const struct pending *pending,
-	const struct component *component, struct explanation *ret, struct err *err)
+static void explain_one(const struct question *question, struct explanation *ret)
 {
-	const struct question question = {.root_fd = sources->round.root_fd,
-		.event_log = sources->event_log,
-		.pending = pending,
-		.component = component};
-
 	*ret = (struct explanation){.how = EXPLANATION_NONE};
-	if (component->folded)
-		return 0; /* several at once */
-	switch ((int)component->kind) {
+	if (question->component->folded)
+		return; /* several at once */
+	switch ((int)question->component->kind) {
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 	case COMPONENT_INITRD:
 	case COMPONENT_LOADED_INITRD:
 	case COMPONENT_BOOT_FILE:
-		return explain_file(&question, ret, err);
+		explain_file(question, ret);
+		return;
 	case COMPONENT_COMMAND_LINE:
-		explain_text(&question, BOOTCONFIG_COMMAND_LINE, ret);
-		return 0;
+		explain_text(question, BOOTCONFIG_COMMAND_LINE, ret);
+		return;
 	case COMPONENT_INITRD_LIST:
-		explain_text(&question, BOOTCONFIG_INITRDS, ret);
-		return 0;
+		explain_text(question, BOOTCONFIG_INITRDS, ret);
+		return;
 	case COMPONENT_PK:
-		explain_variable(&question, PENDING_PK, ret);
-		return 0;
+		explain_variable(question, PENDING_PK, ret);
+		return;
 	case COMPONENT_KEK:
-		explain_variable(&question, PENDING_KEK, ret);
-		return 0;
+		explain_variable(question, PENDING_KEK, ret);
+		return;
 	case COMPONENT_DB:
-		explain_variable(&question, PENDING_DB, ret);
-		return 0;
+		explain_variable(question, PENDING_DB, ret);
+		return;
 	case COMPONENT_DBX:
-		explain_variable(&question, PENDING_DBX, ret);
-		return 0;
+		explain_variable(question, PENDING_DBX, ret);
+		return;
 	default:
-		return 0; /* nothing on the disks tells */
+		return; /* nothing on the disks tells */
 	}
+}
+
+void explain_component(const struct explain_sources *sources, const struct pending *pending,
+	const struct component *component, struct explanation *ret)
+{
+	struct err silence = {0};
+
+	explain_one(&(struct question){.root_fd = sources->round.root_fd,
+			    .event_log = sources->event_log,
+			    .pending = pending,
+			    .component = component,
+			    .silence = &silence},
+		ret);
 }
 
 /* Of a key that went its variable may tell, as of one that came; of another part that went, or that nobody knows, nothing does. */
@@ -282,18 +315,26 @@ static const struct component *subject_of(const struct drift_difference *differe
 										     : NULL;
 }
 
-int explain_drift(void *context, struct drift *drift, struct err *err)
+void explain_drift(void *context, struct drift *drift)
 {
 	const struct explain_sources *sources = context;
 	auto_cleanup(pending) struct pending pending = {0};
-	int status = pending_run(&sources->round, &pending, err);
+	struct err err, silence = {0};
+	struct question question = {.root_fd = sources->round.root_fd,
+		.event_log = sources->event_log,
+		.pending = &pending,
+		.silence = &silence};
+	bool has_looked = pending_run(&sources->round, &pending, &err) == 0;
 
-	for (size_t i = 0; status == 0 && i < drift->count; i++) {
+	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
-		const struct component *subject = subject_of(difference);
 
-		if (subject && difference->explanation.how == EXPLANATION_NONE)
-			status = explain_component(sources, &pending, subject, &difference->explanation, err);
+		question.component = subject_of(difference);
+		if (!question.component || drift_is_explained(difference))
+			continue;
+		if (has_looked)
+			explain_one(&question, &difference->explanation);
+		else
+			tell_gap(&err, &difference->explanation);
 	}
-	return status;
 }

@@ -22,13 +22,12 @@ struct explain_sources {
 };
 
 /* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text says what speaks against an explanation,
- * "" if nothing was found. Reads package records; takes up to some seconds. An error: whether a package explains it could not be found
- * out. ERR_IO, ERR_SERVICE, ERR_NO_MEMORY. */
-int explain_component(const struct explain_sources *sources, const struct pending *pending,
-	const struct component *component, struct explanation *ret, struct err *err) err_check;
+ * "" if nothing was found. Reads package records; takes up to some seconds. */
+void explain_component(const struct explain_sources *sources, const struct pending *pending,
+	const struct component *component, struct explanation *ret);
 
 /* All that this boot has and the accepted one does not, unless it is explained already: for struct change_inputs. context: struct
- * explain_sources. After an error the rest stays unexplained. */
-int explain_drift(void *context, struct drift *drift, struct err *err) err_check;
+ * explain_sources. */
+void explain_drift(void *context, struct drift *drift);
 
 #endif

@@ -202,6 +202,13 @@ def initrd_rebuilt(vm, log):
     write(vm, f"/boot/initrd.img-{OLD}", INITRD)
 
 
+def initrd_beside_a_large_file(vm, log):
+    """Which may be the initrd or not."""
+    log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
+    write(vm, "/boot/large", b"")
+    os.truncate(vm.inside("/boot/large"), (512 << 20) + 1)
+
+
 def initrd_replaced(vm, log):
     log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
     write(vm, f"/boot/initrd.img-{OLD}", b"the good one was put back")

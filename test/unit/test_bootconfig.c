@@ -99,7 +99,7 @@ static void the_file_that_asks_for_it_is_named(void **state)
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	const struct bootfile *found;
-	struct err err;
+	struct err err, gap;
 
 	(void)state;
 	root_write(&root, "boot/grub2/grub.cfg", TEXT("blscfg\nset tuned_params=\n"));
@@ -108,11 +108,11 @@ static void the_file_that_asks_for_it_is_named(void **state)
 	root_write(&root, "boot/loader/loader.conf", TEXT("linux /v other\n"));
 	check_ok(bootfiles_look(root.fd, &(struct bootfiles){0}, 1, &files, &err), &err);
 	crypto_sha256(TEXT("ro quiet"), digest);
-	found = bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest);
+	found = bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap);
 	assert_non_null(found);
 	assert_string_equal(found->path, "boot/loader/entries/1.conf");
 	crypto_sha256(TEXT("other"), digest);
-	assert_null(bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest));
+	assert_null(bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap));
 }
 
 int main(void)

@@ -455,6 +455,40 @@ static void what_hides_counts_as_the_worst_that_it_could_be(void **state)
 	}
 }
 
+/* What is certainly unexplained comes before what nobody could find out. */
+static void what_could_not_be_found_out_is_unknown(void **state)
+{
+	auto_cleanup(components) struct components before = no_components();
+	auto_cleanup(components) struct components boot = no_components();
+	auto_cleanup(drift) struct drift drift = {0};
+	struct rules rules = rules_default();
+	struct drift_judgement judgement;
+	struct err err;
+
+	(void)state;
+	add(&before, &kernel);
+	add(&before, &initrd);
+	add(&boot, &new_kernel);
+	add(&boot, &new_initrd);
+	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+	assert_int_equal(drift.count, 2);
+	for (size_t i = 0; i < 2; i++)
+		drift.differences[i].explanation =
+			(struct explanation){EXPLANATION_UNKNOWN, "'/boot/x' was not read: it is too large."};
+	drift_judge(&rules, &boot, &drift, &judgement);
+	assert_int_equal(judgement.verdict.health, HEALTH_UNKNOWN);
+	assert_int_equal(judgement.verdict.reason.code, ERR_CHANGE_UNCLEAR);
+	assert_string_equal(judgement.verdict.reason.msg,
+		"kernel changed: vmlinuz-6.1.0-56, reason not found out; initrd changed: "
+		"initrd.img-6.1.0-56, reason not found out. Whether an update explains it could not be found "
+		"out: '/boot/x' was not read: it is too large.");
+	assert_false(judgement.is_explained);
+	drift.differences[1].explanation = (struct explanation){0};
+	drift_judge(&rules, &boot, &drift, &judgement);
+	assert_int_equal(judgement.verdict.health, HEALTH_UNHEALTHY);
+	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_INITRD);
+}
+
 /* So that a boot with a PCR that somebody extends later is not learned over the one that the owner accepted with it. */
 static void of_two_alike_the_one_that_knows_more_is_closer(void **state)
 {
@@ -525,6 +559,7 @@ int main(void)
 		cmocka_unit_test(a_sentence_stays_short),
 		cmocka_unit_test(only_pcrs_that_are_believed_on_both_sides_are_compared),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
+		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
 		cmocka_unit_test(of_two_alike_the_one_that_knows_more_is_closer),
 		cmocka_unit_test(a_real_update_is_told),
 	};
