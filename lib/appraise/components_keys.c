@@ -1,6 +1,7 @@
 #include "appraise/components_keys.h"
 
 #include <string.h>
+#include "appraise/components_event.h"
 #include "appraise/eventstory.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -230,5 +231,8 @@ int components_add_secure_boot(struct components *components, const struct event
 		return add_keys(components, COMPONENT_DB, &var, err);
 	if (uefivar_is(&var, uefi_image_security_guid, "dbx"))
 		return add_revocations(components, &var, err);
+	/* there is no such variable: some firmware measures dbt and dbr all the same */
+	if (var.data.len == 0 && components_is_digest_of(digest, event->data))
+		return 0;
 	return add_setting(components, event, digest, err);
 }

@@ -108,6 +108,15 @@ static bool is_replacement(const struct component *old, const struct component *
 	return (!by_name && !needs_same_name(old->kind)) || strcmp(old->name, new->name) == 0;
 }
 
+/* An empty list is one too; where there were too many entries to keep there is none. */
+static bool knows_entries(const struct components *components, const struct component *dbx)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(buf_bytes(&components->revoked), digest);
+	return memcmp(digest, dbx->sha256, sizeof(digest)) == 0;
+}
+
 static void count_entries(const struct comparison *comparison, struct drift_difference *difference)
 {
 	const size_t size = COMPONENTS_REVOCATION_LEN;
@@ -115,7 +124,9 @@ static void count_entries(const struct comparison *comparison, struct drift_diff
 	struct bytes after = buf_bytes(&comparison->after->revoked);
 	size_t i = 0, k = 0;
 
-	if (difference->after.kind != COMPONENT_DBX || !before.len || !after.len)
+	if (difference->after.kind != COMPONENT_DBX ||
+		!knows_entries(comparison->before, &difference->before) ||
+		!knows_entries(comparison->after, &difference->after))
 		return;
 	while (i < before.len || k < after.len) { /* both are sorted */
 		int order = i >= before.len  ? 1

@@ -151,6 +151,12 @@ def dbx(names):
     return change
 
 
+def empty_variables(vm, log):
+    """PFP 1.06 section 3.3.4.8: dbt and dbr, if there are any; some firmware measures them if there are none."""
+    for name in ("dbt", "dbr"):
+        log.behind(log.variable("dbx")[0], log.variable_event(7, edit_log.VARIABLE, edit_log.SECURITY, name, b""))
+
+
 def secure_boot_off(vm, log):
     log.set_variable("SecureBoot", b"\0")
 
