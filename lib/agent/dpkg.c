@@ -10,7 +10,8 @@
 
 #define INFO_FOLDER       "var/lib/dpkg/info"
 #define STATUS_FILE       "var/lib/dpkg/status"
-#define MD5SUMS_MAX_BYTES (4u << 20)
+#define MD5SUMS_MAX_BYTES (64u << 20) /* google-cloud-cli has 5 MB, a kernel 0.4 MB */
+#define MD5SUMS_PIECE     (64u << 10) /* a line is a digest and a path: below 4200 bytes */
 #define STATUS_MAX_BYTES  (16u << 20)
 #define MD5SUMS_MAX_FILES 20000
 #define MD5SUMS_NAME_END  ".md5sums"
@@ -34,6 +35,47 @@ bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO
 			return true;
 	}
 	return false;
+}
+
+/* The whole lines of a piece are looked at; what is left over goes to its front. */
+static bool find_in_piece(
+	struct bytes piece, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], size_t *ret_left)
+{
+	const uint8_t *end = piece.len ? memrchr(piece.data, '\n', piece.len) : NULL;
+	size_t whole = end ? (size_t)(end - piece.data) + 1 : 0;
+
+	*ret_left = piece.len - whole;
+	return dpkg_find_digest((struct bytes){piece.data, whole}, path, ret);
+}
+
+/* In pieces: the memory that a package of 40000 files would take is not ours. *ret_is_found false: the path is not in it. */
+static int find_in_file(
+	int fd, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], bool *ret_is_found, struct err *err)
+{
+	auto_cleanup(free) uint8_t *piece = calloc(1, MD5SUMS_PIECE);
+	size_t len = 0, total = 0, left;
+	ssize_t got;
+
+	if (!piece)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a package's list of files.");
+	while ((got = read(fd, piece + len, MD5SUMS_PIECE - len)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"A package's list of files cannot be read: %m.");
+		len += (size_t)got;
+		total += (size_t)got;
+		*ret_is_found = find_in_piece((struct bytes){piece, len}, path, ret, &left);
+		if (*ret_is_found)
+			return 0;
+		if (total > MD5SUMS_MAX_BYTES || left == MD5SUMS_PIECE)
+			return err_set(err, ERR_IO, 0, "A package's list of files is too long.");
+		memmove(piece, piece + len - left, left);
+		len = left;
+	}
+	*ret_is_found = dpkg_find_digest((struct bytes){piece, len}, path, ret);
+	return 0;
 }
 
 /* "Field: value" -> value */
@@ -127,13 +169,16 @@ static int64_t installed_at(int info_fd, const char *package)
 static int ask_package(
 	struct question *question, const char *name, struct package_answer *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(MD5SUMS_MAX_BYTES);
+	auto_cleanup(fd) int fd = -1;
 	struct package_answer answer = {0};
 	uint8_t recorded[CRYPTO_MD5_SIZE];
+	bool is_found;
 
-	if (file_read(dirfd(question->info), name, FILE_NO_LINKS, &text, err) < 0)
+	if (file_open(dirfd(question->info), name, FILE_NO_LINKS, &fd, err) < 0)
 		return err->native == ENOENT ? 0 : -1; /* an upgrade is going on */
-	if (!dpkg_find_digest(buf_bytes(&text), question->file->path, recorded))
+	if (find_in_file(fd, question->file->path, recorded, &is_found, err) < 0)
+		return err_wrap(err, "%s", name);
+	if (!is_found)
 		return 0;
 	if (find_md5(question, err) < 0)
 		return -1;

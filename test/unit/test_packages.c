@@ -104,6 +104,34 @@ static void write_dpkg(const struct root *root, const char *status)
 	root_write(root, "var/lib/dpkg/info/shim-signed:amd64.md5sums", TEXT(MD5_SHIM "  " SHIM "\n"));
 }
 
+/* google-cloud-cli's list has 5 MB; lines lie across the pieces in which it is read, and the last one has no end. */
+static void a_long_list_of_dpkgs_is_read_to_its_end(void **state)
+{
+	auto_cleanup(root) struct root root = root_make();
+	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	auto_cleanup(buf) struct buf text = buf_with_max(8u << 20);
+	static const char line[] = MD5 "  usr/lib/google-cloud-sdk/lib/surface/some/command.py\n";
+	struct package_answer answer = {0};
+	struct err err;
+
+	(void)state;
+	while (text.len < 5u << 20)
+		check_ok(buf_append(&text, line, sizeof(line) - 1, &err), &err);
+	check_ok(buf_append(&text, MD5_SHIM "  " SHIM, sizeof(MD5_SHIM "  " SHIM) - 1, &err), &err);
+	write_dpkg(&root, "Package: large\nStatus: install ok installed\n");
+	assert_int_equal(unlinkat(root.fd, "var/lib/dpkg/info/shim-signed:amd64.md5sums", 0), 0);
+	root_write(&root, "var/lib/dpkg/info/large.md5sums", buf_bytes(&text));
+	root_write(&root, SHIM, TEXT("shim"));
+	check_ok(bootfiles_look(root.fd, &(struct bootfiles){0}, 1, &files, &err), &err);
+	check_ok(packages_ask(root.fd, bootfiles_find(&files, SHIM), &answer, &err), &err);
+	assert_int_equal(answer.word, PACKAGE_SAME);
+	assert_string_equal(answer.package, "large");
+	root_write(&root, "var/lib/dpkg/info/large.md5sums", (struct bytes){text.data, text.len - 1});
+	answer = (struct package_answer){0};
+	check_ok(packages_ask(root.fd, bootfiles_find(&files, SHIM), &answer, &err), &err);
+	assert_int_equal(answer.word, PACKAGE_SILENT);
+}
+
 static void dpkg_vouches_for_the_bytes_it_recorded(void **state)
 {
 	auto_cleanup(root) struct root root = root_make();
@@ -224,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_path_is_the_same_before_and_after_the_merge_of_usr),
 		cmocka_unit_test(dpkgs_digests_are_read),
 		cmocka_unit_test(dpkgs_status_is_read),
+		cmocka_unit_test(a_long_list_of_dpkgs_is_read_to_its_end),
 		cmocka_unit_test(dpkg_vouches_for_the_bytes_it_recorded),
 		cmocka_unit_test(an_upgrade_in_its_middle_is_told),
 		cmocka_unit_test(records_that_cannot_be_read_are_no_silence),
