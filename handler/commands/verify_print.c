@@ -190,7 +190,10 @@ void verify_print_text(const struct verify_result *result)
 {
 	const struct bundlecheck *check = result->check;
 
-	print_format("%s\n", verdict_text(result));
+	print_format("%s%s\n", verdict_text(result),
+		check->findings.count || check->is_issuer_checked
+			? ""
+			: ", except whose TPM it is: no --ca was given");
 	for (size_t i = 0; i < check->findings.count; i++) {
 		const struct err_info *info = err_info(check->findings.items[i].code);
 

@@ -31,6 +31,7 @@ struct bundle {
 	bool is_whole; /* false: the file held a request only, and nothing else below is known */
 	char program[32];
 	int64_t made_s;
+	char made_text[32]; /* the same for people, as a file says it; "" if none does */
 	struct verdict verdict, local;
 	bool has_provider; /* somebody was to be asked */
 	struct bundle_provider provider;
@@ -44,6 +45,7 @@ struct bundle {
 	struct buf
 		info; /* attestation information, byte by byte as sent unless redacted; empty if nothing was collected */
 	struct request request; /* the same, read; `evidence` knows the redacted events */
+	char unread[160]; /* names of members that stand beside these and mean nothing here; "" if none do */
 };
 
 struct bundle bundle_empty(void);

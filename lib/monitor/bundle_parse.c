@@ -5,6 +5,8 @@
 #include "maa/token.h"
 #include "monitor/bundle.h"
 
+#define MAX_TIME_S 253402300799 /* the end of the year 9999 */
+
 /* Absent is "". What does not fit is cut. */
 static int get_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
 {
@@ -96,8 +98,12 @@ static int read_provider(const json *root, struct bundle *ret, struct err *err)
 
 static int read_machine(const json *root, struct machine *ret, struct err *err)
 {
-	const json *members = json_get(root, "machine");
+	const json *members;
 
+	if (!json_get(root, "machine"))
+		return 0;
+	if (json_get_object(root, "machine", &members, err) < 0)
+		return -1;
 	if (get_text(members, "hostname", ret->hostname, sizeof(ret->hostname), err) < 0 ||
 		get_text(members, "kernel", ret->kernel, sizeof(ret->kernel), err) < 0 ||
 		get_text(members, "bootId", ret->boot_id, sizeof(ret->boot_id), err) < 0 ||
@@ -120,12 +126,19 @@ static bool pcr_of_name(const char *name, uint32_t *ret)
 
 static int read_later(const json *root, struct tpm_pcrs *ret, struct err *err)
 {
-	json_each (value, json_get(root, "laterPcrs")) {
+	const json *pcrs;
+
+	if (!json_get(root, "laterPcrs"))
+		return 0;
+	if (json_get_object(root, "laterPcrs", &pcrs, err) < 0)
+		return -1;
+	json_each (value, pcrs) {
 		uint32_t pcr;
 		const char *hex = json_text(value);
 
-		if (!json_name(value) || !pcr_of_name(json_name(value), &pcr) || !hex)
-			return err_set(err, ERR_FORMAT, 0, "'laterPcrs' holds something that is no PCR.");
+		if (!pcr_of_name(json_name(value), &pcr) || TPM_BOOT_PCR_MASK & 1u << pcr || !hex)
+			return err_set(
+				err, ERR_FORMAT, 0, "'laterPcrs' holds something that is no PCR from 8 on.");
 		if (hex_decode(bytes_of_text(hex), ret->digest[pcr], TPM_DIGEST_SIZE, err) < 0)
 			return err_wrap(err, "'laterPcrs'");
 		ret->mask |= 1u << pcr;
@@ -135,7 +148,13 @@ static int read_later(const json *root, struct tpm_pcrs *ret, struct err *err)
 
 static int read_chain(const json *root, struct buf *ret, struct err *err)
 {
-	json_each (cert, json_get(root, "chain")) {
+	const json *certs;
+
+	if (!json_get(root, "chain"))
+		return 0;
+	if (json_get_array(root, "chain", &certs, err) < 0)
+		return -1;
+	json_each (cert, certs) {
 		auto_cleanup(buf) struct buf der = buf_with_max(BUNDLE_MAX_CHAIN);
 		const char *text = json_text(cert);
 
@@ -208,6 +227,16 @@ static int read_info(const json *root, struct bundle *ret, struct err *err)
 	return request_parse_info(buf_bytes(&ret->info), &ret->request, err);
 }
 
+static int read_time(const json *root, struct bundle *ret, struct err *err)
+{
+	if (json_get_int(root, "madeUnix", &ret->made_s, err) < 0 ||
+		get_text(root, "made", ret->made_text, sizeof(ret->made_text), err) < 0)
+		return -1;
+	if (ret->made_s < 0 || ret->made_s > MAX_TIME_S)
+		return err_set(err, ERR_FORMAT, 0, "'madeUnix' is no time from 1970 to 9999.");
+	return 0;
+}
+
 static int read_whole(const json *root, struct bundle *ret, struct err *err)
 {
 	int64_t version;
@@ -219,8 +248,7 @@ static int read_whole(const json *root, struct bundle *ret, struct err *err)
 		return err_set(err, ERR_FORMAT, 0, "A bundle of version %lld is not known here.",
 			(long long)version);
 	if (get_text(root, "program", ret->program, sizeof(ret->program), err) < 0 ||
-		json_get_int(root, "madeUnix", &ret->made_s, err) < 0 ||
-		read_verdict(root, "verdict", &ret->verdict, err) < 0 ||
+		read_time(root, ret, err) < 0 || read_verdict(root, "verdict", &ret->verdict, err) < 0 ||
 		read_verdict(root, "local", &ret->local, err) < 0 || read_provider(root, ret, err) < 0 ||
 		get_optional_object(root, "facts", &ret->facts, err) < 0 ||
 		read_machine(root, &ret->machine, err) < 0 || read_later(root, &ret->later, err) < 0 ||
@@ -231,15 +259,46 @@ static int read_whole(const json *root, struct bundle *ret, struct err *err)
 	return read_redaction(root, ret, err);
 }
 
+static bool is_of(const char *name, const char *const *names)
+{
+	while (*names && strcmp(name, *names) != 0)
+		names++;
+	return *names;
+}
+
+/* Names are matched exactly, and clients may send more: what is passed over is kept by name, so that its reader can be told. */
+static void note_unread(const json *root, const char *const *known, char *ret, size_t size)
+{
+	json_each (member, root) {
+		char name[48];
+		size_t len = strlen(ret);
+
+		if (is_of(json_name(member), known))
+			continue;
+		text_clean(name, sizeof(name), bytes_of_text(json_name(member)));
+		if (!text_format(ret + len, size - len, "%s'%s'", len ? ", " : "", name))
+			return;
+	}
+}
+
 /* A request's body has no member `format`; attestation information has no AttestationInfo either. */
 static int read_any(const json *root, struct bytes text, struct bundle *ret, struct err *err)
 {
-	const json *format = json_get(root, "format");
+	static const char *const of_bundle[] = {"format", "version", "program", "made", "madeUnix",
+		"redacted", "redactedEvents", "verdict", "local", "provider", "facts", "machine", "laterPcrs",
+		"chain", "AttestationInfo", NULL};
+	static const char *const of_body[] = {"AttestationInfo", NULL};
+	const char *format = json_text(json_get(root, "format"));
+	bool is_whole = format && strcmp(format, BUNDLE_FORMAT) == 0;
 
-	if (format && json_text(format) && strcmp(json_text(format), BUNDLE_FORMAT) == 0)
-		return read_whole(root, ret, err);
-	if (json_get(root, "AttestationInfo"))
-		return read_info(root, ret, err);
+	if (!json_is_object(root))
+		return err_set(err, ERR_FORMAT, 0, "It is no JSON object.");
+	if (json_get(root, "format") && !is_whole)
+		return err_set(err, ERR_FORMAT, 0, "'format' is not '" BUNDLE_FORMAT "'.");
+	if (is_whole || json_get(root, "AttestationInfo")) {
+		note_unread(root, is_whole ? of_bundle : of_body, ret->unread, sizeof(ret->unread));
+		return is_whole ? read_whole(root, ret, err) : read_info(root, ret, err);
+	}
 	if (text.len > REQUEST_MAX_INFO)
 		return err_set(err, ERR_FORMAT, 0, "It is larger than %u bytes.", REQUEST_MAX_INFO);
 	if (buf_set(&ret->info, text, err) < 0)

@@ -1,10 +1,12 @@
 #include "monitor/bundlecheck.h"
 
 #include <string.h>
-#include "base/codec.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "maa/token.h"
-#include "monitor/redact.h"
+#include "monitor/claims.h"
+
+#define SECURE_BOOT_PCR 7
 
 static void note(struct bundlecheck *check, const char *text)
 {
@@ -74,150 +76,6 @@ static void check_issuer(
 	findings_add(&check->findings, &err);
 }
 
-/* ---- claims against the evidence ---- */
-
-static void check_pcr_claim(const json *claims, uint32_t quoted, struct bundlecheck *check)
-{
-	const json *claim = json_get(claims, "x-ms-azurevm-attested-pcrs");
-	uint32_t mask = 0;
-	int64_t pcr;
-	struct err ignored;
-
-	if (!claim)
-		return;
-	json_each (item, claim)
-		if (json_int(item, &pcr, &ignored) == 0 && pcr >= 0 && pcr < TPM_PCR_COUNT)
-			mask |= 1u << pcr;
-	if (mask != quoted)
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claims attest the PCRs 0x%06X, but the quote covers 0x%06X.", mask, quoted);
-}
-
-static void check_secureboot_claim(const json *claims, struct bundlecheck *check)
-{
-	const json *claim = json_get(claims, "secureboot");
-
-	if (claim && check->appraisal.has_secureboot &&
-		json_true(claim) != check->appraisal.secureboot.is_enabled)
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claim 'secureboot' is %s, but the evidence proves Secure Boot %s.",
-			json_true(claim) ? "true" : "false",
-			check->appraisal.secureboot.is_enabled ? "on" : "off");
-}
-
-/* By the id, or, if that was taken out, by its digest. */
-static bool is_vm_id_of(const struct bundle *bundle, const struct bundlecheck *check, const char *id)
-{
-	struct eventlog log;
-	struct err ignored;
-
-	if (strncmp(id, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0)
-		return text_equal_nocase(id, check->appraisal.secureboot.vm_id);
-	return eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&
-	       redact_is_of_log(id, &log);
-}
-
-static void check_vm_id_claim(const struct bundle *bundle, struct bundlecheck *check)
-{
-	const char *claim = json_text(json_get(bundle->provider.claims, "x-ms-azurevm-vmid"));
-
-	if (!claim || !check->appraisal.has_secureboot ||
-		(!check->appraisal.secureboot.vm_id[0] && !bundle->is_redacted))
-		return; /* not every firmware measures one */
-	if (!is_vm_id_of(bundle, check, claim))
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claims are about the VM '%.80s', but the firmware measured another id.", claim);
-}
-
-static void check_text_claim(
-	const json *claims, const char *name, const char *sent, struct bundlecheck *check)
-{
-	const char *claim = json_text(json_get(claims, name));
-
-	if (claim && strcmp(claim, sent) != 0)
-		find(check, ERR_CLAIMS_CONTRADICT, 0, "The claim '%s' is '%.60s', but '%.60s' was sent.",
-			name, claim, sent);
-}
-
-/* The nonce that was sent, as the text that it stands for; empty if none was. */
-static void read_nonce(const struct bundle *bundle, struct buf *ret)
-{
-	const char *sent = json_text(json_get(bundle->request.client_payload, REQUEST_NONCE));
-	struct err ignored;
-
-	if (sent)
-		(void)!base64_decode(bytes_of_text(sent), BASE64_STANDARD, ret, &ignored);
-}
-
-/* The token's own words, but here it is the claims that are wrong, not what answered. */
-static void find_contradiction(struct bundlecheck *check, const struct err *what)
-{
-	struct err err = *what;
-
-	if (err.code != ERR_NO_MEMORY)
-		err.code = ERR_CLAIMS_CONTRADICT;
-	findings_add(&check->findings, &err);
-}
-
-static void check_bound_claims(const struct bundle *bundle, struct bundlecheck *check)
-{
-	const json *claims = bundle->provider.claims;
-	auto_cleanup(buf) struct buf nonce = buf_with_max(REQUEST_MAX_PAYLOAD_BYTES);
-	struct err err;
-
-	read_nonce(bundle, &nonce);
-	if (nonce.len && token_check_nonce(claims, (const char *)nonce.data, &err) < 0)
-		find_contradiction(check, &err);
-	if (check->appraisal.is_bound && token_check_key(claims, &check->appraisal.binding.key.key, &err) < 0)
-		find_contradiction(check, &err);
-}
-
-static void check_time_claims(const struct bundle *bundle, struct bundlecheck *check)
-{
-	int64_t not_before, expires;
-	struct err ignored;
-
-	if (json_get_int(bundle->provider.claims, "nbf", &not_before, &ignored) < 0 ||
-		json_get_int(bundle->provider.claims, "exp", &expires, &ignored) < 0)
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claims do not say from when until when they hold.");
-	else if (bundle->made_s < not_before - TOKEN_CLOCK_SKEW_S ||
-		 bundle->made_s >= expires + TOKEN_CLOCK_SKEW_S)
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claims did not hold at the time at which the bundle is said to be made.");
-}
-
-static bool is_origin(const char *url, const char *address)
-{
-	struct http_origin a, b;
-	struct err ignored;
-
-	if (strcmp(url, address) == 0) /* redacted on both sides, too */
-		return true;
-	return http_parse_url(url, &a, NULL, &ignored) == 0 &&
-	       http_parse_url(address, &b, NULL, &ignored) == 0 && http_same_origin(&a, &b);
-}
-
-static void check_claims(const struct bundle *bundle, struct bundlecheck *check)
-{
-	const json *claims = bundle->provider.claims;
-	const char *issuer = json_text(json_get(claims, "iss"));
-
-	if (!issuer || !is_origin(issuer, bundle->provider.address))
-		find(check, ERR_CLAIMS_CONTRADICT, 0,
-			"The claims are said to be of '%.100s', but their issuer is '%.100s'.",
-			bundle->provider.address, issuer ? issuer : "(nobody)");
-	check_pcr_claim(claims, bundle->request.evidence.pcrs.mask, check);
-	check_secureboot_claim(claims, check);
-	check_vm_id_claim(bundle, check);
-	check_text_claim(claims, "x-ms-attestation-type", "azurevm", check);
-	check_text_claim(claims, "x-ms-azurevm-attestation-protocol-ver", bundle->request.protocol, check);
-	check_text_claim(claims, "x-ms-azurevm-ostype", bundle->request.os_type, check);
-	check_text_claim(claims, "x-ms-azurevm-osdistro", bundle->request.evidence.os_distro, check);
-	check_time_claims(bundle, check);
-	check_bound_claims(bundle, check);
-}
-
 /* ---- the token itself ---- */
 
 static int check_token(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
@@ -234,7 +92,7 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 
 	if (!keys)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
-	read_nonce(bundle, &nonce);
+	claims_sent_nonce(bundle, &nonce);
 	expected.nonce = nonce.len ? (const char *)nonce.data : "";
 	if (http_parse_url(bundle->provider.address, &origin, NULL, err) < 0 ||
 		token_parse(buf_bytes(&bundle->provider.compact), &token, err) < 0 ||
@@ -247,6 +105,9 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 	if (!json_equal(token.claims, bundle->provider.claims))
 		return err_set(err, ERR_TOKEN_CONTRADICTS, 0,
 			"The bundle's claims are not those of the token in it.");
+	if (bundle->provider.token && !json_equal(token.header, bundle->provider.token))
+		return err_set(err, ERR_TOKEN_CONTRADICTS, 0,
+			"The bundle's 'tokenHeader' is not that of the token in it.");
 	return 0;
 }
 
@@ -256,7 +117,7 @@ static void check_provider(
 	struct err err;
 
 	if (bundle->provider.claims)
-		check_claims(bundle, check);
+		claims_check(bundle, &check->appraisal, &check->findings);
 	if (bundle->provider.compact.len == 0) {
 		if (bundle->provider.claims)
 			note(check,
@@ -277,6 +138,18 @@ static void check_provider(
 
 /* ---- what the bundle says, against what was found ---- */
 
+/* People read one of the two, programs the other. */
+static void check_time(const struct bundle *bundle, struct bundlecheck *check)
+{
+	char made[CLOCK_TEXT_SIZE];
+
+	clock_text(bundle->made_s, made);
+	if (bundle->made_text[0] && strcmp(bundle->made_text, made) != 0)
+		find(check, ERR_BUNDLE_CONTRADICTS, 0,
+			"The bundle was made at %s, as 'made' says, or at %s, as 'madeUnix' says.",
+			bundle->made_text, made);
+}
+
 static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 {
 	auto_cleanup(json) json *proved = bundle_facts(&bundle->request, &check->appraisal);
@@ -286,7 +159,8 @@ static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 		bool is_vm_id = strcmp(name, "vmId") == 0 && bundle->is_redacted && json_text(fact);
 		const json *found = json_get(proved, name);
 
-		if (is_vm_id ? is_vm_id_of(bundle, check, json_text(fact)) : json_equal(fact, found))
+		if (is_vm_id ? claims_are_of_vm(bundle, &check->appraisal, json_text(fact))
+			     : json_equal(fact, found))
 			continue;
 		if (found || (is_vm_id && check->appraisal.has_secureboot))
 			find(check, ERR_BUNDLE_CONTRADICTS, 0,
@@ -330,6 +204,7 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 	struct verdict remote = remote_of(bundle);
 	struct verdict both = bundle->has_provider ? verdict_combine(local, &remote) : *local;
 
+	check_time(bundle, check);
 	check_facts(bundle, check);
 	check_verdict("the VM's own check", &bundle->local, local, check);
 	if (bundle->has_provider)
@@ -340,13 +215,28 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 
 /* ---- what is not there, or not signed ---- */
 
+/* The log's events only, and none of those that are checked all the same (replay.h). */
+static uint32_t count_redacted(const struct evidence *evidence)
+{
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	uint32_t count = 0;
+	struct err ignored;
+
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+		return 0;
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event))
+		count += event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number);
+	return count;
+}
+
 static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
 {
 	char text[BUNDLECHECK_NOTE_SIZE];
-	uint32_t count = 0;
+	uint32_t count = count_redacted(evidence);
 
-	for (uint32_t event = 0; event < 8 * evidence->redacted.len; event++)
-		count += evidence_is_redacted(evidence, event);
 	(void)text_format(text, sizeof(text),
 		"The bundle is redacted: of %u events only the digests are checked, since their data was "
 		"taken "
@@ -370,6 +260,21 @@ static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 			bundle->later.mask & ~replay_compare_each(&log, &bundle->later, mismatches);
 }
 
+/* Whoever wrote it, or asked for it, may think that it counts. */
+static void note_unread(
+	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+
+	if (inputs->keys.len && !bundle->provider.compact.len)
+		note(check, "No token is in it that the key set given could check.");
+	if (!bundle->unread[0])
+		return;
+	(void)text_format(
+		text, sizeof(text), "What else stands in it was not looked at: %s.", bundle->unread);
+	note(check, text);
+}
+
 void bundlecheck_run(
 	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *ret)
 {
@@ -385,4 +290,5 @@ void bundlecheck_run(
 	if (bundle->is_redacted)
 		note_redaction(&bundle->request.evidence, ret);
 	check_later(bundle, ret);
+	note_unread(bundle, inputs, ret);
 }
