@@ -139,6 +139,7 @@ static void add_difference(json *array, const struct drift_difference *differenc
 		[EXPLANATION_FILE] = "file",
 		[EXPLANATION_GREW] = "grew",
 		[EXPLANATION_FOLLOWS] = "follows",
+		[EXPLANATION_OTHER_VM] = "otherVm",
 	};
 	json *object = json_add_object(array, NULL);
 	char text[DRIFT_TEXT_SIZE];

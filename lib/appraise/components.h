@@ -45,8 +45,8 @@ enum component_kind {
 	COMPONENT_BOOT_COMMANDS,   /* [8] one for all of GRUB's other commands, in their order */
 	COMPONENT_BOOT_FILE,       /* [9] other files that GRUB read: grub.cfg, grubenv, fonts */
 	COMPONENT_PARTITION_TABLE, /* [5] */
-	COMPONENT_VM_ID,           /* [6] the identifier itself */
-	COMPONENT_OTHER,           /* PCRs 15 to 23, and of PCR 5 what is no partition table */
+	COMPONENT_VM_ID, /* [6] the identifier itself, measured before the separator: by the host's firmware */
+	COMPONENT_OTHER, /* PCRs 15 to 23, and of PCR 5 what is no partition table */
 	COMPONENT_KINDS,
 };
 

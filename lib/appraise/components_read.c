@@ -33,6 +33,7 @@ struct reading {
 	int bank;
 	uint32_t believed;
 	struct bytes kernel_digest; /* the last program's */
+	bool is_platform_closed;    /* PCR 6's separator went by: behind it anybody measures */
 	struct grub_reading *grub;
 	struct components *found;
 };
@@ -116,8 +117,8 @@ static int add_platform(const struct reading *reading, const struct eventlog_eve
 	struct component found = components_of_event(event, digest_of(reading, event), COMPONENT_VM_ID);
 	static const char prefix[] = "UUID: ";
 
-	if (event->data.len < strlen(prefix) || memcmp(event->data.data, prefix, strlen(prefix)) != 0 ||
-		!is_only_text(reading, event))
+	if (reading->is_platform_closed || event->data.len < strlen(prefix) ||
+		memcmp(event->data.data, prefix, strlen(prefix)) != 0 || !is_only_text(reading, event))
 		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
 	components_set_name(&found, bytes_behind(event->data, strlen(prefix)));
 	found.is_bound = true;
@@ -137,10 +138,12 @@ static bool is_separator(const struct reading *reading, const struct eventlog_ev
 	return event->data.len == sizeof(uint32_t) && is_only_text(reading, event);
 }
 
-static int add_any(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_any(struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	if (is_separator(reading, event))
+	if (is_separator(reading, event)) {
+		reading->is_platform_closed |= event->pcr == PCR_PLATFORM;
 		return 0;
+	}
 	switch (event->pcr) {
 	case PCR_FIRMWARE:
 		return add_event(reading, event, COMPONENT_FIRMWARE, err);

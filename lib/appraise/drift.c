@@ -286,14 +286,17 @@ static struct verdict verdict_of(const struct components *boot, const struct dri
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret)
 {
-	*ret = (struct drift_judgement){.is_explained = drift->not_compared == 0};
+	*ret = (struct drift_judgement){
+		.is_explained = drift->not_compared == 0, .is_acceptable = drift->not_compared == 0};
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 
 		difference->action =
 			drift_is_explained(difference) ? RULES_IGNORE : rules->action[difference->class];
-		ret->is_explained = ret->is_explained && difference->action == RULES_IGNORE;
+		ret->is_explained &= difference->action == RULES_IGNORE;
+		ret->is_acceptable &=
+			difference->action != RULES_UNHEALTHY && difference->change != DRIFT_HIDDEN;
 	}
 	if (drift->count)
 		qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);

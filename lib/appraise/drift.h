@@ -22,8 +22,9 @@ enum explanation_how {
 	EXPLANATION_PACKAGE, /* a file of the package manager's: "as installed by the package manager on 2026-11-20" */
 	EXPLANATION_PENDING, /* seen before the restart: "as announced on 2026-11-20, before the restart" */
 	EXPLANATION_FILE,    /* what is on the disk now: "as now in /boot/grub/grub.cfg" */
-	EXPLANATION_GREW,    /* it lets nothing more start (drift.c) */
-	EXPLANATION_FOLLOWS, /* from another change that is explained (drift.c) */
+	EXPLANATION_GREW,    /* it lets nothing more start (drift_self.c) */
+	EXPLANATION_FOLLOWS, /* from another change that is explained (drift_self.c) */
+	EXPLANATION_OTHER_VM, /* it belongs to the VM, and this is another one (drift_self.c): judged as that */
 };
 
 struct explanation {
@@ -72,7 +73,8 @@ struct drift_judgement {
 	struct verdict
 		verdict; /* Unhealthy with the code of the most serious class and a short text; Unknown with */
 	/* ERR_CHANGE_UNCLEAR if for all that is serious it could not be found out; or Healthy */
-	bool is_explained; /* all of it, or ruled out by "ignore": the boot may become a variant */
+	bool is_explained; /* all of it, or ruled out by "ignore" */
+	bool is_acceptable; /* nothing of it is serious, nothing is hidden, all was compared: the boot may become a variant */
 	char text
 		[DRIFT_TEXT_SIZE]; /* what changed, why, what did not, without the full stop; "" if nothing is to be said */
 };

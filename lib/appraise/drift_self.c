@@ -1,6 +1,7 @@
 /* What explains itself.
  *   grew     it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was switched on
- *   follows  it is measured anew because something else changed, and that is explained: a new shim brings a new signer */
+ *   follows  it is measured anew because something else changed, and that is explained: a new shim brings a new signer
+ *   other VM the disk is in another VM now, and this is that VM's own: judged as the one change that it is */
 #include <string.h>
 #include "appraise/drift.h"
 #include "base/text.h"
@@ -8,17 +9,12 @@
 static void explain(struct drift_difference *difference, enum explanation_how how)
 {
 	if (!drift_is_explained(difference))
-		difference->explanation.how = how;
+		difference->explanation = (struct explanation){.how = how};
 }
 
 static enum component_kind kind_of(const struct drift_difference *difference)
 {
-	return difference->change == DRIFT_REMOVED ? difference->before.kind : difference->after.kind;
-}
-
-static uint32_t pcr_of(const struct drift_difference *difference)
-{
-	return difference->change == DRIFT_REMOVED ? difference->before.pcr : difference->after.pcr;
+	return drift_shown(difference)->kind;
 }
 
 /* "shim,4": the generation of a component in a level like "sbat,1,2025021800 shim,4 grub,5"; -1 if it is not there. */
@@ -77,7 +73,7 @@ static struct tally count(const struct drift *drift, enum component_kind kind, u
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *difference = &drift->differences[i];
 
-		if (kind_of(difference) != kind || !(pcr_mask & 1u << pcr_of(difference)))
+		if (kind_of(difference) != kind || !(pcr_mask & 1u << drift_shown(difference)->pcr))
 			continue;
 		tally.explained += drift_is_explained(difference);
 		tally.unexplained += !drift_is_explained(difference);
@@ -191,7 +187,7 @@ static bool is_other_menu(const struct drift *drift)
 static bool follows(
 	const struct components *boot, const struct drift *drift, const struct drift_difference *difference)
 {
-	uint32_t pcr = pcr_of(difference);
+	uint32_t pcr = drift_shown(difference)->pcr;
 
 	if (difference->change == DRIFT_HIDDEN)
 		return false; /* nobody knows what it is */
@@ -215,6 +211,45 @@ static bool follows(
 	}
 }
 
+/* The host's firmware measures the VM's identifier before anything else runs. Whoever gets to run on the same VM later can measure another
+ * one and edit the log's text, but the old identifier's digest stays in the log: no replay leads to PCR 6 without it. */
+static bool is_other_vm(const struct components *boot, const struct drift *drift)
+{
+	const struct drift_difference *id = NULL;
+	size_t ids = 0;
+
+	for (size_t i = 0; i < drift->count; i++) {
+		if (kind_of(&drift->differences[i]) != COMPONENT_VM_ID)
+			continue;
+		if (id)
+			return false;
+		id = &drift->differences[i];
+	}
+	if (!id || id->change != DRIFT_CHANGED || !id->before.is_bound || !id->after.is_bound)
+		return false;
+	for (size_t i = 0; i < boot->count; i++) {
+		const struct component *item = &boot->items[i];
+
+		ids += item->kind == COMPONENT_VM_ID;
+		if (memcmp(item->sha256, id->before.sha256, sizeof(item->sha256)) == 0 ||
+			(item->kind == COMPONENT_FIRMWARE_CONFIG && item->folded))
+			return false;
+	}
+	return ids == 1;
+}
+
+/* Firmware, devices and what is kept in the firmware's variables come with a VM; all else is on its disk. */
+static bool is_of_vm(const struct drift_difference *difference)
+{
+	static const uint32_t kinds =
+		1u << COMPONENT_FIRMWARE | 1u << COMPONENT_FIRMWARE_CONFIG | 1u << COMPONENT_DRIVER |
+		1u << COMPONENT_BOOT_ORDER | 1u << COMPONENT_BOOT_OPTION | 1u << COMPONENT_PK |
+		1u << COMPONENT_KEK | 1u << COMPONENT_DB | 1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY |
+		1u << COMPONENT_SBAT | 1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
+
+	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
+}
+
 /* From causes to what follows from them; each kind once is enough in this order. */
 static const enum component_kind in_order[] = {
 	COMPONENT_KERNEL,
@@ -228,8 +263,13 @@ static const enum component_kind in_order[] = {
 
 void drift_explain_itself(const struct components *boot, struct drift *drift)
 {
-	for (size_t i = 0; i < drift->count; i++)
+	bool is_in_other_vm = is_other_vm(boot, drift);
+
+	for (size_t i = 0; i < drift->count; i++) {
 		explain_growth(&drift->differences[i]);
+		if (is_in_other_vm && is_of_vm(&drift->differences[i]))
+			explain(&drift->differences[i], EXPLANATION_OTHER_VM);
+	}
 	for (size_t k = 0; k < sizeof(in_order) / sizeof(in_order[0]); k++)
 		for (size_t i = 0; i < drift->count; i++)
 			if (kind_of(&drift->differences[i]) == in_order[k] &&

@@ -176,8 +176,10 @@ static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text
 /* Told: what is not ignored, and what was explained by more than another change. */
 static bool is_told(const struct drift_difference *difference)
 {
+	enum explanation_how how = difference->explanation.how;
+
 	return difference->action != RULES_IGNORE ||
-	       (drift_is_explained(difference) && difference->explanation.how != EXPLANATION_FOLLOWS);
+	       (drift_is_explained(difference) && how != EXPLANATION_FOLLOWS && how != EXPLANATION_OTHER_VM);
 }
 
 /* A kernel is measured as a program and as a file: one change to people. */
@@ -245,6 +247,29 @@ static void list_unchanged(
 		add_title(ret, "Secure Boot keys");
 }
 
+/* "with it firmware, PK, db", if it is told that the VM is another one */
+static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
+{
+	static const char start[] = "with it ";
+	char titles[DRIFT_TEXT_SIZE] = "", title[COMPONENT_TITLE_SIZE];
+	bool is_id_told = false;
+
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *difference = &drift->differences[i];
+
+		is_id_told |= drift_shown(difference)->kind == COMPONENT_VM_ID && is_told(difference);
+		if (difference->explanation.how != EXPLANATION_OTHER_VM)
+			continue;
+		component_title(drift_shown(difference), title);
+		add_title(titles, title);
+	}
+	if (is_id_told && titles[0] && strlen(titles) + sizeof(start) <= DRIFT_TEXT_SIZE)
+		(void)text_format(ret, DRIFT_TEXT_SIZE, "%s%.*s", start,
+			(int)(DRIFT_TEXT_SIZE - sizeof(start)), titles);
+	else
+		ret[0] = '\0';
+}
+
 /* "PCRs 8, 9 not compared" */
 static void list_not_compared(uint32_t mask, char ret[DRIFT_TEXT_SIZE])
 {
@@ -276,6 +301,8 @@ void drift_sentence(
 			untold, untold == 1 ? "" : "s");
 		return;
 	}
+	list_of_other_vm(drift, text);
+	(void)append(ret, size, text);
 	list_not_compared(drift->not_compared, text);
 	(void)append(ret, size, text);
 	list_unchanged(boot, drift, text);

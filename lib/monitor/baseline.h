@@ -1,6 +1,7 @@
 /* baseline.h - the boots of this VM that count as good: var/lib/guest-attestation/baseline.json, root only.
  *
- * Learned at the first Healthy attestation; after that a boot is added when everything that changed is explained, or by the owner.
+ * Learned at the first Healthy attestation; after that a boot is added when everything serious that changed is explained, or by the
+ * owner. What is only noted is told during the boot in which it came, and accepted with it.
  * The order is that of use: the boot seen last comes last, and the first one goes when there are too many or they grow too large.
  * Whoever is root can write this file; see README.md for what that means.
  */
@@ -16,7 +17,7 @@
 
 enum baseline_how {
 	BASELINE_LEARNED,   /* there was none before */
-	BASELINE_EXPLAINED, /* it differed from an accepted one in nothing unexplained */
+	BASELINE_EXPLAINED, /* it differed from an accepted one in nothing that is serious and unexplained */
 	BASELINE_OWNER,     /* guest-attest baseline accept */
 };
 

@@ -125,7 +125,7 @@ static void say_same(const struct judging *judging, const struct baseline_varian
 {
 	static const char *const hows[] = {
 		[BASELINE_LEARNED] = "learned",
-		[BASELINE_EXPLAINED] = "accepted as explained",
+		[BASELINE_EXPLAINED] = "accepted by itself",
 		[BASELINE_OWNER] = "accepted by the owner",
 	};
 	int64_t latest_s = latest_acceptance(judging->baseline);
@@ -229,17 +229,18 @@ static void judge_changed(struct judging *judging, struct drift *drift)
 		set_own(judging, &judgement);
 	judging->round->verdict = verdict_combine(&change->own, &judging->round->remote);
 	change->state = judgement.verdict.health != HEALTH_HEALTHY ? CHANGE_SERIOUS
-			: judgement.is_explained                   ? CHANGE_ACCEPTED
+			: judgement.is_acceptable                  ? CHANGE_ACCEPTED
 								   : CHANGE_NOTED;
 	say_changed(change, judgement.text);
 	if (change->state == CHANGE_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
-		say(change, "All of it is explained: accepted from now on.");
+		say(change, judgement.is_explained ? "All of it is explained: accepted from now on."
+						   : "Nothing of it is serious: accepted from now on.");
 		accept(judging, BASELINE_EXPLAINED, judgement.text);
 		return;
 	}
 	say(change, change->state == CHANGE_ACCEPTED
-			    ? "All of it is explained: accepted at the next Healthy attestation."
+			    ? "Nothing of it is serious: accepted at the next Healthy attestation."
 			    : "Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
 	say_why_none(judging);
 	if (is_new)

@@ -22,13 +22,13 @@ struct change_inputs {
 };
 
 enum change_state {
-	CHANGE_UNKNOWN,  /* this boot could not be compared */
-	CHANGE_NONE,     /* there is no baseline yet, and it is not the time to learn one */
-	CHANGE_LEARNED,  /* this boot is the baseline from now on */
-	CHANGE_SAME,     /* as an accepted boot */
-	CHANGE_ACCEPTED, /* all that changed is explained: accepted from now on */
-	CHANGE_NOTED,    /* changed, and nothing of it is serious */
-	CHANGE_SERIOUS,  /* the verdict is Unhealthy by it; or Unknown if it could not be found out */
+	CHANGE_UNKNOWN, /* this boot could not be compared */
+	CHANGE_NONE,    /* there is no baseline yet, and it is not the time to learn one */
+	CHANGE_LEARNED, /* this boot is the baseline from now on */
+	CHANGE_SAME,    /* as an accepted boot */
+	CHANGE_ACCEPTED, /* all that changed is explained, or it is told once and no more: accepted from now on */
+	CHANGE_NOTED,   /* nothing of it is serious, but not all could be compared */
+	CHANGE_SERIOUS, /* the verdict is Unhealthy by it; or Unknown if it could not be found out */
 };
 
 struct change {

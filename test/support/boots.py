@@ -268,6 +268,17 @@ def vm_id(vm, log):
     event.measure(event.data)
 
 
+def other_vm(vm, log):
+    for change in (vm_id, keys_of_another("PK", "KEK"), firmware, option_rom):
+        change(vm, log)
+
+
+def pretended_vm(vm, log):
+    keys_of_another("PK")(vm, log)
+    last = [event for event in log.events if event.pcr == 6][-1]
+    log.behind(last, log.event(6, 0xC, b"UUID: 99999999-2222-3333-4444-555555555555"))
+
+
 # ---- lies about a boot: the TPM holds the truth
 
 def without(pcr, part):
@@ -288,6 +299,10 @@ def evil_boot(vm, log):
 
 def grub_as_before(log):
     log.one(4, "grubx64.efi").digests = base_log().one(4, "grubx64.efi").digests
+
+
+def vm_id_renamed(log):
+    log.one(6, "UUID: 11111111").data = b"nothing"
 
 
 def data_edited(log):

@@ -221,6 +221,26 @@ static void a_command_line_is_one_whatever_the_log_calls_it(void **state)
 	}
 }
 
+/* Behind PCR 6's separator anybody measures what he likes. */
+static void a_vm_id_is_what_the_firmware_measured(void **state)
+{
+	auto_cleanup(buf) struct buf log = empty_log();
+	auto_cleanup(components) struct components found = components_empty();
+	static const char zero[4];
+	static const char first[] = "UUID: 11111111-2222-3333-4444-555555555555";
+	static const char second[] = "UUID: 99999999-2222-3333-4444-555555555555";
+
+	(void)state;
+	put_measured(&log, 6, EV_COMPACT_HASH, TEXT(first), TEXT(first));
+	put_measured(&log, 6, EV_SEPARATOR, (struct bytes){(const uint8_t *)zero, sizeof(zero)},
+		(struct bytes){(const uint8_t *)zero, sizeof(zero)});
+	put_measured(&log, 6, EV_COMPACT_HASH, TEXT(second), TEXT(second));
+	found = read_components(buf_bytes(&log), ALL_PCRS);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.items[0].kind, COMPONENT_VM_ID);
+	assert_int_equal(found.items[1].kind, COMPONENT_FIRMWARE_CONFIG);
+}
+
 /* Of one initrd the kernel measures what GRUB measured, of several all at once. */
 static void what_the_kernel_got_is_told_if_it_is_no_single_file(void **state)
 {
@@ -395,6 +415,7 @@ int main(void)
 		cmocka_unit_test(a_program_is_one_whatever_its_event_calls_itself),
 		cmocka_unit_test(text_that_was_not_measured_is_not_believed),
 		cmocka_unit_test(a_command_line_is_one_whatever_the_log_calls_it),
+		cmocka_unit_test(a_vm_id_is_what_the_firmware_measured),
 		cmocka_unit_test(what_the_kernel_got_is_told_if_it_is_no_single_file),
 		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
 		cmocka_unit_test(the_order_of_keys_says_nothing),

@@ -524,6 +524,73 @@ static void of_two_alike_the_one_that_knows_more_is_closer(void **state)
 	assert_int_equal(drift.count, 0);
 }
 
+static const struct item this_vm = {COMPONENT_VM_ID, 6, "1111", 60, false};
+static const struct item other_vm = {COMPONENT_VM_ID, 6, "2222", 61, false};
+static const struct item old_key = {COMPONENT_DB, 7, "CN=Old", 62, false};
+static const struct item new_key = {COMPONENT_DB, 7, "CN=New", 63, false};
+static const struct item new_rom = {COMPONENT_DRIVER, 2, "ROM", 64, true};
+static const struct item moks = {COMPONENT_MOK, 14, "MokList", 65, true};
+
+/* A disk in another VM finds other firmware, devices and keys there: one change. Whoever stays in the same VM cannot play that. */
+static void another_vm_is_one_change(void **state)
+{
+	static const struct item relabelled = {COMPONENT_FIRMWARE_CONFIG, 6, "", 60, true};
+	static const struct item grown = {COMPONENT_VM_ID, 6, "3333", 66, false};
+	static const struct {
+		const char *shown;
+		struct item boot[MAX_ITEMS];
+		const char *rules;
+		enum err_code code;
+		const char *text;
+	} vms[] = {
+		{"another VM", {kernel, other_vm, new_key, new_rom, moks}, NULL, ERR_OK,
+			"VM id changed: 2222 (was 1111); with it db, shim's variable, option ROM or driver; "
+			"kernel unchanged"},
+		{"the same, for which the owner wants an alarm", {kernel, other_vm, new_key},
+			"{\"vmIdentityChanged\":\"unhealthy\"}", ERR_DRIFT_VM_IDENTITY,
+			"VM id changed: 2222 (was 1111), unexplained; with it db; kernel unchanged"},
+		{"the same, of which he wants to hear nothing", {kernel, other_vm, new_key},
+			"{\"vmIdentityChanged\":\"ignore\"}", ERR_OK, ""},
+		{"another kernel there", {new_kernel, other_vm, old_key}, NULL, ERR_DRIFT_KERNEL,
+			"kernel changed: vmlinuz-6.1.0-56, unexplained; VM id changed: 2222 (was 1111); "
+			"Secure Boot keys unchanged"},
+		{"the same VM", {kernel, this_vm, new_key}, NULL, ERR_DRIFT_KEYS,
+			"New added to db, unexplained; Old removed from db, unexplained; kernel unchanged"},
+		{"another identifier behind the old one", {kernel, this_vm, other_vm, old_key, new_key}, NULL,
+			ERR_DRIFT_KEYS, "New added to db, unexplained; VM id added: 2222; kernel unchanged"},
+		{"the old identifier's event called another thing",
+			{kernel, relabelled, other_vm, old_key, new_key}, NULL, ERR_DRIFT_KEYS,
+			"New added to db, unexplained; firmware configuration added; VM id changed: 2222 "
+			"(was 1111); kernel unchanged"},
+		{"two identifiers", {kernel, other_vm, grown, old_key, new_key}, NULL, ERR_DRIFT_KEYS,
+			"New added to db, unexplained; VM id changed: 2222 (was 1111); VM id added: 3333; "
+			"kernel unchanged"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(vms); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		auto_cleanup(drift) struct drift drift = {0};
+		auto_cleanup(json) json *object = NULL;
+		struct drift_judgement judgement;
+		struct rules rules;
+		struct err err;
+
+		add_all(&before, (const struct item[MAX_ITEMS]){kernel, this_vm, old_key});
+		add_all(&boot, vms[i].boot);
+		if (vms[i].rules)
+			check_ok(json_parse(TEXT(vms[i].rules), &object, &err), &err);
+		check_ok(rules_parse(object, &rules, &err), &err);
+		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+		drift_judge(&rules, &boot, &drift, &judgement);
+		if (strcmp(judgement.text, vms[i].text) != 0)
+			fail_msg("%s:\n  %s\nexpected\n  %s", vms[i].shown, judgement.text, vms[i].text);
+		assert_int_equal(judgement.verdict.reason.code, vms[i].code);
+		assert_int_equal(judgement.is_acceptable, vms[i].code == ERR_OK);
+	}
+}
+
 static bool read_vector(int folder, const char *name, struct components *ret)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_BYTES);
@@ -577,6 +644,7 @@ int main(void)
 		cmocka_unit_test(only_pcrs_that_are_believed_on_both_sides_are_compared),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
 		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
+		cmocka_unit_test(another_vm_is_one_change),
 		cmocka_unit_test(of_two_alike_the_one_that_knows_more_is_closer),
 		cmocka_unit_test(a_real_update_is_told),
 	};
