@@ -122,12 +122,18 @@ static void replace(json **tree, json *with)
 
 /* ---- parts ---- */
 
-/* A region's shared provider is everybody's. */
+/* A region's shared provider is everybody's: https://sharedCODE.CODE.attest.azure.net (region.h). Others may begin with that word. */
 static bool is_shared(const char *address)
 {
 	static const char prefix[] = "https://shared";
+	const char *code = address + sizeof(prefix) - 1;
+	size_t len;
 
-	return strncmp(address, prefix, sizeof(prefix) - 1) == 0 && strstr(address, ".attest.azure.");
+	if (strncmp(address, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	len = strcspn(code, ".");
+	return code[len] && strncmp(code + len + 1, code, len) == 0 &&
+	       strncmp(code + 2 * len + 1, ".attest.azure.", sizeof(".attest.azure.") - 1) == 0;
 }
 
 /* Messages name hosts, addresses and proxies on the way to a provider, and the provider itself. */

@@ -2,15 +2,23 @@
 
 #include <string.h>
 #include "boot/eventlog.h"
+#include "boot/uefivar.h"
 
+#define CONFIG_PCR       1 /* boot options, settings, tables of the board */
 #define SECURE_BOOT_PCR  7
 #define FIRST_LATER_PCR  8 /* boot loaders' commands, files, kernel command lines */
 #define UUID_TEXT_SIZE   36
 #define GPT_HEADER_SIZE  92 /* UEFI 2.10 section 5.3.2 */
 #define GPT_DISK_GUID_AT 56
-#define GPT_ENTRY_SIZE   128 /* section 5.3.3, as measured (PC Client PFP 1.06 section 10.2.5) */
+#define GPT_SIZE_AT      84  /* of an entry */
+#define GPT_ENTRY_SIZE   128 /* section 5.3.3, the smallest; as measured (PC Client PFP 1.06 section 10.2.5) */
 #define GPT_ENTRY_ID_AT  16
+#define GPT_NAME_AT      56
+#define GPT_NAME_SIZE    72
 #define GUID_SIZE        16
+#define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
+#define NODE_HEAD        4
+#define ALL              UINT16_MAX
 
 /* Bytes that may be changed: the copy of an event's data. */
 struct span {
@@ -18,15 +26,21 @@ struct span {
 	size_t len;
 };
 
-/* Nodes of device paths that hold an identifier (UEFI 2.10 section 10.3): type, subtype and length as they stand in front. */
+/* What a node of a device path (UEFI 2.10 section 10.3) may keep behind its head: places on the board, and what a program is called. Any
+ * other may hold an address, a serial number or a name: VMBus' network adapters have their MAC address in a vendor's node. */
 static const struct node {
-	uint8_t head[4];
-	size_t at, len;
+	uint8_t type, subtype;
+	uint16_t keep; /* from the start */
+	uint16_t drop; /* behind that; 0: the rest */
 } nodes[] = {
-	{{4, 1, 42, 0}, 24, 16}, /* hard drive: the partition's signature */
-	{{3, 11, 37, 0}, 4, 32}, /* MAC address */
-	{{3, 12, 27, 0}, 4, 8},  /* IPv4: local and remote */
-	{{3, 13, 60, 0}, 4, 32}, /* IPv6: likewise */
+	{1, 1, ALL, 0}, {1, 2, ALL, 0}, {1, 3, ALL, 0}, {1, 5, ALL, 0},                   /* hardware */
+	{2, 1, ALL, 0}, {2, 2, ALL, 0}, {2, 3, ALL, 0},                                   /* ACPI */
+	{3, 1, ALL, 0}, {3, 2, ALL, 0}, {3, 5, ALL, 0}, {3, 17, ALL, 0}, {3, 18, ALL, 0}, /* buses */
+	{3, 23, 4, 8},  /* NVMe: the namespace, not the disk's EUI-64 */
+	{4, 1, 20, 16}, /* hard drive: place and size, not the signature */
+	{4, 2, ALL, 0}, {4, 4, ALL, 0}, {4, 6, ALL, 0}, {4, 7, ALL, 0}, {4, 8, ALL, 0}, /* media */
+	{1, 4, GUID_SIZE, 0}, {3, 10, GUID_SIZE, 0}, {4, 3, GUID_SIZE, 0},              /* vendors */
+	{0x7F, 0xFF, ALL, 0}, {0x7F, 1, ALL, 0},                                        /* ends */
 };
 
 static bool is_hex_digit(uint8_t c)
@@ -72,33 +86,64 @@ static bool blank_uuids(struct span span)
 	return changed;
 }
 
-static bool blank_nodes(struct span span)
+static bool blank(uint8_t *data, size_t len)
+{
+	bool changed = !bytes_are_all((struct bytes){data, len}, 0);
+
+	memset(data, 0, len);
+	return changed;
+}
+
+static bool blank_node(uint8_t type, uint8_t subtype, struct span data)
+{
+	const struct node *known = NULL;
+	size_t keep, drop;
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		if (nodes[i].type == type && nodes[i].subtype == subtype)
+			known = &nodes[i];
+	keep = known ? known->keep : 0;
+	if (data.len <= keep)
+		return false;
+	drop = known && known->drop && known->drop < data.len - keep ? known->drop : data.len - keep;
+	return blank(data.data + keep, drop);
+}
+
+/* What does not read as nodes goes altogether. */
+static bool blank_path(struct span path)
 {
 	bool changed = false;
 
-	for (size_t i = 0; i < span.len; i++)
-		for (size_t k = 0; k < sizeof(nodes) / sizeof(nodes[0]); k++) {
-			const struct node *node = &nodes[k];
+	while (path.len >= NODE_HEAD) {
+		size_t size = path.data[2] | (size_t)path.data[3] << 8;
+		struct span data = {path.data + NODE_HEAD, size - NODE_HEAD};
 
-			if (span.len - i < node->at + node->len ||
-				memcmp(span.data + i, node->head, sizeof(node->head)) != 0)
-				continue;
-			memset(span.data + i + node->at, 0, node->len);
-			changed = true;
-		}
-	return changed;
+		if (size < NODE_HEAD || size > path.len)
+			break;
+		changed = blank_node(path.data[0], path.data[1], data) || changed;
+		path.data += size;
+		path.len -= size;
+	}
+	return blank(path.data, path.len) || changed;
 }
 
 static bool blank_partitions(struct span span)
 {
 	size_t at = GPT_HEADER_SIZE + sizeof(uint64_t);
+	size_t size = GPT_ENTRY_SIZE;
+	bool changed;
 
 	if (span.len < at)
 		return false;
-	memset(span.data + GPT_DISK_GUID_AT, 0, GUID_SIZE);
-	for (; span.len - at >= GPT_ENTRY_SIZE; at += GPT_ENTRY_SIZE)
-		memset(span.data + at + GPT_ENTRY_ID_AT, 0, GUID_SIZE);
-	return true;
+	if (span.data[GPT_SIZE_AT + 2] == 0 && span.data[GPT_SIZE_AT + 3] == 0)
+		size = span.data[GPT_SIZE_AT] | (size_t)span.data[GPT_SIZE_AT + 1] << 8;
+	size = size < GPT_ENTRY_SIZE ? GPT_ENTRY_SIZE : size;
+	changed = blank(span.data + GPT_DISK_GUID_AT, GUID_SIZE);
+	for (; span.len - at >= size; at += size) {
+		changed = blank(span.data + at + GPT_ENTRY_ID_AT, GUID_SIZE) || changed;
+		changed = blank(span.data + at + GPT_NAME_AT, GPT_NAME_SIZE) || changed;
+	}
+	return blank(span.data + at, span.len - at) || changed;
 }
 
 static bool blank_all(struct span span)
@@ -111,18 +156,62 @@ static bool blank_all(struct span span)
 	return span.len > 0;
 }
 
+/* Their order tells nothing of a machine. What they are called and where they lead does, by disks' serial numbers and MAC addresses. */
+static bool is_boot_order(struct bytes data)
+{
+	struct uefivar var;
+
+	return uefivar_parse(data, &var) && uefivar_is(&var, uefi_global_variable_guid, "BootOrder");
+}
+
+/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there. */
+static bool is_free_text(const struct eventlog_event *event, uint32_t quoted)
+{
+	bool is_quoted = event->pcr < TPM_PCR_COUNT && quoted & 1u << event->pcr;
+
+	if (event->pcr >= FIRST_LATER_PCR)
+		return !is_quoted || event->type == EV_COMPACT_HASH;
+	switch (event->type) {
+	case EV_COMPACT_HASH:
+	case EV_IPL:
+	case EV_EVENT_TAG:
+		return true;
+	case EV_EFI_VARIABLE_BOOT:
+	case EV_EFI_VARIABLE_BOOT2:
+		return !is_boot_order(event->data);
+	case EV_EFI_ACTION:
+		return false;
+	default:
+		return event->pcr == CONFIG_PCR;
+	}
+}
+
+static bool blank_known(uint32_t type, struct span span)
+{
+	switch (type) {
+	case EV_EFI_GPT_EVENT:
+	case EV_EFI_GPT_EVENT2:
+		return blank_partitions(span);
+	case EV_EFI_BOOT_SERVICES_APPLICATION:
+	case EV_EFI_BOOT_SERVICES_DRIVER:
+	case EV_EFI_RUNTIME_SERVICES_DRIVER:
+		return span.len > IMAGE_PATH_AT &&
+		       blank_path((struct span){span.data + IMAGE_PATH_AT, span.len - IMAGE_PATH_AT});
+	default:
+		return false;
+	}
+}
+
 /* What PCR 7 holds, and separators, is what the verdict is read from. */
 static bool blank_event(const struct eventlog_event *event, uint32_t quoted, struct span span)
 {
-	bool is_quoted = event->pcr < TPM_PCR_COUNT && quoted & 1u << event->pcr;
 	bool changed;
 
 	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR || event->pcr == SECURE_BOOT_PCR)
 		return false;
-	if (event->type == EV_COMPACT_HASH || (event->pcr >= FIRST_LATER_PCR && !is_quoted))
+	if (is_free_text(event, quoted))
 		return blank_all(span);
-	changed = event->type == EV_EFI_GPT_EVENT && blank_partitions(span);
-	changed = blank_nodes(span) || changed;
+	changed = blank_known(event->type, span);
 	return blank_uuids(span) || changed;
 }
 

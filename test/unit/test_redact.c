@@ -19,9 +19,21 @@ struct row {
 #define X8 "\x11\x22\x33\x44\x55\x66\x77\x88"
 #define Z8 "\0\0\0\0\0\0\0\0"
 
-/* A hard drive node of a device path in front of the end node, and a MAC address's. */
-#define HD(signature) "\x04\x01\x2a\0" X8 X8 "\x01\0\0\0" signature "\x02\x02\x7f\xff\x04\0"
-#define MAC(address)  "\x03\x0b\x25\0" address "\x01"
+/* A program's load event: address, size, address, and the path's size, of which nothing is read; then the path. */
+#define LOADED X8 X8 X8 X8
+#define END    "\x7f\xff\x04\0"
+
+#define HD(signature)   "\x04\x01\x2a\0" X8 X8 "\x01\0\0\0" signature "\x02\x02"
+#define MAC(address)    "\x03\x0b\x25\0" address
+#define NVME(eui)       "\x03\x17\x10\0\x01\0\0\0" eui
+#define VMBUS(instance) "\x01\x04\x24\0" X8 X8 instance
+#define SERIAL(text)    "\x03\x10\x12\0" text
+#define NAMED           "\x04\x04\x08\0a\0\0\0"
+
+#define BOOT_ORDER                                                                                           \
+	"\x61\xdf\xe4\x8b\xca\x93\xd2\x11\xaa\x0d\0\xe0\x98\x03\x2b\x8c\x09\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0" \
+	"B\0o\0o\0t\0O\0r\0d\0e\0r\0\x01\0"
+#define WORD "redacted"
 
 static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
 static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0xAB}};
@@ -60,21 +72,40 @@ static void check_row(const struct row *row, size_t index)
 static void identifiers_go_and_digests_stay(void **state)
 {
 	static const struct row rows[] = {
-		{6, EV_COMPACT_HASH, BYTES("UUID: " ID), BYTES("redacted" Z8 Z8 Z8 Z8 "\0\0")},
-		{1, EV_EFI_VARIABLE_BOOT, BYTES("x" ID "y"), BYTES("x" NIL "y")},
-		{1, EV_EFI_VARIABLE_BOOT,
+		{6, EV_COMPACT_HASH, BYTES("UUID: " ID), BYTES(WORD Z8 Z8 Z8 Z8 "\0\0")},
+		{0, EV_S_CRTM_VERSION, BYTES("x" ID "y"), BYTES("x" NIL "y")},
+		{0, EV_S_CRTM_VERSION,
 			BYTES("6\0e\0000\0f\0d\0006\0a\0005\0-\0000\0f\0003\0b\0-\0004\0b\0005\0c\0-\0009\0d"
 			      "\0007\0e\0-\0002\0a\0001\0b\0003\0c\0004\0d\0005\0e\0006\0f\0"),
 			BYTES("0\0000\0000\0000\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-"
 			      "\0000\0000\0000\0000\0-\0000\0000\0000"
 			      "\0000\0-\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0")},
-		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("--" HD(X8 X8) "--"), BYTES("--" HD(Z8 Z8) "--")},
-		{1, EV_EFI_VARIABLE_BOOT, BYTES(MAC(X8 X8 X8 X8)), BYTES(MAC(Z8 Z8 Z8 Z8))},
-		{8, EV_IPL, BYTES("linux root=x"), BYTES("redacted\0\0\0\0")},
+		/* boot options: names may hold serial numbers and addresses, what follows a path anything */
+		{1, EV_EFI_VARIABLE_BOOT, BYTES("(MAC:3cecef7ec348)"), BYTES(WORD Z8 "\0\0")},
+		{1, EV_EFI_VARIABLE_BOOT2, BYTES("S36ENR00A8064"), BYTES(WORD "\0\0\0\0\0")},
+		{1, EV_EFI_VARIABLE_BOOT, BYTES(BOOT_ORDER), {0}},
+		{1, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("asset tag 4711"), BYTES(WORD "\0\0\0\0\0\0")},
+		{1, EV_EFI_ACTION, BYTES("an action"), {0}},
+		/* where a program came from */
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED HD(X8 X8) NAMED END),
+			BYTES(LOADED HD(Z8 Z8) NAMED END)},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED MAC(X8 X8 X8 X8 "\x01") END),
+			BYTES(LOADED MAC(Z8 Z8 Z8 Z8 "\0") END)},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED NVME(X8) END), BYTES(LOADED NVME(Z8) END)},
+		{2, EV_EFI_BOOT_SERVICES_DRIVER, BYTES(LOADED VMBUS(X8 X8) END),
+			BYTES(LOADED VMBUS(Z8 Z8) END)},
+		{2, EV_EFI_RUNTIME_SERVICES_DRIVER, BYTES(LOADED SERIAL("SERIALNUMBER12") END),
+			BYTES(LOADED SERIAL(Z8 "\0\0\0\0\0\0") END)},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED NAMED END "behind"),
+			BYTES(LOADED NAMED END "\0\0\0\0\0\0")},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED NAMED END), {0}},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("cut"), {0}},
+		/* boot loaders' texts */
+		{5, EV_EVENT_TAG, BYTES("default acme.conf"), BYTES(WORD Z8 "\0")},
+		{8, EV_IPL, BYTES("linux root=x"), BYTES(WORD "\0\0\0\0")},
 		{9, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
 		{0, EV_EFI_PLATFORM_FIRMWARE_BLOB, BYTES("nothing to hide"), {0}},
-		{1, EV_EFI_VARIABLE_BOOT, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}}, /* not whole */
-		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("\x04\x01\x2a\0 cut"), {0}},
+		{0, EV_S_CRTM_VERSION, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}}, /* not whole */
 		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from it */
 		{6, EV_SEPARATOR, BYTES("\0\0\0\0"), {0}},
 		{0, EV_NO_ACTION, BYTES(ID), {0}},
@@ -99,29 +130,42 @@ static void what_is_quoted_of_later_pcrs_keeps_its_text(void **state)
 	assert_false(evidence_is_redacted(&evidence, 1));
 }
 
-static void disks_lose_their_ids(void **state)
+/* Entries of the size that the header says; what is behind the last is nobody's. */
+static void check_disk(uint32_t type, size_t entry)
 {
-	uint8_t table[92 + 8 + 2 * 128];
-	struct row row = {5, EV_EFI_GPT_EVENT, {table, sizeof(table)}, {0}};
+	uint8_t table[92 + 8 + 2 * 256 + 3];
+	size_t size = 92 + 8 + 2 * entry + 3;
+	struct row row = {5, type, {table, size}, {0}};
 	auto_cleanup(evidence) struct evidence evidence;
 	struct eventlog log;
 	struct eventlog_walk walk;
 	struct eventlog_event event;
 	struct err err;
 
-	(void)state;
 	memset(table, 0x5A, sizeof(table));
+	memcpy(table + 84, &(uint32_t){(uint32_t)entry}, 4);
 	make(&row, &evidence);
 	check_ok(redact_log(&evidence, &err), &err);
+	assert_true(evidence_is_redacted(&evidence, 1));
 	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
 	walk = eventlog_walk(&log);
 	assert_true(eventlog_next(&log, &walk, &event));
-	for (size_t i = 0; i < sizeof(table); i++) {
-		bool is_id = (i >= 56 && i < 72) || (i >= 116 && i < 132) || (i >= 244 && i < 260);
+	for (size_t i = 0; i < event.data.len; i++) {
+		size_t in_entry = i < 100 ? 0 : (i - 100) % entry;
+		bool is_gone = (i >= 56 && i < 72) || (in_entry >= 16 && in_entry < 32) ||
+			       (in_entry >= 56 && in_entry < 128) || i >= size - 3;
 
-		if ((event.data.data[i] == 0) != is_id)
-			fail_msg("byte %zu", i);
+		if (i / 4 != 21 && (event.data.data[i] == 0) != is_gone)
+			fail_msg("byte %zu of entries of %zu", i, entry);
 	}
+}
+
+static void disks_lose_ids_and_names(void **state)
+{
+	(void)state;
+	check_disk(EV_EFI_GPT_EVENT, 128);
+	check_disk(EV_EFI_GPT_EVENT2, 128);
+	check_disk(EV_EFI_GPT_EVENT, 256);
 }
 
 static void a_log_that_is_none_leaves_nothing(void **state)
@@ -157,12 +201,40 @@ static void a_vm_is_recognised_by_its_digest(void **state)
 	assert_false(redact_is_of_log("abab", &log));
 }
 
+static void only_a_regions_shared_provider_is_everybodys(void **state)
+{
+	static const struct {
+		const char *address;
+		bool stays;
+	} rows[] = {
+		{"https://shareduks.uks.attest.azure.net", true},
+		{"https://sharedugv.ugv.attest.azure.us", true},
+		{"https://sharedacme.weu.attest.azure.net", false},
+		{"https://shareduks.uks.attest.azurenet", false},
+		{"https://acme.uks.attest.azure.net", false},
+		{"https://shared", false},
+		{"https://shareduks", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+		struct err err;
+
+		strcpy(bundle.provider.address, rows[i].address);
+		check_ok(redact_bundle(&bundle, &err), &err);
+		assert_string_equal(
+			bundle.provider.address, rows[i].stays ? rows[i].address : BUNDLE_REDACTED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(identifiers_go_and_digests_stay),
 		cmocka_unit_test(what_is_quoted_of_later_pcrs_keeps_its_text),
-		cmocka_unit_test(disks_lose_their_ids),
+		cmocka_unit_test(disks_lose_ids_and_names),
+		cmocka_unit_test(only_a_regions_shared_provider_is_everybodys),
 		cmocka_unit_test(a_log_that_is_none_leaves_nothing),
 		cmocka_unit_test(a_vm_is_recognised_by_its_digest),
 	};
