@@ -40,8 +40,14 @@ void print_boot_facts(const struct appraisal *appraisal);
 struct command_option {
 	const char *name;
 	const char **value; /* takes one; NULL: a switch */
-	bool *is_given;     /* of a switch */
+	bool *is_given; /* of a switch; beside a value: it may be given several times, see OPTION_VALUES */
 };
+#define MAX_OPTION_VALUES 16
+struct option_values {
+	const char *items[MAX_OPTION_VALUES + 1]; /* NULL behind the last */
+	bool is_given;
+};
+#define OPTION_VALUES(values) (values)->items, &(values)->is_given
 /* NULL, or what is wrong with *ret_word. */
 const char *parse_command_options(
 	int argc, char **argv, const struct command_option *known, const char **ret_word);

@@ -9,18 +9,28 @@
 #define MAX_OPTIONS 16
 #define FIRST_CODE  256 /* past every short option's character */
 
-static void take(const struct command_option *option)
+/* NULL, or what is wrong. */
+static const char *take(const struct command_option *option)
 {
-	if (option->value)
-		*option->value = optarg;
-	else
+	size_t before = 0;
+
+	if (option->is_given)
 		*option->is_given = true;
+	if (!option->value)
+		return NULL;
+	while (option->is_given && option->value[before])
+		before++;
+	if (before == MAX_OPTION_VALUES)
+		return "is one too many: 16 can be given";
+	option->value[before] = optarg;
+	return NULL;
 }
 
 const char *parse_command_options(
 	int argc, char **argv, const struct command_option *known, const char **ret_word)
 {
 	struct option forms[MAX_OPTIONS + 1] = {0};
+	const char *complaint = NULL;
 	int code;
 
 	for (int i = 0; i < MAX_OPTIONS && known[i].name; i++)
@@ -28,14 +38,16 @@ const char *parse_command_options(
 			.has_arg = known[i].value ? required_argument : no_argument,
 			.val = FIRST_CODE + i};
 	opterr = 0; /* the message is ours */
-	while ((code = getopt_long(argc, argv, ":h", forms, NULL)) != -1) {
+	while (!complaint && (code = getopt_long(argc, argv, ":h", forms, NULL)) != -1) {
 		*ret_word = argv[optind - 1];
 		if (code == ':')
 			return "needs a value";
 		if (code == '?')
 			return "is no option";
-		take(code == 'h' ? &known[0] : &known[code - FIRST_CODE]);
+		complaint = take(code == 'h' ? &known[0] : &known[code - FIRST_CODE]);
 	}
+	if (complaint)
+		return complaint;
 	*ret_word = optind < argc ? argv[optind] : "";
 	return optind < argc ? "is no option" : NULL;
 }

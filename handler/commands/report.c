@@ -20,8 +20,9 @@ static const char usage[] =
 	"  --html FILE           where to put the page; '-' is standard output\n"
 	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is "
 	"needed\n"
-	"  --ca PEM              who may vouch for the attestation key, as for verify\n" ATTESTATION_USAGE
-		EVIDENCE_USAGE "  --nonce TEXT          comes back in the token (default: random)\n"
+	"  --ca PEM              who may vouch for the attestation key, as for verify; may be given 16\n"
+	"                        times\n" ATTESTATION_USAGE EVIDENCE_USAGE
+	"  --nonce TEXT          comes back in the token (default: random)\n"
 	"  --root DIR            the machine whose accepted boots this one is compared with (default: /)\n"
 	"  --redact              without VM id, host name, disk ids and more\n"
 	"  --help                this text\n"
@@ -32,7 +33,8 @@ static const char usage[] =
 
 struct options {
 	struct attestation_options attestation;
-	const char *html, *from, *ca, *root;
+	const char *html, *from, *root;
+	struct option_values ca;
 	bool is_help;
 };
 
@@ -42,7 +44,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		{"help", NULL, &ret->is_help},
 		{"html", &ret->html, NULL},
 		{"from", &ret->from, NULL},
-		{"ca", &ret->ca, NULL},
+		{"ca", OPTION_VALUES(&ret->ca)},
 		{"root", &ret->root, NULL},
 		{"redact", NULL, &ret->attestation.redact},
 		PROVIDER_OPTIONS(&ret->attestation),
@@ -163,7 +165,7 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 
 	if (!check)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a report.");
-	if ((options->ca && read_ca(options->ca, &anchors, err) < 0) || get_bundle(options, &bundle, err) < 0)
+	if (read_anchors(&options->ca, &anchors, err) < 0 || get_bundle(options, &bundle, err) < 0)
 		return -1;
 	if (bundle.info.len) {
 		check_bundle(options, &anchors, &inputs, check);

@@ -13,8 +13,7 @@
 #define EXIT_REFUSED    1
 #define EXIT_UNREADABLE 2
 
-#define MAX_CA_FILES 16
-#define MAX_TIME_S   253402300799 /* the end of the year 9999 */
+#define MAX_TIME_S 253402300799 /* the end of the year 9999 */
 
 static const char usage[] =
 	"Usage: guest-attest verify FILE [OPTION...]\n"
@@ -44,8 +43,7 @@ static const char usage[] =
 
 struct options {
 	const char *file, *keys;
-	const char *ca[MAX_CA_FILES];
-	size_t ca_count;
+	struct option_values ca;
 	int64_t now_s;
 	bool is_now_given, is_json, is_help;
 };
@@ -65,9 +63,14 @@ static const char *parse_time(const char *text, int64_t *ret)
 
 static const char *add_ca(struct options *options, const char *path)
 {
-	if (options->ca_count == MAX_CA_FILES)
+	size_t before = 0;
+
+	while (options->ca.items[before])
+		before++;
+	if (before == MAX_OPTION_VALUES)
 		return "is one --ca too many: 16 can be given";
-	options->ca[options->ca_count++] = path;
+	options->ca.items[before] = path;
+	options->ca.is_given = true;
 	return NULL;
 }
 
@@ -123,7 +126,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 	return NULL;
 }
 
-int read_ca(const char *path, struct anchors *ret, struct err *err)
+static int read_ca(const char *path, struct anchors *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
 
@@ -134,12 +137,12 @@ int read_ca(const char *path, struct anchors *ret, struct err *err)
 	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
-static int read_anchors(const struct options *options, struct anchors *ret, struct err *err)
+int read_anchors(const struct option_values *paths, struct anchors *ret, struct err *err)
 {
-	for (size_t i = 0; i < options->ca_count; i++)
-		if (read_ca(options->ca[i], ret, err) < 0)
+	for (size_t i = 0; paths->items[i]; i++)
+		if (read_ca(paths->items[i], ret, err) < 0)
 			return -1;
-	if (options->ca_count && !anchors_have_root(ret))
+	if (paths->is_given && !anchors_have_root(ret))
 		return err_set(err, ERR_CA_FILE, 0, "No --ca file holds a self-signed certificate to trust.");
 	return 0;
 }
@@ -170,7 +173,7 @@ static int judge(
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(buf) struct buf keys = {0};
 
-	if (read_anchors(options, &anchors, err) < 0 || read_keys(options, &keys, err) < 0)
+	if (read_anchors(&options->ca, &anchors, err) < 0 || read_keys(options, &keys, err) < 0)
 		return -1;
 	bundlecheck_run(bundle,
 		&(struct bundlecheck_inputs){.anchors = &anchors,

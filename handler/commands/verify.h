@@ -2,6 +2,7 @@
 #ifndef HANDLER_COMMANDS_VERIFY_H
 #define HANDLER_COMMANDS_VERIFY_H
 
+#include "commands.h"
 #include "monitor/bundlecheck.h"
 
 struct verify_result {
@@ -12,8 +13,8 @@ struct verify_result {
 
 /* verify.c. A bundle, a request's body or attestation information; '-' is standard input. */
 int read_bundle(const char *path, struct bundle *ret, struct err *err) err_check;
-/* Certificates of a PEM file join those that may vouch. ERR_CA_FILE. */
-int read_ca(const char *path, struct anchors *ret, struct err *err) err_check;
+/* The certificates of PEM files: who may vouch. If there are files, one of them must be trusted by itself. ERR_CA_FILE. */
+int read_anchors(const struct option_values *paths, struct anchors *ret, struct err *err) err_check;
 
 void verify_print_text(const struct verify_result *result);
 int verify_print_json(const struct verify_result *result, struct err *err) err_check;

@@ -81,12 +81,25 @@ static struct headline headline_of_verdict(const struct verdict *verdict)
 	return ret;
 }
 
+/* Nothing speaks against the evidence; the rest is what a reader may take for proved and is not. */
+static struct headline headline_of_good(const struct page_inputs *inputs)
+{
+	bool is_vouched = inputs->check->is_issuer_checked;
+	struct headline ret = {.look = is_vouched ? LOOK_INFO : LOOK_OPEN, .word = "Verified"};
+
+	(void)snprintf(ret.text, sizeof(ret.text), "%s, and nothing in it speaks against the VM. %s%s",
+		is_vouched ? "The evidence proves this boot" : "All parts of the evidence fit together",
+		inputs->bundle->has_provider ? "An attestation provider's verdict is only said."
+					     : "No attestation provider was asked.",
+		is_vouched ? "" : " Whose TPM it is was not checked: that needs --ca.");
+	return ret;
+}
+
 /* Elsewhere a bundle's words count for nothing until they are checked: what is wrong with them comes first. */
 static struct headline headline_of_check(const struct page_inputs *inputs)
 {
 	const struct bundlecheck *check = inputs->check;
-	struct headline ret = {.look = LOOK_INFO, .word = "Verified"};
-	struct verdict both;
+	struct headline ret;
 
 	if (check->findings.count) {
 		ret = headline_of_verdict(&(struct verdict){HEALTH_UNHEALTHY, check->findings.items[0]});
@@ -99,15 +112,7 @@ static struct headline headline_of_check(const struct page_inputs *inputs)
 	/* what the VM found against itself may lie beyond its evidence, and is not to be praised away */
 	if (inputs->bundle->is_whole && inputs->bundle->verdict.health != HEALTH_HEALTHY)
 		return headline_of_verdict(&inputs->bundle->verdict);
-	if (inputs->bundle->has_provider) {
-		both = verdict_combine(&check->appraisal.verdict, &inputs->bundle->provider.verdict);
-		return headline_of_verdict(&both);
-	}
-	(void)snprintf(ret.text, sizeof(ret.text),
-		"The evidence proves this boot, and nothing in it speaks against the VM. No attestation "
-		"provider "
-		"was asked.");
-	return ret;
+	return headline_of_good(inputs);
 }
 
 /* Here and now a token was verified; yet what only this page's reader asked for, --ca, counts too. */
@@ -160,8 +165,9 @@ static void put_line(struct html *html, const char *text)
 	html_put(html, "</p>");
 }
 
-/* One of the two views that together are the verdict. */
-static void put_side(struct html *html, const char *title, const struct verdict *verdict, const char *about)
+/* One of the two views that together are the verdict. What the headline says is not repeated. */
+static void put_side(struct html *html, const char *title, const struct verdict *verdict, const char *about,
+	const struct headline *headline)
 {
 	enum look look = look_of(verdict->health);
 
@@ -172,8 +178,23 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 	html_format(html, " %s", health_name(verdict->health));
 	html_put(html, "</p>");
 	put_line(html, about);
-	if (verdict->reason.code)
+	if (verdict->reason.code && strcmp(verdict->reason.msg, headline->text) == 0)
+		put_line(html, "As said above.");
+	else if (verdict->reason.code)
 		put_line(html, verdict->reason.msg);
+	html_put(html, "</div>\n");
+}
+
+/* Elsewhere a provider's praise is only what a file says. */
+static void put_said_provider(struct html *html, const struct page_inputs *inputs)
+{
+	html_put(html,
+		"<div class=\"card side info\"><h3>Attestation provider</h3><p class=\"word\">– Said to be "
+		"Healthy</p>");
+	put_line(html, inputs->bundle->provider.address);
+	put_line(html, inputs->check && inputs->check->is_token_checked
+			       ? "Its token is in the bundle, and fits the keys beside it."
+			       : "Only the bundle says so: its token is not in the bundle.");
 	html_put(html, "</div>\n");
 }
 
@@ -185,7 +206,7 @@ static void put_no_provider(struct html *html, const char *about)
 	html_put(html, "</p></div>\n");
 }
 
-static void put_sides(struct html *html, const struct page_inputs *inputs)
+static void put_sides(struct html *html, const struct page_inputs *inputs, const struct headline *headline)
 {
 	const struct bundle *bundle = inputs->bundle;
 	/* a machine looks at more than its evidence shows to others */
@@ -196,9 +217,13 @@ static void put_sides(struct html *html, const struct page_inputs *inputs)
 	put_side(html, inputs->is_live ? "This VM's own check" : "The evidence itself", local,
 		!inputs->check                    ? "No evidence could be collected."
 		: local->health == HEALTH_HEALTHY ? "Signatures, event log and Secure Boot agree."
-						  : "");
-	if (bundle->has_provider)
-		put_side(html, "Attestation provider", &bundle->provider.verdict, bundle->provider.address);
+						  : "",
+		headline);
+	if (bundle->has_provider && !inputs->is_live && bundle->provider.verdict.health == HEALTH_HEALTHY)
+		put_said_provider(html, inputs);
+	else if (bundle->has_provider)
+		put_side(html, "Attestation provider", &bundle->provider.verdict, bundle->provider.address,
+			headline);
 	else
 		put_no_provider(html, inputs->check ? "Only the evidence was looked at."
 						    : "There was nothing to ask about.");
@@ -261,10 +286,16 @@ static void put_finding(struct html *html, const struct err *finding)
 	html_put(html, "</p></div>\n");
 }
 
+static bool is_told(const struct headline *headline, const struct err *finding)
+{
+	return finding->code == headline->code && strcmp(finding->msg, headline->text) == 0;
+}
+
 /* The headline has told one already. */
 static void put_findings(struct html *html, const struct page_inputs *inputs, const struct headline *headline)
 {
 	auto_cleanup(free) struct findings *all = calloc(1, sizeof(*all)); /* 20 KiB: not on the stack */
+	size_t untold = 0;
 
 	if (!all)
 		return;
@@ -274,13 +305,18 @@ static void put_findings(struct html *html, const struct page_inputs *inputs, co
 		findings_add(all, &inputs->bundle->verdict.reason);
 	if (inputs->bundle->has_provider && inputs->bundle->provider.verdict.reason.code)
 		findings_add(all, &inputs->bundle->provider.verdict.reason);
-	if (!all->count || (all->count == 1 && strcmp(all->items[0].msg, headline->text) == 0))
-		return;
-	html_put(html, "<section><h2>Findings</h2><p class=\"lead\">Everything that was found, with what to "
-		       "do about "
-		       "it. Codes are the same on the portal, in the log and on the command line.</p>\n");
 	for (size_t i = 0; i < all->count; i++)
-		put_finding(html, &all->items[i]);
+		untold += !is_told(headline, &all->items[i]);
+	if (!untold)
+		return;
+	html_put(html,
+		untold < all->count ? "<section><h2>Further findings</h2>" : "<section><h2>Findings</h2>");
+	html_put(html,
+		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log "
+		"and on the command line.</p>\n");
+	for (size_t i = 0; i < all->count; i++)
+		if (!is_told(headline, &all->items[i]))
+			put_finding(html, &all->items[i]);
 	html_put(html, "</section>\n");
 }
 
@@ -321,7 +357,7 @@ int page_write(const struct page_inputs *inputs, struct buf *ret, struct err *er
 	put_head(&html, &headline);
 	html_put(&html, "<header><p class=\"kind\">Boot integrity report</p>\n");
 	put_verdict(&html, &headline);
-	put_sides(&html, inputs);
+	put_sides(&html, inputs, &headline);
 	put_facts(&html, inputs);
 	html_put(&html, "</header>\n<main>\n");
 	put_findings(&html, inputs, &headline);

@@ -41,13 +41,29 @@ struct story {
 	bool is_proved; /* the log is what the quoted PCRs say */
 };
 
+static bool is_redacted(const struct story *story, const struct eventlog_event *event)
+{
+	return event->pcr != 7 && evidence_is_redacted(story->evidence, event->number);
+}
+
+/* Data that would have to fit its digest, and does not since something was taken out: anybody could have put it there. */
+static bool is_taken_out(const struct story *story, const struct eventlog_event *event)
+{
+	static const char word[] = BUNDLE_REDACTED;
+
+	return is_redacted(story, event) &&
+	       (replay_data_of(story->log, event) == REPLAY_ALTERED || bytes_are_all(event->data, 0) ||
+		       (event->data.len >= sizeof(word) &&
+			       memcmp(event->data.data, word, sizeof(word)) == 0));
+}
+
 static void put_mark(struct html *html, const struct story *story, const struct eventlog_event *event)
 {
 	if (event->type == EV_NO_ACTION || event->pcr == EVENTLOG_NO_PCR) {
 		html_put(html, "<span class=\"tag\">not measured</span>");
 		return;
 	}
-	if (event->pcr != 7 && evidence_is_redacted(story->evidence, event->number)) {
+	if (is_redacted(story, event)) {
 		html_put(html, "<span class=\"tag info\">redacted</span>");
 		return;
 	}
@@ -104,7 +120,7 @@ static void put_event(struct html *html, const struct story *story, const struct
 
 	eventstory_tell(story->log, behind, event, &words);
 	html_put(html, "<li>");
-	put_text(html, words.text);
+	put_text(html, is_taken_out(story, event) ? "taken out" : words.text);
 	html_put(html, "<div class=\"meta\"><span>");
 	if (event->pcr == EVENTLOG_NO_PCR)
 		html_put(html, "no PCR");
