@@ -1,23 +1,19 @@
 /* monitor - the service: attests at its start and whenever it is due, and keeps N.status true.
  * Usage: monitor [--root DIR]. Started by enable (or at boot by its unit); everything else is in service.json.
  *
- * Between rounds it sleeps in one poll: until the next round, or until its package's folder is deleted, which is how the guest agent
- * drops an extension without a word. */
-#include <errno.h>
-#include <fcntl.h>
+ * Between rounds it sleeps (agent/wakeup.h): until the next round, until its package's folder is deleted, which is how the guest agent
+ * drops an extension without a word, or until it is to stop. */
 #include <getopt.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
 #include "agent/logfile.h"
 #include "agent/note.h"
 #include "agent/outbound.h"
 #include "agent/pending.h"
-#include "agent/service.h"
+#include "agent/wakeup.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -30,6 +26,7 @@
 #include "monitor/schedule.h"
 
 #define TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
+#define STOP_LOOK_S    2  /* of the 5 that its unit gives it to stop */
 
 struct monitor {
 	int root_fd, state_fd, lock_fd;
@@ -261,60 +258,30 @@ static void remember_disks(const struct monitor *monitor)
 		monitor_tell_err(monitor, &err);
 }
 
-static int watch_home(const struct monitor *monitor, int *ret_fd, struct err *err)
+static _Noreturn void give_up(int signal)
 {
-	const char *home = monitor->service.home;
-	auto_cleanup(fd) int home_fd = -1;
-	auto_cleanup(fd) int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	char path[32];
-
-	if (service_open_folder(monitor->root_fd, home, &home_fd, err) < 0)
-		return -1;
-	(void)text_format(
-		path, sizeof(path), "/proc/self/fd/%d", home_fd); /* the folder itself, below any root */
-	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be watched: %m.", home);
-	*ret_fd = steal_fd(&fd);
-	return 0;
+	(void)signal;
+	_exit(0);
 }
 
-/* The boot clock also counts while the VM is suspended. */
-static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
+/* An update that came since the last round was there before the restart, if this is one. It takes some milliseconds, or a second where
+ * an initrd is to be digested; nobody who stops the service waits longer for it than that. */
+static void remember_before_stop(const struct monitor *monitor)
 {
-	struct itimerspec due = {.it_value.tv_sec = wait_s ? wait_s : 1};
-	auto_cleanup(fd) int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+	const struct sigaction action = {.sa_handler = give_up};
 
-	if (fd < 0 || timerfd_settime(fd, 0, &due, NULL) < 0)
-		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "No timer: %m.");
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
-/* Until it is time or the home is gone. */
-static int wait_for_next(const struct monitor *monitor, int home_fd, uint32_t wait_s, struct err *err)
-{
-	auto_cleanup(fd) int timer = -1;
-	char events[4096];
-
-	if (set_timer(wait_s, &timer, err) < 0)
-		return -1;
-	while (service_home_exists(monitor->root_fd, &monitor->service)) {
-		struct pollfd fds[] = {{.fd = timer, .events = POLLIN}, {.fd = home_fd, .events = POLLIN}};
-
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
-		if (fds[0].revents)
-			return 0;
-		if (fds[1].revents && read(home_fd, events, sizeof(events)) < 0 && errno != EAGAIN)
-			return err_set(err, ERR_IO, (unsigned long)errno, "Watching a folder failed: %m.");
-	}
-	return 0;
+	if (!service_home_exists(monitor->root_fd, &monitor->service) ||
+		sigaction(SIGALRM, &action, NULL) < 0)
+		return;
+	(void)alarm(STOP_LOOK_S);
+	remember_disks(monitor);
 }
 
 static int run(const char *root, struct err *err)
 {
 	auto_cleanup(monitor) struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
 	auto_cleanup(fd) int home_fd = -1;
+	enum wakeup wakeup;
 	uint32_t wait_s;
 
 	if (open_monitor(root, &monitor, err) < 0)
@@ -334,7 +301,7 @@ static int run(const char *root, struct err *err)
 		return -1;
 	}
 	monitor_tell_warnings(&monitor);
-	if (watch_home(&monitor, &home_fd, err) < 0)
+	if (wakeup_watch_home(monitor.root_fd, &monitor.service, &home_fd, err) < 0)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
 		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
@@ -344,8 +311,12 @@ static int run(const char *root, struct err *err)
 		}
 		if (service_home_exists(monitor.root_fd, &monitor.service))
 			remember_disks(&monitor);
-		if (wait_for_next(&monitor, home_fd, wait_s, err) < 0)
+		if (wakeup_wait(monitor.root_fd, &monitor.service, home_fd, wait_s, &wakeup, err) < 0)
 			return -1;
+		if (wakeup == WAKEUP_STOP) {
+			remember_before_stop(&monitor);
+			return 0;
+		}
 	}
 	monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 	return 0;
