@@ -146,8 +146,8 @@ static void look_at(void *context, const struct bootwalk_file *file)
 		.is_new = true};
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);
 	make_stamp(file->info, found->stamp);
-	if (strcmp(found->path, file->path) != 0) { /* nobody could name it */
-		err_fill(&err, ERR_IO, 0, "its name is no clean UTF-8.");
+	if (strcmp(found->path, file->path) != 0 || strpbrk(found->path, "\"\\")) {
+		err_fill(&err, ERR_IO, 0, "its name is no clean UTF-8, or holds a quote or backslash.");
 		note_gap(look, found->path, &err);
 		return;
 	}

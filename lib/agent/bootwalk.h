@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include "base/err.h"
 
-#define BOOTWALK_MAX_FILES   400  /* what is remembered of so many fits in a state file */
+#define BOOTWALK_MAX_FILES                                                                                   \
+	400 /* what is remembered of so many fits in a state file, with paths that JSON need not escape */
 #define BOOTWALK_MAX_ENTRIES 8192 /* of folders that are read, files or not */
 #define BOOTWALK_PATH_SIZE   256  /* files with longer paths are left out */
 

@@ -1,6 +1,6 @@
-/* pending.h - what will be booted next, as far as it can be seen: boot files and Secure Boot variables, remembered between rounds
- * and restarts (each round looks, and so does a service that is stopped) with the time when each was first seen. After a restart it tells what was in place before: var/lib/guest-attestation/
- * pending.json, root only.
+/* pending.h - what will be booted next, as far as it can be seen: boot files and Secure Boot variables, remembered with the time when each
+ * was first seen. Each round looks, and so does a service that is stopped. After a restart it tells what was in place before:
+ * var/lib/guest-attestation/pending.json, root only.
  *
  * Secure Boot's variables (PK, KEK, db, dbx) change only by an update that a key above them signed (UEFI 2.10 section 32.3); shim's
  * (MokListRT and others, copies of what it uses) only in its own dialogue at a restart, so that they are never pending.

@@ -36,7 +36,8 @@ static int get_optional_int(const json *object, const char *name, int64_t *ret, 
 	return json_get(object, name) ? json_get_int(object, name, ret, err) : 0;
 }
 
-static int read_component(const json *object, struct component *ret, struct err *err)
+/* *ret_is_known false: a newer version's kind of component. */
+static int read_component(const json *object, struct component *ret, bool *ret_is_known, struct err *err)
 {
 	struct component found = {.is_bound = json_true(json_get(object, "bound"))};
 	int64_t pcr, folded;
@@ -47,8 +48,7 @@ static int read_component(const json *object, struct component *ret, struct err 
 		get_digest(object, found.sha256, err) < 0 || json_get_int(object, "pcr", &pcr, err) < 0 ||
 		get_optional_int(object, "folded", &folded, err) < 0)
 		return -1;
-	if (!component_kind_of_name(kind, &found.kind))
-		return err_set(err, ERR_FORMAT, 0, "'%.40s' is no kind of component.", kind);
+	*ret_is_known = component_kind_of_name(kind, &found.kind);
 	if (pcr < 0 || pcr >= TPM_PCR_COUNT || folded < 0 || folded > UINT32_MAX)
 		return err_set(err, ERR_FORMAT, 0, "A component's number cannot be used.");
 	found.pcr = (uint32_t)pcr;
@@ -57,13 +57,23 @@ static int read_component(const json *object, struct component *ret, struct err 
 	return 0;
 }
 
-static int read_components(const json *array, struct components *ret, struct err *err)
+/* After a roll-back: a PCR in which a newer version saw what this one does not know is not compared with this variant. ret_unknown: their
+ * mask. */
+static int read_components(const json *array, struct components *ret, uint32_t *ret_unknown, struct err *err)
 {
+	*ret_unknown = 0;
 	json_each (object, array) {
 		struct component component;
 		size_t before = ret->count;
+		bool is_known;
 
-		if (read_component(object, &component, err) < 0 || components_add(ret, &component, err) < 0)
+		if (read_component(object, &component, &is_known, err) < 0)
+			return -1;
+		if (!is_known) {
+			*ret_unknown |= 1u << component.pcr;
+			continue;
+		}
+		if (components_add(ret, &component, err) < 0)
 			return -1;
 		if (ret->count == before)
 			return err_set(err, ERR_FORMAT, 0,
@@ -99,6 +109,7 @@ static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 {
 	const char *name;
 
+	*ret = BASELINE_EXPLAINED;
 	if (json_get_text(object, "how", &name, err) < 0)
 		return -1;
 	for (int how = BASELINE_LEARNED; how <= BASELINE_OWNER; how++) {
@@ -107,7 +118,7 @@ static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 		*ret = (enum baseline_how)how;
 		return 0;
 	}
-	return err_set(err, ERR_FORMAT, 0, "'how' cannot be used.");
+	return 0; /* a newer version's way */
 }
 
 static int read_variant(const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
@@ -115,6 +126,7 @@ static int read_variant(const json *object, const json *lists, struct baseline_v
 	struct baseline_variant found = {.how = BASELINE_LEARNED};
 	auto_cleanup(components) struct components components = components_empty();
 	const json *array;
+	uint32_t unknown;
 	int64_t believed;
 
 	if (json_get_int(object, "acceptedAt", &found.accepted_s, err) < 0 ||
@@ -123,12 +135,13 @@ static int read_variant(const json *object, const json *lists, struct baseline_v
 		get_text(object, "changes", found.text, sizeof(found.text), err) < 0 ||
 		json_get_int(object, "pcrs", &believed, err) < 0 ||
 		json_get_array(object, "components", &array, err) < 0 ||
-		read_components(array, &components, err) < 0 || read_revoked(lists, &components, err) < 0)
+		read_components(array, &components, &unknown, err) < 0 ||
+		read_revoked(lists, &components, err) < 0)
 		return -1;
 	if (believed < 0 || believed >= 1 << TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "'pcrs' cannot be used.");
 	found.components = components;
-	found.components.believed = (uint32_t)believed;
+	found.components.believed = (uint32_t)believed & ~unknown;
 	components = components_empty();
 	*ret = found;
 	return 0;
@@ -142,6 +155,7 @@ static const struct {
 
 #define EXPLAINED_NAMES (sizeof(explained_names) / sizeof(explained_names[0]))
 
+/* With EXPLANATION_NONE: a newer version's. */
 static int read_explained_item(const json *object, struct baseline_explained *ret, struct err *err)
 {
 	const char *how;
@@ -155,7 +169,8 @@ static int read_explained_item(const json *object, struct baseline_explained *re
 		ret->explanation.how = explained_names[i].how;
 		return 0;
 	}
-	return err_set(err, ERR_FORMAT, 0, "'how' cannot be used.");
+	ret->explanation.how = EXPLANATION_NONE;
+	return 0;
 }
 
 static int read_explained(const json *object, struct baseline *ret, struct err *err)
@@ -172,7 +187,8 @@ static int read_explained(const json *object, struct baseline *ret, struct err *
 			return err_set(err, ERR_FORMAT, 0, "There are too many explanations.");
 		if (read_explained_item(item, &ret->explained[ret->explained_count], err) < 0)
 			return -1;
-		ret->explained_count++;
+		ret->explained_count +=
+			ret->explained[ret->explained_count].explanation.how != EXPLANATION_NONE;
 	}
 	return 0;
 }

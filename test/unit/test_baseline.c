@@ -215,10 +215,8 @@ static void a_damaged_file_is_refused(void **state)
 		"{\"version\":1,\"dbx\":{},\"variants\":{}}",
 		"{\"version\":1,\"dbx\":{},\"variants\":[1]}",
 		"{\"version\":1,\"dbx\":{},\"variants\":[],\"lostAt\":\"x\"}",
-		VARIANT("\"how\":\"magic\",", ""),
 		VARIANT("", ""),
 		VARIANT("\"how\":\"learned\",", "{}"),
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"nonsense\",\"pcr\":4,\"name\":\"\"," DIGEST "}"),
 		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":24,\"name\":\"\"," DIGEST "}"),
 		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":-1,\"name\":\"\"," DIGEST "}"),
 		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":4,\"name\":1," DIGEST "}"),
@@ -243,6 +241,32 @@ static void a_damaged_file_is_refused(void **state)
 	}
 }
 
+/* After a roll-back of the extension: what is known stays, and where something is not known nothing is compared. */
+static void words_of_newer_versions_do_no_harm(void **state)
+{
+	static const char newer[] =
+		"{\"version\":1,\"dbx\":{},\"explained\":{\"bootId\":\"boot\",\"changes\":["
+		"{" DIGEST ",\"how\":\"oracle\",\"text\":\"\"},"
+		"{" DIGEST ",\"how\":\"file\",\"text\":\"as\"}]},"
+		"\"variants\":[{\"acceptedAt\":1,\"how\":\"magic\",\"bootId\":\"\",\"changes\":\"\","
+		"\"pcrs\":1023,\"components\":["
+		"{\"kind\":\"initrdOfTomorrow\",\"pcr\":9,\"name\":\"\"," DIGEST "},"
+		"{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}]}]}";
+	auto_cleanup(baseline) struct baseline baseline = {0};
+	const struct components *components = &baseline.variants[0].components;
+	struct err err;
+
+	(void)state;
+	check_ok(baseline_parse(TEXT(newer), &baseline, &err), &err);
+	assert_int_equal(baseline.count, 1);
+	assert_int_equal(baseline.variants[0].how, BASELINE_EXPLAINED);
+	assert_int_equal(components->count, 1);
+	assert_int_equal(components->items[0].kind, COMPONENT_KERNEL);
+	assert_int_equal(components->believed, 1023 & ~(1u << 9));
+	assert_int_equal(baseline.explained_count, 1);
+	assert_int_equal(baseline.explained[0].explanation.how, EXPLANATION_FILE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			members_of_newer_versions_survive, make_folder, remove_folder),
 		cmocka_unit_test(a_damaged_file_is_refused),
+		cmocka_unit_test(words_of_newer_versions_do_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

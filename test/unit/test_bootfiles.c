@@ -151,6 +151,23 @@ static void limits_are_told(void **state)
 	assert_non_null(bootfiles_find(&files, "usr/lib/shim/shimx64.efi.signed"));
 }
 
+static void names_that_cannot_be_remembered_are_told(void **state)
+{
+	static const char *const names[] = {"boot/a\"b", "boot/a\\b", "boot/a\xff"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		auto_cleanup(root) struct root root = root_make();
+		auto_cleanup(bootfiles) struct bootfiles files = {0};
+
+		root_write(&root, names[i], TEXT("x"));
+		look(&root, &(struct bootfiles){0}, 1, &files);
+		assert_int_equal(files.count, 0);
+		assert_int_equal(files.gap.code, ERR_IO);
+		assert_non_null(strstr(files.gap.msg, "its name is no clean UTF-8, or holds a quote"));
+	}
+}
+
 static void a_file_that_changed_meanwhile_is_not_opened(void **state)
 {
 	auto_cleanup(root) struct root root = root_make();
@@ -176,6 +193,7 @@ int main(void)
 		cmocka_unit_test(what_holds_still_is_not_read_again),
 		cmocka_unit_test(a_file_that_went_is_forgotten),
 		cmocka_unit_test(limits_are_told),
+		cmocka_unit_test(names_that_cannot_be_remembered_are_told),
 		cmocka_unit_test(a_file_that_changed_meanwhile_is_not_opened),
 	};
 
