@@ -159,8 +159,8 @@ static int on_socket_close(void *context, curl_socket_t fd)
 			return code_;                                                                        \
 	} while (0)
 
-/* authorities: PEM text instead of ca_file, which is NULL then. */
-static CURLcode set_security(CURL *easy, const char *ca_file, struct bytes authorities)
+/* authorities: PEM text. */
+static CURLcode set_security(CURL *easy, struct bytes authorities)
 {
 	struct curl_blob blob = {.data = (void *)(uintptr_t)authorities.data,
 		.len = authorities.len,
@@ -171,10 +171,7 @@ static CURLcode set_security(CURL *easy, const char *ca_file, struct bytes autho
 	set(CURLOPT_SSL_VERIFYPEER, 1L);
 	set(CURLOPT_SSL_VERIFYHOST, 2L);
 	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (ca_file)
-		set(CURLOPT_CAINFO, ca_file);
-	else
-		set(CURLOPT_CAINFO_BLOB, &blob);
+	set(CURLOPT_CAINFO_BLOB, &blob);
 	set(CURLOPT_CAPATH, NULL); /* a built-in folder would count besides the file */
 	return CURLE_OK;
 }
@@ -338,16 +335,16 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	transfer->body = (struct buf){0};
 }
 
-/* Whom to trust, while `authorities` lives. */
+/* Whom to trust, while `authorities` lives. Read here, with a bound: curl's TLS library waits for ever for a writer where the file is a
+ * FIFO, and takes any size. */
 static int set_trust(struct http_transfer *transfer, struct buf *authorities, CURLcode *ret, struct err *err)
 {
 	const struct http_request *request = transfer->request;
 	struct trust trust = {.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
-	const char *ca_file;
 
-	if (trust_find(&trust, &ca_file, err) < 0 || (!ca_file && trust_read(&trust, authorities, err) < 0))
+	if (trust_read(&trust, authorities, err) < 0)
 		return -1;
-	*ret = set_security(transfer->http->easy, ca_file, buf_bytes(authorities));
+	*ret = set_security(transfer->http->easy, buf_bytes(authorities));
 	return 0;
 }
 
@@ -371,7 +368,7 @@ static CURLcode set_rest(struct http_transfer *transfer, const char *path, struc
 static int perform(
 	struct http_transfer *transfer, const char *path, struct curl_slist *headers, struct err *err)
 {
-	auto_cleanup(buf) struct buf authorities = buf_with_max(2 * TRUST_MAX_BYTES);
+	auto_cleanup(buf) struct buf authorities = buf_with_max(TRUST_MAX_BYTES);
 	CURL *easy = transfer->http->easy;
 	CURLcode code = CURLE_OK;
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include "base/clock.h"
 #include "edge/http.h"
 #include "edge/json.h"
@@ -380,6 +381,29 @@ static void authorities_of_a_second_file_count_too(void **state)
 	tls_server_stop(&other);
 }
 
+/* Where a FIFO stands in its place, opening it the usual way waits for a writer, without any deadline. */
+static void a_ca_file_that_is_no_file_is_refused_at_once(void **state)
+{
+	char fifo[FOLDER_SIZE + 8];
+	const char *places[] = {fifo, "/dev/zero", "/tmp"};
+
+	(void)state;
+	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", server.folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	(void)alarm(20);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct call call = {.path = "/mode/echo", .ca_file = places[i]};
+		struct http_answer answer = {0};
+		struct err err;
+
+		check_err(exchange(&call, &answer, &err), &err, ERR_CA_FILE);
+		assert_non_null(strstr(err.msg, places[i]));
+		assert_non_null(strstr(err.msg, "is not a regular file"));
+	}
+	(void)alarm(0);
+	assert_int_equal(unlink(fifo), 0);
+}
+
 static void the_environment_is_not_asked_for_a_proxy(void **state)
 {
 	unsigned int closed_port;
@@ -506,6 +530,7 @@ int main(void)
 		cmocka_unit_test(a_proxy_in_the_way_is_named),
 		cmocka_unit_test(a_proxy_passes_on_what_it_cannot_read),
 		cmocka_unit_test(authorities_of_a_second_file_count_too),
+		cmocka_unit_test(a_ca_file_that_is_no_file_is_refused_at_once),
 		cmocka_unit_test(the_environment_is_not_asked_for_a_proxy),
 		cmocka_unit_test(a_name_that_does_not_exist_is_a_dns_error),
 	};
