@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include "base/buf.h"
 #include "base/clock.h"
@@ -43,14 +44,18 @@ bool address_wait(int fd, short events, int64_t deadline_ms)
 
 bool address_is_private(const char *address)
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 section 2.5.5.2 */
 	uint8_t b[16];
+	bool is_6 = inet_pton(AF_INET6, address, b) == 1;
 
-	if (inet_pton(AF_INET, address, b) == 1)
-		return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
-		       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
-		       (b[0] == 100 && (b[1] & 0xc0) == 64);
-	if (inet_pton(AF_INET6, address, b) == 1)
+	if (is_6 && memcmp(b, mapped, sizeof(mapped)) == 0)
+		memmove(b, b + sizeof(mapped), 4);
+	else if (is_6)
 		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
 		       (bytes_are_all((struct bytes){b, 15}, 0) && b[15] == 1);
-	return false;
+	else if (inet_pton(AF_INET, address, b) != 1)
+		return false;
+	return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+	       (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254) ||
+	       (b[0] == 100 && (b[1] & 0xc0) == 64);
 }

@@ -132,7 +132,7 @@ static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcod
 {
 	long status = number_of(transfer->http->easy, CURLINFO_HTTP_CONNECTCODE);
 
-	if (status >= 300)
+	if (status && (status < 200 || status >= 300))
 		return cause_of_refusal(transfer, tunnel_code((unsigned int)status));
 	if (code == CURLE_COULDNT_CONNECT)
 		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};

@@ -176,6 +176,8 @@ static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struc
 
 enum err_code tunnel_code(unsigned int status)
 {
+	if (status < 200) /* "100 Continue" and the like answer another question */
+		return ERR_PROXY;
 	if (status == 407 || status == 401) /* 401: tinyproxy 1.11 of a wrong password */
 		return ERR_PROXY_AUTH;
 	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid 5 */
@@ -212,7 +214,9 @@ int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *ser
 			? errno
 			: receive_answer(fd, deadline_ms, &answer, ret);
 	if (error == ETIMEDOUT)
-		return err_set(err, ERR_PROXY, ETIMEDOUT, "the proxy does not answer CONNECT");
+		return err_set(err, ERR_PROXY, ETIMEDOUT,
+			answer.len ? "the proxy's answer to CONNECT was not complete"
+				   : "the proxy does not answer CONNECT");
 	if (error && answer.len)
 		return err_set(err, ERR_PROXY, (unsigned long)error,
 			"what answers speaks no HTTP, so it is no proxy");

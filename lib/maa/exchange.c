@@ -17,6 +17,7 @@
 #define HOUR_S          3600
 #define DAY_S           86400
 #define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
+#define STATUS_SIGN_IN  511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
 
 /* ---- what an answer that is no success says ---- */
 
@@ -68,7 +69,8 @@ static bool is_page(const struct http_answer *answer)
 	return at < body.len && body.data[at] == '<';
 }
 
-static enum err_code code_of_client_error(long status, const struct complaint *complaint)
+/* Evidence was looked at only if that is said in the protocol's words: 413, 421 or 451 alone may be a gateway's. */
+static enum err_code code_of_client_error(long status, const struct complaint *complaint, bool is_of_provider)
 {
 	if (status == 401 || status == 403)
 		return ERR_PROVIDER_FORBIDDEN;
@@ -78,7 +80,7 @@ static enum err_code code_of_client_error(long status, const struct complaint *c
 		return ERR_PROVIDER_NOT_FOUND;
 	if (status == 400 && text_equal_nocase(complaint->code, "PolicyEvaluationError"))
 		return ERR_POLICY_DENIED;
-	return ERR_EVIDENCE_REFUSED;
+	return is_of_provider ? ERR_EVIDENCE_REFUSED : ERR_ANSWER_NOT_TOKEN;
 }
 
 static enum err_code code_of_answer(const struct http_answer *answer, const struct complaint *complaint)
@@ -89,13 +91,16 @@ static enum err_code code_of_answer(const struct http_answer *answer, const stru
 		return ERR_THROTTLED;
 	if (status == STATUS_FIREWALL)
 		return ERR_FIREWALL_DENIED;
+	if (status == STATUS_SIGN_IN)
+		return ERR_BLOCK_PAGE;
 	if (status >= 500)
 		return ERR_PROVIDER_DOWN;
 	if ((status >= 300 && status < 400) || is_page(answer))
 		return ERR_BLOCK_PAGE; /* somebody else answers */
 	if (status < 400 || (!complaint->is_json && answer->body.len))
 		return ERR_ANSWER_NOT_TOKEN;
-	return code_of_client_error(status, complaint);
+	return code_of_client_error(
+		status, complaint, complaint->is_of_protocol || answer->error_code[0] != '\0');
 }
 
 /* "host (20.1.2.3, public)". */

@@ -108,6 +108,7 @@ def doctor_names(vm, cause):
     wrong = [finding for finding in json.loads(output) if finding["part"] == "Network" and finding["state"] == "error"]
     check(code == 2 and [finding["name"] for finding in wrong] == [cause.doctor or cause.code], f"guest-attest doctor: exit {code}, {wrong}")
     check(cause.words[0] in wrong[0]["message"], f"guest-attest doctor does not say '{cause.words[0]}': {wrong}")
+    check(wrong[0]["remedy"] == REMEDIES[cause.doctor or cause.code], f"guest-attest doctor has another remedy: {wrong}")
 
 
 def prove(programs, cause):

@@ -133,9 +133,18 @@ class Middlebox:
         self.socket = socket.create_server((address, port), backlog=64, family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         threading.Thread(target=self.serve, daemon=True).start()
 
+    def close(self):
+        """Its port is free again."""
+        self.over.set()
+        self.socket.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept
+        self.socket.close()
+
     def serve(self):
         while True:
-            client = self.socket.accept()[0]
+            try:
+                client = self.socket.accept()[0]
+            except OSError:  # closed
+                return
             client.settimeout(WAIT_S)
             threading.Thread(target=self.treat, args=(client,), daemon=True).start()
 

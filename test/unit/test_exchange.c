@@ -98,7 +98,11 @@ static void every_other_answer_has_its_code(void **state)
 		 "\"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
 			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
 		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0, "400"},
-		{"{\"status\": 400}", ERR_EVIDENCE_REFUSED, 0, "400 without a body"},
+		{"{\"status\": 400}", ERR_ANSWER_NOT_TOKEN, 0, "400 without a body"},
+		{"{\"status\": 413}", ERR_ANSWER_NOT_TOKEN, 0, "413 without a body"},
+		{"{\"status\": 413, \"headers\": {\"x-ms-error-code\": \"TooLarge\"}}", ERR_EVIDENCE_REFUSED,
+			0, "413 TooLarge"},
+		{"{\"status\": 511}", ERR_BLOCK_PAGE, 0, "511 without a body"},
 		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_BLOCK_PAGE, 0, "400 with 6 bytes"},
 		{"{\"status\": 401, \"body\": "
 		 "\"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
@@ -166,7 +170,9 @@ static void what_passes_soon_is_tried_again(void **state)
 		{"[{\"mode\": \"half\"}, {\"mode\": \"reset\"}, {\"body\": \"{}\"}]", 10000, ERR_OK, 3},
 		{"[{\"status\": 503}, {\"body\": \"{}\"}]", 2500, ERR_PROVIDER_DOWN, 1},
 		{"[{\"status\": 429, \"headers\": {\"Retry-After\": \"60\"}}]", 10000, ERR_THROTTLED, 1},
-		{"[{\"status\": 400}, {\"body\": \"{}\"}]", 10000, ERR_EVIDENCE_REFUSED, 1},
+		{"[{\"status\": 400, \"body\": \"{\\\"error\\\": {}}\"}, {\"body\": \"{}\"}]", 10000,
+			ERR_EVIDENCE_REFUSED, 1},
+		{"[{\"status\": 413}, {\"body\": \"{}\"}]", 10000, ERR_ANSWER_NOT_TOKEN, 1},
 		{"[{\"status\": 403}, {\"body\": \"{}\"}]", 10000, ERR_PROVIDER_FORBIDDEN, 1},
 	};
 

@@ -133,7 +133,10 @@ static void bad_answers_have_their_codes(void **state)
 		const char *words;
 	} rows[] = {
 		{"429\n{}", ERR_METADATA_THROTTLED, "answered 429"},
-		{"500\n", ERR_METADATA, "answered 500"},
+		{"401\n", ERR_METADATA_REFUSED, "answered 401"},
+		{"403\n{\"error\":\"no\"}", ERR_METADATA_REFUSED, "answered 403"},
+		{"404\n", ERR_METADATA_INVALID, "answered 404"},
+		{"500\n", ERR_METADATA_INVALID, "answered 500"},
 		{"301\n{\"location\":\"eastus\"}", ERR_METADATA_FOREIGN, "answered 301"},
 		{"200\n", ERR_METADATA_INVALID, "Metadata service: "},
 		{"200\n[]", ERR_METADATA_INVALID, "'location' is missing"},

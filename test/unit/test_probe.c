@@ -207,6 +207,8 @@ static void addresses_are_private_or_public(void **state)
 		{"168.63.129.16", false},
 		{"::1", true},
 		{"::2", false},
+		{"::ffff:10.0.0.4", true},
+		{"::ffff:20.42.1.2", false},
 		{"fe80::1", true},
 		{"fd00::1", true},
 		{"2603:1030::1", false},

@@ -114,10 +114,11 @@ static void each_refusal_has_its_code(void **state)
 			"found no way to the server: 503 Unavailable"},
 		{"", "HTTP/1.1 501 Not Implemented\r\n\r\n", false, ERR_PROXY_DENIED,
 			"refused CONNECT: 501 Not Implemented"},
+		{"", "HTTP/1.1 100 Continue\r\n\r\n", false, ERR_PROXY, "refused CONNECT: 100 Continue"},
 		{"", NULL, false, ERR_PROXY, "ended the connection without an answer"},
 		{"", "220 mail.example ESMTP\r\n", false, ERR_PROXY, "speaks no HTTP"},
 		{"", NULL, true, ERR_PROXY, "does not answer CONNECT"},
-		{"", "HTTP/1.1 200 Con", true, ERR_PROXY, "does not answer CONNECT"},
+		{"", "HTTP/1.1 200 Con", true, ERR_PROXY, "answer to CONNECT was not complete"},
 	};
 
 	(void)state;
