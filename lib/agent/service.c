@@ -36,6 +36,18 @@ int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err)
 	return 0;
 }
 
+/* Whole entries only: half a name may be another one's. */
+static void take_bypass(const char *list, char ret[PROXY_BYPASS_SIZE])
+{
+	size_t len = strnlen(list, PROXY_BYPASS_SIZE);
+
+	if (len == PROXY_BYPASS_SIZE)
+		for (len--; len && !strchr(", \t", list[len]);)
+			len--;
+	memcpy(ret, list, len);
+	ret[len] = '\0';
+}
+
 void service_take_proxy(char *const *variables, struct service *ret)
 {
 	struct proxy_variables found = proxy_find_variables(variables);
@@ -44,8 +56,7 @@ void service_take_proxy(char *const *variables, struct service *ret)
 		(void)text_format(ret->proxy_variable, sizeof(ret->proxy_variable), "%s", found.name);
 	else
 		ret->proxy[0] = '\0';
-	if (!found.bypass || !text_format(ret->no_proxy, sizeof(ret->no_proxy), "%s", found.bypass))
-		ret->no_proxy[0] = '\0';
+	take_bypass(found.bypass ? found.bypass : "", ret->no_proxy);
 }
 
 /* The agent's folders are its own: links in their paths are followed. */
@@ -81,7 +92,7 @@ static const struct text_member {
 	{"metadata", offsetof(struct service, metadata), SERVICE_METADATA_SIZE, false, true},
 	{"proxy", offsetof(struct service, proxy), PROXY_URL_SIZE, false, true},
 	{"proxyVariable", offsetof(struct service, proxy_variable), PROXY_SOURCE_SIZE, false, true},
-	{"noProxy", offsetof(struct service, no_proxy), PROXY_URL_SIZE, false, true},
+	{"noProxy", offsetof(struct service, no_proxy), PROXY_BYPASS_SIZE, false, true},
 	{"settingsMark", offsetof(struct service, settings_mark), SERVICE_MARK_SIZE, false, true},
 	{"programVersion", offsetof(struct service, program_version), 32, false, true},
 };

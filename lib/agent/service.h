@@ -25,7 +25,7 @@ struct service {
 	char metadata[SERVICE_METADATA_SIZE]; /* http://ADDRESS of the metadata service; "" = the cloud's */
 	char proxy[PROXY_URL_SIZE]; /* of the agent's environment, maybe with a password; "" = none */
 	char proxy_variable[PROXY_SOURCE_SIZE]; /* in which it was */
-	char no_proxy[PROXY_URL_SIZE];          /* likewise no_proxy's */
+	char no_proxy[PROXY_BYPASS_SIZE];       /* likewise no_proxy's; of a longer one its first entries */
 	char settings_mark
 		[SERVICE_MARK_SIZE]; /* of the settings file's bytes, to notice changed ones of the same number */
 	char program_version[32]; /* whose programs run the service */

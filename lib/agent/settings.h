@@ -9,7 +9,7 @@
 #define AGENT_SETTINGS_H
 
 #include "appraise/rules.h"
-#include "edge/http.h"
+#include "edge/proxy.h"
 #include "maa/region.h"
 
 #define SETTINGS_MAX_BYTES    (1u << 20)
@@ -23,7 +23,7 @@ struct settings_proxy {
 	char url[HTTP_URL_SIZE]; /* proxy: "http://host:port"; "" = that of the environment or agent */
 	char user[SETTINGS_SECRET_SIZE];     /* proxyUser; "" = none */
 	char password[SETTINGS_SECRET_SIZE]; /* proxyPassword */
-	char no_proxy[SETTINGS_PATH_SIZE];   /* noProxy: hosts reached without, by commas; "" = not said */
+	char no_proxy[PROXY_BYPASS_SIZE];    /* noProxy: hosts reached without, by commas; "" = not said */
 	bool is_none;                        /* proxy "none": never one, whatever the environment says */
 };
 

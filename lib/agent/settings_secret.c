@@ -96,15 +96,15 @@ static int read_credentials(const struct settings_tree *tree, struct settings_pr
 	return 0;
 }
 
-static int read_no_proxy(const struct settings_tree *tree, char ret[SETTINGS_PATH_SIZE], struct err *err)
+static int read_no_proxy(const struct settings_tree *tree, char ret[PROXY_BYPASS_SIZE], struct err *err)
 {
 	static const char takes[] = "hosts separated by commas, like \"host,.domain,10.0.0.0/8\"";
 	static const char possible[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/*[] ";
 	struct settings_member member;
 
-	if (read_text(tree, "noProxy", &(struct settings_text){ret, SETTINGS_PATH_SIZE, takes}, &member,
-		    err) < 0)
+	if (read_text(tree, "noProxy", &(struct settings_text){ret, PROXY_BYPASS_SIZE, takes}, &member, err) <
+		0)
 		return -1;
 	return ret[strspn(ret, possible)] ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err) : 0;
 }

@@ -9,6 +9,7 @@
 
 #define PROXY_PORT        3128 /* where an address names none */
 #define PROXY_URL_SIZE    1024
+#define PROXY_BYPASS_SIZE 4096 /* a list of hosts: large organisations have hundreds */
 #define PROXY_USER_SIZE   256
 #define PROXY_SECRET_SIZE 256
 #define PROXY_SOURCE_SIZE 48

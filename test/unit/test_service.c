@@ -227,6 +227,27 @@ static void marks_tell_texts_apart(void **state)
 	assert_string_equal(mark, "85944171f73967e8");
 }
 
+/* An organisation's no_proxy may be long: what fits counts, and no half of a name. */
+static void a_long_list_of_hosts_is_not_forgotten(void **state)
+{
+	char variable[16384] = "no_proxy=first.example";
+	char *variables[] = {variable, (char[]){"https_proxy=http://10.0.0.4:3128"}, NULL};
+	struct http_origin first = {.host = "first.example", .port = 443};
+	struct service service = {0};
+
+	(void)state;
+	service_take_proxy(variables, &service);
+	assert_string_equal(service.no_proxy, "first.example");
+	assert_string_equal(service.proxy_variable, "https_proxy");
+	while (strlen(variable) < sizeof(variable) / 2)
+		strcat(variable, ",host.example");
+	service_take_proxy(variables, &service);
+	assert_true(proxy_is_bypassed(service.no_proxy, &first));
+	assert_true(strlen(service.no_proxy) > PROXY_BYPASS_SIZE - 16 &&
+		    strlen(service.no_proxy) < PROXY_BYPASS_SIZE);
+	assert_string_equal(service.no_proxy + strlen(service.no_proxy) - strlen(".example"), ".example");
+}
+
 #define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
@@ -240,6 +261,7 @@ int main(void)
 		placed(a_deleted_home_is_noticed),
 		placed(a_link_is_not_taken_for_the_state_folder),
 		cmocka_unit_test(marks_tell_texts_apart),
+		cmocka_unit_test(a_long_list_of_hosts_is_not_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
