@@ -4,11 +4,14 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "commands.h"
 #include "edge/http.h"
 #include "monitor/doctor.h"
 
 #define COMMAND "guest-attest doctor"
+
+#define INDENT 33 /* of the messages */
 
 static const char usage[] =
 	"Usage: guest-attest doctor [OPTION...]\n"
@@ -79,11 +82,17 @@ static int print_findings_json(const struct doctor_report *report, struct err *e
 
 static void print_finding(const struct doctor_finding *finding)
 {
-	print_format("  %-8s %-21s %s", doctor_state_name(finding->state), finding->check, finding->message);
-	if (finding->code != ERR_OK)
-		print_format(" (%s, %d)\n  %-8s %-21s %s", err_info(finding->code)->name, (int)finding->code,
-			"", "", err_info(finding->code)->remedy);
-	print_format("\n");
+	const struct err_info *info = err_info(finding->code);
+	char text[ERR_MSG_SIZE + 80];
+
+	(void)text_format(text, sizeof(text), finding->code == ERR_OK ? "%s" : "%s (%s, %d)",
+		finding->message, info->name, (int)finding->code);
+	print_format("  %-8s %-21s ", doctor_state_name(finding->state), finding->check);
+	print_hanging(INDENT, text);
+	if (finding->code == ERR_OK)
+		return;
+	print_format("%*s", INDENT, "");
+	print_hanging(INDENT, info->remedy);
 }
 
 static void print_findings(const struct doctor_report *report)

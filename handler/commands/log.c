@@ -80,6 +80,26 @@ void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE])
 		(void)text_format(ret, LOG_TYPE_SIZE, "0x%08x", type);
 }
 
+/* Digests that no attestation counts still tell whether the log lies. */
+static void print_other_digests(const struct eventlog *log)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	uint32_t altered = 0, first = 0;
+
+	while (eventlog_next(log, &walk, &event)) {
+		if (replay_data_of(log, &event) != REPLAY_ALTERED)
+			continue;
+		first = altered++ ? first : event.number;
+	}
+	if (altered)
+		print_format("By those that it has, %u of its events do not hold the data that was measured; "
+			     "the first is event %u.\n",
+			altered, first);
+	else
+		print_format("By those that it has, data agrees wherever an event's type promises it.\n");
+}
+
 static void print_data_check(const struct eventlog *log)
 {
 	struct err reason;
@@ -88,6 +108,8 @@ static void print_data_check(const struct eventlog *log)
 		print_format("\nData: agrees with the digests wherever an event's type promises it.\n");
 	else
 		print_format("\nData: not proved. %s\n", reason.msg);
+	if (log->event_count && eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
+		print_other_digests(log);
 }
 
 static void print_secure_boot(const struct eventlog *log)

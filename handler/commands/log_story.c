@@ -145,7 +145,7 @@ void log_print_story(const struct eventlog *log)
 	}
 	print_format("\n?  is what the log says: its digest is of something else than this text\n"
 		     "!  is not what was measured\n"
-		     "All %u events: --events%s\n",
-		log->event_count,
+		     "All %u event%s: --events%s\n",
+		log->event_count, log->event_count == 1 ? "" : "s",
 		is_cc ? "; their PCRs are registers of a confidential VM: 1 is RTMR0, 2 RTMR1, 3 RTMR2" : "");
 }

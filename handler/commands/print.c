@@ -2,17 +2,70 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include "base/text.h"
 
-#define MAX_JSON (64u << 20)
+#define MAX_JSON  (64u << 20)
+#define MIN_WIDTH 30 /* a narrower column than that is no help */
+
+/* A terminal would show a text with such characters as another one: by their numbers they cannot hide anything. */
+static void put(FILE *to, struct bytes text)
+{
+	for (size_t i = 0, length; i < text.len; i += length) {
+		uint32_t character;
+
+		length = text_character((struct bytes){text.data + i, text.len - i}, &character);
+		length = length ? length : 1;
+		if (length > 1 && text_is_unseen(character))
+			(void)fprintf(to, "<U+%04X>", character);
+		else
+			(void)fwrite(text.data + i, 1, length, to);
+	}
+}
 
 void print_format(const char *format, ...)
 {
+	auto_cleanup(free) char *text = NULL;
 	va_list args;
+	int len;
 
 	va_start(args, format);
-	(void)vprintf(format, args);
+	len = vasprintf(&text, format, args);
 	va_end(args);
+	if (len < 0)
+		text = NULL;
+	else
+		put(stdout, (struct bytes){(const uint8_t *)text, (size_t)len});
+}
+
+/* 0: not on a terminal, and lines are not broken. */
+static size_t columns(void)
+{
+	struct winsize size;
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void print_hanging(size_t indent, const char *text)
+{
+	size_t width = columns();
+	size_t room = width > indent + MIN_WIDTH ? width - indent : SIZE_MAX;
+
+	while (strlen(text) > room) {
+		size_t cut = room;
+
+		while (cut && text[cut] != ' ')
+			cut--;
+		if (!cut)
+			cut = strcspn(text, " ");
+		if (!text[cut])
+			break;
+		print_format("%.*s\n%*s", (int)cut, text, (int)indent, "");
+		text += cut + 1;
+	}
+	print_format("%s\n", text);
 }
 
 int print_json(const json *value, enum json_style style, struct err *err)
@@ -29,7 +82,9 @@ int print_err(const struct err *err)
 {
 	const struct err_info *info = err_info(err->code);
 
-	(void)fprintf(stderr, "guest-attest: %s: %s %s\n", info->name, err->msg, info->remedy);
+	(void)fprintf(stderr, "guest-attest: %s: ", info->name);
+	put(stderr, bytes_of_text(err->msg));
+	(void)fprintf(stderr, " %s\n", info->remedy);
 	return info->exit_code;
 }
 

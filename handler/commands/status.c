@@ -1,12 +1,16 @@
 /* guest-attest status: what the extension said last. */
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "commands.h"
 #include "monitor/result.h"
 
 #define COMMAND "guest-attest status"
 
 #define LONGEST_PERIOD_S 86400 /* where the settings cannot be read */
+
+#define FACT_INDENT 16 /* of what stands behind a name */
+#define ITEM_INDENT 27
 
 static const char usage[] = "Usage: guest-attest status [OPTION...]\n"
 			    "\n"
@@ -117,6 +121,18 @@ static int print_view_json(const struct view *view, struct err *err)
 	return 0;
 }
 
+static void print_doubt(const struct err *doubt)
+{
+	char text[ERR_MSG_SIZE + 80];
+
+	(void)text_format(text, sizeof(text), "%s (%s)", doubt->msg, err_info(doubt->code)->name);
+	print_format("  ");
+	print_hanging(2, text);
+	print_format("  ");
+	print_hanging(2, err_info(doubt->code)->remedy);
+	print_format("\n");
+}
+
 static void print_view(const struct view *view)
 {
 	const struct result *result = &view->result;
@@ -124,11 +140,11 @@ static void print_view(const struct view *view)
 
 	print_format("%s\n", health_name(result->health));
 	if (result->doubt.code)
-		print_format("  %s (%s)\n  %s\n\n", result->doubt.msg, err_info(result->doubt.code)->name,
-			err_info(result->doubt.code)->remedy);
+		print_doubt(&result->doubt);
 	print_format("  reported      %s: %s\n", time_text(result->written_s, time),
 		status_state_name(result->status.state));
-	print_format("                %s\n", result->status.message);
+	print_format("%*s", FACT_INDENT, "");
+	print_hanging(FACT_INDENT, result->status.message);
 	print_format("  last Healthy  %s\n",
 		result->history.healthy_s ? time_text(result->history.healthy_s, time) : "never");
 	if (result->history.failures)
@@ -140,9 +156,12 @@ static void print_view(const struct view *view)
 	else
 		print_format("  service       does not run\n");
 	print_format("\n");
-	for (size_t i = 0; i < result->status.item_count; i++)
-		print_format("  %-8s %-15s %s\n", status_state_name(result->status.items[i].state),
-			result->status.items[i].name, result->status.items[i].message);
+	for (size_t i = 0; i < result->status.item_count; i++) {
+		const struct status_item *item = &result->status.items[i];
+
+		print_format("  %-8s %-15s ", status_state_name(item->state), item->name);
+		print_hanging(ITEM_INDENT, item->message);
+	}
 }
 
 static int print_failure(const struct options *options, const struct err *failure)

@@ -186,6 +186,12 @@ static void print_stated(const struct bundle *bundle)
 	print_line("kernel", bundle->machine.kernel);
 }
 
+static void print_below(const char *text)
+{
+	print_format("  ");
+	print_hanging(2, text);
+}
+
 void verify_print_text(const struct verify_result *result)
 {
 	const struct bundlecheck *check = result->check;
@@ -197,10 +203,14 @@ void verify_print_text(const struct verify_result *result)
 	for (size_t i = 0; i < check->findings.count; i++) {
 		const struct err_info *info = err_info(check->findings.items[i].code);
 
-		print_format("  %s (%s)\n  %s\n", check->findings.items[i].msg, info->name, info->remedy);
+		char text[ERR_MSG_SIZE + 80];
+
+		(void)text_format(text, sizeof(text), "%s (%s)", check->findings.items[i].msg, info->name);
+		print_below(text);
+		print_below(info->remedy);
 	}
 	for (size_t i = 0; i < check->note_count; i++)
-		print_format("  %s\n", check->notes[i]);
+		print_below(check->notes[i]);
 	print_facts(result);
 	print_stated(result->bundle);
 }

@@ -311,16 +311,19 @@ static bool is_data_promised(const struct eventlog_event *event)
 	}
 }
 
-/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and a boot loader's authority event may
- * log one byte behind the variable that it did not measure (Container-Optimized OS 85 and 93). */
-static bool is_variable_digest(enum crypto_hash hash, const struct eventlog_event *event, struct bytes digest)
+/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and so may those of Secure Boot with a TPM
+ * 1.2 (ThinkPad of 2017); a boot loader's authority event may log one byte behind the variable that it did not measure
+ * (Container-Optimized OS 85 and 93). */
+static bool is_variable_digest(
+	enum crypto_hash hash, const struct eventlog_event *event, struct bytes digest, bool is_tpm12)
 {
 	struct uefivar var;
 	size_t unmeasured;
 
 	if (!uefivar_parse(event->data, &var))
 		return false;
-	if (event->type == EV_EFI_VARIABLE_BOOT || event->type == EV_EFI_VARIABLE_BOOT2)
+	if (event->type == EV_EFI_VARIABLE_BOOT || event->type == EV_EFI_VARIABLE_BOOT2 ||
+		(is_tpm12 && event->type == EV_EFI_VARIABLE_DRIVER_CONFIG))
 		return is_digest_of(hash, digest, var.data);
 	unmeasured = (size_t)(event->data.data + event->data.len - (var.data.data + var.data.len));
 	return event->type == EV_EFI_VARIABLE_AUTHORITY && unmeasured > 0 &&
@@ -340,7 +343,8 @@ static enum replay_data data_in_bank(
 	if (grub_text(event, &text))
 		is_good = is_digest_of(hash, digest, text);
 	else if (is_data_promised(event))
-		is_good = is_digest_of(hash, digest, event->data) || is_variable_digest(hash, event, digest);
+		is_good = is_digest_of(hash, digest, event->data) ||
+			  is_variable_digest(hash, event, digest, !log->is_crypto_agile);
 	else
 		return REPLAY_UNPROMISED;
 	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;

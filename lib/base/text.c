@@ -47,6 +47,46 @@ bool text_is_utf8(struct bytes bytes)
 	return true;
 }
 
+size_t text_character(struct bytes bytes, uint32_t *ret)
+{
+	static const uint8_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	size_t length = utf8_length(bytes.data, bytes.len);
+	uint32_t character = length ? bytes.data[0] & first_bits[length] : 0;
+
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | (bytes.data[i] & 0x3Fu);
+	*ret = character;
+	return length;
+}
+
+bool text_is_unseen(uint32_t character)
+{
+	/* first and last of each */
+	static const uint32_t ranges[][2] = {
+		{0x00, 0x1F},       /* controls */
+		{0x7F, 0x9F},       /* delete, C1 controls */
+		{0xAD, 0xAD},       /* soft hyphen */
+		{0x34F, 0x34F},     /* combining grapheme joiner */
+		{0x61C, 0x61C},     /* Arabic letter mark */
+		{0x115F, 0x1160},   /* Hangul fillers */
+		{0x180B, 0x180F},   /* Mongolian selectors and separator */
+		{0x200B, 0x200F},   /* zero widths, directional marks */
+		{0x2028, 0x202E},   /* line and paragraph separators, embeddings and overrides */
+		{0x2060, 0x206F},   /* joiners, isolates */
+		{0x3164, 0x3164},   /* Hangul filler */
+		{0xFE00, 0xFE0F},   /* variation selectors */
+		{0xFEFF, 0xFEFF},   /* byte order mark */
+		{0xFFA0, 0xFFA0},   /* halfwidth filler */
+		{0xFFF0, 0xFFFB},   /* interlinear annotations, unassigned */
+		{0xE0000, 0xE0FFF}, /* tags, selectors */
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (character >= ranges[i][0] && character <= ranges[i][1])
+			return true;
+	return (character & 0xFFFE) == 0xFFFE; /* not characters */
+}
+
 /* C0 and C1 controls and DEL; U+0080..U+009F are C2 80 to C2 9F. */
 static bool is_control(const uint8_t *at, size_t length)
 {

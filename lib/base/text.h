@@ -12,6 +12,11 @@ bool text_is_utf8(struct bytes bytes);
 void text_clean(char *ret, size_t size, struct bytes bytes);
 /* snprintf, then text_clean; true if all of it fitted. */
 bool text_format(char *ret, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The first character; how many bytes it takes, 0 if that is no valid UTF-8. */
+size_t text_character(struct bytes bytes, uint32_t *ret);
+/* Characters that nobody sees but that change what is seen, or end a line: overrides of direction, zero widths, controls. They are valid
+ * text, which is kept as it is; who shows it shows their numbers instead. */
+bool text_is_unseen(uint32_t character);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
 
 #endif
