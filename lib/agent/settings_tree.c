@@ -26,12 +26,14 @@ static const struct place {
 	{NULL, NULL},
 };
 
-/* Those that are read, and those of other publishers' extensions that mean nothing here. */
-static const char *const known_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint", "caFile",
+static const char *const read_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint", "caFile",
 	"extraCaFile", "proxy", "proxyUser", "proxyPassword", "noProxy", "disableAlerts", "alertWebhook",
-	"alertSecret", "ascReportingFrequency", "rules", "maaTenantName", "maaAttestationPolicyContent",
-	"attestationType", "ascReportingEndpoint", "ascEndpoint", "useCustomToken", "useAlternateToken",
-	"useAlternativeToken", "isAzureStack", "AzureStackSettings"};
+	"alertSecret", "ascReportingFrequency", "rules"};
+
+/* Of other publishers' extensions; they mean nothing here. */
+static const char *const foreign_names[] = {"maaTenantName", "maaAttestationPolicyContent", "attestationType",
+	"ascReportingEndpoint", "ascEndpoint", "useCustomToken", "useAlternateToken", "useAlternativeToken",
+	"isAzureStack", "AzureStackSettings"};
 
 void settings_warn(struct settings *settings, const char *format, ...)
 {
@@ -68,9 +70,11 @@ static void format_path(
 		place->inner ? "." : "", name);
 }
 
-static bool find_in(const struct settings_source *source, const char *name, struct settings_member *ret)
+/* In one of the places from the one at `first` on. */
+static bool find_from(
+	const struct settings_source *source, size_t first, const char *name, struct settings_member *ret)
 {
-	for (size_t i = 0; i < COUNT(places); i++) {
+	for (size_t i = first; i < COUNT(places); i++) {
 		ret->value = get(get(get(source->object, places[i].outer), places[i].inner), name);
 		if (is_given(ret->value)) {
 			format_path(ret->path, source->path, &places[i], name);
@@ -85,9 +89,9 @@ struct settings_member settings_tree_find(const struct settings_tree *tree, cons
 {
 	struct settings_member found = {0};
 
-	found.is_protected = find_in(&tree->protected, name, &found);
+	found.is_protected = find_from(&tree->protected, 0, name, &found);
 	if (!found.is_protected)
-		(void)find_in(&tree->public, name, &found);
+		(void)find_from(&tree->public, 0, name, &found);
 	found.is_shown = !found.is_protected;
 	return found;
 }
@@ -221,6 +225,7 @@ static int open_source(const struct settings_member *given, struct settings_sour
 		if (json_count(outer) > 1)
 			settings_warn(settings, "What stands beside %s is not used.", below.path);
 		source->path = given->is_shown ? "settings." : "protectedSettings.settings.";
+		source->is_below = true;
 	}
 	return check_groups(source, settings, err);
 }
@@ -245,8 +250,6 @@ static bool is_found(const json *object, const char *name, const json *member)
 
 static bool is_group(const json *object, const struct place *place, const json *member)
 {
-	if (!place->outer && text_equal_nocase(json_name(member), "settings")) /* of which was told before */
-		return true;
 	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++)
 		if (is_same(above(&places[i]).outer, place->outer) &&
 			is_found(object, group_of(&places[i]), member))
@@ -254,12 +257,21 @@ static bool is_group(const json *object, const struct place *place, const json *
 	return false;
 }
 
-static bool is_read(const json *object, const json *member)
+static bool is_known(const json *object, const json *member)
 {
-	for (size_t i = 0; i < COUNT(known_names); i++)
-		if (is_found(object, known_names[i], member))
+	for (size_t i = 0; i < COUNT(read_names); i++)
+		if (is_found(object, read_names[i], member))
+			return true;
+	for (size_t i = 0; i < COUNT(foreign_names); i++)
+		if (is_found(object, foreign_names[i], member))
 			return true;
 	return false;
+}
+
+/* "settings", of which was told before. Below it, another one is read by nobody. */
+static bool is_level(const struct settings_source *source, const struct place *place, const json *member)
+{
+	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
 }
 
 static void add_stranger(struct strangers *strangers, const char *name)
@@ -281,7 +293,8 @@ static struct strangers find_strangers(const struct settings_source *source)
 		if (!json_is_object(object))
 			continue;
 		json_each (member, object)
-			if (!is_group(object, &places[i], member) && !is_read(object, member))
+			if (!is_level(source, &places[i], member) && !is_group(object, &places[i], member) &&
+				!is_known(object, member))
 				add_stranger(&found, json_name(member));
 	}
 	return found;
@@ -302,6 +315,24 @@ static void warn_of_strangers(const struct settings_tree *tree, struct settings 
 			hidden.count);
 }
 
+/* Whom the evidence goes to, for one, must not be a matter of which place comes first without a word. */
+static void warn_of_contradictions(const struct settings_source *source, struct settings *settings)
+{
+	for (size_t i = 0; i < COUNT(read_names); i++) {
+		struct settings_member used = {0}, other = {0};
+		bool is_other = false;
+
+		if (!find_from(source, 0, read_names[i], &used))
+			continue;
+		for (size_t at = 1; at < COUNT(places) && !is_other; at++)
+			is_other = find_from(source, at, read_names[i], &other) &&
+				   !json_equal(used.value, other.value);
+		if (is_other)
+			settings_warn(
+				settings, "%s is not used: %s says something else.", other.path, used.path);
+	}
+}
+
 int settings_tree_open(struct settings_tree *ret, const json *public, const json *protected,
 	struct settings *settings, struct err *err)
 {
@@ -313,6 +344,8 @@ int settings_tree_open(struct settings_tree *ret, const json *public, const json
 	if (open_source(&hidden, &tree.protected, settings, err) < 0 ||
 		open_source(&shown, &tree.public, settings, err) < 0)
 		return -1;
+	warn_of_contradictions(&tree.protected, settings);
+	warn_of_contradictions(&tree.public, settings);
 	warn_of_strangers(&tree, settings);
 	*ret = tree;
 	tree = (struct settings_tree){0};

@@ -12,6 +12,7 @@ struct settings_source {
 	const json *object; /* where members stand; NULL = nothing given */
 	const char *path;   /* in front of a member's: "", "settings.", "protectedSettings." */
 	json *inside;       /* owned: what stood in a text */
+	bool is_below;      /* they stand below "settings" */
 };
 
 struct settings_tree {

@@ -104,19 +104,25 @@ static int find_class(const char *name, enum rules_class *ret, struct err *err)
 
 static int find_action(const json *value, enum rules_action *ret, struct err *err)
 {
+	char found[48] = "no text";
+
 	for (size_t i = 0; i < ACTIONS; i++) {
 		if (!json_is_string(value) || !text_equal_nocase(action_names[i], json_text(value)))
 			continue;
 		*ret = (enum rules_action)i;
 		return 0;
 	}
+	if (json_is_string(value))
+		(void)text_format(found, sizeof(found), "\"%.24s\"", json_text(value));
 	return err_set(err, ERR_RULES_INVALID, 0,
-		"Setting 'rules.%s' is none of \"unhealthy\", \"note\" and \"ignore\".", json_name(value));
+		"Setting 'rules.%s' is %s: it takes \"unhealthy\", \"note\" or \"ignore\".", json_name(value),
+		found);
 }
 
 int rules_parse(const json *object, struct rules *ret, struct err *err)
 {
 	struct rules rules = rules_default();
+	bool is_given[RULES_CLASSES] = {false};
 
 	if (object && !json_is_null(object) && !json_is_object(object))
 		return err_set(err, ERR_RULES_INVALID, 0, "Setting 'rules' is not an object.");
@@ -126,6 +132,10 @@ int rules_parse(const json *object, struct rules *ret, struct err *err)
 		if (find_class(json_name(member), &class, err) < 0 ||
 			find_action(member, &rules.action[class], err) < 0)
 			return -1;
+		if (is_given[class]) /* in another case: which of the two is meant? */
+			return err_set(err, ERR_RULES_INVALID, 0, "Setting 'rules.%s' stands twice.",
+				rules_class_name(class));
+		is_given[class] = true;
 	}
 	*ret = rules;
 	return 0;

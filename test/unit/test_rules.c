@@ -80,12 +80,14 @@ static void what_is_not_understood_is_an_error_that_says_what_is(void **state)
 			"secureBootSettingsChanged, bootApplicationChanged, kernelChanged, initrdChanged, "
 			"commandLineChanged, bootConfigurationChanged, firmwareChanged, driverChanged, "
 			"bootOrderChanged, partitionTableChanged, vmIdentityChanged."},
-		{"{\"kernelChanged\": \"warn\"}",
-			"Setting 'rules.kernelChanged' is none of \"unhealthy\", \"note\" and \"ignore\"."},
-		{"{\"kernelChanged\": false}",
-			"Setting 'rules.kernelChanged' is none of \"unhealthy\", \"note\" and \"ignore\"."},
-		{"{\"kernelChanged\": null}",
-			"Setting 'rules.kernelChanged' is none of \"unhealthy\", \"note\" and \"ignore\"."},
+		{"{\"kernelChanged\": \"warn\"}", "Setting 'rules.kernelChanged' is \"warn\": it takes "
+						  "\"unhealthy\", \"note\" or \"ignore\"."},
+		{"{\"kernelChanged\": false}", "Setting 'rules.kernelChanged' is no text: it takes "
+					       "\"unhealthy\", \"note\" or \"ignore\"."},
+		{"{\"kernelChanged\": null}", "Setting 'rules.kernelChanged' is no text: it takes "
+					      "\"unhealthy\", \"note\" or \"ignore\"."},
+		{"{\"kernelChanged\": \"note\", \"KERNELCHANGED\": \"ignore\"}",
+			"Setting 'rules.kernelChanged' stands twice."},
 	};
 	struct err err;
 
