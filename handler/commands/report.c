@@ -4,6 +4,7 @@
 #include "attestation.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "monitor/redact.h"
 #include "report.h"
 #include "verify.h"
 
@@ -84,6 +85,7 @@ static int write_page(const char *path, const struct page_inputs *inputs, struct
 static int get_bundle(const struct options *options, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
+	struct attestation_options whole = options->attestation;
 
 	if (options->from)
 		return read_bundle(options->from, ret, err);
@@ -93,7 +95,8 @@ static int get_bundle(const struct options *options, struct bundle *ret, struct 
 		*err = round.verdict.reason;
 		return -1;
 	}
-	return attestation_bundle(&options->attestation, &round, ret, err);
+	whole.redact = false; /* redact() does it, behind the comparison */
+	return attestation_bundle(&whole, &round, ret, err);
 }
 
 static int exit_code_of(const struct options *options, const struct page_inputs *inputs)
@@ -136,6 +139,24 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 	return 0;
 }
 
+/* The verdict stays, without the names of what changed. */
+static int redact(const struct options *options, const struct anchors *anchors, struct bundle *bundle,
+	const struct page_inputs *inputs, struct bundlecheck *check, struct err *err)
+{
+	enum err_code code = bundle->verdict.reason.code;
+	bool is_of_change =
+		inputs->drift && code != ERR_OK && code == inputs->drift->judgement->verdict.reason.code;
+
+	if (redact_bundle(bundle, err) < 0)
+		return -1;
+	if (is_of_change)
+		err_fill(&bundle->verdict.reason, code, 0,
+			"The boot differs from those that count as good; what is different was taken out.");
+	if (inputs->check)
+		check_bundle(options, anchors, inputs, check);
+	return 0;
+}
+
 /* Without evidence the log still tells a story, though nothing proves it. No log: none; and none that nobody redacted. */
 static void read_log(const struct options *options, struct buf *ret)
 {
@@ -175,6 +196,8 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		inputs.log = buf_bytes(&log);
 	}
 	if (compare(options, &bundle, &inputs, &changes, err) < 0)
+		return -1;
+	if (options->attestation.redact && redact(options, &anchors, &bundle, &inputs, check, err) < 0)
 		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);
 	return write_page(options->html, &inputs, err);

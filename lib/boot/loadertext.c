@@ -49,6 +49,7 @@ static bool describe_command(const char *text, char *ret, size_t size)
 {
 	static const struct meaning prefixes[] = {
 		{"grub_cmd: ", "GRUB command"},
+		{"grub_cmd ", "GRUB command"},
 		{"grub_kernel_cmdline ", "kernel command line"},
 		{"kernel_cmdline: ", "kernel command line"},
 		{"module_cmdline: ", "module command line"},

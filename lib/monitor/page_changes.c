@@ -65,12 +65,14 @@ static void put_summary(struct html *html, const struct page_drift *drift)
 	html_put(html, ".</p>\n");
 }
 
-static void put_differences(struct html *html, const struct page_drift *drift)
+static void put_differences(struct html *html, const struct page_drift *drift, bool is_redacted)
 {
 	size_t count = drift->drift->count;
 
 	put_summary(html, drift);
-	if (!count)
+	if (count && is_redacted)
+		html_put(html, "<p>What they are was taken out.</p>\n");
+	if (!count || is_redacted)
 		return;
 	html_put(html,
 		"<div class=\"card\"><table class=\"wide\"><caption>Differences from the closest accepted "
@@ -91,7 +93,10 @@ void page_changes(struct html *html, const struct page_inputs *inputs)
 		return;
 	html_put(html, "<section><h2>What changed</h2>\n");
 	if (inputs->drift)
-		put_differences(html, inputs->drift);
+		put_differences(html, inputs->drift, inputs->bundle->is_redacted);
+	else if (inputs->is_live && !inputs->check->appraisal.has_secureboot)
+		html_put(html, "<p class=\"lead\">Not compared: what the log says of this boot is not "
+			       "proved.</p>\n");
 	else if (inputs->is_live)
 		html_put(html, "<p class=\"lead\">No baseline yet: no accepted boot is recorded here that "
 			       "this one could "
