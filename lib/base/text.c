@@ -87,6 +87,27 @@ bool text_is_unseen(uint32_t character)
 	return (character & 0xFFFE) == 0xFFFE; /* not characters */
 }
 
+void text_hide_unseen(char *text)
+{
+	struct bytes rest = bytes_of_text(text);
+	char *out = text;
+
+	while (rest.len) {
+		uint32_t character;
+		size_t length = text_character(rest, &character);
+		bool is_shown = length && !text_is_unseen(character);
+
+		length = length ? length : 1;
+		if (is_shown)
+			memmove(out, rest.data, length);
+		else
+			*out = '?';
+		out += is_shown ? length : 1;
+		rest = (struct bytes){rest.data + length, rest.len - length};
+	}
+	*out = '\0';
+}
+
 /* C0 and C1 controls and DEL; U+0080..U+009F are C2 80 to C2 9F. */
 static bool is_control(const uint8_t *at, size_t length)
 {

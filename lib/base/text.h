@@ -17,6 +17,8 @@ size_t text_character(struct bytes bytes, uint32_t *ret);
 /* Characters that nobody sees but that change what is seen, or end a line: overrides of direction, zero widths, controls. They are valid
  * text, which is kept as it is; who shows it shows their numbers instead. */
 bool text_is_unseen(uint32_t character);
+/* Each of them becomes '?', in place: for who cannot know where the text will be shown. */
+void text_hide_unseen(char *text);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
 
 #endif

@@ -74,6 +74,18 @@ static void nothing_optional_is_left_empty(void **state)
 	assert_null(json_get(top, "configurationAppliedTime"));
 }
 
+static void remote_text_turns_no_message_around(void **state)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	struct status status = status_empty("Enable", STATUS_ERROR);
+
+	(void)state;
+	(void)text_format(status.message, sizeof(status.message), "A page \"\u202eyhtlaeH\u202c\" answers.");
+	document = format(&status, &text);
+	check_outcome(json_get(json_at(document, 0), "status"), "error", 0, "A page \"?yhtlaeH?\" answers.");
+}
+
 static void an_error_tells_cause_name_and_remedy(void **state)
 {
 	struct status status;
@@ -228,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_status_reads_back_as_the_agent_reads_it),
 		cmocka_unit_test(nothing_optional_is_left_empty),
+		cmocka_unit_test(remote_text_turns_no_message_around),
 		cmocka_unit_test(an_error_tells_cause_name_and_remedy),
 		cmocka_unit_test(the_fullest_status_stays_small_and_valid),
 		cmocka_unit_test(messages_are_cut_between_characters),

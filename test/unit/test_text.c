@@ -56,6 +56,27 @@ static void clean_text_is_printable_and_cut_between_characters(void **state)
 	}
 }
 
+static void what_turns_text_around_is_hidden(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"", ""},
+		{"plain \u00e9 \u20ac \U0001f600", "plain \u00e9 \u20ac \U0001f600"},
+		{"a\u202eb\u2069c\u200fd\u061ce\u2028", "a?b?c?d?e?"},
+		{"\xff\xe2\x80", "???"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "%s", rows[i].in);
+		text_hide_unseen(text);
+		assert_string_equal(text, rows[i].out);
+	}
+}
+
 static void formatted_text_tells_whether_it_fitted(void **state)
 {
 	char out[8];
@@ -87,6 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utf8_is_told_from_look_alikes),
 		cmocka_unit_test(clean_text_is_printable_and_cut_between_characters),
+		cmocka_unit_test(what_turns_text_around_is_hidden),
 		cmocka_unit_test(formatted_text_tells_whether_it_fitted),
 		cmocka_unit_test(times_are_written_as_iso_8601),
 	};
