@@ -102,6 +102,8 @@ static void print_accepted_boot(const struct baseline_view *view)
 
 static const char *meaning_of(const struct drift_difference *difference)
 {
+	if (difference->action == RULES_UNHEALTHY && difference->explanation.how == EXPLANATION_UNKNOWN)
+		return "unclear";
 	return drift_is_explained(difference) ? "explained" : rules_action_name(difference->action);
 }
 
