@@ -61,6 +61,9 @@ static void check_issuer(
 	struct err err;
 
 	check->is_issuer_checked = check->has_cert && inputs->anchors && anchors_have_root(inputs->anchors);
+	if (!check->is_issuer_checked && check->has_cert &&
+		(inputs->now_s < check->cert.not_before_s || inputs->now_s > check->cert.not_after_s))
+		note(check, "The certificate is not valid at the time for which this was checked.");
 	if (!check->is_issuer_checked) {
 		note(check, "The certificate's issuer was not checked: all parts fit together, but only --ca "
 			    "tells "

@@ -54,8 +54,9 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	json_add_int(finding->details, "keys", (int64_t)keys->count);
 	json_add_text(finding->details, "serviceVersion", doctor->answered.service_version);
 	doctor_say(finding,
-		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu keys.",
-		(long long)took_ms, issuer, keys->count);
+		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu "
+		"key%s.",
+		(long long)took_ms, issuer, keys->count, keys->count == 1 ? "" : "s");
 	return 0;
 }
 

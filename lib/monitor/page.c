@@ -258,7 +258,6 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 			bundle->request.evidence.os_major, bundle->request.evidence.os_minor);
 	put_fact(html, "System", system);
 	put_fact(html, "Kernel", bundle->machine.kernel);
-	put_fact(html, "Provider", bundle->provider.address);
 	put_fact(html, "Provider chosen as", bundle->provider.chosen_as);
 	if (bundle->is_whole) {
 		html_put(html, "<div><dt>");

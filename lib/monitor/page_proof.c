@@ -109,11 +109,10 @@ void page_proof(struct html *html, const struct page_inputs *inputs)
 	}
 	html_put(html, "<section><h2>Check it yourself</h2><p class=\"lead\">A page can say anything. The "
 		       "evidence bundle "
-		       "proves itself, on any machine, without network:</p>\n<pre>guest-attest evidence "
-		       "--attest --out "
-		       "bundle.json   # on the VM\nguest-attest verify bundle.json --ca root.pem     # "
-		       "anywhere\nguest-attest "
-		       "report --html page.html --from bundle.json</pre>\n");
+		       "proves itself, on any machine, without network:</p>\n"
+		       "<pre>guest-attest evidence --attest --out bundle.json   # on the VM\n"
+		       "guest-attest verify bundle.json --ca cas.pem     # anywhere\n"
+		       "guest-attest report --html page.html --from bundle.json --ca cas.pem</pre>\n");
 	if (inputs->check)
 		put_pcrs(html, inputs);
 	put_notes(html, inputs);
