@@ -28,6 +28,8 @@
 	mbedtls_pk_check_pair(public_key, private_key)
 #define mbedtls_rsa_pkcs1_decrypt(rsa, rng, rng_context, ret_len, input, ret, size)                          \
 	mbedtls_rsa_pkcs1_decrypt(rsa, rng, rng_context, MBEDTLS_RSA_PRIVATE, ret_len, input, ret, size)
+#define MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION
+
 #define mbedtls_sha1_starts   mbedtls_sha1_starts_ret
 #define mbedtls_sha1_update   mbedtls_sha1_update_ret
 #define mbedtls_sha1_finish   mbedtls_sha1_finish_ret

@@ -206,6 +206,9 @@ static int explain(const struct session *session, int status, struct err *err)
 	if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
 			"the server refused the TLS handshake by an alert");
+	if (status == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION)
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
+			"the server speaks an older TLS than 1.2, which is refused");
 	if (status == MBEDTLS_ERR_SSL_INVALID_RECORD)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
 	return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,

@@ -144,11 +144,12 @@ class Lab:
         with self.in_cloud():
             self.front6 = middlebox.Middlebox(FRONT6, 443, middlebox.pass_on(BACK))
 
-    def cut_route(self, host):
-        run("ip", "-n", self.vm, "route", "add", "unreachable", host)
+    def cut_route(self, host, kind="unreachable"):
+        """kind: what the VM's own table says of it, as ip-route(8) has it."""
+        run("ip", "-n", self.vm, "route", "add", kind, host)
 
-    def restore_route(self, host):
-        run("ip", "-n", self.vm, "route", "delete", "unreachable", host)
+    def restore_route(self, host, kind="unreachable"):
+        run("ip", "-n", self.vm, "route", "delete", kind, host)
 
     def in_vm(self):
         return namespace(self.vm)
