@@ -41,10 +41,10 @@ static int open_folder(int dir_fd, const char *name)
 	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static void note_folder(struct walk *walk, const char *name)
+static void note_unread(struct walk *walk, const char *name)
 {
 	if (walk->gap.code == ERR_OK)
-		err_fill(&walk->gap, ERR_IO, (unsigned long)errno, "Folder '/%s%s%s' cannot be read: %m.",
+		err_fill(&walk->gap, ERR_IO, (unsigned long)errno, "'/%.100s%s%.40s' cannot be read: %m.",
 			walk->path, walk->path[0] && name[0] ? "/" : "", name);
 }
 
@@ -52,7 +52,7 @@ static void note_limit(struct walk *walk, const char *what, unsigned int limit)
 {
 	if (walk->gap.code == ERR_OK)
 		err_fill(&walk->gap, ERR_IO, 0,
-			"There are more than %u %s where boot files live, e.g. in '/%s'.", limit, what,
+			"There are more than %u %s where boot files live, e.g. in '/%.80s'.", limit, what,
 			walk->path);
 }
 
@@ -108,7 +108,12 @@ static void visit_entry(struct walk *walk, int dir_fd, const char *name, const s
 	const char *rest = wanted->pattern + part + (wanted->pattern[part] == '/');
 	struct stat info;
 
-	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || !go_into(walk, name))
+	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			note_unread(walk, name);
+		return;
+	}
+	if (!go_into(walk, name))
 		return;
 	if (S_ISREG(info.st_mode) && rest[0] == '\0')
 		visit_file(walk, dir_fd, name, &info);
@@ -132,6 +137,13 @@ static bool is_wanted(const char *name, const struct wanted *wanted)
 	return fnmatch(part, name, FNM_PERIOD) == 0;
 }
 
+/* NULL with errno 0 at the end. */
+static struct dirent *read_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 /* A folder that is not there, or is a link, is no gap; one that cannot be read is. */
 static void visit_folder(struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted)
 {
@@ -140,11 +152,11 @@ static void visit_folder(struct walk *walk, int parent_fd, const char *name, con
 
 	if (!dir) {
 		if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != ELOOP))
-			note_folder(walk, "");
+			note_unread(walk, "");
 		fd_cleanup(&fd);
 		return;
 	}
-	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+	for (struct dirent *entry = read_entry(dir); entry; entry = read_entry(dir)) {
 		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
 			note_limit(walk, "entries", BOOTWALK_MAX_ENTRIES);
 			break;
@@ -152,6 +164,8 @@ static void visit_folder(struct walk *walk, int parent_fd, const char *name, con
 		if (is_wanted(entry->d_name, wanted))
 			visit_entry(walk, dirfd(dir), entry->d_name, wanted);
 	}
+	if (errno)
+		note_unread(walk, "");
 	(void)closedir(dir);
 }
 
@@ -171,7 +185,7 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	fd = open_folder(dir_fd, name);
 	if (fd < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			note_folder(walk, name);
+			note_unread(walk, name);
 		return;
 	}
 	if (go_into(walk, name))

@@ -202,7 +202,16 @@ static int ask_all(struct question *question, struct package_answer *ret, struct
 {
 	unsigned int left = MD5SUMS_MAX_FILES;
 
-	for (struct dirent *entry = readdir(question->info); entry; entry = readdir(question->info)) {
+	for (;;) {
+		struct dirent *entry;
+
+		errno = 0;
+		entry = readdir(question->info);
+		if (!entry && errno)
+			return err_set(
+				err, ERR_IO, (unsigned long)errno, "'/%s' cannot be read: %m.", INFO_FOLDER);
+		if (!entry)
+			return 0;
 		if (!is_md5sums(entry->d_name))
 			continue;
 		if (left-- == 0)
@@ -212,7 +221,6 @@ static int ask_all(struct question *question, struct package_answer *ret, struct
 		if (ret->word == PACKAGE_SAME)
 			return 0;
 	}
-	return 0;
 }
 
 static int add_version(int root_fd, struct package_answer *answer, struct err *err)

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	struct components nothing = {.believed = 0xFFFFFF};
+	struct components hidden = {.believed = 0xFF, .beyond = 0x4300};
 	struct err err;
 
 	if (baseline_parse((struct bytes){data, size}, &baseline, &err) < 0)
@@ -25,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < baseline.count; i++) {
 		judge(&baseline.variants[i].components, &baseline.variants[0].components);
 		judge(&nothing, &baseline.variants[i].components);
+		judge(&baseline.variants[i].components, &hidden);
 	}
 	return 0;
 }
