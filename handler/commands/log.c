@@ -4,7 +4,6 @@
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
-#include "appraise/secureboot.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/cclog.h"
@@ -112,12 +111,22 @@ static void print_data_check(const struct eventlog *log)
 		print_other_digests(log);
 }
 
+int log_read_secure_boot(const struct eventlog *log, struct secureboot *ret, struct err *err)
+{
+	if (cclog_is(log))
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"This is the log of a confidential VM: what it says of Secure Boot is not judged, "
+			"since its "
+			"registers are no PCRs.");
+	return secureboot_read(log, ret, err);
+}
+
 static void print_secure_boot(const struct eventlog *log)
 {
 	struct secureboot facts;
 	struct err reason;
 
-	if (secureboot_read(log, &facts, &reason) < 0) {
+	if (log_read_secure_boot(log, &facts, &reason) < 0) {
 		print_format("Secure Boot: unknown. %s\n", reason.msg);
 		return;
 	}

@@ -2,7 +2,6 @@
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
-#include "appraise/secureboot.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/bootphase.h"
@@ -155,7 +154,7 @@ static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 	struct err reason;
 	auto_cleanup(json) json *members = json_new_object();
 
-	if (secureboot_read(log, &facts, &reason) < 0) {
+	if (log_read_secure_boot(log, &facts, &reason) < 0) {
 		json_add_text(members, "error", reason.msg);
 		return print_json(members, JSON_COMPACT, err);
 	}
