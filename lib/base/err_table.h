@@ -121,7 +121,7 @@
 	X(ERR_DRIFT_PARTITIONS,    727, "partition-table-changed",     INTEGRITY,    true,  1,  "If you changed the partitions, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_DRIFT_VM_IDENTITY,   728, "vm-identity-changed",         INTEGRITY,    true,  1,  "If the disk was cloned or restored into this VM, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_NO_MEMORY,           901, "out-of-memory",             INTERNAL,     true,  1,  "Free memory on the VM; it is retried by itself.") \
-	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space and that the file system is writable.") \
+	X(ERR_IO,                  902, "file-failed",               INTERNAL,     true,  1,  "Check free disk space, that the file system is writable, and that root runs this.") \
 	X(ERR_STATE_INVALID,       903, "state-invalid",             INTERNAL,     true,  1,  "The damaged file was set aside; nothing needs to be done.") \
 	X(ERR_SERVICE,             904, "service-failed",            INTERNAL,     true,  1,  "Look at the journal of guest-attestation.service for the reason.") \
 	X(ERR_FORMAT,              905, "format-invalid",            INTERNAL,     false, 1,  "Give a file of the format that the message names.") \
