@@ -177,6 +177,40 @@ static bool is_inner_initrd(const struct components *boot, const struct drift *d
 	       count(drift, COMPONENT_INITRD, PCR(12) | PCR(13)).unexplained == 0;
 }
 
+/* The first program is shim, where there is one. */
+static bool is_other_shim(const struct components *boot, const struct drift *drift)
+{
+	const struct component *first = components_find(boot, COMPONENT_APPLICATION);
+
+	if (!first || !is_explained_change(count_programs(drift)))
+		return false;
+	for (size_t i = 0; i < drift->count; i++)
+		if (drift->differences[i].change == DRIFT_CHANGED &&
+			kind_of(&drift->differences[i]) == first->kind &&
+			memcmp(drift->differences[i].after.sha256, first->sha256, sizeof(first->sha256)) == 0)
+			return true;
+	return false;
+}
+
+static bool is_called(const struct component *component, const char *name)
+{
+	size_t len = strcspn(component->name, " ");
+
+	return strlen(name) == len && memcmp(component->name, name, len) == 0;
+}
+
+/* shim measures its lists together with what it has built in: its vendor's certificate and revocations, and that of its own build
+ * (mok.c of shim 16.1, mirror_one_mok_variable). Whether keys are trusted is measured since 15.5, and is built in nowhere. */
+static bool is_list_of_shim(const struct drift_difference *difference)
+{
+	const struct component *list = drift_shown(difference);
+
+	if (difference->change == DRIFT_REMOVED)
+		return false;
+	return is_called(list, "MokList") || is_called(list, "MokListX") ||
+	       (is_called(list, "MokListTrusted") && difference->change == DRIFT_ADDED);
+}
+
 static bool is_other_menu(const struct drift *drift)
 {
 	return count(drift, COMPONENT_KERNEL, ANY_PCR).explained > 0 ||
@@ -206,6 +240,8 @@ static bool follows(
 		return pcr == 9 && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:
 		return is_other_menu(drift);
+	case COMPONENT_MOK:
+		return is_list_of_shim(difference) && is_other_shim(boot, drift);
 	default:
 		return false;
 	}
@@ -250,6 +286,17 @@ static bool is_of_vm(const struct drift_difference *difference)
 	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
 }
 
+/* Keys that somebody enrolled at the same time cannot be told apart from shim's own: so that is told. */
+static void explain_following(struct drift_difference *difference)
+{
+	if (drift_is_explained(difference))
+		return;
+	explain(difference, EXPLANATION_FOLLOWS);
+	if (kind_of(difference) == COMPONENT_MOK)
+		(void)text_format(difference->explanation.text, EXPLANATION_TEXT_SIZE, "%s",
+			"as it may with another shim");
+}
+
 /* From causes to what follows from them; each kind once is enough in this order. */
 static const enum component_kind in_order[] = {
 	COMPONENT_KERNEL,
@@ -259,6 +306,7 @@ static const enum component_kind in_order[] = {
 	COMPONENT_INITRD_LIST,
 	COMPONENT_COMMAND_LINE,
 	COMPONENT_BOOT_COMMANDS,
+	COMPONENT_MOK,
 };
 
 void drift_explain_itself(const struct components *boot, struct drift *drift)
@@ -274,5 +322,5 @@ void drift_explain_itself(const struct components *boot, struct drift *drift)
 		for (size_t i = 0; i < drift->count; i++)
 			if (kind_of(&drift->differences[i]) == in_order[k] &&
 				follows(boot, drift, &drift->differences[i]))
-				explain(&drift->differences[i], EXPLANATION_FOLLOWS);
+				explain_following(&drift->differences[i]);
 }

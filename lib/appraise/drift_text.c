@@ -173,13 +173,14 @@ static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text
 	return true;
 }
 
-/* Told: what is not ignored, and what was explained by more than another change. */
+/* Told: what is not ignored, and what was explained by more than another change, or has something to be said about it. */
 static bool is_told(const struct drift_difference *difference)
 {
 	enum explanation_how how = difference->explanation.how;
 
 	return difference->action != RULES_IGNORE ||
-	       (drift_is_explained(difference) && how != EXPLANATION_FOLLOWS && how != EXPLANATION_OTHER_VM);
+	       (drift_is_explained(difference) && how != EXPLANATION_OTHER_VM &&
+		       (how != EXPLANATION_FOLLOWS || difference->explanation.text[0]));
 }
 
 /* A kernel is measured as a program and as a file: one change to people. */

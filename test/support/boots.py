@@ -124,8 +124,9 @@ def shim_replaced(vm, log):
 
 
 def shim_by_package(vm, log):
-    """A shim signed by the CA of 2023 and with another vendor's key in it."""
+    """A shim signed by the CA of 2023 and with another vendor's key in it, which it measures with the owner's."""
     shim_replaced(vm, log)
+    mok_list_gains_key(vm, log)
     authority = [e for e in log.events if e.kind == edit_log.AUTHORITY and e.pcr == 7][0]
     authority.data = authority.data[:-1] + b"?"
     authority.measure(authority.data)
@@ -169,6 +170,11 @@ def sbat(level):
 
 def mok_list_gains_key(vm, log):
     log.one(14, "MokList").measure(b"a list with one key more")
+
+
+def mok_list_and_grub(vm, log):
+    mok_list_gains_key(vm, log)
+    grub_by_package(vm, log)
 
 
 def shim_validation_off(vm, log):

@@ -132,6 +132,12 @@ static const struct item two_initrds = {
 static const struct item loaded_initrds = {
 	COMPONENT_LOADED_INITRD, 9, "initrd, which the log does not show", 45, true};
 
+static const struct item new_shim = {COMPONENT_APPLICATION, 4, "\\EFI\\debian\\shimx64.efi", 31, true};
+static const struct item new_list_of_shim = {
+	COMPONENT_MOK, 14, "MokList (shim: keys that the owner added)", 70, true};
+static const struct item new_list_x = {
+	COMPONENT_MOK, 14, "MokListX (shim: keys that the owner revoked)", 71, true};
+
 static const struct row rows[] = {
 	{"the same boot", {{0}}, {{0}}, 0, NULL, ERR_OK, true, ""},
 	{"a kernel by its package", {kernel, kernel_file, initrd, list},
@@ -198,6 +204,27 @@ static const struct row rows[] = {
 		"on "
 		"2026-11-20; initrd added: microcode.cpio, as installed by the package manager on "
 		"2026-11-20"},
+	{"shim's own lists, with an explained shim", {shim, grub},
+		{new_shim, grub, new_list_of_shim, new_list_x}, KIND(COMPONENT_APPLICATION), NULL, ERR_OK,
+		true,
+		"shim's variable added: MokList, as it may with another shim; shim's variable added: "
+		"MokListX, as it may with another shim; shim changed: shimx64.efi, as installed by the "
+		"package "
+		"manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"},
+	{"the same with a shim by hand", {shim, grub}, {new_shim, grub, new_list_of_shim}, 0, NULL,
+		ERR_DRIFT_SETTINGS, false,
+		"shim's variable added: MokList, unexplained; shim changed: shimx64.efi, unexplained; "
+		"grub, kernel, Secure Boot keys unchanged"},
+	{"the same with another grub", {grub},
+		{{COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 22, true}, new_list_of_shim},
+		KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+		"shim's variable added: MokList, unexplained; grub changed: grubx64.efi, as installed by the "
+		"package manager on 2026-11-20; kernel, shim, Secure Boot keys unchanged"},
+	{"another setting of shim's, with an explained shim", {shim, grub},
+		{new_shim, grub, {COMPONENT_MOK, 14, "MokDBState (x)", 72, true}},
+		KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+		"shim's variable added: MokDBState, unexplained; shim changed: shimx64.efi, as installed by "
+		"the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"},
 	{"a key comes", {{0}}, {{COMPONENT_DB, 7, "CN=Evil", 28, false}}, 0, NULL, ERR_DRIFT_KEYS, false,
 		"Evil added to db, unexplained; kernel, grub, shim unchanged"},
 	{"firmware of the cloud", {firmware},
