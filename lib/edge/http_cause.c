@@ -78,6 +78,7 @@ static struct cause cause_of_connect(CURL *easy)
 	case EHOSTUNREACH:
 	case EADDRNOTAVAIL:
 	case ENETDOWN:
+	case EINVAL: /* a route of type blackhole */
 		return (struct cause){ERR_UNREACHABLE, "there is no way to the address"};
 	case EPERM:
 	case EACCES:
