@@ -59,15 +59,15 @@ static void check_issuer(
 {
 	auto_cleanup(anchors) struct anchors all = anchors_empty();
 	struct err err;
+	bool can_check = check->has_cert && inputs->anchors && anchors_have_root(inputs->anchors);
 
-	check->is_issuer_checked = check->has_cert && inputs->anchors && anchors_have_root(inputs->anchors);
-	if (!check->is_issuer_checked && check->has_cert &&
-		(inputs->now_s < check->cert.not_before_s || inputs->now_s > check->cert.not_after_s))
-		note(check, "The certificate is not valid at the time for which this was checked.");
-	if (!check->is_issuer_checked) {
+	check->is_issuer_checked = can_check;
+	if (!can_check) {
 		note(check, "The certificate's issuer was not checked: all parts fit together, but only --ca "
-			    "tells "
-			    "whose TPM it is.");
+			    "tells whose TPM it is.");
+		if (check->has_cert &&
+			(inputs->now_s < check->cert.not_before_s || inputs->now_s > check->cert.not_after_s))
+			note(check, "The certificate is not valid at the time for which this was checked.");
 		return;
 	}
 	if (join_links(inputs->anchors, &bundle->chain, &all, &err) == 0 &&

@@ -171,9 +171,9 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 {
 	enum look look = look_of(verdict->health);
 
-	put_look(html, "<div class=\"card side ", look, "\"><h3>");
+	put_look(html, "<div class=\"card side ", look, "\"><h2>");
 	html_text(html, title);
-	html_put(html, "</h3><p class=\"word\">");
+	html_put(html, "</h2><p class=\"word\">");
 	html_put(html, looks[look].mark);
 	html_format(html, " %s", health_name(verdict->health));
 	html_put(html, "</p>");
@@ -189,7 +189,7 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 static void put_said_provider(struct html *html, const struct page_inputs *inputs)
 {
 	html_put(html,
-		"<div class=\"card side info\"><h3>Attestation provider</h3><p class=\"word\">– Said to be "
+		"<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Said to be "
 		"Healthy</p>");
 	put_line(html, inputs->bundle->provider.address);
 	put_line(html, inputs->check && inputs->check->is_token_checked
@@ -200,7 +200,7 @@ static void put_said_provider(struct html *html, const struct page_inputs *input
 
 static void put_no_provider(struct html *html, const char *about)
 {
-	html_put(html, "<div class=\"card side info\"><h3>Attestation provider</h3><p class=\"word\">– Not "
+	html_put(html, "<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Not "
 		       "asked</p><p>");
 	html_text(html, about);
 	html_put(html, "</p></div>\n");
