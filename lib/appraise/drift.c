@@ -243,13 +243,13 @@ static int compare_shown(const struct component *one, const struct component *ot
 	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
 }
 
-/* Equal only if they are, so that all of a C library's ways to sort come to one order. */
 /* Certainly unexplained, perhaps, explained. */
 static int rank(const struct drift_difference *difference)
 {
 	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1 : (int)difference->explanation.how;
 }
 
+/* Equal only if they are, so that all of a C library's ways to sort come to one order. */
 static int compare_seriousness(const void *a, const void *b)
 {
 	const struct drift_difference *one = a, *other = b;
