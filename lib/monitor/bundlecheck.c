@@ -241,9 +241,9 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 	uint32_t count = count_redacted(evidence);
 
 	(void)text_format(text, sizeof(text),
-		"The bundle is redacted: of %u events only the digests are checked, since their data was "
-		"taken "
-		"out. VM id, disks and the machine's names are not in it.",
+		"The bundle is redacted: of %u events only the digests are checked, since their data is said "
+		"to be "
+		"taken out.",
 		count);
 	note(check, text);
 }
