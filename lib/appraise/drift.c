@@ -197,11 +197,19 @@ static int list_differences(struct comparison *comparison, struct drift *ret, st
 	return 0;
 }
 
-/* A variant that knows less of a PCR is no better match for that. */
+/* How many PCRs both boots know. */
+static int count_common(const struct comparison *comparison)
+{
+	return __builtin_popcount(comparison->before->believed & comparison->after->believed);
+}
+
+/* A variant that knows less is no better match for that: one that was accepted with a PCR hidden says nothing of what is in it now. */
 static bool is_closer(const struct comparison *one, const struct comparison *other)
 {
 	size_t weight = weigh(one), other_weight = weigh(other);
 
+	if (count_common(one) != count_common(other))
+		return count_common(one) > count_common(other);
 	if (weight != other_weight)
 		return weight < other_weight;
 	return __builtin_popcount(one->before->believed) >= __builtin_popcount(other->before->believed);

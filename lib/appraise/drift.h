@@ -65,7 +65,8 @@ static inline void drift_cleanup(struct drift *drift)
 	drift_done(drift);
 }
 
-/* `variants` has at least one. Of those that differ alike the one that knows more PCRs wins, then the later one. ERR_NO_MEMORY. */
+/* `variants` has at least one. The one that knows most of the boot's PCRs wins, then the one that differs least, then the later one.
+ * ERR_NO_MEMORY. */
 int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
 	struct drift *ret, struct err *err) err_check;
 

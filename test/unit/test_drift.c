@@ -549,6 +549,14 @@ static void of_two_alike_the_one_that_knows_more_is_closer(void **state)
 	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
 	assert_int_equal(drift.variant, 1);
 	assert_int_equal(drift.count, 0);
+	boot.believed = 0xFFFFFF; /* to be read again, and another one */
+	boot.beyond = 0;
+	add(&known[0], &line);
+	add(&boot, &(struct item){COMPONENT_COMMAND_LINE, 8, "init=/bin/sh", 99, false});
+	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
+	assert_int_equal(drift.variant, 0);
+	assert_int_equal(drift.count, 1);
+	components_done(&known[0]);
 }
 
 static const struct item this_vm = {COMPONENT_VM_ID, 6, "1111", 60, false};
