@@ -6,6 +6,8 @@
 #include <string.h>
 #include "base/text.h"
 
+#define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
+
 static bool is_host_character(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -16,9 +18,34 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* A name or an IPv4 address; labels are not empty. */
+/* Whether the last label is a number, as no name's is: resolvers and libcurl take "10.1" and "0x7f.1" for addresses, each in its own way.
+ * In lower case. */
+static bool ends_in_number(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+	const char *label = dot ? dot + 1 : host;
+	bool is_hex = strncmp(label, "0x", 2) == 0;
+
+	label += is_hex ? 2 : 0;
+	return label[strspn(label, is_hex ? "0123456789abcdef" : "0123456789")] == '\0';
+}
+
+static bool has_long_label(const char *host)
+{
+	size_t len = strcspn(host, ".");
+
+	while (len <= LABEL_MAX && host[len] == '.') {
+		host += len + 1;
+		len = strcspn(host, ".");
+	}
+	return len > LABEL_MAX;
+}
+
+/* A name or an IPv4 address in its usual form; labels are not empty. */
 static bool take_name(const char *text, size_t len, struct http_origin *ret)
 {
+	struct in_addr address;
+
 	if (len == 0 || len >= sizeof(ret->host))
 		return false;
 	for (size_t i = 0; i < len; i++) {
@@ -29,7 +56,8 @@ static bool take_name(const char *text, size_t len, struct http_origin *ret)
 			return false;
 	}
 	ret->host[len] = '\0';
-	return true;
+	return !has_long_label(ret->host) &&
+	       (!ends_in_number(ret->host) || inet_pton(AF_INET, ret->host, &address) == 1);
 }
 
 /* "[address]", written in one way only, so that equal addresses are equal text. */
