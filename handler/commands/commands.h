@@ -61,7 +61,7 @@ bool is_no_proxy(const char *proxy); /* "none" */
 
 /* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;
-/* For its owner only, whole or not at all. */
+/* For its owner only, whole or not at all. ERR_USAGE if something else than a file has that name; ERR_IO. */
 int write_private(const char *path, struct bytes contents, struct err *err) err_check;
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/file.h"
 #include "commands.h"
 
@@ -30,6 +31,22 @@ int read_input(const char *path, struct buf *ret, struct err *err)
 	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err);
 }
 
+/* The file takes the place of what has its name: what is no file is not replaced, nor what a link stands for written. */
+static int refuse_other_than_file(int folder, const char *name, const char *path, struct err *err)
+{
+	struct stat info;
+	const char *what = "no file but a device or pipe";
+
+	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(info.st_mode))
+		return 0;
+	if (S_ISDIR(info.st_mode))
+		what = "a folder";
+	if (S_ISLNK(info.st_mode))
+		what = "a symbolic link";
+	return err_set(err, ERR_USAGE, 0,
+		"'%s' is %s, and is left as it is: name a file, or '-' for standard output.", path, what);
+}
+
 int write_private(const char *path, struct bytes contents, struct err *err)
 {
 	auto_cleanup(free) char *for_folder = strdup(path);
@@ -38,7 +55,8 @@ int write_private(const char *path, struct bytes contents, struct err *err)
 
 	if (!for_folder || !for_name)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a path.");
-	if (dir_open(dirname(for_folder), &folder, err) < 0)
+	if (dir_open(dirname(for_folder), &folder, err) < 0 ||
+		refuse_other_than_file(folder, basename(for_name), path, err) < 0)
 		return -1;
 	return file_write(folder, basename(for_name), contents, 0600, err);
 }
