@@ -64,8 +64,9 @@ def enter(*tools):
         if not shutil.which(tool):
             skip(f"{tool} is not installed (scripts/deps test)")
     new = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    if subprocess.run([*new, "nft", "add table inet probe"], capture_output=True).returncode != 0:
-        skip("no network namespaces with nftables on this kernel")
+    probe = subprocess.run([*new, "nft", "add table inet probe"], capture_output=True, text=True)
+    if probe.returncode != 0:
+        skip(f"no namespaces with nftables here: {probe.stderr.strip().splitlines()[-1] if probe.stderr.strip() else probe.returncode}")
     os.environ["NETLAB"] = "inside"
     os.execvp(new[0], [*new, sys.executable, *sys.argv])
 
