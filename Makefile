@@ -126,7 +126,7 @@ demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)scripts/deps build demo
 	@[ -x $(BIN)/guest-attest ] || echo "Building the programs (once; about a minute on one core)"
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on)
+	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on) $(BUILD)/demo
 
 package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch64] [PUBLISHER=..] [TYPE=..]
 	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" "$(or $(ARCH),x86_64)"
