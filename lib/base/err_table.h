@@ -69,6 +69,7 @@
 	X(ERR_CONNECT_FORBIDDEN,     531, "connection-forbidden",      NETWORK,      true,  1,  "Allow the connection in this VM's own rules: its firewall, or IPAddressDeny= and the like of a systemd unit.") \
 	X(ERR_PROXY_NO_WAY,          532, "proxy-found-no-way",        NETWORK,      true,  1,  "Let the proxy resolve the endpoint's name and reach it on TCP 443; if a filter of the proxy answers like that, allow the endpoint's host there.") \
 	X(ERR_METADATA_REFUSED,      533, "metadata-refused",          NETWORK,      true,  1,  "Let root's requests pass in the VM's Metadata Security Protocol settings or whatever else guards 169.254.169.254, or set maaEndpoint in the extension's settings.") \
+	X(ERR_METADATA_FAILED,       534, "metadata-failed",           NETWORK,      true,  1,  "It is retried by itself; if it persists, restart the VM, or set maaEndpoint in the extension's settings.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \

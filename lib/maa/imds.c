@@ -101,6 +101,8 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 		return ERR_METADATA_THROTTLED;
 	if (is_foreign(answer) || (answer->status >= 300 && answer->status < 400))
 		return ERR_METADATA_FOREIGN;
+	if (answer->status >= 500)
+		return ERR_METADATA_FAILED;
 	return answer->status == 401 || answer->status == 403 ? ERR_METADATA_REFUSED : ERR_METADATA_INVALID;
 }
 
@@ -129,8 +131,7 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 /* It throttles at five requests a second, and fails while it is serviced: both may pass. */
 static bool may_pass(const struct err *err)
 {
-	return err->code == ERR_METADATA_THROTTLED ||
-	       (err->code == ERR_METADATA_INVALID && err->native >= 500);
+	return err->code == ERR_METADATA_THROTTLED || err->code == ERR_METADATA_FAILED;
 }
 
 int imds_ask(const char *address, struct imds *ret, struct err *err)

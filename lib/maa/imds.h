@@ -24,7 +24,7 @@ struct imds {
 
 /* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s, or 7 s after an answer (429, 5xx) that is worth
  * another try. ERR_METADATA: no answer; ERR_METADATA_THROTTLED: 429; ERR_METADATA_REFUSED: 401 or 403, as under the Metadata Security
- * Protocol; ERR_METADATA_FOREIGN: a page or a redirect of somebody else; ERR_METADATA_INVALID: an answer that cannot be used, 5xx too. */
+ * Protocol; ERR_METADATA_FOREIGN: a page or a redirect of somebody else; ERR_METADATA_FAILED: 5xx; ERR_METADATA_INVALID: another answer that cannot be used. */
 int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;
 /* One try within 2 s, for who can do without an answer. */
 int imds_ask_briefly(const char *address, struct imds *ret, struct err *err) err_check;

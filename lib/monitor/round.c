@@ -107,7 +107,8 @@ static const char *metadata_of(const struct round_inputs *inputs)
 static bool leads_to_nobody(enum err_code code)
 {
 	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID ||
-	       code == ERR_METADATA_THROTTLED || code == ERR_METADATA_FOREIGN || code == ERR_METADATA_REFUSED;
+	       code == ERR_METADATA_FAILED || code == ERR_METADATA_THROTTLED ||
+	       code == ERR_METADATA_FOREIGN || code == ERR_METADATA_REFUSED;
 }
 
 /* ret_endpoint may point into ret_choice. */

@@ -136,7 +136,7 @@ static void bad_answers_have_their_codes(void **state)
 		{"401\n", ERR_METADATA_REFUSED, "answered 401"},
 		{"403\n{\"error\":\"no\"}", ERR_METADATA_REFUSED, "answered 403"},
 		{"404\n", ERR_METADATA_INVALID, "answered 404"},
-		{"500\n", ERR_METADATA_INVALID, "answered 500"},
+		{"500\n", ERR_METADATA_FAILED, "answered 500"},
 		{"301\n{\"location\":\"eastus\"}", ERR_METADATA_FOREIGN, "answered 301"},
 		{"200\n", ERR_METADATA_INVALID, "Metadata service: "},
 		{"200\n[]", ERR_METADATA_INVALID, "'location' is missing"},
