@@ -1,7 +1,6 @@
 /* guest-attest attest: one attestation now. */
 #include "attestation.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "monitor/enabled.h"
 #include "monitor/explain.h"
 #include "monitor/change.h"
@@ -68,8 +67,7 @@ static void compare_boot(const struct options *options, struct round_result *rou
 
 	*ret = (struct change){.own = round->local.verdict};
 	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root) ||
-		dir_open(options->attestation.root ? options->attestation.root : "/", &root_fd, &ignored) <
-			0 ||
+		open_root(options->attestation.root, &root_fd, &ignored) < 0 ||
 		enabled_find(root_fd, &state_fd, &service, &ignored) < 0 ||
 		enabled_read_settings(root_fd, &service.environment, &settings, &ignored) < 0 ||
 		enabled_read_history(state_fd, &history, &ignored) < 0)

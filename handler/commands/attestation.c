@@ -4,7 +4,6 @@
 #include "agent/waagent.h"
 #include "appraise/anchors.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "monitor/redact.h"
 
@@ -54,8 +53,7 @@ int attestation_run(const struct attestation_options *options, struct round_resu
 	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
-	if (dir_open(options->root ? options->root : "/", &root_fd, err) < 0 ||
-		crypto_random(random, sizeof(random), err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0 || crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
 	waagent_read_proxy(root_fd, agent_proxy);
@@ -95,10 +93,8 @@ static int read_chain(const char *path, struct buf *ret, struct err *err)
 	*ret = buf_with_max(BUNDLE_MAX_CHAIN);
 	if (!path)
 		return 0;
-	if (read_input(path, ret, err) < 0) {
-		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-		return err_wrap(err, "%s", path);
-	}
+	if (read_pem(path, ret, err) < 0)
+		return -1;
 	return anchors_add(&anchors, buf_bytes(ret), err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
@@ -137,7 +133,7 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 	struct collect_sources sources = {.event_log = options->event_log};
 	struct bundle_extras extras;
 
-	if (dir_open("/", &root_fd, err) < 0)
+	if (open_root(NULL, &root_fd, err) < 0)
 		return -1;
 	sources.root_fd = root_fd;
 	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
@@ -158,7 +154,7 @@ int attestation_bundle(const struct attestation_options *options, struct round_r
 	auto_cleanup(surroundings) struct surroundings around = {0};
 	struct bundle_extras extras;
 
-	if (dir_open("/", &root_fd, err) < 0 || look_around(options, root_fd, NULL, &around, err) < 0)
+	if (open_root(NULL, &root_fd, err) < 0 || look_around(options, root_fd, NULL, &around, err) < 0)
 		return -1;
 	extras = extras_of(options, &around);
 	if (bundle_of_round(round, &extras, ret, err) < 0)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include "agent/state.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "commands.h"
 #include "monitor/enabled.h"
@@ -52,7 +51,7 @@ static void view_cleanup(struct baseline_view *view)
 /* No file is no error here: has_baseline says so. */
 static int open_view(const struct baseline_options *options, struct baseline_view *ret, struct err *err)
 {
-	if (dir_open(options->root ? options->root : "/", &ret->root_fd, err) < 0 ||
+	if (open_root(options->root, &ret->root_fd, err) < 0 ||
 		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
 		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) < 0)
 		return -1;

@@ -3,7 +3,6 @@
 #include "agent/packages.h"
 #include "base/clock.h"
 #include "base/codec.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "commands.h"
 
@@ -164,7 +163,7 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
 	auto_cleanup(free) struct view *views = NULL;
 
-	if (dir_open(options->root, &root_fd, err) < 0 ||
+	if (open_root(options->root, &root_fd, err) < 0 ||
 		bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
 		return -1;
 	views = calloc(files.count + 1, sizeof(*views));
@@ -182,7 +181,7 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 
 int command_files(int argc, char **argv)
 {
-	struct options options = {.root = "/"};
+	struct options options = {0};
 	const struct command_option known[] = {
 		{"help", NULL, &options.is_help},
 		{"root", &options.root, NULL},

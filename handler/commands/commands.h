@@ -59,8 +59,12 @@ const char *check_metadata(const char *address);
 const char *check_proxy(const char *address);
 bool is_no_proxy(const char *proxy); /* "none" */
 
-/* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_IO. */
+/* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_INPUT with errno in `native`. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;
+/* Certificates as PEM: ERR_CA_FILE. */
+int read_pem(const char *path, struct buf *ret, struct err *err) err_check;
+/* The root directory of the machine to look at, NULL for this one's. ERR_INPUT. */
+int open_root(const char *path, int *ret_fd, struct err *err) err_check;
 /* For its owner only, whole or not at all. ERR_USAGE if something else than a file has that name; ERR_IO. */
 int write_private(const char *path, struct bytes contents, struct err *err) err_check;
 

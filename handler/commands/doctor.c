@@ -3,7 +3,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "commands.h"
 #include "edge/http.h"
@@ -132,7 +131,7 @@ static int examine(const struct options *options)
 	struct utsname machine;
 	struct err err;
 
-	if (dir_open(options->root ? options->root : "/", &root_fd, &err) < 0) {
+	if (open_root(options->root, &root_fd, &err) < 0) {
 		(void)print_err(&err);
 		return DOCTOR_BROKEN;
 	}

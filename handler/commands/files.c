@@ -7,6 +7,13 @@
 #include "base/file.h"
 #include "commands.h"
 
+/* What a person named is looked for elsewhere than what the program writes. */
+static int as_input(struct err *err)
+{
+	err->code = err->code == ERR_IO ? ERR_INPUT : err->code;
+	return -1;
+}
+
 static int read_standard_input(struct buf *ret, struct err *err)
 {
 	uint8_t chunk[16384];
@@ -17,7 +24,7 @@ static int read_standard_input(struct buf *ret, struct err *err)
 			continue;
 		if (got < 0)
 			return err_set(
-				err, ERR_IO, (unsigned long)errno, "Standard input cannot be read: %m.");
+				err, ERR_INPUT, (unsigned long)errno, "Standard input cannot be read: %m.");
 		if (buf_append(ret, chunk, (size_t)got, err) < 0)
 			return err_wrap(err, "Standard input");
 	}
@@ -28,7 +35,20 @@ int read_input(const char *path, struct buf *ret, struct err *err)
 {
 	if (strcmp(path, "-") == 0)
 		return read_standard_input(ret, err);
-	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err);
+	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0 ? as_input(err) : 0;
+}
+
+int read_pem(const char *path, struct buf *ret, struct err *err)
+{
+	if (read_input(path, ret, err) == 0)
+		return 0;
+	err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
+	return -1;
+}
+
+int open_root(const char *path, int *ret_fd, struct err *err)
+{
+	return dir_open(path ? path : "/", ret_fd, err) < 0 ? as_input(err) : 0;
 }
 
 /* The file takes the place of what has its name: what is no file is not replaced, nor what a link stands for written. */

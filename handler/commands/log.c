@@ -9,6 +9,7 @@
 #include "boot/cclog.h"
 #include "commands.h"
 #include "log.h"
+#include "monitor/collect.h"
 
 static const char usage[] =
 	"Usage: guest-attest log [--events | --pcrs | --json] FILE\n"
@@ -28,15 +29,30 @@ static const char usage[] =
 
 enum form { FORM_STORY, FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
 
+/* Only what is wrong with this machine's own log is mended on this machine. */
+static bool is_own_log(const char *path)
+{
+	return strcmp(path, "/" COLLECT_EVENT_LOG) == 0;
+}
+
 static int read_log(const char *path, struct buf *ret, struct err *err)
 {
 	if (read_input(path, ret, err) == 0)
 		return 0;
-	if (err->native == ENOENT)
+	if (is_own_log(path) && err->native == ENOENT)
 		err->code = ERR_NO_EVENT_LOG;
-	if (err->native == EACCES || err->native == EPERM)
+	if (is_own_log(path) && (err->native == EACCES || err->native == EPERM))
 		err->code = ERR_EVENT_LOG_UNREADABLE;
 	return -1;
+}
+
+static int open_log(const char *path, struct bytes bytes, struct eventlog *ret, struct err *err)
+{
+	if (eventlog_open(bytes, ret, err) == 0)
+		return 0;
+	if (!is_own_log(path))
+		err->code = ERR_FORMAT;
+	return err_wrap(err, "%s", strcmp(path, "-") == 0 ? "Standard input" : path);
 }
 
 static void add_bank(json *parent, const struct replay_bank *bank)
@@ -178,7 +194,7 @@ static int show_log(const char *path, enum form form)
 	struct eventlog log;
 	struct err err;
 
-	if (read_log(path, &bytes, &err) < 0 || eventlog_open(buf_bytes(&bytes), &log, &err) < 0 ||
+	if (read_log(path, &bytes, &err) < 0 || open_log(path, buf_bytes(&bytes), &log, &err) < 0 ||
 		print_log(&log, form, &err) < 0)
 		return print_err(&err);
 	return 0;

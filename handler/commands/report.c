@@ -128,7 +128,7 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 
 	if (options->from || !inputs->check)
 		return 0;
-	if (dir_open(options->root ? options->root : "/", &root_fd, err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0)
 		return -1;
 	if (!report_find_changes(root_fd, bundle, inputs->check, ret))
 		return 0;
@@ -167,7 +167,7 @@ static void read_log(const struct options *options, struct buf *ret)
 	*ret = buf_with_max(EVENTLOG_MAX_FILE);
 	if (options->attestation.redact)
 		return;
-	if (!path && dir_open(options->root ? options->root : "/", &root_fd, &ignored) < 0)
+	if (!path && open_root(options->root, &root_fd, &ignored) < 0)
 		return;
 	if (file_read(path ? AT_FDCWD : root_fd, path ? path : COLLECT_EVENT_LOG, FILE_FOLLOW_LINKS, ret,
 		    &ignored) < 0)

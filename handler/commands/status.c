@@ -1,6 +1,5 @@
 /* guest-attest status: what the extension said last. */
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "commands.h"
 #include "monitor/result.h"
@@ -43,7 +42,7 @@ static int look(const char *root, struct view *ret, struct err *err)
 	struct result_inputs inputs = {.service = &ret->service, .now_s = clock_now_s()};
 	struct err ignored;
 
-	if (dir_open(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
+	if (open_root(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
 		return -1;
 	ret->pid = enabled_find_process(state_fd, &ret->started_s);
 	inputs.root_fd = root_fd;
@@ -191,7 +190,7 @@ static int show(const struct options *options)
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
 		return print_failure(options, &err);
 	}
-	if (look(options->root ? options->root : "/", view, &err) < 0)
+	if (look(options->root, view, &err) < 0)
 		return print_failure(options, &err);
 	if (!options->is_json)
 		print_view(view);

@@ -130,10 +130,8 @@ static int read_ca(const char *path, struct anchors *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
 
-	if (read_input(path, &pem, err) < 0) {
-		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-		return err_wrap(err, "%s", path);
-	}
+	if (read_pem(path, &pem, err) < 0)
+		return -1;
 	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 

@@ -23,7 +23,7 @@
 	X(ERR_EVENT_LOG_UNREADABLE,209, "event-log-unreadable",      PRECONDITION, true,  52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
 	X(ERR_SETTINGS_INVALID,    301, "settings-invalid",          SETTINGS,     false, 53, "Correct the extension's settings as the README shows and deploy them again.") \
 	X(ERR_ENDPOINT_INVALID,    303, "endpoint-invalid",          SETTINGS,     false, 53, "Give the provider's address as https://host or https://host:port.") \
-	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point the CA file setting to a readable PEM file of certificate authorities.") \
+	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Give a readable PEM file of certificate authorities: in the setting caFile or extraCaFile, or on the command line where the message names the file.") \
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
 	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set maaEndpoint or fallbackEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
@@ -131,6 +131,7 @@
 	X(ERR_STATE_EXPOSED,       908, "state-folder-exposed",      INTERNAL,     false, 1,  "Give /var/lib/guest-attestation back to root alone (chown root:root, chmod 700), and find out who changed it and what else they changed.") \
 	X(ERR_ALERT,               909, "alert-undelivered",         INTERNAL,     true,  1,  "Check alertWebhook and what answers there, and allow the way to it; the alert is sent again with the next attestation.") \
 	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
+	X(ERR_INPUT,               911, "input-unreadable",          INTERNAL,     false, 1,  "Check the path, and that whoever runs this may read what it leads to.") \
 	X(ERR_BASELINE_LOST,       920, "baseline-lost",               INTERNAL,     true,  1,  "A new baseline was learned; check that this boot is as you expect, then run 'guest-attest baseline accept' to end this warning.") \
 	X(ERR_NO_BASELINE,         921, "no-baseline",                 INTERNAL,     false, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,    922, "baseline-refused",            INTERNAL,     false, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \

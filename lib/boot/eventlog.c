@@ -263,6 +263,13 @@ static const char *read_header(struct bytes bytes, struct eventlog *log)
 	return read_spec_id(first.data, log);
 }
 
+/* What does not even begin as a log is none. */
+static int refuse(uint32_t number, size_t at, const char *reason, struct err *err)
+{
+	return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "%s: event %u at byte %zu: %s.",
+		at ? "The event log is broken" : "This is no TCG event log", number, at, reason);
+}
+
 /* Every event once; log->bytes ends where padding begins. */
 static int check_events(struct eventlog *log, size_t padding, struct err *err)
 {
@@ -275,9 +282,7 @@ static int check_events(struct eventlog *log, size_t padding, struct err *err)
 		const char *reason = read_event(log, &cursor, &event);
 
 		if (reason)
-			return err_set(err, ERR_EVENT_LOG_MALFORMED, 0,
-				"The event log is broken: event %u at byte %zu: %s.",
-				log->event_count + (log->is_crypto_agile ? 1u : 0u), at, reason);
+			return refuse(log->event_count + (log->is_crypto_agile ? 1u : 0u), at, reason, err);
 		log->event_count++;
 		at = log->bytes.len - cursor.left;
 	}
@@ -298,8 +303,7 @@ int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err)
 			"The event log has %zu bytes, at most %u are read.", bytes.len, EVENTLOG_MAX_FILE);
 	reason = read_header(bytes, &log);
 	if (reason)
-		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0,
-			"The event log is broken: event 0 at byte 0: %s.", reason);
+		return refuse(0, 0, reason, err);
 	if (check_events(&log, padding, err) < 0)
 		return -1;
 	*ret = log;
