@@ -53,19 +53,6 @@ static struct kind *kind_of(struct telling *telling, const char *name)
 	return &telling->kinds[telling->kind_count++];
 }
 
-/* The kind stands in front of the line already. */
-static const char *without_kind(const char *text)
-{
-	static const char *const words[] = {
-		"GRUB command: ", "kernel command line: ", "module command line: ", "file: ",
-		"section of the unified kernel image: ", "system extension: ", "added at boot: ", "initrd: "};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strncmp(text, words[i], strlen(words[i])) == 0)
-			return text + strlen(words[i]);
-	return text;
-}
-
 static char mark_of(const struct eventlog *log, const struct eventlog_event *event)
 {
 	switch (replay_data_of(log, event)) {
@@ -103,7 +90,7 @@ static void tell_event(struct telling *telling, const struct eventlog_walk *walk
 		return;
 	}
 	eventstory_tell(telling->log, walk, event, &story);
-	text = without_kind(story.text);
+	text = bootphase_without_kind(story.text);
 	if (kind->told && strcmp(kind->last, text) == 0)
 		return;
 	(void)text_format(kind->last, sizeof(kind->last), "%s", text);

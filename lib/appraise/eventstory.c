@@ -68,6 +68,24 @@ static void tell_keys(struct eventstory *story)
 	}
 }
 
+/* Started out of memory, and nothing behind it: the kernel (components.h), which firmware and shim may both have measured. Older shims give
+ * GRUB neither name nor size, and GRUB may be the last that is measured. */
+static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
+	const struct eventlog_event *event, const char *text)
+{
+	struct eventlog_event next;
+	size_t count = 0;
+
+	if (event->type != EV_EFI_BOOT_SERVICES_APPLICATION || strncmp(text, "image of ", 9) != 0 ||
+		strncmp(text, "image of 0 ", 11) == 0 || strstr(text, ", from "))
+		return false;
+	while (eventlog_next(log, &walk, &next))
+		if (next.type == EV_EFI_BOOT_SERVICES_APPLICATION &&
+			(++count > 1 || !bytes_equal(next.digest[0], event->digest[0])))
+			return false;
+	return true;
+}
+
 void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct eventlog_event *event, struct eventstory *ret)
 {
@@ -77,7 +95,8 @@ void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *beh
 
 	*ret = (struct eventstory){0};
 	eventtext(event, text);
-	(void)text_format(ret->text, sizeof(ret->text), "%s", text);
+	(void)text_format(ret->text, sizeof(ret->text), "%s%s",
+		is_kernel(log, *behind, event, text) ? "kernel, " : "", text);
 	if ((event->type != EV_EFI_VARIABLE_DRIVER_CONFIG && event->type != EV_EFI_VARIABLE_AUTHORITY) ||
 		!uefivar_parse(event->data, &var))
 		return;

@@ -1,4 +1,5 @@
-/* eventstory.h - eventtext, and what takes crypto to say: whose certificates are among the keys, and who vouched for which program.
+/* eventstory.h - eventtext, and what takes crypto or the rest of the log to say: whose certificates are among the keys, who vouched
+ * for which program, and which one is the kernel.
  * For people. Nothing is judged by it, and a certificate's subject says only what its maker wrote.
  *
  * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1.

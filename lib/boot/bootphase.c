@@ -171,6 +171,18 @@ static struct bootphase_place place_of(const struct eventlog_event *event)
 	}
 }
 
+const char *bootphase_without_kind(const char *text)
+{
+	static const char *const words[] = {
+		"GRUB command: ", "kernel command line: ", "module command line: ", "file: ",
+		"section of the unified kernel image: ", "system extension: ", "added at boot: ", "initrd: "};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strncmp(text, words[i], strlen(words[i])) == 0)
+			return text + strlen(words[i]);
+	return text;
+}
+
 bool bootphase_of(const struct eventlog_event *event, struct bootphase_place *ret)
 {
 	if (event->type == EV_SEPARATOR)

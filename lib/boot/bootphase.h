@@ -24,6 +24,8 @@ struct bootphase_place {
 
 const char *bootphase_name(
 	enum bootphase phase); /* "Firmware", "Secure Boot", "Boot options", "Loaders", "Kernel" */
+/* An event's text without the words that say its kind again: "GRUB command: boot" is a command that says "boot". Points into the text. */
+const char *bootphase_without_kind(const char *text);
 /* False of events that tell nothing to people: separators. */
 bool bootphase_of(const struct eventlog_event *event, struct bootphase_place *ret);
 

@@ -9,8 +9,9 @@
 #include "appraise/drift.h"
 #include "monitor/bundlecheck.h"
 
-#define PAGE_MAX_BYTES  (4u << 20)
-#define PAGE_MAX_EVENTS 120 /* shown of each phase of the boot */
+#define PAGE_MAX_BYTES (4u << 20)
+#define PAGE_MAX_EVENTS                                                                                      \
+	120 /* lines shown of each phase of the boot: what is measured again at once is in one */
 
 /* This boot against the accepted ones; NULL in page_inputs: none are recorded. */
 struct page_drift {

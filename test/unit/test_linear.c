@@ -40,16 +40,22 @@ static struct buf real_authority(void)
 	return data;
 }
 
-enum shape { AUTHORITIES, SETTINGS, COMMANDS, SHAPE_COUNT };
+enum shape { AUTHORITIES, SETTINGS, COMMANDS, PROGRAMS, SHAPE_COUNT };
 
-/* Events without any program behind them, which is what a search for one could run through again and again. */
+/* Events without any program behind them, or all of one program: what a search could run through again and again. */
 static void put_shape(struct buf *log, enum shape shape, struct bytes authority, uint32_t count)
 {
 	static const struct logmaker_digest digest = {EVENTLOG_SHA256, 32, 0x11};
 	auto_cleanup(buf) struct buf setting = variable_data(uefi_global_variable_guid, "SbatLevel",
 		(struct bytes){authority.data + 36, authority.len - 36});
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; shape == PROGRAMS && i < count; i++) {
+		static const uint8_t image[32] = {[8] = 7};
+
+		put_event_head(log, 4, EV_EFI_BOOT_SERVICES_APPLICATION, &digest, 1);
+		put_event_data(log, (struct bytes){image, sizeof(image)});
+	}
+	for (uint32_t i = 0; shape != PROGRAMS && i < count; i++) {
 		put_event_head(log, shape == COMMANDS ? 8 : 7,
 			shape == COMMANDS ? EV_IPL : EV_EFI_VARIABLE_AUTHORITY, &digest, 1);
 		put_event_data(log, shape == COMMANDS   ? TEXT("grub_cmd: true")
