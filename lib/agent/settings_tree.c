@@ -1,5 +1,6 @@
 #include "agent/settings_tree.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -274,13 +275,46 @@ static bool is_level(const struct settings_source *source, const struct place *p
 	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
 }
 
+static bool is_same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* One slip of the keyboard apart: a letter more, less, another, or two in the other order. */
+static bool is_slip(const char *name, const char *meant)
+{
+	size_t len = strlen(name), meant_len = strlen(meant);
+
+	for (; len && meant_len && is_same_letter(*name, *meant); name++, meant++, len--, meant_len--)
+		;
+	for (; len && meant_len && is_same_letter(name[len - 1], meant[meant_len - 1]); len--, meant_len--)
+		;
+	if (len == 2 && meant_len == 2)
+		return is_same_letter(name[0], meant[1]) && is_same_letter(name[1], meant[0]);
+	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
+}
+
+/* Its nearest, or NULL. An endpoint under a misspelt name sends evidence to somebody else: that deserves a hint. */
+static const char *meant_by(const char *name)
+{
+	for (size_t i = 0; i < COUNT(read_names); i++)
+		if (is_slip(name, read_names[i]))
+			return read_names[i];
+	for (size_t i = 0; i < COUNT(places) && group_of(&places[i]); i++)
+		if (is_slip(name, group_of(&places[i])))
+			return group_of(&places[i]);
+	return NULL;
+}
+
 static void add_stranger(struct strangers *strangers, const char *name)
 {
 	size_t used = strlen(strangers->names);
+	const char *meant = meant_by(name);
 
 	if (strangers->count++ < NAMES_SHOWN)
 		(void)text_format(strangers->names + used, sizeof(strangers->names) - used,
-			used ? ", '" NAME_SHOWN "'" : "'" NAME_SHOWN "'", name);
+			"%s'" NAME_SHOWN "'%s%s%s", used ? ", " : "", name, meant ? " (is it " : "",
+			meant ? meant : "", meant ? "?)" : "");
 }
 
 static struct strangers find_strangers(const struct settings_source *source)

@@ -325,6 +325,11 @@ static void what_nobody_reads_is_told_once(void **state)
 		{"{\"maaEndpoint\":\"\",\"MAAENDPOINT\":\"x\"}", "",
 			"Unknown settings are not used: 'MAAENDPOINT'."},
 		{"{\"AttestationConfig\":{},\"attestationconfig\":{}}", "", "'attestationconfig'."},
+		{"{\"maaEndpiont\":1,\"prox\":1,\"noProxies\":1,\"ruled\":1}", "",
+			"'maaEndpiont' (is it maaEndpoint?), 'prox' (is it proxy?), 'noProxies', 'ruled' (is "
+			"it rules?)."},
+		{"{\"MaaSetting\":{}}", "", "'MaaSetting' (is it MaaSettings?)."},
+		{"{\"\":1,\"s\":1}", "", "not used: '', 's'."},
 		{"", "{\"hush\":1}", "Unknown protected settings are not used; their number is 1."},
 	};
 
