@@ -189,12 +189,6 @@ static int print_result_text(const struct round_result *round, const struct chan
 	return 0;
 }
 
-/* An endpoint or TCTI that cannot be one: nothing was tried. */
-static bool is_usage(const struct err *reason)
-{
-	return reason->code == ERR_USAGE || reason->code == ERR_ENDPOINT_INVALID;
-}
-
 static int attest(const struct options *options)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
@@ -207,7 +201,9 @@ static int attest(const struct options *options)
 		return health_exit_code(HEALTH_UNKNOWN);
 	}
 	compare_boot(options, &round, &change);
-	exit_code = is_usage(&round.verdict.reason) ? EXIT_USAGE : health_exit_code(round.verdict.health);
+	exit_code = round.verdict.reason.code == ERR_USAGE /* a TCTI that cannot be one: nothing was tried */
+			    ? EXIT_USAGE
+			    : health_exit_code(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &change, &err)
 			      : print_result_text(&round, &change, &err)) < 0 ||
 		(options->save_evidence && save_evidence(options, &round, &err) < 0)) {

@@ -17,12 +17,12 @@ bool attestation_has_provider_options(const struct attestation_options *options)
 
 const char *attestation_check_options(const struct attestation_options *options)
 {
-	const char *complaint = check_metadata(options->metadata);
+	const char *complaint = check_endpoint(options->endpoint);
 
-	if (options->endpoint && !options->endpoint[0])
-		return "--endpoint takes the https:// address of an attestation provider";
 	if (options->redact && options->with_token)
 		return "give either --redact or --with-token: a token is signed as a whole";
+	if (!complaint)
+		complaint = check_metadata(options->metadata);
 	if (!complaint)
 		complaint = check_proxy(options->proxy);
 	return complaint ? complaint : check_nonce(options->nonce);

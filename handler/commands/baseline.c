@@ -193,7 +193,8 @@ int command_baseline(int argc, char **argv)
 		{"json", NULL, &options.is_json},
 		{0},
 	};
-	const struct action *action = find_action(argc > 1 ? argv[1] : NULL);
+	const char *name = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+	const struct action *action = find_action(name);
 	const char *word = "";
 	const char *complaint =
 		parse_command_options(action ? argc - 1 : argc, action ? argv + 1 : argv, known, &word);
@@ -202,9 +203,11 @@ int command_baseline(int argc, char **argv)
 		print_format("%s", usage);
 		return 0;
 	}
+	if (name && !action)
+		return print_usage_error(COMMAND, "'%s' is none of show|diff|accept|forget", name);
+	if (!action)
+		return print_usage_error(COMMAND, "give show, diff, accept or forget first");
 	if (complaint)
 		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	if (!action)
-		return print_usage_error(COMMAND, "give show, diff, accept or forget");
 	return run(action, &options);
 }

@@ -55,6 +55,7 @@ const char *parse_command_options(
 	int argc, char **argv, const struct command_option *known, const char **ret_word);
 /* NULL, or what is wrong; none (NULL) is fine. */
 const char *check_nonce(const char *nonce);
+const char *check_endpoint(const char *address);
 const char *check_metadata(const char *address);
 const char *check_proxy(const char *address);
 bool is_no_proxy(const char *proxy); /* "none" */

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "commands.h"
-#include "edge/http.h"
 #include "monitor/doctor.h"
 
 #define COMMAND "guest-attest doctor"
@@ -19,24 +18,25 @@ static const char usage[] =
 	"what is\n"
 	"wrong and what to do about it. Changes nothing, and sends no evidence.\n"
 	"\n"
-	"  --endpoint URL   the provider, https://host or https://host:port (default: the extension's)\n"
-	"  --metadata URL   who knows the region, http://ADDRESS (default: the extension's, else the cloud's "
-	"service)\n"
-	"  --ca-file PEM    trust these certificate authorities (default: the extension's, else the "
-	"system's)\n"
-	"  --proxy URL      the way there, http://HOST:PORT or none (default: the extension's)\n"
-	"  --tcti CONF      the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
-	"                   (default: the extension's, else the machine's device)\n"
-	"  --root DIR       look at the machine whose root directory this is (default: /)\n"
-	"  --json           print the findings as JSON\n"
-	"  --help           this text\n"
+	"  --endpoint URL       the provider, https://host or https://host:port (default: the extension's)\n"
+	"  --metadata URL       who knows the region, http://ADDRESS (default: the extension's, else the\n"
+	"                       cloud's service)\n"
+	"  --ca-file PEM        trust these certificate authorities (default: the extension's, else the\n"
+	"                       system's)\n"
+	"  --extra-ca-file PEM  trust these besides (default: the extension's)\n"
+	"  --proxy URL          the way there, http://HOST:PORT or none (default: the extension's)\n"
+	"  --tcti CONF          the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
+	"                       (default: the extension's, else the machine's device)\n"
+	"  --root DIR           look at the machine whose root directory this is (default: /)\n"
+	"  --json               print the findings as JSON\n"
+	"  --help               this text\n"
 	"\n"
 	"Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, "
 	"wrong or out\n"
 	"of reach, 3 nothing but warnings, 64 wrong usage.\n";
 
 struct options {
-	const char *endpoint, *metadata, *ca_file, *proxy, *tcti, *root;
+	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *root;
 	bool is_json, is_help;
 };
 
@@ -47,6 +47,7 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 		{"endpoint", &ret->endpoint, NULL},
 		{"metadata", &ret->metadata, NULL},
 		{"ca-file", &ret->ca_file, NULL},
+		{"extra-ca-file", &ret->extra_ca_file, NULL},
 		{"proxy", &ret->proxy, NULL},
 		{"tcti", &ret->tcti, NULL},
 		{"root", &ret->root, NULL},
@@ -59,13 +60,10 @@ static const char *parse_options(int argc, char **argv, struct options *ret, con
 
 static const char *check_options(const struct options *options)
 {
-	struct http_origin origin;
-	const char *complaint;
-	struct err ignored;
+	const char *complaint = check_endpoint(options->endpoint);
 
-	if (options->endpoint && http_parse_url(options->endpoint, &origin, NULL, &ignored) < 0)
-		return "--endpoint takes the https:// address of an attestation provider";
-	complaint = check_metadata(options->metadata);
+	if (!complaint)
+		complaint = check_metadata(options->metadata);
 	return complaint ? complaint : check_proxy(options->proxy);
 }
 
@@ -142,6 +140,7 @@ static int examine(const struct options *options)
 			   .endpoint = options->endpoint,
 			   .metadata = options->metadata,
 			   .ca_file = options->ca_file,
+			   .extra_ca_file = options->extra_ca_file,
 			   .proxy = options->proxy,
 			   .variables = environ,
 			   .clock = clock_state(),

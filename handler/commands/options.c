@@ -49,7 +49,7 @@ const char *parse_command_options(
 	if (complaint)
 		return complaint;
 	*ret_word = optind < argc ? argv[optind] : "";
-	return optind < argc ? "is no option" : NULL;
+	return optind < argc ? "is one word too many: options are all that is taken here" : NULL;
 }
 
 const char *check_nonce(const char *nonce)
@@ -58,6 +58,17 @@ const char *check_nonce(const char *nonce)
 		return "--nonce takes 1 to 256 bytes";
 	if (nonce && !text_is_utf8(bytes_of_text(nonce)))
 		return "--nonce takes UTF-8 text";
+	return NULL;
+}
+
+const char *check_endpoint(const char *address)
+{
+	struct http_origin origin;
+	struct err ignored;
+
+	if (address && http_parse_url(address, &origin, NULL, &ignored) < 0)
+		return "--endpoint takes https://host or https://host:port, the address of an attestation "
+		       "provider";
 	return NULL;
 }
 
@@ -76,12 +87,24 @@ bool is_no_proxy(const char *proxy)
 	return proxy && text_equal_nocase(proxy, "none");
 }
 
+/* As for the setting: programs do not agree on a port for proxies. */
+static bool names_port(const char *address)
+{
+	const char *at = strrchr(address, '@');
+	const char *port = strrchr(at ? at : address, ':');
+	size_t digits = port ? strspn(port + 1, "0123456789") : 0;
+
+	return digits && (port[1 + digits] == '\0' || port[1 + digits] == '/');
+}
+
 const char *check_proxy(const char *address)
 {
 	struct proxy proxy;
 	struct err ignored;
 
-	if (address && !is_no_proxy(address) && proxy_parse(address, "--proxy", &proxy, &ignored) < 0)
+	if (!address || is_no_proxy(address))
+		return NULL;
+	if (!names_port(address) || proxy_parse(address, "--proxy", &proxy, &ignored) < 0)
 		return "--proxy takes http://HOST:PORT or none";
 	return NULL;
 }

@@ -91,7 +91,7 @@ static int get_bundle(const struct options *options, struct bundle *ret, struct 
 		return read_bundle(options->from, ret, err);
 	if (attestation_run(&options->attestation, &round, err) < 0)
 		return -1;
-	if (round.verdict.reason.code == ERR_USAGE || round.verdict.reason.code == ERR_ENDPOINT_INVALID) {
+	if (round.verdict.reason.code == ERR_USAGE) {
 		*err = round.verdict.reason;
 		return -1;
 	}
@@ -224,6 +224,5 @@ int command_report(int argc, char **argv)
 	if (report(&options, &exit_code, &err) == 0)
 		return exit_code;
 	(void)print_err(&err);
-	return err_info(err.code)->exit_code == EXIT_USAGE || err.code == ERR_ENDPOINT_INVALID ? EXIT_USAGE
-											       : EXIT_UNKNOWN;
+	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_UNKNOWN;
 }

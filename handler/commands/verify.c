@@ -56,7 +56,7 @@ static const char *parse_time(const char *text, int64_t *ret)
 	errno = 0;
 	number = strtoll(text, &end, 10);
 	if (errno || *text < '0' || *text > '9' || *end || number > MAX_TIME_S)
-		return "takes a time in seconds since 1970";
+		return "is no time: --now takes seconds since 1970";
 	*ret = number;
 	return NULL;
 }

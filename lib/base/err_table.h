@@ -40,7 +40,7 @@
 	X(ERR_CONNECT_REFUSED,     502, "connection-refused",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG or firewall, or the private endpoint if the address is private.") \
 	X(ERR_CONNECT_TIMEOUT,     503, "connection-timeout",        NETWORK,      true,  1,  "Allow outbound TCP 443 to the endpoint; on Azure: service tag AzureAttestation in the NSG, firewall or route table, or the private endpoint if the address is private.") \
 	X(ERR_CONNECTION_LOST,     504, "connection-lost",           NETWORK,      true,  1,  "It is retried by itself; if it persists, allow the endpoint's name (FQDN) in the firewall for HTTPS, and check that large packets get through (MTU).") \
-	X(ERR_TLS_UNTRUSTED,       505, "tls-untrusted",             NETWORK,      true,  1,  "Exempt the endpoint from TLS inspection, or name the CA that signs it in the setting extraCaFile.") \
+	X(ERR_TLS_UNTRUSTED,       505, "tls-untrusted",             NETWORK,      true,  1,  "Exempt the endpoint from TLS inspection, or name the CA that signs it: in the setting extraCaFile, by hand with --extra-ca-file.") \
 	X(ERR_TLS_FAILED,          506, "tls-failed",                NETWORK,      true,  1,  "Allow the endpoint's name (FQDN) in the firewall and check that it speaks TLS 1.2 or later.") \
 	X(ERR_HTTP_TIMEOUT,        507, "answer-timeout",            NETWORK,      true,  1,  "It is retried by itself; if it persists, check the path to the provider and the provider's health.") \
 	X(ERR_ANSWER_TOO_LARGE,    508, "answer-too-large",          NETWORK,      true,  1,  "Check that the endpoint is an attestation provider and that no proxy answers in its place.") \

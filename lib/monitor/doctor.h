@@ -43,6 +43,7 @@ struct doctor_inputs {
 	const char *endpoint; /* as settings' maaEndpoint */
 	const char *metadata; /* http://ADDRESS */
 	const char *ca_file;
+	const char *extra_ca_file;
 	const char *proxy; /* its address, or "none" */
 	char *const
 		*variables; /* of the program, for their proxy: count where the extension is not enabled */

@@ -21,7 +21,8 @@ static const char *ca_file_of(const struct doctor *doctor)
 
 struct trust doctor_trust(const struct doctor *doctor)
 {
-	const char *extra = doctor->settings.extra_ca_file;
+	const char *extra = doctor->inputs->extra_ca_file ? doctor->inputs->extra_ca_file
+							  : doctor->settings.extra_ca_file;
 
 	return (struct trust){.ca_file = ca_file_of(doctor), .extra_ca_file = extra[0] ? extra : NULL};
 }
