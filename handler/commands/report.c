@@ -120,10 +120,12 @@ static void check_bundle(const struct options *options, const struct anchors *an
 		ret);
 }
 
-/* Serious changes that nothing explains count, as they do for the service: the VM's own check and the provider cannot see them. */
+/* Serious changes that nothing explains count, as they do for the service: the VM's own check and the provider cannot see them. Redacted,
+ * they count without their names. */
 static int compare(const struct options *options, struct bundle *bundle, struct page_inputs *inputs,
 	struct report_changes *ret, struct err *err)
 {
+	struct verdict *verdict = &ret->judgement.verdict;
 	auto_cleanup(fd) int root_fd = -1;
 
 	if (options->from || !inputs->check)
@@ -133,25 +135,20 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 	if (!report_find_changes(root_fd, bundle, inputs->check, ret))
 		return 0;
 	inputs->drift = &ret->page;
-	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY &&
-		ret->verdict.health != HEALTH_HEALTHY)
-		bundle->verdict = verdict_combine(&ret->verdict, &bundle->provider.verdict);
+	if (options->attestation.redact && verdict->reason.code)
+		err_fill(&verdict->reason, verdict->reason.code, 0,
+			"The boot differs from those that count as good; what is different was taken out.");
+	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY && verdict->health != HEALTH_HEALTHY)
+		bundle->verdict = verdict_combine(verdict, &bundle->provider.verdict);
 	return 0;
 }
 
-/* The verdict stays, without the names of what changed. */
+/* What is left is checked anew; the verdict stays. */
 static int redact(const struct options *options, const struct anchors *anchors, struct bundle *bundle,
 	const struct page_inputs *inputs, struct bundlecheck *check, struct err *err)
 {
-	enum err_code code = bundle->verdict.reason.code;
-	bool is_of_change =
-		inputs->drift && code != ERR_OK && code == inputs->drift->judgement->verdict.reason.code;
-
 	if (redact_bundle(bundle, err) < 0)
 		return -1;
-	if (is_of_change)
-		err_fill(&bundle->verdict.reason, code, 0,
-			"The boot differs from those that count as good; what is different was taken out.");
 	if (inputs->check)
 		check_bundle(options, anchors, inputs, check);
 	return 0;

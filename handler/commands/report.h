@@ -10,8 +10,6 @@ struct report_changes {
 	struct drift drift;
 	struct drift_judgement judgement;
 	struct page_drift page; /* points into the rest */
-	struct verdict
-		verdict; /* what the changes mean; Unknown if it could not be found out what explains them */
 };
 
 void report_changes_done(struct report_changes *changes);

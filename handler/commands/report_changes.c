@@ -50,7 +50,6 @@ static void judge(const struct kept *kept, struct explain_sources *sources, stru
 	if (ret->drift.count)
 		explain_drift(sources, &ret->drift);
 	drift_judge(&kept->settings.rules, &ret->components, &ret->drift, &ret->judgement);
-	ret->verdict = ret->judgement.verdict;
 }
 
 bool report_find_changes(

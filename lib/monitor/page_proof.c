@@ -91,7 +91,7 @@ static void put_cert(struct html *html, const struct page_inputs *inputs)
 static void put_notes(struct html *html, const struct page_inputs *inputs)
 {
 	html_put(html, "<h3>What this page does not prove</h3><ul>\n");
-	for (size_t i = 0; inputs->check && i < inputs->check->note_count; i++) {
+	for (size_t i = 0; i < inputs->check->note_count; i++) {
 		html_put(html, "<li>");
 		html_text(html, inputs->check->notes[i]);
 		html_put(html, "</li>\n");
@@ -102,19 +102,22 @@ static void put_notes(struct html *html, const struct page_inputs *inputs)
 
 void page_proof(struct html *html, const struct page_inputs *inputs)
 {
-	if (inputs->check) {
-		html_put(html, "<section>");
-		put_cert(html, inputs);
-		html_put(html, "</section>\n");
+	if (!inputs->check) {
+		html_put(html, "<section><h2>Check it yourself</h2><p class=\"lead\">There is no evidence, "
+			       "so there is nothing to check. Remedy the reason above, then make this page "
+			       "again.</p></section>\n");
+		return;
 	}
-	html_put(html, "<section><h2>Check it yourself</h2><p class=\"lead\">A page can say anything. The "
+	html_put(html, "<section>");
+	put_cert(html, inputs);
+	html_put(html, "</section>\n<section><h2>Check it yourself</h2><p class=\"lead\">A page can say "
+		       "anything. The "
 		       "evidence bundle "
 		       "proves itself, on any machine, without network:</p>\n"
 		       "<pre>guest-attest evidence --attest --out bundle.json   # on the VM\n"
 		       "guest-attest verify bundle.json --ca cas.pem     # anywhere\n"
 		       "guest-attest report --html page.html --from bundle.json --ca cas.pem</pre>\n");
-	if (inputs->check)
-		put_pcrs(html, inputs);
+	put_pcrs(html, inputs);
 	put_notes(html, inputs);
 	html_put(html, "</section>\n");
 }
