@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* session keys pass through memory: no core files */
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		print_help();
 		return print_end(0);
 	}

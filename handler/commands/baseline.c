@@ -146,9 +146,11 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 
 	if (baseline_save(view->state_fd, &nothing, err) < 0)
 		return -1;
-	print_format(options->is_json ? "{\"forgotten\": %zu}\n"
-				      : "Forgotten: %zu boots. The service learns the next Healthy one.\n",
-		view->baseline.count);
+	if (options->is_json)
+		print_format("{\"forgotten\": %zu}\n", view->baseline.count);
+	else
+		print_format("Forgotten: %zu boot%s. The service learns the next Healthy one.\n",
+			view->baseline.count, view->baseline.count == 1 ? "" : "s");
 	return 0;
 }
 

@@ -23,6 +23,18 @@ static void print_component(const struct component *component)
 	print_format("  %-20s %-56s PCR %-2u %.16s...\n", title, component->name, component->pcr, hex);
 }
 
+/* In front of "at". */
+static const char *how_text(enum baseline_how how)
+{
+	static const char *const texts[] = {
+		[BASELINE_LEARNED] = "learned",
+		[BASELINE_EXPLAINED] = "accepted as explained",
+		[BASELINE_OWNER] = "accepted by hand",
+	};
+
+	return texts[how];
+}
+
 void print_baseline(const struct baseline_view *view)
 {
 	char time[CLOCK_TEXT_SIZE];
@@ -32,7 +44,7 @@ void print_baseline(const struct baseline_view *view)
 
 		clock_text(variant->accepted_s, time);
 		print_format("%s%zu. %s at %s%s%s (%zu components)\n", i ? "\n" : "", i + 1,
-			baseline_how_name(variant->how), time, variant->text[0] ? ": " : "", variant->text,
+			how_text(variant->how), time, variant->text[0] ? ": " : "", variant->text,
 			variant->components.count);
 		for (size_t k = 0; k < variant->components.count; k++)
 			if (is_shown(variant->components.items[k].kind))
@@ -97,7 +109,7 @@ static void print_accepted_boot(const struct baseline_view *view)
 	char time[CLOCK_TEXT_SIZE];
 
 	clock_text(variant->accepted_s, time);
-	print_format("Compared with the boot that was %s at %s.\n", baseline_how_name(variant->how), time);
+	print_format("Compared with the boot that was %s at %s.\n", how_text(variant->how), time);
 }
 
 static const char *meaning_of(const struct drift_difference *difference)

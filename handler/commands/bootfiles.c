@@ -13,16 +13,15 @@
 static const char usage[] =
 	"Usage: guest-attest files [OPTION...]\n"
 	"\n"
-	"Shows the boot files on this VM's disks: their digests as they are measured, and whether a package "
+	"Shows the boot files on this VM's disks: their digests as they are measured, and whether a package\n"
 	"(dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.\n"
 	"\n"
 	"  --root DIR  look at the machine whose root directory this is (default: /)\n"
 	"  --json      print the same as JSON\n"
 	"  --help      this text\n"
 	"\n"
-	"Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked; "
-	"64 wrong "
-	"usage.\n";
+	"Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked;\n"
+	"64 wrong usage.\n";
 
 struct options {
 	const char *root;
@@ -174,6 +173,10 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 		return print_views_json(views, &files, err);
 	for (size_t i = 0; i < files.count; i++)
 		print_view(&views[i]);
+	if (files.count == 0)
+		print_format("No boot files were found in %s: looked in boot, efi and lib/modules, and where "
+			     "packages keep shim, GRUB, systemd-boot and kernels below usr.\n",
+			options->root ? options->root : "/");
 	if (files.gap.code)
 		print_format("Something was left out: %s\n", files.gap.msg);
 	return 0;

@@ -23,6 +23,8 @@ int command_verify(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */
 void print_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* On stderr, where stdout holds something else. */
+void print_aside(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The rest of a line behind `indent` columns. On a terminal what does not fit goes on below it; elsewhere a line stays a line. */
 void print_hanging(size_t indent, const char *text);
 int print_json(const json *value, enum json_style style, struct err *err) err_check;

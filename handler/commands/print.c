@@ -25,19 +25,33 @@ static void put(FILE *to, struct bytes text)
 	}
 }
 
-void print_format(const char *format, ...)
+static void put_format(FILE *to, const char *format, va_list args)
 {
 	auto_cleanup(free) char *text = NULL;
-	va_list args;
-	int len;
+	int len = vasprintf(&text, format, args);
 
-	va_start(args, format);
-	len = vasprintf(&text, format, args);
-	va_end(args);
 	if (len < 0)
 		text = NULL;
 	else
-		put(stdout, (struct bytes){(const uint8_t *)text, (size_t)len});
+		put(to, (struct bytes){(const uint8_t *)text, (size_t)len});
+}
+
+void print_format(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_format(stdout, format, args);
+	va_end(args);
+}
+
+void print_aside(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_format(stderr, format, args);
+	va_end(args);
 }
 
 /* 0: not on a terminal, and lines are not broken. */

@@ -4,6 +4,8 @@
 #include "attestation.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
+#include "monitor/page_parts.h"
 #include "monitor/redact.h"
 #include "report.h"
 #include "verify.h"
@@ -18,7 +20,7 @@ static const char usage[] =
 	"Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed.\n"
 	"The page holds no scripts and fetches nothing.\n"
 	"\n"
-	"  --html FILE           where to put the page; '-' is standard output\n"
+	"  --html FILE           where to put the page; '-' is standard output. One line says what it says\n"
 	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is "
 	"needed\n"
 	"  --ca PEM              who may vouch for the attestation key, as for verify; may be given 16\n"
@@ -79,6 +81,28 @@ static int write_page(const char *path, const struct page_inputs *inputs, struct
 		return write_private(path, buf_bytes(&page), err);
 	print_format("%s", (const char *)page.data);
 	return 0;
+}
+
+/* One line for who does not see the page. */
+static void tell(const char *path, const struct page_inputs *inputs)
+{
+	const struct page_headline headline = page_headline(inputs);
+	char text[ERR_MSG_SIZE + 80];
+	size_t len = strlen(headline.text);
+
+	if (headline.code)
+		(void)text_format(text, sizeof(text), "%s: %.*s (%s)", headline.word,
+			(int)(len && headline.text[len - 1] == '.' ? len - 1 : len), headline.text,
+			err_info(headline.code)->name);
+	else
+		(void)text_format(text, sizeof(text), "%s%s", headline.word,
+			inputs->is_live || !inputs->check || inputs->check->is_issuer_checked
+				? ""
+				: ", except whose TPM it is (no --ca was given)");
+	if (strcmp(path, "-") == 0)
+		print_aside("%s; written to standard output\n", text);
+	else
+		print_format("%s; written to %s\n", text, path);
 }
 
 /* The bundle of a file, or of a round made now. */
@@ -197,7 +221,10 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 	if (options->attestation.redact && redact(options, &anchors, &bundle, &inputs, check, err) < 0)
 		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);
-	return write_page(options->html, &inputs, err);
+	if (write_page(options->html, &inputs, err) < 0)
+		return -1;
+	tell(options->html, &inputs);
+	return 0;
 }
 
 int command_report(int argc, char **argv)
