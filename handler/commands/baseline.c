@@ -176,7 +176,7 @@ static int run(const struct action *action, const struct baseline_options *optio
 	if ((open_view(options, &view, &err) < 0 &&
 		    (err.code != ERR_STATE_INVALID || action->run == show || action->run == diff)) ||
 		action->run(options, &view, &err) < 0) {
-		(void)print_err(&err);
+		print_failure(&err, options->is_json);
 		return err.code == ERR_USAGE              ? EXIT_USAGE
 		       : err.code == ERR_BASELINE_REFUSED ? 1
 							  : EXIT_NOTHING;

@@ -49,15 +49,8 @@ static void add_remarks(json *facts, const struct appraisal *appraisal)
 {
 	json *list = json_add_array(facts, "remarks");
 
-	for (size_t i = 0; i < appraisal->remark_count; i++) {
-		const struct err *remark = &appraisal->remarks[i];
-		json *members = json_add_object(list, NULL);
-
-		json_add_int(members, "code", remark->code);
-		json_add_text(members, "name", err_info(remark->code)->name);
-		json_add_text(members, "message", remark->msg);
-		json_add_text(members, "remedy", err_info(remark->code)->remedy);
-	}
+	for (size_t i = 0; i < appraisal->remark_count; i++)
+		add_err(json_add_object(list, NULL), &appraisal->remarks[i]);
 }
 
 void add_boot_facts(json *facts, const struct appraisal *appraisal)

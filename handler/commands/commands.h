@@ -30,6 +30,10 @@ void print_hanging(size_t indent, const char *text);
 int print_json(const json *value, enum json_style style, struct err *err) err_check;
 /* "guest-attest: name: message Remedy." on stderr; the exit code. */
 int print_err(const struct err *err);
+/* "code", "name", "message", "remedy" */
+void add_err(json *parent, const struct err *failure);
+/* For programs that asked for JSON: these members as an object on stdout; else as print_err. */
+void print_failure(const struct err *failure, bool is_json);
 int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* 0 Healthy, 1 Unhealthy, 2 Unknown. */
 int health_exit_code(enum health health);

@@ -102,6 +102,30 @@ int print_err(const struct err *err)
 	return info->exit_code;
 }
 
+void add_err(json *parent, const struct err *failure)
+{
+	const struct err_info *info = err_info(failure->code);
+
+	json_add_int(parent, "code", failure->code);
+	json_add_text(parent, "name", info->name);
+	json_add_text(parent, "message", failure->msg);
+	json_add_text(parent, "remedy", info->remedy);
+}
+
+void print_failure(const struct err *failure, bool is_json)
+{
+	auto_cleanup(json) json *members = json_new_object();
+	struct err err;
+
+	add_err(members, failure);
+	if (!is_json)
+		(void)print_err(failure);
+	else if (print_json(members, JSON_INDENTED, &err) < 0)
+		(void)print_err(&err);
+	else
+		print_format("\n");
+}
+
 int print_usage_error(const char *command, const char *format, ...)
 {
 	char raw[512], text[512];

@@ -163,7 +163,7 @@ static void print_view(const struct view *view)
 	}
 }
 
-static int print_failure(const struct options *options, const struct err *failure)
+static int print_unknown(const struct options *options, const struct err *failure)
 {
 	auto_cleanup(json) json *root = json_new_object();
 	struct err err;
@@ -173,8 +173,7 @@ static int print_failure(const struct options *options, const struct err *failur
 		return health_exit_code(HEALTH_UNKNOWN);
 	}
 	json_add_text(root, "health", health_name(HEALTH_UNKNOWN));
-	add_reason(root, (int)failure->code, failure->msg);
-	json_add_text(root, "remedy", err_info(failure->code)->remedy);
+	add_err(root, failure);
 	if (print_json(root, JSON_INDENTED, &err) < 0)
 		(void)print_err(&err);
 	print_format("\n");
@@ -188,14 +187,14 @@ static int show(const struct options *options)
 
 	if (!view) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
-		return print_failure(options, &err);
+		return print_unknown(options, &err);
 	}
 	if (look(options->root, view, &err) < 0)
-		return print_failure(options, &err);
+		return print_unknown(options, &err);
 	if (!options->is_json)
 		print_view(view);
 	else if (print_view_json(view, &err) < 0)
-		return print_failure(options, &err);
+		return print_unknown(options, &err);
 	return health_exit_code(view->result.health);
 }
 

@@ -196,17 +196,17 @@ static int verify(const struct options *options)
 
 	if (!check) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for a verification.");
-		(void)print_err(&err);
+		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
 	if (read_bundle(options->file, &bundle, &err) < 0 || judge(options, &bundle, check, &err) < 0) {
-		(void)print_err(&err);
+		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
 	if (!options->is_json)
 		verify_print_text(&result);
 	else if (verify_print_json(&result, &err) < 0) {
-		(void)print_err(&err);
+		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
 	return check->findings.count ? EXIT_REFUSED : 0;

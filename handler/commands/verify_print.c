@@ -12,15 +12,8 @@ static const char *verdict_text(const struct verify_result *result)
 
 static void add_reasons(json *reasons, const struct findings *findings)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct err *reason = &findings->items[i];
-		json *members = json_add_object(reasons, NULL);
-
-		json_add_int(members, "code", reason->code);
-		json_add_text(members, "name", err_info(reason->code)->name);
-		json_add_text(members, "message", reason->msg);
-		json_add_text(members, "remedy", err_info(reason->code)->remedy);
-	}
+	for (size_t i = 0; i < findings->count; i++)
+		add_err(json_add_object(reasons, NULL), &findings->items[i]);
 }
 
 static void add_cert(json *members, const struct crypto_cert_info *cert)
