@@ -23,7 +23,7 @@
 	X(ERR_EVENT_LOG_UNREADABLE,209, "event-log-unreadable",      PRECONDITION, true,  52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
 	X(ERR_SETTINGS_INVALID,    301, "settings-invalid",          SETTINGS,     false, 53, "Correct the extension's settings as the README shows and deploy them again.") \
 	X(ERR_ENDPOINT_INVALID,    303, "endpoint-invalid",          SETTINGS,     false, 53, "Give the provider's address as https://host or https://host:port.") \
-	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Give a readable PEM file of certificate authorities: in the setting caFile or extraCaFile, or on the command line where the message names the file.") \
+	X(ERR_CA_FILE,             304, "ca-file-unusable",          SETTINGS,     false, 53, "Point caFile or extraCaFile (by hand: the option named) to a readable PEM file of authorities.") \
 	X(ERR_ENVIRONMENT_INVALID, 305, "handler-environment-invalid", SETTINGS,   false, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,  306, "protected-settings-unreadable", SETTINGS, false, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
 	X(ERR_REGION_UNKNOWN,      307, "region-without-provider",   SETTINGS,     false, 53, "Set maaEndpoint or fallbackEndpoint to an attestation provider's https:// address, or regionFallback to nearest.") \
