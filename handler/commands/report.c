@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "monitor/page_parts.h"
+#include "monitor/page.h"
 #include "monitor/redact.h"
 #include "report.h"
 #include "verify.h"

@@ -30,6 +30,19 @@ struct page_inputs {
 	int64_t now_s;
 };
 
+/* Class and mark of a card. */
+enum page_look { PAGE_GOOD, PAGE_BAD, PAGE_OPEN, PAGE_INFO };
+
+/* What stands on top: the verdict in a word, and its reason. */
+struct page_headline {
+	enum page_look look;
+	const char *word;
+	char text[ERR_MSG_SIZE];
+	enum err_code code; /* ERR_OK: the text is no error's */
+};
+
+struct page_headline page_headline(const struct page_inputs *inputs);
+
 /* Appends the page. */
 int page_write(const struct page_inputs *inputs, struct buf *ret, struct err *err) err_check;
 

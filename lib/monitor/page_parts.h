@@ -15,20 +15,9 @@ void page_row(struct html *html, const char *name, const char *value);
 /* The first bytes of a digest. */
 void page_digest(struct html *html, struct bytes digest);
 
-/* Class and mark of a card. */
-enum page_look { PAGE_GOOD, PAGE_BAD, PAGE_OPEN, PAGE_INFO };
-
 /* before, the look's class, behind: literals */
 void page_look(struct html *html, const char *before, enum page_look look, const char *behind);
 
-struct page_headline {
-	enum page_look look;
-	const char *word;
-	char text[ERR_MSG_SIZE];
-	enum err_code code; /* ERR_OK: the text is no error's */
-};
-
-struct page_headline page_headline(const struct page_inputs *inputs);
 /* What the headline says is not repeated. */
 bool page_is_told(const struct page_headline *headline, const struct err *reason);
 
