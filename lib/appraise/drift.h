@@ -30,7 +30,7 @@ enum explanation_how {
 struct explanation {
 	enum explanation_how how;
 	char text
-		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or ""; */
+		[EXPLANATION_TEXT_SIZE]; /* clean, goes behind a comma; of NONE: what speaks against one, or "" */
 					 /* of UNKNOWN: a sentence, what could not be read */
 };
 
