@@ -12,15 +12,18 @@
 #define SAN_DNS 2 /* RFC 5280 section 4.2.1.6 */
 #define SAN_IP  7
 
+#define ALERT_LEN 7 /* a record's header and an alert: RFC 8446, 5.1 and 6 */
+
 struct session {
 	const struct crypto_tls_look *look;
 	mbedtls_ssl_context ssl;
 	mbedtls_ssl_config config;
 	mbedtls_x509_crt authorities;
 	uint64_t received_bytes;
-	int error;        /* errno of the socket, 0 if none */
-	bool is_over;     /* the peer closed it */
-	bool is_too_late; /* the deadline passed */
+	uint8_t first_bytes[ALERT_LEN]; /* of what was received */
+	int error;                      /* errno of the socket, 0 if none */
+	bool is_over;                   /* the peer closed it */
+	bool is_too_late;               /* the deadline passed */
 };
 
 static void session_cleanup(struct session *session)
@@ -63,6 +66,13 @@ static int on_send(void *context, const unsigned char *data, size_t len)
 	return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
+static void note_received(struct session *session, const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len && session->received_bytes + i < ALERT_LEN; i++)
+		session->first_bytes[session->received_bytes + i] = data[i];
+	session->received_bytes += len;
+}
+
 static int on_receive(void *context, unsigned char *ret, size_t size)
 {
 	struct session *session = context;
@@ -74,7 +84,7 @@ static int on_receive(void *context, unsigned char *ret, size_t size)
 		len = recv(session->look->fd, ret, size, 0);
 	} while (len < 0 && (errno == EAGAIN || errno == EINTR));
 	if (len > 0)
-		session->received_bytes += (uint64_t)len;
+		note_received(session, ret, (size_t)len);
 	else if (len == 0)
 		session->is_over = true;
 	else
@@ -190,6 +200,18 @@ static int set_up(struct session *session, struct err *err)
 	return 0;
 }
 
+/* The answer to a ClientHello that offers only newer versions: a fatal alert protocol_version as the first record, or, as mbedtls finds
+ * by itself, a ServerHello of an older one. RFC 8446, 5.1 (record), 6.2 (alert). */
+static bool is_of_older_tls(const struct session *session, int status)
+{
+	static const uint8_t type = 21, fatal = 2, protocol_version = 70;
+	const uint8_t *record = session->first_bytes;
+
+	return status == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION ||
+	       (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && record[0] == type && record[5] == fatal &&
+		       record[6] == protocol_version);
+}
+
 static int explain(const struct session *session, int status, struct err *err)
 {
 	if (session->received_bytes == 0 && (session->is_over || session->error))
@@ -203,12 +225,12 @@ static int explain(const struct session *session, int status, struct err *err)
 	if (session->is_over || session->error)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)session->error,
 			"the connection was ended within the TLS handshake");
+	if (is_of_older_tls(session, status))
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
+			"the server speaks an older TLS than 1.2, which is refused");
 	if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
 			"the server refused the TLS handshake by an alert");
-	if (status == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION)
-		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
-			"the server speaks an older TLS than 1.2, which is refused");
 	if (status == MBEDTLS_ERR_SSL_INVALID_RECORD)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
 	return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
