@@ -73,7 +73,10 @@ $(BIN)/%: $(OBJ)/handler/%.o $(call objects,$(SHARED_SRC)) $(LIBATTEST)
 # Tests. Unit tests are one cmocka program per module; fuzz targets also run their seeds as a unit test.
 $(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBATTEST) $(LIBS) -lcmocka
+
+# a part of the provider, which is not in the library
+$(OBJ)/unit/test_clients: $(OBJ)/test/provider/clients.o
 
 # counts the steps of every walk through a log
 $(OBJ)/unit/test_linear: ALL_LDFLAGS += -Wl,--wrap=eventlog_next

@@ -1,45 +1,31 @@
 #include "server.h"
 
 #include <microhttpd.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <sys/socket.h>
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "clients.h"
 
 #define THREADS           4
-#define MAX_CONNECTIONS   256
 #define CONNECTION_MEMORY (32u << 10) /* headers and buffers of one connection */
-#define MAX_BODIES        (64u << 20) /* all bodies that are being received */
 #define IDLE_LIMIT_S      10u
-#define REQUEST_LIMIT_MS  20000 /* from its connection or the request before to the end of its answer */
 #define API_VERSION       "api-version"
 #define TOO_LARGE         "The body is larger than this provider reads."
 #define REQUEST_ID_SIZE   64
-
-/* A connection that is open, in a list for the reaper. */
-struct connection {
-	struct connection *next, *previous;
-	int fd;
-	int64_t deadline_ms;
-};
 
 struct server {
 	struct MHD_Daemon *daemon;
 	const struct service *service;
 	char *tls_cert, *tls_key;
-	atomic_size_t bodies; /* bytes allocated for bodies */
-	pthread_mutex_t lock; /* of the list */
-	struct connection *connections;
+	struct clients *clients;
 };
 
 /* One request while it comes in. */
 struct upload {
 	const struct route *route;
+	struct client *client;
 	struct buf body;
-	size_t charged;               /* of server->bodies */
+	size_t taken;                 /* of what its client may hold */
 	struct service_answer answer; /* status 0 until there is a reason to refuse */
 	const char *allowed;          /* the address's method if the client's is another, else NULL */
 };
@@ -58,72 +44,43 @@ static const struct route routes[] = {
 
 /* ---- connections ---- */
 
-static void list_add(struct server *server, struct connection *connection)
+static enum MHD_Result may_connect(void *context, const struct sockaddr *address, socklen_t len)
 {
-	connection->next = server->connections;
-	if (connection->next)
-		connection->next->previous = connection;
-	server->connections = connection;
+	const struct server *server = context;
+
+	(void)len;
+	return clients_may_connect(server->clients, address) ? MHD_YES : MHD_NO;
 }
 
-static void list_remove(struct server *server, struct connection *connection)
-{
-	if (connection->next)
-		connection->next->previous = connection->previous;
-	if (connection->previous)
-		connection->previous->next = connection->next;
-	else
-		server->connections = connection->next;
-}
-
-/* libmicrohttpd closes the socket after the notification, so that under the lock a listed socket is open. */
+/* libmicrohttpd closes the socket after the notification, and completes its request before. */
 static void connection_changed(void *context, struct MHD_Connection *mhd, void **socket_context,
 	enum MHD_ConnectionNotificationCode code)
 {
 	struct server *server = context;
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct connection *connection = *socket_context;
+	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *address =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-	(void)pthread_mutex_lock(&server->lock);
-	if (code == MHD_CONNECTION_NOTIFY_CLOSED && connection) {
-		list_remove(server, connection);
-		free(connection);
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		client_close(server->clients, *socket_context);
 		*socket_context = NULL;
-	} else if (code == MHD_CONNECTION_NOTIFY_STARTED && info) {
-		connection = calloc(1, sizeof(*connection));
-		if (connection) {
-			connection->fd = info->connect_fd;
-			connection->deadline_ms = clock_monotonic_ms() + REQUEST_LIMIT_MS;
-			list_add(server, connection);
-		}
-		*socket_context = connection;
+	} else if (fd) {
+		*socket_context =
+			client_open(server->clients, fd->connect_fd, address ? address->client_addr : NULL);
 	}
-	(void)pthread_mutex_unlock(&server->lock);
+}
+
+static struct client *client_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
 }
 
 void server_reap(struct server *server)
 {
-	int64_t now_ms = clock_monotonic_ms();
-
-	(void)pthread_mutex_lock(&server->lock);
-	for (struct connection *at = server->connections; at; at = at->next)
-		if (now_ms > at->deadline_ms)
-			(void)shutdown(at->fd, SHUT_RDWR);
-	(void)pthread_mutex_unlock(&server->lock);
-}
-
-static void renew_deadline(struct server *server, struct MHD_Connection *mhd)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct connection *connection = info ? info->socket_context : NULL;
-
-	if (!connection)
-		return;
-	(void)pthread_mutex_lock(&server->lock);
-	connection->deadline_ms = clock_monotonic_ms() + REQUEST_LIMIT_MS;
-	(void)pthread_mutex_unlock(&server->lock);
+	clients_reap(server->clients);
 }
 
 /* ---- bodies ---- */
@@ -131,8 +88,8 @@ static void renew_deadline(struct server *server, struct MHD_Connection *mhd)
 static void drop_body(struct server *server, struct upload *upload)
 {
 	buf_done(&upload->body);
-	(void)atomic_fetch_sub(&server->bodies, upload->charged);
-	upload->charged = 0;
+	client_give_back(server->clients, upload->client, upload->taken);
+	upload->taken = 0;
 }
 
 static void upload_free(struct server *server, struct upload *upload)
@@ -153,7 +110,6 @@ static void refuse_body(struct server *server, struct upload *upload, unsigned i
 static void receive(struct server *server, struct upload *upload, struct bytes chunk)
 {
 	struct err err;
-	size_t before;
 
 	if (upload->answer.error)
 		return;
@@ -161,15 +117,13 @@ static void receive(struct server *server, struct upload *upload, struct bytes c
 		refuse_body(server, upload, MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE);
 		return;
 	}
-	before = upload->body.capacity;
-	if (atomic_load(&server->bodies) > MAX_BODIES ||
-		buf_append(&upload->body, chunk.data, chunk.len, &err) < 0) {
-		refuse_body(server, upload, MHD_HTTP_SERVICE_UNAVAILABLE, "ServerBusy",
-			"Too many requests are being received; try again.");
-		return;
+	if (client_take(server->clients, upload->client, chunk.len)) {
+		upload->taken += chunk.len;
+		if (buf_append(&upload->body, chunk.data, chunk.len, &err) == 0)
+			return;
 	}
-	upload->charged += upload->body.capacity - before;
-	(void)atomic_fetch_add(&server->bodies, upload->body.capacity - before);
+	refuse_body(server, upload, MHD_HTTP_SERVICE_UNAVAILABLE, "ServerBusy",
+		"Too much is being received, from this address or from all; try again.");
 }
 
 /* ---- answers ---- */
@@ -279,6 +233,7 @@ static enum MHD_Result begin(const struct target *from, void **ret)
 
 	if (!upload)
 		return MHD_NO;
+	upload->client = client_of(from->mhd);
 	upload->route = find_route(from->path);
 	upload->body = buf_with_max(SERVICE_MAX_BODY);
 	upload->answer = service_answer_empty();
@@ -312,22 +267,26 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
 static void completed(
 	void *context, struct MHD_Connection *mhd, void **request, enum MHD_RequestTerminationCode reason)
 {
+	const struct server *server = context;
+
 	(void)reason;
 	if (*request)
 		upload_free(context, *request);
 	*request = NULL;
-	renew_deadline(context, mhd);
+	client_renew(server->clients, client_of(mhd));
 }
 
 /* ---- start and stop ---- */
 
+/* poll, not epoll: with TLS libmicrohttpd 0.9.75 asks an epoll socket again and again whether a handshake goes on, a core for each client
+ * that stops in one. */
 static struct MHD_Daemon *start_daemon(struct server *server, int listen_fd)
 {
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS, 0, NULL, NULL, handle, server,
-		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_HTTPS_MEM_CERT, server->tls_cert,
+	return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS, 0, may_connect, server, handle,
+		server, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_HTTPS_MEM_CERT, server->tls_cert,
 		MHD_OPTION_HTTPS_MEM_KEY, server->tls_key, MHD_OPTION_HTTPS_PRIORITIES,
 		"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)MAX_CONNECTIONS,
+		(unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CLIENTS_MAX,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
 		IDLE_LIMIT_S, MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
 		connection_changed, server, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
@@ -340,11 +299,11 @@ int server_start(int listen_fd, struct bytes tls_cert_pem, struct bytes tls_key_
 
 	if (!server)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a server.");
-	(void)pthread_mutex_init(&server->lock, NULL);
 	server->service = service;
+	server->clients = clients_new();
 	server->tls_cert = strndup((const char *)tls_cert_pem.data, tls_cert_pem.len);
 	server->tls_key = strndup((const char *)tls_key_pem.data, tls_key_pem.len);
-	if (!server->tls_cert || !server->tls_key)
+	if (!server->clients || !server->tls_cert || !server->tls_key)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a server.");
 	server->daemon = start_daemon(server, listen_fd);
 	if (!server->daemon)
@@ -361,7 +320,7 @@ void server_stop(struct server *server)
 		return;
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	(void)pthread_mutex_destroy(&server->lock);
+	clients_free(server->clients);
 	if (server->tls_key)
 		explicit_bzero(server->tls_key, strlen(server->tls_key));
 	free(server->tls_key);

@@ -62,8 +62,10 @@ class Provider:
         self.log.close()
         return code
 
-    def connect(self, timeout=60):
-        return http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=timeout)
+    def connect(self, timeout=60, source=None):
+        """source: the address from which it comes"""
+        return http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=timeout,
+                                           source_address=source and (source, 0))
 
     def ask(self, method, path, body=None, connection=None):
         """status, headers, JSON; on a connection that is kept unless another is given"""
@@ -78,6 +80,12 @@ class Provider:
 
     def attest(self, body, connection=None):
         return self.ask("POST", PATH, body, connection)
+
+    def cpu_s(self):
+        """What the process has used so far, in user and kernel mode."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_kib(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
