@@ -81,8 +81,6 @@ static void add_outcome(json *parent, enum status_state state, int code, const c
 
 	text_clean(message, sizeof(message),
 		(struct bytes){(const uint8_t *)text, strnlen(text, STATUS_MESSAGE_SIZE)});
-	/* a page's title or a certificate's name could turn around what quotes it */
-	text_hide_unseen(message);
 	json_add_text(parent, "status", word);
 	json_add_int(parent, "code", code);
 	formatted = json_add_object(parent, "formattedMessage");

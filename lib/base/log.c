@@ -16,7 +16,6 @@ void log_line(enum log_level level, const char *format, ...)
 	(void)vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
 	text_clean(line, sizeof(line), bytes_of_text(raw));
-	text_hide_unseen(line);
 	(void)fprintf(stderr, "<%d>%s\n", (int)level, line);
 }
 

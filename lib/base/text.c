@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STAND_IN_SIZE 16 /* "<U+10FFFF>" */
+
 /* Length of the well-formed UTF-8 character at the start (RFC 3629 section 4), 0 if there is none. */
 static size_t utf8_length(const uint8_t *at, size_t left)
 {
@@ -59,6 +61,7 @@ size_t text_character(struct bytes bytes, uint32_t *ret)
 	return length;
 }
 
+/* Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), controls, and what ends lines. */
 bool text_is_unseen(uint32_t character)
 {
 	/* first and last of each */
@@ -69,6 +72,7 @@ bool text_is_unseen(uint32_t character)
 		{0x34F, 0x34F},     /* combining grapheme joiner */
 		{0x61C, 0x61C},     /* Arabic letter mark */
 		{0x115F, 0x1160},   /* Hangul fillers */
+		{0x17B4, 0x17B5},   /* Khmer inherent vowels */
 		{0x180B, 0x180F},   /* Mongolian selectors and separator */
 		{0x200B, 0x200F},   /* zero widths, directional marks */
 		{0x2028, 0x202E},   /* line and paragraph separators, embeddings and overrides */
@@ -78,6 +82,8 @@ bool text_is_unseen(uint32_t character)
 		{0xFEFF, 0xFEFF},   /* byte order mark */
 		{0xFFA0, 0xFFA0},   /* halfwidth filler */
 		{0xFFF0, 0xFFFB},   /* interlinear annotations, unassigned */
+		{0x1BCA0, 0x1BCA3}, /* shorthand format controls */
+		{0x1D173, 0x1D17A}, /* musical format controls */
 		{0xE0000, 0xE0FFF}, /* tags, selectors */
 	};
 
@@ -87,58 +93,64 @@ bool text_is_unseen(uint32_t character)
 	return (character & 0xFFFE) == 0xFFFE; /* not characters */
 }
 
-void text_hide_unseen(char *text)
+/* Controls are C0, DEL and C1. */
+static bool is_control(uint32_t character)
 {
-	struct bytes rest = bytes_of_text(text);
-	char *out = text;
-
-	while (rest.len) {
-		uint32_t character;
-		size_t length = text_character(rest, &character);
-		bool is_shown = length && !text_is_unseen(character);
-
-		length = length ? length : 1;
-		if (is_shown)
-			memmove(out, rest.data, length);
-		else
-			*out = '?';
-		out += is_shown ? length : 1;
-		rest = (struct bytes){rest.data + length, rest.len - length};
-	}
-	*out = '\0';
+	return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
-/* C0 and C1 controls and DEL; U+0080..U+009F are C2 80 to C2 9F. */
-static bool is_control(const uint8_t *at, size_t length)
+/* What stands for the character at the start, maybe in `text`; how many bytes it takes. */
+static struct bytes stand_in(struct bytes rest, char text[STAND_IN_SIZE], size_t *ret_taken)
 {
-	return (length == 1 && (at[0] < 0x20 || at[0] == 0x7F)) ||
-	       (length == 2 && at[0] == 0xC2 && at[1] < 0xA0);
+	uint32_t character;
+	size_t length = text_character(rest, &character);
+	bool is_blank = length && (character == '\n' || character == '\r' || character == '\t');
+
+	*ret_taken = length ? length : 1;
+	if (!length || is_control(character))
+		return bytes_of_text(is_blank ? " " : "?");
+	if (!text_is_unseen(character))
+		return (struct bytes){rest.data, length};
+	(void)snprintf(text, STAND_IN_SIZE, "<U+%04X>", character);
+	return bytes_of_text(text);
+}
+
+/* The length of all of it, of which ret gets what fits; size 0: nothing. */
+static size_t clean(char *ret, size_t size, struct bytes bytes)
+{
+	size_t needed = 0;
+	size_t out = 0;
+
+	while (bytes.len) {
+		char text[STAND_IN_SIZE];
+		size_t taken;
+		struct bytes part = stand_in(bytes, text, &taken);
+
+		if (out == needed && out + part.len < size) {
+			memcpy(ret + out, part.data, part.len);
+			out += part.len;
+		}
+		needed += part.len;
+		bytes = (struct bytes){bytes.data + taken, bytes.len - taken};
+	}
+	if (size)
+		ret[out] = '\0';
+	return needed;
 }
 
 void text_clean(char *ret, size_t size, struct bytes bytes)
 {
-	size_t out = 0;
-	size_t length;
+	(void)clean(ret, size, bytes);
+}
 
-	for (size_t i = 0; i < bytes.len; i += length) {
-		const uint8_t *at = bytes.data + i;
-		bool is_blank = at[0] == '\n' || at[0] == '\r' || at[0] == '\t';
+char *text_clean_copy(struct bytes bytes)
+{
+	size_t size = clean(NULL, 0, bytes) + 1;
+	char *ret = malloc(size);
 
-		length = utf8_length(at, bytes.len - i);
-		if (!length || is_control(at, length)) {
-			at = (const uint8_t *)(is_blank ? " " : "?");
-			length = length ? length : 1;
-			if (out + 1 >= size)
-				break;
-			ret[out++] = (char)*at;
-			continue;
-		}
-		if (out + length >= size)
-			break;
-		memcpy(ret + out, at, length);
-		out += length;
-	}
-	ret[out] = '\0';
+	if (ret)
+		text_clean(ret, size, bytes);
+	return ret;
 }
 
 bool text_format(char *ret, size_t size, const char *format, ...)
@@ -150,8 +162,8 @@ bool text_format(char *ret, size_t size, const char *format, ...)
 	va_start(args, format);
 	len = vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
-	text_clean(ret, size, bytes_of_text(len < 0 ? "" : raw));
-	return len >= 0 && (size_t)len < sizeof(raw) && (size_t)len < size;
+	return clean(ret, size, bytes_of_text(len < 0 ? "" : raw)) < size && len >= 0 &&
+	       (size_t)len < sizeof(raw);
 }
 
 bool text_equal_nocase(const char *a, const char *b)

@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/text.h"
 
@@ -333,11 +334,8 @@ json *json_add_array(json *parent, const char *name)
 
 void json_add_bytes_text(json *parent, const char *name, struct bytes text)
 {
-	/* cleaning never makes text longer */
-	auto_cleanup(free) char *clean = malloc(text.len + 1);
+	auto_cleanup(free) char *clean = text_clean_copy(text);
 
-	if (clean)
-		text_clean(clean, text.len + 1, text);
 	(void)add(parent, name, clean ? cJSON_CreateString(clean) : NULL);
 }
 
@@ -376,6 +374,33 @@ static bool is_complete(const json *value)
 	return true;
 }
 
+/* What nobody sees as an escape, which means the same (RFC 8259 section 7): a copy of somebody's tree keeps its texts, and still nobody who
+ * looks at ours is deceived. Line breaks are the style's: cJSON escapes those in texts. */
+static int append_seen(struct buf *ret, struct bytes text, struct err *err)
+{
+	size_t from = 0, length;
+
+	for (size_t i = 0; i < text.len; i += length) {
+		char escape[16] = "";
+		uint32_t c = text.data[i];
+
+		length = c < 0x7F ? 1 : text_character((struct bytes){text.data + i, text.len - i}, &c);
+		length = length ? length : 1;
+		if (c < 0x7F || !text_is_unseen(c))
+			continue;
+		if (c < 0x10000)
+			(void)snprintf(escape, sizeof(escape), "\\u%04x", c);
+		else
+			(void)snprintf(escape, sizeof(escape), "\\u%04x\\u%04x", 0xD7C0 + (c >> 10),
+				0xDC00 + (c & 0x3FF));
+		if (buf_append(ret, text.data + from, i - from, err) < 0 ||
+			buf_append_text(ret, escape, err) < 0)
+			return -1;
+		from = i + length;
+	}
+	return buf_append(ret, text.data + from, text.len - from, err);
+}
+
 int json_print(const json *value, enum json_style style, struct buf *ret, struct err *err)
 {
 	auto_cleanup(free) char *text = NULL;
@@ -384,7 +409,7 @@ int json_print(const json *value, enum json_style style, struct buf *ret, struct
 		text = style == JSON_COMPACT ? cJSON_PrintUnformatted(value) : cJSON_Print(value);
 	if (!text)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
-	return buf_append_text(ret, text, err);
+	return append_seen(ret, bytes_of_text(text), err);
 }
 
 static bool same_value(const json *a, const json *b)

@@ -59,7 +59,7 @@ json *json_new_array(void);
 json *json_copy(const json *value);                    /* a tree of its own; NULL without memory */
 json *json_add_object(json *parent, const char *name); /* name NULL: parent is an array */
 json *json_add_array(json *parent, const char *name);
-void json_add_text(json *parent, const char *name, const char *text); /* text is cleaned to valid UTF-8 */
+void json_add_text(json *parent, const char *name, const char *text); /* text is cleaned (text.h) */
 void json_add_bytes_text(json *parent, const char *name, struct bytes text);
 void json_add_int(json *parent, const char *name, int64_t number);
 void json_add_bool(json *parent, const char *name, bool value);
@@ -70,7 +70,7 @@ void json_add_copy(json *parent, const char *name, const json *value);
 bool json_equal(const json *a, const json *b);
 
 enum json_style { JSON_COMPACT, JSON_INDENTED };
-/* Appends to ret. Fails if any adding call before failed, or past ret->max. */
+/* Appends to ret; characters that nobody sees (text.h) are escaped. Fails if any adding call before failed, or past ret->max. */
 int json_print(const json *value, enum json_style style, struct buf *ret, struct err *err) err_check;
 
 #endif

@@ -42,17 +42,36 @@ void tunnel_page_title(struct bytes page, char *ret, size_t size)
 	text_clean(ret, size, (struct bytes){(const uint8_t *)from, (size_t)(to - from)});
 }
 
-/* The value of a line "Name: value"; false if the line is another. */
-static bool take_header(struct bytes line, const char *name, char *ret, size_t size)
+/* IANA's HTTP Authentication Schemes that proxies ask for. Only these words are shown: beside them, in the realm, some proxies repeat what
+ * they were sent. */
+static const char *scheme_of(struct bytes value)
 {
-	size_t len = strlen(name);
+	static const char *const known[] = {"Basic", "Digest", "Negotiate", "NTLM", "Kerberos", "Bearer"};
 
-	if (line.len <= len || strncasecmp((const char *)line.data, name, len) != 0 || line.data[len] != ':')
-		return false;
-	for (len++; len < line.len && line.data[len] == ' ';)
-		len++;
-	text_clean(ret, size, (struct bytes){line.data + len, line.len - len});
-	return true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t len = strlen(known[i]);
+
+		if (value.len >= len && strncasecmp((const char *)value.data, known[i], len) == 0 &&
+			(value.len == len || value.data[len] == ' ' || value.data[len] == ','))
+			return known[i];
+	}
+	return NULL;
+}
+
+static void take_scheme(struct bytes line, char *ret, size_t size)
+{
+	static const char name[] = "Proxy-Authenticate:";
+	size_t at = sizeof(name) - 1;
+	size_t len = strlen(ret);
+	const char *scheme;
+
+	if (line.len < at || strncasecmp((const char *)line.data, name, at) != 0)
+		return;
+	while (at < line.len && line.data[at] == ' ')
+		at++;
+	scheme = scheme_of((struct bytes){line.data + at, line.len - at});
+	if (scheme && !strstr(ret, scheme))
+		(void)text_format(ret + len, size - len, "%s%s", len ? ", " : "", scheme);
 }
 
 /* "HTTP/1.x NNN reason" (RFC 9112 section 4). */
@@ -87,8 +106,7 @@ bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret)
 
 		if (at == bytes.data && !take_status_line(line, &found))
 			return false;
-		if (!found.schemes[0])
-			(void)take_header(line, "Proxy-Authenticate", found.schemes, sizeof(found.schemes));
+		take_scheme(line, found.schemes, sizeof(found.schemes));
 		at = end + 2;
 	}
 	tunnel_page_title((struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)},
@@ -186,18 +204,20 @@ enum err_code tunnel_code(unsigned int status)
 
 static int judge(const struct proxy *proxy, const struct tunnel_answer *answer, struct err *err)
 {
+	const char *words = answer->schemes[0] ? answer->schemes : answer->reason;
+
 	if (answer->status >= 200 && answer->status < 300)
 		return 0;
 	if (tunnel_code(answer->status) == ERR_PROXY_AUTH)
-		return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u %s)",
+		return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u%s%s)",
 			proxy->user[0] ? "refuses the user or password given to it"
 				       : "asks for a user and password",
-			answer->status, answer->schemes[0] ? answer->schemes : answer->reason);
-	return err_set(err, tunnel_code(answer->status), answer->status, "the proxy %s: %u %s%s%s%s",
+			answer->status, words[0] ? " " : "", words);
+	return err_set(err, tunnel_code(answer->status), answer->status, "the proxy %s: %u%s%s%s%s%s",
 		tunnel_code(answer->status) == ERR_PROXY_NO_WAY ? "found no way to the server"
 								: "refused CONNECT",
-		answer->status, answer->reason, answer->said[0] ? " (\"" : "", answer->said,
-		answer->said[0] ? "\")" : "");
+		answer->status, answer->reason[0] ? " " : "", answer->reason, answer->said[0] ? " (\"" : "",
+		answer->said, answer->said[0] ? "\")" : "");
 }
 
 int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *server, int64_t deadline_ms,
@@ -213,6 +233,8 @@ int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *ser
 	error = send_all(fd, buf_bytes(&request), deadline_ms) < 0
 			? errno
 			: receive_answer(fd, deadline_ms, &answer, ret);
+	if (proxy->user[0])
+		ret->reason[0] = ret->said[0] = '\0';
 	if (error == ETIMEDOUT)
 		return err_set(err, ERR_PROXY, ETIMEDOUT,
 			answer.len ? "the proxy's answer to CONNECT was not complete"

@@ -11,13 +11,15 @@ struct tunnel_answer {
 	unsigned int status; /* 200 to 299: the way is open */
 	char reason[64];     /* of the status line; cleaned, as is what follows */
 	char said[96];       /* title of the page that came with a refusal, or ""; */
-	char schemes[64];    /* for 407: what Proxy-Authenticate asks for, e.g. "Basic realm=..." */
+	char schemes
+		[64]; /* for 407: the known ones of those that it takes, "Basic, Negotiate"; never what stands beside them */
 };
 
 /* False if `bytes` are no HTTP answer, or one whose header has no end yet. */
 bool tunnel_parse_answer(struct bytes bytes, struct tunnel_answer *ret);
 
-/* Asks on a connected, non-blocking socket. tunnel_code()'s, or ERR_PROXY (silence, an end, no HTTP); the message does not name the proxy. *ret holds what was said in any case. */
+/* Asks on a connected, non-blocking socket. tunnel_code()'s, or ERR_PROXY (silence, an end, no HTTP); the message does not name the proxy. *ret holds what was said in any case, but no words of a proxy that was given a user and password: some
+ * repeat what they were sent. */
 int tunnel_open(int fd, const struct proxy *proxy, const struct http_origin *server, int64_t deadline_ms,
 	struct tunnel_answer *ret, struct err *err) err_check;
 

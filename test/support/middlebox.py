@@ -101,7 +101,7 @@ def request_of(client):
 
 def page(status, body, *fields, length=None):
     """An HTTP answer: status with its phrase, text, further header lines; length: what Content-Length says."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", "Connection: close", *fields]
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body.encode()) if length is None else length}", "Connection: close", *fields]
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 

@@ -109,6 +109,27 @@ static void what_is_written_is_valid_whatever_the_bytes(void **state)
 	check_err(json_print(value, JSON_COMPACT, &small, &err), &err, ERR_FORMAT);
 }
 
+/* A tree of somebody else's, as a token's claims are: its texts stay what they are, for programs, and show what is in them, for people. */
+static void what_nobody_sees_is_escaped(void **state)
+{
+	static const char given[] = "{\"a\u202e\":\"x\u00ad\u2066y\U000E0041\x7f\u00e9\u20ac\U0001F512\"}";
+	static const char shown[] =
+		"{\"a\\u202e\":\"x\\u00ad\\u2066y\\udb40\\udc41\\u007f\u00e9\u20ac\U0001F512\"}";
+	auto_cleanup(json) json *value = NULL;
+	auto_cleanup(json) json *copy = NULL;
+	auto_cleanup(json) json *again = NULL;
+	auto_cleanup(buf) struct buf text = buf_with_max(1000);
+	struct err err;
+
+	(void)state;
+	check_ok(json_parse(TEXT(given), &value, &err), &err);
+	copy = json_copy(value);
+	check_ok(json_print(copy, JSON_COMPACT, &text, &err), &err);
+	assert_true(bytes_equal(buf_bytes(&text), TEXT(shown)));
+	check_ok(json_parse(buf_bytes(&text), &again, &err), &err);
+	assert_true(json_equal(again, value));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +138,7 @@ int main(void)
 		cmocka_unit_test(values_are_bounded_in_all),
 		cmocka_unit_test(getters_name_the_member_that_is_wrong),
 		cmocka_unit_test(what_is_written_is_valid_whatever_the_bytes),
+		cmocka_unit_test(what_nobody_sees_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

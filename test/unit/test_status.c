@@ -83,7 +83,8 @@ static void remote_text_turns_no_message_around(void **state)
 	(void)state;
 	(void)text_format(status.message, sizeof(status.message), "A page \"\u202eyhtlaeH\u202c\" answers.");
 	document = format(&status, &text);
-	check_outcome(json_get(json_at(document, 0), "status"), "error", 0, "A page \"?yhtlaeH?\" answers.");
+	check_outcome(json_get(json_at(document, 0), "status"), "error", 0,
+		"A page \"<U+202E>yhtlaeH<U+202C>\" answers.");
 }
 
 static void an_error_tells_cause_name_and_remedy(void **state)
