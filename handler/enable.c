@@ -50,7 +50,8 @@ static bool is_under_way(const struct handler *handler, const struct service *se
 	struct service old;
 	struct err ignored;
 
-	return service_load(handler->lock.state_fd, &old, &ignored) == 0 && service_equal(&old, service) &&
+	return service_take(handler->lock.state_fd, &old, &ignored) == STATE_LOADED &&
+	       service_equal(&old, service) &&
 	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0 &&
 	       program_is_installed(handler->root_fd, VERSION) && control_is_running(&control);
 }

@@ -33,7 +33,8 @@ struct monitor {
 	struct service service;
 	struct settings settings;
 	char boot_id[HISTORY_BOOT_SIZE];
-	uint32_t failures; /* rounds in a row without an answer; a boot or new settings begin anew */
+	bool was_unhealthy; /* this boot; its history may not have been saved */
+	uint32_t failures;  /* rounds in a row without an answer; a boot or new settings begin anew */
 };
 
 static void monitor_cleanup(struct monitor *monitor)
@@ -43,11 +44,16 @@ static void monitor_cleanup(struct monitor *monitor)
 
 static int open_monitor(const char *root, struct monitor *ret, struct err *err)
 {
+	enum state_found found;
+
 	if (dir_open(root, &ret->root_fd, err) < 0 ||
 		service_open_state(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		service_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
-	return service_load(ret->state_fd, &ret->service, err);
+	found = service_take(ret->state_fd, &ret->service, err);
+	if (found == STATE_ABSENT)
+		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", SERVICE_FILE);
+	return found == STATE_LOADED ? 0 : -1;
 }
 
 static int write_status(
@@ -103,16 +109,19 @@ static void monitor_tell_warnings(const struct monitor *monitor)
 		monitor_tell(monitor, LOG_LEVEL_WARNING, settings->warnings[i]);
 }
 
-static int run_round(const struct monitor *monitor, struct round_result *ret, struct err *err)
+/* What a round needs of it, drawn before it: afterwards nothing may fail for want of it. */
+struct randomness {
+	uint8_t nonce[16], round[4], schedule[4];
+};
+
+static void run_round(
+	const struct monitor *monitor, const struct randomness *random, struct round_result *ret)
 {
 	const struct settings *settings = &monitor->settings;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
-	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
-	if (crypto_random(random, sizeof(random), err) < 0)
-		return -1;
-	round_nonce(random, nonce);
+	round_nonce(random->nonce, nonce);
 	waagent_read_proxy(monitor->root_fd, agent_proxy);
 	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
 			  .tcti = monitor->service.tcti,
@@ -123,11 +132,10 @@ static int run_round(const struct monitor *monitor, struct round_result *ret, st
 			  .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
 			  .extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
 			  .proxy = outbound_sources(settings, &monitor->service, agent_proxy),
-			  .random = round_random(random + 16),
+			  .random = round_random(random->round),
 			  .nonce = nonce,
 			  .now_s = clock_now_s()},
 		ret);
-	return 0;
 }
 
 /* The round's verdict becomes that of all: provider, appraisal, and what changed. */
@@ -142,6 +150,8 @@ static void compare_boot(const struct monitor *monitor, const struct history *hi
 		.event_log = buf_bytes(&round->event_log)};
 
 	change_judge(&(struct change_inputs){.state_fd = monitor->state_fd,
+			     .may_learn = !monitor->was_unhealthy &&
+					  history_trusts_boot(history, monitor->boot_id),
 			     .rules = &monitor->settings.rules,
 			     .boot_id = monitor->boot_id,
 			     .now_s = now_s,
@@ -153,20 +163,15 @@ static void compare_boot(const struct monitor *monitor, const struct history *hi
 		monitor_tell(monitor, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
 }
 
-static int find_wait(
-	const struct monitor *monitor, const struct report_inputs *report, uint32_t *ret_s, struct err *err)
+static uint32_t find_wait(
+	const struct monitor *monitor, const struct randomness *random, const struct report_inputs *report)
 {
-	uint32_t random;
-
-	if (crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
-		return -1;
-	*ret_s = schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
+	return schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
 		.failures = monitor->failures,
 		.period_s = monitor->settings.period_s,
 		.retry_after_s = report->round->retry_after_s,
 		.budget_left_s = report_budget_left_s(report->history, report->enabled_at_s, report->now_s),
-		.random = random});
-	return 0;
+		.random = round_random(random->schedule)});
 }
 
 /* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
@@ -203,13 +208,38 @@ static void tell_alerts(
 		monitor_tell_err(monitor, &err);
 }
 
-/* One attestation and its report; ret_wait_s: until the next. */
+/* A history that is damaged is begun anew, in words; one that cannot be read is not known, and then nothing can be said. */
+static int load_history(const struct monitor *monitor, struct history *ret, struct err *err)
+{
+	enum state_found found = history_take(monitor->state_fd, monitor->boot_id, ret, err);
+
+	if (found == STATE_DAMAGED)
+		monitor_tell_err(monitor, err);
+	return found == STATE_UNREADABLE ? -1 : 0;
+}
+
+/* What a round leaves for the next one. That it could not be kept changes no verdict; the status says it. */
+static int keep_history(
+	const struct monitor *monitor, const struct history *history, struct status *status, struct err *err)
+{
+	struct status told;
+
+	if (history_save(monitor->state_fd, history, err) == 0)
+		return 0;
+	told = status_of_err("", err);
+	status_add(status, "State", STATUS_WARNING, (int)err->code, told.message);
+	return -1;
+}
+
+/* One attestation and its report; ret_wait_s: until the next. -1: there is no report of it. */
 static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
+	struct randomness random;
 	struct history history;
 	struct status status;
 	struct change change;
+	struct err untold;
 	auto_cleanup(round_result) struct round_result round = {0};
 	struct report_inputs report = {.round = &round,
 		.history = &history,
@@ -217,8 +247,10 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		.change = &change,
 		.enabled_at_s = monitor->service.enabled_at_s};
 
-	if (history_load(monitor->state_fd, &history, err) < 0 || run_round(monitor, &round, err) < 0)
+	if (load_history(monitor, &history, err) < 0 ||
+		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
+	run_round(monitor, &random, &round);
 	report.now_s = clock_now_s();
 	compare_boot(monitor, &history, &round, &change);
 	monitor_note(monitor, &round.verdict, started_ms);
@@ -230,18 +262,31 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 				  .token_expires_s = round.token_expires_s,
 				  .now_s = report.now_s});
 	history.baseline_s = change.baseline_s;
+	monitor->was_unhealthy |= round.verdict.health == HEALTH_UNHEALTHY;
 	monitor->failures = round.verdict.health == HEALTH_UNKNOWN ? monitor->failures + 1 : 0;
-	if (find_wait(monitor, &report, &report.wait_s, err) < 0)
-		return -1;
-	*ret_wait_s = report.wait_s;
+	*ret_wait_s = report.wait_s = find_wait(monitor, &random, &report);
 	report_status(&report, &status);
 	log_line(status.state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status.message);
+	if (keep_history(monitor, &history, &status, &untold) < 0) {
+		monitor_tell_err(monitor, &untold);
+		*ret_wait_s = TROUBLE_WAIT_S;
+	}
 	if (write_status(monitor, &status, report.now_s, err) < 0)
-		return -1;
-	if (history_save(monitor->state_fd, &history, err) < 0)
 		return -1;
 	tell_alerts(monitor, &report, &status);
 	return 0;
+}
+
+/* The old status would go on standing for what nobody looked at. */
+static void report_trouble(const struct monitor *monitor, const struct err *err)
+{
+	struct status status = status_of_err("Enable", err);
+	struct err second;
+
+	monitor_tell_err(monitor, err);
+	status_add(&status, "BootIntegrity", STATUS_WARNING, (int)err->code, status.message);
+	if (write_status(monitor, &status, clock_now_s(), &second) < 0)
+		monitor_tell_err(monitor, &second);
 }
 
 /* For the next restart: what changed by then can be told from what was there before. Trouble with it is told and is no attestation's. */
@@ -256,6 +301,9 @@ static void remember_disks(const struct monitor *monitor)
 
 	if (pending_run(&round, &pending, &err) < 0)
 		monitor_tell_err(monitor, &err);
+	else if (pending.was_damaged)
+		monitor_tell(monitor, LOG_LEVEL_WARNING,
+			PENDING_FILE " was damaged and is set aside: what was there before is not known.");
 }
 
 static _Noreturn void give_up(int signal)
@@ -306,7 +354,7 @@ static int run(const char *root, struct err *err)
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
 		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
 			if (service_home_exists(monitor.root_fd, &monitor.service))
-				monitor_tell_err(&monitor, err);
+				report_trouble(&monitor, err);
 			wait_s = TROUBLE_WAIT_S;
 		}
 		if (service_home_exists(monitor.root_fd, &monitor.service))

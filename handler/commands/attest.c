@@ -52,39 +52,63 @@ static int save_evidence(const struct options *options, struct round_result *rou
 	return attestation_save(options->save_evidence, &bundle, err);
 }
 
+/* What the service keeps on this machine. */
+struct kept {
+	int root_fd, state_fd;
+	struct settings settings;
+	struct history history;
+	char boot_id[HISTORY_BOOT_SIZE];
+};
+
+static void kept_cleanup(struct kept *kept)
+{
+	settings_done(&kept->settings);
+	fd_cleanup(&kept->state_fd);
+	fd_cleanup(&kept->root_fd);
+}
+
+static int find_kept(const char *root, struct kept *ret, struct err *err)
+{
+	struct service service;
+
+	if (open_root(root, &ret->root_fd, err) < 0 ||
+		enabled_find(ret->root_fd, &ret->state_fd, &service, err) < 0 ||
+		enabled_read_settings(ret->root_fd, &service.environment, &ret->settings, err) < 0 ||
+		enabled_read_history(ret->state_fd, &ret->history, err) < 0)
+		return -1;
+	enabled_read_boot_id(ret->root_fd, ret->boot_id);
+	return 0;
+}
+
 /* Beside the boots that the service knows, as an observer: nothing is learned here. Of another machine's TPM or log nothing is known, nor
  * where the extension is not enabled: then `text` stays empty. */
 static void compare_boot(const struct options *options, struct round_result *round, struct change *ret)
 {
-	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(fd) int state_fd = -1;
-	auto_cleanup(settings) struct settings settings = {0};
-	char boot_id[HISTORY_BOOT_SIZE];
-	struct service service;
-	struct history history;
+	auto_cleanup(kept) struct kept kept = {.root_fd = -1, .state_fd = -1};
 	struct explain_sources sources;
-	struct err ignored;
+	struct err err;
 
 	*ret = (struct change){.own = round->local.verdict};
-	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root) ||
-		open_root(options->attestation.root, &root_fd, &ignored) < 0 ||
-		enabled_find(root_fd, &state_fd, &service, &ignored) < 0 ||
-		enabled_read_settings(root_fd, &service.environment, &settings, &ignored) < 0 ||
-		enabled_read_history(state_fd, &history, &ignored) < 0)
+	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root))
 		return;
-	enabled_read_boot_id(root_fd, boot_id);
-	sources = (struct explain_sources){.round = {.root_fd = root_fd,
-						   .state_fd = state_fd,
-						   .boot_id = boot_id,
+	if (find_kept(options->attestation.root, &kept, &err) < 0) {
+		if (err.code != ERR_NOT_ENABLED)
+			change_unclear(&err, round, ret);
+		return;
+	}
+	sources = (struct explain_sources){.round = {.root_fd = kept.root_fd,
+						   .state_fd = kept.state_fd,
+						   .boot_id = kept.boot_id,
 						   .now_s = clock_now_s(),
 						   .is_observer = true},
 		.event_log = buf_bytes(&round->event_log)};
-	change_judge(&(struct change_inputs){.state_fd = state_fd,
+	change_judge(&(struct change_inputs){.state_fd = kept.state_fd,
 			     .is_observer = true,
-			     .rules = &settings.rules,
-			     .boot_id = boot_id,
+			     .may_learn = history_trusts_boot(&kept.history, kept.boot_id),
+			     .rules = &kept.settings.rules,
+			     .boot_id = kept.boot_id,
 			     .now_s = sources.round.now_s,
-			     .baseline_s = history.baseline_s,
+			     .baseline_s = kept.history.baseline_s,
 			     .explain = explain_drift,
 			     .context = &sources},
 		round, ret);

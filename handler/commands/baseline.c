@@ -1,9 +1,7 @@
 /* guest-attest baseline: the boots that count as good, and this one beside them. */
 #include "baseline.h"
 
-#include <errno.h>
 #include <string.h>
-#include "agent/state.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "commands.h"
@@ -48,18 +46,19 @@ static void view_cleanup(struct baseline_view *view)
 	fd_cleanup(&view->state_fd);
 }
 
-/* No file is no error here: has_baseline says so. */
-static int open_view(const struct baseline_options *options, struct baseline_view *ret, struct err *err)
+/* No file is no error here: has_baseline says so. A damaged one can be replaced and forgotten, not shown. */
+static int open_view(
+	const struct baseline_options *options, bool may_replace, struct baseline_view *ret, struct err *err)
 {
+	enum state_found found;
+
 	if (open_root(options->root, &ret->root_fd, err) < 0 ||
 		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
 		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) < 0)
 		return -1;
 	enabled_read_boot_id(ret->root_fd, ret->boot_id);
-	if (baseline_load(ret->state_fd, &ret->baseline, err) < 0 &&
-		!(err->code == ERR_IO && err->native == ENOENT))
-		return -1;
-	return 0;
+	found = baseline_load(ret->state_fd, &ret->baseline, err);
+	return found == STATE_UNREADABLE || (found == STATE_DAMAGED && !may_replace) ? -1 : 0;
 }
 
 static int need_baseline(const struct baseline_view *view, struct err *err)
@@ -157,7 +156,9 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 static const struct action {
 	const char *name;
 	int (*run)(const struct baseline_options *options, struct baseline_view *view, struct err *err);
-} actions[] = {{"show", show}, {"diff", diff}, {"accept", accept}, {"forget", forget}};
+	bool replaces; /* the file */
+} actions[] = {
+	{"show", show, false}, {"diff", diff, false}, {"accept", accept, true}, {"forget", forget, true}};
 
 static const struct action *find_action(const char *name)
 {
@@ -172,10 +173,7 @@ static int run(const struct action *action, const struct baseline_options *optio
 	auto_cleanup(view) struct baseline_view view = {.root_fd = -1, .state_fd = -1};
 	struct err err;
 
-	/* a damaged baseline can be replaced and forgotten, not shown */
-	if ((open_view(options, &view, &err) < 0 &&
-		    (err.code != ERR_STATE_INVALID || action->run == show || action->run == diff)) ||
-		action->run(options, &view, &err) < 0) {
+	if (open_view(options, action->replaces, &view, &err) < 0 || action->run(options, &view, &err) < 0) {
 		print_failure(&err, options->is_json);
 		return err.code == ERR_USAGE              ? EXIT_USAGE
 		       : err.code == ERR_BASELINE_REFUSED ? 1

@@ -68,7 +68,7 @@ bool report_find_changes(
 	if (!check->appraisal.has_secureboot || bundle->is_redacted ||
 		enabled_find(root_fd, &kept.state_fd, &kept.service, &err) < 0 ||
 		enabled_read_settings(root_fd, &kept.service.environment, &kept.settings, &err) < 0 ||
-		baseline_load(kept.state_fd, &kept.baseline, &err) < 0 || !kept.baseline.count)
+		baseline_load(kept.state_fd, &kept.baseline, &err) != STATE_LOADED || !kept.baseline.count)
 		return false;
 	enabled_read_boot_id(root_fd, boot_id);
 	sources.round.state_fd = kept.state_fd;

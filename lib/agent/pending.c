@@ -116,7 +116,7 @@ static int read_variables(const json *document, struct pending *ret, struct err 
 	return 0;
 }
 
-static int read_pending(const json *document, struct pending *ret, struct err *err)
+static int read_pending(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(pending) struct pending pending = {0};
 	const char *boot_id;
@@ -126,7 +126,7 @@ static int read_pending(const json *document, struct pending *ret, struct err *e
 		return -1;
 	if (!text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id))
 		return err_set(err, ERR_FORMAT, 0, "'bootId' is too long.");
-	*ret = pending;
+	*(struct pending *)ret = pending;
 	pending = (struct pending){0};
 	return 0;
 }
@@ -150,33 +150,17 @@ static void forget_this_boot(struct pending *pending)
 		pending->variables[i].is_new = false;
 }
 
-/* Nothing was remembered if the file is absent or damaged. */
-static int load(const struct pending_round *round, struct pending *ret, struct err *err)
-{
-	auto_cleanup(json) json *document = NULL;
-
-	if (state_load(round->state_fd, PENDING_FILE, &document, err) < 0) {
-		if (err->code == ERR_IO && err->native == ENOENT)
-			return 0;
-		if (err->code != ERR_STATE_INVALID)
-			return -1;
-	} else if (read_pending(document, ret, err) == 0) {
-		return 0;
-	} else if (err->code == ERR_NO_MEMORY) {
-		return -1;
-	}
-	if (!round->is_observer)
-		state_set_aside(round->state_fd, PENDING_FILE);
-	return 0;
-}
-
 int pending_load(
 	const struct pending_round *round, struct pending *ret, bool *ret_is_next_boot, struct err *err)
 {
 	struct pending pending = {0};
+	enum state_found found =
+		round->is_observer ? state_load(round->state_fd, PENDING_FILE, read_pending, &pending, err)
+				   : state_take(round->state_fd, PENDING_FILE, read_pending, &pending, err);
 
-	if (load(round, &pending, err) < 0)
+	if (found == STATE_UNREADABLE)
 		return -1;
+	pending.was_damaged = found == STATE_DAMAGED;
 	*ret_is_next_boot = strcmp(pending.boot_id, round->boot_id) != 0;
 	if (*ret_is_next_boot)
 		forget_this_boot(&pending);

@@ -25,6 +25,7 @@ struct pending {
 	char boot_id[PENDING_BOOT_SIZE];
 	struct bootfiles files;
 	struct pending_variable variables[PENDING_VARIABLES];
+	bool was_damaged; /* what was remembered is lost */
 };
 
 void pending_done(struct pending *pending);
@@ -42,7 +43,8 @@ struct pending_round {
 	bool is_observer; /* writes nothing */
 };
 
-/* What was remembered; of another boot nothing is new any more. No file: nothing. A damaged one is set aside, and nothing was remembered. */
+/* What was remembered; of another boot nothing is new any more. No file: nothing. Of a
+ * damaged one, which is set aside, nothing either. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
 int pending_load(const struct pending_round *round, struct pending *ret, bool *ret_is_next_boot,
 	struct err *err) err_check;
 /* The same from the file's text. ERR_STATE_INVALID. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "agent/state.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -115,52 +114,44 @@ static int read_text(
 	return 0;
 }
 
-static int read_service(const json *document, struct service *ret, struct err *err)
+static int read_service(const json *document, void *ret, struct err *err)
 {
+	struct service found = {0};
 	int64_t version, sequence;
 
 	if (json_get_int(document, "version", &version, err) < 0 ||
 		json_get_int(document, "sequence", &sequence, err) < 0 ||
-		json_get_int(document, "enabledAt", &ret->enabled_at_s, err) < 0)
+		json_get_int(document, "enabledAt", &found.enabled_at_s, err) < 0)
 		return -1;
 	if (version < 1 || sequence < 0 || sequence > UINT32_MAX)
 		return err_set(err, ERR_FORMAT, 0, "'version' or 'sequence' cannot be used.");
-	ret->environment.sequence = (uint32_t)sequence;
+	found.environment.sequence = (uint32_t)sequence;
 	for (size_t i = 0; i < TEXT_MEMBERS; i++)
-		if (read_text(document, &text_members[i], ret, err) < 0)
+		if (read_text(document, &text_members[i], &found, err) < 0)
 			return -1;
+	*(struct service *)ret = found;
 	return 0;
 }
 
 int service_parse(struct bytes text, struct service *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
-	struct service found = {0};
 
-	if (json_parse(text, &document, err) < 0 || read_service(document, &found, err) < 0) {
+	if (json_parse(text, &document, err) < 0 || read_service(document, ret, err) < 0) {
 		err_recode(err, ERR_STATE_INVALID);
 		return err_wrap(err, "'%s' is damaged", SERVICE_FILE);
 	}
-	*ret = found;
 	return 0;
 }
 
-int service_load(int state_fd, struct service *ret, struct err *err)
+enum state_found service_load(int state_fd, struct service *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-	struct service found = {0};
+	return state_load(state_fd, SERVICE_FILE, read_service, ret, err);
+}
 
-	if (state_load(state_fd, SERVICE_FILE, &document, err) == 0) {
-		if (read_service(document, &found, err) == 0) {
-			*ret = found;
-			return 0;
-		}
-		err_recode(err, ERR_STATE_INVALID);
-		err_push(err, "'%s' is damaged", SERVICE_FILE);
-	}
-	if (err->code == ERR_STATE_INVALID)
-		state_set_aside(state_fd, SERVICE_FILE);
-	return -1;
+enum state_found service_take(int state_fd, struct service *ret, struct err *err)
+{
+	return state_take(state_fd, SERVICE_FILE, read_service, ret, err);
 }
 
 int service_save(int state_fd, const struct service *service, struct err *err)

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 #include "agent/environment.h"
+#include "agent/state.h"
 #include "edge/proxy.h"
 
 #define SERVICE_STATE_FOLDER  "var/lib/guest-attestation" /* below the root directory */
@@ -42,8 +43,10 @@ int service_open_state(int root_fd, bool create, int *ret_fd, struct err *err) e
 int service_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
 
 int service_parse(struct bytes text, struct service *ret, struct err *err) err_check;
-/* No file: ERR_IO with native ENOENT. A damaged one is set aside as service.json.broken: ERR_STATE_INVALID. */
-int service_load(int state_fd, struct service *ret, struct err *err) err_check;
+/* For those who look on: the file stays. */
+enum state_found service_load(int state_fd, struct service *ret, struct err *err) err_check;
+/* A damaged one is set aside as service.json.broken. */
+enum state_found service_take(int state_fd, struct service *ret, struct err *err) err_check;
 /* Members that a newer version put there survive. Atomic, 0600. */
 int service_save(int state_fd, const struct service *service, struct err *err) err_check;
 

@@ -1,5 +1,6 @@
 #include "agent/state.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include "base/file.h"
 #include "base/text.h"
@@ -7,42 +8,86 @@
 #define SCHEMA_VERSION 1
 #define NAME_SIZE      64
 
-int state_load(int state_fd, const char *name, json **ret, struct err *err)
+/* Text that does not fit is contents, too. */
+static enum state_found read_text(int state_fd, const char *name, struct buf *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+	if (file_read(state_fd, name, FILE_NO_LINKS, ret, err) == 0 || err->code == ERR_FORMAT)
+		return STATE_LOADED;
+	if (err->code == ERR_IO && err->native == ENOENT)
+		return STATE_ABSENT;
+	if (err->code == ERR_IO)
+		err->code = ERR_STATE_UNREADABLE;
+	return STATE_UNREADABLE;
+}
+
+static int read_document(struct bytes text, json **ret, struct err *err)
+{
 	auto_cleanup(json) json *document = NULL;
 	int64_t version;
 
-	if (file_read(state_fd, name, FILE_NO_LINKS, &text, err) < 0 && err->code != ERR_FORMAT)
+	if (json_parse(text, &document, err) < 0 || json_get_int(document, "version", &version, err) < 0)
 		return -1;
-	if (json_parse(buf_bytes(&text), &document, err) < 0 ||
-		json_get_int(document, "version", &version, err) < 0) {
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", name);
-	}
 	if (version < 1)
-		return err_set(
-			err, ERR_STATE_INVALID, 0, "'%s' is damaged: its version cannot be used.", name);
+		return err_set(err, ERR_FORMAT, 0, "Its version cannot be used.");
 	*ret = steal_ptr(document);
 	return 0;
 }
 
-void state_set_aside(int state_fd, const char *name)
+enum state_found state_load(int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+	auto_cleanup(json) json *document = NULL;
+	enum state_found found = read_text(state_fd, name, &text, err);
+
+	if (found != STATE_LOADED)
+		return found;
+	if (read_document(buf_bytes(&text), &document, err) == 0 && reader(document, ret, err) == 0)
+		return STATE_LOADED;
+	if (err->code == ERR_NO_MEMORY)
+		return STATE_UNREADABLE;
+	err->code = ERR_STATE_INVALID;
+	err_push(err, "'%s' is damaged", name);
+	return STATE_DAMAGED;
+}
+
+int state_set_aside(int state_fd, const char *name, struct err *err)
 {
 	char broken[NAME_SIZE];
 
-	if (text_format(broken, sizeof(broken), "%s.broken", name))
-		(void)renameat(state_fd, name, state_fd, broken);
+	if (!text_format(broken, sizeof(broken), "%s.broken", name))
+		return err_set(err, ERR_INTERNAL, 0, "The name '%s' is too long.", name);
+	if (renameat(state_fd, name, state_fd, broken) < 0)
+		return err_set(err, ERR_STATE_UNREADABLE, (unsigned long)errno,
+			"The damaged file '%s' cannot be set aside: %m.", name);
+	return 0;
+}
+
+enum state_found state_take(int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+{
+	enum state_found found = state_load(state_fd, name, reader, ret, err);
+	struct err second;
+
+	if (found != STATE_DAMAGED || state_set_aside(state_fd, name, &second) == 0)
+		return found;
+	*err = second;
+	return STATE_UNREADABLE;
+}
+
+static int copy_document(const json *document, void *ret, struct err *err)
+{
+	json **copy = ret;
+
+	*copy = json_copy(document);
+	return *copy ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 }
 
 int state_save(int state_fd, const char *name, json *document, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(json) json *old = NULL;
-	struct err ignored;
 
-	if (state_load(state_fd, name, &old, &ignored) < 0)
-		old = NULL;
+	if (state_take(state_fd, name, copy_document, &old, err) == STATE_UNREADABLE)
+		return -1;
 	json_add_int(document, "version", SCHEMA_VERSION);
 	json_each (member, old)
 		if (!json_get(document, json_name(member)))

@@ -58,8 +58,11 @@ int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err)
 		return err_set(err, ERR_CA_FILE, 0, "It is empty.");
 	for (at = strstr((char *)text.data, BEGIN); at; at = strstr(at, BEGIN)) {
 		const char *end = strstr(at, END);
+		bool is_added = end && add_one(anchors, at, end, err) == 0;
 
-		if (!end || add_one(anchors, at, end, err) < 0)
+		if (end && !is_added && err->code == ERR_NO_MEMORY)
+			return -1;
+		if (!is_added)
 			return err_set(err, ERR_CA_FILE, 0, "Certificate %zu is not usable.", count + 1);
 		at = end;
 		count++;

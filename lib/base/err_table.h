@@ -132,6 +132,7 @@
 	X(ERR_ALERT,               909, "alert-undelivered",         INTERNAL,     true,  1,  "Check alertWebhook and what answers there, and allow the way to it; the alert is sent again with the next attestation.") \
 	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
 	X(ERR_INPUT,               911, "input-unreadable",          INTERNAL,     false, 1,  "Check the path, and that whoever runs this may read what it leads to.") \
+	X(ERR_STATE_UNREADABLE,    912, "state-unreadable",          INTERNAL,     true,  1,  "Make what the message names in /var/lib/guest-attestation a readable file of root's again, or remove it; it is retried by itself.") \
 	X(ERR_BASELINE_LOST,       920, "baseline-lost",               INTERNAL,     true,  1,  "A new baseline was learned; check that this boot is as you expect, then run 'guest-attest baseline accept' to end this warning.") \
 	X(ERR_NO_BASELINE,         921, "no-baseline",                 INTERNAL,     false, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,    922, "baseline-refused",            INTERNAL,     false, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \

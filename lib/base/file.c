@@ -116,7 +116,9 @@ int file_open(int dir_fd, const char *path, enum file_links links, int *ret_fd, 
 
 	if (open_for_reading(dir_fd, path, links, &fd, err) < 0)
 		return -1;
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode))
+	if (fstat(fd, &info) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be looked at: %m.", path);
+	if (!S_ISREG(info.st_mode))
 		return err_set(err, ERR_IO, EINVAL, "'%s' is not a regular file.", path);
 	*ret_fd = steal_fd(&fd);
 	return 0;

@@ -38,6 +38,15 @@ size_t crypto_der_length(struct bytes bytes)
 
 /* ---- certificates ---- */
 
+/* mbedtls adds the codes of two layers (mbedtls/error.h); either may be out of memory. */
+static bool is_out_of_memory(int status)
+{
+	int high = -status & ~0x7F, low = -status & 0x7F;
+
+	return high == -MBEDTLS_ERR_X509_ALLOC_FAILED || high == -MBEDTLS_ERR_PK_ALLOC_FAILED ||
+	       low == -MBEDTLS_ERR_ASN1_ALLOC_FAILED || low == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
+}
+
 struct crypto_cert {
 	mbedtls_x509_crt crt;
 };
@@ -55,6 +64,8 @@ int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *er
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
 	mbedtls_x509_crt_init(&cert->crt);
 	status = mbedtls_x509_crt_parse_der(&cert->crt, der.data, der.len);
+	if (is_out_of_memory(status))
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for a certificate.");
 	if (status != 0)
 		return err_set(err, ERR_FORMAT, (unsigned long)-status,
 			"Not a usable X.509 certificate (mbedtls -0x%04lX).", (unsigned long)-status);
@@ -167,6 +178,8 @@ static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, int *ret_left
 	text[pem.len] = 0;
 	status = mbedtls_x509_crt_parse(ret, text, pem.len + 1);
 	free(text);
+	if (status < 0 && is_out_of_memory(status))
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for certificates.");
 	if (status < 0)
 		return err_set(err, ERR_FORMAT, (unsigned long)-status,
 			"The certificates cannot be read (mbedtls -0x%04lX).", (unsigned long)-status);

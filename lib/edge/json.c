@@ -100,6 +100,28 @@ static int check_tree(const json *value, struct err *err)
 	return cJSON_IsObject(value) ? check_names(value, count, err) : 0;
 }
 
+/* cJSON gives NULL for a text that is no JSON and for want of memory alike; only its allocations tell them apart. */
+static _Thread_local bool is_out_of_memory;
+
+static void *allocate(size_t size)
+{
+	void *memory = malloc(size);
+
+	is_out_of_memory |= !memory;
+	return memory;
+}
+
+static json *parse_value(struct bytes text, const char **ret_end)
+{
+	json *value;
+
+	is_out_of_memory = false;
+	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
+	value = cJSON_ParseWithLengthOpts((const char *)text.data, text.len, ret_end, false);
+	cJSON_InitHooks(NULL);
+	return value;
+}
+
 int json_parse(struct bytes text, json **ret, struct err *err)
 {
 	auto_cleanup(json) json *value = NULL;
@@ -113,7 +135,9 @@ int json_parse(struct bytes text, json **ret, struct err *err)
 		return err_set(err, ERR_FORMAT, 0, "Not usable JSON: it holds a zero character.");
 	if (check_outline(text, err) < 0)
 		return -1;
-	value = cJSON_ParseWithLengthOpts((const char *)text.data, text.len, &end, false);
+	value = parse_value(text, &end);
+	if (!value && is_out_of_memory)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 	if (!value)
 		return err_set(err, ERR_FORMAT, 0, "Not JSON: unexpected text at position %td.",
 			end ? (const uint8_t *)end - text.data : (ptrdiff_t)0);

@@ -2,7 +2,7 @@
  *
  * Strict: the whole text is one value (cJSON takes a byte order mark before it, and numbers like 01), valid UTF-8, no member name twice in an object, no U+0000 in strings
  * (cJSON would cut the text there), at most 32 levels deep, 4096 members in one object or array, 32768 values in all.
- * Errors are ERR_FORMAT and name the place ("'status.code' is not a number"); callers give them their own code.
+ * Want of memory is ERR_NO_MEMORY; other errors are ERR_FORMAT and name the place ("'status.code' is not a number"); callers give them their own code.
  */
 #ifndef EDGE_JSON_H
 #define EDGE_JSON_H

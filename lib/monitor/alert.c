@@ -1,6 +1,5 @@
 #include "monitor/alert.h"
 
-#include <errno.h>
 #include <string.h>
 #include "agent/state.h"
 #include "base/clock.h"
@@ -34,20 +33,23 @@ static bool find_health(const char *name, enum health *ret)
 	return false;
 }
 
-/* Copies the items from the one at `from` on. */
-static json *copy_from(const json *array, size_t from)
+/* Copies the items from the one at `from` on. A copy that lost one would lose an alert. */
+static int copy_from(const json *array, size_t from, json **ret, struct err *err)
 {
-	json *copy = json_new_array();
+	auto_cleanup(json) json *copy = json_new_array();
 
 	json_each (item, array)
 		if (from)
 			from--;
 		else
 			json_add_copy(copy, NULL, item);
-	return copy;
+	if (!json_is_array(copy))
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the alerts.");
+	*ret = steal_ptr(copy);
+	return 0;
 }
 
-static int read_alerts(const json *document, struct alerts *ret, struct err *err)
+static int read_alerts(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(alerts) struct alerts found = {0};
 	const char *health, *receiver;
@@ -64,8 +66,9 @@ static int read_alerts(const json *document, struct alerts *ret, struct err *err
 	json_each (item, pending)
 		if (!json_is_object(item))
 			return err_set(err, ERR_STATE_INVALID, 0, "'pending' cannot be used.");
-	found.pending = copy_from(pending, 0);
-	*ret = found;
+	if (copy_from(pending, 0, &found.pending, err) < 0)
+		return -1;
+	*(struct alerts *)ret = found;
 	found = (struct alerts){0};
 	return 0;
 }
@@ -78,23 +81,6 @@ int alerts_parse(struct bytes text, struct alerts *ret, struct err *err)
 		err_recode(err, ERR_STATE_INVALID);
 		return err_wrap(err, "'%s' is damaged", ALERT_FILE);
 	}
-	return 0;
-}
-
-static int load(int state_fd, struct alerts *ret, struct err *err)
-{
-	auto_cleanup(json) json *document = NULL;
-
-	*ret = (struct alerts){0};
-	if (state_load(state_fd, ALERT_FILE, &document, err) < 0) {
-		if (err->code == ERR_IO && err->native == ENOENT)
-			return 0;
-		if (err->code != ERR_STATE_INVALID)
-			return -1;
-	} else if (read_alerts(document, ret, err) == 0) {
-		return 0;
-	}
-	state_set_aside(state_fd, ALERT_FILE);
 	return 0;
 }
 
@@ -191,15 +177,19 @@ static void describe(const struct alert_inputs *inputs, const char *before, json
 	json_add_text(alert, "version", inputs->version);
 }
 
-static void add_pending(const struct alert_inputs *inputs, const char *before, struct alerts *alerts)
+static int add_pending(
+	const struct alert_inputs *inputs, const char *before, struct alerts *alerts, struct err *err)
 {
 	size_t count = json_count(alerts->pending);
-	json *pending =
-		copy_from(alerts->pending, count < ALERT_MAX_PENDING ? 0 : count - ALERT_MAX_PENDING + 1);
+	size_t surplus = count < ALERT_MAX_PENDING ? 0 : count - ALERT_MAX_PENDING + 1;
+	json *pending;
 
+	if (copy_from(alerts->pending, surplus, &pending, err) < 0)
+		return -1;
 	describe(inputs, before, json_add_object(pending, NULL));
 	json_free(alerts->pending);
 	alerts->pending = pending;
+	return 0;
 }
 
 /* Saved before anything is sent: whatever happens then, nothing is lost. */
@@ -211,8 +201,9 @@ static int note_change(
 
 	if (!is_settled(inputs) || (alerts->has_health && !is_change && !is_new_receiver))
 		return 0;
-	if (is_change || health != HEALTH_HEALTHY)
-		add_pending(inputs, is_change ? health_name(alerts->health) : NULL, alerts);
+	if ((is_change || health != HEALTH_HEALTHY) &&
+		add_pending(inputs, is_change ? health_name(alerts->health) : NULL, alerts, err) < 0)
+		return -1;
 	alerts->has_health = true;
 	alerts->health = health;
 	return save(inputs->state_fd, alerts, err);
@@ -315,7 +306,8 @@ static int send_all(
 		if (send_first(inputs, alerts, err) < 0)
 			return -1;
 		(*ret_sent)++;
-		rest = copy_from(alerts->pending, 1);
+		if (copy_from(alerts->pending, 1, &rest, err) < 0)
+			return -1;
 		json_free(alerts->pending);
 		alerts->pending = rest;
 		if (save(inputs->state_fd, alerts, err) < 0)
@@ -327,15 +319,22 @@ static int send_all(
 int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err)
 {
 	auto_cleanup(alerts) struct alerts alerts = {0};
-	bool is_new_receiver;
+	enum state_found found;
+	struct err damage;
 
 	*ret_sent = 0;
 	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
 		return file_remove(inputs->state_fd, ALERT_FILE, err);
-	if (load(inputs->state_fd, &alerts, err) < 0)
+	found = state_take(inputs->state_fd, ALERT_FILE, read_alerts, &alerts, &damage);
+	if (found == STATE_UNREADABLE) {
+		*err = damage;
 		return -1;
-	is_new_receiver = meet_receiver(inputs->settings->alert_webhook, &alerts);
-	if (note_change(inputs, is_new_receiver, &alerts, err) < 0)
+	}
+	if (note_change(inputs, meet_receiver(inputs->settings->alert_webhook, &alerts), &alerts, err) < 0 ||
+		send_all(inputs, &alerts, ret_sent, err) < 0)
 		return -1;
-	return send_all(inputs, &alerts, ret_sent, err);
+	if (found != STATE_DAMAGED)
+		return 0;
+	*err = damage;
+	return -1;
 }

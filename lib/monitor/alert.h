@@ -54,8 +54,9 @@ struct alert_inputs {
 };
 
 /* After a round. Without alertWebhook, or with disableAlerts, it forgets all and does nothing. Each sending ends within 10 s, and the
- * first that fails is the last. ret_sent: how many were delivered, also if it fails. ERR_ALERT: one was not delivered and waits; other
- * errors: alert.json could not be read or written, and nothing was sent that was not noted. */
+ * first that fails is the last. ret_sent: how many were delivered, also if it fails. ERR_ALERT: one was not delivered and waits;
+ * ERR_STATE_INVALID: all was sent, but what had waited before is lost with the damaged alert.json, which is set aside; other errors:
+ * alert.json could not be read or written, and nothing was sent that was not noted. */
 int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err) err_check;
 
 #endif

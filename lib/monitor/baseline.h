@@ -54,8 +54,8 @@ const char *baseline_how_name(enum baseline_how how); /* "learned", "explained",
 
 /* ERR_STATE_INVALID. */
 int baseline_parse(struct bytes text, struct baseline *ret, struct err *err) err_check;
-/* No file: ERR_IO with native ENOENT. A damaged one: ERR_STATE_INVALID, and the file stays. */
-int baseline_load(int state_fd, struct baseline *ret, struct err *err) err_check;
+/* The file stays as it is: a damaged one is set aside by the next baseline_save. */
+enum state_found baseline_load(int state_fd, struct baseline *ret, struct err *err) err_check;
 /* Members of newer versions survive, and so does what is known of a variant with components that this version does not know. Variants go, the first first, while it is too large. */
 int baseline_save(int state_fd, struct baseline *baseline, struct err *err) err_check;
 

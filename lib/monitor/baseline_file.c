@@ -1,7 +1,5 @@
 /* The file of baseline.h. Variants with the same dbx share its list, by its digest: it is the largest part by far. */
-#include <errno.h>
 #include <string.h>
-#include "agent/state.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "monitor/baseline.h"
@@ -213,16 +211,15 @@ static int read_baseline(const json *document, struct baseline *ret, struct err 
 	return 0;
 }
 
-static int take_document(const json *document, struct baseline *ret, struct err *err)
+static int take_document(const json *document, void *ret, struct err *err)
 {
 	struct baseline found = {0};
 
 	if (read_baseline(document, &found, err) < 0) {
 		baseline_done(&found);
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", BASELINE_FILE);
+		return -1;
 	}
-	*ret = found;
+	*(struct baseline *)ret = found;
 	return 0;
 }
 
@@ -230,18 +227,16 @@ int baseline_parse(struct bytes text, struct baseline *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
 
-	if (json_parse(text, &document, err) < 0)
-		return err_as(err, ERR_STATE_INVALID);
-	return take_document(document, ret, err);
+	if (json_parse(text, &document, err) < 0 || take_document(document, ret, err) < 0) {
+		err_recode(err, ERR_STATE_INVALID);
+		return err_wrap(err, "'%s' is damaged", BASELINE_FILE);
+	}
+	return 0;
 }
 
-int baseline_load(int state_fd, struct baseline *ret, struct err *err)
+enum state_found baseline_load(int state_fd, struct baseline *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-
-	if (state_load(state_fd, BASELINE_FILE, &document, err) < 0)
-		return -1;
-	return take_document(document, ret, err);
+	return state_load(state_fd, BASELINE_FILE, take_document, ret, err);
 }
 
 static void add_component(json *array, const struct component *component)

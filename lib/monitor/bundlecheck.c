@@ -38,8 +38,6 @@ static void read_cert(const struct bundle *bundle, struct bundlecheck *check)
 static int join_links(
 	const struct anchors *anchors, const struct buf *chain, struct anchors *ret, struct err *err)
 {
-	struct err ignored;
-
 	if (anchors->roots.len && anchors_add(ret, buf_bytes(&anchors->roots), err) < 0)
 		return -1;
 	if (anchors->intermediates.len && anchors_add(ret, buf_bytes(&anchors->intermediates), err) < 0)
@@ -47,7 +45,9 @@ static int join_links(
 	if (chain->len) {
 		auto_cleanup(anchors) struct anchors links = anchors_empty();
 
-		if (anchors_add(&links, buf_bytes(chain), &ignored) == 0 && links.intermediates.len)
+		if (anchors_add(&links, buf_bytes(chain), err) < 0)
+			return err->code == ERR_NO_MEMORY ? -1 : 0; /* without them the chain may be whole */
+		if (links.intermediates.len)
 			return anchors_add(ret, buf_bytes(&links.intermediates), err);
 	}
 	return 0;
@@ -59,10 +59,12 @@ static void check_issuer(
 {
 	auto_cleanup(anchors) struct anchors all = anchors_empty();
 	struct err err;
-	bool can_check = check->has_cert && inputs->anchors && anchors_have_root(inputs->anchors);
+	bool is_asked = inputs->anchors && anchors_have_root(inputs->anchors);
 
-	check->is_issuer_checked = can_check;
-	if (!can_check) {
+	check->is_issuer_checked = check->has_cert && is_asked;
+	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could read it */
+		find(check, ERR_NO_MEMORY, 0, "No memory to check the certificate's issuer.");
+	if (!is_asked) {
 		note(check, "The certificate's issuer was not checked: all parts fit together, but only --ca "
 			    "tells whose TPM it is.");
 		if (check->has_cert &&
@@ -70,6 +72,8 @@ static void check_issuer(
 			note(check, "The certificate is not valid at the time for which this was checked.");
 		return;
 	}
+	if (!check->has_cert)
+		return;
 	if (join_links(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
 		anchors_check_ak_cert(
 			&all, buf_bytes(&bundle->request.evidence.ak_cert), inputs->now_s, &err) == 0)

@@ -1,8 +1,6 @@
 #include "monitor/change.h"
 
-#include <errno.h>
 #include <string.h>
-#include "agent/state.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -31,7 +29,19 @@ static bool is_comparable(const struct round_result *round)
 
 static bool may_write(const struct judging *judging)
 {
-	return !judging->inputs->is_observer && judging->round->verdict.health == HEALTH_HEALTHY;
+	return !judging->inputs->is_observer && judging->inputs->may_learn &&
+	       judging->round->verdict.health == HEALTH_HEALTHY;
+}
+
+static void say_when(const struct judging *judging, const char *what, const char *when)
+{
+	char text[REMARK_SIZE];
+
+	(void)text_format(text, sizeof(text), "%s: %s", what,
+		judging->inputs->may_learn ? when
+					   : "a boot that was Unhealthy once is accepted only by "
+					     "'guest-attest baseline accept'.");
+	say(judging->change, text);
 }
 
 /* Trouble is told and changes no verdict: what is not kept is judged anew in the next round. */
@@ -40,8 +50,6 @@ static void save(struct judging *judging)
 	struct change *change = judging->change;
 	struct err err;
 
-	if (judging->is_damaged)
-		state_set_aside(judging->inputs->state_fd, BASELINE_FILE);
 	judging->is_damaged = false;
 	if (baseline_save(judging->inputs->state_fd, judging->baseline, &err) == 0) {
 		change->baseline_s = judging->inputs->now_s;
@@ -90,14 +98,28 @@ static void say_why_none(const struct judging *judging)
 		say(change, text);
 }
 
+/* A bad boot is not good because the boots to compare it with are gone. */
+static bool lost_its_measure(const struct judging *judging)
+{
+	return judging->change->is_lost && !judging->inputs->may_learn;
+}
+
 static void learn(struct judging *judging)
 {
 	struct change *change = judging->change;
+	struct err lost;
 	char text[96];
 
+	if (lost_its_measure(judging)) {
+		err_fill(&lost, ERR_BASELINE_LOST, 0,
+			"they are lost, and this boot was Unhealthy before or may have been.");
+		change_unclear(&lost, judging->round, change);
+		return;
+	}
 	change->state = CHANGE_NONE;
 	if (!may_write(judging)) {
-		say(change, "There is no baseline yet: it is learned at the first Healthy attestation.");
+		say_when(judging, "There is no baseline yet",
+			"it is learned at the first Healthy attestation.");
 		say_why_none(judging);
 		return;
 	}
@@ -239,35 +261,31 @@ static void judge_changed(struct judging *judging, struct drift *drift)
 		accept(judging, BASELINE_EXPLAINED, judgement.text);
 		return;
 	}
-	say(change, change->state == CHANGE_ACCEPTED
-			    ? "Nothing of it is serious: accepted at the next Healthy attestation."
-			    : "Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
+	if (change->state == CHANGE_ACCEPTED)
+		say_when(judging, "Nothing of it is serious", "accepted at the next Healthy attestation.");
+	else
+		say(change, "Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
 	say_why_none(judging);
 	if (is_new)
 		save(judging);
 }
 
-/* False if the state folder cannot be read: then nothing is known, and nothing may be learned over it. */
+/* False if the file cannot be read: then nothing is known, and nothing may be learned over it. */
 static bool load(struct judging *judging)
 {
 	struct change *change = judging->change;
 	struct err err;
+	enum state_found found = baseline_load(judging->inputs->state_fd, judging->baseline, &err);
 
-	if (baseline_load(judging->inputs->state_fd, judging->baseline, &err) < 0) {
-		bool is_absent = err.code == ERR_IO && err.native == ENOENT;
-
-		judging->is_damaged = err.code == ERR_STATE_INVALID;
-		if (!is_absent && !judging->is_damaged) {
-			change->trouble = err;
-			say(change, "The baseline could not be read:");
-			say(change, err.msg);
-			return false;
-		}
-		if (judging->is_damaged || judging->inputs->baseline_s)
-			judging->baseline->lost_s = judging->inputs->now_s;
-	} else {
-		change->baseline_s = judging->inputs->now_s;
+	if (found == STATE_UNREADABLE) {
+		change_unclear(&err, judging->round, judging->change);
+		return false;
 	}
+	judging->is_damaged = found == STATE_DAMAGED;
+	if (found == STATE_LOADED)
+		change->baseline_s = judging->inputs->now_s;
+	else if (judging->is_damaged || judging->inputs->baseline_s)
+		judging->baseline->lost_s = judging->inputs->now_s;
 	change->is_lost = judging->baseline->lost_s != 0;
 	return true;
 }
@@ -284,14 +302,27 @@ static void compare(struct judging *judging)
 		return;
 	}
 	if (baseline_compare(judging->baseline, &judging->round->components, &drift, &err) < 0) {
-		judging->change->trouble = err;
-		say(judging->change, err.msg);
+		change_unclear(&err, judging->round, judging->change);
 		return;
 	}
 	if (drift.count == 0 && !drift.not_compared)
 		judge_same(judging, drift.variant);
 	else
 		judge_changed(judging, &drift);
+}
+
+void change_unclear(const struct err *cause, struct round_result *round, struct change *change)
+{
+	struct err reason = *cause;
+
+	reason.code = ERR_CHANGE_UNCLEAR;
+	err_push(&reason, "This boot could not be compared with the accepted ones");
+	change->state = CHANGE_UNKNOWN;
+	change->trouble = reason;
+	say(change, reason.msg);
+	if (change->own.health == HEALTH_HEALTHY)
+		change->own = verdict_of_err(&reason);
+	round->verdict = verdict_combine(&change->own, &round->remote);
 }
 
 void change_judge(const struct change_inputs *inputs, struct round_result *round, struct change *ret)

@@ -12,6 +12,7 @@ struct change_inputs {
 	int state_fd;
 	bool is_observer; /* looks on and writes nothing */
 	const struct rules *rules;
+	bool may_learn; /* history_trusts_boot: this boot was never Unhealthy, as far as is known */
 	const char *boot_id;
 	int64_t now_s;
 	int64_t baseline_s; /* of the history: when a baseline was last seen; one that is gone since is lost, not new */
@@ -22,7 +23,7 @@ struct change_inputs {
 };
 
 enum change_state {
-	CHANGE_UNKNOWN, /* this boot could not be compared */
+	CHANGE_UNKNOWN, /* this boot could not be compared; Unknown (ERR_CHANGE_UNCLEAR) if the fault is the baseline's */
 	CHANGE_NONE,    /* there is no baseline yet, and it is not the time to learn one */
 	CHANGE_LEARNED, /* this boot is the baseline from now on */
 	CHANGE_SAME,    /* as an accepted boot */
@@ -41,6 +42,10 @@ struct change {
 	char text[CHANGE_TEXT_SIZE]; /* whole sentences for people */
 	char note[DRIFT_TEXT_SIZE];  /* what changed at this boot, without the full stop; "" if nothing */
 };
+
+/* What the accepted boots are could not be found out: then no boot is as good as they. The verdict is Unknown (ERR_CHANGE_UNCLEAR) if
+ * it was Healthy. */
+void change_unclear(const struct err *cause, struct round_result *round, struct change *change);
 
 /* After round_run; round->verdict becomes the verdict of all. */
 void change_judge(const struct change_inputs *inputs, struct round_result *round, struct change *ret);

@@ -4,32 +4,29 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "agent/protected.h"
-#include "agent/state.h"
 #include "base/file.h"
 #include "base/text.h"
 
 #define BOOT_ID_FILE "proc/sys/kernel/random/boot_id"
 
-static bool is_absent(const struct err *err)
+static int set_not_enabled(struct err *err)
 {
-	return err->code == ERR_IO && err->native == ENOENT;
+	return err_set(err, ERR_NOT_ENABLED, 0,
+		"The extension is not enabled on this machine: there is no /%s/%s.", SERVICE_STATE_FOLDER,
+		SERVICE_FILE);
 }
 
 int enabled_find(int root_fd, int *ret_state_fd, struct service *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(fd) int state_fd = -1;
+	enum state_found found;
 
-	if (service_open_state(root_fd, false, &state_fd, err) < 0 ||
-		file_read(state_fd, SERVICE_FILE, FILE_NO_LINKS, &text, err) < 0) {
-		if (is_absent(err))
-			return err_set(err, ERR_NOT_ENABLED, 0,
-				"The extension is not enabled on this machine: there is no /%s/%s.",
-				SERVICE_STATE_FOLDER, SERVICE_FILE);
-		err_recode(err, ERR_STATE_INVALID); /* too large */
-		return -1;
-	}
-	if (service_parse(buf_bytes(&text), ret, err) < 0)
+	if (service_open_state(root_fd, false, &state_fd, err) < 0)
+		return err->native == ENOENT ? set_not_enabled(err) : -1;
+	found = service_load(state_fd, ret, err);
+	if (found == STATE_ABSENT)
+		return set_not_enabled(err);
+	if (found != STATE_LOADED)
 		return -1;
 	*ret_state_fd = steal_fd(&state_fd);
 	return 0;
@@ -52,17 +49,9 @@ int enabled_read_settings(
 
 int enabled_read_history(int state_fd, struct history *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+	enum state_found found = history_load(state_fd, ret, err);
 
-	if (file_read(state_fd, HISTORY_FILE, FILE_NO_LINKS, &text, err) < 0) {
-		if (!is_absent(err)) {
-			err_recode(err, ERR_STATE_INVALID);
-			return -1;
-		}
-		*ret = (struct history){0};
-		return 0;
-	}
-	return history_parse(buf_bytes(&text), ret, err);
+	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
 }
 
 /* The lock's file is written at the service's start and then rests. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include "agent/state.h"
 #include "base/text.h"
 
 static struct history of_provider(const struct history *before, const char *provider)
@@ -12,7 +11,8 @@ static struct history of_provider(const struct history *before, const char *prov
 	if (!provider[0] || strcmp(before->provider, provider) == 0)
 		return *before;
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
-	after.baseline_s = before->baseline_s; /* the boot's, not the provider's */
+	after.baseline_s = before->baseline_s; /* the boot's, not the provider's, and so is the next one */
+	memcpy(after.distrusted_boot_id, before->distrusted_boot_id, sizeof(after.distrusted_boot_id));
 	return after;
 }
 
@@ -35,6 +35,8 @@ struct history history_after(const struct history *before, const struct history_
 		(void)text_format(after.healthy_boot_id, sizeof(after.healthy_boot_id), "%s", round->boot_id);
 	} else {
 		after.token_expires_s = 0; /* an older token no longer speaks for this VM */
+		(void)text_format(
+			after.distrusted_boot_id, sizeof(after.distrusted_boot_id), "%s", round->boot_id);
 	}
 	return after;
 }
@@ -51,7 +53,7 @@ static int get_text(const json *document, const char *name, char *ret, size_t si
 	return 0;
 }
 
-static int read_history(const json *document, struct history *ret, struct err *err)
+static int read_history(const json *document, void *ret, struct err *err)
 {
 	struct history found = {0};
 	int64_t failures;
@@ -70,8 +72,12 @@ static int read_history(const json *document, struct history *ret, struct err *e
 		return -1;
 	if (failures < 0 || failures > UINT32_MAX)
 		return err_set(err, ERR_STATE_INVALID, 0, "'failures' cannot be used.");
+	if (json_get(document, "distrustedBootId") &&
+		get_text(document, "distrustedBootId", found.distrusted_boot_id,
+			sizeof(found.distrusted_boot_id), err) < 0)
+		return -1;
 	found.failures = (uint32_t)failures;
-	*ret = found;
+	*(struct history *)ret = found;
 	return 0;
 }
 
@@ -86,22 +92,26 @@ int history_parse(struct bytes text, struct history *ret, struct err *err)
 	return 0;
 }
 
-int history_load(int state_fd, struct history *ret, struct err *err)
+enum state_found history_load(int state_fd, struct history *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
+	*ret = (struct history){0};
+	return state_load(state_fd, HISTORY_FILE, read_history, ret, err);
+}
+
+enum state_found history_take(int state_fd, const char *boot_id, struct history *ret, struct err *err)
+{
+	enum state_found found;
 
 	*ret = (struct history){0};
-	if (state_load(state_fd, HISTORY_FILE, &document, err) < 0) {
-		if (err->code == ERR_IO && err->native == ENOENT)
-			return 0;
-		if (err->code != ERR_STATE_INVALID)
-			return -1;
-	} else if (read_history(document, ret, err) == 0) {
-		return 0;
-	}
-	state_set_aside(state_fd, HISTORY_FILE);
-	*ret = (struct history){0};
-	return 0;
+	found = state_take(state_fd, HISTORY_FILE, read_history, ret, err);
+	if (found == STATE_DAMAGED)
+		(void)text_format(ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", boot_id);
+	return found;
+}
+
+bool history_trusts_boot(const struct history *history, const char *boot_id)
+{
+	return boot_id[0] && strcmp(history->distrusted_boot_id, boot_id) != 0;
 }
 
 int history_save(int state_fd, const struct history *history, struct err *err)
@@ -116,5 +126,6 @@ int history_save(int state_fd, const struct history *history, struct err *err)
 	json_add_int(document, "failingSince", history->failing_since_s);
 	json_add_int(document, "failures", history->failures);
 	json_add_int(document, "baselineAt", history->baseline_s);
+	json_add_text(document, "distrustedBootId", history->distrusted_boot_id);
 	return state_save(state_fd, HISTORY_FILE, document, err);
 }

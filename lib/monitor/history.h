@@ -2,6 +2,7 @@
 #ifndef MONITOR_HISTORY_H
 #define MONITOR_HISTORY_H
 
+#include "agent/state.h"
 #include "appraise/verdict.h"
 
 #define HISTORY_FILE          "history.json" /* below the state folder */
@@ -17,6 +18,8 @@ struct history {
 	int64_t failing_since_s;              /* first of the rounds without an answer; 0 after an answer */
 	uint32_t failures;                    /* their number */
 	int64_t baseline_s;                   /* when a baseline was last there; 0 = never */
+	char distrusted_boot_id
+		[HISTORY_BOOT_SIZE]; /* a boot in which nothing is learned: see history_trusts_boot; "" */
 };
 
 struct history_round {
@@ -31,8 +34,14 @@ struct history_round {
 struct history history_after(const struct history *before, const struct history_round *round);
 
 int history_parse(struct bytes text, struct history *ret, struct err *err) err_check; /* ERR_STATE_INVALID */
-/* No file: an empty history. A damaged one is set aside as history.json.broken, and the history is empty. */
-int history_load(int state_fd, struct history *ret, struct err *err) err_check;
+/* The history is empty unless it was loaded. For those who look on: the file stays. */
+enum state_found history_load(int state_fd, struct history *ret, struct err *err) err_check;
+/* For the service, in this boot: a damaged file is set aside as history.json.broken, and the boot is not trusted. */
+enum state_found history_take(
+	int state_fd, const char *boot_id, struct history *ret, struct err *err) err_check;
+/* False: the boot was Unhealthy once, or it is not known whether it was, or which boot this is. Nothing is learned in it: what was
+ * measured cannot be undone, and a later round that sees nothing wrong sees less. */
+bool history_trusts_boot(const struct history *history, const char *boot_id);
 /* Members that a newer version put there survive. */
 int history_save(int state_fd, const struct history *history, struct err *err) err_check;
 

@@ -1,6 +1,8 @@
 #include "check.h"
 #include <fcntl.h>
 #include <stdlib.h>
+#include "../support/folder.h"
+#include "../support/scarce.h"
 #include "base/file.h"
 #include "monitor/bundlecheck.h"
 
@@ -60,6 +62,40 @@ static void a_bundle_as_it_was_made_is_verified(void **state)
 	assert_false(check.is_issuer_checked);
 	assert_true(check.appraisal.is_bound && check.appraisal.has_secureboot);
 	assert_int_equal(check.later_explained & 0xFF, 0);
+}
+
+/* The reader's authorities did not issue the certificate: however little memory there is, nothing is verified, least of all because "no
+ * authority was given". */
+static void want_of_memory_verifies_nobody(void **state)
+{
+	char folder[FOLDER_SIZE];
+	const char *argv[] = {"test/support/make_chain", folder, NULL};
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	uint8_t pem[16384];
+	bool has_failed = true;
+	struct err err;
+	long good = 0;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	folder_make(folder);
+	folder_run(argv);
+	check_ok(anchors_add(&anchors, (struct bytes){pem, folder_read(folder, "root.pem", pem, sizeof(pem))},
+			 &err),
+		&err);
+	folder_remove(folder);
+	check_ok(bundle_parse(buf_bytes(&whole), &bundle, &err), &err);
+	for (; has_failed; good++) {
+		scarce_after(good);
+		bundlecheck_run(
+			&bundle, &(struct bundlecheck_inputs){.now_s = 1, .anchors = &anchors}, &check);
+		has_failed = scarce_end();
+		if (check.findings.count == 0)
+			fail_msg("allocation %ld: verified, %s", good, check.notes[0]);
+	}
+	assert_true(good > 100);
 }
 
 static void printing_what_was_read_gives_it_again(void **state)
@@ -191,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_as_it_was_made_is_verified),
+		cmocka_unit_test(want_of_memory_verifies_nobody),
 		cmocka_unit_test(printing_what_was_read_gives_it_again),
 		cmocka_unit_test(what_contradicts_the_evidence_is_a_finding),
 		cmocka_unit_test(a_token_has_its_time),

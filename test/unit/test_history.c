@@ -85,6 +85,26 @@ static void a_provider_that_was_not_found_out_is_no_other_one(void **state)
 	assert_string_equal(history.provider, PROVIDER);
 }
 
+static void a_boot_that_was_unhealthy_is_not_trusted_again(void **state)
+{
+	auto_cleanup(fd) int fd = -1;
+	struct history history = {0};
+	struct err err;
+
+	assert_true(history_trusts_boot(&history, "boot-1"));
+	assert_false(history_trusts_boot(&history, "")); /* which boot is it? */
+	history = after(history, HEALTH_UNHEALTHY, "boot-1", 0, 100);
+	history = after(history, HEALTH_UNKNOWN, "boot-1", 0, 200);
+	history = history_after(&history,
+		&(struct history_round){HEALTH_HEALTHY, "boot-1", "https://other.example", 9000, 300});
+	assert_false(history_trusts_boot(&history, "boot-1"));
+	check_ok(dir_open(*state, &fd, &err), &err);
+	check_ok(history_save(fd, &history, &err), &err);
+	assert_int_equal(history_take(fd, "boot-2", &history, &err), STATE_LOADED);
+	assert_false(history_trusts_boot(&history, "boot-1"));
+	assert_true(history_trusts_boot(&history, "boot-2"));
+}
+
 static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 {
 	static const char newer[] =
@@ -97,14 +117,14 @@ static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 	struct err err;
 
 	check_ok(dir_open(*state, &fd, &err), &err);
-	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history_load(fd, &history, &err), STATE_ABSENT);
 	assert_int_equal(history.failures, 0);
 	check_ok(file_write(fd, HISTORY_FILE, TEXT(newer), 0600, &err), &err);
-	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history_load(fd, &history, &err), STATE_LOADED);
 	assert_int_equal(history.failures, 4);
 	history.failures = 5;
 	check_ok(history_save(fd, &history, &err), &err);
-	check_ok(history_load(fd, &history, &err), &err);
+	assert_int_equal(history_load(fd, &history, &err), STATE_LOADED);
 	assert_int_equal(history.failures, 5);
 	assert_string_equal(history.healthy_boot_id, "a");
 	check_ok(file_read(fd, HISTORY_FILE, FILE_NO_LINKS, &text, &err), &err);
@@ -139,8 +159,12 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 		struct history history = {.healthy_s = 7};
 
 		check_ok(file_write(fd, HISTORY_FILE, TEXT(damaged[i]), 0600, &err), &err);
-		check_ok(history_load(fd, &history, &err), &err);
+		assert_int_equal(history_load(fd, &history, &err), STATE_DAMAGED);
+		assert_true(file_exists(fd, HISTORY_FILE));
+		assert_int_equal(history_take(fd, "boot-1", &history, &err), STATE_DAMAGED);
 		assert_int_equal(history.healthy_s, 0);
+		assert_false(history_trusts_boot(&history, "boot-1"));
+		assert_true(history_trusts_boot(&history, "boot-2"));
 		assert_false(file_exists(fd, HISTORY_FILE));
 		assert_true(file_exists(fd, HISTORY_FILE ".broken"));
 	}
@@ -152,6 +176,8 @@ int main(void)
 		cmocka_unit_test(another_provider_starts_anew),
 		cmocka_unit_test(a_provider_that_was_not_found_out_is_no_other_one),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
+		cmocka_unit_test_setup_teardown(
+			a_boot_that_was_unhealthy_is_not_trusted_again, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			it_survives_a_restart_and_a_newer_versions_members, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(

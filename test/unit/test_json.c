@@ -1,5 +1,6 @@
 #include "check.h"
 #include <stdio.h>
+#include "../support/scarce.h"
 #include "edge/json.h"
 
 static void texts_are_read_strictly(void **state)
@@ -130,9 +131,49 @@ static void what_nobody_sees_is_escaped(void **state)
 	assert_true(json_equal(again, value));
 }
 
+static void want_of_memory_is_no_fault_of_the_text(void **state)
+{
+	static const char text[] = "{\"a\":[1,2,{\"b\":\"c\"}],\"d\":null}";
+	bool has_failed = true;
+	long good = 0;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	for (; has_failed; good++) {
+		auto_cleanup(json) json *value = NULL;
+		struct err err = {0};
+		int status;
+
+		scarce_after(good);
+		status = json_parse(TEXT(text), &value, &err);
+		has_failed = scarce_end();
+		assert_int_equal(status, has_failed ? -1 : 0);
+		if (has_failed && err.code != ERR_NO_MEMORY)
+			fail_msg("allocation %ld: %s", good, err.msg);
+	}
+	assert_true(good > 8);
+}
+
+static void a_fault_of_the_text_is_told_whatever_was_before(void **state)
+{
+	json *value;
+	struct err err;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	scarce_after(0);
+	check_err(json_parse(TEXT("[1]"), &value, &err), &err, ERR_NO_MEMORY);
+	assert_true(scarce_end());
+	check_err(json_parse(TEXT("[1"), &value, &err), &err, ERR_FORMAT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(want_of_memory_is_no_fault_of_the_text),
+		cmocka_unit_test(a_fault_of_the_text_is_told_whatever_was_before),
 		cmocka_unit_test(texts_are_read_strictly),
 		cmocka_unit_test(depth_and_width_are_bounded),
 		cmocka_unit_test(values_are_bounded_in_all),
