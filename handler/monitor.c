@@ -21,6 +21,7 @@
 #include "monitor/alert.h"
 #include "monitor/enabled.h"
 #include "monitor/explain.h"
+#include "monitor/lapse.h"
 #include "monitor/report.h"
 #include "monitor/round.h"
 #include "monitor/schedule.h"
@@ -33,8 +34,10 @@ struct monitor {
 	struct service service;
 	struct settings settings;
 	char boot_id[HISTORY_BOOT_SIZE];
-	bool was_unhealthy; /* this boot; its history may not have been saved */
-	uint32_t failures;  /* rounds in a row without an answer; a boot or new settings begin anew */
+	bool was_unhealthy;   /* this boot; its history may not have been saved */
+	uint32_t failures;    /* rounds in a row without an answer; a boot or new settings begin anew */
+	struct status status; /* as reported last */
+	uint32_t lapse_s;     /* when that holds no more, counted from its report; 0: with the next round */
 };
 
 static void monitor_cleanup(struct monitor *monitor)
@@ -114,8 +117,13 @@ struct randomness {
 	uint8_t nonce[16], round[4], schedule[4];
 };
 
-static void run_round(
-	const struct monitor *monitor, const struct randomness *random, struct round_result *ret)
+static struct moment this_moment(const struct monitor *monitor)
+{
+	return (struct moment){.boot_id = monitor->boot_id, .time = clock_read()};
+}
+
+static void run_round(const struct monitor *monitor, const struct randomness *random, int64_t now_s,
+	struct round_result *ret)
 {
 	const struct settings *settings = &monitor->settings;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
@@ -134,7 +142,7 @@ static void run_round(
 			  .proxy = outbound_sources(settings, &monitor->service, agent_proxy),
 			  .random = round_random(random->round),
 			  .nonce = nonce,
-			  .now_s = clock_now_s()},
+			  .now_s = now_s},
 		ret);
 }
 
@@ -166,11 +174,15 @@ static void compare_boot(const struct monitor *monitor, const struct history *hi
 static uint32_t find_wait(
 	const struct monitor *monitor, const struct randomness *random, const struct report_inputs *report)
 {
+	uint32_t proof_left_s;
+
+	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
 	return schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
 		.failures = monitor->failures,
 		.period_s = monitor->settings.period_s,
 		.retry_after_s = report->round->retry_after_s,
-		.budget_left_s = report_budget_left_s(report->history, report->enabled_at_s, report->now_s),
+		.budget_left_s = history_budget_left_s(report->history, &report->now),
+		.proof_left_s = proof_left_s,
 		.random = round_random(random->schedule)});
 }
 
@@ -189,7 +201,7 @@ static void tell_alerts(
 		.metadata = monitor->service.metadata,
 		.version = VERSION,
 		.random = random,
-		.now_s = report->now_s};
+		.now = report->now};
 	struct status told;
 	size_t sent = 0;
 	struct err err;
@@ -231,13 +243,33 @@ static int keep_history(
 	return -1;
 }
 
+/* What is remembered of the round that began at `started`, and how it counts from now on. */
+static void remember_round(struct monitor *monitor, const struct moment *started,
+	const struct report_inputs *report, struct history *history)
+{
+	const struct round_result *round = report->round;
+	const struct proof proof = proof_of_token(started, round->token_issued_s, round->token_expires_s);
+
+	*history = history_after(
+		history, &(struct history_round){.health = round->verdict.health,
+				 .provider = monitor->settings.endpoint[0] ? monitor->settings.endpoint
+									   : round->provider,
+				 .proof = &proof,
+				 .enabled_at_s = report->enabled_at_s,
+				 .now = report->now});
+	history->baseline_s = report->change->baseline_s;
+	monitor->was_unhealthy |= round->verdict.health == HEALTH_UNHEALTHY;
+	monitor->failures = round->verdict.health == HEALTH_UNKNOWN ? monitor->failures + 1 : 0;
+}
+
 /* One attestation and its report; ret_wait_s: until the next. -1: there is no report of it. */
 static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
+	const struct moment started = this_moment(monitor);
+	struct status *status = &monitor->status;
 	struct randomness random;
 	struct history history;
-	struct status status;
 	struct change change;
 	struct err untold;
 	auto_cleanup(round_result) struct round_result round = {0};
@@ -247,33 +279,26 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		.change = &change,
 		.enabled_at_s = monitor->service.enabled_at_s};
 
+	monitor->lapse_s = 0;
 	if (load_history(monitor, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
-	run_round(monitor, &random, &round);
-	report.now_s = clock_now_s();
+	run_round(monitor, &random, started.time.wall_s, &round);
 	compare_boot(monitor, &history, &round, &change);
 	monitor_note(monitor, &round.verdict, started_ms);
-	history = history_after(
-		&history, &(struct history_round){.health = round.verdict.health,
-				  .boot_id = monitor->boot_id,
-				  .provider = monitor->settings.endpoint[0] ? monitor->settings.endpoint
-									    : round.provider,
-				  .token_expires_s = round.token_expires_s,
-				  .now_s = report.now_s});
-	history.baseline_s = change.baseline_s;
-	monitor->was_unhealthy |= round.verdict.health == HEALTH_UNHEALTHY;
-	monitor->failures = round.verdict.health == HEALTH_UNKNOWN ? monitor->failures + 1 : 0;
+	report.now = this_moment(monitor);
+	remember_round(monitor, &started, &report, &history);
 	*ret_wait_s = report.wait_s = find_wait(monitor, &random, &report);
-	report_status(&report, &status);
-	log_line(status.state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status.message);
-	if (keep_history(monitor, &history, &status, &untold) < 0) {
+	report_status(&report, status);
+	monitor->lapse_s = lapse_left_s(status->state, round.verdict.health, &history, &report.now);
+	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status->message);
+	if (keep_history(monitor, &history, status, &untold) < 0) {
 		monitor_tell_err(monitor, &untold);
 		*ret_wait_s = TROUBLE_WAIT_S;
 	}
-	if (write_status(monitor, &status, report.now_s, err) < 0)
+	if (write_status(monitor, status, report.now.time.wall_s, err) < 0)
 		return -1;
-	tell_alerts(monitor, &report, &status);
+	tell_alerts(monitor, &report, status);
 	return 0;
 }
 
@@ -284,7 +309,7 @@ static void report_trouble(const struct monitor *monitor, const struct err *err)
 	struct err second;
 
 	monitor_tell_err(monitor, err);
-	status_add(&status, "BootIntegrity", STATUS_WARNING, (int)err->code, status.message);
+	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, (int)err->code, status.message);
 	if (write_status(monitor, &status, clock_now_s(), &second) < 0)
 		monitor_tell_err(monitor, &second);
 }
@@ -325,6 +350,51 @@ static void remember_before_stop(const struct monitor *monitor)
 	remember_disks(monitor);
 }
 
+/* A success of an earlier boot, or one whose proof ended while no service ran, does not stand until the first round's end. */
+static void drop_old_success(struct monitor *monitor)
+{
+	auto_cleanup(fd) int folder = -1;
+	const struct environment *environment = &monitor->service.environment;
+	const struct moment now = this_moment(monitor);
+	struct history history = {0};
+	int64_t written_s;
+	struct err err;
+
+	if (service_open_folder(monitor->root_fd, environment->status_folder, &folder, &err) < 0 ||
+		status_read(folder, environment->sequence, &monitor->status, &written_s, &err) < 0)
+		return; /* there is none that could say anything */
+	if (enabled_read_history(monitor->state_fd, &history, &err) < 0)
+		history = (struct history){0};
+	if (lapse_at_start(&monitor->status, &history, &now, &monitor->status) &&
+		write_status(monitor, &monitor->status, now.time.wall_s, &err) < 0)
+		monitor_tell_err(monitor, &err);
+}
+
+static void tell_lapse(struct monitor *monitor)
+{
+	struct err err;
+
+	lapse_status(&monitor->status);
+	log_line(LOG_LEVEL_ERROR, "%s", monitor->status.message);
+	if (write_status(monitor, &monitor->status, clock_now_s(), &err) < 0)
+		monitor_tell_err(monitor, &err);
+}
+
+/* Until the next round is due; a status that holds no more is taken back in between. */
+static int wait_for_round(
+	struct monitor *monitor, int home_fd, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	if (monitor->lapse_s && monitor->lapse_s < wait_s) {
+		if (wakeup_wait(monitor->root_fd, &monitor->service, home_fd, monitor->lapse_s, ret, err) < 0)
+			return -1;
+		if (*ret != WAKEUP_DUE)
+			return 0;
+		tell_lapse(monitor);
+		wait_s -= monitor->lapse_s;
+	}
+	return wakeup_wait(monitor->root_fd, &monitor->service, home_fd, wait_s, ret, err);
+}
+
 static int run(const char *root, struct err *err)
 {
 	auto_cleanup(monitor) struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
@@ -349,6 +419,7 @@ static int run(const char *root, struct err *err)
 		return -1;
 	}
 	monitor_tell_warnings(&monitor);
+	drop_old_success(&monitor);
 	if (wakeup_watch_home(monitor.root_fd, &monitor.service, &home_fd, err) < 0)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
@@ -359,7 +430,7 @@ static int run(const char *root, struct err *err)
 		}
 		if (service_home_exists(monitor.root_fd, &monitor.service))
 			remember_disks(&monitor);
-		if (wakeup_wait(monitor.root_fd, &monitor.service, home_fd, wait_s, &wakeup, err) < 0)
+		if (wait_for_round(&monitor, home_fd, wait_s, &wakeup, err) < 0)
 			return -1;
 		if (wakeup == WAKEUP_STOP) {
 			remember_before_stop(&monitor);

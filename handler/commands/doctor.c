@@ -127,6 +127,7 @@ static int examine(const struct options *options)
 	auto_cleanup(doctor_report) struct doctor_report report = {0};
 	auto_cleanup(fd) int root_fd = -1;
 	struct utsname machine;
+	const struct clock_time now = clock_read();
 	struct err err;
 
 	if (open_root(options->root, &root_fd, &err) < 0) {
@@ -144,7 +145,8 @@ static int examine(const struct options *options)
 			   .proxy = options->proxy,
 			   .variables = environ,
 			   .clock = clock_state(),
-			   .now_s = clock_now_s(),
+			   .now_s = now.wall_s,
+			   .boot_s = now.boot_s,
 			   .now_ms = clock_monotonic_ms()},
 		&report);
 	if (!options->is_json)

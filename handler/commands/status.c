@@ -39,7 +39,7 @@ static int look(const char *root, struct view *ret, struct err *err)
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(fd) int state_fd = -1;
 	auto_cleanup(settings) struct settings settings = {0};
-	struct result_inputs inputs = {.service = &ret->service, .now_s = clock_now_s()};
+	struct result_inputs inputs = {.service = &ret->service, .now = clock_read()};
 	struct err ignored;
 
 	if (open_root(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &ret->service, err) < 0)

@@ -9,7 +9,8 @@
 #define STATUS_MESSAGE_SIZE 1024
 #define STATUS_MAX_ITEMS    12
 #define STATUS_NAME_SIZE    32
-#define STATUS_MAX_BYTES    (32u << 10) /* the agent cuts at 128 Ki characters */
+#define STATUS_HEALTH_ITEM  "BootIntegrity" /* the item that says what the last attestation came to */
+#define STATUS_MAX_BYTES    (32u << 10)     /* the agent cuts at 128 Ki characters */
 
 enum status_state { STATUS_TRANSITIONING, STATUS_SUCCESS, STATUS_WARNING, STATUS_ERROR };
 

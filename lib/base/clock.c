@@ -27,6 +27,14 @@ int64_t clock_monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+struct clock_time clock_read(void)
+{
+	struct timespec boot;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+	return (struct clock_time){.wall_s = clock_now_s(), .boot_s = boot.tv_sec};
+}
+
 #define YEAR_0000_S (-62167219200LL)
 #define YEAR_9999_S 253402300799LL
 

@@ -123,8 +123,8 @@ static bool meet_receiver(const char *url, struct alerts *alerts)
 static bool is_settled(const struct alert_inputs *inputs)
 {
 	const struct verdict *verdict = &inputs->round->verdict;
-	bool passes =
-		err_info(verdict->reason.code)->retry && inputs->now_s < inputs->history->token_expires_s;
+	bool passes = err_info(verdict->reason.code)->retry &&
+		      proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 
 	return verdict->health != HEALTH_UNKNOWN || (inputs->state == STATUS_ERROR && !passes);
 }
@@ -164,7 +164,8 @@ static void describe(const struct alert_inputs *inputs, const char *before, json
 	char id[2 * ALERT_RANDOM_SIZE + 1], since[CLOCK_TEXT_SIZE];
 
 	hex_encode((struct bytes){inputs->random, ALERT_RANDOM_SIZE}, id);
-	clock_text(verdict->health == HEALTH_UNKNOWN && failing_since_s ? failing_since_s : inputs->now_s,
+	clock_text(verdict->health == HEALTH_UNKNOWN && failing_since_s ? failing_since_s
+									: inputs->now.time.wall_s,
 		since);
 	json_add_text(alert, "id", id);
 	json_add_text(alert, "health", health_name(verdict->health));
@@ -289,7 +290,7 @@ static int send_first(const struct alert_inputs *inputs, const struct alerts *al
 {
 	auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
 
-	if (format_body(json_at(alerts->pending, 0), inputs->now_s, &body, err) == 0 &&
+	if (format_body(json_at(alerts->pending, 0), inputs->now.time.wall_s, &body, err) == 0 &&
 		post(inputs, buf_bytes(&body), err) == 0)
 		return 0;
 	if (err->code != ERR_NO_MEMORY)

@@ -8,8 +8,8 @@
  * time: of this sending. before, vmId, resourceId: only if known. Header "X-Signature: sha256=HEX" is the HMAC-SHA256 (RFC 2104) of the
  * body with alertSecret. A receiver may get one twice if the VM dies between delivery and the note of it: `id` is then the same.
  *
- * A change is what stays: Unknown counts if it is reported as an error and does not pass by itself or the last token's life has ended. The first thing that is found
- * out is told unless it is Healthy. A receiver that is new is told what is wrong at once.
+ * A change is what stays: Unknown counts if it is reported as an error and does not pass by itself or no proof of this boot counts any
+ * more. The first thing that is found out is told unless it is Healthy. A receiver that is new is told what is wrong at once.
  */
 #ifndef MONITOR_ALERT_H
 #define MONITOR_ALERT_H
@@ -50,7 +50,7 @@ struct alert_inputs {
 	const char *metadata; /* who knows the VM's ids, asked for a new alert; NULL or "": the cloud's own */
 	const char *version;
 	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, new each time */
-	int64_t now_s;
+	struct moment now;
 };
 
 /* After a round. Without alertWebhook, or with disableAlerts, it forgets all and does nothing. Each sending ends within 10 s, and the

@@ -49,6 +49,7 @@ struct doctor_inputs {
 		*variables; /* of the program, for their proxy: count where the extension is not enabled */
 	enum doctor_clock clock;
 	int64_t now_s;  /* the time ... */
+	int64_t boot_s; /* CLOCK_BOOTTIME of the same moment */
 	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
 };
 

@@ -224,7 +224,7 @@ int doctor_last_result(struct doctor *doctor, struct doctor_finding *finding, st
 		.state_fd = doctor->state_fd,
 		.service = &doctor->service,
 		.period_s = doctor->has_settings ? doctor->settings.period_s : LONGEST_PERIOD_S,
-		.now_s = doctor->inputs->now_s};
+		.now = {.wall_s = doctor->inputs->now_s, .boot_s = doctor->inputs->boot_s}};
 
 	if (!result)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the last result.");

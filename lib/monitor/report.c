@@ -47,7 +47,7 @@ static void set_healthy(const struct report_inputs *inputs, struct status *ret)
 {
 	char now[CLOCK_TEXT_SIZE], note[MESSAGE], boot[MESSAGE];
 
-	clock_text(inputs->now_s, now);
+	clock_text(inputs->now.time.wall_s, now);
 	note_warnings(inputs->settings, note);
 	describe_boot(inputs->change, boot);
 	ret->state = STATUS_SUCCESS;
@@ -68,36 +68,34 @@ static void set_unhealthy(const struct report_inputs *inputs, struct status *ret
 						  : "");
 }
 
-/* An earlier proof still stands; this boot's own if the boot ids agree. */
+/* This boot's own proof still stands. */
 static void set_unreached_but_proven(
 	const struct report_inputs *inputs, const char *reason, struct status *ret)
 {
 	const struct history *history = inputs->history;
-	bool same_boot = history->boot_id[0] && strcmp(history->boot_id, history->healthy_boot_id) == 0;
 	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
 
 	clock_text(history->healthy_s, healthy);
 	clock_text(history->failing_since_s, since);
 	ret->state = STATUS_SUCCESS;
-	(void)text_format(ret->message, sizeof(ret->message), "%s at %s. No new proof since %s: %s",
-		same_boot ? "Healthy" : "This boot is not proved yet; the boot before was Healthy", healthy,
-		since, reason);
+	(void)text_format(ret->message, sizeof(ret->message), "Healthy at %s. No new proof since %s: %s",
+		healthy, since, reason);
 }
 
-uint32_t report_budget_left_s(const struct history *history, int64_t enabled_at_s, int64_t now_s)
+static bool is_proven(const struct report_inputs *inputs)
 {
-	int64_t passed_s = now_s - enabled_at_s;
-
-	/* neither way: the clock may have been set back since, far or a little */
-	if (history->healthy_s != 0 || passed_s <= -REPORT_FIRST_BUDGET_S ||
-		passed_s >= REPORT_FIRST_BUDGET_S)
-		return 0;
-	return passed_s < 0 ? REPORT_FIRST_BUDGET_S : (uint32_t)(REPORT_FIRST_BUDGET_S - passed_s);
+	return proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 }
 
-static bool is_in_first_budget(const struct report_inputs *inputs)
+static void set_unproven(const struct report_inputs *inputs, const char *reason, struct status *ret)
 {
-	return report_budget_left_s(inputs->history, inputs->enabled_at_s, inputs->now_s) > 0;
+	const struct proof *proof = &inputs->history->proof;
+	char earlier[PROOF_TEXT_SIZE];
+
+	ret->state = STATUS_ERROR;
+	proof_text(proof, proof_judge(proof, &inputs->now, NULL), earlier);
+	(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s%s%s", reason,
+		earlier[0] ? " " : "", earlier);
 }
 
 static void set_unknown(const struct report_inputs *inputs, struct status *ret)
@@ -107,15 +105,14 @@ static void set_unknown(const struct report_inputs *inputs, struct status *ret)
 
 	explain(cause, reason);
 	ret->code = (int)cause->code;
-	if (is_out_of_reach(cause) && is_in_first_budget(inputs)) {
+	if (is_out_of_reach(cause) && is_proven(inputs)) {
+		set_unreached_but_proven(inputs, reason, ret);
+	} else if (is_out_of_reach(cause) && history_budget_left_s(inputs->history, &inputs->now)) {
 		ret->state = STATUS_TRANSITIONING;
 		(void)text_format(ret->message, sizeof(ret->message),
 			"Not attested yet, trying again in %u s: %s", inputs->wait_s, reason);
-	} else if (is_out_of_reach(cause) && inputs->now_s < inputs->history->token_expires_s) {
-		set_unreached_but_proven(inputs, reason, ret);
 	} else {
-		ret->state = STATUS_ERROR;
-		(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s", reason);
+		set_unproven(inputs, reason, ret);
 	}
 }
 
@@ -127,20 +124,19 @@ static void add_health(const struct report_inputs *inputs, struct status *ret)
 	const struct verdict *verdict = &inputs->round->verdict;
 	char text[MESSAGE], time[CLOCK_TEXT_SIZE];
 
-	clock_text(inputs->now_s, time);
+	clock_text(inputs->now.time.wall_s, time);
 	if (verdict->health == HEALTH_HEALTHY)
 		(void)text_format(text, sizeof(text),
 			"Healthy at %s: the provider and this VM's own check agree.", time);
 	else
 		(void)text_format(text, sizeof(text), "%s at %s: %s", health_name(verdict->health), time,
 			verdict->reason.msg);
-	status_add(ret, "BootIntegrity", states[verdict->health], (int)verdict->reason.code, text);
+	status_add(ret, STATUS_HEALTH_ITEM, states[verdict->health], (int)verdict->reason.code, text);
 }
 
 static void add_attestation(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct round_result *round = inputs->round;
-	bool is_past = inputs->history->token_expires_s <= inputs->now_s;
 	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
 
 	if (round->stage < ROUND_COLLECTED)
@@ -156,7 +152,7 @@ static void add_attestation(const struct report_inputs *inputs, struct status *r
 	}
 	explain(&round->remote.reason, text);
 	status_add(ret, "Attestation",
-		is_out_of_reach(&round->remote.reason) && !is_past ? STATUS_WARNING : STATUS_ERROR,
+		is_out_of_reach(&round->remote.reason) && is_proven(inputs) ? STATUS_WARNING : STATUS_ERROR,
 		(int)round->remote.reason.code, text);
 }
 
@@ -257,7 +253,7 @@ static void add_tpm(const struct report_inputs *inputs, struct status *ret)
 static void add_key(const struct report_inputs *inputs, struct status *ret)
 {
 	const struct crypto_cert_info *cert = &inputs->round->local.binding.cert;
-	int64_t left_s = cert->not_after_s - inputs->now_s;
+	int64_t left_s = cert->not_after_s - inputs->now.time.wall_s;
 	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
 
 	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
@@ -299,7 +295,7 @@ static void add_schedule(const struct report_inputs *inputs, struct status *ret)
 	bool in_hours = period_s % 3600 == 0;
 	char text[MESSAGE], next[CLOCK_TEXT_SIZE];
 
-	clock_text(inputs->now_s + inputs->wait_s, next);
+	clock_text(inputs->now.time.wall_s + inputs->wait_s, next);
 	(void)text_format(text, sizeof(text),
 		"Next attestation at about %s; every %u %s and after every boot.", next,
 		in_hours ? period_s / 3600 : period_s / 60, in_hours ? "h" : "min");

@@ -21,10 +21,11 @@ struct result_inputs {
 	int root_fd, state_fd;
 	const struct service *service;
 	uint32_t period_s; /* of the settings */
-	int64_t now_s;
+	struct clock_time now;
 };
 
-/* ERR_SERVICE if nothing was reported yet; ERR_STATE_INVALID if file or history are damaged. */
+/* Healthy counts only while the service runs, the next result is not overdue by either clock, the wall clock was not set back before the
+ * report, and the proof itself counts (proof.h). ERR_SERVICE if nothing was reported yet; ERR_STATE_INVALID if file or history are damaged. */
 int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err) err_check;
 
 #endif

@@ -66,6 +66,14 @@ static int fetch_keys(const struct exchange *exchange, struct buf *ret, struct e
 	return -1;
 }
 
+static int read_times(const json *claims, struct round_result *ret, struct err *err)
+{
+	if (json_get_int(claims, "iat", &ret->token_issued_s, err) < 0 &&
+		json_get_int(claims, "nbf", &ret->token_issued_s, err) < 0)
+		return -1;
+	return json_get_int(claims, "exp", &ret->token_expires_s, err);
+}
+
 static int verify_token(const struct exchange *exchange, const struct token_expectation *expected,
 	struct round_result *ret, struct err *err)
 {
@@ -83,8 +91,7 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
 	if (token_check_signature(&token, kid, keys, err) < 0 ||
-		token_check_claims(&token, expected, err) < 0 ||
-		json_get_int(token.claims, "exp", &ret->token_expires_s, err) < 0)
+		token_check_claims(&token, expected, err) < 0 || read_times(token.claims, ret, err) < 0)
 		return -1;
 	ret->claims = steal_ptr(token.claims);
 	ret->token_header = steal_ptr(token.header);

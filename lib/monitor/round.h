@@ -53,8 +53,8 @@ struct round_result {
 	json *claims;                 /* ROUND_VERIFIED */
 	json *token_header; /* likewise; what follows is secret in so far as it proves this VM's boot to others */
 	struct buf token, keys; /* the token and the key set that it was verified with, as they came */
-	int64_t token_expires_s;
-	char provider[HTTP_URL_SIZE]; /* origin asked; "" if none was found */
+	int64_t token_issued_s, token_expires_s; /* iat, or nbf of a token without it; exp */
+	char provider[HTTP_URL_SIZE];            /* origin asked; "" if none was found */
 	char provider_reason
 		[REGION_REASON_SIZE]; /* why this one: "shared provider of westeurope"; "" if it was given */
 	char provider_proxy[HTTP_URL_SIZE]; /* the way there: "host:port (source)"; "" if direct */

@@ -27,7 +27,12 @@ static struct told tell_with(
 {
 	static uint8_t count;
 	uint8_t random[ALERT_RANDOM_SIZE] = {++count};
-	struct history history = {.token_expires_s = expires_s, .failing_since_s = NOW_S - 60};
+	struct history history = {.proof = {.boot_id = "a",
+					  .issued_s = NOW_S - 60,
+					  .expires_s = expires_s,
+					  .asked_boot_s = 40,
+					  .life_s = expires_s - NOW_S + 60},
+		.failing_since_s = NOW_S - 60};
 	struct round_result round = {.verdict.health = health, .provider = "https://provider.example"};
 	struct told told = {0};
 
@@ -41,7 +46,7 @@ static struct told tell_with(
 				      .metadata = "http://127.0.0.1:1",
 				      .version = "1.2.3.4",
 				      .random = random,
-				      .now_s = NOW_S},
+				      .now = {.boot_id = "a", .time = {.wall_s = NOW_S, .boot_s = 100}}},
 		&told.sent, &told.err);
 	return told;
 }

@@ -83,29 +83,38 @@ static int remove_place(void **state)
 	return 0;
 }
 
-static void report(const struct place *place, enum status_state integrity, const char *boot_id)
+#define BOOT_S     5000
+#define LIFE_S     (2 * PERIOD_S)
+#define LATEST_S   (PERIOD_S + RESULT_SLACK_S - 60)
+#define TOO_LATE_S (PERIOD_S + RESULT_SLACK_S + 60)
+
+static void report(
+	const struct place *place, enum status_state integrity, const char *boot_id, int64_t life_s)
 {
 	struct status status = status_empty("Enable", STATUS_SUCCESS);
-	struct history history = {.healthy_s = 5};
+	const struct moment asked = {.boot_id = boot_id, .time = {.wall_s = clock_now_s(), .boot_s = BOOT_S}};
+	struct history history = {.healthy_s = 5, .round_boot_s = BOOT_S};
 	auto_cleanup(fd) int folder = -1;
 	struct err err;
 
 	memcpy(history.boot_id, boot_id, HISTORY_BOOT_SIZE);
+	history.proof = proof_of_token(&asked, asked.time.wall_s, asked.time.wall_s + life_s);
 	status_add(&status, "Other", STATUS_ERROR, 1, "no matter");
 	status_add(&status, "BootIntegrity", integrity, 0, "said");
 	check_ok(service_open_folder(place->fd, "/status", &folder, &err), &err);
-	check_ok(status_write(folder, 0, &status, 0, &err), &err);
+	check_ok(status_write(folder, 0, &status, asked.time.wall_s, &err), &err);
 	check_ok(history_save(place->state_fd, &history, &err), &err);
 }
 
-/* later_s: how long after the report it is read. */
-static int read_result(const struct place *place, int64_t later_s, struct result *ret, struct err *err)
+/* later_s: how long after the report it is read, by the wall clock and by the boot clock. */
+static int read_result(
+	const struct place *place, int64_t later_s, int64_t boot_later_s, struct result *ret, struct err *err)
 {
 	return result_read(&(struct result_inputs){.root_fd = place->fd,
 				   .state_fd = place->state_fd,
 				   .service = &place->service,
 				   .period_s = PERIOD_S,
-				   .now_s = clock_now_s() + later_s},
+				   .now = {clock_now_s() + later_s, BOOT_S + boot_later_s}},
 		ret, err);
 }
 
@@ -115,22 +124,30 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		enum status_state integrity;
 		const char *boot_id;
 		bool is_running;
-		int64_t later_s;
+		int64_t later_s, boot_later_s, life_s;
 		enum health health;
 		const char *doubt;
 	} rows[] = {
-		{STATUS_SUCCESS, BOOT, true, 0, HEALTH_HEALTHY, NULL},
-		{STATUS_SUCCESS, BOOT, true, PERIOD_S + RESULT_SLACK_S - 60, HEALTH_HEALTHY, NULL},
-		{STATUS_SUCCESS, BOOT, true, -1000, HEALTH_HEALTHY, NULL},
-		{STATUS_WARNING, BOOT, true, 0, HEALTH_UNKNOWN, NULL},
-		{STATUS_ERROR, BOOT, true, 0, HEALTH_UNHEALTHY, NULL},
-		{STATUS_SUCCESS, "", true, 0, HEALTH_HEALTHY, NULL},
-		{STATUS_SUCCESS, EARLIER, true, 0, HEALTH_UNKNOWN, "earlier boot"},
-		{STATUS_ERROR, EARLIER, true, 0, HEALTH_UNKNOWN, "earlier boot"},
-		{STATUS_SUCCESS, BOOT, false, 0, HEALTH_UNKNOWN, "does not run"},
-		{STATUS_ERROR, BOOT, false, 0, HEALTH_UNHEALTHY, "does not run"},
-		{STATUS_SUCCESS, BOOT, true, PERIOD_S + RESULT_SLACK_S + 60, HEALTH_UNKNOWN, "is missing"},
-		{STATUS_ERROR, BOOT, true, PERIOD_S + RESULT_SLACK_S + 60, HEALTH_UNHEALTHY, "is missing"},
+		{STATUS_SUCCESS, BOOT, true, 0, 0, LIFE_S, HEALTH_HEALTHY, NULL},
+		{STATUS_SUCCESS, BOOT, true, LATEST_S, LATEST_S, LIFE_S, HEALTH_HEALTHY, NULL},
+		/* the clock was set back: the result is of the future */
+		{STATUS_SUCCESS, BOOT, true, -1000, 10, LIFE_S, HEALTH_UNKNOWN, "still to come"},
+		{STATUS_SUCCESS, BOOT, true, -60, 10, LIFE_S, HEALTH_UNKNOWN, "still to come"},
+		{STATUS_ERROR, BOOT, true, -1000, 10, LIFE_S, HEALTH_UNHEALTHY, "still to come"},
+		/* it was set back to a time that fits: the boot clock went on */
+		{STATUS_SUCCESS, BOOT, true, 10, TOO_LATE_S, LIFE_S, HEALTH_UNKNOWN, "is missing"},
+		{STATUS_SUCCESS, BOOT, true, 10, 100, 100, HEALTH_UNKNOWN, "proof of this boot ended"},
+		{STATUS_SUCCESS, BOOT, true, 110, 10, 100, HEALTH_UNKNOWN, "proof of this boot ended"},
+		{STATUS_WARNING, BOOT, true, 0, 0, LIFE_S, HEALTH_UNKNOWN, NULL},
+		{STATUS_WARNING, BOOT, true, 10, 100, 100, HEALTH_UNKNOWN, NULL},
+		{STATUS_ERROR, BOOT, true, 0, 0, LIFE_S, HEALTH_UNHEALTHY, NULL},
+		{STATUS_SUCCESS, "", true, 0, 0, LIFE_S, HEALTH_UNKNOWN, "no proof of this boot"},
+		{STATUS_SUCCESS, EARLIER, true, 0, 0, LIFE_S, HEALTH_UNKNOWN, "earlier boot"},
+		{STATUS_ERROR, EARLIER, true, 0, 0, LIFE_S, HEALTH_UNKNOWN, "earlier boot"},
+		{STATUS_SUCCESS, BOOT, false, 0, 0, LIFE_S, HEALTH_UNKNOWN, "does not run"},
+		{STATUS_ERROR, BOOT, false, 0, 0, LIFE_S, HEALTH_UNHEALTHY, "does not run"},
+		{STATUS_SUCCESS, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNKNOWN, "is missing"},
+		{STATUS_ERROR, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNHEALTHY, "is missing"},
 	};
 	struct place *place = *state;
 
@@ -140,11 +157,11 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		struct err err;
 
 		memcpy(boot_id, rows[i].boot_id, strlen(rows[i].boot_id));
-		report(place, rows[i].integrity, boot_id);
+		report(place, rows[i].integrity, boot_id, rows[i].life_s);
 		stop_service(place);
 		if (rows[i].is_running)
 			start_service(place);
-		check_ok(read_result(place, rows[i].later_s, &result, &err), &err);
+		check_ok(read_result(place, rows[i].later_s, rows[i].boot_later_s, &result, &err), &err);
 		if (result.health != rows[i].health || !rows[i].doubt != !result.doubt.code ||
 			(rows[i].doubt && !strstr(result.doubt.msg, rows[i].doubt)))
 			fail_msg("row %zu: %s, %s", i, health_name(result.health), result.doubt.msg);
@@ -159,14 +176,14 @@ static void what_is_missing_or_damaged_is_an_error(void **state)
 	struct err err;
 
 	start_service(place);
-	check_err(read_result(place, 0, &result, &err), &err, ERR_SERVICE);
+	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_SERVICE);
 	put(place, "status", "0.status", TEXT("[{"));
-	check_err(read_result(place, 0, &result, &err), &err, ERR_STATE_INVALID);
-	report(place, STATUS_SUCCESS, BOOT);
+	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
+	report(place, STATUS_SUCCESS, BOOT, LIFE_S);
 	put(place, SERVICE_STATE_FOLDER, "history.json", TEXT("{}"));
-	check_err(read_result(place, 0, &result, &err), &err, ERR_STATE_INVALID);
+	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
 	memcpy(place->service.environment.status_folder, "/absent", 8);
-	check_err(read_result(place, 0, &result, &err), &err, ERR_IO);
+	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_IO);
 }
 
 static void the_service_is_known_with_its_start(void **state)

@@ -9,6 +9,7 @@ static uint32_t wait_after(
 	return schedule_wait_s(&(struct schedule_inputs){.verdict = {.health = health, .reason.code = code},
 		.failures = failures,
 		.period_s = PERIOD_S,
+		.proof_left_s = 2 * PERIOD_S,
 		.retry_after_s = retry_after_s,
 		.random = random});
 }
@@ -66,7 +67,35 @@ static void the_end_of_the_first_budget_is_not_slept_through(void **state)
 	inputs.retry_after_s = 100;
 	assert_int_equal(schedule_wait_s(&inputs), 100);
 	inputs.verdict.health = HEALTH_HEALTHY;
+	inputs.proof_left_s = 2 * PERIOD_S;
 	assert_int_equal(schedule_wait_s(&inputs), PERIOD_S);
+}
+
+static void a_proof_is_renewed_before_it_ends(void **state)
+{
+	static const struct {
+		uint32_t period_s, proof_left_s, wait_s;
+	} rows[] = {
+		{86400, 28800, 21600},
+		{14400, 28800, 14400},
+		{21600, 28800, 21600},
+		{900, 28800, 900},
+		{14400, 100, 75},
+		{14400, 10, 60},
+		{14400, 0, 60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct schedule_inputs inputs = {.verdict.health = HEALTH_HEALTHY,
+			.period_s = rows[i].period_s,
+			.proof_left_s = rows[i].proof_left_s};
+
+		assert_int_equal(schedule_wait_s(&inputs), rows[i].wait_s);
+		inputs.verdict =
+			(struct verdict){.health = HEALTH_UNHEALTHY, .reason.code = ERR_LOG_MISMATCH};
+		assert_int_equal(schedule_wait_s(&inputs), rows[i].period_s);
+	}
 }
 
 int main(void)
@@ -76,6 +105,7 @@ int main(void)
 		cmocka_unit_test(a_failure_that_may_pass_is_tried_soon_and_then_less_often),
 		cmocka_unit_test(a_failure_that_stays_waits_for_the_period),
 		cmocka_unit_test(the_end_of_the_first_budget_is_not_slept_through),
+		cmocka_unit_test(a_proof_is_renewed_before_it_ends),
 		cmocka_unit_test(the_provider_may_ask_for_more_time_but_not_for_ever),
 	};
 
