@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "monitor/redact.h"
+#include "monitor/redact_rest.h"
 
 #define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
@@ -123,6 +124,18 @@ static struct bundle_extras extras_of(
 		.with_token = options->with_token};
 }
 
+int attestation_redact(struct bundle *bundle, struct err *err)
+{
+	char rests[REDACT_SENTENCE_SIZE];
+
+	if (redact_bundle(bundle, err) < 0)
+		return -1;
+	redact_rest_sentence(&bundle->request.evidence, rests);
+	if (rests[0])
+		print_aside("Redacted. %s\n", rests);
+	return 0;
+}
+
 int attestation_collect(const struct attestation_options *options, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
@@ -144,7 +157,7 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 	extras = extras_of(options, &around);
 	if (bundle_of_info(buf_bytes(&info), &extras, ret, err) < 0)
 		return -1;
-	return options->redact ? redact_bundle(ret, err) : 0;
+	return options->redact ? attestation_redact(ret, err) : 0;
 }
 
 int attestation_bundle(const struct attestation_options *options, struct round_result *round,
@@ -159,7 +172,7 @@ int attestation_bundle(const struct attestation_options *options, struct round_r
 	extras = extras_of(options, &around);
 	if (bundle_of_round(round, &extras, ret, err) < 0)
 		return -1;
-	return options->redact ? redact_bundle(ret, err) : 0;
+	return options->redact ? attestation_redact(ret, err) : 0;
 }
 
 int attestation_save(const char *path, const struct bundle *bundle, struct err *err)

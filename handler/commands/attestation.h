@@ -64,6 +64,8 @@ int attestation_collect(
 /* The round's bundle, redacted if asked for; takes what is large out of the round. */
 int attestation_bundle(const struct attestation_options *options, struct round_result *round,
 	struct bundle *ret, struct err *err) err_check;
+/* Redacts, and says on standard error what can be guessed all the same. */
+int attestation_redact(struct bundle *bundle, struct err *err) err_check;
 /* '-' is standard output. */
 int attestation_save(const char *path, const struct bundle *bundle, struct err *err) err_check;
 

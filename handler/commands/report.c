@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "monitor/page.h"
-#include "monitor/redact.h"
 #include "report.h"
 #include "verify.h"
 
@@ -171,7 +170,7 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 static int redact(const struct options *options, const struct anchors *anchors, struct bundle *bundle,
 	const struct page_inputs *inputs, struct bundlecheck *check, struct err *err)
 {
-	if (redact_bundle(bundle, err) < 0)
+	if (attestation_redact(bundle, err) < 0)
 		return -1;
 	if (inputs->check)
 		check_bundle(options, anchors, inputs, check);

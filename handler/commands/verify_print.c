@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "commands.h"
+#include "monitor/redact_rest.h"
 #include "verify.h"
 
 static const char *verdict_text(const struct verify_result *result)
@@ -102,6 +103,8 @@ int verify_print_json(const struct verify_result *result, struct err *err)
 	notes = json_add_array(members, "notChecked");
 	for (size_t i = 0; i < check->note_count; i++)
 		json_add_text(notes, NULL, check->notes[i]);
+	if (result->bundle->is_redacted)
+		redact_add_rests(members, &result->bundle->request.evidence);
 	json_add_text(members, "checkedFor", time);
 	add_facts(json_add_object(members, "facts"), result);
 	add_stated(members, result);

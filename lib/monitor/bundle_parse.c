@@ -285,8 +285,8 @@ static void note_unread(const json *root, const char *const *known, char *ret, s
 static int read_any(const json *root, struct bytes text, struct bundle *ret, struct err *err)
 {
 	static const char *const of_bundle[] = {"format", "version", "program", "made", "madeUnix",
-		"redacted", "redactedEvents", "verdict", "local", "provider", "facts", "machine", "laterPcrs",
-		"chain", "AttestationInfo", NULL};
+		"redacted", "redactedEvents", "guessable", "verdict", "local", "provider", "facts", "machine",
+		"laterPcrs", "chain", "AttestationInfo", NULL};
 	static const char *const of_body[] = {"AttestationInfo", NULL};
 	const char *format = json_text(json_get(root, "format"));
 	bool is_whole = format && strcmp(format, BUNDLE_FORMAT) == 0;

@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "monitor/bundle.h"
+#include "monitor/redact_rest.h"
 
 #define REDACTED_LIST_MAX (4u << 20)
 
@@ -89,8 +90,10 @@ static int add_redaction(json *root, const struct bundle *bundle, struct err *er
 		if (buf_append_text(&list, range, err) < 0)
 			return -1;
 	}
-	if (bundle->is_redacted)
-		json_add_bytes_text(root, "redactedEvents", buf_bytes(&list));
+	if (!bundle->is_redacted)
+		return 0;
+	json_add_bytes_text(root, "redactedEvents", buf_bytes(&list));
+	redact_add_rests(root, evidence);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "maa/token.h"
 #include "monitor/claims.h"
+#include "monitor/redact_rest.h"
 
 #define SECURE_BOOT_PCR 7
 
@@ -247,9 +248,12 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 	(void)text_format(text, sizeof(text),
 		"The bundle is redacted: of %u events only the digests are checked, since their data is said "
 		"to be "
-		"taken out.",
+		"taken out, and of what the TPM did not sign nothing is in it.",
 		count);
 	note(check, text);
+	redact_rest_sentence(evidence, text);
+	if (text[0])
+		note(check, text);
 }
 
 static void check_later(const struct bundle *bundle, struct bundlecheck *check)

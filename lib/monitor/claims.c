@@ -57,6 +57,8 @@ bool claims_are_of_vm(const struct bundle *bundle, const struct appraisal *appra
 	struct eventlog log;
 	struct err ignored;
 
+	if (bundle->is_redacted && strcmp(id, BUNDLE_REDACTED) == 0) /* nothing is said */
+		return true;
 	if (strncmp(id, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0)
 		return text_equal_nocase(id, appraisal->secureboot.vm_id);
 	return eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&

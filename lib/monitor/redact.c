@@ -45,19 +45,6 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 
 /* ---- trees ---- */
 
-static void add_payload(json *parent, const char *name, const json *payload)
-{
-	const json *nonce = json_get(payload, REQUEST_NONCE);
-	json *kept;
-
-	if (!nonce) {
-		json_add_null(parent, name);
-		return;
-	}
-	kept = json_add_object(parent, name);
-	json_add_copy(kept, REQUEST_NONCE, nonce);
-}
-
 /* Names are the protocol's or a policy's; texts may say anything. The depth is that of a parsed tree. */
 static void add_without_ids(json *parent, const char *name, const json *value)
 {
@@ -65,7 +52,7 @@ static void add_without_ids(json *parent, const char *name, const json *value)
 	json *child;
 
 	if (name && strcmp(name, "client-payload") == 0) {
-		add_payload(parent, name, value);
+		json_add_null(parent, name); /* a nonce, too: whoever sent it knows it again */
 	} else if (text) {
 		json_add_text(parent, name, redact_has_uuid(bytes_of_text(text)) ? BUNDLE_REDACTED : text);
 	} else if (json_is_object(value) || json_is_array(value)) {
@@ -77,39 +64,35 @@ static void add_without_ids(json *parent, const char *name, const json *value)
 	}
 }
 
-static json *claims_without_ids(const json *claims, bool keep_issuer)
+/* The digest that stands for a VM's id is the one that the firmware measured: it is in the log anyway. Another says more than that. */
+static void add_vm_id(json *parent, const char *name, const char *id, const struct evidence *evidence)
+{
+	char hash[REDACT_HASH_SIZE];
+	struct eventlog log;
+	struct err ignored;
+
+	redact_vm_id(id, hash);
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) == 0 &&
+		redact_is_of_log(hash, &log))
+		json_add_text(parent, name, hash);
+	else
+		json_add_text(parent, name, BUNDLE_REDACTED);
+}
+
+static json *claims_without_ids(const json *claims, const struct evidence *evidence, bool keep_issuer)
 {
 	json *ret = json_new_object();
-	char hash[REDACT_HASH_SIZE];
 
 	json_each (claim, claims) {
 		const char *name = json_name(claim);
 		const char *text = json_text(claim);
 
-		if (text && strcmp(name, "x-ms-azurevm-vmid") == 0) {
-			redact_vm_id(text, hash);
-			json_add_text(ret, name, hash);
-		} else if (text && strcmp(name, "iss") == 0 && !keep_issuer) {
+		if (text && strcmp(name, "x-ms-azurevm-vmid") == 0)
+			add_vm_id(ret, name, text, evidence);
+		else if (text && strcmp(name, "iss") == 0 && !keep_issuer)
 			json_add_text(ret, name, BUNDLE_REDACTED);
-		} else {
+		else if (strcmp(name, "jti") != 0) /* the token's number, by which its provider finds it */
 			add_without_ids(ret, name, claim);
-		}
-	}
-	return ret;
-}
-
-static json *facts_without_ids(const json *facts)
-{
-	json *ret = json_new_object();
-	char hash[REDACT_HASH_SIZE];
-
-	json_each (fact, facts) {
-		if (strcmp(json_name(fact), "vmId") != 0 || !json_text(fact)) {
-			json_add_copy(ret, json_name(fact), fact);
-			continue;
-		}
-		redact_vm_id(json_text(fact), hash);
-		json_add_text(ret, "vmId", hash);
 	}
 	return ret;
 }
@@ -136,20 +119,15 @@ static bool is_shared(const char *address)
 	       strncmp(code + 2 * len + 1, ".attest.azure.", sizeof(".attest.azure.") - 1) == 0;
 }
 
-/* Messages name hosts, addresses and proxies on the way to a provider, and the provider itself. */
-static void redact_message(
-	struct verdict *verdict, const struct bundle_provider *provider, bool keep_provider)
+/* Messages name hosts, proxies, requests, and values of PCRs that are not in here. What the bundle shows all the same may be said. */
+static void redact_reason(struct verdict *said, const struct verdict *shown)
 {
-	enum err_kind kind = err_info(verdict->reason.code)->kind;
-	struct http_origin origin;
-	struct err ignored;
-	bool names = verdict->reason.code &&
-		     (kind == ERR_KIND_NETWORK || (kind == ERR_KIND_PROVIDER && !keep_provider));
-
-	if (!keep_provider && http_parse_url(provider->address, &origin, NULL, &ignored) == 0)
-		names = names || strstr(verdict->reason.msg, origin.host);
-	if (names || redact_has_uuid(bytes_of_text(verdict->reason.msg)))
-		(void)text_format(verdict->reason.msg, sizeof(verdict->reason.msg), "%s", BUNDLE_REDACTED);
+	if (!said->reason.code)
+		return;
+	if (said->reason.code == shown->reason.code)
+		memcpy(said->reason.msg, shown->reason.msg, sizeof(said->reason.msg));
+	else
+		(void)text_format(said->reason.msg, sizeof(said->reason.msg), "%s", REDACT_REASON);
 }
 
 static void redact_provider(struct bundle *bundle)
@@ -158,14 +136,33 @@ static void redact_provider(struct bundle *bundle)
 	bool keep = is_shared(provider->address);
 
 	if (provider->claims)
-		replace(&provider->claims, claims_without_ids(provider->claims, keep));
-	redact_message(&provider->verdict, provider, keep);
-	redact_message(&bundle->verdict, provider, keep);
-	redact_message(&bundle->local, provider, keep);
+		replace(&provider->claims,
+			claims_without_ids(provider->claims, &bundle->request.evidence, keep));
 	if (keep || !provider->address[0])
 		return;
 	replace(&provider->token, NULL);
 	(void)text_format(provider->address, sizeof(provider->address), "%s", BUNDLE_REDACTED);
+	(void)text_format(provider->chosen_as, sizeof(provider->chosen_as), "%s", BUNDLE_REDACTED);
+}
+
+/* What the redacted evidence proves takes the place of what was said before. */
+static void restate(struct bundle *bundle)
+{
+	const char *vm_id = json_text(json_get(bundle->facts, "vmId"));
+	struct appraisal appraisal = {0};
+	json *facts;
+
+	if (bundle->info.len)
+		appraise_evidence(&bundle->request.evidence, BINDING_NULL_OR_OWNER, &appraisal);
+	redact_reason(&bundle->provider.verdict, &appraisal.verdict);
+	redact_reason(&bundle->verdict, &appraisal.verdict);
+	redact_reason(&bundle->local, &appraisal.verdict);
+	if (!bundle->facts)
+		return;
+	facts = bundle_facts(&bundle->request, &appraisal);
+	if (vm_id)
+		add_vm_id(facts, "vmId", vm_id, &bundle->request.evidence);
+	replace(&bundle->facts, facts);
 }
 
 static int rebuild_info(const json *info, const struct evidence *evidence, struct buf *ret, struct err *err)
@@ -179,7 +176,7 @@ static int rebuild_info(const json *info, const struct evidence *evidence, struc
 		if (strcmp(json_name(member), "TcgLogs") == 0)
 			json_add_bytes_text(changed, "TcgLogs", buf_bytes(&log));
 		else if (strcmp(json_name(member), "ClientPayload") == 0)
-			add_payload(changed, "ClientPayload", member);
+			json_add_null(changed, "ClientPayload");
 		else
 			json_add_copy(changed, json_name(member), member);
 	}
@@ -212,11 +209,13 @@ int redact_bundle(struct bundle *bundle, struct err *err)
 {
 	if (bundle->provider.compact.len)
 		return err_set(err, ERR_FORMAT, 0, "A bundle with its token cannot be redacted.");
+	if (bundle->is_redacted)
+		return err_set(err, ERR_FORMAT, 0, "The bundle is redacted already.");
 	if (bundle->info.len && redact_info(bundle, err) < 0)
 		return -1;
 	redact_provider(bundle);
-	if (bundle->facts)
-		replace(&bundle->facts, facts_without_ids(bundle->facts));
+	restate(bundle);
+	bundle->later = (struct tpm_pcrs){0};
 	(void)text_format(bundle->machine.hostname, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);
 	(void)text_format(bundle->machine.boot_id, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);
 	bundle->is_redacted = true;

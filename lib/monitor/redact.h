@@ -1,10 +1,10 @@
 /* redact.h - what identifies a VM or its owner, taken out of a bundle where it still verifies without it.
  *
- * Goes: VM id, host name, boot id, the client payload's members but the nonce, a provider of one's own, every UUID in texts and in the data
- * of events, the GUIDs of disks and partitions, and all data of events beyond the quoted PCRs (kernel command lines among them). Of an
- * event only the data changes: its digest stays, and with it the PCRs.
- * Stays, because nothing verifies without it: attestation key, its certificate, its signatures, and digests; who knows a VM's id
- * recognises it by the digest that the firmware measured.
+ * Goes: VM id, host name, boot id, client payload, the token's number, a provider of one's own, reasons' words that the bundle does not
+ * show itself, all that the TPM did not sign (events and values of PCRs beyond the quote, other banks: kernel command lines among them),
+ * every UUID in texts and in the data of events, the GUIDs of disks and partitions. Of a quoted event only the data changes: its digest
+ * stays, and with it the PCRs.
+ * Stays, because nothing verifies without it: attestation key, its certificate, its signatures, and these digests (redact_rest.h).
  */
 #ifndef MONITOR_REDACT_H
 #define MONITOR_REDACT_H
@@ -13,9 +13,11 @@
 
 /* What may stand for a VM's id: "sha256:" and the digest that the firmware measures for it, so that it is still comparable. */
 #define REDACT_HASH_PREFIX "sha256:"
-#define REDACT_HASH_SIZE   (sizeof(REDACT_HASH_PREFIX) + 64)
+/* Instead of a reason's words. */
+#define REDACT_REASON    "What it is about was taken out."
+#define REDACT_HASH_SIZE (sizeof(REDACT_HASH_PREFIX) + 64)
 
-/* A bundle with its token cannot be redacted: the token is signed as a whole. ERR_FORMAT. */
+/* Once. A bundle with its token cannot be redacted: the token is signed as a whole. ERR_FORMAT. */
 int redact_bundle(struct bundle *bundle, struct err *err) err_check;
 
 /* VM id -> what stands for it. */

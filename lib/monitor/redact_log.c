@@ -19,6 +19,9 @@
 #define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
 #define NODE_HEAD        4
 #define ALL              UINT16_MAX
+#define SPEC_ID_AT       32 /* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
+#define SPEC_ID_KEPT     24 /* of it: signature, class, version, size of UINTN */
+#define SPEC_ID_SIZE     (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank, and nothing of the vendor's */
 
 /* Bytes that may be changed: the copy of an event's data. */
 struct span {
@@ -165,12 +168,10 @@ static bool is_boot_order(struct bytes data)
 }
 
 /* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there. */
-static bool is_free_text(const struct eventlog_event *event, uint32_t quoted)
+static bool is_free_text(const struct eventlog_event *event)
 {
-	bool is_quoted = event->pcr < TPM_PCR_COUNT && quoted & 1u << event->pcr;
-
-	if (event->pcr >= FIRST_LATER_PCR)
-		return !is_quoted || event->type == EV_COMPACT_HASH;
+	if (event->pcr >= FIRST_LATER_PCR) /* which Windows quotes, and Linux does not */
+		return event->type == EV_COMPACT_HASH;
 	switch (event->type) {
 	case EV_COMPACT_HASH:
 	case EV_IPL:
@@ -203,41 +204,103 @@ static bool blank_known(uint32_t type, struct span span)
 }
 
 /* What PCR 7 holds, and separators, is what the verdict is read from. */
-static bool blank_event(const struct eventlog_event *event, uint32_t quoted, struct span span)
+static bool blank_event(const struct eventlog_event *event, struct span span)
 {
 	bool changed;
 
 	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR || event->pcr == SECURE_BOOT_PCR)
 		return false;
-	if (is_free_text(event, quoted))
+	if (is_free_text(event))
 		return blank_all(span);
 	changed = blank_known(event->type, span);
 	return blank_uuids(span) || changed;
 }
 
+/* ---- the new log ---- */
+
+static int put_number(struct buf *to, size_t size, uint32_t number, struct err *err)
+{
+	uint8_t bytes[sizeof(number)];
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(number >> 8 * i);
+	return buf_append(to, bytes, size, err);
+}
+
+/* The header of the old one, which names its banks, for one bank. */
+static int put_header(struct buf *to, struct bytes old, struct err *err)
+{
+	static const uint8_t zero_digest[20] = {0};
+
+	if (put_number(to, 4, 0, err) < 0 || put_number(to, 4, EV_NO_ACTION, err) < 0 ||
+		buf_append(to, zero_digest, sizeof(zero_digest), err) < 0 ||
+		put_number(to, 4, SPEC_ID_SIZE, err) < 0 ||
+		buf_append(to, old.data + SPEC_ID_AT, SPEC_ID_KEPT, err) < 0)
+		return -1;
+	if (put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+		put_number(to, 2, TPM_DIGEST_SIZE, err) < 0)
+		return -1;
+	return put_number(to, 1, 0, err);
+}
+
+static int put_event(struct buf *to, const struct eventlog_event *event, struct bytes digest, struct err *err)
+{
+	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
+
+	if (put_number(to, 4, event->pcr, err) < 0 || put_number(to, 4, event->type, err) < 0 ||
+		put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data, TPM_DIGEST_SIZE,
+			err) < 0)
+		return -1;
+	if (put_number(to, 4, (uint32_t)event->data.len, err) < 0)
+		return -1;
+	return buf_append(to, event->data.data, event->data.len, err);
+}
+
+static bool is_signed(const struct eventlog_event *event, struct bytes digest, uint32_t quoted)
+{
+	return event->type != EV_NO_ACTION && digest.data && event->pcr < TPM_PCR_COUNT &&
+	       quoted & 1u << event->pcr;
+}
+
+static int rewrite(
+	const struct eventlog *log, size_t bank, struct evidence *evidence, struct buf *to, struct err *err)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	uint32_t number = 1; /* the header is 0 */
+	uint8_t locality;
+
+	if (put_header(to, log->bytes, err) < 0)
+		return -1;
+	while (eventlog_next(log, &walk, &event)) {
+		struct bytes digest = event.digest[bank];
+		struct span span;
+
+		if (!is_signed(&event, digest, evidence->pcrs.mask) &&
+			!eventlog_startup_locality(&event, &locality))
+			continue;
+		if (put_event(to, &event, digest, err) < 0)
+			return -1;
+		span = (struct span){to->data + to->len - event.data.len, event.data.len};
+		if (blank_event(&event, span) && evidence_mark_redacted(evidence, number, err) < 0)
+			return -1;
+		number++;
+	}
+	return 0;
+}
+
 int redact_log(struct evidence *evidence, struct err *err)
 {
-	auto_cleanup(buf) struct buf copy = buf_with_max(EVENTLOG_MAX_BYTES);
-	struct eventlog log;
-	struct eventlog_walk walk;
-	struct eventlog_event event;
+	auto_cleanup(buf) struct buf changed = buf_with_max(EVENTLOG_MAX_BYTES);
+	struct eventlog log = {0};
+	int bank = -1;
 
 	if (evidence->event_log.len == 0)
 		return 0;
-	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0) {
-		buf_done(&evidence->event_log);
-		evidence->event_log = buf_with_max(EVENTLOG_MAX_BYTES);
-		return err->code == ERR_NO_MEMORY ? -1 : 0;
-	}
-	if (buf_append(&copy, log.bytes.data, log.bytes.len, err) < 0)
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) == 0 && log.is_crypto_agile)
+		bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
+	if (bank >= 0 && rewrite(&log, (size_t)bank, evidence, &changed, err) < 0)
 		return -1;
-	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event)) {
-		struct span span = {copy.data + (event.data.data - log.bytes.data), event.data.len};
-
-		if (event.data.len && blank_event(&event, evidence->pcrs.mask, span) &&
-			evidence_mark_redacted(evidence, event.number, err) < 0)
-			return -1;
-	}
-	return buf_set(&evidence->event_log, buf_bytes(&copy), err);
+	return buf_set(&evidence->event_log, buf_bytes(&changed), err);
 }

@@ -1,4 +1,8 @@
-/* redact_log.h - the event log's part of redact.h: identifiers in the data of events, blanked in place. Sizes and digests stay. */
+/* redact_log.h - the event log's part of redact.h: a log written anew, of what the TPM signed and nothing beside it.
+ *
+ * In it are the events that extended a quoted PCR, with their digest in the quoted bank, and the event of the TPM's locality; their
+ * numbers begin at 1. Identifiers in their data are blanked; sizes stay.
+ */
 #ifndef MONITOR_REDACT_LOG_H
 #define MONITOR_REDACT_LOG_H
 
@@ -6,7 +10,7 @@
 
 /* Does a UUID stand in it (RFC 4122 text form, either case)? */
 bool redact_has_uuid(struct bytes text);
-/* Changes evidence->event_log and marks the changed events. Of a log that is none, nothing is left. */
+/* Changes evidence->event_log and marks the changed events. Of a log without the quoted bank, or that is none, nothing is left. */
 int redact_log(struct evidence *evidence, struct err *err) err_check;
 
 #endif

@@ -3,6 +3,7 @@
 #include "../support/logmaker.h"
 #include "monitor/redact.h"
 #include "monitor/redact_log.h"
+#include "monitor/redact_rest.h"
 
 #define ID  "6e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"
 #define NIL "00000000-0000-0000-0000-000000000000"
@@ -61,7 +62,8 @@ static void check_row(const struct row *row, size_t index)
 	check_ok(redact_log(&evidence, &err), &err);
 	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	if (!eventlog_next(&log, &walk, &event))
+		fail_msg("row %zu: the event is gone", index);
 	if (!bytes_equal(event.data, expected))
 		fail_msg("row %zu: other data than expected", index);
 	if (evidence_is_redacted(&evidence, event.number) != (row->after.data != NULL))
@@ -102,13 +104,11 @@ static void identifiers_go_and_digests_stay(void **state)
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES("cut"), {0}},
 		/* boot loaders' texts */
 		{5, EV_EVENT_TAG, BYTES("default acme.conf"), BYTES(WORD Z8 "\0")},
-		{8, EV_IPL, BYTES("linux root=x"), BYTES(WORD "\0\0\0\0")},
-		{9, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
+		{5, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
 		{0, EV_EFI_PLATFORM_FIRMWARE_BLOB, BYTES("nothing to hide"), {0}},
 		{0, EV_S_CRTM_VERSION, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}}, /* not whole */
 		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from it */
 		{6, EV_SEPARATOR, BYTES("\0\0\0\0"), {0}},
-		{0, EV_NO_ACTION, BYTES(ID), {0}},
 		{5, EV_EFI_GPT_EVENT, BYTES("too short"), {0}},
 	};
 
@@ -166,6 +166,113 @@ static void disks_lose_ids_and_names(void **state)
 	check_disk(EV_EFI_GPT_EVENT, 128);
 	check_disk(EV_EFI_GPT_EVENT2, 128);
 	check_disk(EV_EFI_GPT_EVENT, 256);
+}
+
+/* With both banks, quoted with PCRs 0 to 7. */
+static void put_text_event(struct buf *log, uint32_t pcr, uint32_t type, const struct logmaker_digest *first,
+	uint32_t count, const char *data)
+{
+	put_event_head(log, pcr, type, first, count);
+	put_event_data(log, TEXT(data));
+}
+
+static void of_a_log_only_what_the_tpm_signed_is_left(void **state)
+{
+	static const struct logmaker_bank both[] = {{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA256, 32}};
+	static const struct logmaker_digest of_both[] = {
+		{EVENTLOG_SHA1, 20, 0x11}, {EVENTLOG_SHA256, 32, 0x22}};
+	static const char locality[] = "StartupLocality\0\x03";
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	uint8_t found;
+	struct err err;
+
+	(void)state;
+	evidence.pcrs.mask = 0xFF;
+	put_header(&evidence.event_log, both, 2);
+	put_event_head(&evidence.event_log, 0, EV_NO_ACTION, of_both, 2);
+	put_event_data(&evidence.event_log, (struct bytes){(const uint8_t *)locality, sizeof(locality) - 1});
+	put_text_event(&evidence.event_log, 0, EV_NO_ACTION, of_both, 2, "a name");
+	put_text_event(
+		&evidence.event_log, 1, EV_EFI_ACTION, of_both, 1, "never measured in the quoted bank");
+	put_text_event(&evidence.event_log, 8, EV_IPL, of_both, 2, "kernel_cmdline: ip=10.0.0.4");
+	put_text_event(&evidence.event_log, EVENTLOG_NO_PCR, EV_EFI_ACTION, of_both, 2, "no PCR");
+	put_text_event(&evidence.event_log, 6, EV_COMPACT_HASH, of_both, 2, "UUID: x");
+	check_ok(redact_log(&evidence, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
+	assert_int_equal(log.event_count, 2);
+	assert_int_equal(log.bank_count, 1);
+	assert_int_equal(log.banks[0].alg, EVENTLOG_SHA256);
+	walk = eventlog_walk(&log);
+	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(eventlog_startup_locality(&event, &found));
+	assert_int_equal(found, 3);
+	assert_true(bytes_are_all(event.digest[0], 0));
+	assert_false(evidence_is_redacted(&evidence, event.number));
+	assert_true(eventlog_next(&log, &walk, &event));
+	assert_int_equal(event.pcr, 6);
+	assert_true(bytes_are_all(event.digest[0], 0x22));
+	assert_true(evidence_is_redacted(&evidence, event.number));
+}
+
+static void what_can_be_guessed_is_told(void **state)
+{
+	static const struct {
+		uint32_t pcr, type;
+		const char *kind; /* NULL: nothing */
+	} rows[] = {
+		{1, EV_EFI_VARIABLE_BOOT, "boot-options"}, {1, EV_EFI_VARIABLE_BOOT2, "boot-options"},
+		{1, EV_EFI_HANDOFF_TABLES2, "board"},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, NULL}, /* its digest is the program's */
+		{2, EV_EFI_BOOT_SERVICES_DRIVER, NULL}, {5, EV_EFI_GPT_EVENT2, "partitions"},
+		{6, EV_COMPACT_HASH, "vm-id"}, {4, EV_COMPACT_HASH, "loader-texts"},
+		{5, EV_IPL, "loader-texts"}, {0, EV_S_CRTM_VERSION, "other-texts"},
+		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, NULL}, /* never redacted, whatever is said */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct row row = {rows[i].pcr, rows[i].type, BYTES("something"), {0}};
+		auto_cleanup(evidence) struct evidence evidence;
+		struct redact_rest rests[REDACT_MAX_RESTS];
+		char text[REDACT_SENTENCE_SIZE];
+		struct err err;
+
+		make(&row, &evidence);
+		assert_int_equal(redact_rests(&evidence, rests), 0);
+		check_ok(evidence_mark_redacted(&evidence, 1, &err), &err);
+		if (redact_rests(&evidence, rests) != (rows[i].kind != NULL) ||
+			(rows[i].kind && strcmp(rests[0].kind, rows[i].kind) != 0))
+			fail_msg("row %zu", i);
+		redact_rest_sentence(&evidence, text);
+		assert_int_equal(text[0] != '\0', rows[i].kind != NULL);
+		if (rows[i].kind && !strstr(text, rests[0].what))
+			fail_msg("row %zu: %s", i, text);
+	}
+}
+
+/* Of all kinds at once. */
+static void the_longest_sentence_is_whole(void **state)
+{
+	static const struct row rows[] = {{1, EV_EFI_VARIABLE_BOOT, BYTES("x"), {0}},
+		{1, EV_EFI_HANDOFF_TABLES, BYTES("x"), {0}}, {5, EV_EFI_GPT_EVENT, BYTES("x"), {0}},
+		{6, EV_COMPACT_HASH, BYTES("x"), {0}}, {5, EV_IPL, BYTES("x"), {0}},
+		{0, EV_S_CRTM_VERSION, BYTES("x"), {0}}};
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	char text[REDACT_SENTENCE_SIZE];
+	struct err err;
+
+	(void)state;
+	put_header(&evidence.event_log, banks, 1);
+	for (uint32_t i = 0; i < COUNT(rows); i++) {
+		put_event_head(&evidence.event_log, rows[i].pcr, rows[i].type, digests, 1);
+		put_event_data(&evidence.event_log, rows[i].before);
+		check_ok(evidence_mark_redacted(&evidence, i + 1, &err), &err);
+	}
+	redact_rest_sentence(&evidence, text);
+	assert_non_null(strstr(text, "ids in other texts."));
 }
 
 static void a_log_that_is_none_leaves_nothing(void **state)
@@ -235,6 +342,9 @@ int main(void)
 		cmocka_unit_test(what_is_quoted_of_later_pcrs_keeps_its_text),
 		cmocka_unit_test(disks_lose_ids_and_names),
 		cmocka_unit_test(only_a_regions_shared_provider_is_everybodys),
+		cmocka_unit_test(of_a_log_only_what_the_tpm_signed_is_left),
+		cmocka_unit_test(what_can_be_guessed_is_told),
+		cmocka_unit_test(the_longest_sentence_is_whole),
 		cmocka_unit_test(a_log_that_is_none_leaves_nothing),
 		cmocka_unit_test(a_vm_is_recognised_by_its_digest),
 	};
