@@ -34,6 +34,8 @@ SHARED_SRC   := $(wildcard handler/shared/*.c)
 PROVIDER_SRC := $(wildcard test/provider/*.c)
 # a faulty provider for the client's tests shares the making of tokens and claims
 HOSTILE_SRC  := $(if $(PROVIDER_SRC),$(wildcard test/hostile/*.c) $(addprefix test/provider/,issue.c claims.c policy.c reference.c verify.c))
+# they know the registers of one machine only
+FAULT_TOOLS  := $(if $(filter x86_64,$(shell uname -m)),$(if $(wildcard test/fault/*.c),$(BIN)/fault-calls $(BIN)/fault-allocs.so))
 UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(wildcard test/unit/test_*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))
@@ -41,7 +43,7 @@ LIBATTEST    := $(OBJ)/libattest.a
 
 Q := $(if $(V),,@)
 
-all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) ## build the programs and the local provider (default)
+all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) $(FAULT_TOOLS) ## build the programs and the local provider (default)
 	@:
 
 help: ## this list
@@ -65,6 +67,15 @@ $(BIN)/attestation-provider: $(call objects,$(PROVIDER_SRC)) $(LIBATTEST)
 $(BIN)/hostile-issue: $(call objects,$(HOSTILE_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lgnutls
+
+# what lets system calls and allocations of a program fail
+$(BIN)/fault-calls: $(call objects,test/fault/calls.c test/fault/table.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(BIN)/fault-allocs.so: test/fault/allocs.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
 
 $(BIN)/%: $(OBJ)/handler/%.o $(call objects,$(SHARED_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
@@ -120,6 +131,11 @@ fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
 	$(Q)scripts/deps build fuzz
 	$(Q)scripts/fuzz "$(or $(SECONDS),60)" $(if $(T),fuzz_$(T),$(FUZZERS))
 
+faults: ## every allocation and system call of attest, verify, enable and the service fails once: make faults [ONLY=attest]
+	$(Q)scripts/deps build test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test/fault/run $(BIN) $(addprefix --only ,$(ONLY))
+
 bench: ## measure a round, a log replay and a look at boot files beside their peers
 	$(Q)scripts/deps build test bench
 	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look $(OBJ)/bench/appraise_log
@@ -153,6 +169,6 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 clean: ## remove what was built
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz bench demo package test-package test-report vm clean
+.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz faults bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -1,0 +1,133 @@
+/* allocs.c - preloaded (LD_PRELOAD) into a program: counts its allocations and fails those that the plan names.
+ *
+ * The plan is a file that FAULT_ALLOCS names; it is mapped, so that the counts outlive a program that is killed. If it has room, the call
+ * path of each allocation is written into it, as a hash. glibc's own allocations (getline, opendir, getaddrinfo) come by here too: it calls
+ * malloc and its kin as any program does ("Replacing malloc" in its manual). The real ones are reached by their second names, since dlsym
+ * allocates itself. */
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct plan {
+	uint64_t first, last; /* these fail, counted from 1; 0 and 0: none does */
+	uint64_t count, failed;
+	uint64_t room; /* of `paths` */
+	uint64_t paths[];
+};
+
+#define PATH_DEPTH 24 /* frames that tell one call path from another */
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void *memalign(size_t alignment, size_t size);
+
+static struct plan *plan;
+static bool is_looked_for;
+static __thread bool is_busy; /* what backtrace allocates itself does not count */
+
+static struct plan *find_plan(void)
+{
+	const char *path = getenv("FAULT_ALLOCS");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *mapped = MAP_FAILED;
+	struct stat info;
+
+	is_looked_for = true;
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &info) == 0)
+		mapped = mmap(NULL, (size_t)info.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	(void)close(fd);
+	return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+/* FNV-1a */
+static uint64_t path_hash(void)
+{
+	void *frames[PATH_DEPTH];
+	int count = backtrace(frames, PATH_DEPTH);
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (int i = 0; i < count; i++)
+		hash = (hash ^ (uintptr_t)frames[i]) * 0x100000001b3u;
+	return hash;
+}
+
+static void look_at_path(uint64_t number, bool is_failing)
+{
+	void *frames[PATH_DEPTH];
+
+	is_busy = true;
+	if (number <= plan->room)
+		plan->paths[number - 1] = path_hash();
+	if (is_failing && getenv("FAULT_TRACE")) /* for whoever looks for a finding's cause */
+		backtrace_symbols_fd(frames, backtrace(frames, PATH_DEPTH), STDERR_FILENO);
+	is_busy = false;
+}
+
+/* True: this allocation fails. */
+static bool fails(void)
+{
+	uint64_t number;
+	bool is_failing;
+
+	if (is_busy)
+		return false;
+	if (!is_looked_for)
+		plan = find_plan();
+	if (!plan)
+		return false;
+	number = __atomic_add_fetch(&plan->count, 1, __ATOMIC_RELAXED);
+	is_failing = number >= plan->first && number <= plan->last;
+	if (number <= plan->room || number == plan->first)
+		look_at_path(number, is_failing);
+	if (!is_failing)
+		return false;
+	(void)__atomic_add_fetch(&plan->failed, 1, __ATOMIC_RELAXED);
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(count, size);
+}
+
+/* A size of 0 frees, which cannot fail. */
+void *realloc(void *old, size_t size)
+{
+	return (size || !old) && fails() ? NULL : __libc_realloc(old, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+	return fails() ? NULL : __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return memalign(alignment, size);
+}
+
+int posix_memalign(void **ret, size_t alignment, size_t size)
+{
+	void *allocated = memalign(alignment, size);
+
+	if (!allocated)
+		return ENOMEM;
+	*ret = allocated;
+	return 0;
+}
