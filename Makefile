@@ -25,7 +25,7 @@ FLAGS_coverage := -O0 --coverage $(HARDEN)
 BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
 ALL_CFLAGS   = $(BASE_CFLAGS) $(FLAGS_$(FLAVOUR)) $(CFLAGS)
 ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
-LIBS := -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
+LIBS := -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lcares
 
 LIB_SRC      := $(wildcard lib/*/*.c)
 PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))

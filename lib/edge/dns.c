@@ -1,210 +1,323 @@
+#define CARES_NO_DEPRECATED /* what newer versions name in their place is not in 1.18 */
+#include <ares.h>
+
 #include "edge/dns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "base/clock.h"
 #include "base/text.h"
-#include "edge/crypto.h"
-#include "edge/address.h"
 
-#define HEADER_SIZE     12
-#define LABEL_MAX       63
-#define NAME_MAX_BYTES  253
-#define RCODE_NXDOMAIN  3
-#define NO_ANSWER_RCODE 0xff
+#define FDS_MAX        4 /* of one question: UDP, then TCP */
+#define CLASS_IN       1
+#define RCODE_OFFSET   3
+#define RCODE_NXDOMAIN 3
+#define HEADER_SIZE    12
+#define PACKET_MAX     65535       /* by TCP */
+#define NOTHING_TO_DO  "/dev/null" /* in place of resolv.conf */
 
-/* ---- resolv.conf(5) ---- */
+struct dns_question {
+	ares_channel channel;
+	enum dns_family family;
+	bool is_over; /* c-ares calls back once more when it is closed */
+	struct pollfd fds[FDS_MAX];
+	size_t fd_count;
+	struct dns_answer answer;
+};
 
-static bool take_server(const char *word, struct dns_server *ret)
+/* ---- c-ares's callbacks ---- */
+
+static void on_socket_state(void *context, ares_socket_t fd, int is_readable, int is_writable)
 {
-	uint8_t binary[16];
+	struct dns_question *question = context;
+	short events = (short)((is_readable ? POLLIN : 0) | (is_writable ? POLLOUT : 0));
+	size_t at = 0;
 
-	if (inet_pton(AF_INET, word, binary) != 1 && inet_pton(AF_INET6, word, binary) != 1)
-		return false; /* e.g. an address with a zone */
-	*ret = (struct dns_server){.rcode = NO_ANSWER_RCODE};
-	return text_format(ret->address, sizeof(ret->address), "%s", word);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The word after "nameserver" at the line's start; false if it is another line. */
-static bool server_word(const char *line, size_t len, char ret[64])
-{
-	static const char keyword[] = "nameserver";
-	size_t at = sizeof(keyword) - 1;
-	size_t word_len = 0;
-
-	if (len <= at || memcmp(line, keyword, at) != 0 || !is_blank(line[at]))
-		return false;
-	while (at < len && is_blank(line[at]))
+	while (at < question->fd_count && question->fds[at].fd != fd)
 		at++;
-	while (at + word_len < len && !is_blank(line[at + word_len]))
-		word_len++;
-	if (word_len >= 64)
-		return false;
-	memcpy(ret, line + at, word_len);
-	ret[word_len] = '\0';
-	return true;
-}
-
-size_t dns_parse_servers(struct bytes text, struct dns_server ret[DNS_SERVERS_MAX])
-{
-	const char *at = (const char *)text.data;
-	const char *end = at + text.len;
-	size_t count = 0;
-
-	while (at < end && count < DNS_SERVERS_MAX) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		const char *line_end = newline ? newline : end;
-		char word[64];
-
-		if (server_word(at, (size_t)(line_end - at), word) && take_server(word, &ret[count]))
-			count++;
-		at = line_end + 1;
+	if (!events && at < question->fd_count)
+		question->fds[at] = question->fds[--question->fd_count];
+	else if (events && at < FDS_MAX) {
+		question->fds[at] = (struct pollfd){.fd = fd, .events = events};
+		question->fd_count += at == question->fd_count;
 	}
-	return count;
 }
 
-/* ---- packets (RFC 1035 section 4.1) ---- */
-
-static int append_name(const char *name, struct buf *ret, struct err *err)
+/* Of a question without an answer, or of an answer's records. */
+static enum dns_outcome outcome_of(int status)
 {
-	if (!name[0] || strlen(name) > NAME_MAX_BYTES)
-		return err_set(err, ERR_FORMAT, 0, "'%.64s' is no name for DNS.", name);
-	while (*name) {
-		size_t len = strcspn(name, ".");
-		uint8_t size = (uint8_t)len;
-
-		if (len == 0 || len > LABEL_MAX)
-			return err_set(err, ERR_FORMAT, 0, "'%.64s' is no name for DNS.", name);
-		if (buf_append(ret, &size, 1, err) < 0 || buf_append(ret, name, len, err) < 0)
-			return -1;
-		name += name[len] == '.' ? len + 1 : len;
+	switch (status) {
+	case ARES_SUCCESS:
+		return DNS_FOUND;
+	case ARES_ENODATA:
+		return DNS_NO_DATA;
+	case ARES_ETIMEOUT:
+		return DNS_SILENT;
+	case ARES_ECONNREFUSED:
+		return DNS_UNREACHED;
+	case ARES_EBADRESP:
+		return DNS_GARBLED;
+	case ARES_ENOMEM:
+		return DNS_NO_MEMORY;
+	default:
+		return DNS_FAILED;
 	}
-	return buf_append(ret, "", 1, err);
 }
 
-int dns_build_question(const char *name, uint16_t id, struct buf *ret, struct err *err)
+static void add_address(int family, const void *binary, struct dns_answer *ret)
 {
-	const uint8_t header[HEADER_SIZE] = {
-		(uint8_t)(id >> 8), (uint8_t)id, 0x01 /* recursion desired */, 0, 0, 1};
-	static const uint8_t type_a_class_in[] = {0, 1, 0, 1};
+	if (ret->count < DNS_ADDRESSES_MAX &&
+		inet_ntop(family, binary, ret->addresses[ret->count], DNS_ADDRESS_SIZE))
+		ret->count++;
+}
 
-	if (buf_append(ret, header, sizeof(header), err) < 0 || append_name(name, ret, err) < 0)
+static int take_ipv4(struct bytes packet, struct dns_answer *ret)
+{
+	struct ares_addrttl records[DNS_ADDRESSES_MAX];
+	int count = DNS_ADDRESSES_MAX;
+	int status = ares_parse_a_reply(packet.data, (int)packet.len, NULL, records, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		add_address(AF_INET, &records[i].ipaddr, ret);
+	return status;
+}
+
+static int take_ipv6(struct bytes packet, struct dns_answer *ret)
+{
+	struct ares_addr6ttl records[DNS_ADDRESSES_MAX];
+	int count = DNS_ADDRESSES_MAX;
+	int status = ares_parse_aaaa_reply(packet.data, (int)packet.len, NULL, records, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		add_address(AF_INET6, &records[i].ip6addr, ret);
+	return status;
+}
+
+void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_answer *ret)
+{
+	int status;
+
+	*ret = (struct dns_answer){.outcome = DNS_GARBLED};
+	if (packet.len < HEADER_SIZE || packet.len > PACKET_MAX)
+		return;
+	ret->rcode = packet.data[RCODE_OFFSET] & 0x0f;
+	if (ret->rcode) {
+		ret->outcome = ret->rcode == RCODE_NXDOMAIN ? DNS_NO_NAME : DNS_FAILED;
+		return;
+	}
+	status = family == DNS_A ? take_ipv4(packet, ret) : take_ipv6(packet, ret);
+	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
+}
+
+/* c-ares says of a code that it has no name for that all is well, so the packet is looked at, not its word. */
+static void on_answer(void *context, int status, int timeouts, unsigned char *packet, int len)
+{
+	struct dns_question *question = context;
+
+	(void)timeouts;
+	if (question->is_over)
+		return;
+	question->is_over = true;
+	if (packet && len > 0)
+		dns_read_answer((struct bytes){packet, (size_t)len}, question->family, &question->answer);
+	else
+		question->answer.outcome = outcome_of(status);
+}
+
+/* ---- a question ---- */
+
+static int fail(int status, struct err *err)
+{
+	return err_set(err, status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INTERNAL, (unsigned long)status,
+		"c-ares cannot start: %s.", ares_strerror(status));
+}
+
+/* Everything is told to c-ares, so that nothing of its own, of the environment or of a file counts: one server, one try, all codes passed on,
+ * the name as it is. Without EDNS, as the C library asks: some devices drop what they do not know. */
+static int open_channel(const struct dns_server *server, struct dns_question *question, struct err *err)
+{
+	int64_t left_ms = server->deadline_ms - clock_monotonic_ms();
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_UDP_PORT |
+		   ARES_OPT_TCP_PORT | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
+			 (server->is_tcp ? ARES_FLAG_USEVC : 0),
+		.timeout = left_ms < 1           ? 1
+			   : left_ms > INT32_MAX ? INT32_MAX
+						 : (int)left_ms,
+		.tries = 1,
+		.udp_port = server->port,
+		.tcp_port = server->port,
+		.lookups = (char[]){"b"},
+		.sock_state_cb = on_socket_state,
+		.sock_state_cb_data = question,
+		.resolvconf_path = (char[]){NOTHING_TO_DO},
+	};
+	int status;
+
+#ifdef ARES_OPT_MAXTIMEOUTMS /* else at most 5 s, whatever the timeout says */
+	options.maxtimeout = options.timeout;
+	mask |= ARES_OPT_MAXTIMEOUTMS;
+#endif
+	status = ares_init_options(&question->channel, &options, mask);
+	if (status == ARES_SUCCESS)
+		status = ares_set_servers_csv(question->channel, server->address);
+	return status == ARES_SUCCESS ? 0 : fail(status, err);
+}
+
+static void question_cleanup(struct dns_question **question)
+{
+	dns_forget(*question);
+}
+
+int dns_ask(const struct dns_server *server, const char *name, enum dns_family family,
+	struct dns_question **ret, struct err *err)
+{
+	auto_cleanup(question) struct dns_question *question = calloc(1, sizeof(*question));
+
+	if (!question)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
+	question->family = family;
+	if (open_channel(server, question, err) < 0)
 		return -1;
-	return buf_append(ret, type_a_class_in, sizeof(type_a_class_in), err);
-}
-
-bool dns_parse_answer(struct bytes answer, struct bytes question, unsigned int *ret_rcode)
-{
-	if (answer.len < HEADER_SIZE || question.len < HEADER_SIZE ||
-		memcmp(answer.data, question.data, 2) != 0)
-		return false;
-	if (!(answer.data[2] & 0x80)) /* a question itself */
-		return false;
-	*ret_rcode = answer.data[3] & 0x0f;
-	return true;
-}
-
-/* ---- asking ---- */
-
-static enum dns_outcome outcome_of(unsigned int rcode)
-{
-	return rcode == 0 ? DNS_FOUND : rcode == RCODE_NXDOMAIN ? DNS_NO_NAME : DNS_FAILED;
-}
-
-/* True once nothing more is to be expected from this server. */
-static bool take_packet(int fd, struct bytes question, struct dns_server *server)
-{
-	uint8_t packet[DNS_PACKET_MAX];
-	ssize_t len = recv(fd, packet, sizeof(packet), 0);
-
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (len < 0) { /* e.g. an ICMP message: nobody listens */
-		server->outcome = DNS_UNREACHED;
-		return true;
-	}
-	if (!dns_parse_answer((struct bytes){packet, (size_t)len}, question, &server->rcode))
-		return false;
-	server->outcome = outcome_of(server->rcode);
-	return true;
-}
-
-static int wait_for_all(struct pollfd *fds, struct bytes question, struct dns_server *servers, size_t count,
-	int64_t deadline_ms)
-{
-	int64_t started_ms = clock_monotonic_ms();
-	size_t open = 0;
-
-	for (size_t i = 0; i < count; i++)
-		open += fds[i].fd >= 0;
-	while (open) {
-		int64_t left_ms = deadline_ms - clock_monotonic_ms();
-
-		if (left_ms <= 0)
-			break;
-		if (poll(fds, count, (int)left_ms) < 0 && errno != EINTR)
-			return -1;
-		for (size_t i = 0; i < count; i++) {
-			if (fds[i].fd < 0 || !fds[i].revents ||
-				!take_packet(fds[i].fd, question, &servers[i]))
-				continue;
-			servers[i].took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
-			(void)close(fds[i].fd);
-			fds[i].fd = -1;
-			open--;
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		if (fds[i].fd >= 0)
-			servers[i].took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+	ares_query(question->channel, name, CLASS_IN, family == DNS_A ? 1 : 28, on_answer, question);
+	*ret = steal_ptr(question);
 	return 0;
 }
 
-int dns_ask(const char *name, uint16_t port, struct dns_server *servers, size_t count, int64_t deadline_ms,
-	struct err *err)
+const struct dns_answer *dns_answer_of(const struct dns_question *question)
 {
-	auto_cleanup(buf) struct buf question = buf_with_max(DNS_PACKET_MAX);
-	struct pollfd fds[DNS_SERVERS_MAX];
-	uint8_t id[2];
-	int status;
-
-	if (count > DNS_SERVERS_MAX)
-		count = DNS_SERVERS_MAX;
-	if (crypto_random(id, sizeof(id), err) < 0 ||
-		dns_build_question(name, (uint16_t)(id[0] << 8 | id[1]), &question, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		fds[i] = (struct pollfd){
-			.fd = address_connect(servers[i].address, port, SOCK_DGRAM), .events = POLLIN};
-		servers[i].outcome = fds[i].fd < 0 ? DNS_UNREACHED : DNS_SILENT;
-		if (fds[i].fd >= 0)
-			(void)!send(fds[i].fd, question.data, question.len, MSG_NOSIGNAL);
-	}
-	status = wait_for_all(fds, buf_bytes(&question), servers, count, deadline_ms);
-	for (size_t i = 0; i < count; i++)
-		fd_cleanup(&fds[i].fd);
-	return status == 0 ? 0 : err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+	return &question->answer;
 }
 
-void dns_outcome_text(const struct dns_server *server, char *ret, size_t size)
+void dns_forget(struct dns_question *question)
 {
-	static const char *const rcodes[] = {"answers", "answered FORMERR", "answered SERVFAIL",
-		"answered NXDOMAIN", "answered NOTIMP", "answered REFUSED"};
+	if (!question)
+		return;
+	question->is_over = true;
+	if (question->channel)
+		ares_destroy(question->channel);
+	free(question);
+}
 
-	if (server->outcome == DNS_SILENT)
-		(void)text_format(ret, size, "no answer in %.1f s", server->took_ms / 1e3);
-	else if (server->outcome == DNS_UNREACHED)
-		(void)text_format(ret, size, "nobody answers there");
-	else if (server->rcode < sizeof(rcodes) / sizeof(rcodes[0]))
-		(void)text_format(ret, size, "%s", rcodes[server->rcode]);
+/* ---- waiting ---- */
+
+static size_t gather(struct dns_question *const *questions, size_t count, struct pollfd *ret)
+{
+	size_t fd_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(ret + fd_count, questions[i]->fds, questions[i]->fd_count * sizeof(*ret));
+		fd_count += questions[i]->fd_count;
+	}
+	return fd_count;
+}
+
+/* An error is read like an answer: c-ares sees which. */
+static void handle(struct dns_question *question, const struct pollfd *event)
+{
+	bool is_writable = (event->revents & POLLOUT) != 0;
+	bool is_readable = (event->revents & ~POLLOUT) != 0;
+
+	if (event->revents)
+		ares_process_fd(question->channel, is_readable ? event->fd : ARES_SOCKET_BAD,
+			is_writable ? event->fd : ARES_SOCKET_BAD);
+}
+
+int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_ms, struct err *err)
+{
+	struct pollfd fds[DNS_QUESTIONS_MAX * FDS_MAX];
+	const struct pollfd *event = fds;
+	int64_t left_ms = until_ms - clock_monotonic_ms();
+	size_t fd_count;
+
+	if (count > DNS_QUESTIONS_MAX)
+		return err_set(err, ERR_INTERNAL, 0, "%zu questions at once are too many.", count);
+	fd_count = gather(questions, count, fds);
+	left_ms = left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : left_ms;
+	if (poll(fds, fd_count, (int)left_ms) < 0)
+		return errno == EINTR
+			       ? 0
+			       : err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+	for (size_t i = 0; i < count; i++) /* its sockets may be others after the first */
+		for (size_t of_it = questions[i]->fd_count; of_it; of_it--)
+			handle(questions[i], event++);
+	return 0;
+}
+
+/* ---- the file of hosts ---- */
+
+static void on_hosts(void *context, int status, int timeouts, struct ares_addrinfo *found)
+{
+	struct dns_answer *answer = context;
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	(void)timeouts;
+	for (const struct ares_addrinfo_node *at = found ? found->nodes : NULL; at; at = at->ai_next)
+		if (at->ai_family == AF_INET) {
+			memcpy(&in, at->ai_addr, sizeof(in));
+			add_address(AF_INET, &in.sin_addr, answer);
+		} else if (at->ai_family == AF_INET6) {
+			memcpy(&in6, at->ai_addr, sizeof(in6));
+			add_address(AF_INET6, &in6.sin6_addr, answer);
+		}
+	if (found)
+		ares_freeaddrinfo(found);
+	answer->outcome = answer->count ? DNS_FOUND : status == ARES_ENOMEM ? DNS_NO_MEMORY : DNS_NO_NAME;
+}
+
+int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, struct err *err)
+{
+	static const struct ares_addrinfo_hints hints = {
+		.ai_flags = ARES_AI_NOSORT, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF;
+	struct ares_options options = {.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
+		.lookups = (char[]){"f"},
+		.resolvconf_path = (char[]){NOTHING_TO_DO}};
+	struct dns_answer answer = {0};
+	ares_channel channel;
+	int status;
+
+#ifdef ARES_OPT_HOSTS_FILE
+	options.hosts_path = (char *)(uintptr_t)file;
+	mask |= file ? ARES_OPT_HOSTS_FILE : 0;
+#else
+	(void)file;
+#endif
+	status = ares_init_options(&channel, &options, mask);
+	if (status != ARES_SUCCESS)
+		return fail(status, err);
+	ares_getaddrinfo(channel, name, NULL, &hints, on_hosts, &answer); /* calls back at once */
+	ares_destroy(channel);
+	if (answer.outcome == DNS_NO_MEMORY)
+		return fail(ARES_ENOMEM, err);
+	*ret = answer;
+	return 0;
+}
+
+/* ---- in words ---- */
+
+void dns_answer_text(const struct dns_answer *answer, char *ret, size_t size)
+{
+	static const char *const rcodes[] = {"", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+	static const char *const texts[] = {[DNS_SILENT] = "no answer",
+		[DNS_FOUND] = "answers",
+		[DNS_NO_NAME] = "answered NXDOMAIN",
+		[DNS_NO_DATA] = "knows no address",
+		[DNS_FAILED] = "failed",
+		[DNS_UNREACHED] = "nobody answers there",
+		[DNS_GARBLED] = "answered what is not DNS",
+		[DNS_NO_MEMORY] = "memory ran out"};
+
+	if (answer->outcome != DNS_FAILED || answer->rcode == 0)
+		(void)text_format(ret, size, "%s", texts[answer->outcome]);
+	else if (answer->rcode < sizeof(rcodes) / sizeof(rcodes[0]))
+		(void)text_format(ret, size, "answered %s", rcodes[answer->rcode]);
 	else
-		(void)text_format(ret, size, "answered code %u", server->rcode);
+		(void)text_format(ret, size, "answered code %u", answer->rcode);
 }

@@ -12,7 +12,7 @@
 
 #define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
 #define MAX_RETRY_AFTER_S  86400
-#define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
+#define DEFAULT_TIMEOUT_MS 60000
 
 int http_open(struct http **ret, struct err *err)
 {
@@ -196,16 +196,20 @@ static CURLcode set_proxy(CURL *easy, const struct proxy *proxy)
 	return CURLE_OK;
 }
 
-static CURLcode set_limits(CURL *easy, const struct http_request *request)
+uint32_t http_total_ms(const struct http_request *request)
 {
-	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
+	return request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
+}
+
+static CURLcode set_limits(CURL *easy, const struct http_request *request, uint32_t spent_ms)
+{
+	uint32_t total = http_total_ms(request);
+	uint32_t left = total > spent_ms ? total - spent_ms : 1;
 	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
 
 	set(CURLOPT_NOSIGNAL, 1L);
-	set(CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs must not hold us beyond our time */
-	set(CURLOPT_TIMEOUT_MS, (long)total);
+	set(CURLOPT_TIMEOUT_MS, (long)left);
 	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
-	set(CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* a new try asks anew */
 	return CURLE_OK;
 }
 
@@ -357,7 +361,7 @@ static CURLcode set_rest(struct http_transfer *transfer, const char *path, struc
 	if (code == CURLE_OK && request->is_plain)
 		code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
 	if (code == CURLE_OK)
-		code = set_limits(easy, request);
+		code = set_limits(easy, request, transfer->lookup_ms);
 	if (code == CURLE_OK)
 		code = set_callbacks(easy, transfer->http, transfer);
 	if (code == CURLE_OK)
@@ -369,13 +373,15 @@ static int perform(
 	struct http_transfer *transfer, const char *path, struct curl_slist *headers, struct err *err)
 {
 	auto_cleanup(buf) struct buf authorities = buf_with_max(TRUST_MAX_BYTES);
+	auto_cleanup(slist) struct curl_slist *addresses = NULL;
 	CURL *easy = transfer->http->easy;
 	CURLcode code = CURLE_OK;
 
-	curl_easy_reset(easy); /* keeps the connection */
+	curl_easy_reset(easy); /* keeps the connection, and the addresses given before */
 	transfer->http->curl_text[0] = '\0';
 	transfer->http->was_connected = false;
-	if (!transfer->request->is_plain && set_trust(transfer, &authorities, &code, err) < 0)
+	if (http_give_addresses(transfer, &addresses, err) < 0 ||
+		(!transfer->request->is_plain && set_trust(transfer, &authorities, &code, err) < 0))
 		return -1;
 	if (code == CURLE_OK)
 		code = set_rest(transfer, path, headers);
@@ -383,6 +389,7 @@ static int perform(
 		return err_set(err, ERR_INTERNAL, code, "This libcurl lacks what is needed: %s.",
 			curl_easy_strerror(code));
 	code = curl_easy_perform(easy);
+	http_keep_addresses(transfer, code == CURLE_OK);
 	return code == CURLE_OK ? 0 : http_explain(transfer, code, err);
 }
 

@@ -1,9 +1,9 @@
 /* http.h - one HTTPS exchange through libcurl. Its files, http*.c, get that through http_curl.h, the only one that includes it.
  *
  * TLS is always verified (no switch), 1.2 or later, no redirects, no cookies, no other protocol than https but for is_plain. Every
- * answer is bounded in bytes and in time. Of a host's addresses, IPv6 and IPv4 are tried side by side (RFC 8305), so that a way that is
- * broken costs little. The environment is not read: no proxy but the one that is given. Retrying is the caller's decision. Not
- * thread-safe: one struct http per thread.
+ * answer is bounded in bytes and in time. Names are resolved by edge/lookup.h, never by libcurl or the C library. Of a host's addresses,
+ * IPv6 and IPv4 are tried side by side (RFC 8305), so that a way that is broken costs little. The environment is not read: no proxy but the
+ * one that is given. Retrying is the caller's decision. Not thread-safe: one struct http per thread.
  */
 #ifndef EDGE_HTTP_H
 #define EDGE_HTTP_H
@@ -31,8 +31,8 @@ struct http_request {
 		ca_file; /* PEM file, used instead of the system's CAs; NULL: the system's, wherever it keeps them */
 	const char *extra_ca_file;   /* PEM file, whose authorities count besides the others; NULL: none */
 	const struct proxy *proxy;   /* NULL or without a host: the direct way */
-	uint32_t connect_timeout_ms; /* until the TLS handshake is finished */
-	uint32_t total_timeout_ms;
+	uint32_t connect_timeout_ms; /* once the name is known, until the TLS handshake is finished */
+	uint32_t total_timeout_ms;   /* with the name */
 	uint32_t
 		idle_timeout_ms; /* without a byte in either direction, good to a second; 0: as long as the total */
 	bool is_plain; /* http:// and only to an address in digits, past every proxy: the metadata service */

@@ -164,8 +164,7 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 
 /* ---- the sentence ---- */
 
-/* " (20.1.2.3, public)" or " by proxy 10.0.0.4:3128 (waagent.conf)". */
-static void place_text(const struct http_transfer *transfer, char *ret, size_t size)
+void http_place_text(const struct http_transfer *transfer, char *ret, size_t size)
 {
 	const char *address = transfer->address;
 	char proxy[HTTP_URL_SIZE];
@@ -209,7 +208,7 @@ int http_explain(const struct http_transfer *transfer, CURLcode code, struct err
 	struct cause cause = cause_of(transfer, code);
 	char place[128];
 
-	place_text(transfer, place, sizeof(place));
+	http_place_text(transfer, place, sizeof(place));
 	if (transfer->err.code != ERR_OK) {
 		cause.code = transfer->err.code;
 		cause.text = cause.code == ERR_ANSWER_TOO_LARGE ? "the answer is too large"

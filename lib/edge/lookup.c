@@ -2,145 +2,392 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "edge/address.h"
 
-#define STACK_BYTES (256u << 10) /* glibc's modules want more than a thread's least */
+#define DNS_PORT     53
+#define FILE_MAX     (64u << 10)
+#define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): where none is named */
+#define STEPS_MAX    (RESOLVCONF_SERVERS_MAX * RESOLVCONF_ATTEMPTS_MAX)
+#define OTHER_WAIT_MS                                                                                        \
+	250 /* for the second family, once the first has an address that can be used: RFC 8305 section 3 */
 
-/* Shared by the one who waits and the thread; the last one frees it. */
-struct job {
-	atomic_int owners;
-	int done_fd;
-	char host[256];
-	struct lookup found;
+/* A family's share of the search for one name. */
+struct side {
+	enum dns_family family;
+	size_t limit; /* servers before this one have not denied the name: only their word can still change the result */
+	unsigned int round;
+	size_t next;    /* server of this round */
+	int64_t due_ms; /* when the next one is asked */
+	size_t count;
+	struct dns_question *questions[STEPS_MAX];
+	size_t asked[STEPS_MAX]; /* whom */
+	int64_t asked_ms[STEPS_MAX];
+	bool is_counted[STEPS_MAX]; /* its answer was looked at */
+	bool is_over;
+	enum dns_outcome denial;        /* of the server at `limit`, if that is one */
+	const struct dns_answer *found; /* NULL: no address */
 };
 
-static void release(struct job *job)
+/* The search for one name. */
+struct search {
+	const struct lookup_inputs *inputs;
+	const struct resolvconf *conf;
+	const char *name;
+	const bool *is_dead; /* servers that said nothing of an earlier name */
+	struct lookup *lookup;
+	struct side sides[DNS_FAMILIES];
+	int64_t until_ms; /* nobody is waited for any longer */
+};
+
+static void search_cleanup(struct search *search)
 {
-	if (atomic_fetch_sub(&job->owners, 1) > 1)
-		return;
-	fd_cleanup(&job->done_fd);
-	free(job);
+	for (size_t family = 0; family < DNS_FAMILIES; family++)
+		for (size_t i = 0; i < search->sides[family].count; i++)
+			dns_forget(search->sides[family].questions[i]);
 }
 
-static void job_cleanup(struct job **job)
+/* ---- one family ---- */
+
+static int ask_next(struct search *search, struct side *side, int64_t now_ms, struct err *err)
 {
-	if (*job)
-		release(*job);
-}
+	struct lookup_server *server = &search->lookup->servers[side->next];
+	const struct dns_server whom = {.address = server->address,
+		.port = search->inputs->port ? search->inputs->port : DNS_PORT,
+		.is_tcp = search->conf->is_tcp,
+		.deadline_ms = search->inputs->deadline_ms};
 
-static enum lookup_outcome outcome_of(int status)
-{
-	switch (status) {
-	case 0:
-		return LOOKUP_FOUND;
-	case EAI_NONAME:
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-#endif
-		return LOOKUP_NO_NAME;
-	default:
-		return LOOKUP_FAILED;
-	}
-}
-
-static void add_address(const struct sockaddr *address, struct lookup *ret)
-{
-	char *text = ret->addresses[ret->count];
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-
-	if (address->sa_family == AF_INET) {
-		memcpy(&in, address, sizeof(in));
-		ret->count += inet_ntop(AF_INET, &in.sin_addr, text, LOOKUP_ADDRESS_SIZE) != NULL;
-	} else if (address->sa_family == AF_INET6) {
-		memcpy(&in6, address, sizeof(in6));
-		ret->count += inet_ntop(AF_INET6, &in6.sin6_addr, text, LOOKUP_ADDRESS_SIZE) != NULL;
-	}
-}
-
-static void resolve(const char *host, struct lookup *ret)
-{
-	static const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *list = NULL;
-
-	ret->outcome = outcome_of(getaddrinfo(host, NULL, &hints, &list));
-	for (const struct addrinfo *at = list; at && ret->count < LOOKUP_MAX; at = at->ai_next)
-		add_address(at->ai_addr, ret);
-	if (list)
-		freeaddrinfo(list);
-}
-
-static void *run(void *context)
-{
-	struct job *job = context;
-
-	resolve(job->host, &job->found);
-	(void)eventfd_write(job->done_fd, 1);
-	release(job);
-	return NULL;
-}
-
-static int start(struct job *job, struct err *err)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int status;
-
-	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	atomic_store(&job->owners, 2);
-	status = pthread_create(&thread, &attributes, run, job);
-	(void)pthread_attr_destroy(&attributes);
-	if (status == 0)
-		return 0;
-	atomic_store(&job->owners, 1);
-	return err_set(err, ERR_INTERNAL, (unsigned long)status, "No thread to resolve a name.");
-}
-
-static int new_job(const char *host, struct job **ret, struct err *err)
-{
-	auto_cleanup(job) struct job *job = calloc(1, sizeof(*job));
-	size_t len;
-
-	if (!job)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
-	atomic_init(&job->owners, 1);
-	job->done_fd = eventfd(0, EFD_CLOEXEC);
-	if (job->done_fd < 0)
-		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "No way to wait for a name: %m.");
-	(void)text_format(job->host, sizeof(job->host), "%s", host[0] == '[' ? host + 1 : host);
-	len = strlen(job->host);
-	if (host[0] == '[' && len)
-		job->host[len - 1] = '\0';
-	*ret = steal_ptr(job);
+	if (dns_ask(&whom, search->name, side->family, &side->questions[side->count], err) < 0)
+		return -1;
+	server->is_asked = true;
+	side->asked_ms[side->count] = now_ms;
+	side->asked[side->count++] = side->next++;
+	side->due_ms = now_ms + 1000 * (int64_t)search->conf->timeout_s;
 	return 0;
 }
 
-int lookup_run(const char *host, int64_t deadline_ms, struct lookup *ret, struct err *err)
+/* An answer to an earlier question of the same server counts like one to the last. */
+static void note_answer(struct search *search, struct side *side, size_t at, int64_t now_ms)
 {
-	auto_cleanup(job) struct job *job = NULL;
-	struct pollfd done = {.events = POLLIN};
-	int64_t left_ms;
+	const struct dns_answer *answer = dns_answer_of(side->questions[at]);
+	struct lookup_server *server = &search->lookup->servers[side->asked[at]];
 
-	if (new_job(host, &job, err) < 0 || start(job, err) < 0)
+	side->is_counted[at] = true;
+	server->said[side->family] = *answer;
+	server->took_ms[side->family] = (uint32_t)(now_ms - side->asked_ms[at]);
+	if (answer->outcome == DNS_FOUND) {
+		side->found = answer;
+		side->is_over = true;
+	} else if ((answer->outcome == DNS_NO_NAME || answer->outcome == DNS_NO_DATA) &&
+		   side->asked[at] < side->limit) {
+		side->limit = side->asked[at];
+		side->denial = answer->outcome;
+	}
+	if (at + 1 == side->count)
+		side->due_ms = now_ms; /* no need to wait for the last one asked */
+}
+
+static int take_answers(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+{
+	for (size_t i = 0; i < side->count && !side->is_over; i++) {
+		enum dns_outcome outcome = dns_answer_of(side->questions[i])->outcome;
+
+		if (outcome == DNS_NO_MEMORY)
+			return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
+		if (outcome != DNS_SILENT && !side->is_counted[i])
+			note_answer(search, side, i, now_ms);
+	}
+	return 0;
+}
+
+/* Asks whoever is next until it has to be waited for one of them, or nobody is left. */
+static int advance(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+{
+	if (take_answers(search, side, now_ms, err) < 0)
 		return -1;
-	done.fd = job->done_fd;
-	do
-		left_ms = deadline_ms - clock_monotonic_ms();
-	while (left_ms > 0 && poll(&done, 1, (int)left_ms) < 0 && errno == EINTR);
-	if (done.revents & POLLIN)
-		*ret = job->found;
+	while (!side->is_over && now_ms >= side->due_ms) {
+		if (side->next >= side->limit) {
+			side->next = 0;
+			side->round++;
+		}
+		side->is_over = side->limit == 0 || side->round >= search->conf->attempts;
+		if (side->is_over)
+			break;
+		if (search->is_dead[side->next])
+			side->next++;
+		else if (ask_next(search, side, now_ms, err) < 0 ||
+			 take_answers(search, side, now_ms, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- both families of one name ---- */
+
+static bool has_way(const char *address)
+{
+	auto_cleanup(fd) int fd = address_connect(address, DNS_PORT, SOCK_DGRAM); /* sends nothing */
+
+	return fd >= 0;
+}
+
+static bool is_usable(const struct side *side)
+{
+	for (size_t i = 0; side->found && i < side->found->count; i++)
+		if (has_way(side->found->addresses[i]))
+			return true;
+	return false;
+}
+
+/* Once one family will do, the other is not waited for much longer: many a device drops one of the two questions. */
+static void limit_wait(struct search *search, int64_t now_ms)
+{
+	for (size_t i = 0; i < DNS_FAMILIES; i++)
+		if (search->until_ms == search->inputs->deadline_ms && search->sides[i].is_over &&
+			is_usable(&search->sides[i]) && now_ms + OTHER_WAIT_MS < search->until_ms)
+			search->until_ms = now_ms + OTHER_WAIT_MS;
+}
+
+static int wait_for_one(struct search *search, struct err *err)
+{
+	struct dns_question *questions[DNS_FAMILIES * STEPS_MAX];
+	int64_t until_ms = search->until_ms;
+	size_t count = 0;
+
+	for (size_t i = 0; i < DNS_FAMILIES; i++) {
+		const struct side *side = &search->sides[i];
+
+		if (side->is_over)
+			continue;
+		for (size_t k = 0; k < side->count; k++)
+			questions[count++] = side->questions[k];
+		until_ms = side->due_ms < until_ms ? side->due_ms : until_ms;
+	}
+	return dns_wait(questions, count, until_ms, err);
+}
+
+static void note_silence(struct search *search)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < DNS_FAMILIES; i++)
+		for (size_t k = search->sides[i].count; k--;) /* from its first question on */
+			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome == DNS_SILENT)
+				search->lookup->servers[search->sides[i].asked[k]].took_ms[i] =
+					(uint32_t)(now_ms - search->sides[i].asked_ms[k]);
+}
+
+static int run_search(struct search *search, struct err *err)
+{
+	bool is_over = false;
+
+	search->until_ms = search->inputs->deadline_ms;
+	while (!is_over) {
+		int64_t now_ms = clock_monotonic_ms();
+
+		for (size_t i = 0; i < DNS_FAMILIES; i++)
+			if (!search->sides[i].is_over && advance(search, &search->sides[i], now_ms, err) < 0)
+				return -1;
+		limit_wait(search, now_ms);
+		is_over = (search->sides[DNS_A].is_over && search->sides[DNS_AAAA].is_over) ||
+			  now_ms >= search->until_ms;
+		if (!is_over && wait_for_one(search, err) < 0)
+			return -1;
+	}
+	note_silence(search);
+	return 0;
+}
+
+/* ---- what it comes to ---- */
+
+/* Those first to which there is a way, as RFC 6724 section 6 has it (rule 1); which of these is the best is found by trying (RFC 8305). */
+static void add_addresses(const struct dns_answer *answer, bool with_way, struct lookup *ret)
+{
+	for (size_t i = 0; answer && i < answer->count && ret->count < LOOKUP_MAX; i++)
+		if (has_way(answer->addresses[i]) == with_way)
+			memcpy(ret->addresses[ret->count++], answer->addresses[i], DNS_ADDRESS_SIZE);
+}
+
+static enum lookup_outcome outcome_of_side(const struct search *search, const struct side *side)
+{
+	enum lookup_outcome outcome = LOOKUP_SILENT;
+
+	if (side->limit < search->lookup->server_count && side->is_over)
+		return side->denial == DNS_NO_NAME ? LOOKUP_NO_NAME : LOOKUP_NO_DATA;
+	for (size_t i = 0; i < search->lookup->server_count; i++) {
+		enum dns_outcome said = search->lookup->servers[i].said[side->family].outcome;
+
+		if (said == DNS_FAILED || said == DNS_GARBLED)
+			outcome = LOOKUP_FAILED;
+	}
+	return outcome;
+}
+
+/* A's word counts first, since many a server says of AAAA what it likes; but without an IPv4 address AAAA's. */
+static enum lookup_outcome outcome_of(const struct search *search)
+{
+	enum lookup_outcome outcome = outcome_of_side(search, &search->sides[DNS_A]);
+	enum lookup_outcome other = outcome_of_side(search, &search->sides[DNS_AAAA]);
+
+	if (search->lookup->count)
+		return LOOKUP_FOUND;
+	return outcome == LOOKUP_NO_DATA && other != LOOKUP_NO_NAME ? other : outcome;
+}
+
+/* Fills what search->lookup does not hold yet. */
+static int search_for(struct search *search, struct err *err)
+{
+	struct lookup *lookup = search->lookup;
+
+	for (enum dns_family family = DNS_A; family < DNS_FAMILIES; family++)
+		search->sides[family] = (struct side){.family = family, .limit = lookup->server_count};
+	if (run_search(search, err) < 0)
+		return -1;
+	for (int without = 0; without < 2; without++) {
+		add_addresses(search->sides[DNS_AAAA].found, !without, lookup);
+		add_addresses(search->sides[DNS_A].found, !without, lookup);
+	}
+	lookup->outcome = outcome_of(search);
+	return 0;
+}
+
+/* ---- whom to ask ---- */
+
+/* That of the machine's own name (resolv.conf(5)). */
+static void add_own_domain(struct resolvconf *ret)
+{
+	char host[LOOKUP_NAME_SIZE] = "";
+	const char *dot = gethostname(host, sizeof(host) - 1) == 0 ? strchr(host, '.') : NULL;
+
+	if (dot && dot[1] && text_format(ret->domains[0], RESOLVCONF_DOMAIN_SIZE, "%s", dot + 1))
+		ret->domain_count = 1;
+}
+
+static void read_conf(const char *file, struct resolvconf *ret, struct lookup *lookup)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX);
+	struct err err = {0};
+
+	if (file_read(AT_FDCWD, file ? file : LOOKUP_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, &err) < 0)
+		lookup->file_error = err.native ? (int)err.native : EIO;
+	resolvconf_parse(buf_bytes(&text), ret);
+	lookup->is_unconfigured = ret->server_count == 0;
+	if (lookup->is_unconfigured)
+		(void)text_format(
+			ret->servers[ret->server_count++], RESOLVCONF_SERVER_SIZE, "%s", LOCAL_SERVER);
+	if (!ret->has_domains)
+		add_own_domain(ret);
+}
+
+static void list_servers(const struct resolvconf *conf, struct lookup *ret)
+{
+	size_t first = conf->is_rotated ? (size_t)clock_monotonic_ms() % conf->server_count : 0;
+
+	for (size_t i = 0; i < conf->server_count; i++)
+		memcpy(ret->servers[i].address, conf->servers[(first + i) % conf->server_count],
+			RESOLVCONF_SERVER_SIZE);
+	ret->server_count = conf->server_count;
+}
+
+/* The index-th name to look for; false behind the last. A name with dots enough is tried as it is first, another one last. */
+static bool name_at(const char *host, const struct resolvconf *conf, size_t index, char ret[LOOKUP_NAME_SIZE])
+{
+	size_t len = strlen(host);
+	bool is_absolute = len && host[len - 1] == '.';
+	size_t domains = is_absolute ? 0 : conf->domain_count;
+	unsigned int dots = 0;
+	size_t plain_at;
+
+	for (const char *at = host; *at; at++)
+		dots += *at == '.';
+	plain_at = is_absolute || dots >= conf->ndots ? 0 : domains;
+	if (index > domains)
+		return false;
+	if (index == plain_at)
+		(void)text_format(ret, LOOKUP_NAME_SIZE, "%.*s", (int)(len - is_absolute), host);
 	else
-		*ret = (struct lookup){.outcome = LOOKUP_TOO_LATE};
+		(void)text_format(
+			ret, LOOKUP_NAME_SIZE, "%s.%s", host, conf->domains[index - (index > plain_at)]);
+	return true;
+}
+
+static void note_dead(const struct lookup *lookup, bool is_dead[RESOLVCONF_SERVERS_MAX])
+{
+	for (size_t i = 0; i < lookup->server_count; i++)
+		is_dead[i] = is_dead[i] || (lookup->servers[i].is_asked &&
+						   lookup->servers[i].said[DNS_A].outcome == DNS_SILENT &&
+						   lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
+}
+
+/* Each name by both families, so that all addresses are of one name. Of what was said, that of the first name is told. */
+static int ask_servers(const struct lookup_inputs *inputs, struct lookup *ret, struct err *err)
+{
+	bool is_dead[RESOLVCONF_SERVERS_MAX] = {false};
+	char name[LOOKUP_NAME_SIZE];
+	struct resolvconf conf;
+	struct lookup unasked = {0};
+
+	read_conf(inputs->resolver_file, &conf, &unasked);
+	list_servers(&conf, &unasked);
+	for (size_t i = 0; name_at(inputs->host, &conf, i, name); i++) {
+		struct lookup found = unasked;
+		auto_cleanup(search) struct search search = {
+			.inputs = inputs, .conf = &conf, .name = name, .is_dead = is_dead, .lookup = &found};
+
+		if (search_for(&search, err) < 0)
+			return -1;
+		if (i == 0 || found.outcome == LOOKUP_FOUND)
+			*ret = found;
+		if (found.outcome == LOOKUP_FOUND || found.outcome == LOOKUP_SILENT ||
+			clock_monotonic_ms() >= inputs->deadline_ms)
+			break;
+		note_dead(&found, is_dead);
+	}
+	return 0;
+}
+
+bool lookup_is_address(const char *host)
+{
+	uint8_t binary[16];
+
+	return host[0] == '[' || inet_pton(AF_INET, host, binary) == 1 ||
+	       inet_pton(AF_INET6, host, binary) == 1;
+}
+
+static void take_address(const char *host, struct lookup *ret)
+{
+	size_t is_bracketed = host[0] == '[';
+
+	(void)text_format(ret->addresses[0], DNS_ADDRESS_SIZE, "%.*s", (int)(strlen(host) - 2 * is_bracketed),
+		host + is_bracketed);
+	ret->count = 1;
+}
+
+int lookup_run(const struct lookup_inputs *inputs, struct lookup *ret, struct err *err)
+{
+	size_t len = strlen(inputs->host);
+	struct lookup found = {0};
+	struct dns_answer hosts = {0};
+	char name[LOOKUP_NAME_SIZE];
+
+	if (lookup_is_address(inputs->host)) {
+		take_address(inputs->host, &found);
+	} else {
+		bool is_absolute = len && inputs->host[len - 1] == '.';
+
+		(void)text_format(name, sizeof(name), "%.*s", (int)(len - is_absolute), inputs->host);
+		if (dns_ask_hosts(inputs->hosts_file, name, &hosts, err) < 0)
+			return -1;
+		for (int without = 0; without < 2; without++)
+			add_addresses(&hosts, !without, &found);
+		if (!found.count && ask_servers(inputs, &found, err) < 0)
+			return -1;
+	}
+	*ret = found;
 	return 0;
 }

@@ -1,27 +1,70 @@
-/* lookup.h - a name's addresses, as the system resolves it, within bounded time. */
+/* lookup.h - a name's addresses, found as other programs of the machine find them: by /etc/hosts, then by the servers of /etc/resolv.conf, in
+ * their order, with its search list, timeout, attempts and options; without a server, by the one of this machine.
+ *
+ * One resolver for every build, whatever the C library, and for all who ask: exchanges (edge/http.h) and the doctor's walk (edge/probe.h).
+ * nsswitch.conf is not read: names that only a module of the C library knows (myhostname, mdns, libvirt) are not found; a resolver of this
+ * machine, such as systemd-resolved, is one that resolv.conf names.
+ *
+ * A and AAAA are asked apart, and each stands for itself: whatever became of the one, the other's addresses count. A server that fails is
+ * followed by the next; the first one's word counts, and a later one's "no such name" only once those before it have said nothing in all
+ * their attempts. An answer that comes late counts as long as anyone is waited for.
+ */
 #ifndef EDGE_LOOKUP_H
 #define EDGE_LOOKUP_H
 
-#include "base/buf.h"
+#include "edge/dns.h"
+#include "edge/resolvconf.h"
 
-#define LOOKUP_MAX          8
-#define LOOKUP_ADDRESS_SIZE 46
+#define LOOKUP_MAX           8
+#define LOOKUP_NAME_SIZE     256
+#define LOOKUP_RESOLVER_FILE "/etc/resolv.conf"
 
+struct lookup_inputs {
+	const char *
+		host; /* a name, with a dot at its end one that no search list applies to; or an address, IPv6 in brackets or not */
+	const char *resolver_file; /* NULL: LOOKUP_RESOLVER_FILE */
+	const char *hosts_file;    /* NULL: /etc/hosts (dns_ask_hosts) */
+	uint16_t port;             /* of DNS; 0: 53 */
+	int64_t deadline_ms;       /* base/clock.h, monotonic: then all ends */
+};
+
+struct lookup_server {
+	char address[RESOLVCONF_SERVER_SIZE];
+	bool is_asked;
+	struct dns_answer said[DNS_FAMILIES];
+	uint32_t took_ms[DNS_FAMILIES]; /* until it answered, or for how long it did not */
+};
+
+/* What failed, if no address was found. */
 enum lookup_outcome {
 	LOOKUP_FOUND,
-	LOOKUP_NO_NAME,  /* the name does not exist, or has no address */
-	LOOKUP_FAILED,   /* the resolver could not find out            */
-	LOOKUP_TOO_LATE, /* it did not say within the time             */
+	LOOKUP_NO_NAME, /* the name does not exist                           */
+	LOOKUP_NO_DATA, /* it exists, and has no address                     */
+	LOOKUP_FAILED,  /* a server answered that it could not find out      */
+	LOOKUP_SILENT,  /* no server answered                                */
 };
 
 struct lookup {
 	enum lookup_outcome outcome;
 	size_t count;
-	char addresses[LOOKUP_MAX][LOOKUP_ADDRESS_SIZE]; /* in the order in which to try them (RFC 6724) */
+	char addresses
+		[LOOKUP_MAX]
+		[DNS_ADDRESS_SIZE]; /* in the order in which to try them: those first to which there is a way, IPv6 before IPv4 */
+	size_t server_count;                                  /* 0 if none had to be asked */
+	struct lookup_server servers[RESOLVCONF_SERVERS_MAX]; /* in the order in which they are asked */
+	int file_error;       /* errno of a resolver file that cannot be read, else 0 */
+	bool is_unconfigured; /* no server is named: the one is this machine's */
 };
 
-/* host: a name or an address, IPv6 in brackets or not. Waits until deadline_ms (base/clock.h, monotonic); a resolver that takes longer
- * goes on in a thread of its own, which ends by itself. ERR_NO_MEMORY, ERR_INTERNAL. */
-int lookup_run(const char *host, int64_t deadline_ms, struct lookup *ret, struct err *err) err_check;
+/* 0 whatever was found. ERR_NO_MEMORY, ERR_INTERNAL. */
+int lookup_run(const struct lookup_inputs *inputs, struct lookup *ret, struct err *err) err_check;
+/* An address needs no resolver. */
+bool lookup_is_address(const char *host);
+
+/* Why nothing was found, as a part of a sentence, with the servers and what they said. name: "the name", "the proxy's name".
+ * ERR_DNS_NO_NAME, ERR_DNS_FAILED, ERR_DNS_SILENT. */
+int lookup_explain(const struct lookup *lookup, const char *name, struct err *err) err_check;
+/* What a server said: "answers", "answered SERVFAIL", "answers; AAAA: no answer in 5.0 s", ... */
+void lookup_server_text(const struct lookup_server *server, char *ret, size_t size);
 
 #endif

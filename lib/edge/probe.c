@@ -1,23 +1,17 @@
 #include "edge/probe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "edge/address.h"
-#include "edge/lookup.h"
-
-#define RESOLVER_FILE_MAX (64u << 10)
-#define DNS_PORT          53
 
 /* A walk under way. */
 struct walk {
 	const struct probe_inputs *inputs;
-	int64_t deadline_ms;
+	int64_t deadline_ms; /* from the name on */
 	struct probe *probe;
 	int fd; /* of the chosen address */
 };
@@ -47,80 +41,24 @@ static const struct http_origin *first_hop(const struct probe *probe)
 
 /* ---- the name ---- */
 
-static void ask_servers(const struct walk *walk, const char *name)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(RESOLVER_FILE_MAX);
-	const char *file = walk->inputs->resolver_file ? walk->inputs->resolver_file : DNS_RESOLVER_FILE;
-	struct probe *probe = walk->probe;
-	struct err ignored;
-
-	if (file_read(AT_FDCWD, file, FILE_FOLLOW_LINKS, &text, &ignored) < 0)
-		return;
-	probe->server_count = dns_parse_servers(buf_bytes(&text), probe->servers);
-	if (dns_ask(name, walk->inputs->dns_port ? walk->inputs->dns_port : DNS_PORT, probe->servers,
-		    probe->server_count, half_deadline_ms(walk), &ignored) < 0)
-		probe->server_count = 0;
-}
-
-static const struct dns_server *server_that(const struct probe *probe, enum dns_outcome outcome)
-{
-	for (size_t i = 0; i < probe->server_count; i++)
-		if (probe->servers[i].outcome == outcome)
-			return &probe->servers[i];
-	return NULL;
-}
-
-static int blame_server(const struct dns_server *server, enum err_code code, struct err *err)
-{
-	char said[64];
-
-	dns_outcome_text(server, said, sizeof(said));
-	return err_set(err, code, server->rcode, "%s (DNS server %s: %s)",
-		code == ERR_DNS_NO_NAME ? "the name does not exist" : "the name was not resolved",
-		server->address, said);
-}
-
-/* The system's resolver has the word on a name that does not exist; the servers' own answers tell the rest apart. */
-static int judge_name(const struct probe *probe, enum lookup_outcome outcome, struct err *err)
-{
-	const struct dns_server *no_name = server_that(probe, DNS_NO_NAME);
-	const struct dns_server *failed = server_that(probe, DNS_FAILED);
-	const struct dns_server *silent = server_that(probe, DNS_SILENT);
-	const struct dns_server *unreached = server_that(probe, DNS_UNREACHED);
-
-	if (outcome == LOOKUP_NO_NAME)
-		return no_name ? blame_server(no_name, ERR_DNS_NO_NAME, err)
-			       : err_set(err, ERR_DNS_NO_NAME, 0,
-					 "the name does not exist, or has no address");
-	if (failed)
-		return blame_server(failed, ERR_DNS_FAILED, err);
-	if (silent && !server_that(probe, DNS_FOUND) && !no_name)
-		return blame_server(silent, ERR_DNS_SILENT, err);
-	if (unreached && !server_that(probe, DNS_FOUND) && !no_name)
-		return blame_server(unreached, ERR_DNS_SILENT, err);
-	return err_set(err, ERR_DNS, 0,
-		outcome == LOOKUP_TOO_LATE ? "the name was not resolved in time"
-					   : "the name was not resolved");
-}
-
 static int resolve(struct walk *walk, struct err *err)
 {
 	struct probe *probe = walk->probe;
-	const char *name = first_hop(probe)->host;
-	struct lookup found;
+	const struct lookup_inputs inputs = {.host = first_hop(probe)->host,
+		.deadline_ms = clock_monotonic_ms() + walk->inputs->name_timeout_ms};
 
-	if (lookup_run(name, half_deadline_ms(walk), &found, err) < 0)
+	if (lookup_run(&inputs, &probe->lookup, err) < 0)
 		return -1;
-	for (size_t i = 0; i < found.count && i < PROBE_ADDRESSES_MAX; i++) {
+	walk->deadline_ms = clock_monotonic_ms() + walk->inputs->timeout_ms;
+	for (size_t i = 0; i < probe->lookup.count; i++) {
 		struct probe_address *address = &probe->addresses[probe->address_count++];
 
-		(void)text_format(address->text, sizeof(address->text), "%s", found.addresses[i]);
+		memcpy(address->text, probe->lookup.addresses[i], sizeof(address->text));
 		address->is_private = address_is_private(address->text);
 	}
 	if (probe->address_count)
 		return 0;
-	ask_servers(walk, name);
-	(void)judge_name(probe, found.outcome, err);
+	(void)!lookup_explain(&probe->lookup, has_proxy(probe) ? "the proxy's name" : "the name", err);
 	if (has_proxy(probe))
 		err->code = ERR_PROXY_NAME;
 	return -1;
@@ -341,10 +279,7 @@ static bool run_step(struct walk *walk, enum probe_step step)
 
 void probe_run(const struct probe_inputs *inputs, struct probe *ret)
 {
-	auto_cleanup(walk) struct walk walk = {.inputs = inputs,
-		.deadline_ms = clock_monotonic_ms() + inputs->timeout_ms,
-		.probe = ret,
-		.fd = -1};
+	auto_cleanup(walk) struct walk walk = {.inputs = inputs, .probe = ret, .fd = -1};
 
 	*ret = (struct probe){.server = inputs->server};
 	if (inputs->proxy && inputs->proxy->address.host[0]) {

@@ -1,28 +1,27 @@
 /* probe.h - the way to an HTTPS server, walked step by step to see where it ends: name, addresses, proxy, TLS.
  *
- * For telling people why an exchange (edge/http.h) failed, or that all is well. It sends a DNS question, TCP handshakes, a proxy's CONNECT
+ * For telling people why an exchange (edge/http.h) failed, or that all is well. It sends DNS questions, TCP handshakes, a proxy's CONNECT
  * and a TLS ClientHello, and nothing over the TLS connection; what it learns decides nothing but words.
  */
 #ifndef EDGE_PROBE_H
 #define EDGE_PROBE_H
 
 #include "edge/crypto_tls.h"
-#include "edge/dns.h"
+#include "edge/lookup.h"
 #include "edge/proxy.h"
 #include "edge/trust.h"
 #include "edge/tunnel.h"
 
-#define PROBE_ADDRESSES_MAX 8
-#define PROBE_ADDRESS_SIZE  46
+#define PROBE_ADDRESSES_MAX LOOKUP_MAX
+#define PROBE_ADDRESS_SIZE  DNS_ADDRESS_SIZE
 
 struct probe_inputs {
 	struct http_origin server;
 	const struct proxy *proxy; /* NULL or without a host: the direct way */
 	struct trust trust;
 	int64_t now_s;
-	uint32_t timeout_ms;       /* of all steps together, 5000 is plenty; the probe ends within it */
-	const char *resolver_file; /* NULL: DNS_RESOLVER_FILE */
-	uint16_t dns_port;         /* 0: 53 */
+	uint32_t name_timeout_ms; /* of the name: to be as patient as an exchange (edge/lookup.h) */
+	uint32_t timeout_ms; /* of all steps after it together, 5000 is plenty; the probe ends within both */
 };
 
 enum probe_step {
@@ -52,8 +51,7 @@ struct probe {
 	struct http_origin server;
 	struct proxy proxy; /* host "": none. Without the user's part */
 	struct probe_part parts[PROBE_STEPS];
-	size_t server_count; /* DNS servers: asked only if the name was not resolved */
-	struct dns_server servers[DNS_SERVERS_MAX];
+	struct lookup lookup; /* of the first hop's name, with what each DNS server said */
 	size_t address_count;
 	struct probe_address addresses[PROBE_ADDRESSES_MAX];
 	size_t chosen; /* index of the address of the later steps, if PROBE_CONNECT succeeded */

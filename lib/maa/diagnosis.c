@@ -6,12 +6,13 @@
 
 #define LEAST_PROBE_MS 500
 
-/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of it. */
+/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of it. But of a name that was not resolved
+ * the exchange itself tells all. */
 static bool is_of_the_way(enum err_code code)
 {
-	static const enum err_code codes[] = {ERR_DNS, ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT,
-		ERR_UNREACHABLE, ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED, ERR_PROXY,
-		ERR_PROXY_AUTH, ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_NAME, ERR_PROXY_UNREACHABLE};
+	static const enum err_code codes[] = {ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT, ERR_UNREACHABLE,
+		ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED, ERR_PROXY, ERR_PROXY_AUTH,
+		ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_UNREACHABLE};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i] == code)
@@ -55,7 +56,7 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 void diagnosis_make(const struct exchange *exchange, const struct exchange_facts *facts, struct err *err)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	int64_t left_ms = exchange->deadline_ms ? exchange->deadline_ms - now_ms : DIAGNOSIS_PROBE_MS;
+	int64_t left_ms = exchange->deadline_ms ? exchange->deadline_ms - now_ms : 2 * DIAGNOSIS_PROBE_MS;
 	struct probe_inputs inputs = {.server = exchange->origin,
 		.proxy = &exchange->proxy,
 		.trust = {.ca_file = exchange->ca_file, .extra_ca_file = exchange->extra_ca_file},
@@ -65,8 +66,10 @@ void diagnosis_make(const struct exchange *exchange, const struct exchange_facts
 
 	if ((!is_of_the_way(err->code) && !is_of_the_answer(err->code)) || left_ms < LEAST_PROBE_MS)
 		return;
-	if (left_ms < DIAGNOSIS_PROBE_MS)
-		inputs.timeout_ms = (uint32_t)left_ms;
+	if (left_ms / 2 < DIAGNOSIS_PROBE_MS)
+		inputs.timeout_ms = (uint32_t)(left_ms / 2);
+	inputs.name_timeout_ms =
+		(uint32_t)(left_ms - inputs.timeout_ms); /* the exchange waited that long too */
 	probe = malloc(sizeof(*probe)); /* some KiB: without memory there is no more to say, that is all */
 	if (!probe)
 		return;

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "monitor/doctor_checks.h"
 
-#define PROBE_MS       6000 /* of the four steps together */
+#define NAME_MS        30000 /* as long as an attestation waits for a name: ROUND_EXCHANGE_MS */
+#define PROBE_MS       6000  /* of the three steps after it together */
 #define DAY_S          86400
 #define CERT_SOON_DAYS 7 /* providers renew earlier */
 #define NO_ANSWER_YET  "Not looked at: it needs '%s'."
@@ -191,11 +192,12 @@ static void list_servers(const struct probe *probe, json *details)
 {
 	json *list = json_add_array(details, "dnsServers");
 
-	for (size_t i = 0; i < probe->server_count; i++) {
-		char said[64], text[128];
+	for (size_t i = 0; i < probe->lookup.server_count; i++) {
+		const struct lookup_server *server = &probe->lookup.servers[i];
+		char said[176], text[256];
 
-		dns_outcome_text(&probe->servers[i], said, sizeof(said));
-		(void)text_format(text, sizeof(text), "%s: %s", probe->servers[i].address, said);
+		lookup_server_text(server, said, sizeof(said));
+		(void)text_format(text, sizeof(text), "%s: %s", server->address, said);
 		json_add_text(list, NULL, text);
 	}
 }
@@ -235,6 +237,7 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 		.proxy = &doctor->proxy,
 		.trust = doctor_trust(doctor),
 		.now_s = doctor->inputs->now_s,
+		.name_timeout_ms = NAME_MS,
 		.timeout_ms = PROBE_MS};
 	char text[ERR_MSG_SIZE];
 

@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 import machine
 import metadata
@@ -33,7 +34,7 @@ REGION, NAME = "uksouth", "shareduks.uks.attest.azure.net"  # as lib/maa/region_
 RUN = pathlib.Path("/run")
 SYSTEM_CAS = "/etc/ssl/certs/ca-certificates.crt"
 SKIPPED = 77
-CLONE_NEWNET = 0x40000000
+CLONE_FS, CLONE_NEWNS, CLONE_NEWNET = 0x200, 0x20000, 0x40000000
 
 libc = ctypes.CDLL(None, use_errno=True)
 numbers = itertools.count(1)
@@ -98,9 +99,13 @@ def authority(subject):
 
 # ---- one VM's network ----
 
-def move_to(file):
-    if libc.setns(file.fileno(), CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
+def must(result, what):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), what)
+
+
+def move_to(file, kind=CLONE_NEWNET):
+    must(libc.setns(file.fileno(), kind), "setns")
 
 
 @contextlib.contextmanager
@@ -114,10 +119,51 @@ def namespace(name):
             move_to(home)
 
 
+@contextlib.contextmanager
+def view(files):
+    """The calling thread and what it starts meanwhile see the files of files_of(); None: what all see."""
+    if files is None:
+        yield
+        return
+    must(libc.unshare(CLONE_FS), "unshare")  # a thread that shares its folder cannot move
+    folder = os.getcwd()
+    with open("/proc/thread-self/ns/mnt", "rb") as home:
+        move_to(files, CLONE_NEWNS)
+        try:
+            os.chdir(folder)
+            yield
+        finally:
+            move_to(home, CLONE_NEWNS)
+            os.chdir(folder)
+
+
+def files_of(contents):
+    """A view in which each of the paths holds this text; None in its place: what is no file."""
+    made = []
+
+    def make():
+        must(libc.unshare(CLONE_FS | CLONE_NEWNS), "unshare")
+        for path, text in contents.items():
+            if text is None:
+                cover(path, "/dev/null")
+                continue
+            with tempfile.NamedTemporaryFile("w", delete=False, encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(file.name, 0o644)
+            cover(path, file.name)
+        made.append(open("/proc/thread-self/ns/mnt", "rb"))  # lives as long as the view is needed
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    return made[0]
+
+
 class Lab:
-    """front: the middlebox; names, metadata: the services."""
+    """front: the middlebox; names, metadata: the services; files: what the VM has in place of the system's own (files_of), or None."""
 
     def __init__(self):
+        self.files = None
         number = next(numbers)
         self.vm, self.cloud = f"vm{number}", f"cloud{number}"
         for name in (self.vm, self.cloud):
@@ -135,8 +181,7 @@ class Lab:
         for name, device, address in ((self.vm, "eth0", vm), (self.cloud, "vm", gateway)):
             run("ip", "-n", name, "address", "add", f"{address}/{bits}", "dev", device, *(["nodad"] if ":" in vm else []))
             run("ip", "-n", name, "link", "set", device, "up")
-        for host in hosts:
-            run("ip", "-n", self.cloud, "address", "add", host, "dev", "lo", *(["nodad"] if ":" in vm else []))
+        self.add_host(*hosts)
         run("ip", *(["-6"] if ":" in vm else []), "-n", self.vm, "route", "add", "default", "via", gateway)
 
     def add_ipv6(self):
@@ -152,8 +197,19 @@ class Lab:
     def restore_route(self, host, kind="unreachable"):
         run("ip", "-n", self.vm, "route", "delete", kind, host)
 
+    def add_host(self, *hosts):
+        """More addresses of the cloud."""
+        for host in hosts:
+            run("ip", "-n", self.cloud, "address", "add", host, "dev", "lo", *(["nodad"] if ":" in host else []))
+
+    def set_in_vm(self, key, value):
+        """A sysctl(8) of the VM's network."""
+        run("ip", "netns", "exec", self.vm, "sysctl", "-qw", f"{key}={value}")
+
+    @contextlib.contextmanager
     def in_vm(self):
-        return namespace(self.vm)
+        with namespace(self.vm), view(self.files):
+            yield
 
     def in_cloud(self):
         return namespace(self.cloud)

@@ -36,7 +36,7 @@ static void the_walk_makes_the_reason_precise(void **state)
 		/* what became of the request, the walk cannot tell */
 		{ERR_HTTP_TIMEOUT, PROBE_STEPS, ERR_OK, ERR_HTTP_TIMEOUT,
 			"Failed. Right after, the way was open: name, connection and TLS were in order."},
-		{ERR_DNS, PROBE_RESOLVE, ERR_INTERNAL, ERR_DNS, "Failed."},
+		{ERR_CONNECT_TIMEOUT, PROBE_RESOLVE, ERR_INTERNAL, ERR_CONNECT_TIMEOUT, "Failed."},
 		{ERR_ANSWER_CUT, PROBE_CONNECT, ERR_CONNECT_REFUSED, ERR_ANSWER_CUT,
 			"Failed. Right after: server.example:443 (20.1.2.3, public): it, after 8.0 s."},
 	};

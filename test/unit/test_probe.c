@@ -13,8 +13,10 @@
 
 static struct probe_inputs inputs_of(const char *host, unsigned int port, const char *ca_file)
 {
-	struct probe_inputs inputs = {
-		.trust.ca_file = ca_file, .now_s = clock_now_s(), .timeout_ms = TIMEOUT_MS};
+	struct probe_inputs inputs = {.trust.ca_file = ca_file,
+		.now_s = clock_now_s(),
+		.name_timeout_ms = TIMEOUT_MS,
+		.timeout_ms = TIMEOUT_MS};
 
 	(void)snprintf(inputs.server.host, sizeof(inputs.server.host), "%s", host);
 	inputs.server.port = (uint16_t)port;
