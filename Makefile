@@ -22,10 +22,17 @@ FLAGS_release  := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(HARDEN) $(HARDEN_G
 FLAGS_asan     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all $(HARDEN)
 FLAGS_coverage := -O0 --coverage $(HARDEN)
 
-BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
+# The libraries, built from pinned sources (scripts/libs): the same in every build, so that what is tested is what ships.
+# LIBS_KIND=system: those of the distribution, to see that the sources compile against them (scripts/check-system).
+LIBS_KIND ?= host
+LIBS_DIR  := $(BUILD)/libs/$(LIBS_KIND)
+LIBS_MADE := $(if $(filter system,$(LIBS_KIND)),,$(LIBS_DIR).made)
+
+BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -isystem $(LIBS_DIR)/include -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
 ALL_CFLAGS   = $(BASE_CFLAGS) $(FLAGS_$(FLAVOUR)) $(CFLAGS)
 ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
-LIBS := -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lcares
+LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto \
+	-lcares -lcjson
 
 LIB_SRC      := $(wildcard lib/*/*.c)
 PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
@@ -49,7 +56,14 @@ all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-pr
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(OBJ)/%.o: %.c
+$(BUILD)/libs/%.made: scripts/libs scripts/pins scripts/source
+	@mkdir -p $(@D)
+	$(Q)scripts/libs $* $(BUILD)/libs >/dev/null
+	@touch $@
+
+libs: $(LIBS_MADE) ## the pinned libraries, for who compiles by hand
+
+$(OBJ)/%.o: %.c $(LIBS_MADE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -166,9 +180,12 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 	$(Q)test/vm/attest $(BIN)
 	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
 
-clean: ## remove what was built
+outdated: ## each bundled library: pinned and newest version, and known vulnerabilities of the pinned one
+	$(Q)scripts/outdated
+
+clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help unit-programs test test-unit test-flow asan coverage lint format fuzz faults bench demo package test-package test-report vm clean
+.PHONY: all help libs outdated unit-programs test test-unit test-flow asan coverage lint format fuzz faults bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -176,12 +176,7 @@ static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *ke
 static int rsa_check(
 	mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA256_SIZE], const uint8_t *signature)
 {
-#if MBEDTLS_VERSION_MAJOR < 3
-	return mbedtls_rsa_pkcs1_verify(rsa, NULL, NULL, MBEDTLS_RSA_PUBLIC, MBEDTLS_MD_SHA256,
-		CRYPTO_SHA256_SIZE, digest, signature);
-#else
 	return mbedtls_rsa_pkcs1_verify(rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
-#endif
 }
 
 /* The low seven bits are those of the innermost layer, here the big numbers (mbedtls/error.h). */
@@ -197,11 +192,7 @@ int crypto_rsa_verify_sha256(
 	mbedtls_rsa_context rsa;
 	int status;
 
-#if MBEDTLS_VERSION_MAJOR < 3
-	mbedtls_rsa_init(&rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
-#else
 	mbedtls_rsa_init(&rsa);
-#endif
 	crypto_sha256(data, digest);
 	status = rsa_load(&rsa, key);
 	if (status == 0)

@@ -1,4 +1,4 @@
-/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls (2.28 and 3.6). Its files, crypto*.c,
+/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls. Its files, crypto*.c,
  * get it through crypto_mbedtls.h, the only one that includes it.
  * Verification and decryption only, but for the HMAC: this program has no signing key. Not thread-safe.
  */

@@ -185,11 +185,9 @@ static int set_up(struct session *session, struct err *err)
 
 	if (crypto_x509_parse_some(look->authorities, &session->authorities, err) < 0)
 		return -1;
-	if (crypto_tls_start_library() != 0 ||
-		mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
-			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
+	if (psa_crypto_init() != 0 || mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
+					      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return err_set(err, ERR_INTERNAL, 0, "mbedtls cannot start.");
-	crypto_tls_require_1_2(&session->config);
 	mbedtls_ssl_conf_rng(&session->config, random_bytes, NULL);
 	mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_OPTIONAL); /* see the header */
 	mbedtls_ssl_conf_ca_chain(&session->config, &session->authorities, NULL);

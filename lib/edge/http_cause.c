@@ -105,9 +105,9 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_SSL_CACERT_BADFILE, {ERR_CA_FILE, "the CA file cannot be used"}},
 		{CURLE_SSL_CONNECT_ERROR, {ERR_TLS_FAILED, "the TLS handshake failed"}},
 		{CURLE_SSL_CIPHER, {ERR_TLS_FAILED, "the TLS handshake failed"}},
-		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection was closed without an answer"}},
+		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
 		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
-		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
+		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
 		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
 		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},
 	};

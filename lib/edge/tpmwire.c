@@ -36,11 +36,21 @@ static int take_quote(const TPMS_QUOTE_INFO *quote, struct tpmwire_attest *ret, 
 	return 0;
 }
 
+/* Part 2 section 10.12.8: what else a key of the TPM signs cannot begin with this number. */
+static int check_magic(struct bytes bytes, struct err *err)
+{
+	UINT32 magic = TPM2_GENERATED_VALUE;
+	size_t offset = 0;
+
+	if (bytes.len >= sizeof(magic) &&
+		Tss2_MU_UINT32_Unmarshal(bytes.data, bytes.len, &offset, &magic) == TSS2_RC_SUCCESS &&
+		magic != TPM2_GENERATED_VALUE)
+		return err_set(err, ERR_FORMAT, 0, "Not made by a TPM: the magic number is 0x%08X.", magic);
+	return 0;
+}
+
 static int take_attest(const TPMS_ATTEST *attest, struct tpmwire_attest *ret, struct err *err)
 {
-	if (attest->magic != TPM2_GENERATED_VALUE)
-		return err_set(
-			err, ERR_FORMAT, 0, "Not made by a TPM: the magic number is 0x%08X.", attest->magic);
 	if (!take_name(&attest->qualifiedSigner, &ret->qualified_signer) ||
 		attest->extraData.size > sizeof(ret->extra_data))
 		return err_set(err, ERR_FORMAT, 0, "TPM structure has fields of a wrong size.");
@@ -68,9 +78,12 @@ int tpmwire_parse_attest(struct bytes bytes, struct tpmwire_attest *ret, struct 
 	struct tpmwire_attest out = {.type = 0};
 	TPMS_ATTEST attest = {.magic = 0};
 	size_t offset = 0;
-	TSS2_RC rc = bytes.len ? Tss2_MU_TPMS_ATTEST_Unmarshal(bytes.data, bytes.len, &offset, &attest)
-			       : TSS2_MU_RC_INSUFFICIENT_BUFFER;
+	TSS2_RC rc;
 
+	if (check_magic(bytes, err) < 0)
+		return -1;
+	rc = bytes.len ? Tss2_MU_TPMS_ATTEST_Unmarshal(bytes.data, bytes.len, &offset, &attest)
+		       : TSS2_MU_RC_INSUFFICIENT_BUFFER;
 	if (rc != TSS2_RC_SUCCESS)
 		return err_set(err, ERR_FORMAT, rc, "Not a TPMS_ATTEST structure (%zu bytes).", bytes.len);
 	if (offset != bytes.len)
