@@ -155,7 +155,7 @@ static void compare_boot(const struct monitor *monitor, const struct history *hi
 						  .state_fd = monitor->state_fd,
 						  .boot_id = monitor->boot_id,
 						  .now_s = now_s},
-		.event_log = buf_bytes(&round->event_log)};
+		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
 
 	change_judge(&(struct change_inputs){.state_fd = monitor->state_fd,
 			     .may_learn = !monitor->was_unhealthy &&

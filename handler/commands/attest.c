@@ -101,7 +101,7 @@ static void compare_boot(const struct options *options, struct round_result *rou
 						   .boot_id = kept.boot_id,
 						   .now_s = clock_now_s(),
 						   .is_observer = true},
-		.event_log = buf_bytes(&round->event_log)};
+		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
 	change_judge(&(struct change_inputs){.state_fd = kept.state_fd,
 			     .is_observer = true,
 			     .may_learn = history_trusts_boot(&kept.history, kept.boot_id),

@@ -90,7 +90,7 @@ static int compare(struct baseline_view *view, struct err *err)
 						  .boot_id = view->boot_id,
 						  .now_s = clock_now_s(),
 						  .is_observer = true},
-		.event_log = buf_bytes(&view->round.event_log)};
+		.secureboot = view->round.local.has_secureboot ? &view->round.local.secureboot : NULL};
 
 	if (baseline_compare(&view->baseline, &view->round.components, &view->drift, err) < 0)
 		return -1;

@@ -61,7 +61,7 @@ bool report_find_changes(
 						  .boot_id = boot_id,
 						  .now_s = clock_now_s(),
 						  .is_observer = true},
-		.event_log = buf_bytes(&bundle->request.evidence.event_log)};
+		.secureboot = &check->appraisal.secureboot};
 	struct err err;
 
 	*ret = (struct report_changes){.components = components_empty()};

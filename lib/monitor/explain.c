@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "boot/uefivar.h"
 
 #define MAX_COPIES     16 /* of one file that packages are asked about */
 #define DATE_SIZE      11
@@ -55,7 +54,7 @@ static bool is_same(const struct bootfile *file, const struct component *compone
 
 struct question {
 	int root_fd;
-	struct bytes event_log;
+	const struct secureboot *secureboot;
 	const struct pending *pending;
 	const struct component *component;
 	struct err *
@@ -215,37 +214,32 @@ static void explain_text(const struct question *question, enum bootconfig_text w
 	tell_gap(&question->pending->files.gap, ret);
 }
 
-/* Contents of a variable as measured in PCR 7; false if the log lacks it. */
-static bool find_measured(struct bytes event_log, const char *name, uint8_t ret[CRYPTO_SHA256_SIZE])
+/* Digest of a variable's contents as PCR 7 proves them: what is in force is read in one place only (secureboot.h). */
+static const uint8_t *measured_digest(const struct secureboot *facts, enum pending_name name)
 {
-	struct eventlog log;
-	struct eventlog_walk walk;
-	struct eventlog_event event;
-	struct uefivar variable;
-	struct err ignored;
-
-	if (eventlog_open(event_log, &log, &ignored) < 0)
-		return false;
-	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event)) {
-		if (event.pcr != 7 || event.type != EV_EFI_VARIABLE_DRIVER_CONFIG ||
-			!uefivar_parse(event.data, &variable) || strcmp(variable.name, name) != 0)
-			continue;
-		crypto_sha256(variable.data, ret);
-		return true;
+	switch (name) {
+	case PENDING_PK:
+		return facts->pk.sha256;
+	case PENDING_KEK:
+		return facts->kek.sha256;
+	case PENDING_DB:
+		return facts->db.sha256;
+	case PENDING_DBX:
+		return facts->dbx.sha256;
+	case PENDING_VARIABLES:
+		break;
 	}
-	return false;
+	return NULL;
 }
 
 static void explain_variable(const struct question *question, enum pending_name name, struct explanation *ret)
 {
 	const struct pending_variable *variable = &question->pending->variables[name];
-	uint8_t measured[CRYPTO_SHA256_SIZE];
+	const uint8_t *measured = question->secureboot ? measured_digest(question->secureboot, name) : NULL;
 	char date[DATE_SIZE];
 
-	if (!variable->seen_s || variable->is_new ||
-		!find_measured(question->event_log, pending_variable_name(name), measured) ||
-		memcmp(measured, variable->sha256, sizeof(measured)) != 0)
+	if (!variable->seen_s || variable->is_new || !measured ||
+		memcmp(measured, variable->sha256, sizeof(variable->sha256)) != 0)
 		return;
 	date_text(variable->seen_s, date);
 	tell(ret, EXPLANATION_PENDING,
@@ -295,7 +289,7 @@ void explain_component(const struct explain_sources *sources, const struct pendi
 	struct err silence = {0};
 
 	explain_one(&(struct question){.root_fd = sources->round.root_fd,
-			    .event_log = sources->event_log,
+			    .secureboot = sources->secureboot,
 			    .pending = pending,
 			    .component = component,
 			    .silence = &silence},
@@ -321,7 +315,7 @@ void explain_drift(void *context, struct drift *drift)
 	auto_cleanup(pending) struct pending pending = {0};
 	struct err err, silence = {0};
 	struct question question = {.root_fd = sources->round.root_fd,
-		.event_log = sources->event_log,
+		.secureboot = sources->secureboot,
 		.pending = &pending,
 		.silence = &silence};
 	bool has_looked = pending_run(&sources->round, &pending, &err) == 0;

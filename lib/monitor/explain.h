@@ -14,11 +14,12 @@
 
 #include "agent/pending.h"
 #include "appraise/drift.h"
+#include "appraise/secureboot.h"
 
 struct explain_sources {
 	struct pending_round round; /* this VM, this boot */
-	struct bytes
-		event_log; /* this boot's, for the Secure Boot variables; of a log without use those stay unexplained */
+	const struct secureboot
+		*secureboot; /* this boot's, as PCR 7 proves it; NULL: its variables stay unexplained */
 };
 
 /* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text says what speaks against an explanation,

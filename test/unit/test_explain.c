@@ -15,7 +15,7 @@
 struct vm {
 	struct root root;
 	struct pending pending;
-	struct bytes event_log;
+	const struct secureboot *secureboot;
 };
 
 static struct vm vm_make(void)
@@ -55,7 +55,7 @@ static int truncate_in(const struct root *root, const char *path, off_t size)
 static struct explanation explain(
 	const struct vm *vm, enum component_kind kind, uint32_t pcr, const uint8_t sha256[CRYPTO_SHA256_SIZE])
 {
-	const struct explain_sources sources = {.round = round_of(vm, "", 0), .event_log = vm->event_log};
+	const struct explain_sources sources = {.round = round_of(vm, "", 0), .secureboot = vm->secureboot};
 	struct component component = {.kind = kind, .pcr = pcr};
 	struct explanation ret;
 
@@ -317,11 +317,15 @@ static void a_variable_must_have_been_there_before(void **state)
 	auto_cleanup(buf) struct buf log_bytes = buf_with_max(1 << 20);
 	auto_cleanup(vm) struct vm vm = vm_make();
 	struct explanation found;
+	struct secureboot facts;
+	struct eventlog log;
 	struct err err;
 
 	(void)state;
 	check_ok(file_read(AT_FDCWD, RECORD "eventlog.bin", FILE_FOLLOW_LINKS, &log_bytes, &err), &err);
-	vm.event_log = buf_bytes(&log_bytes);
+	check_ok(eventlog_open(buf_bytes(&log_bytes), &log, &err), &err);
+	check_ok(secureboot_read(&log, &facts, &err), &err);
+	vm.secureboot = &facts;
 	copy(&vm, RECORD "efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f", DB, false);
 	copy(&vm, RECORD "efivars/dbx-d719b2cb-3d3a-4596-a3bc-dad00e67656f", DBX, true);
 	look(&vm, "boot-1", NOV_20);
@@ -334,7 +338,7 @@ static void a_variable_must_have_been_there_before(void **state)
 		"update");
 	found = explain_bytes(&vm, COMPONENT_DBX, 7, "any"); /* other contents than what was measured */
 	check_told(&found, EXPLANATION_NONE, "");
-	vm.event_log = (struct bytes){0};
+	vm.secureboot = NULL;
 	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");
 	check_told(&found, EXPLANATION_NONE, "");
 }
