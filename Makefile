@@ -104,7 +104,7 @@ $(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
 $(OBJ)/unit/test_clients: $(OBJ)/test/provider/clients.o
 
 # counts the steps of every walk through a log
-$(OBJ)/unit/test_linear: ALL_LDFLAGS += -Wl,--wrap=eventlog_next
+$(OBJ)/unit/test_linear: ALL_LDFLAGS += -Wl,--wrap=eventlog_next,--wrap=eventlog_next_measured
 
 $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
 	@mkdir -p $(@D)

@@ -124,6 +124,7 @@ static void add_facts(json *facts, const struct round_result *round, const struc
 	json_add_text(facts, "local", health_name(local->verdict.health));
 	json_add_text(facts, "remote", health_name(round->remote.health));
 	json_add_int(facts, "events", local->event_count);
+	json_add_int(facts, "eventsNotMeasured", local->unmeasured_count);
 	add_boot_facts(facts, local);
 	if (local->binding.cert.subject[0]) {
 		clock_text(local->binding.cert.not_after_s, time);
@@ -178,6 +179,8 @@ static void print_facts(const struct round_result *round, const struct change *c
 	if (round->provider_proxy[0])
 		print_format("  by proxy              %s\n", round->provider_proxy);
 	print_format("  boot events           %u\n", local->event_count);
+	if (local->unmeasured_count)
+		print_format("    not measured        %u\n", local->unmeasured_count);
 	print_boot_facts(local);
 	if (change->text[0])
 		print_format("  baseline              %s\n", change->text);

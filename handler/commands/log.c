@@ -102,7 +102,7 @@ static void print_other_digests(const struct eventlog *log)
 	struct eventlog_event event;
 	uint32_t altered = 0, first = 0;
 
-	while (eventlog_next(log, &walk, &event)) {
+	while (eventlog_next_measured(log, &walk, &event)) {
 		if (replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
 		first = altered++ ? first : event.number;
@@ -123,6 +123,12 @@ static void print_data_check(const struct eventlog *log)
 		print_format("\nData: agrees with the digests wherever an event's type promises it.\n");
 	else
 		print_format("\nData: not proved. %s\n", reason.msg);
+	if (log->unmeasured_count)
+		print_format(
+			"Not measured: %u of the log's %u events have no digest of the %s bank, the one that "
+			"counts. Nothing is read from them.\n",
+			log->unmeasured_count, log->event_count,
+			eventlog_alg_name(log->banks[log->counted_bank].alg));
 	if (log->event_count && eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		print_other_digests(log);
 }
@@ -153,7 +159,7 @@ static void print_secure_boot(const struct eventlog *log)
 		print_format("VM: %s\n", facts.vm_id);
 }
 
-static void print_table(const struct eventlog *log)
+static int print_table(const struct eventlog *log, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event, as_pcr;
@@ -166,11 +172,14 @@ static void print_table(const struct eventlog *log)
 
 		log_type_text(event.type, type);
 		as_pcr = is_cc ? cclog_as_pcr(&event) : event;
-		eventstory_tell(log, &walk, &as_pcr, &story);
+		if (eventstory_tell(log, &walk, &as_pcr, &story, err) < 0)
+			return -1;
 		if (event.pcr != EVENTLOG_NO_PCR)
 			(void)text_format(pcr, sizeof(pcr), "%u", event.pcr);
-		print_format("%6u %4s  %-33s %s\n", event.number, pcr, type, story.text);
+		print_format("%6u %4s  %-33s %s%s\n", event.number, pcr, type,
+			eventlog_is_unmeasured(&event) ? "not measured: " : "", story.text);
 	}
+	return 0;
 }
 
 static int print_log(const struct eventlog *log, enum form form, struct err *err)
@@ -179,10 +188,8 @@ static int print_log(const struct eventlog *log, enum form form, struct err *err
 		return print_pcrs(log, err);
 	if (form == FORM_JSON)
 		return log_print_json(log, err);
-	if (form == FORM_TABLE)
-		print_table(log);
-	else
-		log_print_story(log);
+	if ((form == FORM_TABLE ? print_table(log, err) : log_print_story(log, err)) < 0)
+		return -1;
 	print_data_check(log);
 	print_secure_boot(log);
 	return 0;

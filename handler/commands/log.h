@@ -10,11 +10,11 @@
 /* A type that has no name is shown by its number. */
 void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE]);
 
-/* Of PCR 7; of a confidential VM's log, which has no PCRs, nothing is read. ERR_SECURE_BOOT_LOG. */
+/* Of PCR 7; of a confidential VM's log, which has no PCRs, nothing is read. ERR_SECURE_BOOT_LOG, ERR_NO_MEMORY. */
 int log_read_secure_boot(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
 
 /* The boot by its phases, one line for each thing that happened; much of a kind is counted. */
-void log_print_story(const struct eventlog *log);
+int log_print_story(const struct eventlog *log, struct err *err) err_check;
 int log_print_json(const struct eventlog *log, struct err *err) err_check;
 
 #endif

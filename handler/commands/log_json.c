@@ -62,12 +62,13 @@ static void add_owners(json *parent, const struct eventlog_event *event)
 	}
 }
 
-/* null: the event's type promises nothing about its data. */
+/* null: the event's type promises nothing about its data, or it was not measured. */
 static void add_data_check(json *parent, const struct eventlog *log, const struct eventlog_event *event)
 {
 	enum replay_data found = replay_data_of(log, event);
 
-	if (found == REPLAY_UNPROMISED)
+	json_add_bool(parent, "measured", event->is_measured);
+	if (found == REPLAY_UNPROMISED || found == REPLAY_NOT_MEASURED)
 		json_add_null(parent, "asMeasured");
 	else
 		json_add_bool(parent, "asMeasured", found == REPLAY_AS_MEASURED);
@@ -109,7 +110,8 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	struct eventstory story;
 	auto_cleanup(json) json *members = json_new_object();
 
-	eventstory_tell(log, behind, as_pcr, &story);
+	if (eventstory_tell(log, behind, as_pcr, &story, err) < 0)
+		return -1;
 	log_type_text(event->type, type);
 	json_add_int(members, "number", event->number);
 	json_add_int(members, "offset", (int64_t)event->offset);
@@ -191,8 +193,9 @@ int log_print_json(const struct eventlog *log, struct err *err)
 	const char *separator = "";
 	bool is_cc = cclog_is(log);
 
-	print_format("{\"format\":\"%s\",\"registers\":\"%s\",\"events\":[",
-		log->is_crypto_agile ? "crypto-agile" : "sha1", is_cc ? "RTMR" : "PCR");
+	print_format("{\"format\":\"%s\",\"registers\":\"%s\",\"notMeasured\":%u,\"events\":[",
+		log->is_crypto_agile ? "crypto-agile" : "sha1", is_cc ? "RTMR" : "PCR",
+		log->unmeasured_count);
 	while (eventlog_next(log, &walk, &event)) {
 		struct eventlog_event as_pcr = is_cc ? cclog_as_pcr(&event) : event;
 

@@ -30,6 +30,7 @@ struct kind {
 	uint32_t told, untold;
 	char last
 		[EVENTSTORY_SIZE]; /* systemd-stub measures each name and its content by events of one text */
+	char last_mark;
 };
 
 struct telling {
@@ -56,6 +57,8 @@ static struct kind *kind_of(struct telling *telling, const char *name)
 static char mark_of(const struct eventlog *log, const struct eventlog_event *event)
 {
 	switch (replay_data_of(log, event)) {
+	case REPLAY_NOT_MEASURED:
+		return '-';
 	case REPLAY_AS_MEASURED:
 		return ' ';
 	case REPLAY_ALTERED:
@@ -77,28 +80,32 @@ static void print_line(struct telling *telling, const char *kind, char mark, con
 	telling->last_kind = kind;
 }
 
-static void tell_event(struct telling *telling, const struct eventlog_walk *walk,
-	const struct eventlog_event *event, const char *name)
+static int tell_event(struct telling *telling, const struct eventlog_walk *walk,
+	const struct eventlog_event *event, const char *name, struct err *err)
 {
 	struct kind *kind = kind_of(telling, name);
 	struct eventstory story;
+	char mark = mark_of(telling->log, event);
 	const char *text;
 
 	if (!kind || kind->told == most_of(name)) {
 		if (kind)
 			kind->untold++;
-		return;
+		return 0;
 	}
-	eventstory_tell(telling->log, walk, event, &story);
+	if (eventstory_tell(telling->log, walk, event, &story, err) < 0)
+		return -1;
 	text = bootphase_without_kind(story.text);
-	if (kind->told && strcmp(kind->last, text) == 0)
-		return;
+	if (kind->told && strcmp(kind->last, text) == 0 && kind->last_mark == mark)
+		return 0;
+	kind->last_mark = mark;
 	(void)text_format(kind->last, sizeof(kind->last), "%s", text);
 	kind->told++;
-	print_line(telling, name, mark_of(telling->log, event), text);
+	print_line(telling, name, mark, text);
+	return 0;
 }
 
-static void tell_phase(struct telling *telling)
+static int tell_phase(struct telling *telling, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(telling->log);
 	struct eventlog_event event;
@@ -108,8 +115,12 @@ static void tell_phase(struct telling *telling)
 	while (eventlog_next(telling->log, &walk, &event)) {
 		if (telling->is_cc)
 			event = cclog_as_pcr(&event);
-		if (bootphase_of(&event, &place) && place.phase == telling->phase)
-			tell_event(telling, &walk, &event, place.kind);
+		if (!bootphase_of(&event, &place) || place.phase != telling->phase)
+			continue;
+		if (eventlog_is_unmeasured(&event)) /* a kind of its own: it takes no true event's line */
+			place.kind = "not measured";
+		if (tell_event(telling, &walk, &event, place.kind, err) < 0)
+			return -1;
 	}
 	for (size_t i = 0; i < telling->kind_count; i++) {
 		if (!telling->kinds[i].untold)
@@ -119,20 +130,24 @@ static void tell_phase(struct telling *telling)
 	}
 	if (between[0] == ',')
 		print_format("\n");
+	return 0;
 }
 
-void log_print_story(const struct eventlog *log)
+int log_print_story(const struct eventlog *log, struct err *err)
 {
 	bool is_cc = cclog_is(log);
 
 	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++) {
 		struct telling telling = {.log = log, .is_cc = is_cc, .phase = phase};
 
-		tell_phase(&telling);
+		if (tell_phase(&telling, err) < 0)
+			return -1;
 	}
 	print_format("\n?  is what the log says: its digest is of something else than this text\n"
 		     "!  is not what was measured\n"
+		     "-  is an event that was not measured: only the log says that there was one\n"
 		     "All %u event%s: --events%s\n",
 		log->event_count, log->event_count == 1 ? "" : "s",
 		is_cc ? "; their PCRs are registers of a confidential VM: 1 is RTMR0, 2 RTMR1, 3 RTMR2" : "");
+	return 0;
 }

@@ -57,6 +57,7 @@ static void add_facts(json *facts, const struct verify_result *result)
 		add_cert(json_add_object(facts, "certificate"), &result->check->cert);
 	if (appraisal->has_secureboot) {
 		json_add_int(facts, "events", appraisal->event_count);
+		json_add_int(facts, "eventsNotMeasured", appraisal->unmeasured_count);
 		json_add_bool(facts, "secureBoot", appraisal->secureboot.is_enabled);
 		json_add_text(facts, "vmId", appraisal->secureboot.vm_id);
 	}
@@ -149,6 +150,8 @@ static void print_facts(const struct verify_result *result)
 	if (appraisal->has_secureboot) {
 		print_format("  Secure Boot           %s\n  boot events           %u\n",
 			appraisal->secureboot.is_enabled ? "on" : "off", appraisal->event_count);
+		if (appraisal->unmeasured_count)
+			print_format("    not measured        %u\n", appraisal->unmeasured_count);
 		if (appraisal->secureboot.vm_id[0])
 			print_format("  VM id                 %s\n", appraisal->secureboot.vm_id);
 	}

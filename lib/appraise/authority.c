@@ -1,6 +1,7 @@
 #include "appraise/authority.h"
 
 #include <string.h>
+#include "appraise/measured.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
 
@@ -16,38 +17,62 @@ bool authority_is_setting(const struct uefivar *var)
 	return false;
 }
 
-static bool read_cert(struct bytes der, struct authority *ret)
+static int read_cert(struct bytes der, struct authority *ret, bool *ret_is_one, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
-	struct err ignored;
 
-	if (crypto_cert_parse(der, &cert, &ignored) < 0)
-		return false;
+	*ret_is_one = false;
+	if (crypto_cert_parse(der, &cert, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1 : 0;
 	crypto_cert_info(cert, &info);
 	ret->has_cert = true;
 	memcpy(ret->sha256, info.sha256, sizeof(ret->sha256));
 	memcpy(ret->subject, info.subject, sizeof(ret->subject));
-	return true;
+	*ret_is_one = true;
+	return 0;
 }
 
 /* Firmware measures EFI_SIGNATURE_DATA: the owner's GUID, then a certificate or a hash. shim leaves the owner out. */
-bool authority_of_variable(const struct uefivar *var, struct authority *ret)
+static int read_entry(struct bytes entry, struct authority *ret, bool *ret_is_one, struct err *err)
 {
-	struct cursor cursor = cursor_of(var->data);
 	struct bytes behind_owner;
 
-	*ret = (struct authority){0};
-	(void)cursor_bytes(&cursor, UEFI_GUID_SIZE);
-	if (cursor.failed)
-		return false;
-	behind_owner = cursor_rest(&cursor);
-	(void)text_format(ret->variable, sizeof(ret->variable), "%s", var->name);
-	if (read_cert(behind_owner, ret) || read_cert(var->data, ret))
-		return true;
-	if (behind_owner.len == sizeof(ret->sha256))
-		memcpy(ret->sha256, behind_owner.data, sizeof(ret->sha256));
-	return behind_owner.len == sizeof(ret->sha256);
+	*ret_is_one = false;
+	if (entry.len < UEFI_GUID_SIZE)
+		return 0;
+	behind_owner = bytes_behind(entry, UEFI_GUID_SIZE);
+	if (read_cert(behind_owner, ret, ret_is_one, err) < 0)
+		return -1;
+	if (!*ret_is_one && read_cert(entry, ret, ret_is_one, err) < 0)
+		return -1;
+	if (*ret_is_one || behind_owner.len != sizeof(ret->sha256))
+		return 0;
+	memcpy(ret->sha256, behind_owner.data, sizeof(ret->sha256));
+	*ret_is_one = true;
+	return 0;
+}
+
+int authority_of_event(
+	const struct eventlog_event *event, struct authority *ret, bool *ret_is_one, struct err *err)
+{
+	struct authority found = {.event = event->number};
+	struct uefivar var;
+
+	*ret_is_one = false;
+	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR || !uefivar_parse(event->data, &var) ||
+		authority_is_setting(&var))
+		return 0;
+	/* what is called an authority has its digest checked with its exceptions (replay.h) */
+	if (event->type != EV_EFI_VARIABLE_AUTHORITY && !measured_is(event, event->data))
+		return 0;
+	if (read_entry(var.data, &found, ret_is_one, err) < 0)
+		return -1;
+	if (!*ret_is_one)
+		return 0;
+	(void)text_format(found.variable, sizeof(found.variable), "%s", var.name);
+	*ret = found;
+	return 0;
 }
 
 void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
@@ -61,30 +86,42 @@ void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
 		*strstr(ret, ", ") = '\0';
 }
 
-void authority_read(const struct eventlog *log, struct authorities *ret)
+/* What stands where authorities do, and is none that is known, is not the one in front of it. */
+static bool is_between(const struct eventlog_event *event)
+{
+	struct uefivar var;
+
+	return event->pcr == SECURE_BOOT_PCR && uefivar_parse(event->data, &var) &&
+	       !authority_is_setting(&var);
+}
+
+int authority_read(const struct eventlog *log, struct authorities *ret, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
+	struct authorities found = {0};
 	struct authority *last = NULL; /* that no program was found for yet */
-	struct uefivar var;
 
-	*ret = (struct authorities){0};
-	while (eventlog_next(log, &walk, &event)) {
-		if (last && eventtext_is_image(&event)) {
+	while (eventlog_next_measured(log, &walk, &event)) {
+		struct authority one;
+		bool is_one;
+
+		if (last && measured_is_program(&event)) {
 			(void)eventtext_image_file(&event, last->program, sizeof(last->program));
 			last = NULL;
 		}
-		if (event.type != EV_EFI_VARIABLE_AUTHORITY || event.pcr != SECURE_BOOT_PCR ||
-			!uefivar_parse(event.data, &var) || authority_is_setting(&var))
+		if (authority_of_event(&event, &one, &is_one, err) < 0)
+			return -1;
+		if (is_between(&event))
+			last = NULL;
+		if (!is_one)
 			continue;
-		last = NULL;
-		if (ret->count == AUTHORITY_MAX) {
-			ret->is_cut = true;
+		found.is_cut = found.count == AUTHORITY_MAX;
+		if (found.is_cut)
 			continue;
-		}
-		if (!authority_of_variable(&var, &ret->items[ret->count]))
-			continue;
-		last = &ret->items[ret->count++];
-		last->event = event.number;
+		last = &found.items[found.count++];
+		*last = one;
 	}
+	*ret = found;
+	return 0;
 }

@@ -3,8 +3,8 @@
  * An authority is measured when it is first used, just in front of the program that it lets run; further programs that it lets run leave
  * no event of their own. So each program behind an authority was let through by it or by an earlier one. shim measures its settings by
  * the same event type; they vouch for nothing and are left out.
- * Facts only of a log that passed replay_compare and replay_check_data, and then only from PCR 7's events: a program's name is what its
- * event says, the TPM holds its digest.
+ * Facts only of a log that passed replay_compare and replay_check_data, and then only from PCR 7's measured events: a program's name is
+ * what its event says, the TPM holds its digest.
  *
  * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1; shim 15.8 (README.tpm).
  */
@@ -34,13 +34,15 @@ struct authorities {
 	bool is_cut; /* there were more */
 };
 
-/* The log is walked once. Events without data that could be an authority are left out. */
-void authority_read(const struct eventlog *log, struct authorities *ret);
+/* The log is walked once. Events without data that could be an authority are left out. ERR_NO_MEMORY. */
+int authority_read(const struct eventlog *log, struct authorities *ret, struct err *err) err_check;
 
-/* An event of type EV_EFI_VARIABLE_AUTHORITY that is one of shim's settings. */
+/* One of shim's settings. */
 bool authority_is_setting(const struct uefivar *var);
-/* One authority event's variable: certificate or hash. False if it holds neither. `event` and `program` are left empty. */
-bool authority_of_variable(const struct uefivar *var, struct authority *ret);
+/* What an event of PCR 7 vouches with, a certificate or a hash; `program` is left empty. *ret_is_one is false for any other event. Of its
+ * type nothing is believed: data that was measured and holds who vouches does so by any name. ERR_NO_MEMORY, which is no answer. */
+int authority_of_event(const struct eventlog_event *event, struct authority *ret, bool *ret_is_one,
+	struct err *err) err_check;
 /* The common name in a certificate's subject, with its "CN=": the last one; all of the subject if there is none. */
 void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE]);
 

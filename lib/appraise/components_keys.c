@@ -1,8 +1,10 @@
 #include "appraise/components_keys.h"
 
 #include <string.h>
+#include "appraise/authority.h"
 #include "appraise/components_event.h"
 #include "appraise/eventstory.h"
+#include "appraise/measured.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
@@ -33,9 +35,10 @@ static int add_entry(struct components *components, enum component_kind kind,
 	char name[CRYPTO_NAME_SIZE];
 
 	if (memcmp(entry->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0) {
+		if (eventstory_subject(entry->data, name, err) < 0)
+			return -1;
 		crypto_sha256(entry->data, found.sha256);
-		(void)text_format(found.name, sizeof(found.name), "%s",
-			eventstory_subject(entry->data, name) ? name : "(no certificate)");
+		(void)text_format(found.name, sizeof(found.name), "%s", name[0] ? name : "(no certificate)");
 	} else if (memcmp(entry->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0 &&
 		   entry->data.len == sizeof(found.sha256)) {
 		memcpy(found.sha256, entry->data.data, sizeof(found.sha256));
@@ -134,105 +137,111 @@ static int add_revocations(struct components *components, const struct uefivar *
 	return 0;
 }
 
-static bool is_certificate(struct bytes der, struct component *component)
+/* Known by its certificate, so that two programs that one certificate let start have one signer. */
+static int add_authority(struct components *components, const struct eventlog_event *event,
+	const struct authority *authority, struct err *err)
 {
-	char name[CRYPTO_NAME_SIZE];
+	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
 
-	if (!eventstory_subject(der, name))
-		return false;
-	(void)text_format(component->name, sizeof(component->name), "%s", name);
-	crypto_sha256(der, component->sha256);
-	return true;
-}
+	found.is_bound = true;
+	if (authority->has_cert) {
+		char name[CRYPTO_NAME_SIZE];
 
-/* Firmware measures the entry of db: its owner, then the certificate or the hash. shim leaves the owner out. */
-static int add_authority(
-	struct components *components, const struct uefivar *var, struct bytes digest, struct err *err)
-{
-	struct component found = {.kind = COMPONENT_AUTHORITY, .pcr = 7, .is_bound = true};
-	bool has_owner = var->data.len > UEFI_GUID_SIZE;
-	struct bytes entry =
-		has_owner ? (struct bytes){var->data.data + UEFI_GUID_SIZE, var->data.len - UEFI_GUID_SIZE}
-			  : var->data;
-
-	if (!is_certificate(entry, &found) && !is_certificate(var->data, &found)) {
-		memcpy(found.sha256, digest.data, sizeof(found.sha256));
-		name_of_hash(entry, found.name);
+		authority_short_name(authority->subject, name);
+		(void)text_format(found.name, sizeof(found.name), "%s", name);
+		memcpy(found.sha256, authority->sha256, sizeof(found.sha256));
+	} else {
+		name_of_hash((struct bytes){authority->sha256, sizeof(authority->sha256)}, found.name);
 	}
 	return components_add(components, &found, err);
 }
 
-/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is not told in other words. */
-static int add_level(
-	struct components *components, const struct uefivar *var, struct bytes digest, struct err *err)
+/* Called an authority, and nothing that is known to vouch. */
+static int add_stranger(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
 {
-	struct component found = {.kind = COMPONENT_SBAT, .pcr = 7, .is_bound = true};
+	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
+
+	found.is_bound = true;
+	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE) : var->data,
+		found.name);
+	return components_add(components, &found, err);
+}
+
+/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is not told in other words. */
+static int add_level(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_SBAT);
 	struct bytes text = var->data;
 
+	found.is_bound = true;
 	while (text.len && (!text.data[text.len - 1] || text.data[text.len - 1] == '\n'))
 		text.len--;
 	text_clean(found.name, sizeof(found.name), text);
-	memcpy(found.sha256, digest.data, sizeof(found.sha256));
 	return components_add(components, &found, err);
 }
 
-static int add_setting(struct components *components, const struct eventlog_event *event, struct bytes digest,
-	struct err *err)
+static int add_setting(struct components *components, const struct eventlog_event *event, struct err *err)
 {
-	struct component found = {.kind = COMPONENT_SECURE_BOOT_SETTING, .pcr = 7, .is_bound = true};
+	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT_SETTING);
 	char text[EVENTTEXT_SIZE];
 
+	found.is_bound = true;
 	eventtext(event, text);
 	text_clean(found.name, sizeof(found.name), bytes_of_text(text));
-	memcpy(found.sha256, digest.data, sizeof(found.sha256));
 	return components_add(components, &found, err);
 }
 
-static int add_state(
-	struct components *components, const struct uefivar *var, struct bytes digest, struct err *err)
+static int add_state(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
 {
-	struct component found = {.kind = COMPONENT_SECURE_BOOT, .pcr = 7, .is_bound = true};
+	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT);
 	bool is_on = var->data.len == 1 && var->data.data[0] == 1;
 
+	found.is_bound = true;
 	(void)text_format(found.name, sizeof(found.name), "%s", is_on ? "on" : "off");
-	memcpy(found.sha256, digest.data, sizeof(found.sha256));
 	return components_add(components, &found, err);
 }
 
-static int add_authority_event(struct components *components, const struct eventlog_event *event,
-	const struct uefivar *var, struct bytes digest, struct err *err)
+static int add_variable(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
 {
-	static const char *const settings[] = {"MokListTrusted", "MokSBState", "MokDBState"};
-
-	if (strcmp(var->name, "SbatLevel") == 0)
-		return add_level(components, var, digest, err);
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (strcmp(var->name, settings[i]) == 0)
-			return add_setting(components, event, digest, err);
-	return add_authority(components, var, digest, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "SecureBoot"))
+		return add_state(components, event, var, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "PK"))
+		return add_keys(components, COMPONENT_PK, var, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "KEK"))
+		return add_keys(components, COMPONENT_KEK, var, err);
+	if (uefivar_is(var, uefi_image_security_guid, "db"))
+		return add_keys(components, COMPONENT_DB, var, err);
+	if (uefivar_is(var, uefi_image_security_guid, "dbx"))
+		return add_revocations(components, var, err);
+	/* there is no such variable: some firmware measures dbt and dbr all the same */
+	if (var->data.len == 0 && measured_is(event, event->data))
+		return 0;
+	return add_setting(components, event, err);
 }
 
-int components_add_secure_boot(struct components *components, const struct eventlog_event *event,
-	struct bytes digest, struct err *err)
+/* What it is says its data, which is what was measured (secureboot.h), and not its type. */
+int components_add_secure_boot(
+	struct components *components, const struct eventlog_event *event, struct err *err)
 {
 	struct uefivar var;
+	struct authority authority;
+	bool is_authority;
 
 	if (!uefivar_parse(event->data, &var))
-		return add_setting(components, event, digest, err);
+		return add_setting(components, event, err);
+	if (strcmp(var.name, "SbatLevel") == 0)
+		return add_level(components, event, &var, err);
+	if (authority_is_setting(&var))
+		return add_setting(components, event, err);
+	if (authority_of_event(event, &authority, &is_authority, err) < 0)
+		return -1;
+	if (is_authority)
+		return add_authority(components, event, &authority, err);
 	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
-		return add_authority_event(components, event, &var, digest, err);
-	if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))
-		return add_state(components, &var, digest, err);
-	if (uefivar_is(&var, uefi_global_variable_guid, "PK"))
-		return add_keys(components, COMPONENT_PK, &var, err);
-	if (uefivar_is(&var, uefi_global_variable_guid, "KEK"))
-		return add_keys(components, COMPONENT_KEK, &var, err);
-	if (uefivar_is(&var, uefi_image_security_guid, "db"))
-		return add_keys(components, COMPONENT_DB, &var, err);
-	if (uefivar_is(&var, uefi_image_security_guid, "dbx"))
-		return add_revocations(components, &var, err);
-	/* there is no such variable: some firmware measures dbt and dbr all the same */
-	if (var.data.len == 0 && components_is_digest_of(digest, event->data))
-		return 0;
-	return add_setting(components, event, digest, err);
+		return add_stranger(components, event, &var, err);
+	return add_variable(components, event, &var, err);
 }

@@ -7,8 +7,8 @@
 
 #include "appraise/components.h"
 
-/* `digest`: the event's, SHA-256. ERR_NO_MEMORY. */
-int components_add_secure_boot(struct components *components, const struct eventlog_event *event,
-	struct bytes digest, struct err *err) err_check;
+/* A measured event's. ERR_NO_MEMORY. */
+int components_add_secure_boot(
+	struct components *components, const struct eventlog_event *event, struct err *err) err_check;
 
 #endif

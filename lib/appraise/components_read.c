@@ -1,12 +1,13 @@
-/* An event's type and PCR are not part of its digest, and what replay_compare proves is each PCR's digests and their order. So an event
- * gets its kind from its PCR, and by anything else only if that cannot make it look more harmless: text that says "nothing happened" must
- * be what was measured, and what stands in PCR 4 without being such text counts as a program. */
+/* An event's type is not part of its digest, and what replay_compare proves is each PCR's digests and their order. So an event gets its
+ * kind from its PCR, and by anything else only if that cannot make it look more harmless: what says "nothing happened" must be a text
+ * that is known to, and must be what was measured (measured.h). Everything else that stands in PCR 4 is a program. */
 #include "appraise/components.h"
 
 #include <string.h>
 #include "appraise/components_event.h"
 #include "appraise/components_grub.h"
 #include "appraise/components_keys.h"
+#include "appraise/measured.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
 #include "boot/uefivar.h"
@@ -30,7 +31,6 @@ enum {
 
 struct reading {
 	const struct eventlog *log;
-	int bank;
 	uint32_t believed;
 	struct bytes kernel_digest; /* the last program's */
 	bool is_platform_closed;    /* PCR 6's separator went by: behind it anybody measures */
@@ -38,52 +38,47 @@ struct reading {
 	struct components *found;
 };
 
-static struct bytes digest_of(const struct reading *reading, const struct eventlog_event *event)
-{
-	return event->digest[reading->bank];
-}
-
-static bool is_measured(const struct reading *reading, const struct eventlog_event *event)
-{
-	return event->type != EV_NO_ACTION && event->pcr < 24 && reading->believed & 1u << event->pcr &&
-	       digest_of(reading, event).data;
-}
-
-/* Not a program: text that was measured as it stands, such as "Calling EFI Application from Boot Option" and separators. */
-static bool is_only_text(const struct reading *reading, const struct eventlog_event *event)
-{
-	return components_is_digest_of(digest_of(reading, event), event->data);
-}
-
 static int add_event(const struct reading *reading, const struct eventlog_event *event,
 	enum component_kind kind, struct err *err)
 {
-	return components_add_event(reading->found, event, digest_of(reading, event), kind, err);
+	return components_add_event(reading->found, event, kind, err);
 }
 
 static int add_program(const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	struct component found = components_of_event(event, digest_of(reading, event), COMPONENT_APPLICATION);
+	struct component found = components_of_event(event, COMPONENT_APPLICATION);
 
-	if (is_only_text(reading, event))
+	if (measured_is_step(event))
 		return 0;
-	if (bytes_equal(digest_of(reading, event), reading->kernel_digest))
+	if (bytes_equal(event->measured, reading->kernel_digest))
 		found.kind = COMPONENT_KERNEL;
 	if (!eventtext_image_file(event, found.name, sizeof(found.name)) && found.kind == COMPONENT_KERNEL)
 		components_set_name(&found, grub_kernel_path(reading->grub));
 	return components_add(reading->found, &found, err);
 }
 
-/* systemd-stub measures each section's name and then its contents, and calls both by the name. */
+/* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c). */
+static bool is_section_name(const char *text)
+{
+	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd", ".ucode",
+		".splash", ".dtb", ".dtbauto", ".uname", ".sbat", ".pcrsig", ".pcrpkey", ".hwids", ".efifw"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* systemd-stub measures each section's name and then its contents, and calls both by the name. What would be the name of none is some
+ * section's contents, whatever the log calls it. */
 static int add_section(const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	struct component found =
-		components_of_event(event, digest_of(reading, event), COMPONENT_KERNEL_SECTION);
+	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
 	char text[EVENTTEXT_SIZE];
 
 	eventtext_of_any(event->data, text);
-	if (components_is_digest_of(
-		    digest_of(reading, event), (struct bytes){(const uint8_t *)text, strlen(text) + 1}))
+	if (is_section_name(text) &&
+		measured_is(event, (struct bytes){(const uint8_t *)text, strlen(text) + 1}))
 		return 0;
 	components_set_name(&found, bytes_of_text(text));
 	return components_add(reading->found, &found, err);
@@ -114,33 +109,40 @@ static int add_configuration(
 
 static int add_platform(const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	struct component found = components_of_event(event, digest_of(reading, event), COMPONENT_VM_ID);
+	struct component found = components_of_event(event, COMPONENT_VM_ID);
 	static const char prefix[] = "UUID: ";
 
 	if (reading->is_platform_closed || event->data.len < strlen(prefix) ||
-		memcmp(event->data.data, prefix, strlen(prefix)) != 0 || !is_only_text(reading, event))
+		memcmp(event->data.data, prefix, strlen(prefix)) != 0 || !measured_is(event, event->data))
 		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
 	components_set_name(&found, bytes_behind(event->data, strlen(prefix)));
 	found.is_bound = true;
 	return components_add(reading->found, &found, err);
 }
 
+/* UEFI_GPT_DATA (PFP 1.06 section 10.2.5) begins with the table's header. */
 static int add_partitions(const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	if (event->type == EV_EFI_GPT_EVENT)
+	static const char signature[] = "EFI PART";
+	bool is_table = event->data.len >= strlen(signature) &&
+			memcmp(event->data.data, signature, strlen(signature)) == 0 &&
+			measured_is(event, event->data);
+
+	if (is_table)
 		return add_event(reading, event, COMPONENT_PARTITION_TABLE, err);
-	return is_only_text(reading, event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
+	return measured_is_step(event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
 }
 
-/* 0, 1 or -1, as it was measured: the end of what the firmware does (PFP 1.06 section 3.3.2.2). */
-static bool is_separator(const struct reading *reading, const struct eventlog_event *event)
+/* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there data of that length must say so too. */
+static bool is_separator(const struct eventlog_event *event)
 {
-	return event->data.len == sizeof(uint32_t) && is_only_text(reading, event);
+	return measured_is_separator(event) &&
+	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t));
 }
 
 static int add_any(struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
-	if (is_separator(reading, event)) {
+	if (is_separator(event)) {
 		reading->is_platform_closed |= event->pcr == PCR_PLATFORM;
 		return 0;
 	}
@@ -160,11 +162,11 @@ static int add_any(struct reading *reading, const struct eventlog_event *event, 
 	case PCR_PLATFORM:
 		return add_platform(reading, event, err);
 	case PCR_SECURE_BOOT:
-		return components_add_secure_boot(reading->found, event, digest_of(reading, event), err);
+		return components_add_secure_boot(reading->found, event, err);
 	case PCR_COMMANDS:
-		return grub_add_command(reading->grub, event, digest_of(reading, event), reading->found, err);
+		return grub_add_command(reading->grub, event, reading->found, err);
 	case PCR_FILES:
-		return grub_add_file(reading->grub, event, digest_of(reading, event), reading->found, err);
+		return grub_add_file(reading->grub, event, reading->found, err);
 	case PCR_KERNEL_IMAGE:
 		return add_section(reading, event, err);
 	case PCR_KERNEL_CONFIG:
@@ -180,10 +182,10 @@ static int add_any(struct reading *reading, const struct eventlog_event *event, 
 
 static void look_ahead(struct reading *reading, const struct eventlog_event *event)
 {
-	if (event->pcr == PCR_PROGRAMS && !is_only_text(reading, event))
-		reading->kernel_digest = digest_of(reading, event);
+	if (event->pcr == PCR_PROGRAMS && !measured_is_step(event))
+		reading->kernel_digest = event->measured;
 	if (event->pcr == PCR_COMMANDS)
-		grub_look_ahead(reading->grub, event, digest_of(reading, event));
+		grub_look_ahead(reading->grub, event);
 }
 
 static int read_all(struct reading *reading, struct err *err)
@@ -191,12 +193,11 @@ static int read_all(struct reading *reading, struct err *err)
 	struct eventlog_walk walk = eventlog_walk(reading->log);
 	struct eventlog_event event;
 
-	while (eventlog_next(reading->log, &walk, &event))
-		if (event.type != EV_NO_ACTION && digest_of(reading, &event).data)
-			look_ahead(reading, &event);
+	while (eventlog_next_measured(reading->log, &walk, &event))
+		look_ahead(reading, &event);
 	walk = eventlog_walk(reading->log);
-	while (eventlog_next(reading->log, &walk, &event))
-		if (is_measured(reading, &event) && add_any(reading, &event, err) < 0)
+	while (eventlog_next_measured(reading->log, &walk, &event))
+		if (reading->believed & 1u << event.pcr && add_any(reading, &event, err) < 0)
 			return -1;
 	return grub_add_rest(reading->grub, reading->found, err);
 }
@@ -205,13 +206,9 @@ int components_read(const struct eventlog *log, uint32_t believed, struct compon
 {
 	auto_cleanup(components) struct components found = components_empty();
 	auto_cleanup(grub_reading) struct grub_reading grub = grub_reading_empty();
-	struct reading reading = {.log = log,
-		.bank = eventlog_bank_index(log, EVENTLOG_SHA256),
-		.believed = believed,
-		.grub = &grub,
-		.found = &found};
+	struct reading reading = {.log = log, .believed = believed, .grub = &grub, .found = &found};
 
-	if (reading.bank < 0)
+	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
 	if (read_all(&reading, err) < 0)
 		return -1;

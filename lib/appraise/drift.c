@@ -1,7 +1,6 @@
 #include "appraise/drift.h"
 
 #include <string.h>
-#include "appraise/components_event.h"
 #include "base/text.h"
 
 void drift_done(struct drift *drift)
@@ -112,8 +111,10 @@ static bool is_replacement(const struct component *old, const struct component *
 /* An empty list is one too; where there were too many entries to keep there is none. */
 static bool knows_entries(const struct components *components, const struct component *dbx)
 {
-	return components_is_digest_of(
-		(struct bytes){dbx->sha256, sizeof(dbx->sha256)}, buf_bytes(&components->revoked));
+	uint8_t computed[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(buf_bytes(&components->revoked), computed);
+	return memcmp(computed, dbx->sha256, sizeof(computed)) == 0;
 }
 
 static void count_entries(const struct comparison *comparison, struct drift_difference *difference)

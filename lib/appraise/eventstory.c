@@ -2,57 +2,63 @@
 
 #include <string.h>
 #include "appraise/authority.h"
+#include "appraise/measured.h"
 #include "base/text.h"
 #include "boot/eventtext.h"
 #include "boot/uefivar.h"
 
-static bool read_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE])
+#define SECURE_BOOT_PCR 7
+
+static int read_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct crypto_cert_info info;
-	struct err ignored;
+	struct crypto_cert_info info = {0};
 
-	if (crypto_cert_parse(der, &cert, &ignored) < 0)
-		return false;
-	crypto_cert_info(cert, &info);
+	if (crypto_cert_parse(der, &cert, err) == 0)
+		crypto_cert_info(cert, &info);
+	else if (err->code == ERR_NO_MEMORY)
+		return -1;
 	memcpy(ret, info.subject, CRYPTO_NAME_SIZE);
-	return true;
+	return 0;
 }
 
-static void read_key_list(const struct uefivar *var, struct eventstory *story)
+static int read_key_list(const struct uefivar *var, struct eventstory *story, struct err *err)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
 	struct uefi_signature signature;
 
 	while (story->cert_count < EVENTSTORY_MAX_CERTS && uefi_signature_next(&walk, &signature))
-		if (memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0)
-			(void)read_subject(signature.data, story->subjects[story->cert_count++]);
+		if (memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0 &&
+			read_subject(signature.data, story->subjects[story->cert_count++], err) < 0)
+			return -1;
+	return 0;
 }
 
-bool eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE])
+int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err)
 {
 	char subject[CRYPTO_NAME_SIZE];
 
-	if (!read_subject(der, subject))
-		return false;
+	if (read_subject(der, subject, err) < 0)
+		return -1;
 	authority_short_name(subject, ret);
-	return true;
+	return 0;
 }
 
 /* A program behind another authority is that one's: thus a log is scanned once at most, whatever it holds. */
-static bool find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
+static void find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
 {
 	struct eventlog_event event;
 	struct uefivar var;
 
-	while (eventlog_next(log, &walk, &event)) {
-		if (eventtext_is_image(&event))
-			return eventtext_image_file(&event, ret, size);
-		if (event.type == EV_EFI_VARIABLE_AUTHORITY && uefivar_parse(event.data, &var) &&
-			!authority_is_setting(&var))
-			return false;
+	while (eventlog_next_measured(log, &walk, &event)) {
+		if (measured_is_program(&event)) {
+			(void)eventtext_image_file(&event, ret, size);
+			return;
+		}
+		if ((event.pcr == SECURE_BOOT_PCR || event.type == EV_EFI_VARIABLE_AUTHORITY) &&
+			uefivar_parse(event.data, &var) && !authority_is_setting(&var))
+			return;
 	}
-	return false;
 }
 
 static void tell_keys(struct eventstory *story)
@@ -76,43 +82,54 @@ static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
 	struct eventlog_event next;
 	size_t count = 0;
 
-	if (event->type != EV_EFI_BOOT_SERVICES_APPLICATION || strncmp(text, "image of ", 9) != 0 ||
-		strncmp(text, "image of 0 ", 11) == 0 || strstr(text, ", from "))
+	if (!event->is_measured || event->type != EV_EFI_BOOT_SERVICES_APPLICATION ||
+		strncmp(text, "image of ", 9) != 0 || strncmp(text, "image of 0 ", 11) == 0 ||
+		strstr(text, ", from "))
 		return false;
-	while (eventlog_next(log, &walk, &next))
-		if (next.type == EV_EFI_BOOT_SERVICES_APPLICATION &&
-			(++count > 1 || !bytes_equal(next.digest[0], event->digest[0])))
+	while (eventlog_next_measured(log, &walk, &next))
+		if ((next.type == event->type || (next.pcr == event->pcr && measured_is_program(&next))) &&
+			(++count > 1 || !bytes_equal(next.measured, event->measured)))
 			return false;
 	return true;
 }
 
-void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct eventstory *ret)
+static int tell_authority(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, struct eventstory *ret, struct err *err)
+{
+	struct authority authority;
+	char name[CRYPTO_NAME_SIZE], program[AUTHORITY_PROGRAM_SIZE] = "";
+	bool is_one;
+
+	if (authority_of_event(event, &authority, &is_one, err) < 0)
+		return -1;
+	if (!is_one || !authority.has_cert)
+		return 0;
+	ret->cert_count = 1;
+	memcpy(ret->subjects[0], authority.subject, sizeof(ret->subjects[0]));
+	authority_short_name(authority.subject, name);
+	find_program(log, *behind, program, sizeof(program));
+	(void)text_format(ret->text, sizeof(ret->text), "%s (%s)%s%s", name, authority.variable,
+		program[0] ? " vouched for " : "", program);
+	return 0;
+}
+
+int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, struct eventstory *ret, struct err *err)
 {
 	struct uefivar var;
-	struct authority authority;
-	char text[EVENTTEXT_SIZE], name[CRYPTO_NAME_SIZE], program[AUTHORITY_PROGRAM_SIZE] = "";
+	char text[EVENTTEXT_SIZE];
 
 	*ret = (struct eventstory){0};
 	eventtext(event, text);
 	(void)text_format(ret->text, sizeof(ret->text), "%s%s",
 		is_kernel(log, *behind, event, text) ? "kernel, " : "", text);
-	if ((event->type != EV_EFI_VARIABLE_DRIVER_CONFIG && event->type != EV_EFI_VARIABLE_AUTHORITY) ||
+	if (tell_authority(log, behind, event, ret, err) < 0)
+		return -1;
+	if (ret->cert_count || event->type != EV_EFI_VARIABLE_DRIVER_CONFIG ||
 		!uefivar_parse(event->data, &var))
-		return;
-	if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG) {
-		read_key_list(&var, ret);
-		tell_keys(ret);
-		return;
-	}
-	if (authority_is_setting(&var) || !authority_of_variable(&var, &authority) || !authority.has_cert)
-		return;
-	ret->cert_count = 1;
-	memcpy(ret->subjects[0], authority.subject, sizeof(ret->subjects[0]));
-	authority_short_name(authority.subject, name);
-	if (find_program(log, *behind, program, sizeof(program)))
-		(void)text_format(
-			ret->text, sizeof(ret->text), "%s (%s) vouched for %s", name, var.name, program);
-	else
-		(void)text_format(ret->text, sizeof(ret->text), "%s (%s)", name, var.name);
+		return 0;
+	if (read_key_list(&var, ret, err) < 0)
+		return -1;
+	tell_keys(ret);
+	return 0;
 }

@@ -19,11 +19,12 @@ struct eventstory {
 	char subjects[EVENTSTORY_MAX_CERTS][CRYPTO_NAME_SIZE]; /* "" of a certificate that does not parse */
 };
 
-/* `behind` is the walk that gave the event: the programs that follow are looked up in it. */
-void eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct eventstory *ret);
+/* `behind` is the walk that gave the event: the programs that follow are looked up in it. Only measured events vouch, or are vouched for.
+ * ERR_NO_MEMORY. */
+int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
+	const struct eventlog_event *event, struct eventstory *ret, struct err *err) err_check;
 
-/* A certificate's subject, of it the common name ("CN=...") where there is one. False if the DER does not parse. */
-bool eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE]);
+/* A certificate's subject, of it the common name ("CN=...") where there is one; "" if the DER does not parse. ERR_NO_MEMORY. */
+int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err) err_check;
 
 #endif

@@ -1,6 +1,7 @@
 #include "appraise/replay.h"
 
 #include <string.h>
+#include "appraise/measured.h"
 #include "base/codec.h"
 #include "boot/uefivar.h"
 
@@ -12,26 +13,6 @@
 #define HCRTM_LOCALITY 4
 
 #define SECURE_BOOT_PCR 7
-
-static bool hash_of_alg(uint16_t alg, enum crypto_hash *ret)
-{
-	switch (alg) {
-	case EVENTLOG_SHA1:
-		*ret = CRYPTO_SHA1;
-		return true;
-	case EVENTLOG_SHA256:
-		*ret = CRYPTO_SHA256;
-		return true;
-	case EVENTLOG_SHA384:
-		*ret = CRYPTO_SHA384;
-		return true;
-	case EVENTLOG_SHA512:
-		*ret = CRYPTO_SHA512;
-		return true;
-	default:
-		return false;
-	}
-}
 
 static bool extends(const struct eventlog_event *event)
 {
@@ -67,7 +48,7 @@ static void extend(struct replay_bank *bank, uint32_t pcr, struct bytes digest)
 	enum crypto_hash hash;
 
 	bank->mask |= 1u << pcr;
-	if (!hash_of_alg(bank->alg, &hash))
+	if (!measured_hash(bank->alg, &hash))
 		return;
 	crypto_digest(hash, parts, 2, extended);
 	memcpy(bank->pcr[pcr], extended, bank->digest_size);
@@ -78,7 +59,7 @@ static void start_bank(struct eventlog_bank from, uint8_t locality, struct repla
 	enum crypto_hash hash;
 
 	ret->alg = from.alg;
-	ret->is_computed = hash_of_alg(from.alg, &hash);
+	ret->is_computed = measured_hash(from.alg, &hash);
 	ret->digest_size = ret->is_computed ? from.digest_size : 0;
 	if (ret->is_computed)
 		ret->pcr[0][from.digest_size - 1] = locality;
@@ -158,8 +139,8 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr, const uint8_t va
 	if (bank < 0)
 		return false;
 	start_bank(log->banks[bank], startup_locality(log), &state);
-	while (eventlog_next(log, &walk, &event)) {
-		if (!extends(&event) || event.pcr != pcr || !event.digest[bank].data)
+	while (eventlog_next_measured(log, &walk, &event)) {
+		if (event.pcr != pcr)
 			continue;
 		if (!is_found) {
 			is_found = memcmp(state.pcr[pcr], value, TPM_DIGEST_SIZE) == 0;
@@ -169,7 +150,7 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr, const uint8_t va
 			stand.unmeasured++;
 		else
 			stand.measured++;
-		extend(&state, pcr, event.digest[bank]);
+		extend(&state, pcr, event.measured);
 	}
 	if (is_found)
 		*ret = stand;
@@ -239,14 +220,6 @@ uint32_t replay_compare_each(
 	return differing;
 }
 
-static bool is_digest_of(enum crypto_hash hash, struct bytes digest, struct bytes data)
-{
-	uint8_t computed[CRYPTO_MAX_HASH_SIZE];
-
-	crypto_digest(hash, &data, 1, computed);
-	return bytes_equal(digest, (struct bytes){computed, crypto_hash_size(hash)});
-}
-
 /* Windows' boot manager measures its tagged events as they stand: their numbers have a class in bits 31 and 30, a category in bits 19 to
  * 16 and an index in bits 7 to 0. Linux's EFI stub and systemd's boot programs measure what their tags only name. */
 static bool is_windows_tag(struct bytes data)
@@ -314,8 +287,7 @@ static bool is_data_promised(const struct eventlog_event *event)
 /* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and so may those of Secure Boot with a TPM
  * 1.2 (ThinkPad of 2017); a boot loader's authority event may log one byte behind the variable that it did not measure
  * (Container-Optimized OS 85 and 93). */
-static bool is_variable_digest(
-	enum crypto_hash hash, const struct eventlog_event *event, struct bytes digest, bool is_tpm12)
+static bool is_variable_measured(const struct eventlog_event *event, bool is_tpm12)
 {
 	struct uefivar var;
 	size_t unmeasured;
@@ -324,42 +296,30 @@ static bool is_variable_digest(
 		return false;
 	if (event->type == EV_EFI_VARIABLE_BOOT || event->type == EV_EFI_VARIABLE_BOOT2 ||
 		(is_tpm12 && event->type == EV_EFI_VARIABLE_DRIVER_CONFIG))
-		return is_digest_of(hash, digest, var.data);
+		return measured_is(event, var.data);
 	unmeasured = (size_t)(event->data.data + event->data.len - (var.data.data + var.data.len));
 	return event->type == EV_EFI_VARIABLE_AUTHORITY && unmeasured > 0 &&
-	       is_digest_of(hash, digest, (struct bytes){event->data.data, event->data.len - 1});
-}
-
-static enum replay_data data_in_bank(
-	const struct eventlog *log, size_t bank, const struct eventlog_event *event)
-{
-	struct bytes digest = event->digest[bank];
-	struct bytes text;
-	enum crypto_hash hash;
-	bool is_good;
-
-	if (!digest.data || !extends(event) || !hash_of_alg(log->banks[bank].alg, &hash))
-		return REPLAY_UNPROMISED;
-	if (grub_text(event, &text))
-		is_good = is_digest_of(hash, digest, text);
-	else if (is_data_promised(event))
-		is_good = is_digest_of(hash, digest, event->data) ||
-			  is_variable_digest(hash, event, digest, !log->is_crypto_agile);
-	else
-		return REPLAY_UNPROMISED;
-	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;
+	       measured_is(event, (struct bytes){event->data.data, event->data.len - 1});
 }
 
 enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event)
 {
-	int sha256 = eventlog_bank_index(log, EVENTLOG_SHA256);
-	enum replay_data found = REPLAY_UNPROMISED;
+	struct bytes text;
+	enum crypto_hash hash;
+	bool is_good;
 
-	if (sha256 >= 0 && event->digest[sha256].data)
-		return data_in_bank(log, (size_t)sha256, event);
-	for (size_t i = 0; i < log->bank_count && found == REPLAY_UNPROMISED; i++)
-		found = data_in_bank(log, i, event);
-	return found;
+	if (!event->is_measured)
+		return REPLAY_NOT_MEASURED;
+	if (!measured_hash(event->measured_alg, &hash))
+		return REPLAY_UNPROMISED;
+	if (grub_text(event, &text))
+		is_good = measured_is(event, text);
+	else if (is_data_promised(event))
+		is_good =
+			measured_is(event, event->data) || is_variable_measured(event, !log->is_crypto_agile);
+	else
+		return REPLAY_UNPROMISED;
+	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;
 }
 
 static int check_data(
@@ -367,14 +327,12 @@ static int check_data(
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
-	size_t bank = 0;
+	size_t bank; /* the one that counts, then */
 
 	if (sha256_bank(log, &bank, err) < 0)
 		return -1;
-	while (eventlog_next(log, &walk, &event)) {
-		/* without a digest it did not extend this bank: no reader may believe it */
-		if (!extends(&event) || !(pcr_mask & 1u << event.pcr) ||
-			data_in_bank(log, bank, &event) != REPLAY_ALTERED)
+	while (eventlog_next_measured(log, &walk, &event)) {
+		if (!(pcr_mask & 1u << event.pcr) || replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
 		if (redacted && event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(redacted, event.number))
 			continue;

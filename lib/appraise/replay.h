@@ -62,11 +62,12 @@ int replay_check_evidence_data(
 	const struct eventlog *log, const struct evidence *evidence, struct err *err) err_check;
 
 enum replay_data {
-	REPLAY_UNPROMISED,  /* nothing binds the data to the digest: it is what somebody says */
-	REPLAY_AS_MEASURED, /* the data is what was measured */
+	REPLAY_NOT_MEASURED, /* the event itself is what somebody says: see eventlog.h */
+	REPLAY_UNPROMISED,   /* nothing binds the data to the digest: it is what somebody says */
+	REPLAY_AS_MEASURED,  /* the data is what was measured */
 	REPLAY_ALTERED,
 };
-/* One event of a log, by its SHA-256 digest; by another if it has none (SHA-1 logs). */
+/* One event of a log, by its digest of the bank that counts and by no other. */
 enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event);
 
 #endif

@@ -4,12 +4,14 @@
  *
  * An event's type and PCR are not measured, only its digest. Root can extend PCR 7 after the boot and present a log in which the true
  * first events are renamed and forged ones stand behind them. What cannot be moved is the digest that the firmware's separator put
- * between itself and everything later, so the separator is recognised by its digest, whatever the event calls itself.
+ * between itself and everything later, so the separator is recognised by its digest, and all others by data that fits theirs, whatever
+ * an event calls itself.
  */
 #include "appraise/secureboot.h"
 
 #include <string.h>
 #include "appraise/authority.h"
+#include "appraise/measured.h"
 #include "boot/uefivar.h"
 
 #define CONFIG_PCR      6
@@ -30,58 +32,41 @@ static const struct {
 
 struct reading {
 	struct secureboot *facts;
-	int bank; /* SHA-256; -1 if the log has none and thus proves nothing */
 	bool is_seen[VARIABLE_COUNT];
 	bool is_past_separator; /* of PCR 7 */
 	bool is_config_closed;  /* by the separator of PCR 6 */
 };
 
-static bool is_separator(const struct reading *reading, const struct eventlog_event *event)
-{
-	/* PFP 1.06 section 3.3.2.2: the digest of 0 or of -1 */
-	static const uint8_t values[][4] = {{0x00, 0x00, 0x00, 0x00}, {0xFF, 0xFF, 0xFF, 0xFF}};
-
-	if (event->type == EV_SEPARATOR)
-		return true;
-	for (size_t i = 0; reading->bank >= 0 && i < sizeof(values) / sizeof(values[0]); i++) {
-		uint8_t digest[CRYPTO_SHA256_SIZE];
-
-		crypto_sha256((struct bytes){values[i], sizeof(values[i])}, digest);
-		if (bytes_equal(event->digest[reading->bank], (struct bytes){digest, sizeof(digest)}))
-			return true;
-	}
-	return false;
-}
-
 /* No date is looked at: firmware holds keys long past their certificates' end. */
-static void read_cert(struct bytes der, struct secureboot_cert *ret)
+static int read_cert(struct bytes der, struct secureboot_cert *ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
-	struct err ignored;
 
 	crypto_sha256(der, ret->sha256);
 	ret->subject[0] = '\0';
-	if (crypto_cert_parse(der, &cert, &ignored) < 0)
-		return;
+	if (crypto_cert_parse(der, &cert, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1 : 0;
 	crypto_cert_info(cert, &info);
 	memcpy(ret->subject, info.subject, sizeof(ret->subject));
+	return 0;
 }
 
-static void count_signature(
-	const struct uefi_signature *signature, bool keep_certs, struct secureboot_keys *keys)
+static int count_signature(const struct uefi_signature *signature, bool keep_certs,
+	struct secureboot_keys *keys, struct err *err)
 {
 	if (memcmp(signature->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0)
 		keys->hash_count++;
 	else if (!keep_certs || memcmp(signature->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) != 0)
 		keys->other_count++;
 	else if (keys->cert_count < SECUREBOOT_MAX_CERTS)
-		read_cert(signature->data, &keys->certs[keys->cert_count++]);
+		return read_cert(signature->data, &keys->certs[keys->cert_count++], err);
 	else
 		keys->is_malformed = true;
+	return 0;
 }
 
-static void read_keys(struct bytes data, bool keep_certs, struct secureboot_keys *keys)
+static int read_keys(struct bytes data, bool keep_certs, struct secureboot_keys *keys, struct err *err)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(data);
 	struct uefi_signature signature;
@@ -89,8 +74,10 @@ static void read_keys(struct bytes data, bool keep_certs, struct secureboot_keys
 	keys->is_measured = true;
 	crypto_sha256(data, keys->sha256);
 	while (uefi_signature_next(&walk, &signature))
-		count_signature(&signature, keep_certs, keys);
+		if (count_signature(&signature, keep_certs, keys, err) < 0)
+			return -1;
 	keys->is_malformed = keys->is_malformed || walk.malformed;
+	return 0;
 }
 
 /* 01 or 00; no data where the variable does not exist, which means off (seen without any key enrolled). */
@@ -109,36 +96,31 @@ static int read_value(enum variable which, struct bytes data, struct secureboot 
 	case SECURE_BOOT:
 		return read_state(data, &facts->is_enabled, err);
 	case PK:
-		read_keys(data, /* keep_certs= */ true, &facts->pk);
-		break;
+		return read_keys(data, /* keep_certs= */ true, &facts->pk, err);
 	case KEK:
-		read_keys(data, /* keep_certs= */ true, &facts->kek);
-		break;
+		return read_keys(data, /* keep_certs= */ true, &facts->kek, err);
 	case DB:
-		read_keys(data, /* keep_certs= */ true, &facts->db);
-		break;
+		return read_keys(data, /* keep_certs= */ true, &facts->db, err);
 	case DBX:
-		read_keys(data, /* keep_certs= */ false, &facts->dbx);
-		break;
+		return read_keys(data, /* keep_certs= */ false, &facts->dbx, err);
 	case VARIABLE_COUNT:
 		break;
 	}
 	return 0;
 }
 
-static int read_config(struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int find_variable(const struct uefivar *var)
 {
-	struct uefivar var;
 	int which = 0;
 
-	if (!uefivar_parse(event->data, &var))
-		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-			"Event %u of the event log is no UEFI variable, though its type says so.",
-			event->number);
-	while (which < VARIABLE_COUNT && !uefivar_is(&var, variables[which].guid, variables[which].name))
+	while (which < VARIABLE_COUNT && !uefivar_is(var, variables[which].guid, variables[which].name))
 		which++;
-	if (which == VARIABLE_COUNT)
-		return 0;
+	return which;
+}
+
+static int read_config(struct reading *reading, const struct eventlog_event *event, int which,
+	struct bytes value, struct err *err)
+{
 	if (reading->is_past_separator)
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
 			"The variable %s was measured (event %u) behind the separator, where the firmware "
@@ -148,31 +130,44 @@ static int read_config(struct reading *reading, const struct eventlog_event *eve
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0, "The variable %s was measured twice (event %u).",
 			variables[which].name, event->number);
 	reading->is_seen[which] = true;
-	return read_value((enum variable)which, var.data, reading->facts, err);
+	return read_value((enum variable)which, value, reading->facts, err);
 }
 
-/* shim's settings have the same type as those who vouch. What is no variable counts: whoever reads it must not think that there was
- * nothing. shim may measure SbatLevel as a line break only; a later one than the first is not shim's. */
-static void read_authority(struct reading *reading, const struct eventlog_event *event)
+/* shim may measure SbatLevel as a line break only; a later one than the first is not shim's. */
+static void read_setting(struct reading *reading, const struct uefivar *var)
 {
-	struct uefivar var;
-	bool is_variable = uefivar_parse(event->data, &var);
-
-	if (!is_variable || !authority_is_setting(&var))
-		reading->facts->authority_count++;
-	else if (strcmp(var.name, "SbatLevel") == 0 && !reading->facts->has_sbat) {
-		reading->facts->has_sbat = true;
-		sbat_read(var.data, &reading->facts->sbat);
-	}
+	if (strcmp(var->name, "SbatLevel") != 0 || reading->facts->has_sbat)
+		return;
+	reading->facts->has_sbat = true;
+	sbat_read(var->data, &reading->facts->sbat);
 }
 
-/* The types of PCR 7 whose digest is that of their data, which replay_check_data compares. Behind any other type somebody may hide an
- * event that says that a check was off. */
+/* Whatever the log's types say: what vouches does, and what does nothing else counts as one that does, so that whoever reads it must not
+ * think that there was nothing. Only in front of the separator firmware measures variables of many names. */
+static int read_variable(struct reading *reading, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	struct authority ignored;
+	int which = find_variable(var);
+	bool is_authority;
+
+	if (authority_of_event(event, &ignored, &is_authority, err) < 0)
+		return -1;
+	if (!is_authority && which < VARIABLE_COUNT && event->type != EV_EFI_VARIABLE_AUTHORITY)
+		return read_config(reading, event, which, var->data, err);
+	if (authority_is_setting(var))
+		read_setting(reading, var);
+	else if (is_authority || reading->is_past_separator || event->type == EV_EFI_VARIABLE_AUTHORITY)
+		reading->facts->authority_count++;
+	return 0;
+}
+
+/* Data that fits its digest, for variables as replay_check_data finds it with its exceptions. Behind any other somebody may hide an event
+ * that says that a check was off. */
 static bool is_bound(const struct eventlog_event *event)
 {
 	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
-	       event->type == EV_EFI_SPDM_DEVICE_POLICY || event->type == EV_EFI_SPDM_DEVICE_AUTHORITY ||
-	       event->type == EV_EFI_ACTION || event->type == EV_SEPARATOR;
+	       measured_is_separator(event) || measured_is(event, event->data);
 }
 
 /* PFP 1.06 section 3.3.4.8 */
@@ -205,13 +200,19 @@ static void read_weakness(const struct eventlog_event *event, struct secureboot 
 static int read_secure_boot_event(
 	struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
+	struct uefivar var;
+
 	read_weakness(event, reading->facts);
-	if (is_separator(reading, event))
+	if (measured_is_separator(event))
 		reading->is_past_separator = true;
+	else if (is_bound(event) && uefivar_parse(event->data, &var))
+		return read_variable(reading, event, &var, err);
 	else if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
-		return read_config(reading, event, err);
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"Event %u of the event log is no UEFI variable, though its type says so.",
+			event->number);
 	else if (event->type == EV_EFI_VARIABLE_AUTHORITY)
-		read_authority(reading, event);
+		reading->facts->authority_count++;
 	return 0;
 }
 
@@ -238,9 +239,9 @@ static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
 /* Azure's firmware measures the VM's identifier before the separator; behind it anybody could. */
 static void read_config_event(struct reading *reading, const struct eventlog_event *event)
 {
-	if (is_separator(reading, event))
+	if (measured_is_separator(event))
 		reading->is_config_closed = true;
-	else if (!reading->is_config_closed && event->type == EV_COMPACT_HASH && !*reading->facts->vm_id)
+	else if (!reading->is_config_closed && !*reading->facts->vm_id && measured_is(event, event->data))
 		(void)read_vm_id(event->data, reading->facts->vm_id);
 }
 
@@ -258,14 +259,11 @@ static int check_complete(const struct reading *reading, struct err *err)
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err)
 {
 	struct secureboot facts = {0};
-	struct reading reading = {.facts = &facts, .bank = eventlog_bank_index(log, EVENTLOG_SHA256)};
+	struct reading reading = {.facts = &facts};
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
 
-	while (eventlog_next(log, &walk, &event)) {
-		/* without a SHA-256 digest it did not reach the quoted PCRs, whatever it says */
-		if (event.type == EV_NO_ACTION || (reading.bank >= 0 && !event.digest[reading.bank].data))
-			continue;
+	while (eventlog_next_measured(log, &walk, &event)) {
 		if (event.pcr == CONFIG_PCR)
 			read_config_event(&reading, &event);
 		if (event.pcr == SECURE_BOOT_PCR && read_secure_boot_event(&reading, &event, err) < 0)

@@ -28,7 +28,7 @@ struct secureboot_keys { /* one of PK, KEK, db */
 struct secureboot {
 	bool is_enabled;                         /* SecureBoot measured as 01 */
 	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps no certificates: they count as other_count */
-	size_t authority_count; /* keys that vouched for programs: EV_EFI_VARIABLE_AUTHORITY events without shim's settings */
+	size_t authority_count; /* keys that vouched for programs (authority.h), and what may be one: no setting, no known variable */
 	bool has_sbat;          /* shim measured its revocation level */
 	struct sbat sbat;       /* if has_sbat */
 	bool is_firmware_debug; /* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
@@ -39,7 +39,8 @@ struct secureboot {
 };
 
 /* Facts are proved only by a log that passed replay_compare and replay_check_data. A log without SHA-256 digests is read too.
- * ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes. */
+ * ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes;
+ * ERR_NO_MEMORY. */
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
 
 #endif

@@ -48,16 +48,17 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0)
 		return -1;
 	ret->event_count = log.event_count;
+	ret->unmeasured_count = log.unmeasured_count;
 	if (replay_sha256(&log, &ret->led_to, err) < 0 ||
 		replay_compare_values(&log, &ret->led_to, &evidence->pcrs, err) < 0)
 		return -1;
 	ret->is_replayed = true;
 	if (replay_check_evidence_data(&log, evidence, err) < 0)
 		return -1;
-	if (secureboot_read(&log, &ret->secureboot, err) < 0)
+	if (secureboot_read(&log, &ret->secureboot, err) < 0 ||
+		authority_read(&log, &ret->authorities, err) < 0)
 		return -1;
 	ret->has_secureboot = true;
-	authority_read(&log, &ret->authorities);
 	if (evidence->redacted.len) /* PCR 6 may be among it, and then its event tells nothing */
 		ret->secureboot.vm_id[0] = '\0';
 	return verdict_check_secureboot(&ret->secureboot, err);

@@ -39,6 +39,8 @@ struct appraisal {
 	struct secureboot secureboot;
 	struct authorities authorities; /* if has_secureboot: who vouched for which program */
 	uint32_t event_count;
+	uint32_t
+		unmeasured_count; /* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
 	/* What only the machine itself can add (observed.h); empty in evidence that is verified elsewhere. */
 	struct later_pcrs later;
 	bool is_vm_id_confirmed; /* PCR 6's identifier is the metadata service's */

@@ -17,6 +17,13 @@ static void put(struct html *html, const void *data, size_t len)
 		html->is_failed = true;
 }
 
+void html_fail(struct html *html, const struct err *err)
+{
+	if (!html->is_failed)
+		html->err = *err;
+	html->is_failed = true;
+}
+
 void html_put(struct html *html, const char *literal)
 {
 	put(html, literal, strlen(literal));

@@ -27,6 +27,8 @@ void html_put(struct html *html, const char *literal);
 void html_text(struct html *html, const char *text);
 void html_bytes(struct html *html, struct bytes text);
 void html_format(struct html *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A part could not be told: then there is no page. */
+void html_fail(struct html *html, const struct err *err);
 /* The page, or why there is none: ERR_FORMAT past the maximum, ERR_NO_MEMORY. */
 int html_end(const struct html *html, struct err *err) err_check;
 

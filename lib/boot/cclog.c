@@ -11,7 +11,7 @@ bool cclog_is(const struct eventlog *log)
 	struct eventlog_event event;
 	struct uefivar var;
 
-	while (eventlog_next(log, &walk, &event)) {
+	while (eventlog_next_measured(log, &walk, &event)) {
 		if (event.type != EV_EFI_VARIABLE_DRIVER_CONFIG || !uefivar_parse(event.data, &var))
 			continue;
 		if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))

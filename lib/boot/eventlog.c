@@ -18,10 +18,10 @@ static const struct {
 	uint16_t digest_size;
 	const char *name;
 } algs[] = {
-	{EVENTLOG_SHA1, 20, "sha1"},
-	{EVENTLOG_SHA256, 32, "sha256"},
+	{EVENTLOG_SHA256, 32, "sha256"}, /* the first that a log has is the one that counts */
 	{EVENTLOG_SHA384, 48, "sha384"},
 	{EVENTLOG_SHA512, 64, "sha512"},
+	{EVENTLOG_SHA1, 20, "sha1"},
 	{EVENTLOG_SM3_256, 32, "sm3_256"},
 	{EVENTLOG_SHA3_256, 32, "sha3_256"},
 	{EVENTLOG_SHA3_384, 48, "sha3_384"},
@@ -161,6 +161,19 @@ static const char *read_agile_event(
 	return NULL;
 }
 
+/* THE rule for every reader: a digest of the bank that counts, or none at all. */
+static void mark(const struct eventlog *log, struct eventlog_event *event)
+{
+	size_t bank = log->counted_bank;
+
+	event->is_measured =
+		event->type != EV_NO_ACTION && event->pcr < PCR_COUNT && event->digest[bank].data;
+	if (!event->is_measured)
+		return;
+	event->measured = event->digest[bank];
+	event->measured_alg = log->banks[bank].alg;
+}
+
 static const char *read_event(const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
 {
 	const char *reason;
@@ -168,6 +181,8 @@ static const char *read_event(const struct eventlog *log, struct cursor *cursor,
 	reason = log->is_crypto_agile ? read_agile_event(log, cursor, ret) : read_plain_event(cursor, ret);
 	if (!reason && ret->pcr >= PCR_COUNT && ret->pcr != EVENTLOG_NO_PCR)
 		reason = "no such PCR";
+	if (!reason)
+		mark(log, ret);
 	return reason;
 }
 
@@ -284,9 +299,21 @@ static int check_events(struct eventlog *log, size_t padding, struct err *err)
 		if (reason)
 			return refuse(log->event_count + (log->is_crypto_agile ? 1u : 0u), at, reason, err);
 		log->event_count++;
+		log->unmeasured_count += eventlog_is_unmeasured(&event);
 		at = log->bytes.len - cursor.left;
 	}
 	log->bytes.len = at;
+	return 0;
+}
+
+static size_t find_counted_bank(const struct eventlog *log)
+{
+	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
+		int bank = eventlog_bank_index(log, algs[i].alg);
+
+		if (bank >= 0)
+			return (size_t)bank;
+	}
 	return 0;
 }
 
@@ -304,6 +331,7 @@ int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err)
 	reason = read_header(bytes, &log);
 	if (reason)
 		return refuse(0, 0, reason, err);
+	log.counted_bank = find_counted_bank(&log);
 	if (check_events(&log, padding, err) < 0)
 		return -1;
 	*ret = log;
@@ -327,6 +355,20 @@ bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struc
 	ret->offset = offset;
 	ret->number = walk->number++;
 	return true;
+}
+
+bool eventlog_next_measured(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+{
+	while (eventlog_next(log, walk, ret))
+		if (ret->is_measured)
+			return true;
+	return false;
+}
+
+bool eventlog_is_unmeasured(const struct eventlog_event *event)
+{
+	return !event->is_measured && event->type != EV_NO_ACTION && event->pcr != EVENTLOG_NO_PCR;
 }
 
 bool eventlog_startup_locality(const struct eventlog_event *event, uint8_t *ret)

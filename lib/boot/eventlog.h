@@ -3,6 +3,10 @@
  * Source: TCG PC Client Platform Firmware Profile 1.06 section 10 (crypto-agile TCG_PCR_EVENT2 after a "Spec ID Event03" header)
  * and the older all-SHA-1 TCG_PCR_EVENT format.
  * Every size in the log is hostile. Views point into the caller's bytes.
+ *
+ * One bank counts: SHA-256, which is quoted, where the log has it (only logs that prove nothing lack it). A log's other banks, and the
+ * events' types, order and texts, are what anybody wrote into it. So an event without a digest of that bank was not measured, whatever
+ * its other digests are: eventlog_next_measured passes it over, and eventlog_next, for those who show or rewrite a log, marks it.
  * Trailing padding (only 00 or only FF bytes) ends the log. Errors: ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY.
  */
 #ifndef BOOT_EVENTLOG_H
@@ -76,8 +80,11 @@ struct eventlog {
 	bool is_crypto_agile;
 	size_t bank_count;
 	struct eventlog_bank banks[EVENTLOG_MAX_BANKS];
+	size_t counted_bank; /* of banks, the one that counts */
 	size_t events_at; /* offset of the first event that a walk gives: behind the header, if there is one */
 	uint32_t event_count; /* how many a walk gives */
+	uint32_t
+		unmeasured_count; /* of these, how many claim a PCR and have no digest of the bank that counts */
 };
 
 struct eventlog_event {
@@ -89,6 +96,9 @@ struct eventlog_event {
 	struct bytes digest
 		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event did not extend that bank */
 	struct bytes data;
+	bool is_measured; /* it extended a PCR in the bank that counts: no EV_NO_ACTION, a PCR, and a digest of that bank */
+	struct bytes measured; /* that digest; data NULL if it was not measured */
+	uint16_t measured_alg; /* of that digest; 0 if it was not measured */
 };
 
 /* Reads the header and walks the whole log once, so that a walk later cannot fail. */
@@ -99,8 +109,14 @@ struct eventlog_walk {
 	uint32_t number;
 };
 struct eventlog_walk eventlog_walk(const struct eventlog *log);
-/* False at the end. */
+/* The next event that was measured: all that facts may be read from. False at the end. */
+bool eventlog_next_measured(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+/* The next event, measured or not: for those few who show a log or rewrite it (scripts/lint-structure has their names). */
 bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+
+/* It claims a PCR and has no digest of the bank that counts: nothing that firmware does. */
+bool eventlog_is_unmeasured(const struct eventlog_event *event);
 
 /* Position of a bank in banks, -1 if the log lacks it. */
 int eventlog_bank_index(const struct eventlog *log, uint16_t alg);

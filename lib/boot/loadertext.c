@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "boot/eventtext.h"
 #include "boot/firmwaretext.h"
+#include "boot/grubtext.h"
 
 enum {
 	PCR_COMMANDS = 8,
@@ -44,23 +45,29 @@ static bool describe_shim(const char *text, char *ret, size_t size)
 	return meaning != NULL;
 }
 
-/* GRUB writes what it measured behind a word of its own. */
+/* GRUB writes what it measured behind a word of its own, which it does not measure: a text that is no command is none. */
 static bool describe_command(const char *text, char *ret, size_t size)
 {
-	static const struct meaning prefixes[] = {
-		{"grub_cmd: ", "GRUB command"},
-		{"grub_cmd ", "GRUB command"},
-		{"grub_kernel_cmdline ", "kernel command line"},
-		{"kernel_cmdline: ", "kernel command line"},
-		{"module_cmdline: ", "module command line"},
+	static const char line[] = "kernel command line";
+	static const struct {
+		const char *text, *meaning;
+		bool is_command;
+	} words[] = {
+		{"grub_cmd: ", "GRUB command", true},
+		{"grub_cmd ", "GRUB command", true},
+		{"grub_kernel_cmdline ", line, false},
+		{"kernel_cmdline: ", line, false},
+		{"module_cmdline: ", "module command line", false},
 	};
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t len = strlen(prefixes[i].text);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *rest = text + strlen(words[i].text);
+		bool is_line;
 
-		if (strncmp(text, prefixes[i].text, len) != 0)
+		if (strncmp(text, words[i].text, strlen(words[i].text)) != 0)
 			continue;
-		(void)text_format(ret, size, "%s: %s", prefixes[i].meaning, text + len);
+		is_line = words[i].is_command && grubtext_kind_of(bytes_of_text(rest)) == GRUBTEXT_LINE;
+		(void)text_format(ret, size, "%s: %s", is_line ? line : words[i].meaning, rest);
 		return true;
 	}
 	return false;

@@ -223,6 +223,20 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 
 /* ---- what is not there, or not signed ---- */
 
+/* Whoever reads the log beside this must not think that the quote covers all of it. */
+static void note_unmeasured(const struct appraisal *appraisal, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+
+	if (!appraisal->unmeasured_count)
+		return;
+	(void)text_format(text, sizeof(text),
+		"Of the log's %u events %u were not measured in the bank that the TPM quoted: nothing is "
+		"read from them.",
+		appraisal->event_count, appraisal->unmeasured_count);
+	note(check, text);
+}
+
 /* The log's events only, and none of those that are checked all the same (replay.h). */
 static uint32_t count_redacted(const struct evidence *evidence)
 {
@@ -300,6 +314,7 @@ void bundlecheck_run(
 		check_words(bundle, ret);
 	if (bundle->is_redacted)
 		note_redaction(&bundle->request.evidence, ret);
+	note_unmeasured(&ret->appraisal, ret);
 	check_later(bundle, ret);
 	note_unread(bundle, inputs, ret);
 }

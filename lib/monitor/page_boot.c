@@ -23,7 +23,6 @@ static const char *const abouts[BOOTPHASE_COUNT] = {
 struct story {
 	const struct eventlog *log;
 	const struct evidence *evidence;
-	int bank;
 	bool is_cc;
 	bool is_proved; /* the log is what the quoted PCRs say */
 	uint32_t ended; /* mask of PCRs whose separators are one line */
@@ -54,15 +53,15 @@ static void put_measured(struct html *html, const struct story *story, uint32_t 
 
 static void put_mark(struct html *html, const struct story *story, const struct eventlog_event *event)
 {
-	if (event->type == EV_NO_ACTION || event->pcr == EVENTLOG_NO_PCR) {
-		html_put(html, "<span class=\"tag\">not measured</span>");
-		return;
-	}
-	if (is_redacted(story, event)) {
+	if (event->is_measured && is_redacted(story, event)) {
 		html_put(html, "<span class=\"tag info\">redacted</span>");
 		return;
 	}
 	switch (replay_data_of(story->log, event)) {
+	case REPLAY_NOT_MEASURED:
+		html_put(html, eventlog_is_unmeasured(event) ? "<span class=\"tag bad\">not measured</span>"
+							     : "<span class=\"tag\">not measured</span>");
+		return;
 	case REPLAY_AS_MEASURED:
 		put_measured(html, story, 1u << event->pcr);
 		return;
@@ -120,7 +119,7 @@ static uint32_t find_ends(const struct story *story)
 	struct eventlog_event event;
 	uint32_t ended = 0;
 
-	while (eventlog_next(story->log, &walk, &event))
+	while (eventlog_next_measured(story->log, &walk, &event))
 		if (is_plain_end(story, &event))
 			ended |= 1u << event.pcr;
 	return ended;
@@ -147,9 +146,8 @@ static bool is_same(const struct story *story, const struct eventlog_event *a, c
 {
 	char text[EVENTTEXT_SIZE], other[EVENTTEXT_SIZE];
 
-	if (story->bank < 0 || a->pcr != b->pcr || a->type != b->type || !a->digest[story->bank].data ||
-		!bytes_equal(a->digest[story->bank], b->digest[story->bank]) ||
-		is_redacted(story, a) != is_redacted(story, b) ||
+	if (a->pcr != b->pcr || a->type != b->type || !a->is_measured || !b->is_measured ||
+		!bytes_equal(a->measured, b->measured) || is_redacted(story, a) != is_redacted(story, b) ||
 		replay_data_of(story->log, a) != replay_data_of(story->log, b))
 		return false;
 	eventtext(a, text);
@@ -217,8 +215,12 @@ static void put_event(struct html *html, const struct story *story, const struct
 {
 	const char *type = eventlog_type_name(event->type);
 	struct eventstory words;
+	struct err err;
 
-	eventstory_tell(story->log, &telling->walk, event, &words);
+	if (eventstory_tell(story->log, &telling->walk, event, &words, &err) < 0) {
+		html_fail(html, &err);
+		return;
+	}
 	put_label(html, place_of(story, event).kind);
 	put_text(html, is_taken_out(story, event) ? "taken out" : bootphase_without_kind(words.text));
 	html_put(html, "<div class=\"meta\"><span>");
@@ -236,8 +238,8 @@ static void put_event(struct html *html, const struct story *story, const struct
 	else
 		html_format(html, "type 0x%08x", event->type);
 	html_put(html, "</span>");
-	if (story->bank >= 0)
-		page_digest(html, event->digest[story->bank]);
+	if (event->is_measured)
+		page_digest(html, event->measured);
 	put_mark(html, story, event);
 	html_put(html, "</div></div></li>\n");
 }
@@ -320,8 +322,13 @@ static void put_boot(struct html *html, const struct story *story)
 		"<li><span class=\"tag\">fits its digest</span> The digest is of this very text, but the "
 		"TPM's signature does not cover it.</li>"
 		"<li><span class=\"tag\">not bound</span> Only the log says so: the digest may be of "
-		"something else, such as a program.</li>"
-		"</ul>\n<ol class=\"boot\">\n");
+		"something else, such as a program.</li>");
+	if (story->log->unmeasured_count)
+		html_put(html, "<li><span class=\"tag bad\">not measured</span> Only the log says that there "
+			       "was such an event: "
+			       "it reached none of the PCRs that the TPM signs, whatever other digests it "
+			       "has.</li>");
+	html_put(html, "</ul>\n<ol class=\"boot\">\n");
 	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++)
 		put_phase(html, story, phase);
 	html_put(html, "</ol>");
@@ -342,7 +349,6 @@ void page_boot(struct html *html, const struct page_inputs *inputs)
 		html_put(html, "<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
 	} else {
 		story.log = &log;
-		story.bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
 		story.is_cc = cclog_is(&log);
 		story.ended = find_ends(&story);
 		put_boot(html, &story);

@@ -1,4 +1,5 @@
 /* page_keys.c - Secure Boot's keys, and which of them vouched for what. */
+#include "appraise/authority.h"
 #include "appraise/eventstory.h"
 #include "monitor/page_parts.h"
 
@@ -69,14 +70,19 @@ static void put_authorities(struct html *html, const struct eventlog *log)
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
 	size_t count = 0;
+	struct err err;
 
-	while (count < MAX_AUTHORITIES && eventlog_next(log, &walk, &event)) {
+	while (count < MAX_AUTHORITIES && eventlog_next_measured(log, &walk, &event)) {
+		struct authority authority;
 		struct eventstory words;
+		bool is_one;
 
-		if (event.type != EV_EFI_VARIABLE_AUTHORITY || event.pcr != 7)
-			continue;
-		eventstory_tell(log, &walk, &event, &words);
-		if (!words.cert_count) /* shim's settings: they vouch for nothing */
+		if (authority_of_event(&event, &authority, &is_one, &err) < 0 ||
+			(is_one && eventstory_tell(log, &walk, &event, &words, &err) < 0)) {
+			html_fail(html, &err);
+			return;
+		}
+		if (!is_one || !authority.has_cert)
 			continue;
 		if (count++ == 0)
 			html_put(html, "<h3>Who vouched for what</h3><ul>\n");

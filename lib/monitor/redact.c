@@ -1,6 +1,7 @@
 #include "monitor/redact.h"
 
 #include <string.h>
+#include "appraise/measured.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/eventlog.h"
@@ -23,21 +24,21 @@ void redact_vm_id(const char *vm_id, char ret[REDACT_HASH_SIZE])
 bool redact_is_of_log(const char *hash, const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	int bank = eventlog_bank_index(log, EVENTLOG_SHA256);
 	uint8_t wanted[CRYPTO_SHA256_SIZE];
 	struct eventlog_event event;
 	struct err ignored;
 
-	if (bank < 0 || strncmp(hash, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0 ||
+	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0 ||
+		strncmp(hash, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0 ||
 		hex_decode(bytes_of_text(hash + sizeof(REDACT_HASH_PREFIX) - 1), wanted, sizeof(wanted),
 			&ignored) < 0)
 		return false;
-	while (eventlog_next(log, &walk, &event)) {
-		if (event.pcr != VM_ID_PCR || event.type == EV_NO_ACTION)
+	while (eventlog_next_measured(log, &walk, &event)) {
+		if (event.pcr != VM_ID_PCR)
 			continue;
-		if (event.type == EV_SEPARATOR) /* behind it anybody could have measured */
+		if (measured_is_separator(&event)) /* behind it anybody could have measured */
 			return false;
-		if (bytes_equal(event.digest[bank], (struct bytes){wanted, sizeof(wanted)}))
+		if (bytes_equal(event.measured, (struct bytes){wanted, sizeof(wanted)}))
 			return true;
 	}
 	return false;

@@ -64,7 +64,7 @@ size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDA
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
 		return 0;
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
+	while (eventlog_next_measured(&log, &walk, &event))
 		if (event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number))
 			events[rest_of(&event)]++;
 	for (size_t i = 0; i < REDACT_MAX_RESTS; i++) {

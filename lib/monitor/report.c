@@ -229,7 +229,7 @@ static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
 	later_text(good, list);
 	(void)text_format(ret + len, MESSAGE - len,
 		"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.%s%s%s",
-		local->event_count, local->binding.quote.reset_count,
+		local->event_count - local->unmeasured_count, local->binding.quote.reset_count,
 		good ? " Read, not quoted, and as logged: PCR " : "", list, good ? "." : "");
 }
 

@@ -30,8 +30,7 @@ static int appraise(struct bytes bytes, struct err *err)
 		replay_compare_values(&log, &led_to, &led_to, err) < 0 ||
 		replay_check_data(&log, 0xFFFFFF, err) < 0 || secureboot_read(&log, &facts, err) < 0)
 		return -1;
-	authority_read(&log, &authorities);
-	return 0;
+	return authority_read(&log, &authorities, err);
 }
 
 int main(int argc, char **argv)

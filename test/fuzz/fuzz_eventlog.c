@@ -34,8 +34,9 @@ static void tell(
 	struct eventlog_event as_pcr = cclog_as_pcr(event);
 	struct bootphase_place place;
 	struct eventstory story;
+	struct err err;
 
-	eventstory_tell(log, walk, event, &story);
+	(void)!eventstory_tell(log, walk, event, &story, &err);
 	(void)bootphase_of(event, &place);
 	(void)bootphase_of(&as_pcr, &place);
 	(void)replay_data_of(log, &as_pcr);
@@ -65,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	replay_run(&log, &replay);
 	compare(&log);
 	(void)cclog_is(&log);
-	authority_read(&log, &authorities);
+	(void)!authority_read(&log, &authorities, &err);
 	(void)!replay_check_data(&log, 0xFFFFFF, &err);
 	(void)!secureboot_read(&log, &facts, &err);
 	(void)!components_read(&log, 0xFFFFFF, &components, &err);

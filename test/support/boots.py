@@ -68,6 +68,7 @@ def install(vm, package, path, content):
 
 
 KERNEL, KERNEL_DIGEST = edit_log.pe_program(b"a new kernel")
+KIT = edit_log.pe_program(b"a boot kit")[0]
 INITRD = b"an initrd with the modules of the new kernel"
 GRUB, GRUB_DIGEST = edit_log.pe_program(b"another grub")
 SHIM, SHIM_DIGEST = edit_log.pe_program(b"another shim")
@@ -258,6 +259,26 @@ def program_before_shim(vm, log):
     log.before(log.one(4, "BOOTX64.EFI"), log.program("\\EFI\\evil\\kit.efi", b"a boot kit"))
 
 
+def boot_kit(vm, log):
+    log.before(log.one(4, "BOOTX64.EFI"), log.program("\\EFI\\evil\\kit.efi", KIT))
+
+
+def block_list_command_line(vm, log):
+    """A second kernel, loaded by its blocks: no path tells what the text is."""
+    known = log.one(8, "root=/dev/sda1 ro quiet")
+    words = b"2048+20000 root=/dev/sda1 ro init=/bin/sh"
+    log.behind(known, log.event(8, edit_log.IPL, words, b"kernel_cmdline: " + words + b"\0"))
+    log.behind(known, log.event(8, edit_log.IPL, b"linux " + words, b"grub_cmd: linux " + words + b"\0"))
+
+
+def rescue_prompt(vm, log):
+    """Where GRUB measures no command, and a kernel read from the network has a name without any mark."""
+    known = log.one(8, "root=/dev/sda1 ro quiet")
+    words = b"vmlinuz root=/dev/sda1 ro init=/bin/sh"
+    log.behind(known, log.event(8, edit_log.IPL, words, b"kernel_cmdline: " + words + b"\0"))
+    log.behind(known, log.event(8, edit_log.IPL, b"normal_exit", b"grub_cmd: normal_exit\0"))
+
+
 def firmware(vm, log):
     [e for e in log.events if e.pcr == 0 and e.kind == edit_log.BLOB][1].measure(b"a newer firmware")
 
@@ -330,6 +351,39 @@ def program_renamed_action(log):
 def program_renamed_other(log):
     event = log.one(4, "kit.efi")
     event.kind, event.data = 0x12345678, b"nothing to see"
+
+
+def program_renamed_action_with_its_bytes(log):
+    """What the type promises is true then: the digest is that of the data."""
+    event = log.one(4, "kit.efi")
+    event.kind, event.data = 0x80000007, KIT
+
+
+def program_renamed_separator_with_its_bytes(log):
+    event = log.one(4, "kit.efi")
+    event.kind, event.data = 4, KIT
+
+
+def db_as_before_in_front(log):
+    """A forged event that shows the old contents; no digest of it is quoted."""
+    event, _ = log.variable("db")
+    old = base_log().variable("db")[0]
+    log.before(event, log.event(7, edit_log.VARIABLE, old.data).not_quoted())
+
+
+def lines_called_commands(log):
+    for event in log.find(8, "init=/bin/sh"):
+        event.data = event.data.replace(b"kernel_cmdline:", b"grub_cmd:")
+
+
+def good_line_called_a_command(log):
+    event = log.find(8, "kernel_cmdline: ")[0]
+    event.data = event.data.replace(b"kernel_cmdline:", b"grub_cmd:")
+
+
+def authority_renamed(log):
+    authority = [e for e in log.events if e.kind == edit_log.AUTHORITY and e.pcr == 7][0]
+    authority.kind = 0x80000007
 
 
 def program_moved_to_another_pcr(log):

@@ -11,7 +11,7 @@ static struct authorities read_all(const struct buf *bytes)
 	struct err err;
 
 	check_ok(eventlog_open(buf_bytes(bytes), &log, &err), &err);
-	authority_read(&log, &found);
+	check_ok(authority_read(&log, &found, &err), &err);
 	return found;
 }
 
@@ -96,6 +96,38 @@ static void a_hash_vouches_for_one_program_and_strangers_for_none(void **state)
 	assert_string_equal(found.items[1].program, ""); /* another authority stands in between */
 }
 
+/* The recorded boot with its authorities' types changed, or with one more that no quoted bank holds. */
+static void only_what_was_measured_vouches_and_by_any_name(void **state)
+{
+	static const uint32_t types[] = {
+		EV_EFI_ACTION, EV_SEPARATOR, EV_EFI_VARIABLE_DRIVER_CONFIG, 0x12345678};
+	static const struct logmaker_digest sha1 = {EVENTLOG_SHA1, 20, 0x11};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-on", "eventlog.bin");
+		auto_cleanup(buf) struct buf data =
+			variable_data(uefi_image_security_guid, "db", TEXT(HASH_ENTRY));
+		struct eventlog_walk walk;
+		struct eventlog_event event;
+		struct authorities found;
+		struct eventlog log;
+		struct err err;
+
+		check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+		walk = eventlog_walk(&log);
+		while (eventlog_next(&log, &walk, &event))
+			for (size_t k = 0; k < 4 && event.type == EV_EFI_VARIABLE_AUTHORITY; k++)
+				bytes.data[event.offset + 4 + k] = (uint8_t)(types[i] >> 8 * k);
+		put_event_head(&bytes, 7, EV_EFI_VARIABLE_AUTHORITY, &sha1, 1);
+		put_event_data(&bytes, buf_bytes(&data));
+		found = read_all(&bytes);
+		assert_int_equal(found.count, 2);
+		assert_string_equal(found.items[0].program, "\\EFI\\BOOT\\BOOTX64.EFI");
+		assert_non_null(strstr(found.items[1].subject, "CN=Debian Secure Boot CA"));
+	}
+}
+
 static void more_than_fits_is_said(void **state)
 {
 	auto_cleanup(buf) struct buf log = empty_log();
@@ -133,6 +165,7 @@ int main(void)
 		cmocka_unit_test(a_recorded_boot_tells_who_let_what_start),
 		cmocka_unit_test(without_secure_boot_nobody_vouches),
 		cmocka_unit_test(a_hash_vouches_for_one_program_and_strangers_for_none),
+		cmocka_unit_test(only_what_was_measured_vouches_and_by_any_name),
 		cmocka_unit_test(more_than_fits_is_said),
 		cmocka_unit_test(names_are_short),
 	};

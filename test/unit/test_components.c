@@ -170,6 +170,74 @@ static void a_program_is_one_whatever_its_event_calls_itself(void **state)
 	}
 }
 
+/* Nor does data that fits: what the firmware hashes of a program may stand in the log as it is. */
+static void bytes_that_fit_their_digest_are_a_program_all_the_same(void **state)
+{
+	static const uint32_t types[] = {EV_EFI_ACTION, EV_SEPARATOR, EV_IPL, EV_ACTION, EV_POST_CODE};
+	static const char *const texts[] = {"MZ and the rest of a root kit", "any other text", "kit"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types) * COUNT(texts); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+		struct bytes kit = TEXT(texts[i % COUNT(texts)]);
+
+		put_measured(&log, 4, types[i / COUNT(texts)], kit, kit);
+		put_measured(&log, 4, EV_EFI_BOOT_SERVICES_APPLICATION, TEXT("a kernel"), TEXT(""));
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, 2);
+		assert_int_equal(found.items[0].kind, COMPONENT_APPLICATION);
+	}
+}
+
+/* Of a unified kernel image only a name that is one says nothing, and of a command line only a separator does. */
+static void short_contents_are_no_names_and_no_separators(void **state)
+{
+	static const struct {
+		uint32_t pcr;
+		struct bytes measured;
+		const char *data;
+		enum component_kind kind; /* COMPONENT_KINDS: none */
+	} rows[] = {
+		{11, {(const uint8_t *)".cmdline", 9}, ".cmdline", COMPONENT_KINDS},
+		{11, {(const uint8_t *)"init=/bin/sh", 13}, "init=/bin/sh", COMPONENT_KERNEL_SECTION},
+		{11, {(const uint8_t *)"init=/bin/sh", 13}, ".cmdline", COMPONENT_KERNEL_SECTION},
+		{12, {(const uint8_t *)"s\0\0", 4}, "s\0\0", COMPONENT_COMMAND_LINE},
+		{12, {(const uint8_t *)"\0\0\0", 4}, "\0\0\0", COMPONENT_KINDS},
+		{9, {(const uint8_t *)"evil", 4}, "evil", COMPONENT_BOOT_FILE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+
+		put_measured(&log, rows[i].pcr, EV_IPL, rows[i].measured,
+			(struct bytes){(const uint8_t *)rows[i].data,
+				rows[i].pcr == 11 ? strlen(rows[i].data) + 1 : rows[i].measured.len});
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, rows[i].kind != COMPONENT_KINDS);
+		if (found.count)
+			assert_int_equal(found.items[0].kind, rows[i].kind);
+	}
+}
+
+/* BootOrder 0001 0000 is measured as the four bytes of a separator that tells of an error. */
+static void a_boot_order_is_no_separator(void **state)
+{
+	auto_cleanup(buf) struct buf log = empty_log();
+	auto_cleanup(buf) struct buf data = variable_data(
+		uefi_global_variable_guid, "BootOrder", (struct bytes){(const uint8_t *)"\1\0\0", 4});
+	auto_cleanup(components) struct components found = components_empty();
+
+	(void)state;
+	put_measured(&log, 1, EV_EFI_VARIABLE_BOOT, (struct bytes){(const uint8_t *)"\1\0\0", 4},
+		buf_bytes(&data));
+	found = read_components(buf_bytes(&log), ALL_PCRS);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].kind, COMPONENT_BOOT_ORDER);
+}
+
 /* Who says other text than was measured hides a command line. */
 static void text_that_was_not_measured_is_not_believed(void **state)
 {
@@ -219,6 +287,77 @@ static void a_command_line_is_one_whatever_the_log_calls_it(void **state)
 		assert_int_equal(found.count, 1);
 		assert_int_equal(found.items[0].kind, texts[i / 2].kind);
 	}
+}
+
+/* Each line is measured, in this order; what comes out may not depend on the word in front, which was not. */
+static void a_loaders_arguments_are_a_command_line(void **state)
+{
+	static const struct {
+		const char *lines[3];
+		const char *expected; /* kinds and names */
+	} rows[] = {
+		{{"linux /vmlinuz ro", "/vmlinuz ro"}, "commandLine ro;"},
+		{{"linux /vmlinuz init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"linux 2048+20000 init=/bin/sh", "2048+20000 init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"2048+20000 init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"linuxefi vmlinuz init=/bin/sh", "vmlinuz init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"linux16 /vmlinuz a=b c", "/vmlinuz \"a=b c\""}, "commandLine \"a=b c\";"},
+		{{"linux /vmlinuz a=b c", "/vmlinuz a=b"}, "commandLine a=b c;commandLine a=b;"},
+		{{"linux /vmlinuz", "/vmlinuz"}, "commandLine ;"},
+		{{"linux /old ro", "linux /vmlinuz rw", "/vmlinuz rw"}, "commandLine ro;commandLine rw;"},
+		{{"module 1+2 init=/bin/sh", "1+2 init=/bin/sh"},
+			"commandLine init=/bin/sh;bootCommands 1 commands;"},
+		{{"multiboot /xen.gz", "module /vmlinuz quiet"},
+			"commandLine ;commandLine quiet;bootCommands 2 commands;"},
+		{{"normal_exit", "vmlinuz init=/bin/sh"},
+			"commandLine what GRUB's rescue prompt was told;bootCommands 1 commands;"},
+		{{"chainloader /EFI/x.efi", "boot"}, "bootCommands 2 commands;"},
+	};
+	static const char *const words[] = {
+		"grub_cmd: ", "kernel_cmdline: ", "grub_kernel_cmdline ", "x ", ""};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows) * COUNT(words); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+		char told[512] = "", data[128];
+
+		for (size_t k = 0; k < 3 && rows[i / COUNT(words)].lines[k]; k++) {
+			const char *line = rows[i / COUNT(words)].lines[k];
+
+			(void)text_format(data, sizeof(data), "%s%s", words[i % COUNT(words)], line);
+			put_measured(&log, 8, EV_IPL, TEXT(line),
+				(struct bytes){(const uint8_t *)data, strlen(data) + 1});
+		}
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		for (size_t k = 0; k < found.count; k++) {
+			size_t len = strlen(told);
+
+			(void)text_format(told + len, sizeof(told) - len, "%s %s;",
+				component_kind_name(found.items[k].kind), found.items[k].name);
+		}
+		assert_string_equal(told, rows[i / COUNT(words)].expected);
+	}
+}
+
+/* More than are paired count all the same. */
+static void many_loaders_hide_nothing(void **state)
+{
+	auto_cleanup(buf) struct buf log = empty_log();
+	auto_cleanup(components) struct components found = components_empty();
+	char line[64], data[80];
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		(void)text_format(line, sizeof(line), "linux /vmlinuz n=%d", i);
+		(void)text_format(data, sizeof(data), "grub_cmd: %s", line);
+		put_measured(&log, 8, EV_IPL, TEXT(line), TEXT(data));
+	}
+	put_measured(
+		&log, 8, EV_IPL, TEXT("linux 1+1 init=/bin/sh"), TEXT("grub_cmd: linux 1+1 init=/bin/sh"));
+	found = read_components(buf_bytes(&log), ALL_PCRS);
+	assert_int_equal(found.count, COMPONENTS_PER_KIND);
+	assert_int_equal(found.items[COMPONENTS_PER_KIND - 1].folded, 41 - COMPONENTS_PER_KIND + 1);
 }
 
 /* Behind PCR 6's separator anybody measures what he likes. */
@@ -337,7 +476,7 @@ static void too_many_of_a_kind_are_folded(void **state)
 		auto_cleanup(buf) struct buf log = empty_log();
 
 		for (uint32_t i = 0; i < 5000; i++) {
-			uint32_t rom = i == 4321 ? i + 10000 * which : i;
+			uint32_t rom = 1000 + (i == 4321 ? i + 10000 * which : i);
 
 			put_measured(&log, 2, EV_EFI_BOOT_SERVICES_DRIVER,
 				(struct bytes){(const uint8_t *)&rom, sizeof(rom)}, TEXT(""));
@@ -413,7 +552,12 @@ int main(void)
 		cmocka_unit_test(only_believed_pcrs_are_read),
 		cmocka_unit_test(recorded_boots_differ_in_what_they_were_made_with),
 		cmocka_unit_test(a_program_is_one_whatever_its_event_calls_itself),
+		cmocka_unit_test(bytes_that_fit_their_digest_are_a_program_all_the_same),
+		cmocka_unit_test(short_contents_are_no_names_and_no_separators),
+		cmocka_unit_test(a_boot_order_is_no_separator),
 		cmocka_unit_test(text_that_was_not_measured_is_not_believed),
+		cmocka_unit_test(a_loaders_arguments_are_a_command_line),
+		cmocka_unit_test(many_loaders_hide_nothing),
 		cmocka_unit_test(a_command_line_is_one_whatever_the_log_calls_it),
 		cmocka_unit_test(a_vm_id_is_what_the_firmware_measured),
 		cmocka_unit_test(what_the_kernel_got_is_told_if_it_is_no_single_file),

@@ -336,6 +336,76 @@ static void event_types_have_their_names(void **state)
 	assert_null(eventlog_type_name(0x12345678));
 }
 
+/* One bank counts; whatever else stands there, who reads facts never sees an event without it. */
+static void an_event_without_the_bank_that_counts_is_marked(void **state)
+{
+	static const struct logmaker_bank banks[] = {
+		{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA384, 48}, {EVENTLOG_SHA256, 32}};
+	static const struct logmaker_digest all[] = {
+		{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA384, 48, 3}, {EVENTLOG_SHA256, 32, 2}};
+	auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
+	struct eventlog log;
+	struct eventlog_event event;
+	struct eventlog_walk walk;
+	struct err err;
+
+	(void)state;
+	put_header(&bytes, banks, COUNT(banks));
+	put_event_head(&bytes, 7, EV_EFI_VARIABLE_AUTHORITY, all, 2); /* no SHA-256 */
+	put_event_data(&bytes, TEXT("forged"));
+	put_event_head(&bytes, 0, EV_NO_ACTION, all, 3);
+	put_event_data(&bytes, TEXT("note"));
+	put_event_head(&bytes, EVENTLOG_NO_PCR, EV_EFI_ACTION, all, 3);
+	put_event_data(&bytes, TEXT("nowhere"));
+	put_event_head(&bytes, 4, EV_EFI_ACTION, all + 2, 1); /* SHA-256 only */
+	put_event_data(&bytes, TEXT("true"));
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	assert_int_equal(log.banks[log.counted_bank].alg, EVENTLOG_SHA256);
+	assert_int_equal(log.event_count, 4);
+	assert_int_equal(log.unmeasured_count, 1);
+	walk = eventlog_walk(&log);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_true(eventlog_next(&log, &walk, &event));
+		assert_false(event.is_measured);
+		assert_null(event.measured.data);
+		assert_int_equal(event.measured_alg, 0);
+		assert_int_equal(eventlog_is_unmeasured(&event), i == 0);
+	}
+	walk = eventlog_walk(&log);
+	assert_true(eventlog_next_measured(&log, &walk, &event));
+	assert_true(bytes_equal(event.data, TEXT("true")));
+	assert_int_equal(event.number, 4);
+	assert_true(event.is_measured && event.measured.len == 32 && event.measured.data[0] == 2);
+	assert_int_equal(event.measured_alg, EVENTLOG_SHA256);
+	assert_false(eventlog_next_measured(&log, &walk, &event));
+}
+
+/* Logs that prove nothing still tell of themselves. */
+static void without_sha256_the_strongest_bank_counts(void **state)
+{
+	static const struct {
+		struct logmaker_bank banks[2];
+		uint32_t count;
+		uint16_t counted;
+	} rows[] = {
+		{{{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA384, 48}}, 2, EVENTLOG_SHA384},
+		{{{EVENTLOG_SM3_256, 32}, {EVENTLOG_SHA1, 20}}, 2, EVENTLOG_SHA1},
+		{{{EVENTLOG_SM3_256, 32}}, 1, EVENTLOG_SM3_256},
+		{{{0x7777, 16}}, 1, 0x7777},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
+		struct eventlog log;
+		struct err err;
+
+		put_header(&bytes, rows[i].banks, rows[i].count);
+		check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+		assert_int_equal(log.banks[log.counted_bank].alg, rows[i].counted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +418,8 @@ int main(void)
 		cmocka_unit_test(a_log_cut_anywhere_but_between_events_is_refused),
 		cmocka_unit_test(an_event_whose_digests_do_not_fit_the_header_is_refused),
 		cmocka_unit_test(a_digest_may_be_missing),
+		cmocka_unit_test(an_event_without_the_bank_that_counts_is_marked),
+		cmocka_unit_test(without_sha256_the_strongest_bank_counts),
 		cmocka_unit_test(data_longer_than_the_log_is_refused),
 		cmocka_unit_test(a_header_that_lies_is_refused),
 		cmocka_unit_test(an_unknown_bank_of_known_size_is_walked_over),

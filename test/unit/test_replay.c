@@ -191,7 +191,7 @@ static void each_events_data_is_judged_by_its_type(void **state)
 		{4, EV_EFI_ACTION, "a", "a", REPLAY_AS_MEASURED},
 		{4, EV_EFI_ACTION, "a", "b", REPLAY_ALTERED},
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, "a", "b", REPLAY_UNPROMISED},
-		{4, EV_NO_ACTION, "a", "a", REPLAY_UNPROMISED},
+		{4, EV_NO_ACTION, "a", "a", REPLAY_NOT_MEASURED},
 		{7, EV_EFI_SPDM_DEVICE_POLICY, "a", "b", REPLAY_ALTERED},
 		{8, EV_IPL, "linux /vmlinuz", "grub_cmd: linux /vmlinuz", REPLAY_AS_MEASURED},
 		{8, EV_IPL, "linux /vmlinuz", "grub_cmd: linux /vmlinux", REPLAY_ALTERED},
@@ -211,6 +211,30 @@ static void each_events_data_is_judged_by_its_type(void **state)
 	log = open_log(&bytes);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(data_of(&log, (uint32_t)i + 1), rows[i].expected);
+}
+
+/* A digest that nobody quotes binds nothing, and contradicts nothing. */
+static void another_banks_digest_says_nothing_of_the_data(void **state)
+{
+	static const struct logmaker_bank both[] = {{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA256, 32}};
+	static const struct logmaker_digest digest = {EVENTLOG_SHA1, 20, 0};
+	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 16);
+	struct bytes data = TEXT("forged");
+	struct eventlog log;
+	struct err err;
+
+	(void)state;
+	put_header(&bytes, both, 2);
+	for (size_t i = 0; i < 2; i++) { /* right, and wrong */
+		put_event_head(&bytes, 4, EV_EFI_ACTION, &digest, 1);
+		if (i == 0)
+			crypto_digest(CRYPTO_SHA1, &data, 1, bytes.data + bytes.len - 20);
+		put_event_data(&bytes, data);
+	}
+	log = open_log(&bytes);
+	assert_int_equal(data_of(&log, 1), REPLAY_NOT_MEASURED);
+	assert_int_equal(data_of(&log, 2), REPLAY_NOT_MEASURED);
+	check_ok(replay_check_data(&log, 0xFFFFFF, &err), &err);
 }
 
 static void an_old_logs_data_is_judged_by_sha1(void **state)
@@ -490,6 +514,7 @@ int main(void)
 		cmocka_unit_test(the_first_pcr_that_differs_is_named),
 		cmocka_unit_test(which_side_moved_is_said_as_far_as_it_is_known),
 		cmocka_unit_test(each_events_data_is_judged_by_its_type),
+		cmocka_unit_test(another_banks_digest_says_nothing_of_the_data),
 		cmocka_unit_test(an_old_logs_data_is_judged_by_sha1),
 		cmocka_unit_test(a_log_of_another_boot_is_noticed),
 		cmocka_unit_test(pcrs_that_nothing_extended_hold_their_start_values),

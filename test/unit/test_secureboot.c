@@ -18,6 +18,15 @@ static void put_event(struct buf *log, uint32_t pcr, uint32_t type, struct bytes
 	put_event_data(log, data);
 }
 
+/* Whatever its data is, something else was measured. */
+static void put_unbound(struct buf *log, uint32_t type)
+{
+	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0x22}};
+
+	put_event_head(log, 7, type, digests, 1);
+	put_event_data(log, TEXT("anything"));
+}
+
 static void put_separator(struct buf *log, uint32_t pcr, uint32_t type)
 {
 	put_event(log, pcr, type, (struct bytes){zeros, sizeof(zeros)});
@@ -394,11 +403,13 @@ static void what_weakens_the_boot_is_seen_wherever_it_stands_in_pcr_7(void **sta
 	put_variable(&strict, EV_EFI_VARIABLE_AUTHORITY, "MokSBState", (struct bytes){zeros, 1});
 	facts = read_facts(&strict);
 	assert_false(facts.is_shim_lenient || facts.is_firmware_debug || facts.has_unbound_event);
-	put_event(&unread, 7, EV_EVENT_TAG, TEXT("anything"));
-	put_event(&unread, 7, EV_IPL, TEXT("anything"));
+	put_event(&unread, 7, EV_IPL, TEXT("anything")); /* which was measured as it stands */
+	assert_false(read_facts(&unread).has_unbound_event);
+	put_unbound(&unread, EV_EVENT_TAG);
+	put_unbound(&unread, EV_IPL);
 	facts = read_facts(&unread);
 	assert_true(facts.has_unbound_event);
-	assert_int_equal(facts.unbound_event, 7); /* the header is number 0 */
+	assert_int_equal(facts.unbound_event, 8); /* the header is number 0 */
 }
 
 int main(void)

@@ -1,0 +1,80 @@
+#include "boot/grubtext.h"
+
+#include <string.h>
+
+struct bytes grubtext_first_word(struct bytes text)
+{
+	const uint8_t *blank = text.len ? memchr(text.data, ' ', text.len) : NULL;
+
+	return blank ? (struct bytes){text.data, (size_t)(blank - text.data)} : text;
+}
+
+struct bytes grubtext_behind_first_word(struct bytes text)
+{
+	struct bytes word = grubtext_first_word(text);
+
+	return bytes_behind(text, word.len < text.len ? word.len + 1 : word.len);
+}
+
+static bool starts_with(struct bytes text, const char *start)
+{
+	return text.len >= strlen(start) && memcmp(text.data, start, strlen(start)) == 0;
+}
+
+static bool is_one_of(struct bytes word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(word, bytes_of_text(words[i])))
+			return true;
+	return false;
+}
+
+/* "2048+20000", "+1,200+10" */
+static bool is_block_list(struct bytes word)
+{
+	bool has_plus = false;
+
+	for (size_t i = 0; i < word.len; i++) {
+		if (!strchr("0123456789+,", word.data[i]) || !word.data[i])
+			return false;
+		has_plus = has_plus || word.data[i] == '+';
+	}
+	return has_plus;
+}
+
+static bool is_path(struct bytes word)
+{
+	return word.len && (memchr("/(\"\\", word.data[0], 4) || is_block_list(word));
+}
+
+enum grubtext_kind grubtext_kind_of(struct bytes text)
+{
+	static const char *const loaders[] = {
+		"multiboot", "multiboot2", "module", "module2", "xen_hypervisor", "xen_module"};
+	struct bytes word = grubtext_first_word(text);
+
+	if (is_path(word))
+		return GRUBTEXT_LINE;
+	if (starts_with(word, "linux"))
+		return GRUBTEXT_LINUX;
+	if (starts_with(word, "initrd"))
+		return GRUBTEXT_INITRD;
+	if (is_one_of(word, loaders, sizeof(loaders) / sizeof(loaders[0])))
+		return GRUBTEXT_LOADER;
+	return bytes_equal(word, bytes_of_text("normal_exit")) ? GRUBTEXT_LEAVING : GRUBTEXT_COMMAND;
+}
+
+bool grubtext_is_given(struct bytes text, struct bytes arguments)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"')
+			continue;
+		if (text.data[i] == '\\' && i + 1 < text.len)
+			i++;
+		if (at == arguments.len || arguments.data[at++] != text.data[i])
+			return false;
+	}
+	return at == arguments.len;
+}
