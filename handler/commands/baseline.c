@@ -77,7 +77,7 @@ static int look(const struct baseline_options *options, struct baseline_view *vi
 
 	round_look(&inputs, &view->round);
 	if (view->round.stage < ROUND_COLLECTED || view->round.components.count == 0) {
-		*err = view->round.verdict.reason;
+		*err = view->round.uncompared.code ? view->round.uncompared : view->round.verdict.reason;
 		return -1;
 	}
 	return 0;

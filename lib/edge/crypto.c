@@ -242,9 +242,12 @@ int crypto_gcm_decrypt(
 	if (!plain)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes.", ciphertext.len);
 	status = gcm_open(gcm, ciphertext, plain);
-	if (status != 0)
+	if (status == MBEDTLS_ERR_GCM_AUTH_FAILED)
 		err_fill(err, ERR_ENVELOPE_DECRYPT, (unsigned long)-status,
 			"The encrypted text does not fit its authentication tag.");
+	else if (status != 0) /* sizes are right, so nothing else can fail */
+		err_fill(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to decrypt %zu bytes.",
+			ciphertext.len);
 	else
 		status = buf_append(ret, plain, ciphertext.len, err);
 	explicit_bzero(plain, ciphertext.len);

@@ -60,7 +60,7 @@ int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes d
 	struct err *err) err_check;
 
 /* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it was on failure.
- * ERR_ENVELOPE_DECRYPT if the tag does not fit. */
+ * ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, by which nothing may be called altered. */
 struct crypto_gcm {
 	struct bytes key, iv, tag, additional;
 };

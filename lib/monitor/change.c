@@ -325,6 +325,16 @@ void change_unclear(const struct err *cause, struct round_result *round, struct 
 	round->verdict = verdict_combine(&change->own, &round->remote);
 }
 
+/* What went wrong with us is no fault of the log. */
+static void say_not_compared(const struct round_result *round, struct change *change)
+{
+	const struct verdict *local = &round->local.verdict;
+	bool is_ours = local->health == HEALTH_UNKNOWN && local->reason.code;
+
+	say(change, "Not compared:");
+	say(change, is_ours ? local->reason.msg : "this boot's event log cannot be believed.");
+}
+
 void change_judge(const struct change_inputs *inputs, struct round_result *round, struct change *ret)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};
@@ -332,8 +342,10 @@ void change_judge(const struct change_inputs *inputs, struct round_result *round
 
 	*ret = (struct change){
 		.state = CHANGE_UNKNOWN, .own = round->local.verdict, .baseline_s = inputs->baseline_s};
-	if (is_comparable(round))
+	if (round->uncompared.code)
+		change_unclear(&round->uncompared, round, ret);
+	else if (is_comparable(round))
 		compare(&judging);
 	else
-		say(ret, "Not compared: this boot's event log cannot be believed.");
+		say_not_compared(round, ret);
 }

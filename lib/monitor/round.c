@@ -26,7 +26,6 @@ uint32_t round_random(const uint8_t random[4])
 void round_done(struct round_result *result)
 {
 	components_done(&result->components);
-	buf_done(&result->event_log);
 	buf_done(&result->info);
 	buf_done(&result->token);
 	buf_done(&result->keys);
@@ -240,17 +239,18 @@ static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, stru
 }
 
 /* Only of PCRs that the log was checked against: facts of others are hearsay. */
-static void read_components(const struct evidence *evidence, struct round_result *ret)
+static int read_components(const struct evidence *evidence, struct round_result *ret, struct err *err)
 {
 	struct eventlog log;
-	struct err ignored; /* a log without components is not compared, and says so */
 
-	if (!ret->local.has_secureboot ||
-		eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0 ||
-		components_read(&log, evidence->pcrs.mask | ret->local.later.as_logged, &ret->components,
-			&ignored) < 0)
-		return;
+	if (!ret->local.has_secureboot)
+		return 0; /* and the appraisal says why */
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0 ||
+		components_read(
+			&log, evidence->pcrs.mask | ret->local.later.as_logged, &ret->components, err) < 0)
+		return -1;
 	ret->components.beyond = ret->local.later.beyond;
+	return 0;
 }
 
 /* The VM's own half. -1: it came to no evidence, and the verdict says why. */
@@ -272,7 +272,8 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
 	collect_observed(*ret_tpm, &inputs->sources, &observed);
 	observed_compare(ret_evidence, &observed, &ret->local);
-	read_components(ret_evidence, ret);
+	if (read_components(ret_evidence, ret, &err) < 0)
+		ret->uncompared = err; /* change.h makes of it what it means */
 	return 0;
 }
 
@@ -289,12 +290,6 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 	observed_compare_vm_id(ret->vm_id, &ret->local);
 }
 
-static void keep_log(struct evidence *evidence, struct round_result *ret)
-{
-	ret->event_log = evidence->event_log;
-	evidence->event_log = buf_with_max(0);
-}
-
 void round_look(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
@@ -302,7 +297,6 @@ void round_look(const struct round_inputs *inputs, struct round_result *ret)
 
 	if (look(inputs, &tpm, &evidence, ret) < 0)
 		return;
-	keep_log(&evidence, ret);
 	ret->verdict = ret->local.verdict;
 }
 
@@ -318,7 +312,6 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 		ret->remote = verdict_of_err(&err);
 	else
 		ret->remote = verdict_of_claims(ret->claims);
-	keep_log(&evidence, ret);
 	confirm_vm_id(inputs, ret);
 	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 }

@@ -48,9 +48,10 @@ struct round_result {
 	struct appraisal local;       /* from ROUND_COLLECTED on */
 	struct verdict remote;        /* likewise: the provider's view, or why there is none */
 	struct components components; /* what this boot consisted of; empty if its log cannot be believed */
-	struct buf event_log;         /* from ROUND_COLLECTED on */
-	struct buf info;              /* attestation information as sent; from ROUND_COLLECTED on */
-	json *claims;                 /* ROUND_VERIFIED */
+	struct err
+		uncompared; /* code ERR_OK, or why the components of a log that can be believed are not here */
+	struct buf info;    /* attestation information as sent; from ROUND_COLLECTED on */
+	json *claims;       /* ROUND_VERIFIED */
 	json *token_header; /* likewise; what follows is secret in so far as it proves this VM's boot to others */
 	struct buf token, keys; /* the token and the key set that it was verified with, as they came */
 	int64_t token_issued_s, token_expires_s; /* iat, or nbf of a token without it; exp */

@@ -2,7 +2,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include "../support/logmaker.h"
+#include "../support/recorded.h"
+#include "../support/scarce.h"
+#include "appraise/authority.h"
 #include "appraise/components.h"
+#include "appraise/secureboot.h"
 #include "base/text.h"
 #include "base/file.h"
 #include "boot/uefivar.h"
@@ -492,6 +496,48 @@ static void too_many_of_a_kind_are_folded(void **state)
 	components_done(&folded[1]);
 }
 
+/* Each allocation fails once: never another boot than with all of them. */
+static void lack_of_memory_makes_no_other_boot(void **state)
+{
+	auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-on", "eventlog.bin");
+	auto_cleanup(components) struct components whole = read_components(buf_bytes(&bytes), ALL_PCRS);
+	struct eventlog log;
+	bool has_failed = true;
+	struct err err;
+	long good = 0;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	for (; has_failed; good++) {
+		auto_cleanup(components) struct components found = components_empty();
+		struct authorities authorities = {0};
+		struct secureboot facts;
+		int status;
+
+		err = (struct err){0};
+		scarce_after(good);
+		status = components_read(&log, ALL_PCRS, &found, &err);
+		if (status == 0)
+			status = secureboot_read(&log, &facts, &err);
+		if (status == 0)
+			status = authority_read(&log, &authorities, &err);
+		has_failed = scarce_end();
+		if (status < 0) {
+			assert_int_equal(err.code, ERR_NO_MEMORY);
+			continue;
+		}
+		assert_int_equal(found.count, whole.count);
+		assert_memory_equal(found.items, whole.items, whole.count * sizeof(*whole.items));
+		assert_int_equal(facts.db.cert_count, 2);
+		assert_true(facts.db.certs[0].subject[0] && facts.db.certs[1].subject[0]);
+		assert_int_equal(facts.authority_count, 2);
+		assert_int_equal(authorities.count, 2);
+	}
+	assert_true(good > 100);
+}
+
 static void a_log_without_sha256_is_refused(void **state)
 {
 	static const struct logmaker_bank sha1[] = {{EVENTLOG_SHA1, 20}};
@@ -564,6 +610,7 @@ int main(void)
 		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
 		cmocka_unit_test(the_order_of_keys_says_nothing),
 		cmocka_unit_test(too_many_of_a_kind_are_folded),
+		cmocka_unit_test(lack_of_memory_makes_no_other_boot),
 		cmocka_unit_test(a_log_without_sha256_is_refused),
 		cmocka_unit_test(kinds_have_names_and_back),
 		cmocka_unit_test(people_see_titles_and_files),

@@ -1,5 +1,6 @@
 /* Digests, RSA, AES-GCM and certificates against published vectors and against what openssl makes. */
 #include "check.h"
+#include "../support/scarce.h"
 
 #include "base/codec.h"
 #include "edge/crypto.h"
@@ -176,6 +177,29 @@ static void one_changed_bit_anywhere_closes_aes_gcm(void **state)
 			ERR_ENVELOPE_DECRYPT);
 	}
 	assert_int_equal(plain.len, 0);
+}
+
+static void lack_of_memory_alters_no_text(void **state)
+{
+	struct gcm_case one;
+	bool has_failed = true;
+	struct err err;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	gcm_case_of(2, &one);
+	for (long good = 0; has_failed; good++) {
+		auto_cleanup(buf) struct buf plain = buf_with_max(100);
+		int status;
+
+		err = (struct err){0};
+		scarce_after(good);
+		status = crypto_gcm_decrypt(&one.gcm, one.ciphertext, &plain, &err);
+		has_failed = scarce_end();
+		assert_true(status == 0 ? plain.len == 60 : err.code == ERR_NO_MEMORY);
+		assert_true(good > 1 || status < 0);
+	}
 }
 
 static void wrong_sizes_do_not_reach_aes_gcm(void **state)
@@ -558,6 +582,7 @@ int main(void)
 		cmocka_unit_test(random_bytes_differ),
 		cmocka_unit_test(aes_gcm_opens_what_its_authors_closed),
 		cmocka_unit_test(one_changed_bit_anywhere_closes_aes_gcm),
+		cmocka_unit_test(lack_of_memory_alters_no_text),
 		cmocka_unit_test(wrong_sizes_do_not_reach_aes_gcm),
 		cmocka_unit_test(der_lengths_are_strict),
 		cmocka_unit_test(a_certificate_tells_about_itself),
