@@ -268,13 +268,16 @@ static void add_own_domain(struct resolvconf *ret)
 		ret->domain_count = 1;
 }
 
-static void read_conf(const char *file, struct resolvconf *ret, struct lookup *lookup)
+/* A file that cannot be read leaves this machine's own server, as for other programs; but that memory ran out says nothing of the file. */
+static int read_conf(const char *file, struct resolvconf *ret, struct lookup *lookup, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX);
-	struct err err = {0};
 
-	if (file_read(AT_FDCWD, file ? file : LOOKUP_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, &err) < 0)
-		lookup->file_error = err.native ? (int)err.native : EIO;
+	if (file_read(AT_FDCWD, file ? file : LOOKUP_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, err) < 0) {
+		if (err->code == ERR_NO_MEMORY)
+			return -1;
+		lookup->file_error = err->native ? (int)err->native : EIO;
+	}
 	resolvconf_parse(buf_bytes(&text), ret);
 	lookup->is_unconfigured = ret->server_count == 0;
 	if (lookup->is_unconfigured)
@@ -282,6 +285,7 @@ static void read_conf(const char *file, struct resolvconf *ret, struct lookup *l
 			ret->servers[ret->server_count++], RESOLVCONF_SERVER_SIZE, "%s", LOCAL_SERVER);
 	if (!ret->has_domains)
 		add_own_domain(ret);
+	return 0;
 }
 
 static void list_servers(const struct resolvconf *conf, struct lookup *ret)
@@ -332,7 +336,8 @@ static int ask_servers(const struct lookup_inputs *inputs, struct lookup *ret, s
 	struct resolvconf conf;
 	struct lookup unasked = {0};
 
-	read_conf(inputs->resolver_file, &conf, &unasked);
+	if (read_conf(inputs->resolver_file, &conf, &unasked, err) < 0)
+		return -1;
 	list_servers(&conf, &unasked);
 	for (size_t i = 0; name_at(inputs->host, &conf, i, name); i++) {
 		struct lookup found = unasked;
