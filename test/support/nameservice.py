@@ -54,13 +54,32 @@ def of_type(said, kind):
     return [address for address in said if TYPE_OF[ipaddress.ip_address(address).version] == kind] if isinstance(said, list) else said
 
 
+def itself(answer):
+    return answer
+
+
+def of_another_question(answer):
+    """As one who guesses the number sends it, with an address of his own where there is one."""
+    return bytes([answer[0] ^ 1]) + answer[1:-1] + bytes([answer[-1] ^ 0x55])
+
+
+def of_another_name(answer):
+    """The right number, but not what was asked."""
+    return answer[:13] + bytes([answer[13] ^ 1]) + answer[14:]
+
+
+def garbled(answer):
+    """The begin of one."""
+    return answer[:7]
+
+
 class Names:
     """records: name to a list of addresses, a word (SERVFAIL ...), an Alias, or these by "A" and "AAAA"; may be changed at any time. Another
-    name does not exist. delay_s: of each answer, or by type. is_truncating: what goes by UDP. before: what is sent by UDP in front of each
-    answer, made of it. asked: (name, type) of each question; by_tcp: how many came so."""
+    name does not exist. delay_s: of each answer, or by type. is_truncating: what goes by UDP. sends: what is sent by UDP, made of the answer.
+    asked: (name, type) of each question; by_tcp: how many came so."""
 
-    def __init__(self, address, records, delay_s=0, is_truncating=False, before=()):
-        self.records, self.delay_s, self.is_truncating, self.before = records, delay_s, is_truncating, before
+    def __init__(self, address, records, delay_s=0, is_truncating=False, sends=(itself,)):
+        self.records, self.delay_s, self.is_truncating, self.sends = records, delay_s, is_truncating, sends
         self.asked, self.by_tcp = [], 0
         owner = self
 
@@ -69,9 +88,8 @@ class Names:
                 data, server = self.request
                 if answer := owner.answer(data, owner.is_truncating):
                     with contextlib.suppress(OSError):  # closed meanwhile
-                        for other in owner.before:
-                            server.sendto(other(answer), self.client_address)
-                        server.sendto(answer, self.client_address)
+                        for made in owner.sends:
+                            server.sendto(made(answer), self.client_address)
 
         class Streams(socketserver.BaseRequestHandler):
             def handle(self):
@@ -113,17 +131,3 @@ class Names:
         if is_truncated:
             flags, records = flags | TRUNCATED, []
         return query[:2] + struct.pack("!HHHHH", flags, 1, len(records), 0, 0) + query[12:end] + b"".join(records)
-
-
-def of_another_question(answer):
-    """As one who guesses the number sends it, with an address of his own where there is one."""
-    return bytes([answer[0] ^ 1]) + answer[1:-1] + bytes([answer[-1] ^ 0x55])
-
-
-def of_another_name(answer):
-    """The right number, but not what was asked."""
-    return answer[:13] + bytes([answer[13] ^ 1]) + answer[14:]
-
-
-def too_short(answer):
-    return answer[:7]
