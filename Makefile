@@ -110,6 +110,10 @@ $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# signs its tokens by the provider's library
+$(OBJ)/seeds/fuzz_token_mutated: $(OBJ)/test/provider/issue.o
+$(OBJ)/seeds/fuzz_token_mutated: LIBS += -lgnutls
+
 $(OBJ)/bench/%: $(OBJ)/test/bench/%.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -150,6 +154,10 @@ faults: ## every allocation and system call of attest, verify, enable and the se
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)test/fault/run $(BIN) $(addprefix --only ,$(ONLY))
 
+fuzz-proof: ## take a check out, in a copy, and see its fuzz target find that: make fuzz-proof [CHECK=name of test/fuzz/unmended]
+	$(Q)scripts/deps build fuzz
+	$(Q)test/fuzz/prove $(CHECK)
+
 bench: ## measure a round, a log replay and a look at boot files beside their peers
 	$(Q)scripts/deps build test bench
 	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look $(OBJ)/bench/appraise_log
@@ -186,6 +194,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help libs outdated unit-programs test test-unit test-flow asan coverage lint format fuzz faults bench demo package test-package test-report vm clean
+.PHONY: all help libs outdated unit-programs test test-unit test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
