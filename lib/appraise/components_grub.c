@@ -194,6 +194,7 @@ static enum component_kind kind_of_file(const struct grub_reading *reading, cons
 #define TAG_INITRD       0x8F3B22ECu
 #define TAG_COMMAND_LINE 0x8F3B22EDu
 
+/* Whatever the event's type: no file's name begins so. COMPONENT_BOOT_FILE if it is none. */
 static enum component_kind kind_of_tag(const struct eventlog_event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
@@ -221,7 +222,7 @@ int grub_add_file(const struct grub_reading *reading, const struct eventlog_even
 	struct component found = components_of_event(event, COMPONENT_BOOT_FILE);
 	char text[EVENTTEXT_SIZE];
 
-	if (event->type == EV_EVENT_TAG)
+	if (kind_of_tag(event) != COMPONENT_BOOT_FILE)
 		return add_tag(event, components, err);
 	eventtext_of_any(event->data, text);
 	components_set_name(&found, bytes_of_text(text));

@@ -2,6 +2,7 @@
 
 #include "boot/eventtext.h"
 
+#define DRIVER_PCR  2 /* and RTMR1 of a confidential VM, which gets all programs */
 #define PROGRAM_PCR 4
 
 bool measured_hash(uint16_t alg, enum crypto_hash *ret)
@@ -63,5 +64,7 @@ bool measured_is_program(const struct eventlog_event *event)
 {
 	if (!event->is_measured)
 		return false;
-	return event->pcr == PROGRAM_PCR ? !measured_is_step(event) : eventtext_is_image(event);
+	if (event->pcr == PROGRAM_PCR)
+		return !measured_is_step(event);
+	return event->pcr == DRIVER_PCR && eventtext_is_image(event);
 }

@@ -19,7 +19,7 @@ bool measured_is(const struct eventlog_event *event, struct bytes bytes);
 bool measured_is_separator(const struct eventlog_event *event);
 /* A separator, or one of the few texts by which the firmware says what it does next: no program, and nothing that a boot consists of. */
 bool measured_is_step(const struct eventlog_event *event);
-/* Something that was started: in PCR 4 whatever is no step, elsewhere (drivers in PCR 2) what calls itself an image. */
+/* Something that was started: in PCR 4 whatever is no step, of the drivers and option ROMs in PCR 2 what calls itself an image. */
 bool measured_is_program(const struct eventlog_event *event);
 
 #endif

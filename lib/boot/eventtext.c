@@ -119,7 +119,7 @@ bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t 
 	uint64_t length;
 	struct devicepath path;
 
-	if (!eventtext_is_image(event) || !read_image(event, &length, &path) || !*path.file)
+	if (!read_image(event, &length, &path) || !*path.file)
 		return false;
 	(void)text_format(ret, size, "%s", path.file);
 	return true;

@@ -20,7 +20,7 @@ void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE]);
 
 /* A program or driver that the firmware loaded. */
 bool eventtext_is_image(const struct eventlog_event *event);
-/* Its file; false if its device path names none. */
+/* The file that an event of a program names, whatever its type; false if its data names none. */
 bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include "../support/scarce.h"
 #include "appraise/authority.h"
 #include "appraise/components.h"
+#include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "base/text.h"
 #include "base/file.h"
@@ -496,6 +497,76 @@ static void too_many_of_a_kind_are_folded(void **state)
 	components_done(&folded[1]);
 }
 
+/* What the readers of a log find together. */
+struct reading {
+	struct components components;
+	struct secureboot facts;
+	struct authorities authorities;
+};
+
+static int read_all(struct bytes bytes, struct reading *ret, struct err *err)
+{
+	struct eventlog log;
+
+	*ret = (struct reading){.components = components_empty()};
+	if (eventlog_open(bytes, &log, err) < 0 || replay_check_data(&log, ALL_PCRS, err) < 0 ||
+		secureboot_read(&log, &ret->facts, err) < 0 ||
+		authority_read(&log, &ret->authorities, err) < 0)
+		return -1;
+	return components_read(&log, ALL_PCRS, &ret->components, err);
+}
+
+static void check_same(const struct reading *a, const struct reading *b, uint32_t number, uint32_t type)
+{
+	bool is_same = a->components.count == b->components.count &&
+		       memcmp(&a->facts, &b->facts, sizeof(a->facts)) == 0 &&
+		       a->authorities.count == b->authorities.count;
+
+	for (size_t i = 0; is_same && i < a->components.count; i++)
+		is_same = components_have(&b->components, &a->components.items[i]);
+	for (size_t i = 0; is_same && i < a->authorities.count; i++)
+		is_same = memcmp(&a->authorities.items[i], &b->authorities.items[i],
+				  sizeof(a->authorities.items[i])) == 0;
+	if (!is_same)
+		fail_msg("event %u with type 0x%08x makes another boot", number, type);
+}
+
+/* Each event with each type: the log is refused, or it tells of the same boot. */
+static void no_type_makes_another_boot(void **state)
+{
+	static const uint32_t types[] = {EV_POST_CODE, EV_SEPARATOR, EV_ACTION, EV_EVENT_TAG,
+		EV_S_CRTM_CONTENTS, EV_S_CRTM_VERSION, EV_COMPACT_HASH, EV_IPL, EV_EFI_VARIABLE_DRIVER_CONFIG,
+		EV_EFI_VARIABLE_BOOT, EV_EFI_BOOT_SERVICES_APPLICATION, EV_EFI_BOOT_SERVICES_DRIVER,
+		EV_EFI_GPT_EVENT, EV_EFI_ACTION, EV_EFI_PLATFORM_FIRMWARE_BLOB, EV_EFI_HANDOFF_TABLES,
+		EV_EFI_VARIABLE_BOOT2, EV_EFI_GPT_EVENT2, EV_EFI_VARIABLE_AUTHORITY,
+		EV_EFI_SPDM_DEVICE_POLICY, 0x12345678};
+	auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-on", "eventlog.bin");
+	static struct reading whole, found; /* large */
+	struct eventlog_event event;
+	struct eventlog_walk walk;
+	struct eventlog log;
+	struct err err;
+	size_t same = 0;
+
+	(void)state;
+	check_ok(read_all(buf_bytes(&bytes), &whole, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+	walk = eventlog_walk(&log);
+	while (eventlog_next_measured(&log, &walk, &event)) {
+		for (size_t i = 0; i < COUNT(types); i++) {
+			memcpy(bytes.data + event.offset + sizeof(uint32_t), &types[i], sizeof(uint32_t));
+			if (read_all(buf_bytes(&bytes), &found, &err) == 0) {
+				check_same(&whole, &found, event.number, types[i]);
+				same++;
+			}
+			components_done(&found.components);
+		}
+		memcpy(bytes.data + event.offset + sizeof(uint32_t), &event.type, sizeof(uint32_t));
+	}
+	components_done(&whole.components);
+	assert_true(same > 700); /* of 903 */
+}
+
 /* Each allocation fails once: never another boot than with all of them. */
 static void lack_of_memory_makes_no_other_boot(void **state)
 {
@@ -610,6 +681,7 @@ int main(void)
 		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
 		cmocka_unit_test(the_order_of_keys_says_nothing),
 		cmocka_unit_test(too_many_of_a_kind_are_folded),
+		cmocka_unit_test(no_type_makes_another_boot),
 		cmocka_unit_test(lack_of_memory_makes_no_other_boot),
 		cmocka_unit_test(a_log_without_sha256_is_refused),
 		cmocka_unit_test(kinds_have_names_and_back),
