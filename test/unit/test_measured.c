@@ -57,6 +57,8 @@ static void a_step_is_known_by_its_digest(void **state)
 		assert_int_equal(measured_is_separator(&made.event), rows[row].is_separator);
 		assert_int_equal(measured_is_step(&made.event), rows[row].is_step);
 		assert_int_equal(measured_is_program(&made.event), !rows[row].is_step);
+		made.event.data = rows[row].measured; /* as it may stand there of a program, too */
+		assert_int_equal(measured_is_step(&made.event), rows[row].is_step);
 	}
 }
 
