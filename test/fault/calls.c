@@ -192,6 +192,7 @@ static uint64_t find_entry(pid_t program)
 
 static void stop_at_entry(struct tracer *tracer)
 {
+	tracer->is_started = false;
 	tracer->entry = find_entry(tracer->program);
 	errno = 0;
 	tracer->instruction = ptrace(PTRACE_PEEKTEXT, tracer->program, (void *)tracer->entry, NULL);

@@ -40,6 +40,9 @@ def told(fault):
     return f"allocation {fault.number} {fault.what}"
 
 
+CANNOT = "SKIPPED: the tools that inject faults are for x86-64 and need ptrace"
+
+
 def can_inject(programs):
     """Whether there are the tools, and the kernel lets them."""
     tool = pathlib.Path(programs) / "fault-calls"
@@ -142,6 +145,23 @@ class Lab:
         self.vm.close()
 
 
+class Report:
+    """What calls.c wrote: exit code, negative for a signal; faults that came to pass; [(name, count, faults)] of the calls; and
+    [(name, count, reason)] of those that cannot fail."""
+
+    def __init__(self, text):
+        (how, end), (_, came), *parts = (line.split(" ", 1) for line in text.splitlines())
+        self.code = -int(end) if how == "signal" else int(end)
+        self.faults = int(came)
+        self.calls, self.exempt = [], []
+        for kind, rest in parts:
+            name, count, words = rest.split(" ", 2)
+            if kind == "call":
+                self.calls.append((name, int(count), words.split()))
+            else:
+                self.exempt.append((name, int(count), words))
+
+
 class Run:
     """One run of a program and what came of it."""
 
@@ -157,10 +177,9 @@ class Run:
                     *(["--at", f"{fault.name}:{fault.number}:{fault.what}"] if fault and is_call else []), *argv]
         lab.report.unlink(missing_ok=True)
         self.start(argv, environment)
-        self.lines = lab.report.read_text().splitlines() if lab.report.exists() else []
-        if self.lines:
-            how, number = self.lines[0].split()
-            self.code = -int(number) if how == "signal" else int(number)
+        self.report = Report(lab.report.read_text()) if lab.report.exists() else None
+        if self.report:
+            self.code = self.report.code
         self.happened = self.hangs or self.has_happened()
 
     def plan_bytes(self, record):
@@ -186,14 +205,12 @@ class Run:
         if not self.fault:
             return True
         if self.fault.kind == "call":
-            return "faults 0" not in self.lines
+            return bool(self.report and self.report.faults)
         return HEAD.unpack_from(self.lab.plan.read_bytes())[3] > 0
 
-    def calls(self):
-        """[(name, count, faults)] and [(name, count, reason)] of those that have none."""
-        parts = [line.split(" ", 3) for line in self.lines[2:]]
-        return ([(name, int(count), faults.split()) for kind, name, count, faults in parts if kind == "call"],
-                [(name, int(count), reason) for kind, name, count, reason in parts if kind == "exempt"])
+    def is_mute(self):
+        """No write gets through, so that nothing can be said."""
+        return self.fault and self.fault.what.endswith("+") and self.fault.name.startswith("write")
 
     def allocations(self):
         """Call path of each."""
@@ -241,7 +258,7 @@ class Answering(Program):
 
     def own_problems(self, lab, run, outcome):
         if run.code not in (0, 1):
-            return [] if run.code < 0 or run.err or run.out else ["it failed without a word"]
+            return [] if run.code < 0 or run.err or run.out or run.is_mute() else ["it failed without a word"]
         try:
             word = json.loads(run.out).get(self.member)
         except ValueError:
@@ -334,7 +351,7 @@ class Enable(Reporting):
         found = super().own_problems(lab, run, outcome)
         if run.code == 0 and outcome.health == "unknown":
             found.append(f"exit 0, and the status is {outcome.code}")
-        if run.code > 0 and not run.err and not run.out:
+        if run.code > 0 and not run.err and not run.out and not run.is_mute():
             found.append("it failed without a word")
         return found
 
@@ -369,7 +386,7 @@ class Scene:
             if record:
                 self.paths = run.allocations()
             else:
-                self.calls, self.exempt = run.calls()
+                self.calls, self.exempt = run.report.calls, run.report.exempt
             lab.flush_tpm()
             kept.put_back()
         return kept
