@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "edge/json.h"
 
-#define EXIT_USAGE 64
+#define EXIT_USAGE       64
+#define EXIT_OUTPUT_LOST 2 /* never 1, which is a verdict of those commands that have one */
 
 int command_attest(int argc, char **argv);
 int command_baseline(int argc, char **argv);
@@ -37,7 +38,7 @@ void print_failure(const struct err *failure, bool is_json);
 int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* 0 Healthy, 1 Unhealthy, 2 Unknown. */
 int health_exit_code(enum health health);
-/* At the end: a full disk or a closed pipe turns success into failure. */
+/* At the end: a full disk or a closed pipe turns success into EXIT_OUTPUT_LOST. */
 int print_end(int exit_code);
 
 /* boot_facts.c: what an appraisal proved about the boot, as members and as lines of "Facts". */

@@ -149,5 +149,5 @@ int print_end(int exit_code)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return exit_code;
 	(void)fprintf(stderr, "guest-attest: the output could not be written: %m\n");
-	return exit_code ? exit_code : err_info(ERR_IO)->exit_code;
+	return exit_code ? exit_code : EXIT_OUTPUT_LOST;
 }
