@@ -1,35 +1,49 @@
 /* monitor - the service: attests at its start and whenever it is due, and keeps N.status true.
- * Usage: monitor [--root DIR]. Started by enable (or at boot by its unit); everything else is in service.json.
+ * Usage: monitor [--root DIR] [--alone] [--limit SECONDS]. Started by enable (or at boot by its unit); everything else is in service.json.
+ *   --alone   there is no systemd: nobody starts it anew if it ends by mistake
+ *   --limit   how long a round may take before it counts as hung (default: 300)
  *
  * Between rounds it sleeps (agent/wakeup.h): until the next round, until its package's folder is deleted, which is how the guest agent
  * drops an extension without a word, or until it is to stop. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include "agent/logfile.h"
-#include "agent/note.h"
 #include "agent/outbound.h"
 #include "agent/pending.h"
 #include "agent/wakeup.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
-#include "base/text.h"
 #include "monitor/alert.h"
 #include "monitor/enabled.h"
 #include "monitor/explain.h"
+#include "monitor/hang.h"
 #include "monitor/lapse.h"
 #include "monitor/report.h"
 #include "monitor/round.h"
 #include "monitor/schedule.h"
+#include "shared/tell.h"
 
 #define TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
 #define STOP_LOOK_S    2  /* of the 5 that its unit gives it to stop */
 
+/* A minute on the network, a TPM that is slow all the time, eight alerts, and kernels to be digested on a slow disk. */
+#define ROUND_LIMIT_S 300
+#define DISKS_LIMIT_S 600
+
+/* How it was called. */
+struct call {
+	const char *root;
+	char **argv;
+	bool is_alone;
+	uint32_t limit_s;
+};
+
 struct monitor {
+	const struct call *call;
 	int root_fd, state_fd, lock_fd;
 	struct service service;
 	struct settings settings;
@@ -70,38 +84,14 @@ static int write_status(
 	return status_write(folder, monitor->service.environment.sequence, status, now_s, err);
 }
 
-/* For those who look later, and not only at the last result. */
-static void monitor_note(const struct monitor *monitor, const struct verdict *verdict, int64_t started_ms)
-{
-	note_outcome(monitor->root_fd, &monitor->service.environment,
-		&(struct note){.level = verdict->health == HEALTH_HEALTHY     ? LOG_LEVEL_INFO
-					: verdict->health == HEALTH_UNHEALTHY ? LOG_LEVEL_ERROR
-									      : LOG_LEVEL_WARNING,
-			.task = "Attestation",
-			.outcome = health_name(verdict->health),
-			.reason = &verdict->reason,
-			.took_ms = clock_monotonic_ms() - started_ms,
-			.now_ns = clock_now_ns(),
-			.pid = getpid(),
-			.version = VERSION});
-}
-
 static void monitor_tell(const struct monitor *monitor, enum log_level level, const char *text)
 {
-	char line[LOGFILE_LINE_SIZE];
-
-	log_line(level, "%s", text);
-	(void)text_format(line, sizeof(line), "Service: %s", text);
-	note_line(monitor->root_fd, &monitor->service.environment, clock_now_s(), level, line);
+	tell(monitor->root_fd, &monitor->service, level, text);
 }
 
 static void monitor_tell_err(const struct monitor *monitor, const struct err *err)
 {
-	const struct err_info *info = err_info(err->code);
-	char text[LOGFILE_LINE_SIZE];
-
-	(void)text_format(text, sizeof(text), "%s: %s %s", info->name, err->msg, info->remedy);
-	monitor_tell(monitor, LOG_LEVEL_ERROR, text);
+	tell_err(monitor->root_fd, &monitor->service, err);
 }
 
 static void monitor_tell_warnings(const struct monitor *monitor)
@@ -285,7 +275,7 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 		return -1;
 	run_round(monitor, &random, started.time.wall_s, &round);
 	compare_boot(monitor, &history, &round, &change);
-	monitor_note(monitor, &round.verdict, started_ms);
+	tell_outcome(monitor->root_fd, &monitor->service, &round.verdict, started_ms);
 	report.now = this_moment(monitor);
 	remember_round(monitor, &started, &report, &history);
 	*ret_wait_s = report.wait_s = find_wait(monitor, &random, &report);
@@ -395,14 +385,55 @@ static int wait_for_round(
 	return wakeup_wait(monitor->root_fd, &monitor->service, home_fd, wait_s, ret, err);
 }
 
-static int run(const char *root, struct err *err)
+/* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by the descriptor that detach.c left open. */
+static void end_hung(void *context)
 {
-	auto_cleanup(monitor) struct monitor monitor = {.root_fd = -1, .state_fd = -1, .lock_fd = -1};
+	const struct monitor *monitor = context;
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* which exec passes on */
+	if (monitor->call->is_alone)
+		(void)execv(monitor->call->argv[0], monitor->call->argv);
+	_exit(1);
+}
+
+static int attest_watched(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
+{
+	auto_cleanup(hang) struct hang hang = {.folder_fd = -1};
+
+	if (hang_watch(&(struct hang_inputs){.root_fd = monitor->root_fd,
+			       .service = &monitor->service,
+			       .now_s = clock_now_s(),
+			       .limit_s = monitor->call->limit_s,
+			       .end = end_hung,
+			       .context = monitor},
+		    &hang, err) < 0)
+		return -1;
+	return attest_once(monitor, ret_wait_s, err);
+}
+
+/* The status is of a round that has ended, and stays. */
+static void remember_disks_watched(struct monitor *monitor)
+{
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	struct err err;
+
+	if (watchdog_arm(DISKS_LIMIT_S, end_hung, monitor, &watchdog, &err) < 0)
+		monitor_tell_err(monitor, &err);
+	else
+		remember_disks(monitor);
+}
+
+static int run(const struct call *call, struct err *err)
+{
+	auto_cleanup(monitor) struct monitor monitor = {
+		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1};
 	auto_cleanup(fd) int home_fd = -1;
 	enum wakeup wakeup;
 	uint32_t wait_s;
 
-	if (open_monitor(root, &monitor, err) < 0)
+	if (open_monitor(call->root, &monitor, err) < 0)
 		return -1;
 	enabled_read_boot_id(monitor.root_fd, monitor.boot_id);
 	if (!service_home_exists(monitor.root_fd, &monitor.service)) {
@@ -411,11 +442,7 @@ static int run(const char *root, struct err *err)
 	}
 	if (enabled_read_settings(monitor.root_fd, &monitor.service.environment, &monitor.settings, err) <
 		0) {
-		struct status status = status_of_err("Enable", err);
-		struct err second;
-
-		if (write_status(&monitor, &status, clock_now_s(), &second) < 0)
-			log_err(LOG_LEVEL_ERROR, &second);
+		report_trouble(&monitor, err);
 		return -1;
 	}
 	monitor_tell_warnings(&monitor);
@@ -423,13 +450,13 @@ static int run(const char *root, struct err *err)
 	if (wakeup_watch_home(monitor.root_fd, &monitor.service, &home_fd, err) < 0)
 		return -1;
 	while (service_home_exists(monitor.root_fd, &monitor.service)) {
-		if (attest_once(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
+		if (attest_watched(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
 			if (service_home_exists(monitor.root_fd, &monitor.service))
 				report_trouble(&monitor, err);
 			wait_s = TROUBLE_WAIT_S;
 		}
 		if (service_home_exists(monitor.root_fd, &monitor.service))
-			remember_disks(&monitor);
+			remember_disks_watched(&monitor);
 		if (wait_for_round(&monitor, home_fd, wait_s, &wakeup, err) < 0)
 			return -1;
 		if (wakeup == WAKEUP_STOP) {
@@ -443,21 +470,27 @@ static int run(const char *root, struct err *err)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"root", required_argument, NULL, 'r'}, {0}};
-	const char *root = "/";
+	static const struct option options[] = {{"root", required_argument, NULL, 'r'},
+		{"alone", no_argument, NULL, 'a'}, {"limit", required_argument, NULL, 'l'}, {0}};
+	struct call call = {.root = "/", .argv = argv, .limit_s = ROUND_LIMIT_S};
 	struct err err;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'r')
+		if (option == 'r')
+			call.root = optarg;
+		else if (option == 'a')
+			call.is_alone = true;
+		else if (option == 'l')
+			call.limit_s = (uint32_t)strtoul(optarg, NULL, 10);
+		else
 			return 64;
-		root = optarg;
 	}
-	if (optind != argc)
+	if (optind != argc || call.limit_s == 0)
 		return 64;
 	(void)umask(077);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* session keys pass through memory: no core files */
-	if (run(root, &err) == 0)
+	if (run(&call, &err) == 0)
 		return 0;
 	log_err(LOG_LEVEL_ERROR, &err);
 	return err_info(err.code)->exit_code;

@@ -55,8 +55,8 @@ static int write_unit(
 
 static int start_detached(const struct control *control, const struct service *service, struct err *err)
 {
-	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root";
-	char *const argv[] = {program, option, root, NULL};
+	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root", alone[] = "--alone";
+	char *const argv[] = {program, option, root, alone, NULL};
 
 	program_path(control, service, program);
 	(void)text_format(

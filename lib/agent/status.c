@@ -129,20 +129,18 @@ int status_format(const struct status *status, int64_t now_s, struct buf *ret, s
 	return json_print(document, JSON_COMPACT, ret, err);
 }
 
-#define FILE_NAME_SIZE 32
-
-static void file_name(uint32_t sequence, char ret[FILE_NAME_SIZE])
+void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE])
 {
-	(void)text_format(ret, FILE_NAME_SIZE, "%u.status", sequence);
+	(void)text_format(ret, STATUS_FILE_NAME_SIZE, "%u.status", sequence);
 }
 
 int status_write(
 	int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
-	char name[FILE_NAME_SIZE];
+	char name[STATUS_FILE_NAME_SIZE];
 
-	file_name(sequence, name);
+	status_file_name(sequence, name);
 	if (status_format(status, now_s, &text, err) < 0 ||
 		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) < 0)
 		return err_wrap(err, "Status");
@@ -223,10 +221,10 @@ int status_read(
 	int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
-	char name[FILE_NAME_SIZE];
+	char name[STATUS_FILE_NAME_SIZE];
 	struct stat info;
 
-	file_name(sequence, name);
+	status_file_name(sequence, name);
 	if (file_read(status_dir_fd, name, FILE_NO_LINKS, &text, err) < 0 ||
 		status_parse(buf_bytes(&text), ret, err) < 0)
 		return -1;
@@ -240,12 +238,12 @@ int status_read_outcome(int status_dir_fd, uint32_t sequence, enum status_state 
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
-	char name[FILE_NAME_SIZE];
+	char name[STATUS_FILE_NAME_SIZE];
 	const json *top;
 	int64_t code;
 	struct err err;
 
-	file_name(sequence, name);
+	status_file_name(sequence, name);
 	if (file_read(status_dir_fd, name, FILE_NO_LINKS, &text, &err) < 0 ||
 		json_parse(buf_bytes(&text), &document, &err) < 0)
 		return -1;

@@ -48,6 +48,9 @@ int status_parse(struct bytes text, struct status *ret, struct err *err) err_che
 int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s,
 	struct err *err) err_check;
 
+#define STATUS_FILE_NAME_SIZE 32
+void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE]);
+
 /* Write <sequence>.status below the folder. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;

@@ -34,6 +34,7 @@
 	X(ERR_PCR_CHANGED,         404, "pcr-changed",               TPM,          true,  1,  "Something extended the PCRs during attestation; it is retried by itself.") \
 	X(ERR_AK_CERT_INVALID,     405, "ak-certificate-invalid",    TPM,          true,  1,  "Stop (deallocate) and start the VM so that the platform provisions its vTPM again.") \
 	X(ERR_EVENT_LOG_MALFORMED, 406, "event-log-malformed",       TPM,          false, 1,  "Restart the VM; if it persists, report it with the log file.") \
+	X(ERR_TPM_SILENT,          407, "tpm-silent",                TPM,          true,  1,  "Restart the VM, and if its TPM stays silent stop (deallocate) and start it; it is retried by itself.") \
 	X(ERR_PCR_BEYOND_LOG,      410, "pcr-beyond-log",            TPM,          true,  1,  "Find out what extends this PCR after the boot (an attestation or disk encryption client of your own); if nothing does, treat the VM as tampered with.") \
 	X(ERR_VM_ID_DIFFERS,       411, "vm-id-differs",             TPM,          true,  1,  "Check what answers at 169.254.169.254, and whether the VM was started from another one's saved state; restart it and compare.") \
 	X(ERR_DNS,                 501, "dns-failed",                NETWORK,      true,  1,  "Check the endpoint's spelling and the VM's DNS; behind a private endpoint link the zone privatelink.attest.azure.net.") \
@@ -133,6 +134,7 @@
 	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
 	X(ERR_INPUT,               911, "input-unreadable",          INTERNAL,     false, 1,  "Check the path, and that whoever runs this may read what it leads to.") \
 	X(ERR_STATE_UNREADABLE,    912, "state-unreadable",          INTERNAL,     true,  1,  "Make what the message names in /var/lib/guest-attestation a readable file of root's again, or remove it; it is retried by itself.") \
+	X(ERR_HUNG,                914, "attestation-hung",          INTERNAL,     true,  1,  "The service starts anew by itself; if this comes again, restart the VM and look for a file system or device that does not answer.") \
 	X(ERR_BASELINE_LOST,       920, "baseline-lost",               INTERNAL,     true,  1,  "A new baseline was learned; check that this boot is as you expect, then run 'guest-attest baseline accept' to end this warning.") \
 	X(ERR_NO_BASELINE,         921, "no-baseline",                 INTERNAL,     false, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,    922, "baseline-refused",            INTERNAL,     false, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \

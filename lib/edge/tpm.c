@@ -7,9 +7,8 @@
 #include <time.h>
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_sys.h>
-#include <tss2/tss2_tcti_device.h>
-#include <tss2/tss2_tcti_swtpm.h>
 #include "edge/crypto.h"
+#include "edge/tpmlink.h"
 
 #define NO_HANDLE      0u
 #define PCRS_PER_READ  8 /* TPML_DIGEST holds 8: Part 2, 10.9.4 */
@@ -23,6 +22,7 @@ struct tpm {
 	TSS2_SYS_CONTEXT *sys;
 	TPM2_HANDLE key;     /* loaded encryption key, or NO_HANDLE */
 	TPM2_HANDLE session; /* policy session, or NO_HANDLE        */
+	bool is_silent;      /* did not answer a command            */
 };
 
 /* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable. Before main, since later there may
@@ -36,7 +36,13 @@ static const TSS2L_SYS_AUTH_COMMAND empty_password = {.count = 1, .auths = {{.se
 static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
 	.count = 2, .auths = {{.sessionHandle = TPM2_RS_PW}, {.sessionHandle = TPM2_RS_PW}}};
 
-#define failed(err, rc, what) err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc))
+#define silent(err, rc, what)                                                                                \
+	err_set(err, ERR_TPM_SILENT, rc, "%s: the TPM did not answer within %d s.", what,                    \
+		TPMLINK_COMMAND_MS / 1000)
+#define failed(err, rc, what)                                                                                \
+	((rc) == TSS2_TCTI_RC_TRY_AGAIN                                                                      \
+			? silent(err, rc, what)                                                              \
+			: err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc)))
 
 /* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2); the kernel's resource manager
  * passes codes of the TPM on in a layer of its own. Codes of the software above the TPM give 0: no caller looks for that. */
@@ -65,13 +71,14 @@ static bool is_busy(TSS2_RC rc, unsigned *tries)
 	return true;
 }
 
-/* One command; rc is its result. */
+/* One command of `tpm`; rc is its result. One that was not answered leaves tpm2-tss waiting for that answer, so that no other is sent. */
 #define run(rc, command)                                                                                     \
 	do {                                                                                                 \
 		unsigned tries_ = 0;                                                                         \
 		do                                                                                           \
-			(rc) = (command);                                                                    \
+			(rc) = tpm->is_silent ? TSS2_TCTI_RC_TRY_AGAIN : (command);                          \
 		while (is_busy(rc, &tries_));                                                                \
+		tpm->is_silent |= (rc) == TSS2_TCTI_RC_TRY_AGAIN;                                            \
 	} while (0)
 
 /* Opening the device here gives the reason, which the TCTI keeps for itself. */
@@ -87,26 +94,18 @@ static int check_device(const char *path, struct err *err)
 	return err_set(err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m.", path);
 }
 
-typedef TSS2_RC tcti_init(TSS2_TCTI_CONTEXT *context, size_t *size, const char *conf);
-
-static int open_tcti(
-	tcti_init *init, const char *conf, const char *tcti, TSS2_TCTI_CONTEXT **ret, struct err *err)
+static int open_link(
+	enum tpmlink_kind kind, const char *conf, const char *tcti, TSS2_TCTI_CONTEXT **ret, struct err *err)
 {
-	auto_cleanup(free) TSS2_TCTI_CONTEXT *context = NULL;
-	size_t size = 0;
-	TSS2_RC rc = init(NULL, &size, NULL);
+	TSS2_RC rc = tpmlink_open(kind, conf, ret);
 
-	if (rc != TSS2_RC_SUCCESS)
-		return err_set(err, ERR_TPM_OPEN, rc, "TPM '%s': %s.", tcti, Tss2_RC_Decode(rc));
-	context = calloc(1, size);
-	if (!context)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM's transport.");
-	rc = init(context, &size, conf);
-	if (rc != TSS2_RC_SUCCESS)
-		return err_set(
-			err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
-	*ret = steal_ptr(context);
-	return 0;
+	if (rc == TSS2_RC_SUCCESS)
+		return 0;
+	if (rc == TSS2_TCTI_RC_MEMORY)
+		return err_set(err, ERR_NO_MEMORY, rc, "No memory or no thread for the TPM's transport.");
+	if (rc == TSS2_TCTI_RC_TRY_AGAIN)
+		return silent(err, rc, "TPM cannot be opened");
+	return err_set(err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
 }
 
 static int open_sys(struct tpm *tpm, struct err *err)
@@ -128,14 +127,14 @@ static int open_named(struct tpm *tpm, const char *tcti, struct err *err)
 	static const char swtpm[] = "swtpm:";
 
 	if (strncmp(tcti, swtpm, sizeof(swtpm) - 1) == 0)
-		return open_tcti(Tss2_Tcti_Swtpm_Init, tcti + sizeof(swtpm) - 1, tcti, &tpm->tcti, err);
+		return open_link(TPMLINK_SWTPM, tcti + sizeof(swtpm) - 1, tcti, &tpm->tcti, err);
 	if (strncmp(tcti, device, sizeof(device) - 1) != 0)
 		return err_set(err, ERR_USAGE, 0,
 			"'%s' names no TPM; use device:FILE, swtpm:path=SOCKET or swtpm:host=HOST,port=PORT.",
 			tcti);
 	if (check_device(tcti + sizeof(device) - 1, err) < 0)
 		return -1;
-	return open_tcti(Tss2_Tcti_Device_Init, tcti + sizeof(device) - 1, tcti, &tpm->tcti, err);
+	return open_link(TPMLINK_DEVICE, tcti + sizeof(device) - 1, tcti, &tpm->tcti, err);
 }
 
 const char *tpm_machine_tcti(int root_fd)
@@ -180,10 +179,8 @@ void tpm_close(struct tpm *tpm)
 		(void)flush(tpm, &tpm->key);
 		Tss2_Sys_Finalize(tpm->sys);
 	}
-	if (tpm->tcti)
-		Tss2_Tcti_Finalize(tpm->tcti);
+	tpmlink_close(tpm->tcti);
 	free(tpm->sys);
-	free(tpm->tcti);
 	free(tpm);
 }
 

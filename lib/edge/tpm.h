@@ -2,7 +2,8 @@
  *
  * SAPI (tss2-sys) rather than ESAPI: one call is one TPM command, so that an attestation costs exactly the commands of the
  * protocol; password and policy sessions without salt need none of ESAPI's session cryptography.
- * Not thread-safe: one struct tpm per thread. Blocking: each call up to ~2 s on a loaded virtual TPM.
+ * Not thread-safe: one struct tpm per thread. Blocking: each command up to ~2 s on a loaded virtual TPM, and at most 30 s (tpmlink.h):
+ * then ERR_TPM_SILENT, and so does every later command of the same struct tpm, at once.
  * Every size is bounded; wire structures come back as the TPM sent them (big endian).
  * Source: TPM 2.0 Library, Part 2 (structures) and Part 3 (commands), revision 1.59; the objects are the platform's, as Azure
  * Trusted Launch makes them.

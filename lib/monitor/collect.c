@@ -160,7 +160,8 @@ int collect_evidence(
 	return 0;
 }
 
-void collect_observed(struct tpm *tpm, const struct collect_sources *sources, struct observed *ret)
+int collect_observed(
+	struct tpm *tpm, const struct collect_sources *sources, struct observed *ret, struct err *err)
 {
 	static const enum observed_switch switches[] = {
 		[PRECONDITION_FLAG_UNKNOWN] = OBSERVED_UNKNOWN,
@@ -168,11 +169,11 @@ void collect_observed(struct tpm *tpm, const struct collect_sources *sources, st
 		[PRECONDITION_FLAG_1] = OBSERVED_ON,
 	};
 
-	struct err ignored;
-
 	*ret = (struct observed){0};
 	if (!sources->event_log) /* a given log may be another machine's */
 		ret->secure_boot = switches[precondition_read_flag(sources->root_fd, "SecureBoot")];
-	if (tpm_read_pcrs(tpm, LATER_MASK, &ret->pcrs, &ignored) < 0)
-		ret->pcrs.mask = 0;
+	if (tpm_read_pcrs(tpm, LATER_MASK, &ret->pcrs, err) == 0)
+		return 0;
+	ret->pcrs.mask = 0;
+	return err->code == ERR_TPM_SILENT ? -1 : 0;
 }

@@ -24,7 +24,8 @@ int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, str
 	struct err *err) err_check;
 
 /* What the machine says beside it: one more command, for the PCRs behind the quoted ones. What cannot be read stays unknown and is no
- * failure, and so does the firmware's variable if the log was given by its path. */
-void collect_observed(struct tpm *tpm, const struct collect_sources *sources, struct observed *ret);
+ * failure, and so does the firmware's variable if the log was given by its path; but a TPM that answers no more is one: ERR_TPM_SILENT. */
+int collect_observed(struct tpm *tpm, const struct collect_sources *sources, struct observed *ret,
+	struct err *err) err_check;
 
 #endif

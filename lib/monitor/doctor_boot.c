@@ -73,7 +73,8 @@ static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *er
 		tpm_flush_key(doctor->tpm, err) < 0)
 		return -1;
 	appraise_evidence(&evidence, BINDING_NULL_ONLY, ret);
-	collect_observed(doctor->tpm, &sources, &observed);
+	if (collect_observed(doctor->tpm, &sources, &observed, err) < 0)
+		return -1;
 	observed_compare(&evidence, &observed, ret);
 	return 0;
 }

@@ -270,7 +270,13 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 		return -1;
 	}
 	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
-	collect_observed(*ret_tpm, &inputs->sources, &observed);
+	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
+		/* what speaks against the VM already goes on doing so */
+		ret->stage = ROUND_TPM;
+		ret->remote = verdict_of_err(&err);
+		ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
+		return -1;
+	}
 	observed_compare(ret_evidence, &observed, &ret->local);
 	if (read_components(ret_evidence, ret, &err) < 0)
 		ret->uncompared = err; /* change.h makes of it what it means */

@@ -1,0 +1,155 @@
+#include "check.h"
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "../support/folder.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "monitor/hang.h"
+
+#define ENDED 7
+
+static void end(void *context)
+{
+	(void)context;
+	_exit(ENDED);
+}
+
+static int wait_for(pid_t child)
+{
+	int status = 0;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* It never ends by itself, and no signal ends it. */
+static _Noreturn void hang_for_ever(void)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
+	for (;;)
+		(void)pause();
+}
+
+static void work_that_does_not_end_is_ended(void **state)
+{
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		struct watchdog *watchdog;
+		struct err err;
+
+		if (watchdog_arm(1, end, NULL, &watchdog, &err) == 0)
+			hang_for_ever();
+		_exit(1);
+	}
+	assert_int_equal(wait_for(child), ENDED);
+}
+
+static size_t threads_of_this_process(void)
+{
+	struct stat info;
+
+	assert_int_equal(stat("/proc/self/task", &info), 0);
+	return info.st_nlink - 2; /* a folder each */
+}
+
+static void work_that_ends_leaves_nothing_behind(void **state)
+{
+	size_t before = threads_of_this_process();
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		struct watchdog *watchdog;
+		struct err err;
+
+		check_ok(watchdog_arm(3600, end, NULL, &watchdog, &err), &err);
+		assert_int_equal(threads_of_this_process(), before + 1);
+		watchdog_disarm(watchdog);
+	}
+	assert_int_equal(threads_of_this_process(), before);
+	watchdog_disarm(NULL);
+}
+
+static int watch(
+	struct hang *hang, int root, const struct service *service, uint32_t limit_s, struct err *err)
+{
+	return hang_watch(&(struct hang_inputs){.root_fd = root,
+				  .service = service,
+				  .now_s = 1000000,
+				  .limit_s = limit_s,
+				  .end = end},
+		hang, err);
+}
+
+static void a_hung_round_leaves_an_error_and_no_old_success(void **state)
+{
+	struct service service = {.environment = {.status_folder = "/status", .sequence = 3}};
+	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	auto_cleanup(fd) int root = -1, folder = -1;
+	char path[FOLDER_SIZE];
+	int64_t written_s;
+	struct err err;
+	pid_t child;
+
+	(void)state;
+	folder_make(path);
+	check_ok(dir_open(path, &root, &err), &err);
+	check_ok(dir_make(root, "status", 0700, &folder, &err), &err);
+	check_ok(status_write(folder, 3, &status, clock_now_s(), &err), &err);
+	child = fork();
+	if (child == 0) {
+		struct hang hang;
+
+		if (watch(&hang, root, &service, 1, &err) == 0)
+			hang_for_ever();
+		_exit(1);
+	}
+	assert_int_equal(wait_for(child), ENDED);
+	check_ok(status_read(folder, 3, &status, &written_s, &err), &err);
+	assert_int_equal(status.state, STATUS_ERROR);
+	assert_int_equal(status.code, ERR_HUNG);
+	assert_non_null(strstr(status.message, "began at 1970-01-12T13:46:40Z did not end within 1 s"));
+	assert_string_equal(status.items[0].name, STATUS_HEALTH_ITEM);
+	assert_int_equal(status.items[0].state, STATUS_WARNING);
+	folder_remove(path);
+}
+
+static void a_round_in_time_writes_nothing(void **state)
+{
+	struct service service = {.environment = {.status_folder = "/status"}};
+	auto_cleanup(fd) int root = -1, folder = -1;
+	struct hang hang = {.folder_fd = -1};
+	char path[FOLDER_SIZE];
+	struct err err;
+
+	(void)state;
+	folder_make(path);
+	check_ok(dir_open(path, &root, &err), &err);
+	check_err(watch(&hang, root, &service, 1, &err), &err, ERR_IO);
+	hang_done(&hang);
+	check_ok(dir_make(root, "status", 0700, &folder, &err), &err);
+	check_ok(watch(&hang, root, &service, 3600, &err), &err);
+	hang_done(&hang);
+	hang_done(&hang);
+	assert_false(file_exists(folder, "0.status"));
+	folder_remove(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(work_that_does_not_end_is_ended),
+		cmocka_unit_test(work_that_ends_leaves_nothing_behind),
+		cmocka_unit_test(a_hung_round_leaves_an_error_and_no_old_success),
+		cmocka_unit_test(a_round_in_time_writes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
