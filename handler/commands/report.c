@@ -155,10 +155,11 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 		return 0;
 	if (open_root(options->root, &root_fd, err) < 0)
 		return -1;
-	if (!report_find_changes(root_fd, bundle, inputs->check, ret))
-		return 0;
-	inputs->drift = &ret->page;
-	if (options->attestation.redact && verdict->reason.code)
+	if (report_find_changes(root_fd, bundle, inputs->check, ret))
+		inputs->drift = &ret->page;
+	else if (verdict->reason.code == ERR_OK)
+		return 0; /* there is nothing to compare */
+	if (options->attestation.redact && inputs->drift && verdict->reason.code)
 		err_fill(&verdict->reason, verdict->reason.code, 0,
 			"The boot differs from those that count as good; what is different was taken out.");
 	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY && verdict->health != HEALTH_HEALTHY)

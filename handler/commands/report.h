@@ -18,7 +18,8 @@ static inline void report_changes_cleanup(struct report_changes *changes)
 	report_changes_done(changes);
 }
 
-/* Looks on: writes nothing. False: there is nothing to compare with, or this boot is not believed. */
+/* Looks on: writes nothing. False: no drift was found out, since there is nothing to compare with, or this boot is not believed; or
+ * something could not be read, which is the judgement's verdict then. */
 bool report_find_changes(int root_fd, const struct bundle *bundle, const struct bundlecheck *check,
 	struct report_changes *ret);
 

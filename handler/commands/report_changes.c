@@ -1,5 +1,6 @@
 /* report_changes.c - what changed since the boots of this machine that count as good. */
 #include "base/clock.h"
+#include "monitor/change.h"
 #include "monitor/enabled.h"
 #include "monitor/explain.h"
 #include "report.h"
@@ -52,6 +53,28 @@ static void judge(const struct kept *kept, struct explain_sources *sources, stru
 	drift_judge(&kept->settings.rules, &ret->components, &ret->drift, &ret->judgement);
 }
 
+/* Nothing to compare with is no error: *ret_has stays false. */
+static int find_kept(int root_fd, struct kept *ret, bool *ret_has, struct err *err)
+{
+	enum state_found found;
+
+	if (enabled_find(root_fd, &ret->state_fd, &ret->service, err) < 0)
+		return err->code == ERR_NOT_ENABLED ? 0 : -1;
+	if (enabled_read_settings(root_fd, &ret->service.environment, &ret->settings, err) < 0)
+		return -1;
+	found = baseline_load(ret->state_fd, &ret->baseline, err);
+	*ret_has = found == STATE_LOADED && ret->baseline.count;
+	return found == STATE_UNREADABLE ? -1 : 0;
+}
+
+static int compare(struct kept *kept, const struct bundle *bundle, const struct bundlecheck *check,
+	struct report_changes *ret, struct err *err)
+{
+	return read_components(bundle, check, &ret->components, err) < 0
+		       ? -1
+		       : baseline_compare(&kept->baseline, &ret->components, &ret->drift, err);
+}
+
 bool report_find_changes(
 	int root_fd, const struct bundle *bundle, const struct bundlecheck *check, struct report_changes *ret)
 {
@@ -62,19 +85,21 @@ bool report_find_changes(
 						  .now_s = clock_now_s(),
 						  .is_observer = true},
 		.secureboot = &check->appraisal.secureboot};
+	bool has_baseline = false;
 	struct err err;
 
 	*ret = (struct report_changes){.components = components_empty()};
-	if (!check->appraisal.has_secureboot || bundle->is_redacted ||
-		enabled_find(root_fd, &kept.state_fd, &kept.service, &err) < 0 ||
-		enabled_read_settings(root_fd, &kept.service.environment, &kept.settings, &err) < 0 ||
-		baseline_load(kept.state_fd, &kept.baseline, &err) != STATE_LOADED || !kept.baseline.count)
+	if (!check->appraisal.has_secureboot || bundle->is_redacted)
+		return false;
+	if (find_kept(root_fd, &kept, &has_baseline, &err) < 0 ||
+		(has_baseline && compare(&kept, bundle, check, ret, &err) < 0)) {
+		ret->judgement.verdict = change_unclear_verdict(&err);
+		return false;
+	}
+	if (!has_baseline)
 		return false;
 	enabled_read_boot_id(root_fd, boot_id);
 	sources.round.state_fd = kept.state_fd;
-	if (read_components(bundle, check, &ret->components, &err) < 0 ||
-		baseline_compare(&kept.baseline, &ret->components, &ret->drift, &err) < 0)
-		return false;
 	baseline_recall(&kept.baseline, boot_id, &ret->drift);
 	judge(&kept, &sources, ret);
 	ret->page = (struct page_drift){.drift = &ret->drift,

@@ -311,17 +311,24 @@ static void compare(struct judging *judging)
 		judge_changed(judging, &drift);
 }
 
-void change_unclear(const struct err *cause, struct round_result *round, struct change *change)
+struct verdict change_unclear_verdict(const struct err *cause)
 {
 	struct err reason = *cause;
 
 	reason.code = ERR_CHANGE_UNCLEAR;
 	err_push(&reason, "This boot could not be compared with the accepted ones");
+	return verdict_of_err(&reason);
+}
+
+void change_unclear(const struct err *cause, struct round_result *round, struct change *change)
+{
+	struct verdict unclear = change_unclear_verdict(cause);
+
 	change->state = CHANGE_UNKNOWN;
-	change->trouble = reason;
-	say(change, reason.msg);
+	change->trouble = unclear.reason;
+	say(change, unclear.reason.msg);
 	if (change->own.health == HEALTH_HEALTHY)
-		change->own = verdict_of_err(&reason);
+		change->own = unclear;
 	round->verdict = verdict_combine(&change->own, &round->remote);
 }
 

@@ -45,6 +45,7 @@ struct change {
 
 /* What the accepted boots are could not be found out: then no boot is as good as they. The verdict is Unknown (ERR_CHANGE_UNCLEAR) if
  * it was Healthy. */
+struct verdict change_unclear_verdict(const struct err *cause); /* Unknown, ERR_CHANGE_UNCLEAR */
 void change_unclear(const struct err *cause, struct round_result *round, struct change *change);
 
 /* After round_run; round->verdict becomes the verdict of all. */
