@@ -120,10 +120,14 @@ $(OBJ)/bench/%: $(OBJ)/test/bench/%.o $(LIBATTEST)
 
 unit-programs: $(addprefix $(OBJ)/unit/,$(UNIT_TESTS)) $(addprefix $(OBJ)/seeds/,$(FUZZERS))
 
-test: ## all tests; installs what is missing
-	$(Q)scripts/deps build test
+# SHIPPED=1: the flows drive the programs that ship.
+FLOW_PROGRAMS := $(if $(SHIPPED),$(BUILD)/package/programs,$(BIN))
+
+test: ## all tests; installs what is missing: make test [SHIPPED=1]
+	$(Q)scripts/deps build test $(if $(SHIPPED),package test-package)
 	$(Q)$(MAKE) --no-print-directory all unit-programs
-	$(Q)test/run $(OBJ) $(BIN) unit flow
+	$(if $(SHIPPED),$(Q)test/support/shipped_programs $(BIN) $(FLOW_PROGRAMS))
+	$(Q)test/run $(OBJ) $(FLOW_PROGRAMS) unit flow
 
 test-unit: all unit-programs ## unit tests and fuzz seeds only
 	$(Q)test/run $(OBJ) $(BIN) unit
