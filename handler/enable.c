@@ -1,5 +1,6 @@
 /* enable - checks what can be checked at once, then starts the service with these settings and waits a little for its first result.
  * Called at the first time, for new settings, and at any other time again with the same ones. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "agent/precondition.h"
@@ -24,7 +25,9 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 	if (service_open_folder(handler->root_fd, handler->environment.config_folder, &folder, err) == 0 &&
 		file_read(folder, name, FILE_NO_LINKS, ret, err) == 0)
 		return 0;
-	err->code = ERR_SETTINGS_INVALID;
+	/* absent or too large: the settings' fault; a full table of descriptors is not */
+	if (err->code == ERR_FORMAT || err->native == ENOENT)
+		err->code = ERR_SETTINGS_INVALID;
 	return -1;
 }
 
@@ -42,18 +45,22 @@ static struct service new_service(const struct handler *handler, struct bytes se
 }
 
 /* The service runs with exactly this and has a status: nothing to start, and nothing to overwrite. */
-static bool is_under_way(const struct handler *handler, const struct service *service, int status_fd)
+static int find_under_way(const struct handler *handler, const struct service *service, int status_fd,
+	bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
 	enum status_state state;
 	int code;
 	struct service old;
-	struct err ignored;
+	enum state_found found = service_take(handler->lock.state_fd, &old, err);
+	bool is_installed, is_running;
 
-	return service_take(handler->lock.state_fd, &old, &ignored) == STATE_LOADED &&
-	       service_equal(&old, service) &&
-	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0 &&
-	       program_is_installed(handler->root_fd, VERSION) && control_is_running(&control);
+	if (found == STATE_UNREADABLE || program_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
+		control_find_running(&control, &is_running, err) < 0)
+		return -1;
+	*ret = found == STATE_LOADED && service_equal(&old, service) && is_installed && is_running &&
+	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
+	return 0;
 }
 
 static int check(const struct handler *handler, struct bytes settings_text, struct err *err)
@@ -73,11 +80,14 @@ static int start(const struct handler *handler, const struct service *service, s
 {
 	auto_cleanup(buf) struct buf template = buf_with_max(UNIT_MAX_BYTES);
 	struct control control = handler_control(handler);
+	bool is_installed;
 
-	if (control_stop(&control, err) < 0)
+	if (control_stop(&control, err) < 0 ||
+		program_find(handler->root_fd, VERSION, &is_installed, err) < 0)
 		return -1;
-	if (!program_is_installed(handler->root_fd, VERSION) &&
-		program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+	if (!is_installed && program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+		return -1;
+	if (program_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
 	if (file_read(handler->home_fd, "manifest/" UNIT_NAME, FILE_NO_LINKS, &template, err) < 0)
 		return err_wrap(err, "Package");
@@ -105,6 +115,7 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
 	struct service service;
+	bool is_under_way;
 
 	if (!handler->has_environment) {
 		*err = handler->environment_err;
@@ -118,7 +129,9 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 	if (file_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
 	service = new_service(handler, buf_bytes(&settings));
-	if (is_under_way(handler, &service, *ret_status_fd))
+	if (find_under_way(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
+		return -1;
+	if (is_under_way)
 		return check(handler, buf_bytes(&settings), err);
 	return start_new(handler, &service, buf_bytes(&settings), err);
 }
@@ -177,13 +190,16 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 {
 	uint32_t sequence = handler->environment.sequence;
 	struct control control = handler_control(handler);
+	struct err ignored;
+	bool is_running;
 
 	/* other commands need not wait too */
 	(void)close(steal_fd(&handler->lock.fd));
 	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS; waited_ms += LOOK_FOR_SERVICE_MS) {
 		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
 			return judge_result(handler, status_fd, err);
-		if (!control_is_running(&control) && !wait_for_status(status_fd, sequence, 0))
+		if (control_find_running(&control, &is_running, &ignored) == 0 && !is_running &&
+			!wait_for_status(status_fd, sequence, 0))
 			return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
 	}
 	return 0;

@@ -17,7 +17,9 @@ static int check_platform(struct err *err)
 
 static int install(struct handler *handler, struct err *err)
 {
-	if (check_platform(err) < 0 || program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+	if (check_platform(err) < 0 ||
+		program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
+		program_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
 	/* last: an upgrade is over once the new programs are there */
 	return file_remove(handler->lock.state_fd, HANDLER_MARKER, err);

@@ -4,7 +4,7 @@
  *   --limit   how long a round may take before it counts as hung (default: 300)
  *
  * Between rounds it sleeps (agent/wakeup.h): until the next round, until its package's folder is deleted, which is how the guest agent
- * drops an extension without a word, or until it is to stop. */
+ * drops an extension without a word, until its lock file is no longer the one in the state folder, or until it is to stop. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,14 +12,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include "agent/outbound.h"
 #include "agent/pending.h"
 #include "agent/wakeup.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "monitor/alert.h"
+#include "monitor/attempt.h"
 #include "monitor/enabled.h"
-#include "monitor/explain.h"
 #include "monitor/hang.h"
 #include "monitor/lapse.h"
 #include "monitor/report.h"
@@ -44,9 +42,11 @@ struct call {
 
 struct monitor {
 	const struct call *call;
-	int root_fd, state_fd, lock_fd;
+	int root_fd, state_fd, lock_fd, watch_fd;
 	struct service service;
+	bool has_settings;
 	struct settings settings;
+	struct attempt attempt; /* views of the above */
 	char boot_id[HISTORY_BOOT_SIZE];
 	bool was_unhealthy;   /* this boot; its history may not have been saved */
 	uint32_t failures;    /* rounds in a row without an answer; a boot or new settings begin anew */
@@ -67,6 +67,7 @@ static int open_monitor(const char *root, struct monitor *ret, struct err *err)
 		service_open_state(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		service_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
+	ret->attempt = (struct attempt){ret->root_fd, ret->state_fd, &ret->service, &ret->settings};
 	found = service_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", SERVICE_FILE);
@@ -94,17 +95,14 @@ static void monitor_tell_err(const struct monitor *monitor, const struct err *er
 	tell_err(monitor->root_fd, &monitor->service, err);
 }
 
-static void monitor_tell_warnings(const struct monitor *monitor)
+static enum service_end find_end(const struct monitor *monitor)
 {
-	const struct settings *settings = &monitor->settings;
-
-	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
-		monitor_tell(monitor, LOG_LEVEL_WARNING, settings->warnings[i]);
+	return service_find_end(monitor->root_fd, &monitor->service, monitor->lock_fd);
 }
 
 /* What a round needs of it, drawn before it: afterwards nothing may fail for want of it. */
 struct randomness {
-	uint8_t nonce[16], round[4], schedule[4];
+	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
 };
 
 static struct moment this_moment(const struct monitor *monitor)
@@ -112,50 +110,12 @@ static struct moment this_moment(const struct monitor *monitor)
 	return (struct moment){.boot_id = monitor->boot_id, .time = clock_read()};
 }
 
-static void run_round(const struct monitor *monitor, const struct randomness *random, int64_t now_s,
-	struct round_result *ret)
-{
-	const struct settings *settings = &monitor->settings;
-	char agent_proxy[WAAGENT_PROXY_SIZE];
-	char nonce[ROUND_NONCE_SIZE];
-
-	round_nonce(random->nonce, nonce);
-	waagent_read_proxy(monitor->root_fd, agent_proxy);
-	round_run(&(struct round_inputs){.sources.root_fd = monitor->root_fd,
-			  .tcti = monitor->service.tcti,
-			  .endpoint = monitor->settings.endpoint,
-			  .metadata = monitor->service.metadata,
-			  .region_fallback = monitor->settings.region_fallback,
-			  .fallback_endpoint = monitor->settings.fallback_endpoint,
-			  .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-			  .extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
-			  .proxy = outbound_sources(settings, &monitor->service, agent_proxy),
-			  .random = round_random(random->round),
-			  .nonce = nonce,
-			  .now_s = now_s},
-		ret);
-}
-
-/* The round's verdict becomes that of all: provider, appraisal, and what changed. */
 static void compare_boot(const struct monitor *monitor, const struct history *history,
 	struct round_result *round, struct change *ret)
 {
-	int64_t now_s = clock_now_s();
-	struct explain_sources sources = {.round = {.root_fd = monitor->root_fd,
-						  .state_fd = monitor->state_fd,
-						  .boot_id = monitor->boot_id,
-						  .now_s = now_s},
-		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
+	bool may_learn = !monitor->was_unhealthy && history_trusts_boot(history, monitor->boot_id);
 
-	change_judge(&(struct change_inputs){.state_fd = monitor->state_fd,
-			     .may_learn = !monitor->was_unhealthy &&
-					  history_trusts_boot(history, monitor->boot_id),
-			     .rules = &monitor->settings.rules,
-			     .boot_id = monitor->boot_id,
-			     .now_s = now_s,
-			     .baseline_s = history->baseline_s,
-			     .explain = explain_drift,
-			     .context = &sources},
+	attempt_compare(&monitor->attempt, monitor->boot_id, may_learn, history->baseline_s, clock_now_s(),
 		round, ret);
 	if (ret->is_news)
 		monitor_tell(monitor, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
@@ -177,27 +137,15 @@ static uint32_t find_wait(
 }
 
 /* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
-static void tell_alerts(
-	const struct monitor *monitor, const struct report_inputs *report, struct status *status)
+static void tell_alerts(const struct monitor *monitor, const struct randomness *random,
+	const struct report_inputs *report, struct status *status)
 {
-	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
-	uint8_t random[ALERT_RANDOM_SIZE];
-	const struct alert_inputs alert = {.state_fd = monitor->state_fd,
-		.settings = &monitor->settings,
-		.round = report->round,
-		.history = report->history,
-		.state = status->state,
-		.proxy = outbound_sources(&monitor->settings, &monitor->service, agent_proxy),
-		.metadata = monitor->service.metadata,
-		.version = VERSION,
-		.random = random,
-		.now = report->now};
 	struct status told;
 	size_t sent = 0;
 	struct err err;
 
-	waagent_read_proxy(monitor->root_fd, agent_proxy);
-	if (crypto_random(random, sizeof(random), &err) == 0 && alert_run(&alert, &sent, &err) == 0)
+	if (attempt_alerts(&monitor->attempt, report, status->state, VERSION, random->alert, &sent, &err) ==
+		0)
 		err.code = ERR_OK;
 	if (sent)
 		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
@@ -273,12 +221,14 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	if (load_history(monitor, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
-	run_round(monitor, &random, started.time.wall_s, &round);
+	attempt_round(&monitor->attempt, random.attempt, started.time.wall_s, &round);
 	compare_boot(monitor, &history, &round, &change);
 	tell_outcome(monitor->root_fd, &monitor->service, &round.verdict, started_ms);
 	report.now = this_moment(monitor);
 	remember_round(monitor, &started, &report, &history);
 	*ret_wait_s = report.wait_s = find_wait(monitor, &random, &report);
+	if (find_end(monitor) != SERVICE_GOES_ON)
+		return 0; /* another service, or nobody, reports from now on */
 	report_status(&report, status);
 	monitor->lapse_s = lapse_left_s(status->state, round.verdict.health, &history, &report.now);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status->message);
@@ -288,12 +238,11 @@ static int attest_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err
 	}
 	if (write_status(monitor, status, report.now.time.wall_s, err) < 0)
 		return -1;
-	tell_alerts(monitor, &report, status);
+	tell_alerts(monitor, &random, &report, status);
 	return 0;
 }
 
-/* The old status would go on standing for what nobody looked at. */
-static void report_trouble(const struct monitor *monitor, const struct err *err)
+static void monitor_report_err(const struct monitor *monitor, const struct err *err)
 {
 	struct status status = status_of_err("Enable", err);
 	struct err second;
@@ -333,8 +282,7 @@ static void remember_before_stop(const struct monitor *monitor)
 {
 	const struct sigaction action = {.sa_handler = give_up};
 
-	if (!service_home_exists(monitor->root_fd, &monitor->service) ||
-		sigaction(SIGALRM, &action, NULL) < 0)
+	if (find_end(monitor) != SERVICE_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
 	(void)alarm(STOP_LOOK_S);
 	remember_disks(monitor);
@@ -370,19 +318,75 @@ static void tell_lapse(struct monitor *monitor)
 		monitor_tell_err(monitor, &err);
 }
 
-/* Until the next round is due; a status that holds no more is taken back in between. */
-static int wait_for_round(
-	struct monitor *monitor, int home_fd, uint32_t wait_s, enum wakeup *ret, struct err *err)
+static struct wakeup_inputs wakeup_inputs_of(const struct monitor *monitor)
 {
+	return (struct wakeup_inputs){.root_fd = monitor->root_fd,
+		.state_fd = monitor->state_fd,
+		.service = &monitor->service,
+		.lock_fd = monitor->lock_fd};
+}
+
+/* What a round needs and the first one could not have. */
+static int prepare(struct monitor *monitor, struct err *err)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(monitor);
+	const struct settings *settings = &monitor->settings;
+
+	if (!monitor->boot_id[0])
+		enabled_read_boot_id(monitor->root_fd, monitor->boot_id);
+	if (monitor->watch_fd < 0 && wakeup_watch(&inputs, &monitor->watch_fd, err) < 0)
+		return -1;
+	if (monitor->has_settings)
+		return 0;
+	if (enabled_read_settings(monitor->root_fd, &monitor->service.environment, &monitor->settings, err) <
+		0)
+		return -1;
+	monitor->has_settings = true;
+	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
+		monitor_tell(monitor, LOG_LEVEL_WARNING, settings->warnings[i]);
+	return 0;
+}
+
+/* Until the next round is due; a status that holds no more is taken back in between. */
+static int wait_for_round(struct monitor *monitor, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(monitor);
+
 	if (monitor->lapse_s && monitor->lapse_s < wait_s) {
-		if (wakeup_wait(monitor->root_fd, &monitor->service, home_fd, monitor->lapse_s, ret, err) < 0)
+		if (wakeup_wait(&inputs, monitor->watch_fd, monitor->lapse_s, ret, err) < 0)
 			return -1;
 		if (*ret != WAKEUP_DUE)
 			return 0;
 		tell_lapse(monitor);
 		wait_s -= monitor->lapse_s;
 	}
-	return wakeup_wait(monitor->root_fd, &monitor->service, home_fd, wait_s, ret, err);
+	return wakeup_wait(&inputs, monitor->watch_fd, wait_s, ret, err);
+}
+
+/* Without a timer nothing wakes but a signal, which ends the process. */
+static enum wakeup wait_for_next(struct monitor *monitor, uint32_t wait_s)
+{
+	enum wakeup wakeup = WAKEUP_DUE;
+	struct err err;
+
+	if (wait_for_round(monitor, wait_s, &wakeup, &err) == 0)
+		return wakeup;
+	monitor_report_err(monitor, &err);
+	(void)sleep(TROUBLE_WAIT_S);
+	return WAKEUP_DUE;
+}
+
+/* The last word of a service that no command would find: its status must not stand for ever. */
+static int end(const struct monitor *monitor, enum service_end why, struct err *err)
+{
+	if (why == SERVICE_REMOVED) {
+		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
+		return 0;
+	}
+	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s", SERVICE_STATE_FOLDER,
+		SERVICE_PID_FILE, why == SERVICE_UNLOCKED ? "removed." : "replaced by another service's.");
+	(why == SERVICE_UNLOCKED ? monitor_report_err : monitor_tell_err)(monitor, err);
+	return -1;
 }
 
 /* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by the descriptor that detach.c left open. */
@@ -425,46 +429,43 @@ static void remember_disks_watched(struct monitor *monitor)
 		remember_disks(monitor);
 }
 
+/* -1: no other round could do better, and the status says why. Whatever else fails is in the status, too, and tried again. */
+static int round_once(struct monitor *monitor, uint32_t *ret_wait_s, struct err *err)
+{
+	if (prepare(monitor, err) < 0 || attest_watched(monitor, ret_wait_s, err) < 0) {
+		if (find_end(monitor) == SERVICE_GOES_ON)
+			monitor_report_err(monitor, err);
+		*ret_wait_s = TROUBLE_WAIT_S; /* e.g. the disk is full: that passes */
+		monitor->lapse_s = 0;
+		if (!err_info(err->code)->retry)
+			return -1;
+	}
+	if (find_end(monitor) == SERVICE_GOES_ON)
+		remember_disks_watched(monitor);
+	return 0;
+}
+
 static int run(const struct call *call, struct err *err)
 {
 	auto_cleanup(monitor) struct monitor monitor = {
-		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1};
-	auto_cleanup(fd) int home_fd = -1;
-	enum wakeup wakeup;
+		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
+	enum service_end why;
 	uint32_t wait_s;
 
 	if (open_monitor(call->root, &monitor, err) < 0)
 		return -1;
 	enabled_read_boot_id(monitor.root_fd, monitor.boot_id);
-	if (!service_home_exists(monitor.root_fd, &monitor.service)) {
-		monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
-		return 0;
-	}
-	if (enabled_read_settings(monitor.root_fd, &monitor.service.environment, &monitor.settings, err) <
-		0) {
-		report_trouble(&monitor, err);
-		return -1;
-	}
-	monitor_tell_warnings(&monitor);
 	drop_old_success(&monitor);
-	if (wakeup_watch_home(monitor.root_fd, &monitor.service, &home_fd, err) < 0)
-		return -1;
-	while (service_home_exists(monitor.root_fd, &monitor.service)) {
-		if (attest_watched(&monitor, &wait_s, err) < 0) { /* e.g. the disk is full: that passes */
-			if (service_home_exists(monitor.root_fd, &monitor.service))
-				report_trouble(&monitor, err);
-			wait_s = TROUBLE_WAIT_S;
-		}
-		if (service_home_exists(monitor.root_fd, &monitor.service))
-			remember_disks_watched(&monitor);
-		if (wait_for_round(&monitor, home_fd, wait_s, &wakeup, err) < 0)
+	for (;;) {
+		why = find_end(&monitor);
+		if (why != SERVICE_GOES_ON)
+			return end(&monitor, why, err);
+		if (round_once(&monitor, &wait_s, err) < 0)
 			return -1;
-		if (wakeup == WAKEUP_STOP) {
-			remember_before_stop(&monitor);
-			return 0;
-		}
+		if (wait_for_next(&monitor, wait_s) == WAKEUP_STOP)
+			break;
 	}
-	monitor_tell(&monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
+	remember_before_stop(&monitor);
 	return 0;
 }
 

@@ -1,16 +1,40 @@
 /* uninstall - takes away the service, this version's programs and, unless an upgrade is under way, all state. */
+#include <string.h>
 #include "agent/program.h"
-#include "base/file.h"
+#include "agent/state.h"
 #include "base/tree.h"
 #include "shared/handler.h"
 
-/* The lock goes last, so that a command which waits for it finds either everything or nothing. */
+/* What an update said of itself: it leaves this version for another one, and the state is for that one. */
+static int read_marker(const json *document, void *ret, struct err *err)
+{
+	bool *leaves = ret;
+	const char *to;
+
+	if (json_get_text(document, "to", &to, err) < 0)
+		return -1;
+	*leaves = strcmp(to, VERSION) != 0;
+	return 0;
+}
+
+/* A marker that makes no sense is one all the same: state that is lost does not come back. */
+static int find_upgrade(const struct handler *handler, bool *ret, struct err *err)
+{
+	bool leaves = true;
+	enum state_found found =
+		state_load(handler->lock.state_fd, HANDLER_MARKER, read_marker, &leaves, err);
+
+	if (found == STATE_UNREADABLE)
+		return -1;
+	*ret = found != STATE_ABSENT && leaves;
+	return 0;
+}
+
 static int remove_state(const struct handler *handler, struct err *err)
 {
 	auto_cleanup(fd) int lib = -1;
 
-	if (service_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0 ||
-		tree_clear(handler->lock.state_fd, LOCK_FILE, err) < 0)
+	if (service_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
 		return -1;
 	return tree_remove(lib, "guest-attestation", err);
 }
@@ -18,9 +42,10 @@ static int remove_state(const struct handler *handler, struct err *err)
 static int uninstall(struct handler *handler, struct err *err)
 {
 	struct control control = handler_control(handler);
-	bool is_updating = file_exists(handler->lock.state_fd, HANDLER_MARKER);
+	bool is_updating;
 
-	if (control_stop(&control, err) < 0 || control_remove(&control, err) < 0 ||
+	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0 ||
+		control_remove(&control, err) < 0 ||
 		program_remove(handler->root_fd, is_updating ? VERSION : NULL, err) < 0)
 		return -1;
 	return is_updating ? 0 : remove_state(handler, err);

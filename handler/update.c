@@ -1,11 +1,8 @@
 /* update - runs between the old version's disable and its uninstall. Leaves a marker by which uninstall tells an upgrade from an end:
  * the state of this VM must outlive the version. */
 #include <string.h>
-#include "base/file.h"
-#include "edge/json.h"
+#include "agent/state.h"
 #include "shared/handler.h"
-
-#define MARKER_MAX_BYTES 4096
 
 static const char *variable(const char *name)
 {
@@ -16,7 +13,6 @@ static const char *variable(const char *name)
 
 static int update(struct handler *handler, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(MARKER_MAX_BYTES);
 	auto_cleanup(json) json *marker = json_new_object();
 	const char *to = variable("VERSION");
 	const char *from = variable("AZURE_GUEST_AGENT_UPDATING_FROM_VERSION");
@@ -28,9 +24,7 @@ static int update(struct handler *handler, struct err *err)
 	json_add_text(marker, "to", to);
 	/* a number, "NOT_RUN" or "None": for people only */
 	json_add_text(marker, "disableExitCode", variable("AZURE_GUEST_AGENT_DISABLE_CMD_EXIT_CODE"));
-	if (json_print(marker, JSON_COMPACT, &text, err) < 0)
-		return -1;
-	return file_write(handler->lock.state_fd, HANDLER_MARKER, buf_bytes(&text), 0600, err);
+	return state_save(handler->lock.state_fd, HANDLER_MARKER, marker, err);
 }
 
 int main(int argc, char **argv)

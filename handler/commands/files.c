@@ -57,7 +57,11 @@ static int refuse_other_than_file(int folder, const char *name, const char *path
 	struct stat info;
 	const char *what = "no file but a device or pipe";
 
-	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(info.st_mode))
+	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0
+				       : err_set(err, ERR_IO, (unsigned long)errno,
+						 "'%s' cannot be looked at: %m.", path);
+	if (S_ISREG(info.st_mode))
 		return 0;
 	if (S_ISDIR(info.st_mode))
 		what = "a folder";

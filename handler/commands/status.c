@@ -44,7 +44,8 @@ static int look(const char *root, struct view *ret, struct err *err)
 
 	if (open_root(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
 		return -1;
-	ret->pid = enabled_find_process(state_fd, &ret->started_s);
+	if (enabled_find_process(state_fd, &ret->pid, &ret->started_s, err) < 0)
+		return -1;
 	inputs.root_fd = root_fd;
 	inputs.state_fd = state_fd;
 	inputs.period_s = LONGEST_PERIOD_S;

@@ -47,6 +47,9 @@ static int open_folders(struct handler *handler, const struct options *options, 
 	if (!realpath(options->root, root) || !text_format(handler->root, sizeof(handler->root), "%s", root))
 		return err_set(err, ERR_USAGE, (unsigned long)errno, "Root folder '%s' cannot be used: %m.",
 			options->root);
+	if (!options->home)
+		return err_set(err, ERR_ENVIRONMENT_INVALID, (unsigned long)errno,
+			"The package's folder was not found by this program's own path: %m.");
 	if (!realpath(options->home, home))
 		return err_set(err, ERR_USAGE, (unsigned long)errno,
 			"Package folder '%s' cannot be used: %m.", options->home);
@@ -75,7 +78,8 @@ static int read_environment(struct handler *handler, struct err *err)
 	auto_cleanup(buf) struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
 
 	if (file_read(handler->home_fd, "HandlerEnvironment.json", FILE_NO_LINKS, &text, err) < 0) {
-		err->code = ERR_ENVIRONMENT_INVALID;
+		if (err->code == ERR_FORMAT || err->native == ENOENT)
+			err->code = ERR_ENVIRONMENT_INVALID;
 		return -1;
 	}
 	if (environment_parse(buf_bytes(&text), &handler->environment, err) < 0)

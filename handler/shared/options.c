@@ -2,18 +2,20 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/auxv.h>
 #include "base/err.h"
 
-/* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. */
+/* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel hands every program the path by which
+ * it was started (getauxval(3)): that needs no /proc. */
 static bool find_own_home(char ret[PATH_MAX])
 {
-	ssize_t len = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+	const char *started_as =
+		(const char *)(uintptr_t)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
 
-	if (len <= 0)
+	if (!started_as || !realpath(started_as, ret))
 		return false;
-	ret[len] = '\0';
 	for (int i = 0; i < 2; i++) {
 		char *slash = strrchr(ret, '/');
 
@@ -70,10 +72,11 @@ bool options_parse(int argc, char **argv, struct options *ret, int *ret_exit_cod
 			return true;
 		}
 	}
-	if (!ret->home && find_own_home(ret->own_home))
-		ret->home = ret->own_home;
-	if (optind == argc && ret->home)
+	if (optind == argc) {
+		if (!ret->home && find_own_home(ret->own_home))
+			ret->home = ret->own_home;
 		return false;
+	}
 	print_help(argv[0]);
 	*ret_exit_code = err_info(ERR_USAGE)->exit_code;
 	return true;

@@ -9,7 +9,7 @@ struct options {
 	const char *root;     /* default "/" */
 	const char *tcti;     /* default "" */
 	const char *metadata; /* default "" */
-	const char *home;     /* default: the folder above that of the program */
+	const char *home;     /* default: the folder above that of the program; NULL: it was not found */
 	char own_home[PATH_MAX];
 };
 

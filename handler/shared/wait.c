@@ -1,10 +1,9 @@
 #include "wait.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <sys/inotify.h>
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/watch.h"
 
 static bool is_finished(int status_dir_fd, uint32_t sequence)
 {
@@ -15,23 +14,17 @@ static bool is_finished(int status_dir_fd, uint32_t sequence)
 	       state != STATUS_TRANSITIONING;
 }
 
-static void drop_events(int fd)
-{
-	char events[4096];
-
-	(void)!read(fd, events, sizeof(events));
-}
-
 bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 {
 	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
-	auto_cleanup(fd) int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	struct pollfd event = {.fd = watch, .events = POLLIN};
-	char path[64];
+	auto_cleanup(fd) int watch = -1;
+	struct pollfd event = {.events = POLLIN};
+	struct err ignored;
 
 	/* watched before the first look, so that no change falls in between; if watching fails, the time limit looks once more */
-	(void)text_format(path, sizeof(path), "/proc/self/fd/%d", status_dir_fd);
-	(void)inotify_add_watch(watch, path, IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR);
+	if (watch_open(&watch, &ignored) == 0)
+		(void)!watch_add(watch, status_dir_fd, IN_MOVED_TO | IN_CLOSE_WRITE, &ignored);
+	event.fd = watch;
 	for (;;) {
 		int64_t left_ms = deadline_ms - clock_monotonic_ms();
 
@@ -40,6 +33,6 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 		if (left_ms <= 0)
 			return false;
 		if (poll(&event, 1, (int)left_ms) > 0)
-			drop_events(watch);
+			(void)!watch_drain(watch, &ignored);
 	}
 }

@@ -68,7 +68,11 @@ static int start_detached(const struct control *control, const struct service *s
 int control_start(const struct control *control, const struct service *service, struct bytes unit_template,
 	struct err *err)
 {
-	if (!unit_is_usable(control->root_fd))
+	bool has_systemd;
+
+	if (unit_find_systemd(control->root_fd, &has_systemd, err) < 0)
+		return -1;
+	if (!has_systemd)
 		return start_detached(control, service, err);
 	/* every step again at a retry: a command may have been killed between any two of them */
 	if (write_unit(control, service, unit_template, err) < 0 ||
@@ -78,43 +82,79 @@ int control_start(const struct control *control, const struct service *service, 
 	return 0;
 }
 
+/* Whether systemd has the service in hand. */
+static int find_unit(const struct control *control, bool *ret, struct err *err)
+{
+	bool has_systemd, has_unit = false;
+
+	if (unit_find_systemd(control->root_fd, &has_systemd, err) < 0 ||
+		(has_systemd && unit_find(control->root_fd, &has_unit, err) < 0))
+		return -1;
+	*ret = has_unit;
+	return 0;
+}
+
 int control_stop(const struct control *control, struct err *err)
 {
 	struct err unit_err;
-	bool is_unit_stopped = true;
+	bool has_unit, is_running, is_unit_stopped = true;
 
-	if (unit_is_usable(control->root_fd) && unit_exists(control->root_fd)) {
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	if (has_unit) {
 		/* not enabled at boot first: killed in between, it is stopped by the retry or the next boot */
 		is_unit_stopped = systemctl(control, "disable", true, &unit_err) == 0;
 		is_unit_stopped = systemctl(control, "stop", true, &unit_err) == 0 && is_unit_stopped;
 	}
 	if (detach_stop(control->state_fd, err) < 0)
 		return -1;
+	if (is_unit_stopped)
+		return 0;
 	/* what systemctl says matters only while the service lives */
-	if (!is_unit_stopped && control_is_running(control)) {
-		*err = unit_err;
+	if (control_find_running(control, &is_running, err) < 0)
 		return -1;
-	}
-	return 0;
+	if (is_running)
+		*err = unit_err;
+	return is_running ? -1 : 0;
 }
 
 int control_remove(const struct control *control, struct err *err)
 {
 	struct err ignored;
+	bool has_systemd;
 
-	if (unit_remove(control->root_fd, err) < 0)
+	if (unit_remove(control->root_fd, err) < 0 ||
+		unit_find_systemd(control->root_fd, &has_systemd, err) < 0)
 		return -1;
 	/* systemd forgets the unit sooner or later by itself */
-	if (unit_is_usable(control->root_fd))
+	if (has_systemd)
 		(void)!systemctl(control, "daemon-reload", false, &ignored);
 	return 0;
 }
 
-bool control_is_running(const struct control *control)
+/* is-active: 0 it is, 3 it is not (systemctl(1)), 4 there is no such unit; anything else is no answer. */
+static int find_active(const struct control *control, bool *ret, struct err *err)
 {
-	struct err ignored;
+	int exit_code;
 
-	if (unit_is_usable(control->root_fd) && unit_exists(control->root_fd))
-		return systemctl(control, "is-active", true, &ignored) == 0;
-	return service_find_pid(control->state_fd) != 0;
+	if (unit_systemctl(control->root, "is-active", true, &exit_code, err) < 0 ||
+		(exit_code != 0 && exit_code != 3 && exit_code != 4))
+		return -1;
+	*ret = exit_code == 0;
+	return 0;
+}
+
+int control_find_running(const struct control *control, bool *ret, struct err *err)
+{
+	bool has_unit;
+	pid_t pid;
+
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	if (has_unit)
+		return find_active(control, ret, err);
+	if (service_find_pid(control->state_fd, &pid, err) < 0)
+		return -1;
+	*ret = pid != 0;
+	return 0;
 }

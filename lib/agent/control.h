@@ -18,6 +18,6 @@ int control_start(const struct control *control, const struct service *service, 
 int control_stop(const struct control *control, struct err *err) err_check;
 /* Takes the unit away; after control_stop. 0 also if there is none. */
 int control_remove(const struct control *control, struct err *err) err_check;
-bool control_is_running(const struct control *control);
+int control_find_running(const struct control *control, bool *ret, struct err *err) err_check;
 
 #endif

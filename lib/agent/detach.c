@@ -136,31 +136,41 @@ int detach_start(int state_fd, char *const argv[], const char *log_path, struct 
 }
 
 /* The lock goes when the process ends, whoever it was a child of. */
-static bool is_gone_within(int state_fd, pid_t pid, int timeout_ms)
+static int wait_for_end(int state_fd, pid_t pid, int timeout_ms, bool *ret_ended, struct err *err)
 {
 	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+	pid_t holder;
 
-	while (service_find_pid(state_fd) == pid) {
-		if (clock_monotonic_ms() >= deadline_ms)
-			return false;
+	for (;;) {
+		if (service_find_pid(state_fd, &holder, err) < 0)
+			return -1;
+		*ret_ended = holder != pid;
+		if (*ret_ended || clock_monotonic_ms() >= deadline_ms)
+			return 0;
 		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
 	}
-	return true;
 }
 
 int detach_stop(int state_fd, struct err *err)
 {
-	pid_t pid = service_find_pid(state_fd);
+	static const struct {
+		int signal, timeout_ms;
+	} tries[] = {{SIGTERM, TERM_TIMEOUT_MS}, {SIGKILL, KILL_TIMEOUT_MS}};
+	bool has_ended;
+	pid_t pid;
 
-	if (pid <= 0)
+	if (service_find_pid(state_fd, &pid, err) < 0)
+		return -1;
+	if (pid == 0)
 		return 0;
-	if (kill(pid, SIGTERM) < 0 && errno != ESRCH)
-		return err_set(err, ERR_SERVICE, (unsigned long)errno,
-			"The service (process %ld) cannot be stopped: %m.", (long)pid);
-	if (is_gone_within(state_fd, pid, TERM_TIMEOUT_MS))
-		return 0;
-	(void)kill(pid, SIGKILL);
-	if (is_gone_within(state_fd, pid, KILL_TIMEOUT_MS))
-		return 0;
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		if (kill(pid, tries[i].signal) < 0 && errno != ESRCH)
+			return err_set(err, ERR_SERVICE, (unsigned long)errno,
+				"The service (process %ld) cannot be stopped: %m.", (long)pid);
+		if (wait_for_end(state_fd, pid, tries[i].timeout_ms, &has_ended, err) < 0)
+			return -1;
+		if (has_ended)
+			return 0;
+	}
 	return err_set(err, ERR_SERVICE, 0, "The service (process %ld) does not end.", (long)pid);
 }

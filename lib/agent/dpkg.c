@@ -17,9 +17,9 @@
 #define MD5SUMS_NAME_END  ".md5sums"
 #define HEX_SIZE          (2 * CRYPTO_MD5_SIZE)
 
-bool dpkg_is_there(int root_fd)
+int dpkg_find(int root_fd, bool *ret, struct err *err)
 {
-	return file_exists(root_fd, INFO_FOLDER) && file_exists(root_fd, STATUS_FILE);
+	return file_find_all(root_fd, (const char *const[]){INFO_FOLDER, STATUS_FILE}, 2, ret, err);
 }
 
 bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO_MD5_SIZE])

@@ -8,7 +8,8 @@
 
 #include "agent/packages.h"
 
-bool dpkg_is_there(int root_fd);
+/* Whether dpkg manages this system. */
+int dpkg_find(int root_fd, bool *ret, struct err *err) err_check;
 /* Adds to *ret. Reads all md5sums files, some 10 MB: for when there is something to explain. ERR_IO, ERR_NO_MEMORY. */
 int dpkg_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err) err_check;
 

@@ -105,18 +105,21 @@ static bool is_newer(const struct newest *newest, uint32_t sequence, const struc
 	return sequence > newest->sequence;
 }
 
-static void consider(int dir_fd, const char *name, struct newest *newest)
+static int consider(int dir_fd, const char *name, struct newest *newest, struct err *err)
 {
 	const char *suffix = strchr(name, '.');
 	struct stat info;
 	uint32_t sequence;
 
 	if (!suffix || strcmp(suffix, ".settings") != 0 || !parse_number(name, suffix, &sequence))
-		return;
-	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(info.st_mode))
-		return;
-	if (is_newer(newest, sequence, &info.st_mtim))
+		return 0;
+	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0
+				       : err_set(err, ERR_IO, (unsigned long)errno,
+						 "'%s' cannot be looked at: %m.", name);
+	if (S_ISREG(info.st_mode) && is_newer(newest, sequence, &info.st_mtim))
 		*newest = (struct newest){true, sequence, info.st_mtim};
+	return 0;
 }
 
 /* The newest, not the highest: the platform may start again at 0. */
@@ -125,16 +128,18 @@ static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
 	struct newest newest = {0};
 	int fd = openat(config_dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int status = 0;
 
 	if (!dir) {
 		fd_cleanup(&fd);
 		return err_set(err, ERR_IO, (unsigned long)errno, "The settings' folder cannot be read: %m.");
 	}
-	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-		consider(dirfd(dir), entry->d_name, &newest);
+	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
+		status = consider(dirfd(dir), entry->d_name, &newest, err);
 	(void)closedir(dir);
-	*ret = newest.sequence;
-	return 0;
+	if (status == 0)
+		*ret = newest.sequence;
+	return status;
 }
 
 int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t *ret, struct err *err)

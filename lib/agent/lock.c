@@ -2,21 +2,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include "agent/service.h"
 #include "base/clock.h"
 
-#define LOOK_AGAIN_NS 10000000 /* 10 ms: fcntl has no wait with a time limit, and commands last longer */
+#define LOOK_AGAIN_NS 10000000 /* 10 ms: flock has no wait with a time limit, and commands last longer */
 
 /* 0 held, 1 held by another, -1 error in errno. */
 static int try_lock(int fd)
 {
-	const struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int status;
 
-	if (fcntl(fd, F_SETLK, &lock) == 0)
-		return 0;
-	return errno == EACCES || errno == EAGAIN ? 1 : -1;
+	do
+		status = flock(fd, LOCK_EX | LOCK_NB);
+	while (status < 0 && errno == EINTR);
+	return status == 0 ? 0 : errno == EWOULDBLOCK ? 1 : -1;
 }
 
 static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
@@ -36,12 +38,32 @@ static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 	}
 }
 
-/* uninstall removes the folder while it holds the lock: then ours is of a file that is gone, and the next try makes a new one. */
-static bool is_removed(int fd)
+/* uninstall removes the folder while it holds the lock: then ours is of a folder that is gone, and the next try makes a new one. */
+static int find_removed(int fd, bool *ret, struct err *err)
 {
 	struct stat info;
 
-	return fstat(fd, &info) < 0 || info.st_nlink == 0;
+	if (fstat(fd, &info) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
+	*ret = info.st_nlink == 0;
+	return 0;
+}
+
+/* ret->fd stays open, whatever becomes of state_fd in a child: flock(2) holds by it alone. */
+static int take_once(
+	int root_fd, int64_t deadline_ms, struct lock *ret, bool *ret_is_removed, struct err *err)
+{
+	if (service_open_state(root_fd, true, &ret->state_fd, err) < 0)
+		return -1;
+	ret->fd = openat(ret->state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*ret_is_removed = ret->fd < 0 && errno == ENOENT;
+	if (*ret_is_removed)
+		return 0;
+	if (ret->fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "The command's lock cannot be opened: %m.");
+	if (wait_for_lock(ret->fd, deadline_ms, err) < 0)
+		return -1;
+	return find_removed(ret->fd, ret_is_removed, err);
 }
 
 int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err)
@@ -50,20 +72,14 @@ int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err)
 
 	for (;;) {
 		auto_cleanup(lock) struct lock lock = {-1, -1};
+		bool is_removed;
 
-		if (service_open_state(root_fd, true, &lock.state_fd, err) < 0)
+		if (take_once(root_fd, deadline_ms, &lock, &is_removed, err) < 0)
 			return -1;
-		lock.fd = openat(lock.state_fd, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (lock.fd < 0 && errno == ENOENT && clock_monotonic_ms() < deadline_ms)
-			continue; /* the folder was removed in between */
-		if (lock.fd < 0)
-			return err_set(err, ERR_IO, (unsigned long)errno,
-				"The command's lock cannot be opened: %m.");
-		if (wait_for_lock(lock.fd, deadline_ms, err) < 0)
-			return -1;
-		if (is_removed(lock.fd))
+		if (is_removed)
 			continue;
-		*ret = (struct lock){steal_fd(&lock.state_fd), steal_fd(&lock.fd)};
+		*ret = lock;
+		lock = (struct lock){-1, -1};
 		return 0;
 	}
 }

@@ -1,10 +1,9 @@
-/* lock.h - one command at a time: the lock file in the state folder, waited for a bounded time. */
+/* lock.h - one command at a time: a lock on the state folder itself, waited for a bounded time. No file is needed for it that could be
+ * something else. */
 #ifndef AGENT_LOCK_H
 #define AGENT_LOCK_H
 
 #include "base/err.h"
-
-#define LOCK_FILE "lock" /* below the state folder */
 
 /* Descriptors of the state folder and of the held lock; {-1, -1} is none. */
 struct lock {

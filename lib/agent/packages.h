@@ -32,8 +32,8 @@ void package_answer_add(struct package_answer *known, const struct package_answe
 /* Records may list usr/lib/x as lib/x, from before the two were merged; both spellings of one path are the same. */
 bool package_path_is(struct bytes recorded, const char *path);
 
-/* dpkg or rpm manages this system. */
-bool packages_are_there(int root_fd);
+/* Whether dpkg or rpm manages this system. */
+int packages_find(int root_fd, bool *ret, struct err *err) err_check;
 /* ERR_IO, ERR_SERVICE, ERR_NO_MEMORY: the records are there and could not be asked, which is no "silent". */
 int packages_ask(
 	int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err) err_check;

@@ -21,7 +21,11 @@ int precondition_check_platform(const char *machine, struct err *err)
 
 int precondition_check_uefi(int root_fd, struct err *err)
 {
-	if (file_exists(root_fd, EFI_FOLDER))
+	bool is_found;
+
+	if (file_find(root_fd, EFI_FOLDER, &is_found, err) < 0)
+		return -1;
+	if (is_found)
 		return 0;
 	return err_set(
 		err, ERR_NO_UEFI, 0, "This VM was not started by UEFI firmware: /%s is absent.", EFI_FOLDER);
@@ -29,7 +33,13 @@ int precondition_check_uefi(int root_fd, struct err *err)
 
 int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
 {
-	if (tcti[0] || file_exists(root_fd, "dev/tpmrm0") || file_exists(root_fd, "dev/tpm0"))
+	static const char *const nodes[] = {"dev/tpmrm0", "dev/tpm0"};
+	bool is_found = tcti[0] != '\0';
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]) && !is_found; i++)
+		if (file_find(root_fd, nodes[i], &is_found, err) < 0)
+			return -1;
+	if (is_found)
 		return 0;
 	return err_set(
 		err, ERR_NO_VTPM, 0, "This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
@@ -59,10 +69,16 @@ int precondition_check_secure_boot(int root_fd, struct err *err)
 		err, ERR_SECURE_BOOT_OFF, 0, "Secure Boot is off: the firmware's variable SecureBoot is 0.");
 }
 
-/* It holds the list of security modules always, the TPM's folder only with a log. */
-static bool has_securityfs(int root_fd)
+/* securityfs holds the list of security modules always, the TPM's folder only with a log. */
+static int set_no_log(int root_fd, int reason, struct err *err)
 {
-	return file_exists(root_fd, SECURITY_FOLDER "/lsm") || file_exists(root_fd, SECURITY_FOLDER "/tpm0");
+	bool has_list, has_tpm;
+
+	if (file_find(root_fd, SECURITY_FOLDER "/lsm", &has_list, err) < 0 ||
+		file_find(root_fd, SECURITY_FOLDER "/tpm0", &has_tpm, err) < 0)
+		return -1;
+	return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)reason, "The boot's event log is absent: %s.",
+		has_list || has_tpm ? "no " LOG_NAME : "no securityfs at /" SECURITY_FOLDER);
 }
 
 /* securityfs gives every file the size 0: only reading tells. */
@@ -72,10 +88,8 @@ int precondition_check_event_log(int root_fd, struct err *err)
 	char byte;
 	ssize_t got;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)errno,
-			"The boot's event log is absent: %s.",
-			has_securityfs(root_fd) ? "no " LOG_NAME : "no securityfs at /" SECURITY_FOLDER);
+	if (fd < 0 && errno == ENOENT)
+		return set_no_log(root_fd, errno, err);
 	if (fd < 0)
 		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
 			"The boot's event log %s cannot be opened: %m.", LOG_NAME);

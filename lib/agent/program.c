@@ -54,16 +54,28 @@ int program_install(int root_fd, int home_fd, const char *version, struct err *e
 	return 0;
 }
 
-bool program_is_installed(int root_fd, const char *version)
+int program_find(int root_fd, const char *version, bool *ret, struct err *err)
 {
-	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
-		char path[192];
+	char paths[PROGRAM_COUNT][192];
+	const char *all[PROGRAM_COUNT];
 
-		if (!text_format(path, sizeof(path), "opt/%s/%s/%s", FOLDER_NAME, version, programs[i]) ||
-			!file_exists(root_fd, path))
-			return false;
+	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+		all[i] = paths[i];
+		if (!text_format(
+			    paths[i], sizeof(paths[i]), "opt/%s/%s/%s", FOLDER_NAME, version, programs[i]))
+			return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
 	}
-	return true;
+	return file_find_all(root_fd, all, PROGRAM_COUNT, ret, err);
+}
+
+int program_remove_others(int root_fd, const char *version, struct err *err)
+{
+	auto_cleanup(fd) int opt = -1;
+	auto_cleanup(fd) int folder = -1;
+
+	if (open_opt(root_fd, false, &opt, err) < 0 || dir_make(opt, FOLDER_NAME, 0755, &folder, err) < 0)
+		return -1;
+	return tree_clear(folder, version, err);
 }
 
 int program_remove(int root_fd, const char *version, struct err *err)

@@ -10,7 +10,10 @@
 
 /* Copies bin/monitor and bin/guest-attest from the package. Whole or not at all, each. */
 int program_install(int root_fd, int home_fd, const char *version, struct err *err) err_check;
-bool program_is_installed(int root_fd, const char *version);
+/* Whether all of them are there. */
+int program_find(int root_fd, const char *version, bool *ret, struct err *err) err_check;
+/* What versions left there whose uninstall did not come to its end; this one's are there. */
+int program_remove_others(int root_fd, const char *version, struct err *err) err_check;
 /* This version's, or with version NULL all of them. 0 also if there are none. */
 int program_remove(int root_fd, const char *version, struct err *err) err_check;
 

@@ -13,7 +13,8 @@
 #define QUESTION_SIZE   (BOOTWALK_PATH_SIZE + 8)
 #define MAX_SECONDS_LEN 18
 
-static const char *find_database(int root_fd)
+/* *ret: NULL if there is none. */
+static int find_database(int root_fd, const char **ret, struct err *err)
 {
 	static const struct {
 		const char *file, *folder;
@@ -24,16 +25,28 @@ static const char *find_database(int root_fd)
 		{"var/lib/rpm/Packages.db", ROOT "var/lib/rpm"},
 		{"var/lib/rpm/Packages", ROOT "var/lib/rpm"},
 	};
+	bool is_found = false;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (file_exists(root_fd, places[i].file))
-			return places[i].folder;
-	return NULL;
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !is_found; i++) {
+		if (file_find(root_fd, places[i].file, &is_found, err) < 0)
+			return -1;
+		if (is_found)
+			*ret = places[i].folder;
+	}
+	return 0;
 }
 
-bool rpm_is_there(int root_fd)
+int rpm_find(int root_fd, bool *ret, struct err *err)
 {
-	return file_exists(root_fd, PROGRAM) && find_database(root_fd);
+	const char *database = NULL;
+	bool has_program;
+
+	if (file_find(root_fd, PROGRAM, &has_program, err) < 0 ||
+		(has_program && find_database(root_fd, &database, err) < 0))
+		return -1;
+	*ret = database != NULL;
+	return 0;
 }
 
 /* The next word of a line; empty at its end. */
@@ -110,11 +123,14 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 	char format_option[] = "--queryformat", format[] = RPM_FORMAT;
 	char merged[QUESTION_SIZE], unmerged[QUESTION_SIZE];
 	bool has_two = strncmp(path, "usr/lib/", 8) == 0;
+	const char *folder;
 	char *const argv[] = {program, database_option, database, what, format_option, format, merged,
 		has_two ? unmerged : NULL, NULL};
 	int exit_code;
 
-	if (!text_format(database, sizeof(database), "%s", find_database(root_fd)) ||
+	if (find_database(root_fd, &folder, err) < 0)
+		return -1;
+	if (!folder || !text_format(database, sizeof(database), "%s", folder) ||
 		!text_format(merged, sizeof(merged), "/%s", path) ||
 		!text_format(unmerged, sizeof(unmerged), "%s", path + (has_two ? 3 : 0)))
 		return err_set(err, ERR_SERVICE, 0, "rpm cannot be asked.");

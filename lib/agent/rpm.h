@@ -8,7 +8,8 @@
 
 #include "agent/packages.h"
 
-bool rpm_is_there(int root_fd);
+/* Whether rpm manages this system. */
+int rpm_find(int root_fd, bool *ret, struct err *err) err_check;
 /* Adds to *ret. ERR_SERVICE if rpm cannot be started or does not end, ERR_IO, ERR_NO_MEMORY. */
 int rpm_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err) err_check;
 

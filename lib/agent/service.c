@@ -183,13 +183,14 @@ void service_mark(struct bytes text, char ret[SERVICE_MARK_SIZE])
 	(void)text_format(ret, SERVICE_MARK_SIZE, "%016" PRIx64, hash);
 }
 
-bool service_home_exists(int root_fd, const struct service *service)
+int service_find_home(int root_fd, const struct service *service, bool *ret, struct err *err)
 {
 	char path[ENVIRONMENT_PATH_SIZE + 32];
 
 	/* the agent writes this file before any command and deletes it only with the folder */
-	return text_format(path, sizeof(path), ".%s/HandlerEnvironment.json", service->home) &&
-	       file_exists(root_fd, path);
+	if (!text_format(path, sizeof(path), ".%s/HandlerEnvironment.json", service->home))
+		return err_set(err, ERR_INTERNAL, 0, "The package's path is too long.");
+	return file_find(root_fd, path, ret, err);
 }
 
 static struct flock whole_file(void)
@@ -197,34 +198,86 @@ static struct flock whole_file(void)
 	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
+static int set_unusable(struct err *err)
+{
+	return err_set(err, ERR_STATE_UNREADABLE, (unsigned long)errno,
+		"'/%s/%s', by which the service is known, cannot be used: %m.", SERVICE_STATE_FOLDER,
+		SERVICE_PID_FILE);
+}
+
+static int write_pid(int fd)
+{
+	char text[32];
+
+	(void)text_format(text, sizeof(text), "%ld ", (long)getpid());
+	text[strlen(text) - 1] = '\n';
+	return ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0 ? -1 : 0;
+}
+
 int service_lock_pid(int state_fd, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd =
 		openat(state_fd, SERVICE_PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	struct flock lock = whole_file();
-	char text[32];
 
 	if (fd < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "'%s' cannot be opened: %m.", SERVICE_PID_FILE);
+		return set_unusable(err);
 	if (fcntl(fd, F_SETLK, &lock) < 0)
-		return err_set(err, ERR_SERVICE, (unsigned long)errno,
-			"The service runs already, or its lock is not usable: %m.");
-	(void)text_format(text, sizeof(text), "%ld ", (long)getpid());
-	text[strlen(text) - 1] = '\n';
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.", SERVICE_PID_FILE);
+		return errno == EACCES || errno == EAGAIN
+			       ? err_set(err, ERR_SERVICE, (unsigned long)errno, "The service runs already.")
+			       : set_unusable(err);
+	if (write_pid(fd) < 0)
+		return set_unusable(err);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
 
-pid_t service_find_pid(int state_fd)
+int service_find_pid(int state_fd, pid_t *ret, struct err *err)
 {
 	auto_cleanup(fd) int fd = openat(state_fd, SERVICE_PID_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct flock lock = whole_file();
 
-	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+	if (fd < 0 && errno == ENOENT) {
+		*ret = 0;
 		return 0;
-	return lock.l_pid;
+	}
+	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0)
+		return set_unusable(err);
+	if (lock.l_type != F_UNLCK && lock.l_pid <= 0)
+		return err_set(err, ERR_SERVICE, 0,
+			"The service runs where this command cannot see it: in another container.");
+	*ret = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	return 0;
+}
+
+/* Nothing is opened: closing any descriptor of the file would give the lock away. */
+static int find_lock(int root_fd, int lock_fd, enum service_end *ret, struct err *err)
+{
+	auto_cleanup(fd) int state_fd = -1;
+	struct stat ours, named;
+
+	if (service_open_state(root_fd, false, &state_fd, err) < 0) {
+		*ret = SERVICE_UNLOCKED;
+		return err->native == ENOENT ? 0 : -1;
+	}
+	if (fstat(lock_fd, &ours) < 0)
+		return set_unusable(err);
+	if (fstatat(state_fd, SERVICE_PID_FILE, &named, AT_SYMLINK_NOFOLLOW) < 0) {
+		*ret = SERVICE_UNLOCKED;
+		return errno == ENOENT ? 0 : set_unusable(err);
+	}
+	*ret = ours.st_dev == named.st_dev && ours.st_ino == named.st_ino ? SERVICE_GOES_ON
+									  : SERVICE_REPLACED;
+	return 0;
+}
+
+enum service_end service_find_end(int root_fd, const struct service *service, int lock_fd)
+{
+	enum service_end end;
+	struct err ignored;
+	bool has_home;
+
+	if (service_find_home(root_fd, service, &has_home, &ignored) == 0 && !has_home)
+		return SERVICE_REMOVED;
+	return find_lock(root_fd, lock_fd, &end, &ignored) == 0 ? end : SERVICE_GOES_ON;
 }

@@ -55,15 +55,25 @@ bool service_equal(const struct service *a, const struct service *b);
 /* 64-bit FNV-1a as hex: tells texts apart, protects nothing. */
 void service_mark(struct bytes text, char ret[SERVICE_MARK_SIZE]);
 
-/* The package's folder is still there. The agent may delete it without calling any command (the extension left the goal state); then
- * the service ends by itself. */
-bool service_home_exists(int root_fd, const struct service *service);
+/* Whether the package's folder is still there. The agent may delete it without calling any command (the extension left the goal state);
+ * then the service ends by itself. */
+int service_find_home(int root_fd, const struct service *service, bool *ret, struct err *err) err_check;
 
 /* For the service itself, before anything else: become the one running service. The lock lasts until ret_fd is closed or the process
  * ends, and no other descriptor of the file may be closed before (POSIX record lock). Writes the process number for people.
- * ERR_SERVICE if another process holds it. */
+ * ERR_SERVICE if another process holds it, ERR_STATE_UNREADABLE. */
 int service_lock_pid(int state_fd, int *ret_fd, struct err *err) err_check;
-/* Process that holds it, 0 if none. Exact: the kernel knows. Not for the holder itself, which would lose its lock. */
-pid_t service_find_pid(int state_fd);
+/* Process that holds it, 0 if none. Exact: the kernel knows. Not for the holder itself, which would lose its lock. ERR_STATE_UNREADABLE. */
+int service_find_pid(int state_fd, pid_t *ret, struct err *err) err_check;
+
+enum service_end {
+	SERVICE_GOES_ON,  /* or it cannot be found out: that ends nothing */
+	SERVICE_REMOVED,  /* the package is gone */
+	SERVICE_UNLOCKED, /* the lock file is gone, by which commands would find the service */
+	SERVICE_REPLACED, /* they find another one by it */
+};
+
+/* For the service itself: whether its time is over. lock_fd: of service_lock_pid(). */
+enum service_end service_find_end(int root_fd, const struct service *service, int lock_fd);
 
 #endif

@@ -104,14 +104,17 @@ static bool has_room(int events_fd, size_t len)
 	return files < TELEMETRY_MAX_FILES && total <= TELEMETRY_MAX_TOTAL;
 }
 
-/* 19 digits until the year 2262: the agent compares names as text. */
-static void free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE])
+/* 19 digits until the year 2262: the agent compares names as text. Of too many that are taken the last is taken over. */
+static int free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE], struct err *err)
 {
-	for (int i = 0; i < NAME_TRIES; i++) {
+	bool is_taken = true;
+
+	for (int i = 0; i < NAME_TRIES && is_taken; i++) {
 		(void)text_format(ret, NAME_SIZE, "%019" PRId64 ".json", not_negative(now_ns) + i);
-		if (!file_exists(events_fd, ret))
-			return;
+		if (file_find(events_fd, ret, &is_taken, err) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 int telemetry_write(int log_fd, int events_fd, const struct telemetry_event *event, struct err *err)
@@ -129,7 +132,8 @@ int telemetry_write(int log_fd, int events_fd, const struct telemetry_event *eve
 	tree_sweep(log_fd, draft);
 	if (file_write(log_fd, draft, buf_bytes(&text), 0600, err) < 0)
 		return err_wrap(err, "Event");
-	free_name(events_fd, event->now_ns, name);
+	if (free_name(events_fd, event->now_ns, name, err) < 0)
+		return -1;
 	if (renameat(log_fd, draft, events_fd, name) < 0) {
 		err_fill(err, ERR_IO, (unsigned long)errno, "Event '%s' cannot be handed over: %m.", name);
 		(void)unlinkat(log_fd, draft, 0);

@@ -70,20 +70,33 @@ int unit_format(struct bytes template, const struct unit *unit, struct buf *ret,
 	return 0;
 }
 
-static const char *find_systemctl(int root_fd)
+/* *ret: NULL if there is none. */
+static int find_systemctl(int root_fd, const char **ret, struct err *err)
 {
 	static const char *const places[] = {"usr/bin/systemctl", "bin/systemctl"};
+	bool is_found = false;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (file_exists(root_fd, places[i]))
-			return places[i];
-	return NULL;
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !is_found; i++) {
+		if (file_find(root_fd, places[i], &is_found, err) < 0)
+			return -1;
+		if (is_found)
+			*ret = places[i];
+	}
+	return 0;
 }
 
 /* The folder exists exactly if systemd is the init system: sd_booted(3). */
-bool unit_is_usable(int root_fd)
+int unit_find_systemd(int root_fd, bool *ret, struct err *err)
 {
-	return file_exists(root_fd, "run/systemd/system") && find_systemctl(root_fd);
+	const char *systemctl = NULL;
+	bool is_init;
+
+	if (file_find(root_fd, "run/systemd/system", &is_init, err) < 0 ||
+		(is_init && find_systemctl(root_fd, &systemctl, err) < 0))
+		return -1;
+	*ret = systemctl != NULL;
+	return 0;
 }
 
 static int open_folder(int root_fd, int *ret_fd)
@@ -92,16 +105,23 @@ static int open_folder(int root_fd, int *ret_fd)
 	return *ret_fd < 0 ? -1 : 0;
 }
 
-bool unit_exists(int root_fd)
+static int set_closed(struct err *err)
 {
-	return file_exists(root_fd, UNIT_FOLDER "/" UNIT_NAME);
+	return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be opened: %m.", UNIT_FOLDER);
+}
+
+int unit_find(int root_fd, bool *ret, struct err *err)
+{
+	return file_find(root_fd, UNIT_FOLDER "/" UNIT_NAME, ret, err);
 }
 
 int unit_write(int root_fd, struct bytes text, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (open_folder(root_fd, &folder) < 0 && dir_make(root_fd, UNIT_FOLDER, 0755, &folder, err) < 0)
+	if (open_folder(root_fd, &folder) < 0 && errno != ENOENT)
+		return set_closed(err);
+	if (folder < 0 && dir_make(root_fd, UNIT_FOLDER, 0755, &folder, err) < 0)
 		return -1;
 	tree_sweep(folder, UNIT_NAME);
 	return file_write(folder, UNIT_NAME, text, 0644, err);
@@ -112,9 +132,7 @@ int unit_remove(int root_fd, struct err *err)
 	auto_cleanup(fd) int folder = -1;
 
 	if (open_folder(root_fd, &folder) < 0)
-		return errno == ENOENT ? 0
-				       : err_set(err, ERR_IO, (unsigned long)errno,
-						 "Folder '/%s' cannot be opened: %m.", UNIT_FOLDER);
+		return errno == ENOENT ? 0 : set_closed(err);
 	tree_sweep(folder, UNIT_NAME);
 	return file_remove(folder, UNIT_NAME, err);
 }
@@ -134,7 +152,8 @@ int unit_systemctl(const char *root, const char *verb, bool names_unit, int *ret
 
 	if (dir_open(root, &root_fd, err) < 0)
 		return -1;
-	place = find_systemctl(root_fd);
+	if (find_systemctl(root_fd, &place, err) < 0)
+		return -1;
 	if (!place || !text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
 		!text_format(verb_copy, sizeof(verb_copy), "%s", verb))
 		return err_set(err, ERR_SERVICE, ENOENT, "systemctl is absent.");

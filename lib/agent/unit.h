@@ -20,9 +20,10 @@ struct unit {
 /* Each value is quoted for systemd (systemd.syntax(7)). An unknown mark is ERR_FORMAT. Appends to ret. */
 int unit_format(struct bytes template, const struct unit *unit, struct buf *ret, struct err *err) err_check;
 
-/* systemd runs this machine and systemctl is there, both below the root directory. */
-bool unit_is_usable(int root_fd);
-bool unit_exists(int root_fd);
+/* Whether systemd runs this machine and systemctl is there, both below the root directory. */
+int unit_find_systemd(int root_fd, bool *ret, struct err *err) err_check;
+/* Whether the unit file is there. */
+int unit_find(int root_fd, bool *ret, struct err *err) err_check;
 int unit_write(int root_fd, struct bytes text, struct err *err) err_check;
 int unit_remove(int root_fd, struct err *err) err_check;
 

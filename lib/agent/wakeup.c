@@ -6,21 +6,20 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include "base/text.h"
+#include "base/watch.h"
 
-int wakeup_watch_home(int root_fd, const struct service *service, int *ret_fd, struct err *err)
+int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err)
 {
-	const char *home = service->home;
+	const char *home = inputs->service->home;
 	auto_cleanup(fd) int home_fd = -1;
-	auto_cleanup(fd) int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	char path[32];
+	auto_cleanup(fd) int fd = -1;
 
-	if (service_open_folder(root_fd, home, &home_fd, err) < 0)
+	if (service_open_folder(inputs->root_fd, home, &home_fd, err) < 0 || watch_open(&fd, err) < 0)
 		return -1;
-	(void)text_format(
-		path, sizeof(path), "/proc/self/fd/%d", home_fd); /* the folder itself, below any root */
-	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be watched: %m.", home);
+	if (watch_add(fd, home_fd, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF, err) < 0)
+		return err_wrap(err, "%s", home);
+	if (watch_add(fd, inputs->state_fd, IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF, err) < 0)
+		return err_wrap(err, "/%s", SERVICE_STATE_FOLDER);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -65,12 +64,10 @@ static void listen_no_more(void)
 }
 
 static int wait_for(
-	int root_fd, const struct service *service, struct pollfd fds[3], enum wakeup *ret, struct err *err)
+	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
 {
-	char events[4096];
-
-	*ret = WAKEUP_GONE;
-	while (service_home_exists(root_fd, service)) {
+	*ret = WAKEUP_ENDED;
+	while (service_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) == SERVICE_GOES_ON) {
 		if (poll(fds, 3, -1) < 0) {
 			if (errno == EINTR)
 				continue;
@@ -80,14 +77,14 @@ static int wait_for(
 			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
 			return 0;
 		}
-		if (fds[2].revents && read(fds[2].fd, events, sizeof(events)) < 0 && errno != EAGAIN)
-			return err_set(err, ERR_IO, (unsigned long)errno, "Watching a folder failed: %m.");
+		if (fds[2].revents && watch_drain(fds[2].fd, err) < 0)
+			return -1;
 	}
 	return 0;
 }
 
-int wakeup_wait(int root_fd, const struct service *service, int home_fd, uint32_t wait_s, enum wakeup *ret,
-	struct err *err)
+int wakeup_wait(
+	const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
 	auto_cleanup(fd) int timer = -1;
 	auto_cleanup(fd) int stop = -1;
@@ -96,9 +93,9 @@ int wakeup_wait(int root_fd, const struct service *service, int home_fd, uint32_
 
 	if (set_timer(wait_s, &timer, err) < 0 || listen_for_stop(&stop, err) < 0)
 		return -1;
-	status = wait_for(root_fd, service,
+	status = wait_for(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
-			{.fd = home_fd, .events = POLLIN}},
+			{.fd = watch_fd, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
 		listen_no_more();

@@ -220,9 +220,24 @@ int file_remove(int dir_fd, const char *path, struct err *err)
 	return 0;
 }
 
-bool file_exists(int dir_fd, const char *path)
+int file_find(int dir_fd, const char *path, bool *ret, struct err *err)
 {
 	struct stat info;
+	bool is_found = fstatat(dir_fd, path, &info, 0) == 0;
 
-	return fstatat(dir_fd, path, &info, 0) == 0;
+	if (!is_found && errno != ENOENT)
+		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be looked at: %m.", path);
+	*ret = is_found;
+	return 0;
+}
+
+int file_find_all(int dir_fd, const char *const *paths, size_t count, bool *ret, struct err *err)
+{
+	bool is_found = true;
+
+	for (size_t i = 0; i < count && is_found; i++)
+		if (file_find(dir_fd, paths[i], &is_found, err) < 0)
+			return -1;
+	*ret = is_found;
+	return 0;
 }

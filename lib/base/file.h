@@ -29,6 +29,10 @@ int file_read(
 int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode, struct err *err) err_check;
 /* 0 also if it does not exist. */
 int file_remove(int dir_fd, const char *path, struct err *err) err_check;
-bool file_exists(int dir_fd, const char *path);
+/* Whether something has this name; a link stands for what it leads to. Only ENOENT means no, and what else keeps from looking is ERR_IO:
+ * it is no answer. */
+int file_find(int dir_fd, const char *path, bool *ret, struct err *err) err_check;
+/* Whether all of them are there; looking ends at the first that is not. */
+int file_find_all(int dir_fd, const char *const *paths, size_t count, bool *ret, struct err *err) err_check;
 
 #endif

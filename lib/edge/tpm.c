@@ -139,8 +139,8 @@ static int open_named(struct tpm *tpm, const char *tcti, struct err *err)
 
 const char *tpm_machine_tcti(int root_fd)
 {
-	bool is_alone =
-		faccessat(root_fd, "dev/tpmrm0", F_OK, 0) < 0 && faccessat(root_fd, "dev/tpm0", F_OK, 0) == 0;
+	bool is_alone = faccessat(root_fd, "dev/tpmrm0", F_OK, 0) < 0 && errno == ENOENT &&
+			faccessat(root_fd, "dev/tpm0", F_OK, 0) == 0;
 
 	return is_alone ? "device:/dev/tpm0" : "device:/dev/tpmrm0";
 }

@@ -20,8 +20,8 @@ static const char *system_file(void)
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (access(places[i], R_OK) == 0)
-			return places[i];
+		if (access(places[i], R_OK) == 0 || errno != ENOENT)
+			return places[i]; /* one that cannot be read is not passed over for another one */
 	return NULL;
 }
 

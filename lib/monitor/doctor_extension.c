@@ -50,11 +50,14 @@ static int check_ca_file(int root_fd, const char *setting, const char *path, jso
 {
 	auto_cleanup(buf) struct buf pem = buf_with_max(TRUST_MAX_BYTES);
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = NULL;
+	bool has_systemd;
 	char name[32];
 
 	if (!path[0])
 		return 0;
-	if (unit_is_usable(root_fd) && is_hidden_from_unit(path))
+	if (unit_find_systemd(root_fd, &has_systemd, err) < 0)
+		return -1;
+	if (has_systemd && is_hidden_from_unit(path))
 		return err_set(err, ERR_CA_FILE, 0,
 			"'%s' of the setting %s is in a folder that the service does not see.", path,
 			setting);
@@ -114,7 +117,11 @@ int doctor_settings(struct doctor *doctor, struct doctor_finding *finding, struc
 
 int doctor_package(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	if (!service_home_exists(doctor->inputs->root_fd, &doctor->service))
+	bool is_found;
+
+	if (service_find_home(doctor->inputs->root_fd, &doctor->service, &is_found, err) < 0)
+		return -1;
+	if (!is_found)
 		return err_set(err, ERR_NOT_ENABLED, 0,
 			"The package's folder '%s' is gone: the guest agent took the extension away, and the "
 			"service "

@@ -136,14 +136,19 @@ static bool find_holder(int root_fd, struct holder *ret)
 	return false;
 }
 
-static void list_nodes(int root_fd, json *details)
+static int list_nodes(int root_fd, json *details, struct err *err)
 {
 	static const char *const nodes[] = {"/dev/tpmrm0", "/dev/tpm0"};
 	json *list = json_add_array(details, "devices");
+	bool is_found;
 
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		if (file_exists(root_fd, nodes[i] + 1))
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		if (file_find(root_fd, nodes[i] + 1, &is_found, err) < 0)
+			return -1;
+		if (is_found)
 			json_add_text(list, NULL, nodes[i]);
+	}
+	return 0;
 }
 
 static int explain_closed(const struct doctor *doctor, json *details, struct err *err)
@@ -164,8 +169,8 @@ int doctor_tpm(struct doctor *doctor, struct doctor_finding *finding, struct err
 	struct tpm_identity identity;
 	char firmware[32];
 
-	list_nodes(doctor->inputs->root_fd, finding->details);
-	if (precondition_check_vtpm(doctor->inputs->root_fd, tcti, err) < 0)
+	if (list_nodes(doctor->inputs->root_fd, finding->details, err) < 0 ||
+		precondition_check_vtpm(doctor->inputs->root_fd, tcti, err) < 0)
 		return -1;
 	if (!tcti[0])
 		tcti = tpm_machine_tcti(doctor->inputs->root_fd);

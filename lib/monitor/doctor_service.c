@@ -139,15 +139,19 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 {
 	const struct service *service = &doctor->service;
 	int root_fd = doctor->inputs->root_fd;
-	bool has_systemd = unit_is_usable(root_fd);
+	bool has_systemd, is_installed;
 	int64_t started_s;
-	pid_t pid = enabled_find_process(doctor->state_fd, &started_s);
+	pid_t pid;
 	char since[CLOCK_TEXT_SIZE];
 
+	if (unit_find_systemd(root_fd, &has_systemd, err) < 0 ||
+		enabled_find_process(doctor->state_fd, &pid, &started_s, err) < 0 ||
+		program_find(root_fd, service->program_version, &is_installed, err) < 0)
+		return -1;
 	json_add_bool(finding->details, "isRunning", pid != 0);
 	json_add_bool(finding->details, "underSystemd", has_systemd);
 	json_add_text(finding->details, "version", service->program_version);
-	if (!program_is_installed(root_fd, service->program_version))
+	if (!is_installed)
 		return err_set(err, ERR_SERVICE, 0, "The service's programs of version %s are missing in %s.",
 			service->program_version, PROGRAM_FOLDER);
 	if (pid == 0)

@@ -55,15 +55,18 @@ int enabled_read_history(int state_fd, struct history *ret, struct err *err)
 }
 
 /* The lock's file is written at the service's start and then rests. */
-pid_t enabled_find_process(int state_fd, int64_t *ret_started_s)
+int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err)
 {
-	pid_t pid = service_find_pid(state_fd);
 	struct stat info;
+	pid_t pid;
 
+	if (service_find_pid(state_fd, &pid, err) < 0)
+		return -1;
+	*ret = pid;
 	*ret_started_s = 0;
 	if (pid && fstatat(state_fd, SERVICE_PID_FILE, &info, AT_SYMLINK_NOFOLLOW) == 0)
 		*ret_started_s = info.st_mtim.tv_sec;
-	return pid;
+	return 0;
 }
 
 void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE])

@@ -15,7 +15,7 @@ int enabled_read_settings(
 /* No file: an empty history. ERR_STATE_INVALID. */
 int enabled_read_history(int state_fd, struct history *ret, struct err *err) err_check;
 /* The process of the service, 0 if it does not run; ret_started_s: since when, Unix time, 0 if unknown. */
-pid_t enabled_find_process(int state_fd, int64_t *ret_started_s);
+int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err) err_check;
 /* The kernel's random/boot_id, "" if it cannot be read. */
 void enabled_read_boot_id(int root_fd, char ret[HISTORY_BOOT_SIZE]);
 

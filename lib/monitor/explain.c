@@ -167,13 +167,16 @@ static void tell_gap(const struct err *gap, struct explanation *ret)
 
 static void tell_copies(const struct question *question, const struct copies *copies, struct explanation *ret)
 {
-	bool needs_package = is_program(question->component->kind);
+	bool needs_package = is_program(question->component->kind), has_packages;
+	struct err err;
 
 	if (copies->answer.word == PACKAGE_SAME)
 		tell_package(copies, ret);
 	else if (needs_package && !copies->could_ask)
 		tell_gap(&copies->err, ret);
-	else if (needs_package && packages_are_there(question->root_fd))
+	else if (packages_find(question->root_fd, &has_packages, &err) < 0)
+		tell_gap(&err, ret);
+	else if (needs_package && has_packages)
 		tell(ret, EXPLANATION_NONE, "and no package owns /%s", copies->oldest->path);
 	else if (copies->before)
 		tell_before(copies->before, ret);

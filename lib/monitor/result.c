@@ -67,13 +67,16 @@ static int doubt(const struct result_inputs *inputs, const struct result *result
 	struct err *err)
 {
 	char time[CLOCK_TEXT_SIZE];
+	pid_t pid;
 
 	clock_text(result->written_s, time);
 	if (is_of_earlier_boot(result, now))
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result, of %s, is about an earlier boot: this one is not attested yet.",
 			time);
-	if (service_find_pid(inputs->state_fd) == 0)
+	if (service_find_pid(inputs->state_fd, &pid, err) < 0)
+		return -1;
+	if (pid == 0)
 		return err_set(err, ERR_SERVICE, 0,
 			"The service does not run: its last result is of %s, and no other will come.", time);
 	if (doubt_times(inputs->period_s, result, now, err) < 0)

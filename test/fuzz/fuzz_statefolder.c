@@ -41,7 +41,7 @@ static const char *const names[] = {
 	[PENDING] = PENDING_FILE,
 	[ALERT] = ALERT_FILE,
 	[PID] = SERVICE_PID_FILE,
-	[LOCK] = LOCK_FILE,
+	[LOCK] = "lock", /* an older version's, and in nobody's way */
 	/* these are only in the way */
 	"history.json.broken",
 	"baseline.json.broken",
@@ -466,6 +466,7 @@ static void look_on(void)
 	auto_cleanup(free) struct result *result = calloc(1, sizeof(*result));
 	struct service service;
 	struct history history;
+	pid_t pid;
 	struct err err;
 
 	if (enabled_find(root_fd, &found_fd, &service, &err) == 0 && result)
@@ -476,7 +477,7 @@ static void look_on(void)
 					   .now = moment(0).time},
 			result, &err);
 	(void)!enabled_read_history(state_fd, &history, &err);
-	(void)service_find_pid(state_fd);
+	(void)!service_find_pid(state_fd, &pid, &err);
 }
 
 static void take_lock(void)

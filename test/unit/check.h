@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/buf.h"
+#include "base/file.h"
 
 /* The call succeeds; otherwise the test fails with the message. */
 #define check_ok(call, err_ptr)                                                                              \
@@ -27,6 +28,15 @@
 			fail_msg("%s: %s (%s), expected %s", #call, err_info((err_ptr)->code)->name,         \
 				(err_ptr)->msg, err_info(expected)->name);                                   \
 	} while (0)
+
+static inline bool file_exists(int dir_fd, const char *path)
+{
+	bool is_found = false;
+	struct err err;
+
+	check_ok(file_find(dir_fd, path, &is_found, &err), &err);
+	return is_found;
+}
 
 #define TEXT(literal) bytes_of_text(literal)
 #define COUNT(array)  (sizeof(array) / sizeof((array)[0]))

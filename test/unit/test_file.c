@@ -63,6 +63,31 @@ static void what_is_written_is_read_again_and_replaced_whole(void **state)
 	assert_false(file_exists(folder->fd, "file"));
 }
 
+static void only_enoent_means_that_nothing_is_there(void **state)
+{
+	struct folder *folder = *state;
+	bool is_found = true;
+	struct err err;
+
+	check_ok(file_find(folder->fd, "nothing", &is_found, &err), &err);
+	assert_false(is_found);
+	check_ok(file_write(folder->fd, "file", TEXT("x"), 0600, &err), &err);
+	check_ok(file_find(folder->fd, "file", &is_found, &err), &err);
+	assert_true(is_found);
+	assert_int_equal(symlinkat("loop", folder->fd, "loop"), 0);
+	check_err(file_find(folder->fd, "loop", &is_found, &err), &err, ERR_IO);
+	assert_int_equal(err.native, ELOOP);
+	check_err(file_find(folder->fd, "file/below", &is_found, &err), &err, ERR_IO);
+	check_err(file_find(-1, "file", &is_found, &err), &err, ERR_IO);
+	assert_true(is_found);
+	check_ok(file_find_all(
+			 folder->fd, (const char *const[]){"file", "nothing", "loop"}, 3, &is_found, &err),
+		&err);
+	assert_false(is_found);
+	(void)unlinkat(folder->fd, "loop", 0);
+	check_ok(file_remove(folder->fd, "file", &err), &err);
+}
+
 static void folders_are_made_on_the_way(void **state)
 {
 	struct folder *folder = *state;
@@ -115,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_is_written_is_read_again_and_replaced_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_enoent_means_that_nothing_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(folders_are_made_on_the_way, setup, teardown),
 		cmocka_unit_test_setup_teardown(links_are_not_followed, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_regular_files_of_bounded_size_are_read, setup, teardown),

@@ -148,6 +148,18 @@ static void a_file_of_size_zero_may_be_full(void **state)
 	check_ok(precondition_check(place->fd, "", &err), &err);
 }
 
+/* A link to itself: nobody knows what is there. */
+static void what_cannot_be_looked_at_is_not_absent(void **state)
+{
+	const struct place *place = *state;
+	struct err err;
+
+	assert_int_equal(renameat(place->fd, "sys/firmware/efi", place->fd, "sys/firmware/kept"), 0);
+	assert_int_equal(symlinkat("efi", place->fd, "sys/firmware/efi"), 0);
+	check_err(precondition_check(place->fd, "", &err), &err, ERR_IO);
+	assert_true(err_info(err.code)->retry);
+}
+
 static void two_architectures_are_supported(void **state)
 {
 	struct err err;
@@ -170,6 +182,7 @@ int main(void)
 		placed(secure_boot_is_off_only_if_the_variable_says_so),
 		placed(a_log_must_be_there_and_hold_something),
 		placed(a_file_of_size_zero_may_be_full),
+		placed(what_cannot_be_looked_at_is_not_absent),
 		cmocka_unit_test(two_architectures_are_supported),
 	};
 

@@ -190,11 +190,15 @@ static void the_service_is_known_with_its_start(void **state)
 {
 	struct place *place = *state;
 	int64_t started_s = 1;
+	pid_t pid = 1;
+	struct err err;
 
-	assert_int_equal(enabled_find_process(place->state_fd, &started_s), 0);
+	check_ok(enabled_find_process(place->state_fd, &pid, &started_s, &err), &err);
+	assert_int_equal(pid, 0);
 	assert_int_equal(started_s, 0);
 	start_service(place);
-	assert_int_equal(enabled_find_process(place->state_fd, &started_s), place->service_pid);
+	check_ok(enabled_find_process(place->state_fd, &pid, &started_s, &err), &err);
+	assert_int_equal(pid, place->service_pid);
 	assert_in_range(started_s, clock_now_s() - 60, clock_now_s());
 }
 

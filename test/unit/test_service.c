@@ -156,6 +156,15 @@ static void damaged_files_are_set_aside(void **state)
 	assert_int_equal(service_load(place->state_fd, &found, &err), STATE_LOADED);
 }
 
+static pid_t pid_of(const struct place *place)
+{
+	pid_t pid = -1;
+	struct err err;
+
+	check_ok(service_find_pid(place->state_fd, &pid, &err), &err);
+	return pid;
+}
+
 static void only_one_process_is_the_service(void **state)
 {
 	const struct place *place = *state;
@@ -164,7 +173,7 @@ static void only_one_process_is_the_service(void **state)
 	pid_t child;
 	struct err err;
 
-	assert_int_equal(service_find_pid(place->state_fd), 0);
+	assert_int_equal(pid_of(place), 0);
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0) {
@@ -177,27 +186,58 @@ static void only_one_process_is_the_service(void **state)
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(byte, 'y');
-	assert_int_equal(service_find_pid(place->state_fd), child);
+	assert_int_equal(pid_of(place), child);
 	check_err(service_lock_pid(place->state_fd, &lock, &err), &err, ERR_SERVICE);
 	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(service_find_pid(place->state_fd), 0);
+	assert_int_equal(pid_of(place), 0);
 	check_ok(service_lock_pid(place->state_fd, &lock, &err), &err);
 	(void)close(lock);
 	(void)close(ready[0]);
 	(void)close(ready[1]);
 }
 
-static void a_deleted_home_is_noticed(void **state)
+static void a_lock_that_cannot_be_looked_at_is_no_answer(void **state)
 {
 	const struct place *place = *state;
-	struct service service = {.home = "/" SERVICE_STATE_FOLDER};
+	pid_t pid = 7;
+	int fd;
 	struct err err;
 
-	assert_false(service_home_exists(place->root_fd, &service));
+	(void)unlinkat(place->state_fd, SERVICE_PID_FILE, 0);
+	assert_int_equal(mkdirat(place->state_fd, SERVICE_PID_FILE, 0700), 0);
+	check_err(service_find_pid(place->state_fd, &pid, &err), &err, ERR_STATE_UNREADABLE);
+	check_err(service_lock_pid(place->state_fd, &fd, &err), &err, ERR_STATE_UNREADABLE);
+	assert_int_equal(pid, 7);
+	assert_int_equal(unlinkat(place->state_fd, SERVICE_PID_FILE, AT_REMOVEDIR), 0);
+}
+
+static void the_service_knows_when_it_is_over(void **state)
+{
+	const struct place *place = *state;
+	const struct service service = {.home = "/" SERVICE_STATE_FOLDER};
+	int lock, lib;
+	struct err err;
+
 	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
-	assert_true(service_home_exists(place->root_fd, &service));
+	check_ok(service_lock_pid(place->state_fd, &lock, &err), &err);
+	assert_int_equal(service_find_end(place->root_fd, &service, lock), SERVICE_GOES_ON);
+	assert_int_equal(service_find_end(-1, &service, lock), SERVICE_GOES_ON); /* it cannot be found out */
+	check_ok(file_remove(place->state_fd, SERVICE_PID_FILE, &err), &err);
+	assert_int_equal(service_find_end(place->root_fd, &service, lock), SERVICE_UNLOCKED);
+	check_ok(file_write(place->state_fd, SERVICE_PID_FILE, TEXT("1"), 0600, &err), &err);
+	assert_int_equal(service_find_end(place->root_fd, &service, lock), SERVICE_REPLACED);
 	check_ok(file_remove(place->state_fd, "HandlerEnvironment.json", &err), &err);
+	assert_int_equal(service_find_end(place->root_fd, &service, lock), SERVICE_REMOVED);
+	check_ok(file_write(place->root_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
+	check_ok(service_open_folder(place->root_fd, "/var/lib", &lib, &err), &err);
+	assert_int_equal(renameat(lib, "guest-attestation", lib, "elsewhere"), 0);
+	assert_int_equal(
+		service_find_end(place->root_fd, &(struct service){.home = ""}, lock), SERVICE_UNLOCKED);
+	assert_int_equal(renameat(lib, "elsewhere", lib, "guest-attestation"), 0);
+	check_ok(file_remove(place->root_fd, "HandlerEnvironment.json", &err), &err);
+	(void)close(lib);
+	(void)close(lock);
 }
 
 static void a_link_is_not_taken_for_the_state_folder(void **state)
@@ -257,7 +297,8 @@ int main(void)
 		placed(members_of_a_newer_version_survive),
 		placed(damaged_files_are_set_aside),
 		placed(only_one_process_is_the_service),
-		placed(a_deleted_home_is_noticed),
+		placed(a_lock_that_cannot_be_looked_at_is_no_answer),
+		placed(the_service_knows_when_it_is_over),
 		placed(a_link_is_not_taken_for_the_state_folder),
 		cmocka_unit_test(marks_tell_texts_apart),
 		cmocka_unit_test(a_long_list_of_hosts_is_not_forgotten),
