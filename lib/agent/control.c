@@ -29,25 +29,26 @@ static int systemctl(const struct control *control, const char *verb, bool names
 	return exit_code == 0 ? 0 : -1;
 }
 
-static void parent_path(const struct control *control, const char *path, char ret[PATH_SIZE])
+/* A folder that the agent named, as the service sees it. */
+static void agent_path(const struct control *control, const char *path, char ret[PATH_SIZE])
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = slash && slash > path ? (size_t)(slash - path) : 1;
-
-	(void)text_format(ret, PATH_SIZE, "%s%.*s", prefix(control), (int)len, path);
+	(void)text_format(ret, PATH_SIZE, "%s%s", prefix(control), path);
 }
 
 static int write_unit(
 	const struct control *control, const struct service *service, struct bytes template, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(UNIT_MAX_BYTES);
-	char program[PATH_SIZE], packages[PATH_SIZE], logs[PATH_SIZE];
+	const struct environment *environment = &service->environment;
+	char program[PATH_SIZE], status[PATH_SIZE], log[PATH_SIZE], events[PATH_SIZE];
 	const struct unit unit = {
-		.program = program, .root = control->root, .packages = packages, .logs = logs};
+		.program = program, .root = control->root, .status = status, .log = log, .events = events};
 
 	program_path(control, service, program);
-	parent_path(control, service->home, packages);
-	parent_path(control, service->environment.log_folder, logs);
+	agent_path(control, environment->status_folder, status);
+	agent_path(control, environment->log_folder, log);
+	agent_path(control,
+		environment->events_folder[0] ? environment->events_folder : environment->log_folder, events);
 	if (unit_format(template, &unit, &text, err) < 0)
 		return -1;
 	return unit_write(control->root_fd, buf_bytes(&text), err);

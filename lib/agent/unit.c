@@ -19,8 +19,9 @@ static const char *value_of(const struct unit *unit, struct bytes mark)
 	} values[] = {
 		{"PROGRAM", unit->program},
 		{"ROOT", unit->root},
-		{"PACKAGES", unit->packages},
-		{"LOGS", unit->logs},
+		{"STATUS", unit->status},
+		{"LOG", unit->log},
+		{"EVENTS", unit->events},
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)

@@ -12,9 +12,10 @@
 struct unit {
 	const char *program; /* {{PROGRAM}} */
 	const char *root;    /* {{ROOT}} */
-	const char *
-		packages; /* {{PACKAGES}}: the folder of all versions; a version's own is replaced at every upgrade */
-	const char *logs; /* {{LOGS}}: likewise */
+	/* what it may write beside its state: folders of this version alone */
+	const char *status; /* {{STATUS}} */
+	const char *log;    /* {{LOG}} */
+	const char *events; /* {{EVENTS}} */
 };
 
 /* Each value is quoted for systemd (systemd.syntax(7)). An unknown mark is ERR_FORMAT. Appends to ret. */

@@ -3,8 +3,9 @@
 
 static const struct unit values = {.program = "/opt/a/monitor",
 	.root = "/",
-	.packages = "/var/lib/a b%c\"d\\e",
-	.logs = "/var/log/azure"};
+	.status = "/var/lib/a b%c\"d\\e",
+	.log = "/var/log/azure/a",
+	.events = "/var/log/azure/a/events"};
 
 static void marks_become_quoted_values(void **state)
 {
@@ -14,8 +15,8 @@ static void marks_become_quoted_values(void **state)
 		{"", ""},
 		{"no marks: @system-service { }", "no marks: @system-service { }"},
 		{"ExecStart={{PROGRAM}} --root {{ROOT}}\n", "ExecStart=\"/opt/a/monitor\" --root \"/\"\n"},
-		{"-{{PACKAGES}}", "-\"/var/lib/a b%%c\\\"d\\\\e\""},
-		{"{{LOGS}}{{LOGS}}", "\"/var/log/azure\"\"/var/log/azure\""},
+		{"-{{STATUS}}", "-\"/var/lib/a b%%c\\\"d\\\\e\""},
+		{"{{LOG}}{{EVENTS}}", "\"/var/log/azure/a\"\"/var/log/azure/a/events\""},
 	};
 
 	(void)state;
