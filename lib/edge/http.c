@@ -12,7 +12,7 @@
 
 #define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
 #define MAX_RETRY_AFTER_S  86400
-#define DEFAULT_TIMEOUT_MS 60000
+#define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
 
 int http_open(struct http **ret, struct err *err)
 {
@@ -196,19 +196,14 @@ static CURLcode set_proxy(CURL *easy, const struct proxy *proxy)
 	return CURLE_OK;
 }
 
-uint32_t http_total_ms(const struct http_request *request)
+static CURLcode set_limits(CURL *easy, const struct http_request *request)
 {
-	return request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
-}
-
-static CURLcode set_limits(CURL *easy, const struct http_request *request, uint32_t spent_ms)
-{
-	uint32_t total = http_total_ms(request);
-	uint32_t left = total > spent_ms ? total - spent_ms : 1;
+	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
+	int64_t left = request->deadline_ms ? request->deadline_ms - clock_monotonic_ms() : total;
 	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
 
 	set(CURLOPT_NOSIGNAL, 1L);
-	set(CURLOPT_TIMEOUT_MS, (long)left);
+	set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
 	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
 	return CURLE_OK;
 }
@@ -361,7 +356,7 @@ static CURLcode set_rest(struct http_transfer *transfer, const char *path, struc
 	if (code == CURLE_OK && request->is_plain)
 		code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
 	if (code == CURLE_OK)
-		code = set_limits(easy, request, transfer->lookup_ms);
+		code = set_limits(easy, request);
 	if (code == CURLE_OK)
 		code = set_callbacks(easy, transfer->http, transfer);
 	if (code == CURLE_OK)

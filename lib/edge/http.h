@@ -12,6 +12,8 @@
 
 #define HTTP_URL_SIZE 512
 #define HTTP_ID_SIZE  80
+#define HTTP_NAME_MS                                                                                         \
+	30000 /* at most, of a name: three servers that say nothing twice, as resolv.conf(5) has it */
 
 struct proxy; /* edge/proxy.h */
 struct http;  /* a connection that is used again for the same host */
@@ -32,7 +34,8 @@ struct http_request {
 	const char *extra_ca_file;   /* PEM file, whose authorities count besides the others; NULL: none */
 	const struct proxy *proxy;   /* NULL or without a host: the direct way */
 	uint32_t connect_timeout_ms; /* once the name is known, until the TLS handshake is finished */
-	uint32_t total_timeout_ms;   /* with the name */
+	uint32_t total_timeout_ms;   /* likewise, until the answer's end */
+	int64_t deadline_ms;         /* of all, the name included (base/clock.h, monotonic); 0: none */
 	uint32_t
 		idle_timeout_ms; /* without a byte in either direction, good to a second; 0: as long as the total */
 	bool is_plain; /* http:// and only to an address in digits, past every proxy: the metadata service */

@@ -39,7 +39,7 @@ static struct cause cause_of_proxy_timeout(const struct http_transfer *transfer)
 	CURL *easy = transfer->http->easy;
 
 	if (transfer->address[0] == '\0')
-		return (struct cause){ERR_PROXY_NAME, "the proxy's name was not resolved"};
+		return (struct cause){ERR_PROXY_NAME, "the proxy's name took all the time there was"};
 	if (!transfer->http->was_connected)
 		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
 	if (number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 0)
@@ -61,7 +61,7 @@ static struct cause cause_of_timeout(const struct http_transfer *transfer)
 	if (is_by_proxy(transfer))
 		return cause_of_proxy_timeout(transfer);
 	if (transfer->address[0] == '\0')
-		return (struct cause){ERR_DNS, "the name was not resolved"};
+		return (struct cause){ERR_DNS, "the name took all the time there was"};
 	if (transfer->http->was_connected)
 		return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
 	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};

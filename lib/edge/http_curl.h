@@ -29,12 +29,9 @@ struct http_transfer {
 	uint64_t moved_bytes;           /* in either direction, when they last changed ... */
 	int64_t moved_ms;               /* ... by the monotonic clock */
 	bool is_idle;                   /* ended for that */
-	uint32_t lookup_ms;             /* the name took, of the request's time */
 	struct err err;                 /* set if a callback ended the transfer */
 	char address[INET6_ADDRSTRLEN]; /* last one tried; "" if none was, as on a connection used again */
 };
-
-uint32_t http_total_ms(const struct http_request *request); /* a caller's 0 does not mean "for ever" */
 
 /* http_names.c: resolves the name of the first hop, the proxy's if there is one, and gives curl the addresses (CURLOPT_RESOLVE) while
  * *ret lives, so that curl's own resolver is never asked. An address in digits needs none. The error is the exchange's. */

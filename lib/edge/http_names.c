@@ -16,6 +16,14 @@ static const struct http_origin *first_hop(const struct http_transfer *transfer)
 	return proxy && proxy->address.host[0] ? &proxy->address : &transfer->origin;
 }
 
+static int64_t deadline_of(const struct http_request *request)
+{
+	int64_t patience_ms = clock_monotonic_ms() + HTTP_NAME_MS;
+
+	return request->deadline_ms && request->deadline_ms < patience_ms ? request->deadline_ms
+									  : patience_ms;
+}
+
 static int refuse(const struct http_transfer *transfer, const struct lookup *found, struct err *err)
 {
 	bool is_proxy = first_hop(transfer) != &transfer->origin;
@@ -45,9 +53,8 @@ static void entry_text(const struct http_origin *hop, const struct lookup *found
 int http_give_addresses(struct http_transfer *transfer, struct curl_slist **ret, struct err *err)
 {
 	const struct http_origin *hop = first_hop(transfer);
-	int64_t started_ms = clock_monotonic_ms();
 	const struct lookup_inputs inputs = {
-		.host = hop->host, .deadline_ms = started_ms + http_total_ms(transfer->request)};
+		.host = hop->host, .deadline_ms = deadline_of(transfer->request)};
 	char entry[ENTRY_SIZE];
 	struct lookup found;
 
@@ -57,7 +64,6 @@ int http_give_addresses(struct http_transfer *transfer, struct curl_slist **ret,
 		return -1;
 	if (!found.count)
 		return refuse(transfer, &found, err);
-	transfer->lookup_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
 	entry_text(hop, &found, entry);
 	*ret = curl_slist_append(NULL, entry);
 	if (!*ret)

@@ -169,11 +169,6 @@ static void answer_cleanup(struct http_answer *answer)
 	buf_done(&answer->body);
 }
 
-static uint32_t at_most(uint32_t timeout_ms, int64_t left_ms)
-{
-	return left_ms < timeout_ms ? (uint32_t)left_ms : timeout_ms;
-}
-
 /* A minute or so to the deadline, or all the time there is. */
 static int64_t left_ms_of(const struct exchange *exchange)
 {
@@ -188,7 +183,6 @@ static int perform(
 	const struct exchange *exchange, struct question *question, struct http_answer *ret, struct err *err)
 {
 	struct http_request *request = &question->request;
-	int64_t left_ms = left_ms_of(exchange);
 	char origin[HTTP_URL_SIZE];
 	char url[HTTP_URL_SIZE];
 	int status;
@@ -200,9 +194,10 @@ static int perform(
 	request->ca_file = exchange->ca_file;
 	request->extra_ca_file = exchange->extra_ca_file;
 	request->proxy = &exchange->proxy;
-	request->connect_timeout_ms = at_most(exchange->connect_timeout_ms, left_ms);
-	request->total_timeout_ms = at_most(exchange->total_timeout_ms, left_ms);
+	request->connect_timeout_ms = exchange->connect_timeout_ms;
+	request->total_timeout_ms = exchange->total_timeout_ms;
 	request->idle_timeout_ms = exchange->idle_timeout_ms;
+	request->deadline_ms = exchange->deadline_ms;
 	status = http_exchange(exchange->http, request, ret, err);
 	request->url = NULL; /* it ends here */
 	return status;

@@ -7,8 +7,7 @@
 #include "base/text.h"
 #include "monitor/doctor_checks.h"
 
-#define NAME_MS        30000 /* as long as an attestation waits for a name: ROUND_EXCHANGE_MS */
-#define PROBE_MS       6000  /* of the three steps after it together */
+#define PROBE_MS       6000 /* of the three steps after it together */
 #define DAY_S          86400
 #define CERT_SOON_DAYS 7 /* providers renew earlier */
 #define NO_ANSWER_YET  "Not looked at: it needs '%s'."
@@ -237,7 +236,7 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 		.proxy = &doctor->proxy,
 		.trust = doctor_trust(doctor),
 		.now_s = doctor->inputs->now_s,
-		.name_timeout_ms = NAME_MS,
+		.name_timeout_ms = HTTP_NAME_MS, /* as an attestation does */
 		.timeout_ms = PROBE_MS};
 	char text[ERR_MSG_SIZE];
 

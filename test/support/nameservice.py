@@ -122,7 +122,7 @@ class Names:
         while isinstance(alias := of_type(self.records.get(at), kind), Alias):
             records.append(record(at, CNAME, encoded(alias.of)))
             at = alias.of
-        found = of_type(self.records.get(at, NXDOMAIN), kind)
+        found = of_type(self.records.get(at), kind) if self.records.get(at) is not None else NXDOMAIN
         if found == SILENT:
             return b""
         if isinstance(found, list):
