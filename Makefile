@@ -143,6 +143,7 @@ coverage: ## line coverage of all tests, as text
 
 lint: ## format, layering, banned calls, static analysis, documents against tables
 	$(Q)scripts/deps build lint
+	$(Q)$(MAKE) --no-print-directory libs
 	$(Q)scripts/lint
 
 format: ## rewrite sources in the project's format
@@ -151,6 +152,7 @@ format: ## rewrite sources in the project's format
 
 fuzz: ## run the fuzz targets: make fuzz [T=eventlog] [SECONDS=60]
 	$(Q)scripts/deps build fuzz
+	$(Q)$(MAKE) --no-print-directory libs
 	$(Q)scripts/fuzz "$(or $(SECONDS),60)" $(if $(T),fuzz_$(T),$(FUZZERS))
 
 faults: ## every allocation and system call of attest, verify, enable and the service fails once: make faults [ONLY=attest]
@@ -160,6 +162,7 @@ faults: ## every allocation and system call of attest, verify, enable and the se
 
 fuzz-proof: ## take a check out, in a copy, and see its fuzz target find that: make fuzz-proof [CHECK=name of test/fuzz/unmended]
 	$(Q)scripts/deps build fuzz
+	$(Q)$(MAKE) --no-print-directory libs
 	$(Q)test/fuzz/prove $(CHECK)
 
 bench: ## measure a round, a log replay and a look at boot files beside their peers
