@@ -8,6 +8,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct plan {
 
 #define PATH_DEPTH  12  /* callers that tell one call path from another */
 #define STACK_WORDS 400 /* among so many words */
+#define STACK_SIZE  (8u << 20)
 #define TRACE_DEPTH 24
 
 void *__libc_malloc(size_t size);
@@ -74,16 +76,27 @@ static struct plan *find_plan(void)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
+/* The kernel puts the program's name at the first thread's end, glibc a thread's own structure at that of each other. */
+static const uintptr_t *stack_end(const uintptr_t *frame)
+{
+	uintptr_t first = getauxval(AT_EXECFN);
+
+	return (const uintptr_t *)((uintptr_t)frame < first && first - (uintptr_t)frame < STACK_SIZE
+					   ? first
+					   : (uintptr_t)pthread_self());
+}
+
 /* Which callers are on the way is found by looking for their return addresses: words on the stack that point into the program behind a
  * call (opcode E8 with four bytes of distance). The pinned libraries have no tables that an unwinder could read. A word that an earlier
  * call left behind makes two paths of one, which costs a run and hides nothing. The hash is FNV-1a. */
 static uint64_t path_hash(void)
 {
 	const uintptr_t *words = __builtin_frame_address(0);
+	const uintptr_t *end = stack_end(words);
 	uint64_t hash = 0xcbf29ce484222325u;
 	int found = 0;
 
-	for (size_t i = 0; i < STACK_WORDS && found < PATH_DEPTH; i++) {
+	for (size_t i = 0; i < STACK_WORDS && words + i < end && found < PATH_DEPTH; i++) {
 		if (words[i] < code.begin + 5 || words[i] >= code.end ||
 			*(const uint8_t *)(words[i] - 5) != 0xE8)
 			continue;
