@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "base/file.h"
 #include "base/text.h"
+#include "base/tree.h"
 
 #define SCHEMA_VERSION 1
 #define NAME_SIZE      64
@@ -94,5 +95,6 @@ int state_save(int state_fd, const char *name, json *document, struct err *err)
 			json_add_copy(document, json_name(member), member);
 	if (json_print(document, JSON_INDENTED, &text, err) < 0)
 		return -1;
+	tree_sweep(state_fd, name);
 	return file_write(state_fd, name, buf_bytes(&text), 0600, err);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/tree.h"
 #include "edge/json.h"
 
 #define HANDLER_NAME   "GuestAttestation"
@@ -141,6 +142,7 @@ int status_write(
 	char name[STATUS_FILE_NAME_SIZE];
 
 	status_file_name(sequence, name);
+	tree_sweep(status_dir_fd, name);
 	if (status_format(status, now_s, &text, err) < 0 ||
 		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) < 0)
 		return err_wrap(err, "Status");

@@ -1,8 +1,12 @@
 #include "base/tree.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_DEPTH 16
@@ -65,16 +69,21 @@ int tree_clear(int dir_fd, const char *except, struct err *err)
 	return status;
 }
 
-/* "." name ".<pid>.tmp" */
-static bool is_temporary_of(const char *entry, const char *name)
+/* "." name ".<pid>.tmp", and no process has this number. */
+static bool is_left_over(const char *entry, const char *name)
 {
 	size_t len = strlen(name);
-	size_t digits;
+	char *end;
+	long pid;
 
-	if (entry[0] != '.' || strncmp(entry + 1, name, len) != 0 || entry[1 + len] != '.')
+	if (entry[0] != '.' || strncmp(entry + 1, name, len) != 0 || entry[1 + len] != '.' ||
+		!isdigit((unsigned char)entry[2 + len]))
 		return false;
-	digits = strspn(entry + 2 + len, "0123456789");
-	return digits && strcmp(entry + 2 + len + digits, ".tmp") == 0;
+	errno = 0;
+	pid = strtol(entry + 2 + len, &end, 10);
+	if (errno || pid <= 0 || pid > INT_MAX || strcmp(end, ".tmp") != 0)
+		return false;
+	return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
 void tree_sweep(int dir_fd, const char *name)
@@ -84,7 +93,7 @@ void tree_sweep(int dir_fd, const char *name)
 	if (!dir)
 		return;
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-		if (is_temporary_of(entry->d_name, name))
+		if (is_left_over(entry->d_name, name))
 			(void)unlinkat(dirfd(dir), entry->d_name, 0);
 	(void)closedir(dir);
 }

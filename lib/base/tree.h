@@ -8,7 +8,7 @@
 int tree_remove(int dir_fd, const char *name, struct err *err) err_check;
 /* All that is in the folder but `except`. */
 int tree_clear(int dir_fd, const char *except, struct err *err) err_check;
-/* Temporary files of file_write() for `name` whose writer was killed. Only while nobody writes that name. */
+/* Temporary files of file_write() for `name` whose writer has ended. */
 void tree_sweep(int dir_fd, const char *name);
 
 #endif

@@ -125,6 +125,7 @@ static const struct call calls[] = {
 	{"rt_sigaction", SYS_rt_sigaction, CALL_EXEMPT, OWN_STATE, 0},
 	{"rt_sigprocmask", SYS_rt_sigprocmask, CALL_EXEMPT, OWN_STATE, 0},
 	{"rt_sigreturn", SYS_rt_sigreturn, CALL_EXEMPT, NO_FAILURE, 0},
+	{"sigaltstack", SYS_sigaltstack, CALL_EXEMPT, OWN_STATE, 0},
 	{"restart_syscall", SYS_restart_syscall, CALL_EXEMPT, "the kernel makes it", 0},
 	{"tgkill", SYS_tgkill, CALL_EXEMPT, "only raise calls it, for the process's own thread", 0},
 	{"umask", SYS_umask, CALL_EXEMPT, NO_FAILURE, 0},
