@@ -436,7 +436,7 @@ class Scene:
         is_kill = run.fault and run.fault.what == "kill"
         if run.hangs:
             found.append(f"it hangs: no end within {HANG_S} s")
-        elif run.code < 0 and not (is_kill and run.code == -9):
+        elif run.code < 0 and run.code != (-9 if is_kill else -15 if self.program.ends_at_rest else 0):
             found.append(f"it crashed: signal {-run.code}")
         if outcome.health == "healthy" and self.health != "healthy":
             found.append(f"the boot is {self.health}, but it says Healthy")
