@@ -40,18 +40,30 @@ static int take_metadata(struct handler *handler, const char *url, struct err *e
 	return 0;
 }
 
+/* By errno: what the path itself is to blame for, or the machine. */
+static enum err_code path_code(enum err_code blamed)
+{
+	static const int of_path[] = {ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG, EINVAL};
+
+	for (size_t i = 0; i < sizeof(of_path) / sizeof(of_path[0]); i++)
+		if (errno == of_path[i])
+			return blamed;
+	return errno == ENOMEM ? ERR_NO_MEMORY : ERR_IO;
+}
+
 static int open_folders(struct handler *handler, const struct options *options, struct err *err)
 {
 	char root[PATH_MAX], home[PATH_MAX];
 
 	if (!realpath(options->root, root) || !text_format(handler->root, sizeof(handler->root), "%s", root))
-		return err_set(err, ERR_USAGE, (unsigned long)errno, "Root folder '%s' cannot be used: %m.",
-			options->root);
+		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
+			"Root folder '%s' cannot be used: %m.", options->root);
+	errno = options->home_errno;
 	if (!options->home)
-		return err_set(err, ERR_ENVIRONMENT_INVALID, (unsigned long)errno,
+		return err_set(err, path_code(ERR_ENVIRONMENT_INVALID), (unsigned long)errno,
 			"The package's folder was not found by this program's own path: %m.");
 	if (!realpath(options->home, home))
-		return err_set(err, ERR_USAGE, (unsigned long)errno,
+		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
 			"Package folder '%s' cannot be used: %m.", options->home);
 	if (!text_format(handler->tcti, sizeof(handler->tcti), "%s", options->tcti))
 		return err_set(err, ERR_USAGE, 0, "The TCTI is too long.");

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ static bool find_own_home(char ret[PATH_MAX])
 	const char *started_as =
 		(const char *)(uintptr_t)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
 
+	errno = ENOENT;
 	if (!started_as || !realpath(started_as, ret))
 		return false;
 	for (int i = 0; i < 2; i++) {
@@ -75,6 +77,7 @@ bool options_parse(int argc, char **argv, struct options *ret, int *ret_exit_cod
 	if (optind == argc) {
 		if (!ret->home && find_own_home(ret->own_home))
 			ret->home = ret->own_home;
+		ret->home_errno = errno;
 		return false;
 	}
 	print_help(argv[0]);

@@ -9,7 +9,9 @@ struct options {
 	const char *root;     /* default "/" */
 	const char *tcti;     /* default "" */
 	const char *metadata; /* default "" */
-	const char *home;     /* default: the folder above that of the program; NULL: it was not found */
+	const char *
+		home; /* default: the folder above that of the program; NULL: it was not found, for home_errno */
+	int home_errno;
 	char own_home[PATH_MAX];
 };
 
