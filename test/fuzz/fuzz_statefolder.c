@@ -492,12 +492,25 @@ static void take_lock(void)
 
 struct before {
 	enum is_there baseline, history;
+	struct buf baseline_text; /* if it is a file that is not too large */
 	bool is_changed_boot, is_distrusted;
 };
+
+static void before_cleanup(struct before *before)
+{
+	buf_done(&before->baseline_text);
+}
 
 static bool has_learned(const struct outcome *outcome)
 {
 	return outcome->change.state == CHANGE_LEARNED || outcome->change.state == CHANGE_ACCEPTED;
+}
+
+static bool is_baseline_as_before(const struct before *before)
+{
+	enum is_there now = look(BASELINE_FILE, buf_bytes(&before->baseline_text));
+
+	return now == AS_IT_WAS || (now == before->baseline && !before->baseline_text.len);
 }
 
 static void check(const struct before *before, const struct outcome *outcome)
@@ -510,7 +523,7 @@ static void check(const struct before *before, const struct outcome *outcome)
 		fail("accepted boots that cannot be read, taken for none");
 	if (before->baseline == NO_FILE && look(BASELINE_FILE, buf_bytes(&clean[BASELINE])) != NO_FILE)
 		fail("accepted boots that cannot be read were overwritten");
-	if (before->history == AS_IT_WAS && before->is_distrusted && has_learned(outcome))
+	if (before->history == AS_IT_WAS && before->is_distrusted && !is_baseline_as_before(before))
 		fail("learned in a boot that was Unhealthy");
 	if (before->history == AS_IT_WAS && before->baseline == NOT_THERE && !outcome->change.is_lost)
 		fail("accepted boots are gone, and nobody is told");
@@ -530,7 +543,8 @@ static void check_unreadable(const struct before *before, const struct outcome *
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct outcome outcome = {0};
-	struct before before;
+	struct err ignored;
+	auto_cleanup(before) struct before before = {.baseline_text = buf_with_max(STATE_MAX_BYTES)};
 	bool has_alerts = false;
 
 	begin();
@@ -546,6 +560,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		has_alerts = has_alerts || at[0] % COUNT(names) == ALERT;
 	}
 	before.baseline = look(BASELINE_FILE, buf_bytes(&clean[BASELINE]));
+	if ((before.baseline == AS_IT_WAS || before.baseline == OTHER_TEXT) &&
+		file_read(state_fd, BASELINE_FILE, FILE_NO_LINKS, &before.baseline_text, &ignored) < 0)
+		buf_done(&before.baseline_text);
 	before.history = look(HISTORY_FILE, buf_bytes(before.is_distrusted ? &distrusting : &clean[HISTORY]));
 	look_on();
 	take_lock();
