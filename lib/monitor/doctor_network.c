@@ -224,6 +224,36 @@ static void list_addresses(const struct probe *probe, bool is_asked, json *detai
 	}
 }
 
+static bool is_word(const struct dns_answer *said)
+{
+	return said->outcome == DNS_FOUND || said->outcome == DNS_NO_DATA || said->outcome == DNS_NO_NAME;
+}
+
+/* A server that had to be passed over makes every attestation slow, and the name depend on the others. */
+static const struct lookup_server *find_bad_server(const struct lookup *lookup)
+{
+	for (size_t i = 0; i < lookup->server_count; i++) {
+		const struct lookup_server *server = &lookup->servers[i];
+
+		if (server->is_asked && !is_word(&server->said[DNS_A]) && !is_word(&server->said[DNS_AAAA]))
+			return server;
+	}
+	return NULL;
+}
+
+static void warn_of_server(const char *host, const char *addresses, const struct lookup_server *server,
+	struct doctor_finding *finding)
+{
+	enum dns_outcome outcome = server->said[DNS_A].outcome;
+	char said[176];
+
+	lookup_server_text(server, said, sizeof(said));
+	doctor_warn(finding,
+		outcome == DNS_SILENT || outcome == DNS_UNREACHED ? ERR_DNS_SILENT : ERR_DNS_FAILED,
+		"%.100s is %s, but another had to be asked after DNS server %s: %s.", host, addresses,
+		server->address, said);
+}
+
 static bool is_literal(const char *host, const struct probe *probe)
 {
 	return host[0] == '[' || (probe->address_count == 1 && strcmp(probe->addresses[0].text, host) == 0);
@@ -238,6 +268,7 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 		.now_s = doctor->inputs->now_s,
 		.name_timeout_ms = HTTP_NAME_MS, /* as an attestation does */
 		.timeout_ms = PROBE_MS};
+	const struct lookup_server *bad;
 	char text[ERR_MSG_SIZE];
 
 	probe_run(&inputs, &doctor->probe);
@@ -246,7 +277,10 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_RESOLVE].took_ms);
 	if (tell_step(doctor, PROBE_RESOLVE, text, err) < 0)
 		return -1;
-	if (is_literal(host, &doctor->probe))
+	bad = find_bad_server(&doctor->probe.lookup);
+	if (bad)
+		warn_of_server(host, text, bad, finding);
+	else if (is_literal(host, &doctor->probe))
 		doctor_say(finding, "%s is no name that has to be resolved.", text);
 	else
 		doctor_say(finding, "%.100s is %s; found in %u ms.", host, text,
