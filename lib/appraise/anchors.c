@@ -1,10 +1,8 @@
 #include "appraise/anchors.h"
 
 #include <string.h>
-#include "base/codec.h"
+#include "base/pem.h"
 
-#define BEGIN       "-----BEGIN CERTIFICATE-----"
-#define END         "-----END CERTIFICATE-----"
 #define MAX_ONE_PEM (64u << 10)
 
 struct anchors anchors_empty(void)
@@ -18,55 +16,36 @@ void anchors_done(struct anchors *anchors)
 	buf_done(&anchors->intermediates);
 }
 
-/* The text between the armour lines, without line breaks, decoded. */
-static int decode(const char *body, const char *end, struct buf *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(MAX_ONE_PEM);
-
-	for (const char *at = body; at < end; at++)
-		if (!strchr(" \t\r\n", *at) && buf_append(&text, at, 1, err) < 0)
-			return -1;
-	return base64_decode(buf_bytes(&text), BASE64_STANDARD, ret, err);
-}
-
-static int add_one(struct anchors *anchors, const char *begin, const char *end, struct err *err)
+static int add_one(struct anchors *anchors, struct bytes pem, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	auto_cleanup(buf) struct buf der = buf_with_max(MAX_ONE_PEM);
 	struct crypto_cert_info info;
 	struct buf *to;
 
-	if (decode(begin + sizeof(BEGIN) - 1, end, &der, err) < 0 ||
-		crypto_cert_parse(buf_bytes(&der), &cert, err) < 0)
+	if (pem_decode(pem, &der, err) < 0 || crypto_cert_parse(buf_bytes(&der), &cert, err) < 0)
 		return -1;
 	crypto_cert_info(cert, &info);
 	to = strcmp(info.subject, info.issuer) == 0 ? &anchors->roots : &anchors->intermediates;
-	if (buf_append(to, begin, (size_t)(end - begin), err) < 0)
+	if (buf_append(to, pem.data, pem.len, err) < 0)
 		return -1;
-	return buf_append_text(to, END "\n", err);
+	return buf_append_text(to, "\n", err);
 }
 
 int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(ANCHORS_MAX_BYTES);
-	const char *at;
+	struct bytes rest = pem, one;
 	size_t count = 0;
 
-	if (buf_append(&text, pem.data, pem.len, err) < 0)
-		return err_as(err, ERR_CA_FILE);
-	if (text.len == 0)
+	if (pem.len > ANCHORS_MAX_BYTES)
+		return err_set(err, ERR_CA_FILE, 0, "It has more than %u bytes.", ANCHORS_MAX_BYTES);
+	if (pem.len == 0)
 		return err_set(err, ERR_CA_FILE, 0, "It is empty.");
-	for (at = strstr((char *)text.data, BEGIN); at; at = strstr(at, BEGIN)) {
-		const char *end = strstr(at, END);
-		bool is_added = end && add_one(anchors, at, end, err) == 0;
-
-		if (end && !is_added && err->code == ERR_NO_MEMORY)
-			return -1;
-		if (!is_added)
-			return err_set(err, ERR_CA_FILE, 0, "Certificate %zu is not usable.", count + 1);
-		at = end;
-		count++;
-	}
+	for (; pem_next(&rest, &one); count++)
+		if (add_one(anchors, one, err) < 0) {
+			err_recode(err, ERR_CA_FILE);
+			return err_wrap(err, "Certificate %zu is not usable", count + 1);
+		}
 	return count ? 0 : err_set(err, ERR_CA_FILE, 0, "It holds no certificate in PEM form.");
 }
 

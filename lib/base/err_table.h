@@ -71,6 +71,12 @@
 	X(ERR_PROXY_NO_WAY,          532, "proxy-found-no-way",        NETWORK,      true,  1,  "Let the proxy resolve the endpoint's name and reach it on TCP 443; if a filter of the proxy answers like that, allow the endpoint's host there.") \
 	X(ERR_METADATA_REFUSED,      533, "metadata-refused",          NETWORK,      true,  1,  "Let root's requests pass in the VM's Metadata Security Protocol settings or whatever else guards 169.254.169.254, or set maaEndpoint in the extension's settings.") \
 	X(ERR_METADATA_FAILED,       534, "metadata-failed",           NETWORK,      true,  1,  "It is retried by itself; if it persists, restart the VM, or set maaEndpoint in the extension's settings.") \
+	X(ERR_CERT_WEAK,             541, "certificate-too-weak",      NETWORK,      true,  1,  "Have the certificate that the message names issued again: RSA of 2048 bits or more, P-256, P-384 or P-521, signed with SHA-256 or better.") \
+	X(ERR_CERT_EXTENSION,        542, "certificate-not-judged",    NETWORK,      true,  1,  "Have the certificate that the message names issued without this extension being critical, or exempt the endpoint from TLS inspection.") \
+	X(ERR_CERT_CONSTRAINED,      543, "certificate-outside-constraints", NETWORK, true, 1,  "Exempt the endpoint from TLS inspection, or have the authority that the message names allowed to certify this host (nameConstraints).") \
+	X(ERR_CERT_USE,              544, "certificate-wrong-use",     NETWORK,      true,  1,  "Have the certificate that the message names issued again with the use that it lacks.") \
+	X(ERR_CERT_UNREADABLE,       545, "certificate-unreadable",    NETWORK,      true,  1,  "Have the server's certificates issued again as RFC 5280 says, with keys of RSA, P-256, P-384 or P-521, and at most 16 authorities in between.") \
+	X(ERR_TLS_NO_AGREEMENT,      546, "tls-nothing-in-common",     NETWORK,      true,  1,  "Give the endpoint a certificate with an RSA, P-256, P-384 or P-521 key (not Ed25519), and allow TLS 1.3, or TLS 1.2 with ECDHE, there.") \
 	X(ERR_THROTTLED,           601, "provider-throttled",        PROVIDER,     true,  1,  "It is retried by itself after the time that the provider asks for.") \
 	X(ERR_PROVIDER_DOWN,       602, "provider-unavailable",      PROVIDER,     true,  1,  "It is retried by itself; check the provider's health.") \
 	X(ERR_PROVIDER_NOT_FOUND,  603, "provider-not-found",        PROVIDER,     true,  1,  "Check that the endpoint in the settings is an existing attestation provider.") \
@@ -134,6 +140,7 @@
 	X(ERR_BUNDLE_CONTRADICTS,  910, "bundle-contradicts-evidence", INTERNAL,   false, 1,  "Believe only what the evidence proves: what the bundle says beside it was altered. Ask for another bundle.") \
 	X(ERR_INPUT,               911, "input-unreadable",          INTERNAL,     false, 1,  "Check the path, and that whoever runs this may read what it leads to.") \
 	X(ERR_STATE_UNREADABLE,    912, "state-unreadable",          INTERNAL,     true,  1,  "Make what the message names in /var/lib/guest-attestation a readable file of root's again, or remove it; it is retried by itself.") \
+	X(ERR_TLS_LIBRARY,         913, "tls-library-differs",       INTERNAL,     false, 1,  "Use the programs of the extension's package: these here are linked with a libcurl that has another TLS library.") \
 	X(ERR_HUNG,                914, "attestation-hung",          INTERNAL,     true,  1,  "The service starts anew by itself; if this comes again, restart the VM and look for a file system or device that does not answer.") \
 	X(ERR_BASELINE_LOST,       920, "baseline-lost",               INTERNAL,     true,  1,  "A new baseline was learned; check that this boot is as you expect, then run 'guest-attest baseline accept' to end this warning.") \
 	X(ERR_NO_BASELINE,         921, "no-baseline",                 INTERNAL,     false, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \

@@ -34,7 +34,5 @@ int cms_parse(struct bytes message, const struct cms_recipient *recipient, struc
 	struct err *err) err_check;
 /* Appends the encrypted content. */
 int cms_join_content(const struct cms *cms, struct buf *ret, struct err *err) err_check;
-/* The subjectKeyIdentifier in a certificate's Extensions (RFC 5280 section 4.2.1.2, DER, header included); empty if there is none. */
-struct bytes cms_find_key_id(struct bytes extensions);
 
 #endif

@@ -1,4 +1,5 @@
 /* CMS EnvelopedData (RFC 5652 section 6) opened with a certificate and its private key. */
+#include "edge/certext.h"
 #include "edge/cms.h"
 #include "edge/crypto.h"
 
@@ -84,7 +85,7 @@ static struct cms_recipient recipient_of(const mbedtls_x509_crt *crt)
 	return (struct cms_recipient){
 		.issuer = {crt->issuer_raw.p, crt->issuer_raw.len},
 		.serial = {crt->serial.p, crt->serial.len},
-		.key_id = cms_find_key_id((struct bytes){crt->v3_ext.p, crt->v3_ext.len}),
+		.key_id = certext_key_id((struct bytes){crt->v3_ext.p, crt->v3_ext.len}),
 	};
 }
 

@@ -2,25 +2,42 @@
 #ifndef EDGE_CRYPTO_MBEDTLS_H
 #define EDGE_CRYPTO_MBEDTLS_H
 
-#include "edge/crypto.h"
+#include "edge/crypto_chain.h"
 
 #include <mbedtls/cipher.h>
 #include <mbedtls/constant_time.h>
+#include <mbedtls/error.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/md.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/sha512.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>
 
 /* crypto_x509.c */
 int64_t crypto_x509_time(const mbedtls_x509_time *time);                          /* Unix time */
 void crypto_x509_name(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE]); /* one line, cleaned */
-/* Certificates in PEM form; those that mbedtls cannot read, as a distribution's list may hold some, are passed over. */
-int crypto_x509_parse_some(struct bytes pem, mbedtls_x509_crt *ret, struct err *err) err_check;
+/* RSA of 2048 bits or more, P-256, P-384, P-521; SHA-256 or better: for chains of all kinds. */
+extern const mbedtls_x509_crt_profile crypto_x509_profile;
+bool crypto_x509_is_strong_key(const mbedtls_x509_crt *crt);
+/* One more at the end of the list, whose first may be an empty one. Critical extensions are judged by certext.h. ERR_FORMAT: it cannot be
+ * taken; the message is a part of a sentence. */
+int crypto_x509_append(mbedtls_x509_crt *list, struct bytes der, struct err *err) err_check;
+bool crypto_x509_is_issued_by(
+	const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer); /* by their names */
+/* For mbedtls's callback: the next certificate of a path, at this depth below which others follow. Its extensions and names, by those above
+ * it; host: whom the one at depth 0 is asked for, or NULL. ERR_CERT_CONSTRAINED, ERR_CERT_EXTENSION: a part of a sentence. */
+int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct certname_host *host,
+	struct crypto_path *path, struct err *err) err_check;
+/* The flags of mbedtls's clock are replaced by those of the caller's. */
+void crypto_x509_judge_dates(const mbedtls_x509_crt *crt, int64_t now_s, uint32_t *flags);
+/* "a.example, 10.0.0.4", cleaned, cut to what fits. */
+void crypto_x509_alternative_names(const mbedtls_x509_crt *crt, char ret[CRYPTO_NAME_SIZE]);
 
 #endif

@@ -1,4 +1,4 @@
-/* crypto_tls.h - which certificate a TLS server shows, and what is wrong with it.
+/* crypto_tls.h - which certificate a TLS server shows, and what is wrong with it by the judgement of crypto_chain.h.
  *
  * The handshake goes on whatever the certificate is. That is allowed here ONLY: nothing is sent over the connection, and nothing that the
  * server says is believed. It explains to people why the exchange (edge/http.h, always verified) did not come about.
@@ -6,13 +6,13 @@
 #ifndef EDGE_CRYPTO_TLS_H
 #define EDGE_CRYPTO_TLS_H
 
-#include "edge/crypto.h"
+#include "edge/crypto_chain.h"
 
 struct crypto_tls_look {
-	int fd;                   /* connected, non-blocking; stays the caller's */
-	const char *host;         /* as in struct http_origin: IPv6 in brackets */
-	bool without_name;        /* no server name indication (RFC 6066 section 3) */
-	struct bytes authorities; /* PEM, those that would be trusted; what cannot be read is passed over */
+	int fd;            /* connected, non-blocking; stays the caller's */
+	const char *host;  /* as in struct http_origin: IPv6 in brackets */
+	bool without_name; /* no server name indication (RFC 6066 section 3) */
+	const struct crypto_authorities *authorities;
 	int64_t now_s;
 	int64_t deadline_ms; /* base/clock.h, monotonic */
 };
@@ -23,13 +23,10 @@ struct crypto_tls_peer {
 	char issuer[CRYPTO_NAME_SIZE];
 	char top_issuer[CRYPTO_NAME_SIZE]; /* of the last certificate shown */
 	char names[CRYPTO_NAME_SIZE];      /* for which it is: "a.example, b.example", cut to what fits */
-	int64_t not_before_s, not_after_s;
-	bool is_trusted;       /* a chain leads to the authorities, dates aside */
-	bool is_expired;       /* one of the chain, at now_s */
-	bool is_not_yet_valid; /* likewise */
-	bool is_for_host;
-	uint64_t received_bytes; /* before the end: 0 = not a word after our ClientHello */
-	char version[16];        /* "TLSv1.3" once the handshake is finished */
+	int64_t not_after_s;               /* of the server's */
+	struct err fault;                  /* of its certificates: ERR_OK, or as in struct crypto_chain */
+	uint64_t received_bytes;           /* before the end: 0 = not a word after our ClientHello */
+	char version[16];                  /* "TLSv1.3" once the handshake is finished */
 };
 
 /* 0: the handshake was finished, whatever the certificate is. ERR_TLS_CUT: the connection was ended after our first message, before a

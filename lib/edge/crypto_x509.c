@@ -1,9 +1,12 @@
 /* X.509 certificates (RFC 5280): DER lengths, one certificate, sets, verification. */
 #include "edge/crypto.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/pem.h"
 #include "base/text.h"
+#include "edge/certext.h"
 #include "edge/crypto_mbedtls.h"
 
 /* ---- DER lengths (ITU-T X.690 sections 8.1.3 and 10.1) ---- */
@@ -38,29 +41,91 @@ size_t crypto_der_length(struct bytes bytes)
 
 /* ---- certificates ---- */
 
-/* mbedtls adds the codes of two layers (mbedtls/error.h); either may be out of memory. */
-static bool is_out_of_memory(int status)
+/* By mbedtls's codes, which have a part of a high level and one of a low level. */
+static bool is_no_memory(int status)
 {
-	int high = -status & ~0x7F, low = -status & 0x7F;
+	static const int codes[] = {-MBEDTLS_ERR_X509_ALLOC_FAILED, -MBEDTLS_ERR_PK_ALLOC_FAILED,
+		-MBEDTLS_ERR_ECP_ALLOC_FAILED, -MBEDTLS_ERR_ASN1_ALLOC_FAILED, -MBEDTLS_ERR_MPI_ALLOC_FAILED};
+	int high = -status & 0x7f80, low = -status & 0x7f;
 
-	return high == -MBEDTLS_ERR_X509_ALLOC_FAILED || high == -MBEDTLS_ERR_PK_ALLOC_FAILED ||
-	       low == -MBEDTLS_ERR_ASN1_ALLOC_FAILED || low == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (high == codes[i] || low == codes[i])
+			return true;
+	return false;
 }
 
-/* Of a key that it has no memory for, mbedtls says that it is bad (2.28 and 3.6, pkparse.c). So bad is only what is bad twice, with memory
- * at hand for a certificate as large as several of these. */
+static int explain_unreadable(int status, struct err *err)
+{
+	int high = -status & 0x7f80;
+	bool is_unknown_kind = high == -MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG ||
+			       high == -MBEDTLS_ERR_PK_UNKNOWN_PK_ALG ||
+			       high == -MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE;
+
+	if (is_no_memory(status))
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for a certificate.");
+	return err_set(err, ERR_FORMAT, (unsigned long)-status, "%s (mbedtls -0x%04lX)",
+		is_unknown_kind ? "its key or signature is of a kind that is not known to this program"
+				: "it cannot be read",
+		(unsigned long)-status);
+}
+
+/* mbedtls asks about extensions that it does not know; certext_check() judges them all. */
+static int leave_extension(void *context, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
+	int is_critical, const unsigned char *at, const unsigned char *end)
+{
+	(void)context;
+	(void)crt;
+	(void)oid;
+	(void)is_critical;
+	(void)at;
+	(void)end;
+	return 0;
+}
+
+/* Of a key that it has no memory for, mbedtls says that it is bad (pkparse.c). So bad is only what is bad twice, with memory at hand for a
+ * certificate as large as several of these. */
 static int parse_der(mbedtls_x509_crt *crt, struct bytes der)
 {
-	int status = mbedtls_x509_crt_parse_der(crt, der.data, der.len);
+	int status = mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data, der.len, 1, leave_extension, NULL);
 	void *volatile room; /* or a compiler takes it away, with the question */
 
-	if (status == 0 || is_out_of_memory(status))
+	if (status == 0 || is_no_memory(status))
 		return status;
 	room = malloc(8 * der.len + 4096);
 	if (!room)
 		return MBEDTLS_ERR_X509_ALLOC_FAILED;
 	free(room);
-	return mbedtls_x509_crt_parse_der(crt, der.data, der.len);
+	return mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data, der.len, 1, leave_extension, NULL);
+}
+
+static void x509_crt_cleanup(mbedtls_x509_crt *crt)
+{
+	mbedtls_x509_crt_free(crt);
+}
+
+int crypto_x509_append(mbedtls_x509_crt *list, struct bytes der, struct err *err)
+{
+	auto_cleanup(x509_crt) mbedtls_x509_crt one;
+	mbedtls_x509_crt *to = list;
+	int status;
+
+	mbedtls_x509_crt_init(&one);
+	status = parse_der(&one, der);
+	if (status != 0)
+		return explain_unreadable(status, err);
+	if (certext_check((struct bytes){one.v3_ext.p, one.v3_ext.len}, err) < 0)
+		return -1;
+	while (to->next)
+		to = to->next;
+	if (to->version) {
+		to->next = malloc(sizeof(one)); /* mbedtls frees it by free() */
+		if (!to->next)
+			return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
+		to = to->next;
+	}
+	*to = one;
+	mbedtls_x509_crt_init(&one);
+	return 0;
 }
 
 struct crypto_cert {
@@ -70,7 +135,6 @@ struct crypto_cert {
 int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	int status;
 
 	if (der.len == 0 || crypto_der_length(der) != der.len)
 		return err_set(
@@ -79,12 +143,8 @@ int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *er
 	if (!cert)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
 	mbedtls_x509_crt_init(&cert->crt);
-	status = parse_der(&cert->crt, der);
-	if (is_out_of_memory(status))
-		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for a certificate.");
-	if (status != 0)
-		return err_set(err, ERR_FORMAT, (unsigned long)-status,
-			"Not a usable X.509 certificate (mbedtls -0x%04lX).", (unsigned long)-status);
+	if (crypto_x509_append(&cert->crt, der, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1 : err_wrap(err, "Not a usable X.509 certificate");
 	*ret = steal_ptr(cert);
 	return 0;
 }
@@ -104,6 +164,33 @@ void crypto_x509_name(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE])
 	/* a longer name is cut where mbedtls stopped writing */
 	(void)mbedtls_x509_dn_gets(text, sizeof(text), name);
 	text_clean(ret, CRYPTO_NAME_SIZE, bytes_of_text(text));
+}
+
+static void append_name(struct bytes name, char ret[CRYPTO_NAME_SIZE])
+{
+	char clean[CRYPTO_NAME_SIZE];
+	char longer[CRYPTO_NAME_SIZE];
+
+	text_clean(clean, sizeof(clean), name);
+	if (text_format(longer, sizeof(longer), "%s%s%s", ret, ret[0] ? ", " : "", clean))
+		memcpy(ret, longer, sizeof(longer));
+}
+
+void crypto_x509_alternative_names(const mbedtls_x509_crt *crt, char ret[CRYPTO_NAME_SIZE])
+{
+	char text[INET6_ADDRSTRLEN];
+
+	ret[0] = '\0';
+	for (const mbedtls_x509_sequence *at = &crt->subject_alt_names; at; at = at->next) {
+		int kind = at->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
+
+		if (kind == MBEDTLS_X509_SAN_DNS_NAME) {
+			append_name((struct bytes){at->buf.p, at->buf.len}, ret);
+		} else if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (at->buf.len == 4 || at->buf.len == 16)) {
+			(void)inet_ntop(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, text, sizeof(text));
+			append_name(bytes_of_text(text), ret);
+		}
+	}
 }
 
 /* Days from 1970-01-01 in the Gregorian calendar, negative before. Years count from March, so that the leap day ends one;
@@ -180,62 +267,30 @@ struct crypto_cert_set {
 	size_t count;
 };
 
-#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
-
-/* mbedtls wants a final 0 byte and reads to the first one. ret_left_out: how many cannot be read. */
-static int parse_pem_text(mbedtls_x509_crt *ret, struct bytes pem, int *ret_left_out, struct err *err)
+static int append_pem(struct crypto_cert_set *set, struct bytes pem, struct err *err)
 {
-	uint8_t *text = malloc(pem.len + 1);
-	int status;
+	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
 
-	if (!text)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes of certificates.", pem.len);
-	memcpy(text, pem.data, pem.len);
-	text[pem.len] = 0;
-	status = mbedtls_x509_crt_parse(ret, text, pem.len + 1);
-	free(text);
-	if (status < 0 && is_out_of_memory(status))
-		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for certificates.");
-	if (status < 0)
-		return err_set(err, ERR_FORMAT, (unsigned long)-status,
-			"The certificates cannot be read (mbedtls -0x%04lX).", (unsigned long)-status);
-	*ret_left_out = status;
-	return 0;
-}
-
-int crypto_x509_parse_some(struct bytes pem, mbedtls_x509_crt *ret, struct err *err)
-{
-	int ignored;
-
-	return parse_pem_text(ret, pem, &ignored, err);
-}
-
-static int parse_every(mbedtls_x509_crt *ret, struct bytes pem, struct err *err)
-{
-	int left_out = 0;
-
-	if (parse_pem_text(ret, pem, &left_out, err) < 0)
+	if (pem_decode(pem, &der, err) < 0 || crypto_x509_append(&set->first, buf_bytes(&der), err) < 0)
 		return -1;
-	if (left_out > 0)
-		return err_set(err, ERR_FORMAT, 0, "%d of the certificates cannot be read.", left_out);
+	set->count++;
 	return 0;
 }
 
 int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, struct err *err)
 {
-	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = NULL;
+	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = calloc(1, sizeof(*set));
+	struct bytes rest = pem, one;
 
-	if (pem.len == 0 || memchr(pem.data, 0, pem.len) ||
-		!memmem(pem.data, pem.len, PEM_BEGIN, sizeof(PEM_BEGIN) - 1))
-		return err_set(err, ERR_FORMAT, 0, "No certificates in PEM form.");
-	set = calloc(1, sizeof(*set));
 	if (!set)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for certificates.");
 	mbedtls_x509_crt_init(&set->first);
-	if (parse_every(&set->first, pem, err) < 0)
-		return -1;
-	for (const mbedtls_x509_crt *at = &set->first; at; at = at->next)
-		set->count++;
+	while (pem_next(&rest, &one))
+		if (append_pem(set, one, err) < 0)
+			return err->code == ERR_NO_MEMORY ? -1
+							  : err_wrap(err, "Certificate %zu", set->count + 1);
+	if (!set->count || memchr(pem.data, 0, pem.len))
+		return err_set(err, ERR_FORMAT, 0, "No certificates in PEM form.");
 	*ret = steal_ptr(set);
 	return 0;
 }
@@ -255,52 +310,117 @@ size_t crypto_cert_set_count(const struct crypto_cert_set *set)
 
 /* ---- verification (RFC 5280 section 6) ---- */
 
-static const mbedtls_x509_crt_profile profile = {
+const mbedtls_x509_crt_profile crypto_x509_profile = {
 	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
 		       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
 	.allowed_pks = 0xfffffff,
-	.allowed_curves = 0xfffffff,
+	.allowed_curves = MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP256R1) |
+			  MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP384R1) |
+			  MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP521R1),
 	.rsa_min_bitlen = 2048,
 };
 
 #define DATE_FLAGS ((uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE))
-#define MAX_LINKS  8
+
+bool crypto_x509_is_strong_key(const mbedtls_x509_crt *crt)
+{
+	mbedtls_pk_type_t type = mbedtls_pk_get_type(&crt->pk);
+
+	if (type == MBEDTLS_PK_RSA)
+		return mbedtls_pk_get_bitlen(&crt->pk) >= crypto_x509_profile.rsa_min_bitlen;
+	return type == MBEDTLS_PK_ECKEY &&
+	       (crypto_x509_profile.allowed_curves &
+		       MBEDTLS_X509_ID_FLAG(mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(crt->pk))));
+}
+
+void crypto_x509_judge_dates(const mbedtls_x509_crt *crt, int64_t now_s, uint32_t *flags)
+{
+	*flags &= ~DATE_FLAGS;
+	if (now_s > crypto_x509_time(&crt->valid_to))
+		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+	if (now_s < crypto_x509_time(&crt->valid_from))
+		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
+}
+
+bool crypto_x509_is_issued_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer)
+{
+	return issuer->version && issuer->subject_raw.len == crt->issuer_raw.len &&
+	       memcmp(issuer->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0;
+}
+
+/* RFC 5280 section 6.1.4 (b): a self-issued one between is exempt. */
+static int judge_names(
+	const struct crypto_path *path, size_t depth, const struct certname_host *host, struct err *err)
+{
+	const struct crypto_link *link = &path->links[depth];
+
+	if (depth && link->is_self_issued)
+		return 0;
+	for (size_t above = depth + 1; above < path->count; above++) {
+		const struct crypto_link *authority = &path->links[above];
+
+		if (certname_check_constraints(&authority->cert, &link->cert, depth ? NULL : host, err) == 0)
+			continue;
+		return err->code == ERR_CERT_CONSTRAINED
+			       ? err_wrap(err,
+					 "its certificate is not one that the authority '%.100s' may issue",
+					 authority->subject)
+			       : err_wrap(err, "its certificate cannot be judged: of '%.100s'",
+					 authority->subject);
+	}
+	return 0;
+}
+
+int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct certname_host *host,
+	struct crypto_path *path, struct err *err)
+{
+	struct crypto_link *link = &path->links[depth];
+
+	if ((size_t)depth >= path->count)
+		path->count = (size_t)depth + 1;
+	link->cert.extensions = (struct bytes){crt->v3_ext.p, crt->v3_ext.len};
+	link->cert.subject = (struct bytes){crt->subject_raw.p, crt->subject_raw.len};
+	link->is_self_issued = crypto_x509_is_issued_by(crt, crt);
+	crypto_x509_name(&crt->subject, link->subject);
+	if (certext_check(link->cert.extensions, err) < 0) {
+		err->code = ERR_CERT_EXTENSION;
+		return err_wrap(err, "its certificate cannot be judged: '%.100s'", link->subject);
+	}
+	return judge_names(path, (size_t)depth, host, err);
+}
 
 /* What the callback learns about the first certificate, from the root down, that cannot be accepted. */
 struct judgement {
 	int64_t now_s;
+	struct crypto_path path;
 	const mbedtls_x509_crt *crt;
 	uint32_t flags;
+	struct err err; /* of the path's rules; ERR_OK if it is mbedtls's flags alone */
 };
 
 /* mbedtls asks the system's clock; the time that counts here is the caller's. */
 static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct judgement *judgement = context;
+	struct err err = {0};
 
-	(void)depth;
-	*flags &= ~DATE_FLAGS;
-	if (judgement->now_s > crypto_x509_time(&crt->valid_to))
-		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-	if (judgement->now_s < crypto_x509_time(&crt->valid_from))
-		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
+	if (depth < 0 || depth >= CRYPTO_CHAIN_MAX)
+		return MBEDTLS_ERR_X509_FATAL_ERROR;
+	crypto_x509_judge_dates(crt, judgement->now_s, flags);
+	if (crypto_x509_judge_link(crt, depth, NULL, &judgement->path, &err) < 0)
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
 	if (*flags && !judgement->flags) {
 		judgement->crt = crt;
 		judgement->flags = *flags;
+		judgement->err = err;
 	}
 	return 0;
-}
-
-static bool is_issuer_of(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *crt)
-{
-	return issuer->subject_raw.len == crt->issuer_raw.len &&
-	       memcmp(issuer->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0;
 }
 
 static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_crt *crt)
 {
 	for (const mbedtls_x509_crt *at = set ? &set->first : NULL; at; at = at->next)
-		if (is_issuer_of(at, crt))
+		if (crypto_x509_is_issued_by(crt, at))
 			return true;
 	return false;
 }
@@ -326,6 +446,9 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s' expired at %s.",
 			subject, time);
 	}
+	if (judgement->err.code != ERR_OK)
+		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s': %s.", subject,
+			judgement->err.msg);
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
 		clock_text(crypto_x509_time(&crt->valid_from), time);
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
@@ -336,74 +459,27 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 		subject, (unsigned long)flags);
 }
 
-/* A chain from the leaf up: shallow copies, linked, since mbedtls wants one list that it may write to. */
-struct path {
-	mbedtls_x509_crt links[MAX_LINKS];
-	size_t count;
-};
-
-static int ignore_dates(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
-{
-	(void)context;
-	(void)crt;
-	(void)depth;
-	*flags &= ~DATE_FLAGS;
-	return 0;
-}
-
-/* Does the issuer's key fit, and may the issuer sign certificates? */
-static bool is_signed_by(const mbedtls_x509_crt *child, const mbedtls_x509_crt *issuer)
-{
-	mbedtls_x509_crt one = *child;
-	mbedtls_x509_crt other = *issuer;
-	uint32_t flags = 0;
-
-	one.next = NULL;
-	other.next = NULL;
-	/* other flags, a weak key for one, do not matter for who signed */
-	(void)mbedtls_x509_crt_verify_with_profile(
-		&one, &other, NULL, &profile, NULL, &flags, ignore_dates, NULL);
-	return !(flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
-}
-
-/* mbedtls takes the first intermediate of the right name, whether its key fits or not. Two with one name do occur: a
- * CA that was renewed with a new key. So the path is looked for here, and mbedtls judges it as a whole. */
-static void find_path(
-	const mbedtls_x509_crt *leaf, const struct crypto_cert_set *intermediates, struct path *ret)
-{
-	const mbedtls_x509_crt *at = intermediates ? &intermediates->first : NULL;
-
-	ret->links[0] = *leaf;
-	ret->links[0].next = NULL;
-	ret->count = 1;
-	while (at && ret->count < MAX_LINKS) {
-		mbedtls_x509_crt *last = &ret->links[ret->count - 1];
-
-		if (!is_issuer_of(at, last) || !is_signed_by(last, at)) {
-			at = at->next;
-			continue;
-		}
-		ret->links[ret->count] = *at;
-		ret->links[ret->count].next = NULL;
-		last->next = &ret->links[ret->count++];
-		at = is_issuer_of(at, at) ? NULL : &intermediates->first;
-	}
-}
-
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
 {
 	mbedtls_x509_crt trusted = roots->first;
+	mbedtls_x509_crt shown = leaf->crt; /* shallow copies: mbedtls wants one list, the leaf first */
+	mbedtls_x509_crt rest;
 	struct judgement judgement = {.now_s = now_s};
-	struct path path;
 	uint32_t flags = 0;
 	int status;
 
-	find_path(&leaf->crt, intermediates, &path);
+	if (intermediates) {
+		rest = intermediates->first;
+		shown.next = &rest;
+	}
 	status = mbedtls_x509_crt_verify_with_profile(
-		&path.links[0], &trusted, NULL, &profile, NULL, &flags, judge_one, &judgement);
+		&shown, &trusted, NULL, &crypto_x509_profile, NULL, &flags, judge_one, &judgement);
 	if (status == 0)
 		return 0;
+	if (is_no_memory(status))
+		return err_set(
+			err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to check a certificate.");
 	if (judgement.flags)
 		return refuse(&judgement,
 			holds_issuer(roots, judgement.crt) || holds_issuer(intermediates, judgement.crt),

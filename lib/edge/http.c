@@ -8,11 +8,35 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/http_curl.h"
-#include "edge/trust.h"
 
 #define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
 #define MAX_RETRY_AFTER_S  86400
 #define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
+
+/* The judgement of certificates reads mbedtls's structures: a libcurl with another TLS library, or another mbedtls, is not to be used. */
+static int check_library(struct err *err)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	if (crypto_chain_is_library(info->ssl_version))
+		return 0;
+	return err_set(err, ERR_TLS_LIBRARY, 0,
+		"libcurl %s comes with %s, which is not this program's TLS library.", info->version,
+		info->ssl_version ? info->ssl_version : "no TLS library");
+}
+
+/* Its connections end with the old one, and the addresses that it was given. */
+static int renew_easy(struct http *http, struct err *err)
+{
+	CURL *easy = curl_easy_init();
+
+	if (!easy)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
+	curl_easy_cleanup(http->easy);
+	http->easy = easy;
+	http->known = (struct http_origin){0};
+	return 0;
+}
 
 int http_open(struct http **ret, struct err *err)
 {
@@ -27,9 +51,8 @@ int http_open(struct http **ret, struct err *err)
 		curl_global_cleanup();
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
 	}
-	http->easy = curl_easy_init();
-	if (!http->easy)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
+	if (check_library(err) < 0 || renew_easy(http, err) < 0)
+		return -1;
 	*ret = steal_ptr(http);
 	return 0;
 }
@@ -39,6 +62,7 @@ void http_close(struct http *http)
 	if (!http)
 		return;
 	curl_easy_cleanup(http->easy);
+	trust_set_done(&http->trust);
 	free(http);
 	curl_global_cleanup();
 }
@@ -159,20 +183,28 @@ static int on_socket_close(void *context, curl_socket_t fd)
 			return code_;                                                                        \
 	} while (0)
 
-/* authorities: PEM text. */
-static CURLcode set_security(CURL *easy, struct bytes authorities)
+/* curl calls this for each new connection; what it configured itself, its own callback above all, gives way to the one judgement. */
+static CURLcode on_tls(CURL *easy, void *config, void *context)
 {
-	struct curl_blob blob = {.data = (void *)(uintptr_t)authorities.data,
-		.len = authorities.len,
-		.flags = CURL_BLOB_NOCOPY};
+	struct http *http = context;
 
+	(void)easy;
+	crypto_chain_configure(config, &http->chain);
+	return CURLE_OK;
+}
+
+static CURLcode set_security(CURL *easy, struct http *http)
+{
 	set(CURLOPT_PROTOCOLS_STR, "https");
 	set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
 	set(CURLOPT_SSL_VERIFYPEER, 1L);
 	set(CURLOPT_SSL_VERIFYHOST, 2L);
 	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	set(CURLOPT_CAINFO_BLOB, &blob);
-	set(CURLOPT_CAPATH, NULL); /* a built-in folder would count besides the file */
+	set(CURLOPT_CAINFO, NULL); /* ours alone count, which on_tls gives */
+	set(CURLOPT_CAPATH, NULL);
+	set(CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a session that is resumed shows no certificate to judge */
+	set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	set(CURLOPT_SSL_CTX_DATA, http);
 	return CURLE_OK;
 }
 
@@ -334,27 +366,30 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	transfer->body = (struct buf){0};
 }
 
-/* Whom to trust, while `authorities` lives. Read here, with a bound: curl's TLS library waits for ever for a writer where the file is a
- * FIFO, and takes any size. */
-static int set_trust(struct http_transfer *transfer, struct buf *authorities, CURLcode *ret, struct err *err)
+/* Whom to trust. A connection is used again only under the authorities under which it was made. */
+static int take_trust(struct http *http, const struct http_request *request, struct err *err)
 {
-	const struct http_request *request = transfer->request;
+	auto_cleanup(trust_files) struct trust_files files = {0};
 	struct trust trust = {.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
 
-	if (trust_read(&trust, authorities, err) < 0)
+	if (trust_read(&trust, &files, err) < 0)
 		return -1;
-	*ret = set_security(transfer->http->easy, buf_bytes(authorities));
+	if (!trust_is_same(&http->trust, &files) &&
+		(renew_easy(http, err) < 0 || trust_take(&files, &http->trust, err) < 0))
+		return -1;
+	http->chain.authorities = http->trust.authorities;
 	return 0;
 }
 
-static CURLcode set_rest(struct http_transfer *transfer, const char *path, struct curl_slist *headers)
+static CURLcode set_all(struct http_transfer *transfer, const char *path, struct curl_slist *headers)
 {
 	CURL *easy = transfer->http->easy;
 	const struct http_request *request = transfer->request;
 	CURLcode code = set_proxy(easy, request->is_plain ? NULL : request->proxy);
 
-	if (code == CURLE_OK && request->is_plain)
-		code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	if (code == CURLE_OK)
+		code = request->is_plain ? curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http")
+					 : set_security(easy, transfer->http);
 	if (code == CURLE_OK)
 		code = set_limits(easy, request);
 	if (code == CURLE_OK)
@@ -367,23 +402,24 @@ static CURLcode set_rest(struct http_transfer *transfer, const char *path, struc
 static int perform(
 	struct http_transfer *transfer, const char *path, struct curl_slist *headers, struct err *err)
 {
-	auto_cleanup(buf) struct buf authorities = buf_with_max(TRUST_MAX_BYTES);
 	auto_cleanup(slist) struct curl_slist *addresses = NULL;
-	CURL *easy = transfer->http->easy;
-	CURLcode code = CURLE_OK;
+	struct http *http = transfer->http;
+	CURLcode code;
 
-	curl_easy_reset(easy); /* keeps the connection, and the addresses given before */
-	transfer->http->curl_text[0] = '\0';
-	transfer->http->was_connected = false;
-	if (http_give_addresses(transfer, &addresses, err) < 0 ||
-		(!transfer->request->is_plain && set_trust(transfer, &authorities, &code, err) < 0))
+	if (!transfer->request->is_plain && take_trust(http, transfer->request, err) < 0)
 		return -1;
-	if (code == CURLE_OK)
-		code = set_rest(transfer, path, headers);
+	curl_easy_reset(http->easy); /* keeps the connection, and the addresses given before */
+	if (http_give_addresses(transfer, &addresses, err) < 0)
+		return -1;
+	certname_host_of(transfer->origin.host, &http->chain.host);
+	http->chain.err = (struct err){0};
+	http->curl_text[0] = '\0';
+	http->was_connected = false;
+	code = set_all(transfer, path, headers);
 	if (code != CURLE_OK)
 		return err_set(err, ERR_INTERNAL, code, "This libcurl lacks what is needed: %s.",
 			curl_easy_strerror(code));
-	code = curl_easy_perform(easy);
+	code = curl_easy_perform(http->easy);
 	http_keep_addresses(transfer, code == CURLE_OK);
 	return code == CURLE_OK ? 0 : http_explain(transfer, code, err);
 }

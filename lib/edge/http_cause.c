@@ -67,6 +67,13 @@ static struct cause cause_of_timeout(const struct http_transfer *transfer)
 	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
 }
 
+/* The judgement of the server's certificates says more than curl and mbedtls do. */
+static bool is_refused_certificate(const struct http_transfer *transfer, CURLcode code)
+{
+	return transfer->http->chain.err.code != ERR_OK &&
+	       (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR);
+}
+
 /* ---- other causes ---- */
 
 static struct cause cause_of_connect(CURL *easy)
@@ -108,6 +115,7 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
 		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
 		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
+		{CURLE_TOO_LARGE, {ERR_ANSWER_TOO_LARGE, "the answer is too large"}},
 		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
 		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},
 	};
@@ -155,6 +163,8 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 
 	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
 		return cause_of_timeout(transfer);
+	if (is_refused_certificate(transfer, code))
+		return (struct cause){transfer->http->chain.err.code, transfer->http->chain.err.msg};
 	if (is_end_of_answer(transfer, code))
 		return (struct cause){ERR_ANSWER_CUT, "the answer was cut off"};
 	if (is_by_proxy(transfer))
@@ -195,7 +205,8 @@ static const char *detail_of(const struct http_transfer *transfer, CURLcode code
 	if (transfer->err.code != ERR_OK)
 		return transfer->err.msg;
 	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT || transfer->is_idle ||
-		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+		is_refused_certificate(transfer, code))
 		return "";
 	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
 		text[--len] = '\0';

@@ -6,11 +6,14 @@
 #include <curl/curl.h>
 #include "edge/http.h"
 #include "edge/proxy.h"
+#include "edge/trust.h"
 
 #define HTTP_SOCKETS_MAX 8 /* open at the same time: tries of several addresses */
 
 struct http {
-	CURL *easy;
+	CURL *easy; /* its connections were made under `trust` */
+	struct trust_set trust;
+	struct crypto_chain chain; /* the judgement of the last handshake */
 	int sockets[HTTP_SOCKETS_MAX];
 	size_t socket_count;
 	bool was_connected; /* a socket that was closed during this exchange had reached its peer */

@@ -192,30 +192,6 @@ static int open_tunnel(struct walk *walk, struct err *err)
 		&walk->probe->tunnel, err);
 }
 
-static int judge_certificate(const struct probe *probe, int64_t now_s, struct err *err)
-{
-	const struct crypto_tls_peer *peer = &probe->peer;
-	char date[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
-
-	clock_text(now_s, now);
-	clock_text(peer->is_expired ? peer->not_after_s : peer->not_before_s, date);
-	if (!peer->is_trusted)
-		return err_set(err, ERR_TLS_UNTRUSTED, 0,
-			"its certificate is not trusted: issued by '%.100s'",
-			peer->top_issuer[0] ? peer->top_issuer : peer->issuer);
-	if (peer->is_expired)
-		return err_set(err, ERR_CERT_EXPIRED, 0,
-			"its certificate expired at %s; this VM's clock says %s", date, now);
-	if (peer->is_not_yet_valid)
-		return err_set(err, ERR_CERT_NOT_YET, 0,
-			"its certificate is not yet valid: it begins at %s; this VM's clock says %s", date,
-			now);
-	if (!peer->is_for_host)
-		return err_set(err, ERR_CERT_NAME, 0, "its certificate is for %s, by '%.60s'",
-			peer->names[0] ? peer->names : peer->subject, peer->issuer);
-	return 0;
-}
-
 /* The same once more, without the one thing that a filter by name goes by. */
 static bool is_name_filtered(const struct walk *walk, struct crypto_tls_look look)
 {
@@ -237,18 +213,23 @@ static bool is_name_filtered(const struct walk *walk, struct crypto_tls_look loo
 
 static int look_at_tls(struct walk *walk, struct err *err)
 {
-	auto_cleanup(buf) struct buf authorities = buf_with_max(TRUST_MAX_BYTES);
+	auto_cleanup(trust_files) struct trust_files files = {0};
+	auto_cleanup(trust_set) struct trust_set trust = {0};
 	struct probe *probe = walk->probe;
 	struct crypto_tls_look look = {.fd = walk->fd,
 		.host = probe->server.host,
 		.now_s = walk->inputs->now_s,
 		.deadline_ms = half_deadline_ms(walk)};
 
-	if (trust_read(&walk->inputs->trust, &authorities, err) < 0)
+	if (trust_read(&walk->inputs->trust, &files, err) < 0 || trust_take(&files, &trust, err) < 0)
 		return -1;
-	look.authorities = buf_bytes(&authorities);
-	if (crypto_tls_look(&look, &probe->peer, err) == 0)
-		return judge_certificate(probe, walk->inputs->now_s, err);
+	look.authorities = trust.authorities;
+	probe->left_out_count = trust.left_out_count;
+	memcpy(probe->left_out, trust.left_out[0], sizeof(probe->left_out));
+	if (crypto_tls_look(&look, &probe->peer, err) == 0) {
+		*err = probe->peer.fault;
+		return err->code == ERR_OK ? 0 : -1;
+	}
 	probe->is_name_filtered = err->code == ERR_TLS_CUT && is_name_filtered(walk, look);
 	return -1;
 }

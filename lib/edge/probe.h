@@ -56,6 +56,8 @@ struct probe {
 	struct probe_address addresses[PROBE_ADDRESSES_MAX];
 	size_t chosen; /* index of the address of the later steps, if PROBE_CONNECT succeeded */
 	struct tunnel_answer tunnel;
+	size_t left_out_count;              /* of the authorities, those that could not be taken */
+	char left_out[TRUST_LEFT_OUT_SIZE]; /* the first of these, a sentence */
 	struct crypto_tls_peer peer; /* what TLS showed; a certificate that nobody trusts is the step's err */
 	bool is_name_filtered; /* the handshake was cut, and the same one without the server's name was not */
 };

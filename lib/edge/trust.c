@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include "base/file.h"
-
-#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
+#include "base/pem.h"
+#include "base/text.h"
 
 static const char *system_file(void)
 {
@@ -53,30 +53,116 @@ int trust_find(const struct trust *trust, const char **ret_file, struct err *err
 	return 0;
 }
 
-/* The system keeps its file behind links, and the administrator may. */
-static int append_file(const char *file, struct buf *ret, struct err *err)
+void trust_files_done(struct trust_files *files)
 {
-	auto_cleanup(buf) struct buf text = buf_with_max(TRUST_MAX_BYTES);
-
-	if (file_read(AT_FDCWD, file, FILE_FOLLOW_LINKS, &text, err) < 0) {
-		err->code = ERR_CA_FILE;
-		return -1;
-	}
-	if (text.len == 0 || !memmem(text.data, text.len, PEM_BEGIN, sizeof(PEM_BEGIN) - 1))
-		return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificates in PEM form.", file);
-	/* a last line without its end must not run into the next file's first */
-	return buf_append(ret, text.data, text.len, err) < 0 ? -1 : buf_append_text(ret, "\n", err);
+	for (size_t i = 0; i < files->count; i++)
+		buf_done(&files->files[i].pem);
+	*files = (struct trust_files){0};
 }
 
-int trust_read(const struct trust *trust, struct buf *ret, struct err *err)
+/* The system keeps its file behind links, and the administrator may. Read here, with a bound: a FIFO would hold a library for ever. */
+static int read_file(const char *path, struct trust_files *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf both = buf_with_max(TRUST_MAX_BYTES);
-	const char *file;
+	struct trust_file *file = &ret->files[ret->count++];
+	struct bytes rest, first;
 
-	if (main_file(trust, &file, err) < 0 || append_file(file, &both, err) < 0 ||
-		(trust->extra_ca_file && append_file(trust->extra_ca_file, &both, err) < 0)) {
-		err_recode(err, ERR_CA_FILE);
+	file->path = path;
+	file->pem = buf_with_max(TRUST_MAX_BYTES);
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &file->pem, err) < 0) {
+		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
 		return -1;
 	}
-	return buf_set(ret, buf_bytes(&both), err);
+	rest = buf_bytes(&file->pem);
+	if (!pem_next(&rest, &first))
+		return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificates in PEM form.", path);
+	return 0;
+}
+
+int trust_read(const struct trust *trust, struct trust_files *ret, struct err *err)
+{
+	const char *path;
+
+	if (main_file(trust, &path, err) < 0 || read_file(path, ret, err) < 0)
+		return -1;
+	return trust->extra_ca_file ? read_file(trust->extra_ca_file, ret, err) : 0;
+}
+
+/* ---- authorities ---- */
+
+void trust_set_done(struct trust_set *set)
+{
+	crypto_authorities_free(set->authorities);
+	*set = (struct trust_set){0};
+}
+
+static void leave_out(struct trust_set *set, const char *path, size_t number, const char *why)
+{
+	if (set->left_out_count < TRUST_LEFT_OUT_MAX)
+		(void)text_format(set->left_out[set->left_out_count], TRUST_LEFT_OUT_SIZE,
+			"Certificate %zu of CA file '%.100s' does not count: %s.", number, path, why);
+	set->left_out_count++;
+}
+
+static int take_one(struct trust_set *set, struct bytes pem, struct err *err)
+{
+	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
+
+	if (pem_decode(pem, &der, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1
+						  : err_set(err, ERR_FORMAT, 0, "its text cannot be decoded");
+	if (crypto_authorities_add(set->authorities, buf_bytes(&der), err) < 0)
+		return -1;
+	set->count++;
+	return 0;
+}
+
+static int take_file(const struct trust_file *file, struct trust_set *set, struct err *err)
+{
+	struct bytes rest = buf_bytes(&file->pem), one;
+	size_t before = set->count;
+
+	for (size_t number = 1; pem_next(&rest, &one); number++) {
+		if (take_one(set, one, err) == 0)
+			continue;
+		if (err->code == ERR_NO_MEMORY)
+			return -1;
+		leave_out(set, file->path, number, err->msg);
+	}
+	if (set->count > before)
+		return 0;
+	return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificate that can be used: %s.",
+		file->path, err->msg);
+}
+
+static void digest_of(const struct trust_files *files, uint8_t ret[CRYPTO_SHA256_SIZE])
+{
+	struct bytes texts[2] = {{0}};
+
+	for (size_t i = 0; i < files->count; i++)
+		texts[i] = buf_bytes(&files->files[i].pem);
+	crypto_digest(CRYPTO_SHA256, texts, files->count, ret);
+}
+
+bool trust_is_same(const struct trust_set *set, const struct trust_files *files)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	digest_of(files, digest);
+	return set->authorities && memcmp(set->digest, digest, sizeof(digest)) == 0;
+}
+
+int trust_take(const struct trust_files *files, struct trust_set *ret, struct err *err)
+{
+	auto_cleanup(trust_set) struct trust_set set = {0};
+
+	digest_of(files, set.digest);
+	if (crypto_authorities_open(&set.authorities, err) < 0)
+		return -1;
+	for (size_t i = 0; i < files->count; i++)
+		if (take_file(&files->files[i], &set, err) < 0)
+			return -1;
+	trust_set_done(ret);
+	*ret = set;
+	set = (struct trust_set){0};
+	return 0;
 }

@@ -1,20 +1,58 @@
 /* trust.h - which certificate authorities count: the system's, wherever this distribution keeps them, a file's instead, and those of
- * another file besides. */
+ * another file besides.
+ *
+ * An authority that cannot be taken, as one of a kind of key that is not known here, does not keep the others from counting: it is told.
+ * A file in which none can be taken is an error.
+ */
 #ifndef EDGE_TRUST_H
 #define EDGE_TRUST_H
 
-#include "base/buf.h"
+#include "edge/crypto_chain.h"
 
-#define TRUST_MAX_BYTES (4u << 20) /* of both files; a distribution's bundle has about 220 KB */
+#define TRUST_MAX_BYTES (4u << 20) /* of each file; a distribution's bundle has about 220 KB */
 
 struct trust {
 	const char *ca_file;       /* PEM, instead of the system's; NULL: the system's */
 	const char *extra_ca_file; /* PEM, besides the others; NULL: none */
 };
 
-/* The one file that holds them all, or NULL if there are two (trust_read). ERR_CA_FILE: not found, not readable. */
+/* The one file that holds them all, or NULL if there are two. ERR_CA_FILE: not found, not readable. */
 int trust_find(const struct trust *trust, const char **ret_file, struct err *err) err_check;
-/* All of them, as PEM text. ERR_CA_FILE. */
-int trust_read(const struct trust *trust, struct buf *ret, struct err *err) err_check;
+
+/* The files as they are now. */
+struct trust_files {
+	size_t count;
+	struct trust_file {
+		const char *path; /* as in struct trust */
+		struct buf pem;
+	} files[2];
+};
+void trust_files_done(struct trust_files *files);
+static inline void trust_files_cleanup(struct trust_files *files)
+{
+	trust_files_done(files);
+}
+/* ret: zeroed. ERR_CA_FILE: not readable, or without a certificate in PEM form. */
+int trust_read(const struct trust *trust, struct trust_files *ret, struct err *err) err_check;
+
+#define TRUST_LEFT_OUT_MAX  4
+#define TRUST_LEFT_OUT_SIZE 256
+
+struct trust_set {
+	struct crypto_authorities *authorities;
+	size_t count; /* of them */
+	size_t left_out_count;
+	char left_out[TRUST_LEFT_OUT_MAX][TRUST_LEFT_OUT_SIZE]; /* the first of these, one sentence each */
+	uint8_t digest[CRYPTO_SHA256_SIZE];                     /* of the files' text */
+};
+void trust_set_done(struct trust_set *set);
+static inline void trust_set_cleanup(struct trust_set *set)
+{
+	trust_set_done(set);
+}
+/* Was the set taken from files of this very text? */
+bool trust_is_same(const struct trust_set *set, const struct trust_files *files);
+/* *ret may hold another set, which is replaced. ERR_CA_FILE, ERR_NO_MEMORY. */
+int trust_take(const struct trust_files *files, struct trust_set *ret, struct err *err) err_check;
 
 #endif

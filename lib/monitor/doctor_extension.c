@@ -48,8 +48,9 @@ static bool is_hidden_from_unit(const char *path)
 
 static int check_ca_file(int root_fd, const char *setting, const char *path, json *details, struct err *err)
 {
-	auto_cleanup(buf) struct buf pem = buf_with_max(TRUST_MAX_BYTES);
-	auto_cleanup(crypto_cert_set) struct crypto_cert_set *set = NULL;
+	const struct trust trust = {.ca_file = path};
+	auto_cleanup(trust_files) struct trust_files files = {0};
+	auto_cleanup(trust_set) struct trust_set set = {0};
 	bool has_systemd;
 	char name[32];
 
@@ -61,13 +62,10 @@ static int check_ca_file(int root_fd, const char *setting, const char *path, jso
 		return err_set(err, ERR_CA_FILE, 0,
 			"'%s' of the setting %s is in a folder that the service does not see.", path,
 			setting);
-	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &pem, err) < 0 ||
-		crypto_cert_set_parse_pem(buf_bytes(&pem), &set, err) < 0) {
-		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-		return err_wrap(err, "'%s' of the setting %s", path, setting);
-	}
+	if (trust_read(&trust, &files, err) < 0 || trust_take(&files, &set, err) < 0)
+		return err_wrap(err, "Setting %s", setting);
 	(void)text_format(name, sizeof(name), "%sCertificates", setting);
-	json_add_int(details, name, (int64_t)crypto_cert_set_count(set));
+	json_add_int(details, name, (int64_t)set.count);
 	return 0;
 }
 

@@ -354,6 +354,10 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 		doctor_warn(finding, ERR_CERT_EXPIRED,
 			"The certificate of %s is valid for %lld more days only.", peer->subject,
 			(long long)days);
+	else if (doctor->probe.left_out_count)
+		doctor_warn(finding, ERR_CA_FILE,
+			"%s (%zu like that.) The provider's certificate is trusted all the same.",
+			doctor->probe.left_out, doctor->probe.left_out_count);
 	else
 		doctor_say(finding, "%s; trusted by %s, valid for %lld more days.", text,
 			bundle ? bundle : "two files of authorities", (long long)days);

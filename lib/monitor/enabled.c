@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "agent/protected.h"
+#include "agent/settings_tree.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/trust.h"
 
 #define BOOT_ID_FILE "proc/sys/kernel/random/boot_id"
 
@@ -32,6 +34,25 @@ int enabled_find(int root_fd, int *ret_state_fd, struct service *ret, struct err
 	return 0;
 }
 
+/* An authority that does not count keeps nothing from working, but somebody may wait for it to. A file that cannot be used at all is the
+ * attestation's error. */
+static void note_authorities(struct settings *settings)
+{
+	auto_cleanup(trust_files) struct trust_files files = {0};
+	auto_cleanup(trust_set) struct trust_set set = {0};
+	struct trust trust = {.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+		.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL};
+	struct err ignored;
+
+	if (trust_read(&trust, &files, &ignored) < 0 || trust_take(&files, &set, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < set.left_out_count && i < TRUST_LEFT_OUT_MAX; i++)
+		settings_warn(settings, "%s", set.left_out[i]);
+	if (set.left_out_count > TRUST_LEFT_OUT_MAX)
+		settings_warn(settings, "%zu more certificates of these files do not count.",
+			set.left_out_count - TRUST_LEFT_OUT_MAX);
+}
+
 int enabled_read_settings(
 	int root_fd, const struct environment *environment, struct settings *ret, struct err *err)
 {
@@ -44,7 +65,10 @@ int enabled_read_settings(
 		return -1;
 	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
 		return -1;
-	return protected_parse_settings(root_fd, environment->config_folder, buf_bytes(&text), ret, err);
+	if (protected_parse_settings(root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
+		return -1;
+	note_authorities(ret);
+	return 0;
 }
 
 int enabled_read_history(int state_fd, struct history *ret, struct err *err)

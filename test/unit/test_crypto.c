@@ -335,6 +335,10 @@ static void a_certificate_must_be_one_der_value(void **state)
 	check_err(crypto_cert_parse((struct bytes){der, len - 1}, &cert, &err), &err, ERR_FORMAT);
 	check_err(crypto_cert_parse((struct bytes){der, len + 1}, &cert, &err), &err, ERR_FORMAT);
 	check_err(crypto_cert_parse((struct bytes){der, 0}, &cert, &err), &err, ERR_FORMAT);
+	len = folder_read(folder, "unknown.der", der, sizeof(der));
+	check_err(crypto_cert_parse((struct bytes){der, len}, &cert, &err), &err, ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "critical extension 1.2.3.4"));
+	len = folder_read(folder, "leaf.der", der, sizeof(der));
 	der[10] ^= 0xff;
 	check_err(crypto_cert_parse((struct bytes){der, len}, &cert, &err), &err, ERR_FORMAT);
 	assert_null(cert);
@@ -370,6 +374,13 @@ static void chains_are_judged_at_the_given_time(void **state)
 		const char *words; /* of the message; NULL: accepted */
 	} rows[] = {
 		{"leaf.der", "inter.pem", NULL, "root.pem", IN_2021, NULL},
+		{"unnamed.der", "limited.pem", NULL, "root.pem", IN_2021, NULL},
+		{"named.der", "limited.pem", NULL, "root.pem", IN_2021, NULL},
+		{"named.der", NULL, NULL, "limited.pem", IN_2021, NULL},
+		{"named.der", "inter.pem", "limited.pem", "root.pem", IN_2021, NULL},
+		{"misnamed.der", "limited.pem", NULL, "root.pem", IN_2021,
+			"'a.test' is not among what its name constraints permit"},
+		{"misnamed.der", NULL, NULL, "limited.pem", IN_2021, "'CN=Limited' may issue"},
 		{"leaf.der", "inter.pem", "twin.pem", "root.pem", IN_2021, NULL},
 		{"leaf.der", "twin.pem", "inter.pem", "root.pem", IN_2021, NULL},
 		{"leaf.der", "stranger.pem", "inter.pem", "root.pem", IN_2021, NULL},

@@ -144,6 +144,7 @@ static void bad_answers_have_their_codes(void **state)
 		{{.path = "/mode/big"}, ERR_ANSWER_TOO_LARGE, "more than 65536 bytes"},
 		{{.path = "/mode/endless"}, ERR_ANSWER_TOO_LARGE, "more than 65536 bytes"},
 		{{.path = "/mode/headers"}, ERR_ANSWER_TOO_LARGE, "headers"},
+		{{.path = "/mode/header-line"}, ERR_ANSWER_TOO_LARGE, "the answer is too large"},
 		{{.path = "/mode/drip", .timeout_ms = 700}, ERR_ANSWER_SLOW,
 			"the answer began and was not complete after 0.7 s"},
 		{{.path = "/mode/never", .timeout_ms = 700}, ERR_HTTP_TIMEOUT, "no answer after 0.7 s"},
@@ -183,9 +184,9 @@ static void bad_certificates_and_transports_have_their_codes(void **state)
 		const char *certificate, *transport;
 		enum err_code code;
 	} rows[] = {
-		{"expired", "tls", ERR_TLS_UNTRUSTED},
-		{"future", "tls", ERR_TLS_UNTRUSTED},
-		{"other-name", "tls", ERR_TLS_UNTRUSTED},
+		{"expired", "tls", ERR_CERT_EXPIRED},
+		{"future", "tls", ERR_CERT_NOT_YET},
+		{"other-name", "tls", ERR_CERT_NAME},
 		{"unknown-ca", "tls", ERR_TLS_UNTRUSTED},
 		{"good", "tls1.1", ERR_TLS_FAILED},
 		{"good", "plain", ERR_TLS_FAILED},

@@ -60,7 +60,7 @@ static void a_good_server_passes_every_step(void **state)
 	walk(&inputs, &probe);
 	check_ok(probe_explain(&probe, 0, &err), &err);
 	assert_int_equal(probe_failed_step(&probe), PROBE_STEPS);
-	assert_true(probe.peer.is_trusted && probe.peer.is_for_host && !probe.peer.is_expired);
+	assert_int_equal(probe.peer.fault.code, ERR_OK);
 	assert_string_equal(probe.peer.names, "127.0.0.1, localhost");
 	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++) {
 		char text[256];

@@ -1,0 +1,45 @@
+#include "base/pem.h"
+
+#include <string.h>
+#include "base/codec.h"
+
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END   "-----END CERTIFICATE-----"
+
+static const uint8_t *find(struct bytes text, const char *words)
+{
+	return text.len ? memmem(text.data, text.len, words, strlen(words)) : NULL;
+}
+
+bool pem_next(struct bytes *rest, struct bytes *ret)
+{
+	const uint8_t *begin = find(*rest, BEGIN);
+	const uint8_t *end, *next;
+	struct bytes behind;
+
+	if (!begin)
+		return false;
+	*rest = bytes_behind(*rest, (size_t)(begin - rest->data));
+	behind = bytes_behind(*rest, sizeof(BEGIN) - 1);
+	end = find(behind, END);
+	next = find(behind, BEGIN);
+	if (end && (!next || end < next))
+		*ret = (struct bytes){begin, (size_t)(end - begin) + sizeof(END) - 1};
+	else /* its end is missing: the next one is not to suffer */
+		*ret = (struct bytes){begin, next ? (size_t)(next - begin) : rest->len};
+	*rest = bytes_behind(*rest, ret->len);
+	return true;
+}
+
+int pem_decode(struct bytes pem, struct buf *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(pem.len);
+	const uint8_t *end = find(pem, END);
+
+	if (!end || pem.len < sizeof(BEGIN) - 1)
+		return err_set(err, ERR_FORMAT, 0, "A certificate's last line is missing.");
+	for (const uint8_t *at = pem.data + sizeof(BEGIN) - 1; at < end; at++)
+		if (!memchr(" \t\r\n", *at, 4) && buf_append(&text, at, 1, err) < 0)
+			return -1;
+	return base64_decode(buf_bytes(&text), BASE64_STANDARD, ret, err);
+}
