@@ -7,8 +7,8 @@
 /* RS256 asks for 2048 bits or more (RFC 7518 section 3.3). */
 #define MIN_MODULUS_BYTES 256
 
-/* The key of the first certificate; false if the entry is not one to use. x5c is standard base64 (RFC 7517 section 4.7). */
-static bool key_of_entry(const json *entry, struct crypto_rsa_public *ret)
+/* The key of the first certificate; ERR_FORMAT if the entry is not one to use. x5c is standard base64 (RFC 7517 section 4.7). */
+static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct err *err)
 {
 	const char *kty = json_text(json_get(entry, "kty"));
 	const char *use = json_text(json_get(entry, "use"));
@@ -16,18 +16,17 @@ static bool key_of_entry(const json *entry, struct crypto_rsa_public *ret)
 	auto_cleanup(buf) struct buf der = buf_with_max(KEYS_MAX_BYTES);
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
-	struct err unusable;
 
 	if (!kty || strcmp(kty, "RSA") != 0 || !x5c || (use && strcmp(use, "sig") != 0))
-		return false;
-	if (base64_decode(bytes_of_text(x5c), BASE64_STANDARD, &der, &unusable) < 0 ||
-		crypto_cert_parse(buf_bytes(&der), &cert, &unusable) < 0)
-		return false;
+		return err_set(err, ERR_FORMAT, 0, "Not an RSA key for signatures with its certificate.");
+	if (base64_decode(bytes_of_text(x5c), BASE64_STANDARD, &der, err) < 0 ||
+		crypto_cert_parse(buf_bytes(&der), &cert, err) < 0)
+		return -1;
 	crypto_cert_info(cert, &info);
 	if (!info.has_rsa_key || info.key.modulus_len < MIN_MODULUS_BYTES)
-		return false;
+		return err_set(err, ERR_FORMAT, 0, "Not an RSA key of 2048 bits or more.");
 	*ret = info.key;
-	return true;
+	return 0;
 }
 
 static int add(struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
@@ -54,8 +53,13 @@ static int parse_set(const json *list, struct keys *ret, struct err *err)
 	json_each (entry, list) {
 		const char *kid = json_text(json_get(entry, "kid"));
 
-		if (!kid || strlen(kid) >= KEYS_KID_SIZE || !key_of_entry(entry, &key))
+		if (!kid || strlen(kid) >= KEYS_KID_SIZE)
 			continue;
+		if (key_of_entry(entry, &key, err) < 0) {
+			if (err->code == ERR_NO_MEMORY)
+				return -1;
+			continue;
+		}
 		if (add(ret, kid, &key, err) < 0)
 			return -1;
 	}

@@ -1,4 +1,5 @@
 #include "check.h"
+#include <stdio.h>
 #include <sys/stat.h>
 #include "../support/folder.h"
 #include "base/file.h"
@@ -62,6 +63,45 @@ static void what_was_enabled_is_found(void **state)
 	assert_true(found_fd >= 0);
 }
 
+/* An authority of a kind that is not known here beside a good one. */
+static void an_authority_that_does_not_count_is_a_warning(void **state)
+{
+	const struct place *place = *state;
+	const struct environment environment = {.config_folder = "/config", .sequence = 3};
+	char good[FOLDER_SIZE + 16], odd[FOLDER_SIZE + 16], text[512];
+	const char *makers[][12] = {{"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+					    "-subj", "/CN=Good", "-keyout", "/dev/null", "-out", good},
+		{"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=Odd",
+			"-keyout", "/dev/null", "-out", odd}};
+	uint8_t pem[8192];
+	struct settings settings;
+	size_t len;
+	struct err err;
+
+	(void)snprintf(good, sizeof(good), "%s/good.pem", place->folder);
+	(void)snprintf(odd, sizeof(odd), "%s/odd.pem", place->folder);
+	for (size_t i = 0; i < COUNT(makers); i++) {
+		const char *argv[13] = {NULL};
+
+		memcpy(argv, makers[i], sizeof(makers[i]));
+		folder_run(argv);
+	}
+	len = folder_read(place->folder, "good.pem", pem, sizeof(pem));
+	(void)snprintf(text, sizeof(text),
+		"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":{\"caFile\":\"%s\"}}}]}",
+		good);
+	put(place, "config", "config/3.settings", TEXT(text));
+	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	assert_int_equal(settings.warning_count, 0);
+	len += folder_read(place->folder, "odd.pem", pem + len, sizeof(pem) - len);
+	check_ok(file_write(place->fd, "good.pem", (struct bytes){pem, len}, 0600, &err), &err);
+	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	assert_int_equal(settings.warning_count, 1);
+	print_message("%s\n", settings.warnings[0]);
+	assert_non_null(strstr(settings.warnings[0], "Certificate 2 of CA file"));
+	settings_done(&settings);
+}
+
 static void damaged_files_stay_where_they_are(void **state)
 {
 	const struct place *place = *state;
@@ -122,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		placed(what_was_enabled_is_found),
+		placed(an_authority_that_does_not_count_is_a_warning),
 		placed(damaged_files_stay_where_they_are),
 		placed(settings_are_those_of_the_number),
 		placed(a_boot_has_an_id),

@@ -1,8 +1,11 @@
-/* An exchange over TLS in which one allocation fails, each in turn: nothing crashes, no certificate is blamed, and the next one succeeds. */
+/* One allocation fails, each in turn: nothing crashes, no certificate and no key is blamed, and what comes next succeeds. */
 #include "check.h"
 
 #include <stdio.h>
+#include "base/codec.h"
+#include "edge/crypto.h"
 #include "edge/http.h"
+#include "maa/keys.h"
 #include "../support/tls_server.h"
 
 #define FIRST 250 /* of the allocations, each of which fails; then every STEPth */
@@ -95,9 +98,80 @@ static void a_failed_allocation_ends_one_exchange_alone(void **state)
 	assert_true(failed > FIRST);
 }
 
+/* ---- what certificates prove ---- */
+
+static char folder[FOLDER_SIZE];
+static uint8_t leaf_der[4096];
+static struct bytes leaf_bytes, inter_pem, root_pem;
+
+static struct bytes read_file(const char *name, uint8_t *ret, size_t size)
+{
+	return (struct bytes){ret, folder_read(folder, name, ret, size)};
+}
+
+static int verify_leaf(struct err *err)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *leaf = NULL;
+	auto_cleanup(crypto_cert_set) struct crypto_cert_set *inters = NULL, *roots = NULL;
+
+	if (crypto_cert_parse(leaf_bytes, &leaf, err) < 0 ||
+		crypto_cert_set_parse_pem(inter_pem, &inters, err) < 0 ||
+		crypto_cert_set_parse_pem(root_pem, &roots, err) < 0)
+		return -1;
+	return crypto_cert_verify(leaf, inters, roots, 1622505600, err); /* 2021-06-01 */
+}
+
+static int parse_keys(struct err *err)
+{
+	auto_cleanup(buf) struct buf set = buf_with_max(KEYS_MAX_BYTES);
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
+
+	if (!keys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory.");
+	if (buf_append_text(&set, "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"one\",\"x5c\":[\"", err) < 0 ||
+		base64_encode(leaf_bytes, BASE64_STANDARD, &set, err) < 0 ||
+		buf_append_text(&set, "\"]}]}", err) < 0)
+		return -1;
+	return keys_parse(buf_bytes(&set), keys, err);
+}
+
+static void no_memory_is_no_bad_certificate_and_no_bad_key(void **state)
+{
+	static int (*const steps[])(struct err * err) = {verify_leaf, parse_keys};
+	static uint8_t inter[8192], root[8192];
+
+	(void)state;
+	leaf_bytes = read_file("leaf.der", leaf_der, sizeof(leaf_der));
+	inter_pem = read_file("inter.pem", inter, sizeof(inter));
+	root_pem = read_file("root.pem", root, sizeof(root));
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		long which = 0, failed = 0;
+		struct err err;
+
+		check_ok(steps[i](&err), &err);
+		do {
+			int status;
+
+			countdown = ++which;
+			status = steps[i](&err);
+			if (status < 0 && err.code != ERR_NO_MEMORY)
+				fail_msg("step %zu, allocation %ld: %s: %s", i, which,
+					err_info(err.code)->name, err.msg);
+			failed += countdown == 0;
+		} while (!countdown);
+		countdown = 0;
+		print_message("step %zu: %ld allocations failed\n", i, failed);
+		assert_true(failed > 20);
+	}
+}
+
 static int start(void **state)
 {
+	const char *chain[] = {"test/support/make_chain", folder, NULL};
+
 	(void)state;
+	folder_make(folder);
+	folder_run(chain);
 	tls_server_start(&server, "good", "tls");
 	return 0;
 }
@@ -106,12 +180,14 @@ static int stop(void **state)
 {
 	(void)state;
 	tls_server_stop(&server);
+	folder_remove(folder);
 	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_memory_is_no_bad_certificate_and_no_bad_key),
 		cmocka_unit_test(a_failed_allocation_ends_one_exchange_alone),
 	};
 
