@@ -1,5 +1,5 @@
 /* disable - stops the service, also for the next boots. Everything else stays, for the next enable. */
-#include "base/file.h"
+#include "agent/state.h"
 #include "shared/handler.h"
 
 static int disable(struct handler *handler, struct err *err)
@@ -9,7 +9,7 @@ static int disable(struct handler *handler, struct err *err)
 	if (control_stop(&control, err) < 0)
 		return -1;
 	/* an upgrade disables first and updates then: one that was begun earlier is given up */
-	return file_remove(handler->lock.state_fd, HANDLER_MARKER, err);
+	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 
 int main(int argc, char **argv)

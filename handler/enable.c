@@ -7,6 +7,7 @@
 #include "agent/program.h"
 #include "agent/protected.h"
 #include "agent/unit.h"
+#include "agent/state.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -126,7 +127,7 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 		read_settings(handler, &settings, err) < 0)
 		return -1;
 	/* whatever upgrade was begun, this version is the one that stays */
-	if (file_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
+	if (state_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
 	service = new_service(handler, buf_bytes(&settings));
 	if (find_under_way(handler, &service, *ret_status_fd, &is_under_way, err) < 0)

@@ -3,7 +3,7 @@
 #include <sys/utsname.h>
 #include "agent/precondition.h"
 #include "agent/program.h"
-#include "base/file.h"
+#include "agent/state.h"
 #include "shared/handler.h"
 
 static int check_platform(struct err *err)
@@ -22,7 +22,7 @@ static int install(struct handler *handler, struct err *err)
 		program_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
 	/* last: an upgrade is over once the new programs are there */
-	return file_remove(handler->lock.state_fd, HANDLER_MARKER, err);
+	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 
 int main(int argc, char **argv)

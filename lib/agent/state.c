@@ -98,3 +98,11 @@ int state_save(int state_fd, const char *name, json *document, struct err *err)
 	tree_sweep(state_fd, name);
 	return file_write(state_fd, name, buf_bytes(&text), 0600, err);
 }
+
+int state_remove(int state_fd, const char *name, struct err *err)
+{
+	if (file_remove(state_fd, name, err) == 0)
+		return 0;
+	err->code = ERR_STATE_UNREADABLE; /* its remedy names the folder and what is in the way */
+	return -1;
+}

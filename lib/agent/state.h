@@ -33,5 +33,7 @@ int state_set_aside(int state_fd, const char *name, struct err *err) err_check;
 /* Adds "version" and the old file's members that `document` lacks. 0600. A damaged old file is set aside first, an unreadable one is
  * ERR_STATE_UNREADABLE. */
 int state_save(int state_fd, const char *name, json *document, struct err *err) err_check;
+/* One that is not there is no error. */
+int state_remove(int state_fd, const char *name, struct err *err) err_check;
 
 #endif

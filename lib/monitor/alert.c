@@ -325,7 +325,7 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 
 	*ret_sent = 0;
 	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
-		return file_remove(inputs->state_fd, ALERT_FILE, err);
+		return state_remove(inputs->state_fd, ALERT_FILE, err);
 	found = state_take(inputs->state_fd, ALERT_FILE, read_alerts, &alerts, &damage);
 	if (found == STATE_UNREADABLE) {
 		*err = damage;
