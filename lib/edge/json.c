@@ -398,6 +398,11 @@ static bool is_complete(const json *value)
 	return true;
 }
 
+int json_check(const json *value, struct err *err)
+{
+	return is_complete(value) ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
+}
+
 /* What nobody sees as an escape, which means the same (RFC 8259 section 7): a copy of somebody's tree keeps its texts, and still nobody who
  * looks at ours is deceived. Line breaks are the style's: cJSON escapes those in texts. */
 static int append_seen(struct buf *ret, struct bytes text, struct err *err)
@@ -429,8 +434,9 @@ int json_print(const json *value, enum json_style style, struct buf *ret, struct
 {
 	auto_cleanup(free) char *text = NULL;
 
-	if (is_complete(value))
-		text = style == JSON_COMPACT ? cJSON_PrintUnformatted(value) : cJSON_Print(value);
+	if (json_check(value, err) < 0)
+		return -1;
+	text = style == JSON_COMPACT ? cJSON_PrintUnformatted(value) : cJSON_Print(value);
 	if (!text)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 	return append_seen(ret, bytes_of_text(text), err);

@@ -52,7 +52,7 @@ int json_int(const json *value, int64_t *ret, struct err *err) err_check;
 int json_get_object(const json *object, const char *name, const json **ret, struct err *err) err_check;
 int json_get_array(const json *object, const char *name, const json **ret, struct err *err) err_check;
 
-/* Writing. A failed allocation anywhere makes json_print fail, so calls need no check of their own.
+/* Writing. A failed allocation anywhere makes json_print and json_check fail, so calls need no check of their own.
  * `json_add_object` and `json_add_array` give the new child, NULL after a failure; adding to NULL does nothing. */
 json *json_new_object(void);
 json *json_new_array(void);
@@ -65,6 +65,9 @@ void json_add_int(json *parent, const char *name, int64_t number);
 void json_add_bool(json *parent, const char *name, bool value);
 void json_add_null(json *parent, const char *name);
 void json_add_copy(json *parent, const char *name, const json *value);
+
+/* For who does not print the tree: ERR_NO_MEMORY if any adding call before failed. */
+int json_check(const json *value, struct err *err) err_check;
 
 /* The same types, texts, numbers and names of members, in the same order. */
 bool json_equal(const json *a, const json *b);

@@ -195,40 +195,49 @@ int token_check_nonce(const json *claims, const char *expected, struct err *err)
 	const json *payload = json_get(json_get(claims, RUNTIME), "client-payload");
 	const char *text = json_text(json_get(payload, REQUEST_NONCE));
 	auto_cleanup(buf) struct buf nonce = buf_with_max(TOKEN_MAX_BYTES);
-	struct err unusable;
+	bool is_usable;
 
 	if (!text)
 		return err_set(err, ERR_TOKEN_NONCE, 0, "The token repeats no nonce.");
-	if (base64_decode(bytes_of_text(text), BASE64_STANDARD, &nonce, &unusable) < 0 ||
-		!bytes_equal(buf_bytes(&nonce), bytes_of_text(expected)))
+	is_usable = base64_decode(bytes_of_text(text), BASE64_STANDARD, &nonce, err) == 0;
+	if (!is_usable && err->code == ERR_NO_MEMORY)
+		return -1;
+	if (!is_usable || !bytes_equal(buf_bytes(&nonce), bytes_of_text(expected)))
 		return err_set(err, ERR_TOKEN_NONCE, 0, "The token repeats another nonce than was sent.");
 	return 0;
 }
 
-static bool is_base64url_of(const json *member, struct bytes expected)
+static int compare_base64url(const json *member, struct bytes expected, bool *ret, struct err *err)
 {
 	const char *text = json_text(member);
 	auto_cleanup(buf) struct buf decoded = buf_with_max(CRYPTO_RSA_MAX_BYTES);
-	struct err unusable;
 
-	return text && base64_decode(bytes_of_text(text), BASE64_URL, &decoded, &unusable) == 0 &&
-	       bytes_equal(buf_bytes(&decoded), expected);
+	*ret = text && base64_decode(bytes_of_text(text), BASE64_URL, &decoded, err) == 0;
+	if (text && !*ret && err->code == ERR_NO_MEMORY)
+		return -1;
+	*ret = *ret && bytes_equal(buf_bytes(&decoded), expected);
+	return 0;
 }
 
 /* n and e without leading zero bytes (RFC 7518 section 6.3.1). */
-static bool is_our_key(const json *jwk, const struct crypto_rsa_public *key)
+static int compare_key(
+	const json *jwk, const struct crypto_rsa_public *key, bool *ret_is_ours, struct err *err)
 {
 	const char *kty = json_text(json_get(jwk, "kty"));
 	uint8_t exponent[4] = {(uint8_t)(key->exponent >> 24), (uint8_t)(key->exponent >> 16),
 		(uint8_t)(key->exponent >> 8), (uint8_t)key->exponent};
 	size_t zeros = 0;
+	bool has_n, has_e;
 
 	while (zeros < sizeof(exponent) - 1 && exponent[zeros] == 0)
 		zeros++;
-	return kty && strcmp(kty, "RSA") == 0 &&
-	       is_base64url_of(json_get(jwk, "n"), (struct bytes){key->modulus, key->modulus_len}) &&
-	       is_base64url_of(
-		       json_get(jwk, "e"), (struct bytes){exponent + zeros, sizeof(exponent) - zeros});
+	if (compare_base64url(
+		    json_get(jwk, "n"), (struct bytes){key->modulus, key->modulus_len}, &has_n, err) < 0 ||
+		compare_base64url(json_get(jwk, "e"),
+			(struct bytes){exponent + zeros, sizeof(exponent) - zeros}, &has_e, err) < 0)
+		return -1;
+	*ret_is_ours = kty && strcmp(kty, "RSA") == 0 && has_n && has_e;
+	return 0;
 }
 
 /* Every key of our key's name must be our key: a second one would leave open which is meant. */
@@ -239,11 +248,14 @@ int token_check_key(const json *claims, const struct crypto_rsa_public *key, str
 
 	json_each (jwk, json_is_array(keys) ? keys : NULL) {
 		const char *kid = json_text(json_get(jwk, "kid"));
+		bool is_ours;
 
 		if (!kid || strcmp(kid, TOKEN_KEY_ID) != 0)
 			continue;
 		count++;
-		if (!is_our_key(jwk, key))
+		if (compare_key(jwk, key, &is_ours, err) < 0)
+			return -1;
+		if (!is_ours)
 			return err_set(err, ERR_TOKEN_BINDING, 0,
 				"The token is about another encryption key than ours.");
 	}

@@ -100,7 +100,8 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 
 	if (!keys)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
-	claims_sent_nonce(bundle, &nonce);
+	if (claims_sent_nonce(bundle, &nonce, err) < 0)
+		return -1;
 	expected.nonce = nonce.len ? (const char *)nonce.data : "";
 	if (http_parse_url(bundle->provider.address, &origin, NULL, err) < 0 ||
 		token_parse(buf_bytes(&bundle->provider.compact), &token, err) < 0 ||
@@ -161,7 +162,12 @@ static void check_time(const struct bundle *bundle, struct bundlecheck *check)
 static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 {
 	auto_cleanup(json) json *proved = bundle_facts(&bundle->request, &check->appraisal);
+	struct err err;
 
+	if (json_check(proved, &err) < 0) {
+		findings_add(&check->findings, &err);
+		return;
+	}
 	json_each (fact, bundle->facts) {
 		const char *name = json_name(fact);
 		bool is_vm_id = strcmp(name, "vmId") == 0 && bundle->is_redacted && json_text(fact);

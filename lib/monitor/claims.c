@@ -102,13 +102,14 @@ static void check_number_claim(const json *claims, const char *name, int sent, s
 		find(findings, "The claim '%s' is not %d, which was sent.", name, sent);
 }
 
-void claims_sent_nonce(const struct bundle *bundle, struct buf *ret)
+int claims_sent_nonce(const struct bundle *bundle, struct buf *ret, struct err *err)
 {
 	const char *sent = json_text(json_get(bundle->request.client_payload, REQUEST_NONCE));
-	struct err ignored;
 
-	if (sent)
-		(void)!base64_decode(bytes_of_text(sent), BASE64_STANDARD, ret, &ignored);
+	if (sent && base64_decode(bytes_of_text(sent), BASE64_STANDARD, ret, err) < 0 &&
+		err->code == ERR_NO_MEMORY)
+		return -1;
+	return 0;
 }
 
 /* The token's own words, but here it is the claims that are wrong, not what answered. */
@@ -129,7 +130,10 @@ static void check_bound_claims(
 	auto_cleanup(buf) struct buf nonce = buf_with_max(REQUEST_MAX_PAYLOAD_BYTES);
 	struct err err;
 
-	claims_sent_nonce(bundle, &nonce);
+	if (claims_sent_nonce(bundle, &nonce, &err) < 0) {
+		findings_add(findings, &err);
+		return;
+	}
 	if (nonce.len && token_check_nonce(claims, (const char *)nonce.data, &err) < 0)
 		find_contradiction(findings, &err);
 	if (!nonce.len && json_get(payload, REQUEST_NONCE))

@@ -15,7 +15,7 @@ void claims_check(const struct bundle *bundle, const struct appraisal *appraisal
 /* Is this the VM whose firmware was measured? By its id, or, if that was taken out, by the digest that stands for it. */
 bool claims_are_of_vm(const struct bundle *bundle, const struct appraisal *appraisal, const char *id);
 
-/* Appends the nonce that was sent, as the text that it stands for; nothing if none was. */
-void claims_sent_nonce(const struct bundle *bundle, struct buf *ret);
+/* Appends the nonce that was sent, as the text that it stands for; nothing if none was. ERR_NO_MEMORY. */
+int claims_sent_nonce(const struct bundle *bundle, struct buf *ret, struct err *err) err_check;
 
 #endif

@@ -98,6 +98,27 @@ static void want_of_memory_verifies_nobody(void **state)
 	assert_true(good > 100);
 }
 
+/* Nor refused: whoever sees that memory was wanting takes nothing else for found. */
+static void without_memory_nothing_speaks_against_evidence(void **state)
+{
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	bool has_failed = true;
+	struct err err;
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	check_ok(bundle_parse(buf_bytes(&whole), &bundle, &err), &err);
+	for (long good = 0; has_failed; good++) {
+		scarce_after(good);
+		bundlecheck_run(&bundle, &(struct bundlecheck_inputs){.now_s = 1}, &check);
+		has_failed = scarce_end();
+		if (check.findings.count && !findings_hold(&check.findings, ERR_NO_MEMORY))
+			fail_msg("allocation %ld: %s", good, check.findings.items[0].msg);
+		assert_true(has_failed || check.findings.count == 0);
+	}
+}
+
 static void printing_what_was_read_gives_it_again(void **state)
 {
 	auto_cleanup(bundle) struct bundle first = bundle_empty(), second = bundle_empty();
@@ -228,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bundle_as_it_was_made_is_verified),
 		cmocka_unit_test(want_of_memory_verifies_nobody),
+		cmocka_unit_test(without_memory_nothing_speaks_against_evidence),
 		cmocka_unit_test(printing_what_was_read_gives_it_again),
 		cmocka_unit_test(what_contradicts_the_evidence_is_a_finding),
 		cmocka_unit_test(a_token_has_its_time),
