@@ -87,9 +87,17 @@ class Lab:
     def __init__(self, programs):
         self.programs = pathlib.Path(programs).resolve()
         self.vm = machine.Machine(programs)
-        self.provider = self.vm.provider("--kek-cert", OWNERS_KEY, "--db-cert", OWNERS_KEY)
         self.plan, self.report = self.vm.folder / "plan", self.vm.folder / "report"
-        self.kept = None
+        self.provider = self.learned = None
+        try:
+            self.begin()
+        except BaseException:
+            self.vm.close()
+            raise
+
+    def begin(self):
+        """The VM learns its first boot."""
+        self.provider = self.vm.provider("--kek-cert", OWNERS_KEY, "--db-cert", OWNERS_KEY)
         self.vm.unpack()
         self.vm.settings(0, self.vm.settings_for(self.provider))
         self.vm.command("install")
