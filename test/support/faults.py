@@ -407,6 +407,8 @@ class Scene:
             else:
                 self.calls, self.exempt = run.report.calls, run.report.exempt
             lab.flush_tpm()
+            if record and not self.program.keeps_state and self.recover(lab):
+                raise AssertionError(f"{self}, twice without a fault: {self.recover(lab)}")
             kept.put_back()
         return kept
 
@@ -502,7 +504,7 @@ class Scene:
             files = lab.files()
             found += self.state_problems(files, fault.what == "kill")
             lab.flush_tpm()
-            if files != self.before or fault.what == "kill" and not self.program.keeps_state:
+            if files not in (self.before, self.after) or fault.what == "kill" and not self.program.keeps_state:
                 found += self.recover(lab)
         lab.flush_tpm()
         kept.put_back()
