@@ -170,11 +170,13 @@ static void begin(void)
 
 /* ---- an edited one beside the true one ---- */
 
-/* The verdict that the true log has, found out as far. */
+/* The verdict that the true log has, found out as far. Of several reasons the first one stays, so that a log with events that no PCR has
+ * seen, or with one in PCR 7 that it does not tell, may end with the same where Secure Boot was off. */
 static bool is_verified(const struct appraisal *edited, const struct appraisal *truth)
 {
 	return edited->has_secureboot && edited->verdict.health == truth->verdict.health &&
-	       edited->verdict.reason.code == truth->verdict.reason.code;
+	       edited->verdict.reason.code == truth->verdict.reason.code && !edited->later.unmeasured &&
+	       edited->secureboot.has_unbound_event == truth->secureboot.has_unbound_event;
 }
 
 static bool have_all(const struct components *some, const struct components *others)

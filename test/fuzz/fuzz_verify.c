@@ -223,7 +223,15 @@ static void edit_log(uint8_t kind, struct edit edit, struct pieces *pieces)
 	}
 }
 
-/* Said to be redacted: some events, or all. */
+static void set_outer(const char *parent, const char *name, const char *value, struct buf *outer)
+{
+	changed_json_apply(&(struct json_change){.parent = parent,
+				   .name = name,
+				   .value = value ? bytes_of_text(value) : (struct bytes){0}},
+		outer);
+}
+
+/* Said to be redacted: some events, or all. Then its evidence proves no VM id any more that it, or a provider's claims, could state. */
 static void redact(struct edit edit, struct buf *outer)
 {
 	unsigned int first = edit.c & 1 ? 1 : 1 + edit.a % 60;
@@ -231,12 +239,10 @@ static void redact(struct edit edit, struct buf *outer)
 	char range[32];
 
 	(void)snprintf(range, sizeof(range), "\"%u-%u\"", first, last);
-	changed_json_apply(
-		&(struct json_change){.parent = "", .name = "redacted", .value = bytes_of_text("true")},
-		outer);
-	changed_json_apply(
-		&(struct json_change){.parent = "", .name = "redactedEvents", .value = bytes_of_text(range)},
-		outer);
+	set_outer("", "redacted", "true", outer);
+	set_outer("", "redactedEvents", range, outer);
+	set_outer("facts", "vmId", NULL, outer);
+	set_outer("", "provider", NULL, outer);
 }
 
 static void change(uint8_t kind, struct edit edit, struct pieces *pieces)
@@ -246,7 +252,7 @@ static void change(uint8_t kind, struct edit edit, struct pieces *pieces)
 	const struct place *info = &info_places[edit.a % COUNT(info_places)];
 	struct err err;
 
-	switch (kind % 9) {
+	switch (kind % 10) {
 	case 0:
 		exchange(&other->outer, outer, &pieces->outer);
 		return;
@@ -269,8 +275,12 @@ static void change(uint8_t kind, struct edit edit, struct pieces *pieces)
 		if (buf_set(&pieces->log, buf_bytes(&other->log), &err) < 0)
 			abort();
 		return;
+	case 7: /* what is said to be taken out may be anything; Secure Boot's variables are among the first events */
+		redact((struct edit){.c = 1}, &pieces->outer);
+		edit_log(edit_kind_of(edit_flip), (struct edit){edit.a % 12, edit.b, edit.c}, pieces);
+		return;
 	default:
-		edit_log(kind / 9, edit, pieces);
+		edit_log(kind / 10, edit, pieces);
 		return;
 	}
 }

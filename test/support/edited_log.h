@@ -462,6 +462,16 @@ static const struct {
 	{edit_break, false},
 };
 
+/* By which number edited_apply calls it. */
+static inline uint8_t edit_kind_of(void (*apply)(struct edited_log *, struct edit))
+{
+	uint8_t kind = 0;
+
+	while (edit_kinds[kind].apply != apply)
+		kind++;
+	return kind;
+}
+
 static inline void edited_apply(struct edited_log *edited, struct bytes edits)
 {
 	struct cursor cursor = cursor_of(edits);
