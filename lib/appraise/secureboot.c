@@ -167,7 +167,7 @@ static int read_variable(struct reading *reading, const struct eventlog_event *e
 static bool is_bound(const struct eventlog_event *event)
 {
 	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
-	       measured_is_separator(event) || measured_is(event, event->data);
+	       measured_is(event, event->data);
 }
 
 /* PFP 1.06 section 3.3.4.8 */
@@ -189,9 +189,11 @@ static bool is_shim_lenient(const struct eventlog_event *event)
 
 static void read_weakness(const struct eventlog_event *event, struct secureboot *facts)
 {
-	if (!is_bound(event) && !facts->has_unbound_event) {
+	if (!is_bound(event)) {
+		if (!facts->has_unbound_event)
+			facts->unbound_event = event->number;
 		facts->has_unbound_event = true;
-		facts->unbound_event = event->number;
+		return; /* its text is hearsay */
 	}
 	facts->is_firmware_debug = facts->is_firmware_debug || is_firmware_debug(event);
 	facts->is_shim_lenient = facts->is_shim_lenient || is_shim_lenient(event);
@@ -202,16 +204,18 @@ static int read_secure_boot_event(
 {
 	struct uefivar var;
 
-	read_weakness(event, reading->facts);
-	if (measured_is_separator(event))
+	if (measured_is_separator(event)) { /* whatever its text is */
 		reading->is_past_separator = true;
-	else if (is_bound(event) && uefivar_parse(event->data, &var))
+		return 0;
+	}
+	read_weakness(event, reading->facts);
+	if (is_bound(event) && uefivar_parse(event->data, &var))
 		return read_variable(reading, event, &var, err);
-	else if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
+	if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
 			"Event %u of the event log is no UEFI variable, though its type says so.",
 			event->number);
-	else if (event->type == EV_EFI_VARIABLE_AUTHORITY)
+	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
 		reading->facts->authority_count++;
 	return 0;
 }

@@ -412,6 +412,39 @@ static void what_weakens_the_boot_is_seen_wherever_it_stands_in_pcr_7(void **sta
 	assert_int_equal(facts.unbound_event, 8); /* the header is number 0 */
 }
 
+/* Its digest is a separator's, and its data anybody's. */
+static void put_separator_that_says(struct buf *log, struct bytes data)
+{
+	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0}};
+
+	put_event_head(log, 7, EV_POST_CODE, digests, 1);
+	crypto_sha256((struct bytes){zeros, sizeof(zeros)}, log->data + log->len - CRYPTO_SHA256_SIZE);
+	put_event_data(log, data);
+}
+
+static void a_weakness_is_not_read_out_of_text_that_was_not_measured(void **state)
+{
+	auto_cleanup(buf) struct buf debug = log_without_separator(TEXT("\x01"));
+	auto_cleanup(buf) struct buf lenient = log_without_separator(TEXT("\x01"));
+	auto_cleanup(buf) struct buf unread = whole_log();
+	auto_cleanup(buf) struct buf variable =
+		variable_data(uefi_global_variable_guid, "MokSBState", TEXT("\x01"));
+	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0x22}};
+	struct secureboot facts;
+
+	(void)state;
+	put_separator_that_says(&debug, TEXT("UEFI Debug Mode"));
+	facts = read_facts(&debug);
+	assert_false(facts.is_firmware_debug || facts.has_unbound_event);
+	put_separator_that_says(&lenient, buf_bytes(&variable));
+	facts = read_facts(&lenient);
+	assert_false(facts.is_shim_lenient || facts.has_unbound_event);
+	put_event_head(&unread, 7, EV_POST_CODE, digests, 1);
+	put_event_data(&unread, TEXT("UEFI Debug Mode"));
+	facts = read_facts(&unread);
+	assert_true(facts.has_unbound_event && !facts.is_firmware_debug);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +463,7 @@ int main(void)
 		cmocka_unit_test(lists_that_do_not_fit_or_hold_too_much_are_marked),
 		cmocka_unit_test(the_vm_id_counts_only_before_the_separator_and_in_its_form),
 		cmocka_unit_test(settings_of_shim_vouch_for_nothing),
+		cmocka_unit_test(a_weakness_is_not_read_out_of_text_that_was_not_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
