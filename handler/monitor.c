@@ -67,7 +67,8 @@ static int open_monitor(const char *root, struct monitor *ret, struct err *err)
 		service_open_state(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		service_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
-	ret->attempt = (struct attempt){ret->root_fd, ret->state_fd, &ret->service, &ret->settings};
+	ret->attempt = (struct attempt){
+		ret->root_fd, ret->state_fd, &ret->service, &ret->settings, ret->boot_id, VERSION};
 	found = service_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", SERVICE_FILE);
@@ -115,8 +116,7 @@ static void compare_boot(const struct monitor *monitor, const struct history *hi
 {
 	bool may_learn = !monitor->was_unhealthy && history_trusts_boot(history, monitor->boot_id);
 
-	attempt_compare(&monitor->attempt, monitor->boot_id, may_learn, history->baseline_s, clock_now_s(),
-		round, ret);
+	attempt_compare(&monitor->attempt, may_learn, history->baseline_s, clock_now_s(), round, ret);
 	if (ret->is_news)
 		monitor_tell(monitor, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
 }
@@ -144,8 +144,7 @@ static void tell_alerts(const struct monitor *monitor, const struct randomness *
 	size_t sent = 0;
 	struct err err;
 
-	if (attempt_alerts(&monitor->attempt, report, status->state, VERSION, random->alert, &sent, &err) ==
-		0)
+	if (attempt_alerts(&monitor->attempt, report, status->state, random->alert, &sent, &err) == 0)
 		err.code = ERR_OK;
 	if (sent)
 		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");

@@ -27,19 +27,19 @@ void attempt_round(
 		ret);
 }
 
-void attempt_compare(const struct attempt *attempt, const char *boot_id, bool may_learn, int64_t baseline_s,
-	int64_t now_s, struct round_result *round, struct change *ret)
+void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s, int64_t now_s,
+	struct round_result *round, struct change *ret)
 {
 	struct explain_sources sources = {.round = {.root_fd = attempt->root_fd,
 						  .state_fd = attempt->state_fd,
-						  .boot_id = boot_id,
+						  .boot_id = attempt->boot_id,
 						  .now_s = now_s},
 		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
 
 	change_judge(&(struct change_inputs){.state_fd = attempt->state_fd,
 			     .may_learn = may_learn,
 			     .rules = &attempt->settings->rules,
-			     .boot_id = boot_id,
+			     .boot_id = attempt->boot_id,
 			     .now_s = now_s,
 			     .baseline_s = baseline_s,
 			     .explain = explain_drift,
@@ -48,7 +48,7 @@ void attempt_compare(const struct attempt *attempt, const char *boot_id, bool ma
 }
 
 int attempt_alerts(const struct attempt *attempt, const struct report_inputs *report, enum status_state state,
-	const char *version, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent, struct err *err)
+	const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent, struct err *err)
 {
 	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
 
@@ -60,7 +60,7 @@ int attempt_alerts(const struct attempt *attempt, const struct report_inputs *re
 				 .state = state,
 				 .proxy = outbound_sources(attempt->settings, attempt->service, agent_proxy),
 				 .metadata = attempt->service->metadata,
-				 .version = version,
+				 .version = attempt->version,
 				 .random = random,
 				 .now = report->now},
 		ret_sent, err);

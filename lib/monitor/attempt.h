@@ -10,6 +10,8 @@ struct attempt {
 	int root_fd, state_fd;
 	const struct service *service;
 	const struct settings *settings;
+	const char *boot_id;
+	const char *version; /* of this program */
 };
 
 /* random: 16 bytes for the nonce and 4 more, new each time. */
@@ -17,11 +19,10 @@ void attempt_round(
 	const struct attempt *attempt, const uint8_t random[20], int64_t now_s, struct round_result *ret);
 /* change_judge() with what files and packages of this machine explain: the round's verdict becomes that of all. may_learn, baseline_s: as
  * the history says (monitor/change.h). */
-void attempt_compare(const struct attempt *attempt, const char *boot_id, bool may_learn, int64_t baseline_s,
-	int64_t now_s, struct round_result *round, struct change *ret);
+void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s, int64_t now_s,
+	struct round_result *round, struct change *ret);
 /* alert_run() after the round that was reported with this state. */
 int attempt_alerts(const struct attempt *attempt, const struct report_inputs *report, enum status_state state,
-	const char *version, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
-	struct err *err) err_check;
+	const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent, struct err *err) err_check;
 
 #endif
