@@ -60,9 +60,9 @@ static struct exchange exchange_with(const struct tls_server *server, struct htt
 	return (struct exchange){.http = http,
 		.origin = {"127.0.0.1", (uint16_t)server->port},
 		.ca_file = server->ca_file,
-		.connect_timeout_ms = 3000,
-		.total_timeout_ms = 6000,
-		.deadline_ms = now_ms + 12000,
+		.connect_timeout_ms = 1500,
+		.total_timeout_ms = 4000,
+		.deadline_ms = now_ms + 9000,
 		.now_s = clock_now_s(),
 		.now_ms = now_ms};
 }
