@@ -382,7 +382,8 @@ static int end(const struct monitor *monitor, enum service_end why, struct err *
 		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
-	why = find_end(monitor); /* once more, right before: an enable may have started another one just now */
+	/* once more, right before it: an enable may have started another one just now */
+	why = find_end(monitor);
 	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s", SERVICE_STATE_FOLDER,
 		SERVICE_PID_FILE, why == SERVICE_UNLOCKED ? "removed." : "replaced by another service's.");
 	(why == SERVICE_UNLOCKED ? monitor_report_err : monitor_tell_err)(monitor, err);
