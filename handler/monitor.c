@@ -26,6 +26,7 @@
 #include "shared/tell.h"
 
 #define TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
+#define END_WAIT_S     2  /* in which an enable that comes meanwhile has its own service running */
 #define STOP_LOOK_S    2  /* of the 5 that its unit gives it to stop */
 
 /* A minute on the network, a TPM that is slow all the time, eight alerts, and kernels to be digested on a slow disk. */
@@ -382,7 +383,7 @@ static int end(const struct monitor *monitor, enum service_end why, struct err *
 		monitor_tell(monitor, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
-	/* once more, right before it: an enable may have started another one just now */
+	(void)sleep(END_WAIT_S); /* another one may be starting: its status stays */
 	why = find_end(monitor);
 	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s", SERVICE_STATE_FOLDER,
 		SERVICE_PID_FILE, why == SERVICE_UNLOCKED ? "removed." : "replaced by another service's.");
