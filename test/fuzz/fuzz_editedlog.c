@@ -44,19 +44,6 @@ static enum health judge(const struct components *accepted, const struct compone
 
 /* ---- the true boots ---- */
 
-static void copy_components(const struct components *from, struct components *ret)
-{
-	struct err err;
-
-	*ret = components_empty();
-	ret->believed = from->believed;
-	for (size_t i = 0; i < from->count; i++)
-		if (components_add(ret, &from->items[i], &err) < 0)
-			abort();
-	if (buf_set(&ret->revoked, buf_bytes(&from->revoked), &err) < 0)
-		abort();
-}
-
 static void add_baseline(struct boot *boot, const struct components *accepted)
 {
 	if (judge(accepted, &boot->truth.components) == HEALTH_HEALTHY)

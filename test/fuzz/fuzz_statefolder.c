@@ -106,19 +106,6 @@ static struct buf taken(const char *name)
 	return ret;
 }
 
-static void copy_components(const struct components *from, struct components *ret)
-{
-	struct err err;
-
-	*ret = components_empty();
-	ret->believed = from->believed;
-	for (size_t i = 0; i < from->count; i++)
-		if (components_add(ret, &from->items[i], &err) < 0)
-			abort();
-	if (buf_set(&ret->revoked, buf_bytes(&from->revoked), &err) < 0)
-		abort();
-}
-
 static void save_baseline(void)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};

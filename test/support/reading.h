@@ -24,6 +24,20 @@ static inline _Noreturn void reading_fail(const char *what)
 
 /* ---- what the product says ---- */
 
+/* For who changes the copy. */
+static inline void copy_components(const struct components *from, struct components *ret)
+{
+	struct err err;
+
+	*ret = components_empty();
+	ret->believed = from->believed;
+	for (size_t i = 0; i < from->count; i++)
+		if (components_add(ret, &from->items[i], &err) < 0)
+			abort();
+	if (buf_set(&ret->revoked, buf_bytes(&from->revoked), &err) < 0)
+		abort();
+}
+
 /* <li> by <li> of the page's list of those who vouched, without the program, which the log only claims. */
 static inline void take_vouched(const struct buf *page, struct buf *ret)
 {
