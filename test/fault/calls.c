@@ -4,7 +4,7 @@
  *
  * REPORT is written when the program has ended: its end ("exit 0", "signal 11"), whether the fault came to pass ("faults 1"), and a line per
  * kind of call ("call openat 12 EIO EMFILE"; "exempt brk 3 REASON"). --end-at-rest sends SIGTERM to a program that waits for several
- * things without a limit of time, as our service does between two rounds.
+ * things without a limit of time, as our service does between two rounds, or that sleeps for a minute, as it does where it cannot.
  *
  * Counted are the program's threads and the processes that it forks, until they become another program; and from the program's entry point
  * on, since what the loader does before is not the program's. ptrace(2) stops at each call; a call that is not to happen gets number -1,
@@ -24,9 +24,10 @@
 #include <unistd.h>
 #include "table.h"
 
-#define EXIT_BROKEN 99 /* the test itself, not the program */
-#define MAX_TASKS   16 /* threads and forked processes that fail at the same time */
-#define MAX_FILES   64 /* a program that closes all that it may have inherited does it in few calls */
+#define EXIT_BROKEN  99 /* the test itself, not the program */
+#define MAX_TASKS    16 /* threads and forked processes that fail at the same time */
+#define MAX_FILES    64 /* a program that closes all that it may have inherited does it in few calls */
+#define LONG_SLEEP_S 60
 
 struct fault {
 	const struct call *call; /* NULL: only count */
@@ -145,8 +146,16 @@ static void replace_result(struct tracer *tracer, pid_t task)
 	(void)ptrace(PTRACE_SETREGS, task, NULL, &regs);
 }
 
-static bool is_rest(const struct __ptrace_syscall_info *info)
+static bool is_long_sleep(pid_t task, const struct __ptrace_syscall_info *info)
 {
+	return info->entry.nr == SYS_clock_nanosleep &&
+	       ptrace(PTRACE_PEEKDATA, task, (void *)info->entry.args[2], NULL) >= LONG_SLEEP_S;
+}
+
+static bool is_rest(pid_t task, const struct __ptrace_syscall_info *info)
+{
+	if (is_long_sleep(task, info))
+		return true;
 	if (info->entry.nr == SYS_poll)
 		return info->entry.args[1] > 1 && (int)info->entry.args[2] < 0;
 	return info->entry.nr == SYS_ppoll && info->entry.args[1] > 1 && !info->entry.args[2];
@@ -162,7 +171,7 @@ static void enter(struct tracer *tracer, pid_t task, const struct __ptrace_sysca
 			(unsigned long long)info->entry.nr);
 		exit(EXIT_BROKEN); /* the program ends with us: PTRACE_O_EXITKILL */
 	}
-	if (tracer->ends_at_rest && !tracer->is_ended && is_rest(info)) {
+	if (tracer->ends_at_rest && !tracer->is_ended && is_rest(task, info)) {
 		tracer->is_ended = true;
 		(void)kill(tracer->program, SIGTERM);
 	}
