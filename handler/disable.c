@@ -1,5 +1,5 @@
 /* disable - stops the service, also for the next boots. Everything else stays, for the next enable. */
-#include "agent/state.h"
+#include "edge/state.h"
 #include "shared/handler.h"
 
 static int disable(struct handler *handler, struct err *err)

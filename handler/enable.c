@@ -4,13 +4,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "agent/precondition.h"
-#include "agent/program.h"
-#include "agent/protected.h"
-#include "agent/unit.h"
-#include "agent/state.h"
+#include "agent/settings_protected.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/state.h"
+#include "service/programs.h"
+#include "service/running.h"
+#include "service/systemd.h"
 #include "shared/handler.h"
 #include "shared/wait.h"
 
@@ -23,7 +24,8 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 	char name[32];
 
 	(void)text_format(name, sizeof(name), "%u.settings", handler->environment.sequence);
-	if (service_open_folder(handler->root_fd, handler->environment.config_folder, &folder, err) == 0 &&
+	if (environment_open_folder(handler->root_fd, handler->environment.config_folder, &folder, err) ==
+			0 &&
 		file_read(folder, name, FILE_NO_LINKS, ret, err) == 0)
 		return 0;
 	/* absent or too large: the settings' fault; a full table of descriptors is not */
@@ -32,34 +34,34 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 	return -1;
 }
 
-static struct service new_service(const struct handler *handler, struct bytes settings)
+static struct record new_service(const struct handler *handler, struct bytes settings)
 {
-	struct service service = {.environment = handler->environment, .enabled_at_s = clock_now_s()};
+	struct record service = {.environment = handler->environment, .enabled_at_s = clock_now_s()};
 
 	memcpy(service.home, handler->home, sizeof(service.home));
 	memcpy(service.tcti, handler->tcti, sizeof(service.tcti));
 	memcpy(service.metadata, handler->metadata, sizeof(service.metadata));
-	service_take_proxy(environ, &service);
+	record_take_proxy(environ, &service);
 	(void)text_format(service.program_version, sizeof(service.program_version), "%s", VERSION);
-	service_mark(settings, service.settings_mark);
+	record_mark(settings, service.settings_mark);
 	return service;
 }
 
 /* The service runs with exactly this and has a status: nothing to start, and nothing to overwrite. */
-static int find_under_way(const struct handler *handler, const struct service *service, int status_fd,
+static int find_under_way(const struct handler *handler, const struct record *service, int status_fd,
 	bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
 	enum status_state state;
 	int code;
-	struct service old;
-	enum state_found found = service_take(handler->lock.state_fd, &old, err);
+	struct record old;
+	enum state_found found = record_take(handler->lock.state_fd, &old, err);
 	bool is_installed, is_running;
 
-	if (found == STATE_UNREADABLE || program_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
+	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
 		control_find_running(&control, &is_running, err) < 0)
 		return -1;
-	*ret = found == STATE_LOADED && service_equal(&old, service) && is_installed && is_running &&
+	*ret = found == STATE_LOADED && record_equal(&old, service) && is_installed && is_running &&
 	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
 	return 0;
 }
@@ -68,7 +70,7 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 {
 	auto_cleanup(settings) struct settings settings = {0};
 
-	if (protected_parse_settings(
+	if (settings_protected_parse(
 		    handler->root_fd, handler->environment.config_folder, settings_text, &settings, err) < 0)
 		return -1;
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 && !err_info(err->code)->retry)
@@ -77,28 +79,28 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 }
 
 /* Stop, save, start: killed between any two, the service is not running and the next enable does all of it again. */
-static int start(const struct handler *handler, const struct service *service, struct err *err)
+static int start(const struct handler *handler, const struct record *service, struct err *err)
 {
-	auto_cleanup(buf) struct buf template = buf_with_max(UNIT_MAX_BYTES);
+	auto_cleanup(buf) struct buf template = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	struct control control = handler_control(handler);
 	bool is_installed;
 
 	if (control_stop(&control, err) < 0 ||
-		program_find(handler->root_fd, VERSION, &is_installed, err) < 0)
+		programs_find(handler->root_fd, VERSION, &is_installed, err) < 0)
 		return -1;
-	if (!is_installed && program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+	if (!is_installed && programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
 		return -1;
-	if (program_remove_others(handler->root_fd, VERSION, err) < 0)
+	if (programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
-	if (file_read(handler->home_fd, "manifest/" UNIT_NAME, FILE_NO_LINKS, &template, err) < 0)
+	if (file_read(handler->home_fd, "manifest/" SYSTEMD_UNIT_NAME, FILE_NO_LINKS, &template, err) < 0)
 		return err_wrap(err, "Package");
-	if (service_save(handler->lock.state_fd, service, err) < 0)
+	if (record_save(handler->lock.state_fd, service, err) < 0)
 		return -1;
 	return control_start(&control, service, buf_bytes(&template), err);
 }
 
 static int start_new(
-	struct handler *handler, const struct service *service, struct bytes settings, struct err *err)
+	struct handler *handler, const struct record *service, struct bytes settings, struct err *err)
 {
 	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
 
@@ -115,15 +117,15 @@ static int start_new(
 static int ensure_service(struct handler *handler, int *ret_status_fd, struct err *err)
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
-	struct service service;
+	struct record service;
 	bool is_under_way;
 
 	if (!handler->has_environment) {
 		*err = handler->environment_err;
 		return -1;
 	}
-	if (service_open_folder(handler->root_fd, handler->environment.status_folder, ret_status_fd, err) <
-			0 ||
+	if (environment_open_folder(
+		    handler->root_fd, handler->environment.status_folder, ret_status_fd, err) < 0 ||
 		read_settings(handler, &settings, err) < 0)
 		return -1;
 	/* whatever upgrade was begun, this version is the one that stays */
@@ -155,7 +157,7 @@ static bool is_older_than_service(const struct handler *handler, int status_fd)
 
 	(void)text_format(name, sizeof(name), "%u.status", handler->environment.sequence);
 	if (fstatat(status_fd, name, &status, 0) < 0 ||
-		fstatat(handler->lock.state_fd, SERVICE_PID_FILE, &service, 0) < 0)
+		fstatat(handler->lock.state_fd, RUNNING_PID_FILE, &service, 0) < 0)
 		return false;
 	if (status.st_mtim.tv_sec != service.st_mtim.tv_sec)
 		return status.st_mtim.tv_sec < service.st_mtim.tv_sec;

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <sys/utsname.h>
 #include "agent/precondition.h"
-#include "agent/program.h"
-#include "agent/state.h"
+#include "edge/state.h"
+#include "service/programs.h"
 #include "shared/handler.h"
 
 static int check_platform(struct err *err)
@@ -18,8 +18,8 @@ static int check_platform(struct err *err)
 static int install(struct handler *handler, struct err *err)
 {
 	if (check_platform(err) < 0 ||
-		program_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
-		program_remove_others(handler->root_fd, VERSION, err) < 0)
+		programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
+		programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
 	/* last: an upgrade is over once the new programs are there */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);

@@ -1,8 +1,8 @@
 /* uninstall - takes away the service, this version's programs and, unless an upgrade is under way, all state. */
 #include <string.h>
-#include "agent/program.h"
-#include "agent/state.h"
 #include "base/tree.h"
+#include "edge/state.h"
+#include "service/programs.h"
 #include "shared/handler.h"
 
 /* What an update said of itself: it leaves this version for another one, and the state is for that one. */
@@ -34,7 +34,7 @@ static int remove_state(const struct handler *handler, struct err *err)
 {
 	auto_cleanup(fd) int lib = -1;
 
-	if (service_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
+	if (environment_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
 		return -1;
 	return tree_remove(lib, "guest-attestation", err);
 }
@@ -46,7 +46,7 @@ static int uninstall(struct handler *handler, struct err *err)
 
 	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0 ||
 		control_remove(&control, err) < 0 ||
-		program_remove(handler->root_fd, is_updating ? VERSION : NULL, err) < 0)
+		programs_remove(handler->root_fd, is_updating ? VERSION : NULL, err) < 0)
 		return -1;
 	return is_updating ? 0 : remove_state(handler, err);
 }

@@ -1,7 +1,7 @@
 /* update - runs between the old version's disable and its uninstall. Leaves a marker by which uninstall tells an upgrade from an end:
  * the state of this VM must outlive the version. */
 #include <string.h>
-#include "agent/state.h"
+#include "edge/state.h"
 #include "shared/handler.h"
 
 static const char *variable(const char *name)

@@ -1,9 +1,10 @@
 /* guest-attest attest: one attestation now. */
-#include "attestation.h"
+#include "base/boot_id.h"
 #include "base/clock.h"
-#include "monitor/enabled.h"
-#include "monitor/explain.h"
-#include "monitor/change.h"
+#include "drift/explain.h"
+#include "service/drift_verdict.h"
+#include "service/enabled.h"
+#include "attestation.h"
 
 #define COMMAND "guest-attest attest"
 
@@ -57,7 +58,7 @@ struct kept {
 	int root_fd, state_fd;
 	struct settings settings;
 	struct history history;
-	char boot_id[HISTORY_BOOT_SIZE];
+	char boot_id[BOOT_ID_SIZE];
 };
 
 static void kept_cleanup(struct kept *kept)
@@ -69,31 +70,31 @@ static void kept_cleanup(struct kept *kept)
 
 static int find_kept(const char *root, struct kept *ret, struct err *err)
 {
-	struct service service;
+	struct record service;
 
 	if (open_root(root, &ret->root_fd, err) < 0 ||
 		enabled_find(ret->root_fd, &ret->state_fd, &service, err) < 0 ||
 		enabled_read_settings(ret->root_fd, &service.environment, &ret->settings, err) < 0 ||
 		enabled_read_history(ret->state_fd, &ret->history, err) < 0)
 		return -1;
-	enabled_read_boot_id(ret->root_fd, ret->boot_id);
+	boot_id_read(ret->root_fd, ret->boot_id);
 	return 0;
 }
 
 /* Beside the boots that the service knows, as an observer: nothing is learned here. Of another machine's TPM or log nothing is known, nor
  * where the extension is not enabled: then `text` stays empty. */
-static void compare_boot(const struct options *options, struct round_result *round, struct change *ret)
+static void compare_boot(const struct options *options, struct round_result *round, struct drift_verdict *ret)
 {
 	auto_cleanup(kept) struct kept kept = {.root_fd = -1, .state_fd = -1};
 	struct explain_sources sources;
 	struct err err;
 
-	*ret = (struct change){.own = round->local.verdict};
+	*ret = (struct drift_verdict){.own = round->local.verdict};
 	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root))
 		return;
 	if (find_kept(options->attestation.root, &kept, &err) < 0) {
 		if (err.code != ERR_NOT_ENABLED)
-			change_unclear(&err, round, ret);
+			drift_verdict_unclear(&err, round, ret);
 		return;
 	}
 	sources = (struct explain_sources){.round = {.root_fd = kept.root_fd,
@@ -102,19 +103,19 @@ static void compare_boot(const struct options *options, struct round_result *rou
 						   .now_s = clock_now_s(),
 						   .is_observer = true},
 		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
-	change_judge(&(struct change_inputs){.state_fd = kept.state_fd,
-			     .is_observer = true,
-			     .may_learn = history_trusts_boot(&kept.history, kept.boot_id),
-			     .rules = &kept.settings.rules,
-			     .boot_id = kept.boot_id,
-			     .now_s = sources.round.now_s,
-			     .baseline_s = kept.history.baseline_s,
-			     .explain = explain_drift,
-			     .context = &sources},
+	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = kept.state_fd,
+				    .is_observer = true,
+				    .may_learn = history_trusts_boot(&kept.history, kept.boot_id),
+				    .rules = &kept.settings.rules,
+				    .boot_id = kept.boot_id,
+				    .now_s = sources.round.now_s,
+				    .baseline_s = kept.history.baseline_s,
+				    .explain = explain_drift,
+				    .context = &sources},
 		round, ret);
 }
 
-static void add_facts(json *facts, const struct round_result *round, const struct change *change)
+static void add_facts(json *facts, const struct round_result *round, const struct drift_verdict *change)
 {
 	const struct appraisal *local = &round->local;
 	char time[CLOCK_TEXT_SIZE];
@@ -139,7 +140,8 @@ static void add_facts(json *facts, const struct round_result *round, const struc
 	}
 }
 
-static int print_result_json(const struct round_result *round, const struct change *change, struct err *err)
+static int print_result_json(
+	const struct round_result *round, const struct drift_verdict *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
 	auto_cleanup(json) json *result = json_new_object();
@@ -163,7 +165,7 @@ static int print_result_json(const struct round_result *round, const struct chan
 	return 0;
 }
 
-static void print_facts(const struct round_result *round, const struct change *change)
+static void print_facts(const struct round_result *round, const struct drift_verdict *change)
 {
 	const struct appraisal *local = &round->local;
 	const struct crypto_cert_info *cert = &local->binding.cert;
@@ -195,7 +197,8 @@ static void print_facts(const struct round_result *round, const struct change *c
 	}
 }
 
-static int print_result_text(const struct round_result *round, const struct change *change, struct err *err)
+static int print_result_text(
+	const struct round_result *round, const struct drift_verdict *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
 
@@ -219,7 +222,7 @@ static int print_result_text(const struct round_result *round, const struct chan
 static int attest(const struct options *options)
 {
 	auto_cleanup(round_result) struct round_result round = {0};
-	struct change change;
+	struct drift_verdict change;
 	struct err err;
 	int exit_code;
 

@@ -5,10 +5,10 @@
 #include "appraise/anchors.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "monitor/redact.h"
-#include "monitor/redact_rest.h"
+#include "bundle/redact.h"
+#include "bundle/redact_rest.h"
 
-#define LATER_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
+#define UNQUOTED_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
 bool attestation_has_provider_options(const struct attestation_options *options)
 {
@@ -77,7 +77,7 @@ int attestation_run(const struct attestation_options *options, struct round_resu
 /* What is known beside the evidence, and owned here. */
 struct surroundings {
 	struct machine machine;
-	struct tpm_pcrs later;
+	struct tpm_pcrs unquoted;
 	struct buf chain;
 };
 
@@ -108,8 +108,8 @@ static int look_around(const struct attestation_options *options, int root_fd, s
 
 	machine_read(root_fd, &ret->machine);
 	if ((tpm || tpm_open(tcti_of(options, root_fd), &own, &ignored) == 0) &&
-		tpm_read_pcrs(tpm ? tpm : own, LATER_PCR_MASK, &ret->later, &ignored) < 0)
-		ret->later = (struct tpm_pcrs){0};
+		tpm_read_pcrs(tpm ? tpm : own, UNQUOTED_PCR_MASK, &ret->unquoted, &ignored) < 0)
+		ret->unquoted = (struct tpm_pcrs){0};
 	return read_chain(options->chain, &ret->chain, err);
 }
 
@@ -119,7 +119,7 @@ static struct bundle_extras extras_of(
 	return (struct bundle_extras){.made_s = clock_now_s(),
 		.program = VERSION,
 		.machine = &around->machine,
-		.later = &around->later,
+		.unquoted = &around->unquoted,
 		.chain = buf_bytes(&around->chain),
 		.with_token = options->with_token};
 }

@@ -2,8 +2,8 @@
 #ifndef HANDLER_COMMANDS_ATTESTATION_H
 #define HANDLER_COMMANDS_ATTESTATION_H
 
+#include "bundle/bundle.h"
 #include "commands.h"
-#include "monitor/bundle.h"
 
 #define ATTESTATION_USAGE                                                                                    \
 	"  --endpoint URL        the provider, https://host or https://host:port\n"                          \

@@ -1,12 +1,13 @@
 /* guest-attest baseline: the boots that count as good, and this one beside them. */
+#include "base/boot_id.h"
 #include "baseline.h"
 
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "drift/explain.h"
+#include "service/enabled.h"
 #include "commands.h"
-#include "monitor/enabled.h"
-#include "monitor/explain.h"
 
 #define COMMAND "guest-attest baseline"
 
@@ -56,7 +57,7 @@ static int open_view(
 		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
 		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) < 0)
 		return -1;
-	enabled_read_boot_id(ret->root_fd, ret->boot_id);
+	boot_id_read(ret->root_fd, ret->boot_id);
 	found = baseline_load(ret->state_fd, &ret->baseline, err);
 	return found == STATE_UNREADABLE || (found == STATE_DAMAGED && !may_replace) ? -1 : 0;
 }

@@ -2,10 +2,10 @@
 #ifndef HANDLER_COMMANDS_BASELINE_H
 #define HANDLER_COMMANDS_BASELINE_H
 
-#include "agent/service.h"
 #include "agent/settings.h"
-#include "monitor/baseline.h"
-#include "monitor/round.h"
+#include "attest/round.h"
+#include "drift/baseline.h"
+#include "service/record.h"
 
 struct baseline_options {
 	const char *root, *tcti, *event_log;
@@ -14,9 +14,9 @@ struct baseline_options {
 
 struct baseline_view {
 	int root_fd, state_fd;
-	struct service service;
+	struct record service;
 	struct settings settings;
-	char boot_id[HISTORY_BOOT_SIZE];
+	char boot_id[BOOT_ID_SIZE];
 	struct baseline baseline;
 	struct round_result round;        /* diff, accept: this boot */
 	struct drift drift;               /* likewise, against the baseline as it was */

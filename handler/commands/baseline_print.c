@@ -1,7 +1,7 @@
-#include "baseline.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "baseline.h"
 #include "commands.h"
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)

@@ -13,7 +13,7 @@ static void add_pcrs(json *parent, const char *name, uint32_t mask)
 			json_add_int(pcrs, NULL, pcr);
 }
 
-static void add_later(json *facts, const struct later_pcrs *later)
+static void add_later(json *facts, const struct unquoted_pcrs *later)
 {
 	json *members;
 
@@ -71,7 +71,7 @@ void add_boot_facts(json *facts, const struct appraisal *appraisal)
 		if (appraisal->is_vm_id_confirmed)
 			json_add_bool(facts, "vmIdConfirmed", true);
 	}
-	add_later(facts, &appraisal->later);
+	add_later(facts, &appraisal->unquoted);
 	add_remarks(facts, appraisal);
 }
 
@@ -108,16 +108,16 @@ static void print_secure_boot(const struct appraisal *appraisal)
 
 static void print_later(const char *label, uint32_t mask, const char *what)
 {
-	char list[LATER_TEXT_SIZE];
+	char list[UNQUOTED_TEXT_SIZE];
 
-	later_text(mask, list);
+	unquoted_text(mask, list);
 	if (mask)
 		print_format("  %-21s %s: %s\n", label, list, what);
 }
 
 void print_boot_facts(const struct appraisal *appraisal)
 {
-	const struct later_pcrs *later = &appraisal->later;
+	const struct unquoted_pcrs *later = &appraisal->unquoted;
 
 	if (appraisal->has_secureboot)
 		print_secure_boot(appraisal);

@@ -1,9 +1,9 @@
 /* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches for them. */
 #include <string.h>
-#include "agent/packages.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "disk/packages.h"
 #include "commands.h"
 
 #define COMMAND   "guest-attest files"

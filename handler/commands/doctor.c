@@ -4,8 +4,8 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "doctor/doctor.h"
 #include "commands.h"
-#include "monitor/doctor.h"
 
 #define COMMAND "guest-attest doctor"
 

@@ -4,12 +4,12 @@
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
+#include "attest/collect.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/cclog.h"
 #include "commands.h"
 #include "log.h"
-#include "monitor/collect.h"
 
 static const char usage[] =
 	"Usage: guest-attest log [--events | --pcrs | --json] FILE\n"

@@ -2,9 +2,9 @@
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
+#include "base/text.h"
 #include "boot/bootphase.h"
 #include "boot/cclog.h"
-#include "base/text.h"
 #include "commands.h"
 #include "log.h"
 

@@ -1,10 +1,10 @@
 /* The options of the commands that take nothing else. */
 #include <getopt.h>
 #include <string.h>
+#include "attest/round.h"
 #include "base/text.h"
+#include "net/proxy.h"
 #include "commands.h"
-#include "edge/proxy.h"
-#include "monitor/round.h"
 
 #define MAX_OPTIONS 16
 #define FIRST_CODE  256 /* past every short option's character */

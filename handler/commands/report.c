@@ -1,11 +1,11 @@
 /* guest-attest report: one attestation, or a bundle of one, as an HTML page for people. */
 #include <fcntl.h>
 #include <string.h>
-#include "attestation.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "monitor/page.h"
+#include "page/page.h"
+#include "attestation.h"
 #include "report.h"
 #include "verify.h"
 

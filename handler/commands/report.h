@@ -1,9 +1,9 @@
-/* report.h - between the parts of guest-attest report: the page (report.c) and this boot against the accepted ones (report_changes.c). */
+/* status_report.h - between the parts of guest-attest report: the page (report.c) and this boot against the accepted ones (report_changes.c). */
 #ifndef HANDLER_COMMANDS_REPORT_H
 #define HANDLER_COMMANDS_REPORT_H
 
-#include "monitor/baseline.h"
-#include "monitor/page.h"
+#include "drift/baseline.h"
+#include "page/page.h"
 
 struct report_changes {
 	struct components components;

@@ -1,8 +1,9 @@
 /* report_changes.c - what changed since the boots of this machine that count as good. */
+#include "base/boot_id.h"
 #include "base/clock.h"
-#include "monitor/change.h"
-#include "monitor/enabled.h"
-#include "monitor/explain.h"
+#include "drift/explain.h"
+#include "service/drift_verdict.h"
+#include "service/enabled.h"
 #include "report.h"
 
 void report_changes_done(struct report_changes *changes)
@@ -14,7 +15,7 @@ void report_changes_done(struct report_changes *changes)
 /* What the service keeps on this machine. */
 struct kept {
 	int state_fd;
-	struct service service;
+	struct record service;
 	struct settings settings;
 	struct baseline baseline;
 };
@@ -32,17 +33,17 @@ static int read_components(
 {
 	struct eventlog log;
 	uint32_t believed = bundle->request.evidence.pcrs.mask;
-	struct later_pcrs later;
+	struct unquoted_pcrs unquoted;
 	struct err told; /* by the page's own check */
 
 	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, err) < 0)
 		return -1;
-	if (replay_check_data(&log, check->later_explained, err) == 0)
-		believed |= check->later_explained;
+	if (replay_check_data(&log, check->unquoted_explained, err) == 0)
+		believed |= check->unquoted_explained;
 	if (components_read(&log, believed, ret, err) < 0)
 		return -1;
-	(void)!later_compare(&log, &check->appraisal.led_to, &bundle->later, &later, &told);
-	ret->beyond = later.beyond;
+	(void)!unquoted_compare(&log, &check->appraisal.led_to, &bundle->unquoted, &unquoted, &told);
+	ret->beyond = unquoted.beyond;
 	return 0;
 }
 
@@ -79,7 +80,7 @@ bool report_find_changes(
 	int root_fd, const struct bundle *bundle, const struct bundlecheck *check, struct report_changes *ret)
 {
 	auto_cleanup(kept) struct kept kept = {.state_fd = -1};
-	char boot_id[HISTORY_BOOT_SIZE];
+	char boot_id[BOOT_ID_SIZE];
 	struct explain_sources sources = {.round = {.root_fd = root_fd,
 						  .boot_id = boot_id,
 						  .now_s = clock_now_s(),
@@ -93,12 +94,12 @@ bool report_find_changes(
 		return false;
 	if (find_kept(root_fd, &kept, &has_baseline, &err) < 0 ||
 		(has_baseline && compare(&kept, bundle, check, ret, &err) < 0)) {
-		ret->judgement.verdict = change_unclear_verdict(&err);
+		ret->judgement.verdict = drift_verdict_unclear_verdict(&err);
 		return false;
 	}
 	if (!has_baseline)
 		return false;
-	enabled_read_boot_id(root_fd, boot_id);
+	boot_id_read(root_fd, boot_id);
 	sources.round.state_fd = kept.state_fd;
 	baseline_recall(&kept.baseline, boot_id, &ret->drift);
 	judge(&kept, &sources, ret);

@@ -1,8 +1,8 @@
 /* guest-attest status: what the extension said last. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "service/result.h"
 #include "commands.h"
-#include "monitor/result.h"
 
 #define COMMAND "guest-attest status"
 
@@ -28,7 +28,7 @@ struct options {
 };
 
 struct view {
-	struct service service;
+	struct record service;
 	pid_t pid; /* 0: the service does not run */
 	int64_t started_s;
 	struct result result;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
-#include "commands.h"
 #include "maa/keys.h"
+#include "commands.h"
 #include "verify.h"
 
 #define COMMAND "guest-attest verify"

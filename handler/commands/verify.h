@@ -2,8 +2,8 @@
 #ifndef HANDLER_COMMANDS_VERIFY_H
 #define HANDLER_COMMANDS_VERIFY_H
 
+#include "bundle/bundlecheck.h"
 #include "commands.h"
-#include "monitor/bundlecheck.h"
 
 struct verify_result {
 	const struct bundle *bundle;

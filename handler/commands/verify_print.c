@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "bundle/redact_rest.h"
 #include "commands.h"
-#include "monitor/redact_rest.h"
 #include "verify.h"
 
 static const char *verdict_text(const struct verify_result *result)

@@ -5,11 +5,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include "agent/note.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "edge/http.h"
+#include "net/http.h"
+#include "service/journal.h"
 #include "options.h"
 
 #define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes 10 s at most */
@@ -79,7 +79,7 @@ static int find_sequence(struct handler *handler, struct err *err)
 	const char *variable = getenv("ConfigSequenceNumber");
 
 	/* the variable alone will do while the folder is missing */
-	if (service_open_folder(handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
+	if (environment_open_folder(handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
 		!variable)
 		return -1;
 	return environment_find_sequence(config, variable, &handler->environment.sequence, err);
@@ -123,7 +123,7 @@ int handler_write_status(const struct handler *handler, const struct status *sta
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (service_open_folder(handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
+	if (environment_open_folder(handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
 		return err_wrap(err, "Status");
 	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);
 }
@@ -153,7 +153,7 @@ static void note_start(const struct handler *handler)
 
 	(void)text_format(line, sizeof(line), "%s: started, version %s, settings %u", handler->operation,
 		VERSION, handler->environment.sequence);
-	note_line(handler->root_fd, &handler->environment, clock_now_s(), LOG_LEVEL_INFO, line);
+	journal_line(handler->root_fd, &handler->environment, clock_now_s(), LOG_LEVEL_INFO, line);
 }
 
 /* err: NULL if it succeeded. */
@@ -161,8 +161,8 @@ static void note_end(const struct handler *handler, int64_t started_ms, const st
 {
 	static const struct err none = {.code = ERR_OK};
 
-	note_outcome(handler->root_fd, &handler->environment,
-		&(struct note){.level = err ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+	journal_outcome(handler->root_fd, &handler->environment,
+		&(struct journal){.level = err ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
 			.task = handler->operation,
 			.outcome = err ? "failed" : "success",
 			.reason = err ? err : &none,

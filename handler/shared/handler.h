@@ -7,20 +7,20 @@
 #ifndef HANDLER_SHARED_HANDLER_H
 #define HANDLER_SHARED_HANDLER_H
 
-#include "agent/control.h"
-#include "agent/lock.h"
 #include "agent/status.h"
+#include "service/control.h"
+#include "service/lock.h"
 
 #define HANDLER_PATH_SIZE 512
 #define HANDLER_MARKER                                                                                       \
 	"updating" /* below the state folder: an upgrade is under way, uninstall keeps the state */
 
 struct handler {
-	const char *operation;                /* "Enable", ... for the status */
-	char root[HANDLER_PATH_SIZE];         /* real path, "/" in production */
-	char home[HANDLER_PATH_SIZE];         /* versioned folder of the package, as seen below root */
-	char tcti[SERVICE_TCTI_SIZE];         /* "" = the machine's TPM device */
-	char metadata[SERVICE_METADATA_SIZE]; /* http://ADDRESS of the metadata service, "" = the cloud's */
+	const char *operation;               /* "Enable", ... for the status */
+	char root[HANDLER_PATH_SIZE];        /* real path, "/" in production */
+	char home[HANDLER_PATH_SIZE];        /* versioned folder of the package, as seen below root */
+	char tcti[RECORD_TCTI_SIZE];         /* "" = the machine's TPM device */
+	char metadata[RECORD_METADATA_SIZE]; /* http://ADDRESS of the metadata service, "" = the cloud's */
 	int root_fd, home_fd;
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */

@@ -151,3 +151,18 @@ int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t 
 			variable);
 	return 0;
 }
+
+/* The agent's folders are its own: links in their paths are followed. */
+int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+	char below[ENVIRONMENT_PATH_SIZE + 2];
+	int fd;
+
+	if (!text_format(below, sizeof(below), ".%s", path))
+		return err_set(err, ERR_IO, ENAMETOOLONG, "The path '%s' is too long.", path);
+	fd = openat(root_fd, below, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+	*ret_fd = fd;
+	return 0;
+}

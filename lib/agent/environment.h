@@ -23,4 +23,7 @@ int environment_parse(struct bytes text, struct environment *ret, struct err *er
 int environment_find_sequence(
 	int config_dir_fd, const char *variable, uint32_t *ret, struct err *err) err_check;
 
+/* A folder that the agent named (service->home, environment's), seen from the root directory. */
+int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
+
 #endif

@@ -8,9 +8,9 @@
 #ifndef AGENT_SETTINGS_H
 #define AGENT_SETTINGS_H
 
-#include "appraise/rules.h"
-#include "edge/proxy.h"
+#include "drift/rules.h"
 #include "maa/region.h"
+#include "net/proxy.h"
 
 #define SETTINGS_MAX_BYTES    (1u << 20)
 #define SETTINGS_PATH_SIZE    512
@@ -62,7 +62,7 @@ static inline void settings_cleanup(struct settings *settings)
 #define SETTINGS_THUMBPRINT_SIZE 41 /* SHA-1 as upper-case hex */
 
 /* The encrypted protected settings in `text` and whose key opens them; ret_message stays empty if there are none. To open them:
- * agent/protected.h. ERR_PROTECTED_SETTINGS. */
+ * agent/settings_protected.h. ERR_PROTECTED_SETTINGS. */
 int settings_find_protected(struct bytes text, struct buf *ret_message,
 	char ret_thumbprint[SETTINGS_THUMBPRINT_SIZE], struct err *err) err_check;
 

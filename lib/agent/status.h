@@ -3,8 +3,8 @@
 #ifndef AGENT_STATUS_H
 #define AGENT_STATUS_H
 
-#include "base/err.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 #define STATUS_MESSAGE_SIZE 1024
 #define STATUS_MAX_ITEMS    12

@@ -4,9 +4,9 @@
 
 #include "appraise/authority.h"
 #include "appraise/binding.h"
-#include "appraise/later.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
+#include "appraise/unquoted.h"
 #include "edge/json.h"
 
 enum health {
@@ -41,8 +41,8 @@ struct appraisal {
 	uint32_t event_count;
 	uint32_t
 		unmeasured_count; /* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
-	/* What only the machine itself can add (observed.h); empty in evidence that is verified elsewhere. */
-	struct later_pcrs later;
+	/* What only the machine itself can add (machine_view.h); empty in evidence that is verified elsewhere. */
+	struct unquoted_pcrs unquoted;
 	bool is_vm_id_confirmed; /* PCR 6's identifier is the metadata service's */
 	size_t remark_count;
 	struct err remarks[APPRAISAL_MAX_REMARKS]; /* what deserves a look and makes nobody Unhealthy */

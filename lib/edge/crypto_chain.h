@@ -1,5 +1,5 @@
 /* crypto_chain.h - whom a TLS connection trusts, and the one judgement of the certificates that a server shows: the same for the exchange
- * (edge/http.h) and for the look at what blocks it (edge/crypto_tls.h).
+ * (net/http.h) and for the look at what blocks it (net/tls_look.h).
  *
  * RSA of 2048 bits or more, P-256, P-384 or P-521; SHA-256 or better; a certificate for TLS servers, for this host by certname.h, within the
  * name constraints of all above it; no critical extension that nobody judges (certext.h). There is no switch for any of it.

@@ -2,12 +2,12 @@
 #ifndef MAA_DIAGNOSIS_H
 #define MAA_DIAGNOSIS_H
 
-#include "edge/probe.h"
 #include "maa/exchange.h"
+#include "net/probe.h"
 
 #define DIAGNOSIS_PROBE_MS 5000 /* at most, besides the name; less if the exchange's deadline comes sooner */
 
-/* Walks to the provider (edge/probe.h) if the failure is one that this can explain, and time is left. *err: the failed exchange's, which
+/* Walks to the provider (net/probe.h) if the failure is one that this can explain, and time is left. *err: the failed exchange's, which
  * becomes more precise: where the walk ends, or that all is well up to TLS. Nothing is concluded from the walk alone. */
 void diagnosis_make(const struct exchange *exchange, const struct exchange_facts *facts, struct err *err);
 

@@ -4,7 +4,7 @@
 #ifndef MAA_DISCOVERY_H
 #define MAA_DISCOVERY_H
 
-#include "edge/http.h"
+#include "net/http.h"
 
 #define DISCOVERY_PATH      "/.well-known/openid-configuration"
 #define DISCOVERY_MAX_BYTES (64u << 10)

@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
-#include "edge/address.h"
-#include "edge/tunnel.h"
 #include "maa/envelope.h"
 #include "maa/request.h"
 #include "maa/retry.h"
+#include "net/connect_proxy.h"
+#include "net/sockets.h"
 
 #define KEYS_PATH       "/certs"
 #define CLOCK_OFF_S     60
@@ -113,7 +113,7 @@ static void place_text(const struct exchange *exchange, const struct http_answer
 		(void)text_format(ret, 256, "%.80s by proxy %.90s", exchange->origin.host, proxy);
 	else
 		(void)text_format(ret, 256, "%.80s (%s, %s)", exchange->origin.host, answer->peer,
-			address_is_private(answer->peer) ? "private" : "public");
+			sockets_is_private(answer->peer) ? "private" : "public");
 }
 
 /* What came instead of an answer in the protocol's form. */
@@ -122,7 +122,7 @@ static void body_text(const struct http_answer *answer, char ret[256])
 	const char *type = answer->content_type[0] ? answer->content_type : "no type";
 	char title[80];
 
-	tunnel_page_title(buf_bytes(&answer->body), title, sizeof(title));
+	connect_proxy_page_title(buf_bytes(&answer->body), title, sizeof(title));
 	if (answer->location[0])
 		(void)text_format(ret, 256, "and points to %.120s", answer->location);
 	else if (title[0])

@@ -3,9 +3,9 @@
 #define MAA_EXCHANGE_H
 
 #include <string.h>
-#include "edge/proxy.h"
 #include "maa/discovery.h"
 #include "maa/keys.h"
+#include "net/proxy.h"
 
 struct exchange {
 	struct http *http;

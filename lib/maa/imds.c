@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
-#include "edge/tunnel.h"
+#include "net/connect_proxy.h"
 
 #define IMDS_PATH       "/metadata/instance/compute?api-version=2021-12-13"
 #define IMDS_CONNECT_MS 2000
@@ -116,7 +116,7 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
-	tunnel_page_title(buf_bytes(&ret->body), title, sizeof(title));
+	connect_proxy_page_title(buf_bytes(&ret->body), title, sizeof(title));
 	if (ret->status != 200)
 		return err_set(err, code_of_refusal(ret), (unsigned long)ret->status,
 			"Metadata service: %s answered %ld%s%s.", address, ret->status,

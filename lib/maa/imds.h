@@ -6,7 +6,7 @@
 #ifndef MAA_IMDS_H
 #define MAA_IMDS_H
 
-#include "edge/http.h"
+#include "net/http.h"
 
 #define IMDS_ADDRESS   "http://169.254.169.254"
 #define IMDS_MAX_BYTES (64u << 10)

@@ -3,7 +3,7 @@
 #define MAA_KEYS_H
 
 #include "edge/crypto.h"
-#include "edge/http.h"
+#include "net/http.h"
 
 #define KEYS_MAX_BYTES (256u << 10)
 #define KEYS_MAX       32

@@ -1,4 +1,4 @@
-/* retry.h - whether to ask once more within the same round: a pure function of what happened. Between rounds: monitor/schedule.h. */
+/* retry.h - whether to ask once more within the same round: a pure function of what happened. Between rounds: service/schedule.h. */
 #ifndef MAA_RETRY_H
 #define MAA_RETRY_H
 

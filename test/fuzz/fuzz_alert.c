@@ -1,4 +1,4 @@
-#include "monitor/alert.h"
+#include "service/alert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "monitor/baseline.h"
+#include "drift/baseline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* The same bytes as a boot configuration and as its environment. */
-#include "agent/bootconfig.h"
+#include "disk/bootconfig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* fuzz_bundle.c - a bundle as somebody gave it: read, checked, shown as a page, redacted, printed and read again. */
 #include <string.h>
-#include "monitor/bundlecheck.h"
-#include "monitor/page.h"
-#include "monitor/redact.h"
+#include "bundle/bundlecheck.h"
+#include "page/page.h"
+#include "bundle/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* A name server's answer. The first byte chooses what was asked. */
 #include <arpa/inet.h>
 #include <stdlib.h>
-#include "edge/dns.h"
+#include "net/dns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

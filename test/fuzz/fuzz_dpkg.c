@@ -1,5 +1,5 @@
 /* The same bytes as a package's digests and as the list of packages. */
-#include "agent/dpkg.h"
+#include "disk/dpkg.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

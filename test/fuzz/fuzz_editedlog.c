@@ -9,8 +9,8 @@
 #include "../support/edited_log.h"
 #include "../support/reading.h"
 #include "../support/share.h"
-#include "appraise/drift.h"
-#include "monitor/explain.h"
+#include "drift/drift.h"
+#include "drift/explain.h"
 
 #define BOOTS         3
 #define MAX_BASELINES 128
@@ -162,7 +162,7 @@ static void begin(void)
 static bool is_verified(const struct appraisal *edited, const struct appraisal *truth)
 {
 	return edited->has_secureboot && edited->verdict.health == truth->verdict.health &&
-	       edited->verdict.reason.code == truth->verdict.reason.code && !edited->later.unmeasured &&
+	       edited->verdict.reason.code == truth->verdict.reason.code && !edited->unquoted.unmeasured &&
 	       edited->secureboot.has_unbound_event == truth->secureboot.has_unbound_event;
 }
 
@@ -217,11 +217,11 @@ static bool is_explained(const struct bundle *bundle, const struct reading *read
 {
 	const struct explain_sources sources = {
 		.round.root_fd = -1, .secureboot = &reading->appraisal.secureboot};
-	struct pending pending = {0};
+	struct next_boot pending = {0};
 	struct explanation explanation;
 
 	(void)bundle; /* its log is hearsay: facts are what explains */
-	for (size_t i = 0; i < PENDING_VARIABLES; i++) {
+	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
 		pending.variables[i].seen_s = 1;
 		memcpy(pending.variables[i].sha256, sha256, CRYPTO_SHA256_SIZE);
 	}

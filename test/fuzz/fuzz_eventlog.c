@@ -1,9 +1,9 @@
 /* An event log from its bytes to the facts that are read from it. */
 #include <stdlib.h>
-#include "appraise/components.h"
+#include "drift/components.h"
 #include "appraise/authority.h"
 #include "appraise/eventstory.h"
-#include "appraise/later.h"
+#include "appraise/unquoted.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "boot/bootphase.h"
@@ -15,12 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void compare(const struct eventlog *log)
 {
 	struct tpm_pcrs led_to;
-	struct later_pcrs later;
+	struct unquoted_pcrs unquoted;
 	struct err err;
 
 	if (replay_sha256(log, &led_to, &err) < 0)
 		return;
-	if (replay_compare(log, &led_to, &err) < 0 || later_compare(log, &led_to, &led_to, &later, &err) < 0)
+	if (replay_compare(log, &led_to, &err) < 0 ||
+		unquoted_compare(log, &led_to, &led_to, &unquoted, &err) < 0)
 		abort();
 	led_to.mask = 0xFFFFFF;
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)

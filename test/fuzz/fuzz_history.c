@@ -1,4 +1,4 @@
-#include "monitor/history.h"
+#include "service/history.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

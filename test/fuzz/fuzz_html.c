@@ -1,7 +1,7 @@
 /* fuzz_html.c - any bytes as text of a page: no markup but our own, no invisible character, valid UTF-8. The same of text that goes
  * anywhere else. */
 #include <string.h>
-#include "base/html.h"
+#include "page/html.h"
 #include "base/text.h"
 
 #define ODD "<span class=\"odd\">"

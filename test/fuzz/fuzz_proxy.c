@@ -1,7 +1,7 @@
 /* Addresses of proxies: what is understood must be fit for a header and a message. The same bytes are a list of hosts that go without. */
 #include <stdlib.h>
 #include <string.h>
-#include "edge/proxy.h"
+#include "net/proxy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

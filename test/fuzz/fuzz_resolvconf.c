@@ -1,7 +1,7 @@
 /* /etc/resolv.conf. */
 #include <stdlib.h>
 #include <string.h>
-#include "edge/resolvconf.h"
+#include "net/resolvconf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "agent/rpm.h"
+#include "disk/rpm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

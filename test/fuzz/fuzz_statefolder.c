@@ -14,12 +14,13 @@
 #include "../support/changed_json.h"
 #include "../support/reading.h"
 #include "../support/share.h"
-#include "agent/lock.h"
-#include "agent/pending.h"
-#include "monitor/alert.h"
-#include "monitor/change.h"
-#include "monitor/enabled.h"
-#include "monitor/result.h"
+#include "service/lock.h"
+#include "disk/next_boot.h"
+#include "service/alert.h"
+#include "service/drift_verdict.h"
+#include "service/enabled.h"
+#include "service/result.h"
+#include "service/running.h"
 
 #define MAX_CHANGES 4
 #define NOW_S       1800000000
@@ -37,10 +38,10 @@ enum file { HISTORY, BASELINE, SERVICE, PENDING, ALERT, PID, LOCK, FILES };
 static const char *const names[] = {
 	[HISTORY] = HISTORY_FILE,
 	[BASELINE] = BASELINE_FILE,
-	[SERVICE] = SERVICE_FILE,
-	[PENDING] = PENDING_FILE,
+	[SERVICE] = RECORD_FILE,
+	[PENDING] = NEXT_BOOT_FILE,
 	[ALERT] = ALERT_FILE,
-	[PID] = SERVICE_PID_FILE,
+	[PID] = RUNNING_PID_FILE,
 	[LOCK] = "lock", /* an older version's, and in nobody's way */
 	/* these are only in the way */
 	"history.json.broken",
@@ -148,17 +149,17 @@ static void save_history(enum health health, struct buf *ret)
 
 static void save_others(void)
 {
-	struct service service = {.home = "/home", .enabled_at_s = NOW_S - 2000};
-	struct pending pending = {.boot_id = BOOT_ID};
+	struct record service = {.home = "/home", .enabled_at_s = NOW_S - 2000};
+	struct next_boot pending = {.boot_id = BOOT_ID};
 	struct err err;
 
 	memcpy(service.environment.log_folder, "/log", 5);
 	memcpy(service.environment.config_folder, "/config", 8);
 	memcpy(service.environment.status_folder, "/status", 8);
-	if (service_save(state_fd, &service, &err) < 0 || pending_save(state_fd, &pending, &err) < 0)
+	if (record_save(state_fd, &service, &err) < 0 || next_boot_save(state_fd, &pending, &err) < 0)
 		fail(err.msg);
-	clean[SERVICE] = taken(SERVICE_FILE);
-	clean[PENDING] = taken(PENDING_FILE);
+	clean[SERVICE] = taken(RECORD_FILE);
+	clean[PENDING] = taken(NEXT_BOOT_FILE);
 	clean[ALERT] = clean[PID] = clean[LOCK] = buf_with_max(STATE_MAX_BYTES);
 	changed_json_put(&clean[ALERT],
 		"{\"version\":1,\"health\":\"Healthy\",\"receiver\":\"\",\"pending\":[{\"id\":\"1\"}]}");
@@ -168,7 +169,7 @@ static void save_others(void)
 static void finish(void)
 {
 	clear();
-	(void)unlinkat(root_fd, SERVICE_STATE_FOLDER, AT_REMOVEDIR);
+	(void)unlinkat(root_fd, STATE_FOLDER, AT_REMOVEDIR);
 	(void)unlinkat(root_fd, "var/lib", AT_REMOVEDIR);
 	(void)unlinkat(root_fd, "var", AT_REMOVEDIR);
 	(void)rmdir(root);
@@ -205,7 +206,7 @@ static void begin(void)
 	if (root_fd >= 0)
 		return;
 	if (!make_root() || dir_open(root, &root_fd, &err) < 0 ||
-		service_open_state(root_fd, true, &state_fd, &err) < 0)
+		state_open_folder(root_fd, true, &state_fd, &err) < 0)
 		fail("no folder can be made");
 	(void)atexit(finish);
 	read_boots();
@@ -367,7 +368,7 @@ static enum is_there look(const char *name, struct bytes was)
 
 struct outcome {
 	enum state_found history; /* unreadable: the round ended before it began */
-	struct change change;
+	struct drift_verdict change;
 	enum health health;
 };
 
@@ -379,12 +380,12 @@ static void judge_boot(const struct reading *boot, const struct history *history
 		.local = boot->appraisal};
 
 	copy_components(&boot->components, &round.components);
-	change_judge(&(struct change_inputs){.state_fd = state_fd,
-			     .rules = &settings.rules,
-			     .may_learn = history_trusts_boot(history, BOOT_ID),
-			     .boot_id = BOOT_ID,
-			     .now_s = NOW_S,
-			     .baseline_s = history->baseline_s},
+	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = state_fd,
+				    .rules = &settings.rules,
+				    .may_learn = history_trusts_boot(history, BOOT_ID),
+				    .boot_id = BOOT_ID,
+				    .now_s = NOW_S,
+				    .baseline_s = history->baseline_s},
 		&round, &ret->change);
 	ret->health = round.verdict.health;
 	components_done(&round.components);
@@ -420,15 +421,15 @@ static void tell_alerts(enum health health, const struct history *history)
 static void run_round(const struct reading *boot, bool has_alerts, struct outcome *ret)
 {
 	auto_cleanup(fd) int lock_fd = -1;
-	auto_cleanup(pending) struct pending pending = {0};
+	auto_cleanup(next_boot) struct next_boot pending = {0};
 	struct history history;
-	struct service service;
+	struct record service;
 	struct moment now;
 	bool is_next_boot;
 	struct err err;
 
-	(void)!service_lock_pid(state_fd, &lock_fd, &err);
-	(void)!service_take(state_fd, &service, &err);
+	(void)!running_lock_pid(state_fd, &lock_fd, &err);
+	(void)!record_take(state_fd, &service, &err);
 	ret->history = history_take(state_fd, BOOT_ID, &history, &err);
 	if (ret->history == STATE_UNREADABLE)
 		return;
@@ -440,8 +441,8 @@ static void run_round(const struct reading *boot, bool has_alerts, struct outcom
 	(void)!history_save(state_fd, &history, &err);
 	if (has_alerts)
 		tell_alerts(ret->health, &history);
-	(void)!pending_load(
-		&(struct pending_round){
+	(void)!next_boot_load(
+		&(struct next_boot_round){
 			.root_fd = root_fd, .state_fd = state_fd, .boot_id = BOOT_ID, .now_s = NOW_S},
 		&pending, &is_next_boot, &err);
 }
@@ -451,7 +452,7 @@ static void look_on(void)
 {
 	auto_cleanup(fd) int found_fd = -1;
 	auto_cleanup(free) struct result *result = calloc(1, sizeof(*result));
-	struct service service;
+	struct record service;
 	struct history history;
 	pid_t pid;
 	struct err err;
@@ -464,7 +465,7 @@ static void look_on(void)
 					   .now = moment(0).time},
 			result, &err);
 	(void)!enabled_read_history(state_fd, &history, &err);
-	(void)!service_find_pid(state_fd, &pid, &err);
+	(void)!running_find_pid(state_fd, &pid, &err);
 }
 
 static void take_lock(void)
@@ -490,7 +491,7 @@ static void before_cleanup(struct before *before)
 
 static bool has_learned(const struct outcome *outcome)
 {
-	return outcome->change.state == CHANGE_LEARNED || outcome->change.state == CHANGE_ACCEPTED;
+	return outcome->change.state == DRIFT_LEARNED || outcome->change.state == DRIFT_ACCEPTED;
 }
 
 static bool is_baseline_as_before(const struct before *before)
@@ -559,7 +560,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_unreadable(&before, &outcome);
 	if (outcome.history == STATE_UNREADABLE)
 		return 0;
-	share.good += outcome.change.state != CHANGE_UNKNOWN;
+	share.good += outcome.change.state != DRIFT_UNKNOWN;
 	check(&before, &outcome);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* URLs of endpoints: what is understood must be understood the same way when it is written out again. */
 #include <stdlib.h>
 #include <string.h>
-#include "edge/http.h"
+#include "net/http.h"
 #include "maa/exchange.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "agent/waagent.h"
-#include "edge/proxy.h"
+#include "net/proxy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

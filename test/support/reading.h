@@ -4,9 +4,9 @@
 #define TEST_SUPPORT_READING_H
 
 #include <string.h>
-#include "appraise/observed.h"
+#include "appraise/machine_view.h"
 #include "boot/cclog.h"
-#include "monitor/page_parts.h"
+#include "page/page_parts.h"
 #include "recorded_evidence.h"
 
 /* What the product says of a log. */
@@ -79,14 +79,14 @@ static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 
 	*ret = (struct reading){.components = components_empty(), .vouched = buf_with_max(PAGE_MAX_BYTES)};
 	appraise_evidence(evidence, BINDING_NULL_ONLY, &ret->appraisal);
-	observed_compare(evidence, &(struct observed){.pcrs = bundle->later}, &ret->appraisal);
+	machine_view_compare(evidence, &(struct machine_view){.pcrs = bundle->unquoted}, &ret->appraisal);
 	if (!ret->appraisal.has_secureboot)
 		return;
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0 ||
-		components_read(&log, evidence->pcrs.mask | ret->appraisal.later.as_logged, &ret->components,
-			&err) < 0)
+		components_read(&log, evidence->pcrs.mask | ret->appraisal.unquoted.as_logged,
+			&ret->components, &err) < 0)
 		reading_fail("believed, and its components cannot be read");
-	ret->components.beyond = ret->appraisal.later.beyond;
+	ret->components.beyond = ret->appraisal.unquoted.beyond;
 	read_page(bundle, ret);
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/file.h"
-#include "monitor/bundle.h"
+#include "bundle/bundle.h"
 
 static inline struct buf recorded_evidence_file(const char *file)
 {

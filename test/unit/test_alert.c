@@ -4,7 +4,7 @@
 #include "../support/tls_server.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "monitor/alert.h"
+#include "service/alert.h"
 
 #define NOW_S   1000000
 #define NOBODY  "https://127.0.0.1:1/hook"

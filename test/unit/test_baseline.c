@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include "agent/state.h"
+#include "edge/state.h"
 #include "base/file.h"
-#include "monitor/baseline.h"
+#include "drift/baseline.h"
 
 static int make_folder(void **state)
 {

@@ -1,7 +1,7 @@
 #include "check.h"
 #include "../support/root.h"
-#include "agent/bootconfig.h"
-#include "agent/bootscript.h"
+#include "disk/bootconfig.h"
+#include "disk/bootscript.h"
 
 static bool asks_for(const char *config, const char *environment, enum bootconfig_text what, const char *text)
 {

@@ -1,7 +1,7 @@
 #include "check.h"
 #include <sys/stat.h>
 #include "../support/root.h"
-#include "agent/bootfiles.h"
+#include "disk/bootfiles.h"
 
 static void look(const struct root *root, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret)
 {

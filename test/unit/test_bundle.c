@@ -4,7 +4,7 @@
 #include "../support/folder.h"
 #include "../support/scarce.h"
 #include "base/file.h"
-#include "monitor/bundlecheck.h"
+#include "bundle/bundlecheck.h"
 
 /* Of a real round on a virtual TPM, with its token. */
 #define BUNDLE "test/fuzz/seeds/bundle/token.json"
@@ -61,7 +61,7 @@ static void a_bundle_as_it_was_made_is_verified(void **state)
 	assert_true(check.is_token_checked);
 	assert_false(check.is_issuer_checked);
 	assert_true(check.appraisal.is_bound && check.appraisal.has_secureboot);
-	assert_int_equal(check.later_explained & 0xFF, 0);
+	assert_int_equal(check.unquoted_explained & 0xFF, 0);
 }
 
 /* The reader's authorities did not issue the certificate: however little memory there is, nothing is verified, least of all because "no

@@ -5,7 +5,7 @@
 #include "../support/recorded.h"
 #include "../support/scarce.h"
 #include "appraise/authority.h"
-#include "appraise/components.h"
+#include "drift/components.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "base/text.h"

@@ -4,8 +4,9 @@
 #include "../support/vtpm.h"
 #include "agent/status.h"
 #include "base/file.h"
-#include "monitor/doctor.h"
-#include "monitor/enabled.h"
+#include "doctor/doctor.h"
+#include "service/enabled.h"
+#include "service/running.h"
 
 #define NOW_S   1790000000 /* September 2026 */
 #define DAY_S   86400
@@ -212,7 +213,7 @@ static void days_of_the_certificate_are_counted(void **state)
 /* As enable leaves it, but for programs and service. */
 static void enable(struct place *place, const char *settings)
 {
-	struct service service = {.home = "/package",
+	struct record service = {.home = "/package",
 		.environment = {.log_folder = "/log",
 			.config_folder = "/package/config",
 			.status_folder = "/package/status"},
@@ -225,8 +226,8 @@ static void enable(struct place *place, const char *settings)
 	put(place, "package/config", "0.settings", TEXT(settings));
 	put(place, "package/status", "kept", TEXT(""));
 	put(place, "log", "kept", TEXT(""));
-	check_ok(service_open_state(place->fd, true, &state_fd, &err), &err);
-	check_ok(service_save(state_fd, &service, &err), &err);
+	check_ok(state_open_folder(place->fd, true, &state_fd, &err), &err);
+	check_ok(record_save(state_fd, &service, &err), &err);
 }
 
 static void what_enable_left_is_shown(void **state)
@@ -321,11 +322,11 @@ static pid_t run_service(const struct place *place)
 
 	put(place, "opt/guest-attestation/1.2.3.4", "monitor", TEXT(""));
 	put(place, "opt/guest-attestation/1.2.3.4", "guest-attest", TEXT(""));
-	check_ok(service_open_state(place->fd, false, &state_fd, &err), &err);
+	check_ok(state_open_folder(place->fd, false, &state_fd, &err), &err);
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (service_lock_pid(state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+		if (running_lock_pid(state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
 			(void)pause();
 		_exit(1);
 	}
@@ -403,7 +404,7 @@ static void the_last_result_is_judged(void **state)
 
 		status.code = rows[i].code;
 		memcpy(status.message, rows[i].message, strlen(rows[i].message) + 1);
-		check_ok(service_open_folder(place->fd, "/package/status", &folder, &err), &err);
+		check_ok(environment_open_folder(place->fd, "/package/status", &folder, &err), &err);
 		check_ok(status_write(folder, 0, &status, 0, &err), &err);
 		examine(place, .now_s = time(NULL));
 		expect(place, "last-result", rows[i].found, rows[i].found_code, rows[i].words);

@@ -1,6 +1,6 @@
 #include "check.h"
 #include <stdio.h>
-#include "appraise/drift.h"
+#include "drift/drift.h"
 #include "base/file.h"
 
 #define MAX_ITEMS 12

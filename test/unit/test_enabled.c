@@ -1,9 +1,10 @@
+#include "base/boot_id.h"
 #include "check.h"
 #include <stdio.h>
 #include <sys/stat.h>
 #include "../support/folder.h"
 #include "base/file.h"
-#include "monitor/enabled.h"
+#include "service/enabled.h"
 
 #define STATE "var/lib/guest-attestation"
 
@@ -46,20 +47,20 @@ static int remove_place(void **state)
 static void what_was_enabled_is_found(void **state)
 {
 	const struct place *place = *state;
-	struct service service = {.home = "/package",
+	struct record service = {.home = "/package",
 		.environment = {.log_folder = "/log", .config_folder = "/config", .status_folder = "/status"},
 		.program_version = "1.2.3.4"};
-	struct service found;
+	struct record found;
 	auto_cleanup(fd) int state_fd = -1;
 	auto_cleanup(fd) int found_fd = -1;
 	struct err err;
 
 	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
-	check_ok(service_open_state(place->fd, true, &state_fd, &err), &err);
+	check_ok(state_open_folder(place->fd, true, &state_fd, &err), &err);
 	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
-	check_ok(service_save(state_fd, &service, &err), &err);
+	check_ok(record_save(state_fd, &service, &err), &err);
 	check_ok(enabled_find(place->fd, &found_fd, &found, &err), &err);
-	assert_true(service_equal(&service, &found));
+	assert_true(record_equal(&service, &found));
 	assert_true(found_fd >= 0);
 }
 
@@ -107,14 +108,14 @@ static void damaged_files_stay_where_they_are(void **state)
 	const struct place *place = *state;
 	auto_cleanup(fd) int state_fd = -1;
 	auto_cleanup(fd) int found_fd = -1;
-	struct service service;
+	struct record service;
 	struct history history;
 	struct err err;
 
 	put(place, STATE, STATE "/service.json", TEXT("{\"version\":1,"));
 	put(place, STATE, STATE "/history.json", TEXT("[]"));
 	check_err(enabled_find(place->fd, &found_fd, &service, &err), &err, ERR_STATE_INVALID);
-	check_ok(service_open_state(place->fd, false, &state_fd, &err), &err);
+	check_ok(state_open_folder(place->fd, false, &state_fd, &err), &err);
 	check_err(enabled_read_history(state_fd, &history, &err), &err, ERR_STATE_INVALID);
 	assert_true(file_exists(state_fd, "service.json") && file_exists(state_fd, "history.json"));
 	assert_false(file_exists(state_fd, "service.json.broken"));
@@ -146,13 +147,13 @@ static void settings_are_those_of_the_number(void **state)
 static void a_boot_has_an_id(void **state)
 {
 	const struct place *place = *state;
-	char id[HISTORY_BOOT_SIZE];
+	char id[BOOT_ID_SIZE];
 
-	enabled_read_boot_id(place->fd, id);
+	boot_id_read(place->fd, id);
 	assert_string_equal(id, "");
 	put(place, "proc/sys/kernel/random", "proc/sys/kernel/random/boot_id",
 		TEXT("3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11\n"));
-	enabled_read_boot_id(place->fd, id);
+	boot_id_read(place->fd, id);
 	assert_string_equal(id, "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11");
 }
 

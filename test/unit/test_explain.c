@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include "../support/root.h"
 #include "base/clock.h"
-#include "monitor/explain.h"
+#include "drift/explain.h"
 
 #define RECORD "test/data/boot/secureboot-on/"
 #define DB     "sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
@@ -14,7 +14,7 @@
 /* A VM with what the service remembers of it. */
 struct vm {
 	struct root root;
-	struct pending pending;
+	struct next_boot pending;
 	const struct secureboot *secureboot;
 };
 
@@ -25,24 +25,24 @@ static struct vm vm_make(void)
 
 static void vm_cleanup(struct vm *vm)
 {
-	pending_done(&vm->pending);
+	next_boot_done(&vm->pending);
 	root_cleanup(&vm->root);
 }
 
-static struct pending_round round_of(const struct vm *vm, const char *boot_id, int64_t now_s)
+static struct next_boot_round round_of(const struct vm *vm, const char *boot_id, int64_t now_s)
 {
-	return (struct pending_round){
+	return (struct next_boot_round){
 		.root_fd = vm->root.fd, .state_fd = vm->root.fd, .boot_id = boot_id, .now_s = now_s};
 }
 
 /* A round of the service. */
 static void look(struct vm *vm, const char *boot_id, int64_t now_s)
 {
-	const struct pending_round round = round_of(vm, boot_id, now_s);
+	const struct next_boot_round round = round_of(vm, boot_id, now_s);
 	struct err err;
 
-	pending_done(&vm->pending);
-	check_ok(pending_run(&round, &vm->pending, &err), &err);
+	next_boot_done(&vm->pending);
+	check_ok(next_boot_run(&round, &vm->pending, &err), &err);
 }
 
 static int truncate_in(const struct root *root, const char *path, off_t size)

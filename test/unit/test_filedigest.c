@@ -1,7 +1,7 @@
 #include "check.h"
 #include <fcntl.h>
 #include "../support/folder.h"
-#include "agent/filedigest.h"
+#include "disk/filedigest.h"
 #include "base/codec.h"
 #include "base/file.h"
 

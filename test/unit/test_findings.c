@@ -4,7 +4,7 @@
 #include "../support/logmaker.h"
 #include "appraise/findings.h"
 #include "base/file.h"
-#include "monitor/bundle.h"
+#include "bundle/bundle.h"
 
 /* Evidence of a real boot on a virtual TPM. */
 static struct bundle bundle;

@@ -1,8 +1,8 @@
 #include "check.h"
 #include <stdio.h>
-#include "agent/state.h"
+#include "edge/state.h"
 #include "base/file.h"
-#include "monitor/history.h"
+#include "service/history.h"
 
 #define PROVIDER "https://provider.example"
 

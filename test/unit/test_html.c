@@ -1,5 +1,5 @@
 #include "check.h"
-#include "base/html.h"
+#include "page/html.h"
 
 static void text_is_never_markup(void **state)
 {

@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "base/clock.h"
-#include "edge/http.h"
+#include "net/http.h"
 #include "edge/json.h"
-#include "edge/proxy.h"
+#include "net/proxy.h"
 #include "../support/tls_server.h"
 
 #define BODY_MAX 65536

@@ -4,9 +4,9 @@
 #include "../support/logmaker.h"
 #include "../support/recorded.h"
 #include "appraise/authority.h"
-#include "appraise/components.h"
+#include "drift/components.h"
 #include "appraise/eventstory.h"
-#include "appraise/later.h"
+#include "appraise/unquoted.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
 #include "boot/cclog.h"
@@ -83,7 +83,7 @@ static void do_everything(const struct eventlog *log)
 	struct eventlog_event event;
 	struct authorities authorities;
 	struct eventstory story;
-	struct later_pcrs later;
+	struct unquoted_pcrs unquoted;
 	struct secureboot facts;
 	struct tpm_pcrs led_to, other;
 	struct err err, each[TPM_PCR_COUNT];
@@ -96,7 +96,7 @@ static void do_everything(const struct eventlog *log)
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
 		other.digest[pcr][0] ^= 1;
 	(void)replay_compare_each(log, &other, each);
-	(void)!later_compare(log, &led_to, &other, &later, &err);
+	(void)!unquoted_compare(log, &led_to, &other, &unquoted, &err);
 	(void)!replay_check_data(log, 0xFFFFFF, &err);
 	(void)!secureboot_read(log, &facts, &err);
 	check_ok(authority_read(log, &authorities, &err), &err);

@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "../support/root.h"
-#include "agent/dpkg.h"
-#include "agent/packages.h"
-#include "agent/rpm.h"
+#include "disk/dpkg.h"
+#include "disk/packages.h"
+#include "disk/rpm.h"
 
 #define SHIM "usr/lib/shim/shimx64.efi.signed"
 #define MD5  "2a9a4f7ea5e2dfbbf9efbd7ce6bd0a40" /* of nothing here */

@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include "base/clock.h"
-#include "edge/address.h"
-#include "edge/probe.h"
+#include "net/sockets.h"
+#include "net/probe.h"
 #include "../support/tls_server.h"
 
 #define TIMEOUT_MS 3000
@@ -219,7 +219,7 @@ static void addresses_are_private_or_public(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (address_is_private(rows[i].address) != rows[i].is_private)
+		if (sockets_is_private(rows[i].address) != rows[i].is_private)
 			fail_msg("%s", rows[i].address);
 }
 

@@ -1,7 +1,7 @@
 /* Proxies: what an address of one looks like, whom it is not for, and which of several counts. */
 #include "check.h"
 
-#include "edge/proxy.h"
+#include "net/proxy.h"
 
 static void addresses_are_understood(void **state)
 {

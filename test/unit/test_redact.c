@@ -1,9 +1,9 @@
 #include "check.h"
 #include <stdlib.h>
 #include "../support/logmaker.h"
-#include "monitor/redact.h"
-#include "monitor/redact_log.h"
-#include "monitor/redact_rest.h"
+#include "bundle/redact.h"
+#include "bundle/redact_log.h"
+#include "bundle/redact_rest.h"
 
 #define ID  "6e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"
 #define NIL "00000000-0000-0000-0000-000000000000"

@@ -1,6 +1,6 @@
 #include "check.h"
 #include <stdio.h>
-#include "edge/http.h"
+#include "net/http.h"
 #include "maa/region.h"
 #include "maa/region_table.h"
 

@@ -1,7 +1,7 @@
 /* /etc/resolv.conf, as the C library reads it (resolv.conf(5)). */
 #include "check.h"
 
-#include "edge/resolvconf.h"
+#include "net/resolvconf.h"
 
 /* "servers | domains | ndots timeout attempts flags". */
 static void write_out(const struct resolvconf *conf, struct buf *ret)

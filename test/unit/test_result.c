@@ -4,7 +4,8 @@
 #include "../support/folder.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "monitor/result.h"
+#include "service/result.h"
+#include "service/running.h"
 
 #define BOOT     "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11"
 #define EARLIER  "00000000-0000-4000-8000-000000000000"
@@ -13,7 +14,7 @@
 struct place {
 	char folder[FOLDER_SIZE];
 	int fd, state_fd;
-	struct service service;
+	struct record service;
 	pid_t service_pid; /* 0: none */
 };
 
@@ -40,7 +41,7 @@ static int make_place(void **state)
 		return -1;
 	put(place, "status", "kept", TEXT(""));
 	put(place, "proc/sys/kernel/random", "boot_id", TEXT(BOOT "\n"));
-	return service_open_state(place->fd, true, &place->state_fd, &err);
+	return state_open_folder(place->fd, true, &place->state_fd, &err);
 }
 
 /* A process that holds the service's lock. */
@@ -53,7 +54,7 @@ static void start_service(struct place *place)
 	assert_int_equal(pipe(ends), 0);
 	place->service_pid = fork();
 	if (place->service_pid == 0) {
-		if (service_lock_pid(place->state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+		if (running_lock_pid(place->state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
 			(void)pause();
 		_exit(1);
 	}
@@ -97,24 +98,24 @@ static void report(
 	auto_cleanup(fd) int folder = -1;
 	struct err err;
 
-	memcpy(history.boot_id, boot_id, HISTORY_BOOT_SIZE);
+	memcpy(history.boot_id, boot_id, BOOT_ID_SIZE);
 	history.proof = proof_of_token(&asked, asked.time.wall_s, asked.time.wall_s + life_s);
 	status_add(&status, "Other", STATUS_ERROR, 1, "no matter");
 	status_add(&status, "BootIntegrity", integrity, 0, "said");
-	check_ok(service_open_folder(place->fd, "/status", &folder, &err), &err);
+	check_ok(environment_open_folder(place->fd, "/status", &folder, &err), &err);
 	check_ok(status_write(folder, 0, &status, asked.time.wall_s, &err), &err);
 	check_ok(history_save(place->state_fd, &history, &err), &err);
 }
 
-/* later_s: how long after the report it is read, by the wall clock and by the boot clock. */
-static int read_result(
-	const struct place *place, int64_t later_s, int64_t boot_later_s, struct result *ret, struct err *err)
+/* unquoted_s: how long after the report it is read, by the wall clock and by the boot clock. */
+static int read_result(const struct place *place, int64_t unquoted_s, int64_t boot_later_s,
+	struct result *ret, struct err *err)
 {
 	return result_read(&(struct result_inputs){.root_fd = place->fd,
 				   .state_fd = place->state_fd,
 				   .service = &place->service,
 				   .period_s = PERIOD_S,
-				   .now = {clock_now_s() + later_s, BOOT_S + boot_later_s}},
+				   .now = {clock_now_s() + unquoted_s, BOOT_S + boot_later_s}},
 		ret, err);
 }
 
@@ -124,7 +125,7 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		enum status_state integrity;
 		const char *boot_id;
 		bool is_running;
-		int64_t later_s, boot_later_s, life_s;
+		int64_t unquoted_s, boot_later_s, life_s;
 		enum health health;
 		const char *doubt;
 	} rows[] = {
@@ -153,7 +154,7 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct result result;
-		char boot_id[HISTORY_BOOT_SIZE] = "";
+		char boot_id[BOOT_ID_SIZE] = "";
 		struct err err;
 
 		memcpy(boot_id, rows[i].boot_id, strlen(rows[i].boot_id));
@@ -161,7 +162,7 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		stop_service(place);
 		if (rows[i].is_running)
 			start_service(place);
-		check_ok(read_result(place, rows[i].later_s, rows[i].boot_later_s, &result, &err), &err);
+		check_ok(read_result(place, rows[i].unquoted_s, rows[i].boot_later_s, &result, &err), &err);
 		if (result.health != rows[i].health || !rows[i].doubt != !result.doubt.code ||
 			(rows[i].doubt && !strstr(result.doubt.msg, rows[i].doubt)))
 			fail_msg("row %zu: %s, %s", i, health_name(result.health), result.doubt.msg);
@@ -180,7 +181,7 @@ static void what_is_missing_or_damaged_is_an_error(void **state)
 	put(place, "status", "0.status", TEXT("[{"));
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
 	report(place, STATUS_SUCCESS, BOOT, LIFE_S);
-	put(place, SERVICE_STATE_FOLDER, "history.json", TEXT("{}"));
+	put(place, STATE_FOLDER, "history.json", TEXT("{}"));
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
 	memcpy(place->service.environment.status_folder, "/absent", 8);
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_IO);

@@ -1,7 +1,7 @@
 #include "check.h"
 #include <stdio.h>
 #include "../support/vtpm.h"
-#include "monitor/round.h"
+#include "attest/round.h"
 
 static struct vtpm shared;
 

@@ -1,5 +1,5 @@
 #include "check.h"
-#include "monitor/schedule.h"
+#include "service/schedule.h"
 
 #define PERIOD_S 14400u
 

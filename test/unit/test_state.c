@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include "../support/folder.h"
 #include "../support/scarce.h"
-#include "agent/state.h"
+#include "edge/state.h"
 #include "base/file.h"
 
 #define NAME "x.json"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include "base/codec.h"
 #include "edge/crypto.h"
-#include "edge/http.h"
+#include "net/http.h"
 #include "maa/keys.h"
 #include "../support/tls_server.h"
 

@@ -6,7 +6,7 @@
 #include "../support/folder.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "monitor/hang.h"
+#include "service/hang.h"
 
 #define ENDED 7
 
@@ -77,8 +77,7 @@ static void work_that_ends_leaves_nothing_behind(void **state)
 	watchdog_disarm(NULL);
 }
 
-static int watch(
-	struct hang *hang, int root, const struct service *service, uint32_t limit_s, struct err *err)
+static int watch(struct hang *hang, int root, const struct record *service, uint32_t limit_s, struct err *err)
 {
 	return hang_watch(&(struct hang_inputs){.root_fd = root,
 				  .service = service,
@@ -90,7 +89,7 @@ static int watch(
 
 static void a_hung_round_leaves_an_error_and_no_old_success(void **state)
 {
-	struct service service = {.environment = {.status_folder = "/status", .sequence = 3}};
+	struct record service = {.environment = {.status_folder = "/status", .sequence = 3}};
 	struct status status = status_empty("Enable", STATUS_SUCCESS);
 	auto_cleanup(fd) int root = -1, folder = -1;
 	char path[FOLDER_SIZE];
@@ -123,7 +122,7 @@ static void a_hung_round_leaves_an_error_and_no_old_success(void **state)
 
 static void a_round_in_time_writes_nothing(void **state)
 {
-	struct service service = {.environment = {.status_folder = "/status"}};
+	struct record service = {.environment = {.status_folder = "/status"}};
 	auto_cleanup(fd) int root = -1, folder = -1;
 	struct hang hang = {.folder_fd = -1};
 	char path[FOLDER_SIZE];

@@ -1,0 +1,97 @@
+#include "appraise/machine_view.h"
+
+#include <string.h>
+#include "appraise/replay.h"
+#include "base/text.h"
+
+static void add_remark(struct appraisal *appraisal, const struct err *remark)
+{
+	if (appraisal->remark_count < APPRAISAL_MAX_REMARKS)
+		appraisal->remarks[appraisal->remark_count++] = *remark;
+}
+
+/* The first reason stays: what follows may follow from it. */
+static void add_deviation(struct appraisal *appraisal, const struct err *err)
+{
+	if (appraisal->verdict.health == HEALTH_HEALTHY)
+		appraisal->verdict = verdict_of_err(err);
+}
+
+static void compare_later(
+	const struct eventlog *log, const struct machine_view *observed, struct appraisal *appraisal)
+{
+	struct err err;
+
+	if (unquoted_compare(log, &appraisal->led_to, &observed->pcrs, &appraisal->unquoted, &err) < 0) {
+		if (err.code == ERR_PCR_BEYOND_LOG)
+			add_remark(appraisal, &err);
+		else
+			add_deviation(appraisal, &err);
+	}
+	if (replay_check_data(log, appraisal->unquoted.as_logged, &err) < 0)
+		add_deviation(appraisal, &err);
+}
+
+static void compare_secure_boot(const struct machine_view *observed, struct appraisal *appraisal)
+{
+	bool is_on = observed->secure_boot == MACHINE_VIEW_ON;
+	struct err err;
+
+	if (observed->secure_boot == MACHINE_VIEW_UNKNOWN || is_on == appraisal->secureboot.is_enabled)
+		return;
+	err_fill(&err, ERR_SECURE_BOOT_DIFFERS, 0,
+		"This VM booted with Secure Boot %s, as PCR 7 proves, but its system shows it as %s.",
+		is_on ? "off" : "on", is_on ? "on" : "off");
+	add_deviation(appraisal, &err);
+}
+
+void machine_view_compare(
+	const struct evidence *evidence, const struct machine_view *observed, struct appraisal *appraisal)
+{
+	struct eventlog log;
+	struct err ignored; /* then nothing was led to */
+
+	if (!appraisal->is_replayed || eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+		return;
+	compare_later(&log, observed, appraisal);
+	if (appraisal->has_secureboot)
+		compare_secure_boot(observed, appraisal);
+}
+
+/* 01234567-0123-0123-..: the first three fields' bytes the other way round. */
+static void swap_fields(char id[SECUREBOOT_VM_ID_SIZE])
+{
+	static const struct {
+		uint8_t at, bytes;
+	} fields[] = {{0, 4}, {9, 2}, {14, 2}};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		for (size_t low = 0, high = fields[i].bytes - 1u; low < high; low++, high--) {
+			char *a = id + fields[i].at + 2 * low;
+			char *b = id + fields[i].at + 2 * high;
+			const char kept[2] = {a[0], a[1]};
+
+			memcpy(a, b, 2);
+			memcpy(b, kept, 2);
+		}
+}
+
+void machine_view_compare_vm_id(const char *vm_id, struct appraisal *appraisal)
+{
+	char swapped[SECUREBOOT_VM_ID_SIZE];
+	const char *measured = appraisal->secureboot.vm_id;
+	struct err err;
+
+	if (!vm_id[0] || !appraisal->has_secureboot || !measured[0])
+		return;
+	memcpy(swapped, measured, sizeof(swapped));
+	swap_fields(swapped);
+	if (text_equal_nocase(vm_id, measured) || text_equal_nocase(vm_id, swapped)) {
+		appraisal->is_vm_id_confirmed = true;
+		return;
+	}
+	err_fill(&err, ERR_VM_ID_DIFFERS, 0,
+		"The firmware measured this VM's identifier as %s (PCR 6), but the metadata service says %s.",
+		measured, vm_id);
+	add_remark(appraisal, &err);
+}

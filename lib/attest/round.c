@@ -1,0 +1,323 @@
+#include "attest/round.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "maa/diagnosis.h"
+#include "maa/envelope.h"
+#include "maa/exchange.h"
+#include "maa/imds.h"
+#include "maa/request.h"
+#include "maa/token.h"
+
+#define INNER_KEY_MAX 256
+
+void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE])
+{
+	hex_encode((struct bytes){random, 16}, ret);
+}
+
+uint32_t round_random(const uint8_t random[4])
+{
+	return (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 | (uint32_t)random[2] << 8 | random[3];
+}
+
+void round_done(struct round_result *result)
+{
+	components_done(&result->components);
+	buf_done(&result->info);
+	buf_done(&result->token);
+	buf_done(&result->keys);
+	json_free(result->claims);
+	json_free(result->token_header);
+	result->claims = result->token_header = NULL;
+}
+
+static int build_body(const struct evidence *evidence, const char *nonce, struct buf *ret_info,
+	struct buf *ret_body, struct err *err)
+{
+	if (request_build_info(evidence, nonce, ret_info, err) < 0)
+		return -1;
+	return request_build_body(buf_bytes(ret_info), ret_body, err);
+}
+
+/* The provider's answer -> the token's text. Only this TPM, in this boot, with these PCRs, can do it. */
+static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_token, struct err *err)
+{
+	auto_cleanup(envelope) struct envelope envelope = {0};
+	auto_cleanup(buf) struct buf key = buf_with_max(INNER_KEY_MAX);
+
+	if (envelope_parse(answer, &envelope, err) < 0)
+		return -1;
+	if (tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, buf_bytes(&envelope.inner_key), &key, err) < 0)
+		return -1;
+	return envelope_open(&envelope, buf_bytes(&key), ret_token, err);
+}
+
+static int fetch_keys(const struct exchange *exchange, struct buf *ret, struct err *err)
+{
+	struct exchange_facts facts;
+
+	if (exchange_key_set(exchange, ret, &facts, err) == 0)
+		return 0;
+	diagnosis_make(exchange, &facts, err);
+	return -1;
+}
+
+static int read_times(const json *claims, struct round_result *ret, struct err *err)
+{
+	if (json_get_int(claims, "iat", &ret->token_issued_s, err) < 0 &&
+		json_get_int(claims, "nbf", &ret->token_issued_s, err) < 0)
+		return -1;
+	return json_get_int(claims, "exp", &ret->token_expires_s, err);
+}
+
+static int verify_token(const struct exchange *exchange, const struct token_expectation *expected,
+	struct round_result *ret, struct err *err)
+{
+	auto_cleanup(token) struct token token = {0};
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	const char *kid;
+
+	if (!keys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
+	if (token_parse(buf_bytes(&ret->token), &token, err) < 0 ||
+		token_check_header(&token, expected->provider, &kid, err) < 0)
+		return -1;
+	if (fetch_keys(exchange, &ret->keys, err) < 0)
+		return -1;
+	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
+		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
+	if (token_check_signature(&token, kid, keys, err) < 0 ||
+		token_check_claims(&token, expected, err) < 0 || read_times(token.claims, ret, err) < 0)
+		return -1;
+	ret->claims = steal_ptr(token.claims);
+	ret->token_header = steal_ptr(token.header);
+	return 0;
+}
+
+/* A refusal is an answer; a CA file that cannot be read, for one, means that nobody was asked. */
+static bool is_answer(enum err_code code)
+{
+	enum err_kind kind = err_info(code)->kind;
+
+	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
+}
+
+static const char *metadata_of(const struct round_inputs *inputs)
+{
+	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+}
+
+static bool leads_to_nobody(enum err_code code)
+{
+	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID ||
+	       code == ERR_METADATA_FAILED || code == ERR_METADATA_THROTTLED ||
+	       code == ERR_METADATA_FOREIGN || code == ERR_METADATA_REFUSED;
+}
+
+/* ret_endpoint may point into ret_choice. */
+static int choose_by_region(const struct round_inputs *inputs, struct region_choice *ret_choice,
+	const char **ret_endpoint, struct round_result *ret, struct err *err)
+{
+	const char *fallback = inputs->fallback_endpoint;
+	struct imds imds;
+
+	*ret_endpoint = ret_choice->url;
+	if (imds_ask(metadata_of(inputs), &imds, err) == 0) {
+		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+		if (region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice, err) == 0)
+			return 0;
+	}
+	if (!fallback || !fallback[0] || !leads_to_nobody(err->code))
+		return -1;
+	*ret_endpoint = fallback;
+	(void)text_format(ret_choice->reason, sizeof(ret_choice->reason), "fallbackEndpoint; %.*s",
+		(int)strlen(err->msg) - 1 /* without its full stop */, err->msg);
+	return 0;
+}
+
+/* A given endpoint is asked, and nobody about it. */
+static int find_provider(const struct round_inputs *inputs, struct http_origin *ret_origin,
+	struct round_result *ret, struct err *err)
+{
+	const char *endpoint = inputs->endpoint;
+	struct region_choice choice = {0};
+
+	if ((!endpoint || !endpoint[0]) && choose_by_region(inputs, &choice, &endpoint, ret, err) < 0)
+		return -1;
+	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
+		return -1;
+	http_origin_text(ret_origin, ret->provider);
+	(void)text_format(ret->provider_reason, sizeof(ret->provider_reason), "%s", choice.reason);
+	return 0;
+}
+
+/* Whom to ask, and the way there. */
+static int find_way(const struct round_inputs *inputs, struct exchange *exchange, struct round_result *ret,
+	struct err *err)
+{
+	if (find_provider(inputs, &exchange->origin, ret, err) < 0 ||
+		proxy_choose(&inputs->proxy, &exchange->origin, &exchange->proxy, err) < 0)
+		return -1;
+	if (exchange->proxy.address.host[0])
+		proxy_text(&exchange->proxy, ret->provider_proxy);
+	return 0;
+}
+
+static struct exchange new_exchange(const struct round_inputs *inputs, int64_t started_ms)
+{
+	return (struct exchange){.ca_file = inputs->ca_file,
+		.extra_ca_file = inputs->extra_ca_file,
+		.connect_timeout_ms = ROUND_CONNECT_MS,
+		.total_timeout_ms = ROUND_EXCHANGE_MS,
+		.idle_timeout_ms = ROUND_IDLE_MS,
+		.deadline_ms = started_ms + ROUND_BUDGET_MS,
+		.random = inputs->random,
+		.now_s = inputs->now_s,
+		.now_ms = started_ms};
+}
+
+/* The TPM's key lives until the answer is opened, however often it takes to get it. */
+static int attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
+	struct round_result *ret, struct err *err)
+{
+	int status = exchange_attest(exchange, body, ret_answer, &ret->exchange, err);
+
+	ret->retry_after_s = ret->exchange.retry_after_s;
+	if (status < 0)
+		diagnosis_make(exchange, &ret->exchange, err);
+	if (status == 0 || is_answer(err->code))
+		ret->stage = ROUND_ANSWERED;
+	return status;
+}
+
+/* From a complete evidence to verified claims. */
+static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
+	struct round_result *ret, struct err *err)
+{
+	auto_cleanup(http) struct http *http = NULL;
+	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
+	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
+	auto_cleanup(exchange) struct exchange exchange = new_exchange(inputs, ret->started_ms);
+	struct token_expectation expected = {.provider = &exchange.origin,
+		.now_s = inputs->now_s,
+		.nonce = inputs->nonce,
+		.key = &ret->local.binding.key.key};
+
+	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
+		find_way(inputs, &exchange, ret, err) < 0 || http_open(&http, err) < 0)
+		return -1;
+	exchange.http = http;
+	if (attest(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
+		return -1;
+	if (open_answer(tpm, buf_bytes(&answer), &ret->token, err) < 0 || tpm_flush_key(tpm, err) < 0)
+		return -1;
+	if (verify_token(&exchange, &expected, ret, err) < 0) {
+		if (err->code == ERR_TOKEN_EXPIRED || err->code == ERR_TOKEN_NOT_YET)
+			exchange_add_clock(&ret->exchange, err);
+		return -1;
+	}
+	ret->stage = ROUND_VERIFIED;
+	return 0;
+}
+
+static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
+	struct round_result *ret, struct err *err)
+{
+	const char *tcti =
+		inputs->tcti && inputs->tcti[0] ? inputs->tcti : tpm_machine_tcti(inputs->sources.root_fd);
+
+	if (tpm_open(tcti, ret_tpm, err) < 0)
+		return -1;
+	ret->stage = ROUND_TPM;
+	if (collect_evidence(*ret_tpm, &inputs->sources, ret_evidence, err) < 0)
+		return -1;
+	ret->stage = ROUND_COLLECTED;
+	return 0;
+}
+
+/* Only of PCRs that the log was checked against: facts of others are hearsay. */
+static int read_components(const struct evidence *evidence, struct round_result *ret, struct err *err)
+{
+	struct eventlog log;
+
+	if (!ret->local.has_secureboot)
+		return 0; /* and the appraisal says why */
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0 ||
+		components_read(
+			&log, evidence->pcrs.mask | ret->local.unquoted.as_logged, &ret->components, err) < 0)
+		return -1;
+	ret->components.beyond = ret->local.unquoted.beyond;
+	return 0;
+}
+
+/* The VM's own half. -1: it came to no evidence, and the verdict says why. */
+static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
+	struct round_result *ret)
+{
+	struct machine_view observed;
+	struct err err;
+
+	*ret = (struct round_result){.components = components_empty(),
+		.info = buf_with_max(REQUEST_MAX_INFO),
+		.token = buf_with_max(TOKEN_MAX_BYTES),
+		.keys = buf_with_max(KEYS_MAX_BYTES),
+		.started_ms = clock_monotonic_ms()};
+	if (collect(inputs, ret_tpm, ret_evidence, ret, &err) < 0) {
+		ret->verdict = verdict_of_err(&err);
+		return -1;
+	}
+	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
+	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
+		/* what speaks against the VM already goes on doing so */
+		ret->stage = ROUND_TPM;
+		ret->remote = verdict_of_err(&err);
+		ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
+		return -1;
+	}
+	machine_view_compare(ret_evidence, &observed, &ret->local);
+	if (read_components(ret_evidence, ret, &err) < 0)
+		ret->uncompared = err; /* drift_verdict.h makes of it what it means */
+	return 0;
+}
+
+/* With an endpoint of its own it was not asked yet; then only where there is something to compare. It may cost 2 s and nothing else. */
+static void confirm_vm_id(const struct round_inputs *inputs, struct round_result *ret)
+{
+	bool is_comparable = ret->local.has_secureboot && ret->local.secureboot.vm_id[0];
+	struct imds imds;
+	struct err ignored;
+
+	if (is_comparable && inputs->endpoint && inputs->endpoint[0] &&
+		imds_ask_briefly(metadata_of(inputs), &imds, &ignored) == 0)
+		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+	machine_view_compare_vm_id(ret->vm_id, &ret->local);
+}
+
+void round_look(const struct round_inputs *inputs, struct round_result *ret)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+
+	if (look(inputs, &tpm, &evidence, ret) < 0)
+		return;
+	ret->verdict = ret->local.verdict;
+}
+
+void round_run(const struct round_inputs *inputs, struct round_result *ret)
+{
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct err err;
+
+	if (look(inputs, &tpm, &evidence, ret) < 0)
+		return;
+	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
+		ret->remote = verdict_of_err(&err);
+	else
+		ret->remote = verdict_of_claims(ret->claims);
+	confirm_vm_id(inputs, ret);
+	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
+}

@@ -1,0 +1,129 @@
+#include "bundle/bundle.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+#include "maa/token.h"
+
+struct bundle bundle_empty(void)
+{
+	return (struct bundle){
+		.provider = {.compact = buf_with_max(TOKEN_MAX_BYTES), .keys = buf_with_max(KEYS_MAX_BYTES)},
+		.chain = buf_with_max(BUNDLE_MAX_CHAIN),
+		.info = buf_with_max(REQUEST_MAX_INFO),
+	};
+}
+
+void bundle_done(struct bundle *bundle)
+{
+	json_free(bundle->provider.claims);
+	json_free(bundle->provider.token);
+	json_free(bundle->facts);
+	bundle->provider.claims = bundle->provider.token = bundle->facts = NULL;
+	buf_done(&bundle->provider.compact);
+	buf_done(&bundle->provider.keys);
+	buf_done(&bundle->chain);
+	buf_done(&bundle->info);
+	request_done(&bundle->request);
+}
+
+json *bundle_facts(const struct request *request, const struct appraisal *appraisal)
+{
+	json *facts = json_new_object();
+	char time[CLOCK_TEXT_SIZE];
+
+	json_add_text(facts, "osDistro", request->evidence.os_distro);
+	json_add_int(facts, "osVersionMajor", request->evidence.os_major);
+	json_add_int(facts, "osVersionMinor", request->evidence.os_minor);
+	if (appraisal->has_secureboot) {
+		json_add_int(facts, "events", appraisal->event_count);
+		json_add_bool(facts, "secureBoot", appraisal->secureboot.is_enabled);
+		if (appraisal->secureboot.vm_id[0])
+			json_add_text(facts, "vmId", appraisal->secureboot.vm_id);
+	}
+	if (appraisal->is_bound) {
+		const struct crypto_cert_info *cert = &appraisal->binding.cert;
+
+		json_add_text(facts, "attestationKeySubject", cert->subject);
+		json_add_text(facts, "attestationKeyIssuer", cert->issuer);
+		clock_text(cert->not_after_s, time);
+		json_add_text(facts, "attestationKeyNotAfter", time);
+	}
+	return facts;
+}
+
+static int take_extras(const struct bundle_extras *extras, struct bundle *ret, struct err *err)
+{
+	ret->is_whole = true;
+	ret->made_s = extras->made_s;
+	(void)text_format(ret->program, sizeof(ret->program), "%s", extras->program);
+	if (extras->machine)
+		ret->machine = *extras->machine;
+	if (extras->unquoted)
+		ret->unquoted = *extras->unquoted;
+	return extras->chain.len ? buf_set(&ret->chain, extras->chain, err) : 0;
+}
+
+static int take_info(
+	struct bytes info, const struct appraisal *appraisal, struct bundle *ret, struct err *err)
+{
+	if (buf_set(&ret->info, info, err) < 0 || request_parse_info(info, &ret->request, err) < 0)
+		return -1;
+	ret->facts = bundle_facts(&ret->request, appraisal);
+	return 0;
+}
+
+int bundle_of_info(struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
+{
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	struct appraisal appraisal;
+
+	if (take_extras(extras, &bundle, err) < 0 || request_parse_info(info, &bundle.request, err) < 0)
+		return -1;
+	appraise_evidence(&bundle.request.evidence, BINDING_NULL_ONLY, &appraisal);
+	request_done(&bundle.request);
+	if (take_info(info, &appraisal, &bundle, err) < 0)
+		return -1;
+	bundle.local = bundle.verdict = appraisal.verdict;
+	*ret = bundle;
+	bundle = bundle_empty();
+	return 0;
+}
+
+/* The header tells which key signed, and nothing that lets anybody in. */
+static void take_token(struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
+{
+	struct bundle_provider *provider = &ret->provider;
+
+	ret->has_provider = true;
+	memcpy(provider->address, round->provider, sizeof(provider->address));
+	(void)text_format(provider->chosen_as, sizeof(provider->chosen_as), "%s", round->provider_reason);
+	provider->verdict = round->remote;
+	provider->claims = steal_ptr(round->claims);
+	provider->token = steal_ptr(round->token_header);
+	if (!extras->with_token || round->stage != ROUND_VERIFIED)
+		return;
+	buf_done(&provider->compact);
+	buf_done(&provider->keys);
+	provider->compact = round->token;
+	provider->keys = round->keys;
+	round->token = round->keys = (struct buf){0};
+}
+
+int bundle_of_round(
+	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
+{
+	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+
+	if (take_extras(extras, &bundle, err) < 0)
+		return -1;
+	bundle.verdict = round->verdict;
+	bundle.local = round->stage < ROUND_COLLECTED ? round->verdict : round->local.verdict;
+	if (round->info.len && take_info(buf_bytes(&round->info), &round->local, &bundle, err) < 0)
+		return -1;
+	if (round->stage >= ROUND_COLLECTED)
+		take_token(round, extras, &bundle);
+	*ret = bundle;
+	bundle = bundle_empty();
+	return 0;
+}

@@ -1,0 +1,326 @@
+#include "bundle/bundlecheck.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+#include "bundle/claims.h"
+#include "bundle/redact_rest.h"
+#include "maa/token.h"
+
+#define SECURE_BOOT_PCR 7
+
+static void note(struct bundlecheck *check, const char *text)
+{
+	if (check->note_count < BUNDLECHECK_MAX_NOTES)
+		(void)text_format(check->notes[check->note_count++], BUNDLECHECK_NOTE_SIZE, "%s", text);
+}
+
+#define find(check, ...)                                                                                     \
+	do {                                                                                                 \
+		struct err finding_;                                                                         \
+		err_fill(&finding_, __VA_ARGS__);                                                            \
+		findings_add(&(check)->findings, &finding_);                                                 \
+	} while (0)
+
+/* ---- the certificate ---- */
+
+static void read_cert(const struct bundle *bundle, struct bundlecheck *check)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+	struct err ignored; /* the binding's check says it */
+
+	if (crypto_cert_parse(buf_bytes(&bundle->request.evidence.ak_cert), &cert, &ignored) < 0)
+		return;
+	check->has_cert = true;
+	crypto_cert_info(cert, &check->cert);
+}
+
+/* Links of the bundle join those of the reader; its roots, which anybody could have put there, do not. */
+static int join_links(
+	const struct anchors *anchors, const struct buf *chain, struct anchors *ret, struct err *err)
+{
+	if (anchors->roots.len && anchors_add(ret, buf_bytes(&anchors->roots), err) < 0)
+		return -1;
+	if (anchors->intermediates.len && anchors_add(ret, buf_bytes(&anchors->intermediates), err) < 0)
+		return -1;
+	if (chain->len) {
+		auto_cleanup(anchors) struct anchors links = anchors_empty();
+
+		if (anchors_add(&links, buf_bytes(chain), err) < 0)
+			return err->code == ERR_NO_MEMORY ? -1 : 0; /* without them the chain may be whole */
+		if (links.intermediates.len)
+			return anchors_add(ret, buf_bytes(&links.intermediates), err);
+	}
+	return 0;
+}
+
+/* The VM cannot help that its certificate is not from those whom the reader trusts: another remedy than on the VM itself. */
+static void check_issuer(
+	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	auto_cleanup(anchors) struct anchors all = anchors_empty();
+	struct err err;
+	bool is_asked = inputs->anchors && anchors_have_root(inputs->anchors);
+
+	check->is_issuer_checked = check->has_cert && is_asked;
+	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could read it */
+		find(check, ERR_NO_MEMORY, 0, "No memory to check the certificate's issuer.");
+	if (!is_asked) {
+		note(check, "The certificate's issuer was not checked: all parts fit together, but only --ca "
+			    "tells whose TPM it is.");
+		if (check->has_cert &&
+			(inputs->now_s < check->cert.not_before_s || inputs->now_s > check->cert.not_after_s))
+			note(check, "The certificate is not valid at the time for which this was checked.");
+		return;
+	}
+	if (!check->has_cert)
+		return;
+	if (join_links(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
+		anchors_check_ak_cert(
+			&all, buf_bytes(&bundle->request.evidence.ak_cert), inputs->now_s, &err) == 0)
+		return;
+	if (err.code == ERR_AK_CERT_INVALID)
+		err.code = ERR_AK_CERT_UNTRUSTED;
+	findings_add(&check->findings, &err);
+}
+
+/* ---- the token itself ---- */
+
+static int check_token(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	const struct bundlecheck *check, struct err *err)
+{
+	auto_cleanup(token) struct token token = {0};
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	auto_cleanup(buf) struct buf nonce = buf_with_max(REQUEST_MAX_PAYLOAD_BYTES);
+	struct http_origin origin;
+	struct token_expectation expected = {.provider = &origin,
+		.now_s = inputs->is_now_given ? inputs->now_s : bundle->made_s,
+		.key = &check->appraisal.binding.key.key};
+	const char *kid;
+
+	if (!keys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
+	if (claims_sent_nonce(bundle, &nonce, err) < 0)
+		return -1;
+	expected.nonce = nonce.len ? (const char *)nonce.data : "";
+	if (http_parse_url(bundle->provider.address, &origin, NULL, err) < 0 ||
+		token_parse(buf_bytes(&bundle->provider.compact), &token, err) < 0 ||
+		token_check_header(&token, &origin, &kid, err) < 0 ||
+		keys_parse(inputs->keys.len ? inputs->keys : buf_bytes(&bundle->provider.keys), keys, err) <
+			0 ||
+		token_check_signature(&token, kid, keys, err) < 0 ||
+		token_check_claims(&token, &expected, err) < 0)
+		return -1;
+	if (!json_equal(token.claims, bundle->provider.claims))
+		return err_set(err, ERR_TOKEN_CONTRADICTS, 0,
+			"The bundle's claims are not those of the token in it.");
+	if (bundle->provider.token && !json_equal(token.header, bundle->provider.token))
+		return err_set(err, ERR_TOKEN_CONTRADICTS, 0,
+			"The bundle's 'tokenHeader' is not that of the token in it.");
+	return 0;
+}
+
+static void check_provider(
+	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	struct err err;
+
+	if (bundle->provider.claims)
+		claims_check(bundle, &check->appraisal, &check->findings);
+	if (bundle->provider.compact.len == 0) {
+		if (bundle->provider.claims)
+			note(check,
+				"The claims stand here without their token: that the provider made them is "
+				"only said.");
+		return;
+	}
+	if (check_token(bundle, inputs, check, &err) < 0) {
+		findings_add(&check->findings, &err);
+		return;
+	}
+	check->is_token_checked = true;
+	if (!inputs->keys.len)
+		note(check, "The token's signature fits the keys in the bundle; whether they are the "
+			    "provider's, its "
+			    "own /certs tells (--keys).");
+}
+
+/* ---- what the bundle says, against what was found ---- */
+
+/* People read one of the two, programs the other. */
+static void check_time(const struct bundle *bundle, struct bundlecheck *check)
+{
+	char made[CLOCK_TEXT_SIZE];
+
+	clock_text(bundle->made_s, made);
+	if (bundle->made_text[0] && strcmp(bundle->made_text, made) != 0)
+		find(check, ERR_BUNDLE_CONTRADICTS, 0,
+			"The bundle was made at %s, as 'made' says, or at %s, as 'madeUnix' says.",
+			bundle->made_text, made);
+}
+
+static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
+{
+	auto_cleanup(json) json *proved = bundle_facts(&bundle->request, &check->appraisal);
+	struct err err;
+
+	if (json_check(proved, &err) < 0) {
+		findings_add(&check->findings, &err);
+		return;
+	}
+	json_each (fact, bundle->facts) {
+		const char *name = json_name(fact);
+		bool is_vm_id = strcmp(name, "vmId") == 0 && bundle->is_redacted && json_text(fact);
+		const json *found = json_get(proved, name);
+
+		if (is_vm_id ? claims_are_of_vm(bundle, &check->appraisal, json_text(fact))
+			     : json_equal(fact, found))
+			continue;
+		if (found || (is_vm_id && check->appraisal.has_secureboot))
+			find(check, ERR_BUNDLE_CONTRADICTS, 0,
+				"The bundle's fact '%.60s' is not what its evidence proves.", name);
+		else if (check->appraisal.has_secureboot) /* else it follows from why there are no facts */
+			find(check, ERR_BUNDLE_CONTRADICTS, 0,
+				"The bundle states the fact '%.60s', which its evidence does not prove.",
+				name);
+	}
+}
+
+/* Only what is said too well deceives. That a VM found more against itself than its evidence shows is no contradiction. */
+static void check_verdict(
+	const char *whose, const struct verdict *said, const struct verdict *found, struct bundlecheck *check)
+{
+	if (said->health == found->health)
+		return;
+	if (said->health == HEALTH_HEALTHY || found->health == HEALTH_UNHEALTHY)
+		find(check, ERR_BUNDLE_CONTRADICTS, 0,
+			"The bundle says '%s' of %s, but what is in it says '%s'.", health_name(said->health),
+			whose, health_name(found->health));
+	else
+		note(check, "The bundle says worse of the VM than its evidence shows; by whom or by what "
+			    "else it was "
+			    "found is not in it.");
+}
+
+/* Without claims a provider's word can be anything but good. */
+static struct verdict remote_of(const struct bundle *bundle)
+{
+	const struct verdict *said = &bundle->provider.verdict;
+
+	if (bundle->provider.claims)
+		return verdict_of_claims(bundle->provider.claims);
+	return said->health == HEALTH_HEALTHY ? (struct verdict){.health = HEALTH_UNKNOWN} : *said;
+}
+
+static void check_words(const struct bundle *bundle, struct bundlecheck *check)
+{
+	const struct verdict *local = &check->appraisal.verdict;
+	struct verdict remote = remote_of(bundle);
+	struct verdict both = bundle->has_provider ? verdict_combine(local, &remote) : *local;
+
+	check_time(bundle, check);
+	check_facts(bundle, check);
+	check_verdict("the VM's own check", &bundle->local, local, check);
+	if (bundle->has_provider)
+		check_verdict("the provider's verdict", &bundle->provider.verdict, &remote, check);
+	if (!findings_hold(&check->findings, ERR_BUNDLE_CONTRADICTS)) /* else it follows from that */
+		check_verdict("the VM", &bundle->verdict, &both, check);
+}
+
+/* ---- what is not there, or not signed ---- */
+
+/* Whoever reads the log beside this must not think that the quote covers all of it. */
+static void note_unmeasured(const struct appraisal *appraisal, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+
+	if (!appraisal->unmeasured_count)
+		return;
+	(void)text_format(text, sizeof(text),
+		"Of the log's %u events %u were not measured in the bank that the TPM quoted: nothing is "
+		"read from them.",
+		appraisal->event_count, appraisal->unmeasured_count);
+	note(check, text);
+}
+
+/* The log's events only, and none of those that are checked all the same (replay.h). */
+static uint32_t count_redacted(const struct evidence *evidence)
+{
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	uint32_t count = 0;
+	struct err ignored;
+
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+		return 0;
+	walk = eventlog_walk(&log);
+	while (eventlog_next(&log, &walk, &event))
+		count += event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number);
+	return count;
+}
+
+static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+	uint32_t count = count_redacted(evidence);
+
+	(void)text_format(text, sizeof(text),
+		"The bundle is redacted: of %u events only the digests are checked, since their data is said "
+		"to be "
+		"taken out, and of what the TPM did not sign nothing is in it.",
+		count);
+	note(check, text);
+	redact_rest_sentence(evidence, text);
+	if (text[0])
+		note(check, text);
+}
+
+static void check_later(const struct bundle *bundle, struct bundlecheck *check)
+{
+	struct err mismatches[TPM_PCR_COUNT];
+	struct eventlog log;
+	struct err ignored;
+
+	if (!bundle->unquoted.mask)
+		return;
+	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
+	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&
+		eventlog_bank_index(&log, EVENTLOG_SHA256) >= 0)
+		check->unquoted_explained =
+			bundle->unquoted.mask & ~replay_compare_each(&log, &bundle->unquoted, mismatches);
+}
+
+/* Whoever wrote it, or asked for it, may think that it counts. */
+static void note_unread(
+	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	char text[BUNDLECHECK_NOTE_SIZE];
+
+	if (inputs->keys.len && !bundle->provider.compact.len)
+		note(check, "No token is in it that the key set given could check.");
+	if (!bundle->unread[0])
+		return;
+	(void)text_format(
+		text, sizeof(text), "What else stands in it was not looked at: %s.", bundle->unread);
+	note(check, text);
+}
+
+void bundlecheck_run(
+	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	read_cert(bundle, ret);
+	findings_of_evidence(
+		&bundle->request.evidence, BINDING_NULL_OR_OWNER, &ret->appraisal, &ret->findings);
+	check_issuer(bundle, inputs, ret);
+	if (bundle->has_provider)
+		check_provider(bundle, inputs, ret);
+	if (bundle->is_whole)
+		check_words(bundle, ret);
+	if (bundle->is_redacted)
+		note_redaction(&bundle->request.evidence, ret);
+	note_unmeasured(&ret->appraisal, ret);
+	check_later(bundle, ret);
+	note_unread(bundle, inputs, ret);
+}

@@ -1,0 +1,306 @@
+#include "bundle/redact_log.h"
+
+#include <string.h>
+#include "boot/eventlog.h"
+#include "boot/uefivar.h"
+
+#define CONFIG_PCR       1 /* boot options, settings, tables of the board */
+#define SECURE_BOOT_PCR  7
+#define FIRST_LATER_PCR  8 /* boot loaders' commands, files, kernel command lines */
+#define UUID_TEXT_SIZE   36
+#define GPT_HEADER_SIZE  92 /* UEFI 2.10 section 5.3.2 */
+#define GPT_DISK_GUID_AT 56
+#define GPT_SIZE_AT      84  /* of an entry */
+#define GPT_ENTRY_SIZE   128 /* section 5.3.3, the smallest; as measured (PC Client PFP 1.06 section 10.2.5) */
+#define GPT_ENTRY_ID_AT  16
+#define GPT_NAME_AT      56
+#define GPT_NAME_SIZE    72
+#define GUID_SIZE        16
+#define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
+#define NODE_HEAD        4
+#define ALL              UINT16_MAX
+#define SPEC_ID_AT       32 /* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
+#define SPEC_ID_KEPT     24 /* of it: signature, class, version, size of UINTN */
+#define SPEC_ID_SIZE     (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank, and nothing of the vendor's */
+
+/* Bytes that may be changed: the copy of an event's data. */
+struct span {
+	uint8_t *data;
+	size_t len;
+};
+
+/* What a node of a device path (UEFI 2.10 section 10.3) may keep behind its head: places on the board, and what a program is called. Any
+ * other may hold an address, a serial number or a name: VMBus' network adapters have their MAC address in a vendor's node. */
+static const struct node {
+	uint8_t type, subtype;
+	uint16_t keep; /* from the start */
+	uint16_t drop; /* behind that; 0: the rest */
+} nodes[] = {
+	{1, 1, ALL, 0}, {1, 2, ALL, 0}, {1, 3, ALL, 0}, {1, 5, ALL, 0},                   /* hardware */
+	{2, 1, ALL, 0}, {2, 2, ALL, 0}, {2, 3, ALL, 0},                                   /* ACPI */
+	{3, 1, ALL, 0}, {3, 2, ALL, 0}, {3, 5, ALL, 0}, {3, 17, ALL, 0}, {3, 18, ALL, 0}, /* buses */
+	{3, 23, 4, 8},  /* NVMe: the namespace, not the disk's EUI-64 */
+	{4, 1, 20, 16}, /* hard drive: place and size, not the signature */
+	{4, 2, ALL, 0}, {4, 4, ALL, 0}, {4, 6, ALL, 0}, {4, 7, ALL, 0}, {4, 8, ALL, 0}, /* media */
+	{1, 4, GUID_SIZE, 0}, {3, 10, GUID_SIZE, 0}, {4, 3, GUID_SIZE, 0},              /* vendors */
+	{0x7F, 0xFF, ALL, 0}, {0x7F, 1, ALL, 0},                                        /* ends */
+};
+
+static bool is_hex_digit(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* A UUID's text at the start; `step` is the size of a character, whose other bytes are 0. */
+static bool is_uuid(const uint8_t *at, size_t step)
+{
+	for (size_t i = 0; i < UUID_TEXT_SIZE; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+		uint8_t c = at[i * step];
+
+		if ((step == 2 && at[i * step + 1] != 0) || (is_dash ? c != '-' : !is_hex_digit(c)))
+			return false;
+	}
+	return true;
+}
+
+bool redact_has_uuid(struct bytes text)
+{
+	for (size_t i = 0; i + UUID_TEXT_SIZE <= text.len; i++)
+		if (is_uuid(text.data + i, 1))
+			return true;
+	return false;
+}
+
+static bool blank_uuids(struct span span)
+{
+	bool changed = false;
+
+	for (size_t step = 1; step <= 2; step++)
+		for (size_t i = 0; i + UUID_TEXT_SIZE * step <= span.len; i++) {
+			if (!is_uuid(span.data + i, step))
+				continue;
+			for (size_t k = 0; k < UUID_TEXT_SIZE; k++)
+				if (span.data[i + k * step] != '-')
+					span.data[i + k * step] = '0';
+			changed = true;
+			i += UUID_TEXT_SIZE * step - 1;
+		}
+	return changed;
+}
+
+static bool blank(uint8_t *data, size_t len)
+{
+	bool changed = !bytes_are_all((struct bytes){data, len}, 0);
+
+	memset(data, 0, len);
+	return changed;
+}
+
+static bool blank_node(uint8_t type, uint8_t subtype, struct span data)
+{
+	const struct node *known = NULL;
+	size_t keep, drop;
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		if (nodes[i].type == type && nodes[i].subtype == subtype)
+			known = &nodes[i];
+	keep = known ? known->keep : 0;
+	if (data.len <= keep)
+		return false;
+	drop = known && known->drop && known->drop < data.len - keep ? known->drop : data.len - keep;
+	return blank(data.data + keep, drop);
+}
+
+/* What does not read as nodes goes altogether. */
+static bool blank_path(struct span path)
+{
+	bool changed = false;
+
+	while (path.len >= NODE_HEAD) {
+		size_t size = path.data[2] | (size_t)path.data[3] << 8;
+		struct span data = {path.data + NODE_HEAD, size - NODE_HEAD};
+
+		if (size < NODE_HEAD || size > path.len)
+			break;
+		changed = blank_node(path.data[0], path.data[1], data) || changed;
+		path.data += size;
+		path.len -= size;
+	}
+	return blank(path.data, path.len) || changed;
+}
+
+static bool blank_partitions(struct span span)
+{
+	size_t at = GPT_HEADER_SIZE + sizeof(uint64_t);
+	size_t size = GPT_ENTRY_SIZE;
+	bool changed;
+
+	if (span.len < at)
+		return false;
+	if (span.data[GPT_SIZE_AT + 2] == 0 && span.data[GPT_SIZE_AT + 3] == 0)
+		size = span.data[GPT_SIZE_AT] | (size_t)span.data[GPT_SIZE_AT + 1] << 8;
+	size = size < GPT_ENTRY_SIZE ? GPT_ENTRY_SIZE : size;
+	changed = blank(span.data + GPT_DISK_GUID_AT, GUID_SIZE);
+	for (; span.len - at >= size; at += size) {
+		changed = blank(span.data + at + GPT_ENTRY_ID_AT, GUID_SIZE) || changed;
+		changed = blank(span.data + at + GPT_NAME_AT, GPT_NAME_SIZE) || changed;
+	}
+	return blank(span.data + at, span.len - at) || changed;
+}
+
+static bool blank_all(struct span span)
+{
+	static const char word[] = "redacted";
+
+	memset(span.data, 0, span.len);
+	if (span.len >= sizeof(word))
+		memcpy(span.data, word, sizeof(word) - 1);
+	return span.len > 0;
+}
+
+/* Their order tells nothing of a machine. What they are called and where they lead does, by disks' serial numbers and MAC addresses. */
+static bool is_boot_order(struct bytes data)
+{
+	struct uefivar var;
+
+	return uefivar_parse(data, &var) && uefivar_is(&var, uefi_global_variable_guid, "BootOrder");
+}
+
+/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there. */
+static bool is_free_text(const struct eventlog_event *event)
+{
+	if (event->pcr >= FIRST_LATER_PCR) /* which Windows quotes, and Linux does not */
+		return event->type == EV_COMPACT_HASH;
+	switch (event->type) {
+	case EV_COMPACT_HASH:
+	case EV_IPL:
+	case EV_EVENT_TAG:
+		return true;
+	case EV_EFI_VARIABLE_BOOT:
+	case EV_EFI_VARIABLE_BOOT2:
+		return !is_boot_order(event->data);
+	case EV_EFI_ACTION:
+		return false;
+	default:
+		return event->pcr == CONFIG_PCR;
+	}
+}
+
+static bool blank_known(uint32_t type, struct span span)
+{
+	switch (type) {
+	case EV_EFI_GPT_EVENT:
+	case EV_EFI_GPT_EVENT2:
+		return blank_partitions(span);
+	case EV_EFI_BOOT_SERVICES_APPLICATION:
+	case EV_EFI_BOOT_SERVICES_DRIVER:
+	case EV_EFI_RUNTIME_SERVICES_DRIVER:
+		return span.len > IMAGE_PATH_AT &&
+		       blank_path((struct span){span.data + IMAGE_PATH_AT, span.len - IMAGE_PATH_AT});
+	default:
+		return false;
+	}
+}
+
+/* What PCR 7 holds, and separators, is what the verdict is read from. */
+static bool blank_event(const struct eventlog_event *event, struct span span)
+{
+	bool changed;
+
+	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR || event->pcr == SECURE_BOOT_PCR)
+		return false;
+	if (is_free_text(event))
+		return blank_all(span);
+	changed = blank_known(event->type, span);
+	return blank_uuids(span) || changed;
+}
+
+/* ---- the new log ---- */
+
+static int put_number(struct buf *to, size_t size, uint32_t number, struct err *err)
+{
+	uint8_t bytes[sizeof(number)];
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(number >> 8 * i);
+	return buf_append(to, bytes, size, err);
+}
+
+/* The header of the old one, which names its banks, for one bank. */
+static int put_header(struct buf *to, struct bytes old, struct err *err)
+{
+	static const uint8_t zero_digest[20] = {0};
+
+	if (put_number(to, 4, 0, err) < 0 || put_number(to, 4, EV_NO_ACTION, err) < 0 ||
+		buf_append(to, zero_digest, sizeof(zero_digest), err) < 0 ||
+		put_number(to, 4, SPEC_ID_SIZE, err) < 0 ||
+		buf_append(to, old.data + SPEC_ID_AT, SPEC_ID_KEPT, err) < 0)
+		return -1;
+	if (put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+		put_number(to, 2, TPM_DIGEST_SIZE, err) < 0)
+		return -1;
+	return put_number(to, 1, 0, err);
+}
+
+static int put_event(struct buf *to, const struct eventlog_event *event, struct bytes digest, struct err *err)
+{
+	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
+
+	if (put_number(to, 4, event->pcr, err) < 0 || put_number(to, 4, event->type, err) < 0 ||
+		put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data, TPM_DIGEST_SIZE,
+			err) < 0)
+		return -1;
+	if (put_number(to, 4, (uint32_t)event->data.len, err) < 0)
+		return -1;
+	return buf_append(to, event->data.data, event->data.len, err);
+}
+
+static bool is_signed(const struct eventlog_event *event, struct bytes digest, uint32_t quoted)
+{
+	return event->type != EV_NO_ACTION && digest.data && event->pcr < TPM_PCR_COUNT &&
+	       quoted & 1u << event->pcr;
+}
+
+static int rewrite(
+	const struct eventlog *log, size_t bank, struct evidence *evidence, struct buf *to, struct err *err)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct eventlog_event event;
+	uint32_t number = 1; /* the header is 0 */
+	uint8_t locality;
+
+	if (put_header(to, log->bytes, err) < 0)
+		return -1;
+	while (eventlog_next(log, &walk, &event)) {
+		struct bytes digest = event.digest[bank];
+		struct span span;
+
+		if (!is_signed(&event, digest, evidence->pcrs.mask) &&
+			!eventlog_startup_locality(&event, &locality))
+			continue;
+		if (put_event(to, &event, digest, err) < 0)
+			return -1;
+		span = (struct span){to->data + to->len - event.data.len, event.data.len};
+		if (blank_event(&event, span) && evidence_mark_redacted(evidence, number, err) < 0)
+			return -1;
+		number++;
+	}
+	return 0;
+}
+
+int redact_log(struct evidence *evidence, struct err *err)
+{
+	auto_cleanup(buf) struct buf changed = buf_with_max(EVENTLOG_MAX_BYTES);
+	struct eventlog log = {0};
+	int bank = -1;
+
+	if (evidence->event_log.len == 0)
+		return 0;
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) == 0 && log.is_crypto_agile)
+		bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
+	if (bank >= 0 && rewrite(&log, (size_t)bank, evidence, &changed, err) < 0)
+		return -1;
+	return buf_set(&evidence->event_log, buf_bytes(&changed), err);
+}

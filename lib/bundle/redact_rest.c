@@ -1,0 +1,111 @@
+#include "bundle/redact_rest.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "boot/eventlog.h"
+
+#define CONFIG_PCR      1
+#define VM_ID_PCR       6
+#define SECURE_BOOT_PCR 7
+
+/* In the order of the table below. */
+enum rest {
+	REST_BOOT_OPTIONS,
+	REST_BOARD,
+	REST_PARTITIONS,
+	REST_VM_ID,
+	REST_LOADER_TEXTS,
+	REST_OTHER_TEXTS,
+	REST_NOTHING
+};
+
+static const struct redact_rest table[REDACT_MAX_RESTS] = {
+	[REST_BOOT_OPTIONS] = {"boot-options", "boot options (MAC addresses, serial numbers of disks)", 0},
+	[REST_BOARD] = {"board", "the board's settings and tables (serial numbers, asset tags)", 0},
+	[REST_PARTITIONS] = {"partitions", "partition tables (ids and names of disks)", 0},
+	[REST_VM_ID] = {"vm-id", "the VM's id", 0},
+	[REST_LOADER_TEXTS] = {"loader-texts", "texts of boot loaders (names of entries)", 0},
+	[REST_OTHER_TEXTS] = {"other-texts", "ids in other texts", 0},
+};
+
+/* A program's digest is of its code, and does not tell where it came from. */
+static enum rest rest_of(const struct eventlog_event *event)
+{
+	switch (event->type) {
+	case EV_EFI_VARIABLE_BOOT:
+	case EV_EFI_VARIABLE_BOOT2:
+		return REST_BOOT_OPTIONS;
+	case EV_EFI_GPT_EVENT:
+	case EV_EFI_GPT_EVENT2:
+		return REST_PARTITIONS;
+	case EV_COMPACT_HASH:
+		return event->pcr == VM_ID_PCR ? REST_VM_ID : REST_LOADER_TEXTS;
+	case EV_IPL:
+	case EV_EVENT_TAG:
+		return REST_LOADER_TEXTS;
+	case EV_EFI_BOOT_SERVICES_APPLICATION:
+	case EV_EFI_BOOT_SERVICES_DRIVER:
+	case EV_EFI_RUNTIME_SERVICES_DRIVER:
+		return event->pcr == CONFIG_PCR ? REST_BOARD : REST_NOTHING;
+	default:
+		return event->pcr == CONFIG_PCR ? REST_BOARD : REST_OTHER_TEXTS;
+	}
+}
+
+size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDACT_MAX_RESTS])
+{
+	uint32_t events[REST_NOTHING + 1] = {0};
+	struct eventlog log;
+	struct eventlog_walk walk;
+	struct eventlog_event event;
+	size_t count = 0;
+	struct err ignored;
+
+	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+		return 0;
+	walk = eventlog_walk(&log);
+	while (eventlog_next_measured(&log, &walk, &event))
+		if (event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number))
+			events[rest_of(&event)]++;
+	for (size_t i = 0; i < REDACT_MAX_RESTS; i++) {
+		if (!events[i])
+			continue;
+		ret[count] = table[i];
+		ret[count++].events = events[i];
+	}
+	return count;
+}
+
+void redact_add_rests(json *parent, const struct evidence *evidence)
+{
+	json *array = json_add_array(parent, "guessable");
+	struct redact_rest rests[REDACT_MAX_RESTS];
+	size_t count = redact_rests(evidence, rests);
+
+	for (size_t i = 0; i < count; i++) {
+		json *members = json_add_object(array, NULL);
+
+		json_add_text(members, "kind", rests[i].kind);
+		json_add_text(members, "what", rests[i].what);
+		json_add_int(members, "events", rests[i].events);
+	}
+}
+
+void redact_rest_sentence(const struct evidence *evidence, char ret[REDACT_SENTENCE_SIZE])
+{
+	struct redact_rest rests[REDACT_MAX_RESTS];
+	size_t count = redact_rests(evidence, rests);
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(ret);
+
+		(void)text_format(ret + len, REDACT_SENTENCE_SIZE - len, "%s%s",
+			i ? ", "
+			  : "Digests that the signed PCRs need stay, so that whoever knows their form can "
+			    "guess: ",
+			rests[i].what);
+	}
+	if (count)
+		(void)text_format(ret + strlen(ret), REDACT_SENTENCE_SIZE - strlen(ret), ".");
+}

@@ -1,0 +1,147 @@
+#include "disk/bootconfig.h"
+
+#include <string.h>
+#include "base/file.h"
+#include "disk/bootscript.h"
+
+#define FILE_MAX_BYTES        (1u << 20)
+#define ENVIRONMENT_MAX_BYTES (64u << 10)
+#define MAX_TRIES             64 /* of values for a line's variables */
+
+/* A line of a configuration that says what to boot. */
+static const struct keyword {
+	const char *word;
+	enum bootconfig_text what;
+	size_t skipped;    /* words before the text */
+	const char *start; /* what GRUB measures in their place */
+} keywords[] = {
+	{"linux", BOOTCONFIG_COMMAND_LINE, 2, ""},
+	{"linux16", BOOTCONFIG_COMMAND_LINE, 2, ""},
+	{"linuxefi", BOOTCONFIG_COMMAND_LINE, 2, ""},
+	{"options", BOOTCONFIG_COMMAND_LINE, 1, ""},
+	{"initrd", BOOTCONFIG_INITRDS, 1, "initrd "},
+	{"initrd16", BOOTCONFIG_INITRDS, 1, "initrd16 "},
+	{"initrdefi", BOOTCONFIG_INITRDS, 1, "initrdefi "},
+};
+
+static const struct keyword *keyword_of(struct bytes line, enum bootconfig_text what)
+{
+	struct bytes word = bootscript_first_word(line);
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (keywords[i].what == what && bytes_equal(word, bytes_of_text(keywords[i].word)))
+			return &keywords[i];
+	return NULL;
+}
+
+struct search {
+	struct bytes config, environment;
+	const uint8_t *sha256;
+	struct bootscript_variables variables;
+	struct buf text;
+};
+
+static bool is_the_text(struct search *search, struct bytes line, const struct keyword *keyword)
+{
+	struct bootscript_form form = {.skipped = keyword->skipped,
+		.start = keyword->start,
+		.is_escaped = keyword->what == BOOTCONFIG_COMMAND_LINE};
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	if (!bootscript_expand(line, &search->variables, &form, &search->text))
+		return false;
+	crypto_sha256(buf_bytes(&search->text), digest);
+	return memcmp(digest, search->sha256, sizeof(digest)) == 0;
+}
+
+/* Every combination of values, up to a limit. */
+static bool line_asks_for(struct search *search, struct bytes line, const struct keyword *keyword)
+{
+	search->variables.count = 0;
+	bootscript_find_variables(line, &search->variables);
+	bootscript_find_values(search->config, &search->variables);
+	bootscript_find_values(search->environment, &search->variables);
+	for (unsigned int i = 0; i < MAX_TRIES; i++) {
+		if (is_the_text(search, line, keyword))
+			return true;
+		if (!bootscript_choose_next(&search->variables))
+			return false;
+	}
+	return false;
+}
+
+bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,
+	const uint8_t sha256[CRYPTO_SHA256_SIZE])
+{
+	auto_cleanup(free) struct search *search = calloc(1, sizeof(*search));
+	struct bytes rest = config, line;
+	bool is_found = false;
+
+	if (!search)
+		return false;
+	search->config = config;
+	search->environment = environment;
+	search->sha256 = sha256;
+	search->text = buf_with_max(BOOTSCRIPT_TEXT_MAX);
+	while (!is_found && bootscript_next_line(&rest, &line)) {
+		const struct keyword *keyword = keyword_of(line, what);
+
+		is_found = keyword && line_asks_for(search, line, keyword);
+	}
+	buf_done(&search->text);
+	return is_found;
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+	size_t len = strlen(path), end_len = strlen(end);
+
+	return len >= end_len && strcmp(path + len - end_len, end) == 0;
+}
+
+static bool is_config(const char *path)
+{
+	return ends_with(path, "/grub.cfg") || (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
+}
+
+/* False if it cannot be read, which *gap says if it is the first. */
+static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret, struct err *gap)
+{
+	struct err err;
+
+	if (file_read(root_fd, file->path, FILE_NO_LINKS, ret, &err) == 0)
+		return true;
+	if (gap->code == ERR_OK)
+		err_fill(gap, ERR_IO, err.native, "'/%.120s' was not read: %s", file->path, err.msg);
+	return false;
+}
+
+static struct buf read_environment(int root_fd, const struct bootfiles *files, struct err *gap)
+{
+	struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
+
+	for (size_t i = 0; i < files->count; i++)
+		if (ends_with(files->files[i].path, "/grubenv"))
+			(void)read_text(root_fd, &files->files[i], &text, gap);
+	return text;
+}
+
+const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files, enum bootconfig_text what,
+	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap)
+{
+	struct err gap = {0};
+	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files, &gap);
+	const struct bootfile *found = NULL;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct bootfile *file = &files->files[i];
+		auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX_BYTES);
+
+		if (is_config(file->path) && read_text(root_fd, file, &text, &gap) &&
+			bootconfig_asks_for(buf_bytes(&text), buf_bytes(&environment), what, sha256) &&
+			(!found || file->changed_s < found->changed_s))
+			found = file;
+	}
+	*ret_gap = gap;
+	return found;
+}

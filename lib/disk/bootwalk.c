@@ -1,0 +1,204 @@
+#include "disk/bootwalk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* The last part of a pattern may name folders: then files in them, and so many floors further below. */
+static const struct place {
+	const char *pattern;
+	unsigned int floors;
+} places[] = {
+	{"usr/lib/shim", 0},
+	{"usr/lib/grub/*-signed", 0},
+	{"usr/lib/systemd/boot/efi", 0},
+	{"usr/lib/efi", 4},
+	{"usr/share/efi", 1},
+	{"usr/share/grub*/*-efi/*.efi", 0},
+	{"usr/lib/modules/*/vmlinuz*", 0},
+	{"lib/modules/*/vmlinuz*", 0},
+	{"usr/lib/ostree-boot", 3},
+	{"usr/boot", 1},
+	{"usr/share/grub*/*.pf2", 0},
+	{"boot", 6},
+	{"efi", 6},
+};
+
+struct walk {
+	void (*visit)(void *context, const struct bootwalk_file *file);
+	void *context;
+	unsigned int files, entries;
+	struct err gap;                /* the first */
+	char path[BOOTWALK_PATH_SIZE]; /* of the folder or file in hand */
+};
+
+static int open_folder(int dir_fd, const char *name)
+{
+	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void note_unread(struct walk *walk, const char *name)
+{
+	if (walk->gap.code == ERR_OK)
+		err_fill(&walk->gap, ERR_IO, (unsigned long)errno, "'/%.100s%s%.40s' cannot be read: %m.",
+			walk->path, walk->path[0] && name[0] ? "/" : "", name);
+}
+
+static void note_limit(struct walk *walk, const char *what, unsigned int limit)
+{
+	if (walk->gap.code == ERR_OK)
+		err_fill(&walk->gap, ERR_IO, 0,
+			"There are more than %u %s where boot files live, e.g. in '/%.80s'.", limit, what,
+			walk->path);
+}
+
+/* Appends "/name"; false if it is too long. */
+static bool go_into(struct walk *walk, const char *name)
+{
+	size_t len = strlen(walk->path), more = strlen(name);
+	size_t slash = len ? 1 : 0;
+
+	if (len + slash + more >= sizeof(walk->path)) {
+		if (walk->gap.code == ERR_OK)
+			err_fill(&walk->gap, ERR_IO, 0, "In '/%.80s' is a path of more than %u bytes.",
+				walk->path, BOOTWALK_PATH_SIZE - 1);
+		return false;
+	}
+	if (slash)
+		walk->path[len] = '/';
+	memcpy(walk->path + len + slash, name, more + 1);
+	return true;
+}
+
+static void go_back(struct walk *walk, size_t len)
+{
+	walk->path[len] = '\0';
+}
+
+static void visit_file(struct walk *walk, int dir_fd, const char *name, const struct stat *info)
+{
+	size_t len = strlen(name);
+
+	if (len > 4 && strcmp(name + len - 4, ".mod") == 0)
+		return;
+	if (++walk->files > BOOTWALK_MAX_FILES) {
+		note_limit(walk, "files", BOOTWALK_MAX_FILES);
+		return;
+	}
+	walk->visit(walk->context,
+		&(struct bootwalk_file){.path = walk->path, .dir_fd = dir_fd, .name = name, .info = info});
+}
+
+/* What the walk wants in this folder: names that match `pattern` up to its next slash, then what is behind it; or, with no pattern
+ * left, everything, so many floors deep. */
+struct wanted {
+	const char *pattern; /* "": everything */
+	unsigned int floors;
+};
+
+static void visit_folder(struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted);
+
+static void visit_entry(struct walk *walk, int dir_fd, const char *name, const struct wanted *wanted)
+{
+	size_t len = strlen(walk->path), part = strcspn(wanted->pattern, "/");
+	const char *rest = wanted->pattern + part + (wanted->pattern[part] == '/');
+	struct stat info;
+
+	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			note_unread(walk, name);
+		return;
+	}
+	if (!go_into(walk, name))
+		return;
+	if (S_ISREG(info.st_mode) && rest[0] == '\0')
+		visit_file(walk, dir_fd, name, &info);
+	else if (S_ISDIR(info.st_mode) && wanted->pattern[0])
+		visit_folder(walk, dir_fd, name, &(struct wanted){rest, wanted->floors});
+	else if (S_ISDIR(info.st_mode) && wanted->floors)
+		visit_folder(walk, dir_fd, name, &(struct wanted){"", wanted->floors - 1});
+	go_back(walk, len);
+}
+
+static bool is_wanted(const char *name, const struct wanted *wanted)
+{
+	char part[BOOTWALK_PATH_SIZE];
+	size_t len = strcspn(wanted->pattern, "/");
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	if (wanted->pattern[0] == '\0')
+		return true;
+	(void)text_format(part, sizeof(part), "%.*s", (int)len, wanted->pattern);
+	return fnmatch(part, name, FNM_PERIOD) == 0;
+}
+
+/* NULL with errno 0 at the end. */
+static struct dirent *read_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
+/* A folder that is not there, or is a link, is no gap; one that cannot be read is. */
+static void visit_folder(struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted)
+{
+	int fd = open_folder(parent_fd, name);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != ELOOP))
+			note_unread(walk, "");
+		fd_cleanup(&fd);
+		return;
+	}
+	for (struct dirent *entry = read_entry(dir); entry; entry = read_entry(dir)) {
+		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
+			note_limit(walk, "entries", BOOTWALK_MAX_ENTRIES);
+			break;
+		}
+		if (is_wanted(entry->d_name, wanted))
+			visit_entry(walk, dirfd(dir), entry->d_name, wanted);
+	}
+	if (errno)
+		note_unread(walk, "");
+	(void)closedir(dir);
+}
+
+/* Parts without wildcards are opened, not looked for: usr/lib has thousands of entries. */
+static void visit_place(struct walk *walk, int dir_fd, const struct wanted *wanted)
+{
+	size_t part = strcspn(wanted->pattern, "/"), len = strlen(walk->path);
+	const char *rest = wanted->pattern + part + (wanted->pattern[part] == '/');
+	char name[BOOTWALK_PATH_SIZE];
+	auto_cleanup(fd) int fd = -1;
+
+	if (wanted->pattern[0] == '\0' || memchr(wanted->pattern, '*', part)) {
+		visit_folder(walk, dir_fd, ".", wanted);
+		return;
+	}
+	(void)text_format(name, sizeof(name), "%.*s", (int)part, wanted->pattern);
+	fd = open_folder(dir_fd, name);
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+			note_unread(walk, name);
+		return;
+	}
+	if (go_into(walk, name))
+		visit_place(walk, fd, &(struct wanted){rest, wanted->floors});
+	go_back(walk, len);
+}
+
+void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context,
+	struct err *ret_gap)
+{
+	struct walk walk = {.visit = visit, .context = context};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		visit_place(&walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
+	*ret_gap = walk.gap;
+}

@@ -1,0 +1,115 @@
+#include "disk/filedigest.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include "boot/peimage.h"
+
+#define CHUNK_SIZE (32u << 10)
+
+/* All of the range, into the digest. */
+static int add_range(int fd, const struct peimage_range *range, struct crypto_stream *stream, struct err *err)
+{
+	uint8_t chunk[CHUNK_SIZE];
+	uint64_t done = 0;
+
+	while (done < range->len) {
+		uint64_t left = range->len - done;
+		ssize_t got = pread(fd, chunk, left < sizeof(chunk) ? (size_t)left : sizeof(chunk),
+			(off_t)(range->offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+		if (got == 0)
+			return err_set(err, ERR_IO, 0, "A file was cut while it was read.");
+		crypto_stream_add(stream, (struct bytes){chunk, (size_t)got});
+		done += (uint64_t)got;
+	}
+	return 0;
+}
+
+static int digest_ranges(int fd, enum crypto_stream_hash hash, const struct peimage_range *ranges,
+	size_t count, uint8_t *ret, struct err *err)
+{
+	auto_cleanup(crypto_stream) struct crypto_stream *stream = NULL;
+
+	if (crypto_stream_open(hash, &stream, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (add_range(fd, &ranges[i], stream, err) < 0)
+			return -1;
+	crypto_stream_finish(stream, ret);
+	return 0;
+}
+
+static int read_head(int fd, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[4096];
+
+	while (ret->len < PEIMAGE_HEAD_SIZE) {
+		ssize_t got = pread(fd, chunk, sizeof(chunk), (off_t)ret->len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+		if (got == 0)
+			return 0;
+		if (ret->len + (size_t)got > PEIMAGE_HEAD_SIZE)
+			got = (ssize_t)(PEIMAGE_HEAD_SIZE - ret->len);
+		if (buf_append(ret, chunk, (size_t)got, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int digest_program(int fd, uint64_t size, struct filedigest *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);
+	auto_cleanup(free) struct peimage *image = calloc(1, sizeof(*image));
+
+	if (!image)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for an EFI program's header.");
+	if (read_head(fd, &head, err) < 0)
+		return -1;
+	if (peimage_parse(buf_bytes(&head), size, image, err) < 0)
+		return err->code == ERR_FORMAT ? 0 : -1;
+	ret->is_program = true;
+	return digest_ranges(fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret->program, err);
+}
+
+static bool is_same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+int filedigest_read(int fd, struct filedigest *ret, struct err *err)
+{
+	struct filedigest digest = {0};
+	struct peimage_range all = {0};
+	struct stat before, after;
+
+	if (fstat(fd, &before) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+	all.len = (uint64_t)before.st_size;
+	if (digest_ranges(fd, CRYPTO_STREAM_SHA256, &all, 1, digest.sha256, err) < 0 ||
+		digest_program(fd, all.len, &digest, err) < 0)
+		return -1;
+	if (fstat(fd, &after) < 0 || !is_same_state(&before, &after))
+		return err_set(err, ERR_IO, 0, "A file was written while it was read.");
+	*ret = digest;
+	return 0;
+}
+
+int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err)
+{
+	struct peimage_range all = {0};
+	struct stat info;
+
+	if (fstat(fd, &info) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+	all.len = (uint64_t)info.st_size;
+	return digest_ranges(fd, CRYPTO_STREAM_MD5, &all, 1, ret, err);
+}

@@ -1,0 +1,284 @@
+#include "disk/next_boot.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/state.h"
+
+#define VARIABLES       "sys/firmware/efi/efivars/"
+#define GLOBAL          "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define IMAGE_SECURITY  "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+#define VARIABLE_MAX    (256u << 10)
+#define ATTRIBUTES_SIZE 4 /* in front of the contents: efivarfs.rst */
+#define HEX_SIZE        (2 * CRYPTO_SHA256_SIZE + 1)
+#define LATEST_S        253402300799 /* the year 9999 */
+
+static const struct {
+	const char *name, *file;
+} variables[NEXT_BOOT_VARIABLES] = {
+	[NEXT_BOOT_PK] = {"PK", VARIABLES "PK" GLOBAL},
+	[NEXT_BOOT_KEK] = {"KEK", VARIABLES "KEK" GLOBAL},
+	[NEXT_BOOT_DB] = {"db", VARIABLES "db" IMAGE_SECURITY},
+	[NEXT_BOOT_DBX] = {"dbx", VARIABLES "dbx" IMAGE_SECURITY},
+};
+
+void next_boot_done(struct next_boot *pending)
+{
+	bootfiles_done(&pending->files);
+}
+
+const char *next_boot_variable_name(enum next_boot_name name)
+{
+	return variables[name].name;
+}
+
+/* ---- remembered ---- */
+
+static int get_hex(const json *object, const char *name, uint8_t *ret, size_t size, struct err *err)
+{
+	const char *text;
+
+	if (json_get_text(object, name, &text, err) < 0)
+		return -1;
+	return hex_decode(bytes_of_text(text), ret, size, err);
+}
+
+static int get_time(const json *object, const char *name, int64_t *ret, struct err *err)
+{
+	if (json_get_int(object, name, ret, err) < 0)
+		return -1;
+	if (*ret < 0 || *ret > LATEST_S)
+		return err_set(err, ERR_FORMAT, 0, "'%s' is no time.", name);
+	return 0;
+}
+
+static int read_file(const json *object, struct bootfile *ret, struct err *err)
+{
+	const char *path;
+	int64_t size;
+
+	*ret = (struct bootfile){.is_new = json_true(json_get(object, "isNew"))};
+	if (json_get_text(object, "path", &path, err) < 0 || json_get_int(object, "size", &size, err) < 0 ||
+		get_time(object, "seenAt", &ret->seen_s, err) < 0 ||
+		json_get_int(object, "writtenAt", &ret->written_s, err) < 0 ||
+		json_get_int(object, "changedAt", &ret->changed_s, err) < 0 ||
+		get_hex(object, "stamp", ret->stamp, sizeof(ret->stamp), err) < 0 ||
+		get_hex(object, "sha256", ret->digest.sha256, sizeof(ret->digest.sha256), err) < 0)
+		return -1;
+	if (size < 0 || !text_format(ret->path, sizeof(ret->path), "%s", path))
+		return err_set(err, ERR_FORMAT, 0, "A boot file cannot be used.");
+	ret->size = (uint64_t)size;
+	ret->digest.is_program = json_get(object, "program") != NULL;
+	if (!ret->digest.is_program)
+		return 0;
+	return get_hex(object, "program", ret->digest.program, sizeof(ret->digest.program), err);
+}
+
+static int read_files(const json *document, struct bootfiles *ret, struct err *err)
+{
+	const json *list;
+	size_t count;
+
+	if (json_get_array(document, "files", &list, err) < 0)
+		return -1;
+	count = json_count(list);
+	if (count > BOOTWALK_MAX_FILES)
+		return err_set(err, ERR_FORMAT, 0, "There are too many boot files.");
+	ret->files = calloc(count ? count : 1, sizeof(ret->files[0]));
+	if (!ret->files)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
+	json_each (item, list)
+		if (read_file(item, &ret->files[ret->count++], err) < 0)
+			return -1;
+	bootfiles_sort(ret);
+	return 0;
+}
+
+static int read_variables(const json *document, struct next_boot *ret, struct err *err)
+{
+	const json *list, *item;
+
+	if (json_get_object(document, "variables", &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+		struct next_boot_variable *variable = &ret->variables[i];
+
+		item = json_get(list, variables[i].name);
+		if (!item)
+			continue;
+		variable->is_new = json_true(json_get(item, "isNew"));
+		if (get_time(item, "seenAt", &variable->seen_s, err) < 0 ||
+			get_hex(item, "sha256", variable->sha256, sizeof(variable->sha256), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_pending(const json *document, void *ret, struct err *err)
+{
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+	const char *boot_id;
+
+	if (json_get_text(document, "bootId", &boot_id, err) < 0 ||
+		read_files(document, &pending.files, err) < 0 || read_variables(document, &pending, err) < 0)
+		return -1;
+	if (!text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id))
+		return err_set(err, ERR_FORMAT, 0, "'bootId' is too long.");
+	*(struct next_boot *)ret = pending;
+	pending = (struct next_boot){0};
+	return 0;
+}
+
+int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (json_parse(text, &document, err) < 0 || read_pending(document, ret, err) < 0) {
+		err_recode(err, ERR_STATE_INVALID);
+		return err_wrap(err, "'%s' is damaged", NEXT_BOOT_FILE);
+	}
+	return 0;
+}
+
+static void forget_this_boot(struct next_boot *pending)
+{
+	for (size_t i = 0; i < pending->files.count; i++)
+		pending->files.files[i].is_new = false;
+	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++)
+		pending->variables[i].is_new = false;
+}
+
+int next_boot_load(
+	const struct next_boot_round *round, struct next_boot *ret, bool *ret_is_next_boot, struct err *err)
+{
+	struct next_boot pending = {0};
+	enum state_found found =
+		round->is_observer ? state_load(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err)
+				   : state_take(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err);
+
+	if (found == STATE_UNREADABLE)
+		return -1;
+	pending.was_damaged = found == STATE_DAMAGED;
+	*ret_is_next_boot = strcmp(pending.boot_id, round->boot_id) != 0;
+	if (*ret_is_next_boot)
+		forget_this_boot(&pending);
+	(void)text_format(pending.boot_id, sizeof(pending.boot_id), "%s", round->boot_id);
+	*ret = pending;
+	return 0;
+}
+
+/* ---- looking ---- */
+
+/* False if it cannot be found out. */
+static bool digest_variable(int root_fd, const char *file, uint8_t ret[CRYPTO_SHA256_SIZE])
+{
+	auto_cleanup(buf) struct buf contents = buf_with_max(VARIABLE_MAX);
+	struct bytes data = {0};
+	struct err err;
+
+	if (file_read(root_fd, file, FILE_NO_LINKS, &contents, &err) < 0) {
+		if (err.native != ENOENT)
+			return false;
+	} else if (contents.len >= ATTRIBUTES_SIZE) {
+		data = (struct bytes){contents.data + ATTRIBUTES_SIZE, contents.len - ATTRIBUTES_SIZE};
+	}
+	crypto_sha256(data, ret);
+	return true;
+}
+
+static bool look_at_variables(
+	int root_fd, int64_t now_s, struct next_boot_variable known[NEXT_BOOT_VARIABLES])
+{
+	bool has_changed = false;
+
+	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+		uint8_t digest[CRYPTO_SHA256_SIZE];
+
+		if (!digest_variable(root_fd, variables[i].file, digest) ||
+			(known[i].seen_s && memcmp(known[i].sha256, digest, sizeof(digest)) == 0))
+			continue;
+		known[i] = (struct next_boot_variable){.seen_s = now_s, .is_new = true};
+		memcpy(known[i].sha256, digest, sizeof(digest));
+		has_changed = true;
+	}
+	return has_changed;
+}
+
+int next_boot_look(int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed, struct err *err)
+{
+	struct bootfiles found;
+
+	if (bootfiles_look(root_fd, &pending->files, now_s, &found, err) < 0)
+		return -1;
+	bootfiles_done(&pending->files);
+	pending->files = found;
+	*ret_changed = look_at_variables(root_fd, now_s, pending->variables) || found.has_changed;
+	return 0;
+}
+
+/* ---- remembering ---- */
+
+static void add_hex(json *object, const char *name, const uint8_t *bytes, size_t size)
+{
+	char hex[HEX_SIZE];
+
+	hex_encode((struct bytes){bytes, size}, hex);
+	json_add_text(object, name, hex);
+}
+
+static void write_file(json *list, const struct bootfile *file)
+{
+	json *object = json_add_object(list, NULL);
+
+	json_add_text(object, "path", file->path);
+	json_add_int(object, "size", (int64_t)file->size);
+	json_add_int(object, "writtenAt", file->written_s);
+	json_add_int(object, "changedAt", file->changed_s);
+	add_hex(object, "stamp", file->stamp, sizeof(file->stamp));
+	add_hex(object, "sha256", file->digest.sha256, sizeof(file->digest.sha256));
+	if (file->digest.is_program)
+		add_hex(object, "program", file->digest.program, sizeof(file->digest.program));
+	json_add_int(object, "seenAt", file->seen_s);
+	json_add_bool(object, "isNew", file->is_new);
+}
+
+int next_boot_save(int state_fd, const struct next_boot *pending, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+	json *list;
+
+	json_add_text(document, "bootId", pending->boot_id);
+	list = json_add_object(document, "variables");
+	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+		const struct next_boot_variable *variable = &pending->variables[i];
+		json *object = variable->seen_s ? json_add_object(list, variables[i].name) : NULL;
+
+		if (!object)
+			continue;
+		add_hex(object, "sha256", variable->sha256, sizeof(variable->sha256));
+		json_add_int(object, "seenAt", variable->seen_s);
+		json_add_bool(object, "isNew", variable->is_new);
+	}
+	list = json_add_array(document, "files");
+	for (size_t i = 0; i < pending->files.count; i++)
+		write_file(list, &pending->files.files[i]);
+	return state_save(state_fd, NEXT_BOOT_FILE, document, err);
+}
+
+int next_boot_run(const struct next_boot_round *round, struct next_boot *ret, struct err *err)
+{
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+	bool has_changed, is_next_boot;
+
+	if (next_boot_load(round, &pending, &is_next_boot, err) < 0 ||
+		next_boot_look(round->root_fd, round->now_s, &pending, &has_changed, err) < 0)
+		return -1;
+	if ((has_changed || is_next_boot) && !round->is_observer &&
+		next_boot_save(round->state_fd, &pending, err) < 0)
+		return -1;
+	*ret = pending;
+	pending = (struct next_boot){0};
+	return 0;
+}

@@ -1,0 +1,161 @@
+#include "disk/rpm.h"
+
+#include <string.h>
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/child.h"
+
+#define PROGRAM         "usr/bin/rpm"
+#define ROOT            "/proc/self/fd/3/" /* the child's CHILD_ROOT_FD, so that any root will do */
+#define TIMEOUT_MS      20000
+#define ANSWER_MAX      (8u << 20) /* a kernel's package has 10000 files */
+#define QUESTION_SIZE   (BOOTWALK_PATH_SIZE + 8)
+#define MAX_SECONDS_LEN 18
+
+/* *ret: NULL if there is none. */
+static int find_database(int root_fd, const char **ret, struct err *err)
+{
+	static const struct {
+		const char *file, *folder;
+	} places[] = {
+		{"usr/lib/sysimage/rpm/rpmdb.sqlite", ROOT "usr/lib/sysimage/rpm"},
+		{"usr/lib/sysimage/rpm/Packages.db", ROOT "usr/lib/sysimage/rpm"},
+		{"var/lib/rpm/rpmdb.sqlite", ROOT "var/lib/rpm"},
+		{"var/lib/rpm/Packages.db", ROOT "var/lib/rpm"},
+		{"var/lib/rpm/Packages", ROOT "var/lib/rpm"},
+	};
+	bool is_found = false;
+
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !is_found; i++) {
+		if (file_find(root_fd, places[i].file, &is_found, err) < 0)
+			return -1;
+		if (is_found)
+			*ret = places[i].folder;
+	}
+	return 0;
+}
+
+int rpm_find(int root_fd, bool *ret, struct err *err)
+{
+	const char *database = NULL;
+	bool has_program;
+
+	if (file_find(root_fd, PROGRAM, &has_program, err) < 0 ||
+		(has_program && find_database(root_fd, &database, err) < 0))
+		return -1;
+	*ret = database != NULL;
+	return 0;
+}
+
+/* The next word of a line; empty at its end. */
+static struct bytes next_word(struct bytes *line)
+{
+	const uint8_t *blank = line->len ? memchr(line->data, ' ', line->len) : NULL;
+	struct bytes word = {line->data, blank ? (size_t)(blank - line->data) : line->len};
+	size_t taken = word.len + (blank ? 1 : 0);
+
+	*line = bytes_behind(*line, taken);
+	return word;
+}
+
+static int64_t number_of(struct bytes digits)
+{
+	int64_t number = 0;
+
+	if (digits.len > MAX_SECONDS_LEN)
+		return 0;
+	for (size_t i = 0; i < digits.len; i++) {
+		if (digits.data[i] < '0' || digits.data[i] > '9')
+			return 0;
+		number = 10 * number + (digits.data[i] - '0');
+	}
+	return number;
+}
+
+static void read_package(struct bytes line, struct package_answer *ret)
+{
+	*ret = (struct package_answer){.is_settled = true};
+	text_clean(ret->package, sizeof(ret->package), next_word(&line));
+	text_clean(ret->version, sizeof(ret->version), next_word(&line));
+	ret->installed_s = number_of(next_word(&line));
+}
+
+static bool is_digest(struct bytes hex, const uint8_t *digest, size_t size)
+{
+	uint8_t recorded[CRYPTO_SHA256_SIZE];
+	struct err ignored;
+
+	return hex.len == 2 * size && hex_decode(hex, recorded, size, &ignored) == 0 &&
+	       memcmp(recorded, digest, size) == 0;
+}
+
+void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_SHA256_SIZE],
+	const uint8_t md5[CRYPTO_MD5_SIZE], struct package_answer *ret)
+{
+	struct package_answer package = {0};
+	struct bytes line;
+
+	while (bytes_next_line(&text, &line)) {
+		struct bytes mark = next_word(&line);
+
+		if (bytes_equal(mark, bytes_of_text("P"))) {
+			read_package(line, &package);
+		} else if (bytes_equal(mark, bytes_of_text("F")) && package.package[0]) {
+			struct bytes digest = next_word(&line);
+
+			if (digest.len == 0 || !package_path_is(line, path))
+				continue;
+			package.word = is_digest(digest, sha256, CRYPTO_SHA256_SIZE) ||
+						       is_digest(digest, md5, CRYPTO_MD5_SIZE)
+					       ? PACKAGE_SAME
+					       : PACKAGE_DIFFERS;
+			package_answer_add(ret, &package);
+		}
+	}
+}
+
+/* Both spellings of a path in usr/lib; rpm says of one that it does not know it, which does no harm. */
+static int query(int root_fd, const char *path, struct buf *ret, struct err *err)
+{
+	char program[] = ROOT PROGRAM, what[] = "-qf", database_option[] = "--dbpath", database[64];
+	char format_option[] = "--queryformat", format[] = RPM_FORMAT;
+	char merged[QUESTION_SIZE], unmerged[QUESTION_SIZE];
+	bool has_two = strncmp(path, "usr/lib/", 8) == 0;
+	const char *folder;
+	char *const argv[] = {program, database_option, database, what, format_option, format, merged,
+		has_two ? unmerged : NULL, NULL};
+	int exit_code;
+
+	if (find_database(root_fd, &folder, err) < 0)
+		return -1;
+	if (!folder || !text_format(database, sizeof(database), "%s", folder) ||
+		!text_format(merged, sizeof(merged), "/%s", path) ||
+		!text_format(unmerged, sizeof(unmerged), "%s", path + (has_two ? 3 : 0)))
+		return err_set(err, ERR_SERVICE, 0, "rpm cannot be asked.");
+	if (child_run(&(struct child){.path = program,
+			      .argv = argv,
+			      .root_fd = root_fd,
+			      .hears = CHILD_STDOUT,
+			      .timeout_ms = TIMEOUT_MS},
+		    ret, &exit_code, err) < 0)
+		return -1;
+	/* The exit code also counts paths that no package owns; of these it says so. */
+	if (exit_code != 0 && ret->len == 0)
+		return err_set(err, ERR_SERVICE, (unsigned long)exit_code, "rpm ended with %d.", exit_code);
+	return 0;
+}
+
+int rpm_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf said = buf_with_max(ANSWER_MAX);
+	auto_cleanup(fd) int fd = -1;
+	uint8_t md5[CRYPTO_MD5_SIZE];
+
+	if (bootfiles_open(root_fd, file, &fd, err) < 0 || filedigest_md5(fd, md5, err) < 0 ||
+		query(root_fd, file->path, &said, err) < 0)
+		return -1;
+	rpm_read(buf_bytes(&said), file->path, file->digest.sha256, md5, ret);
+	return 0;
+}

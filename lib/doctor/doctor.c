@@ -1,0 +1,223 @@
+#include "doctor/doctor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+#include "doctor/doctor_checks.h"
+
+#define MACHINE   "Machine"
+#define BOOT      "This boot"
+#define EXTENSION "Extension"
+#define NETWORK   "Network"
+
+#define MAX_NEEDS 3
+
+/* The order of the chain: what a check needs stands before it. */
+static const struct row {
+	const char *part, *check;
+	doctor_check *run;
+	const char *needs[MAX_NEEDS]; /* checks that must not have failed */
+} rows[] = {
+	{MACHINE, "machine", doctor_machine, {0}},
+	{MACHINE, "firmware", doctor_firmware, {0}},
+	{MACHINE, "secure-boot", doctor_secure_boot, {"firmware"}},
+	{MACHINE, "tpm", doctor_tpm, {0}},
+	{MACHINE, "attestation-key", doctor_key, {"tpm"}},
+	{MACHINE, "ak-certificate", doctor_certificate, {"tpm"}},
+	{BOOT, "event-log", doctor_event_log, {0}},
+	{BOOT, "measurements", doctor_measurements, {"tpm", "event-log"}},
+	{BOOT, "measured-secure-boot", doctor_measured_secure_boot, {"measurements"}},
+	{BOOT, "appraisal", doctor_appraisal, {"attestation-key", "ak-certificate", "measured-secure-boot"}},
+	{EXTENSION, "extension", doctor_enabled, {0}},
+	{EXTENSION, "settings", doctor_settings, {"extension"}},
+	{EXTENSION, "package", doctor_package, {"extension"}},
+	{EXTENSION, "agent-folders", doctor_agent_folders, {"extension"}},
+	{EXTENSION, "state-folder", doctor_state_folder, {0}},
+	{EXTENSION, "service", doctor_service, {"extension"}},
+	{EXTENSION, "last-result", doctor_last_result, {"extension"}},
+	{NETWORK, "metadata", doctor_metadata, {0}},
+	{NETWORK, "provider", doctor_provider, {0}},
+	{NETWORK, "proxy", doctor_proxy, {"provider"}},
+	{NETWORK, "name", doctor_name, {"proxy"}},
+	{NETWORK, "connection", doctor_connection, {"name"}},
+	{NETWORK, "tls", doctor_tls, {"connection"}},
+	{NETWORK, "provider-documents", doctor_documents, {"tls"}},
+	{NETWORK, "clock", doctor_time, {0}},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+_Static_assert(ROW_COUNT <= DOCTOR_MAX_FINDINGS, "every check has a finding");
+
+static void set(struct doctor_finding *finding, enum doctor_state state, const char *format, va_list args)
+{
+	char raw[2 * ERR_MSG_SIZE];
+
+	(void)vsnprintf(raw, sizeof(raw), format, args);
+	text_clean(finding->message, sizeof(finding->message), bytes_of_text(raw));
+	finding->state = state;
+}
+
+void doctor_say(struct doctor_finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set(finding, DOCTOR_OK, format, args);
+	va_end(args);
+}
+
+void doctor_warn(struct doctor_finding *finding, enum err_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set(finding, DOCTOR_WARNING, format, args);
+	va_end(args);
+	finding->code = code;
+}
+
+void doctor_skip(struct doctor_finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set(finding, DOCTOR_SKIPPED, format, args);
+	va_end(args);
+}
+
+static bool is_obstacle(const struct doctor_finding *finding)
+{
+	return finding->state >= DOCTOR_ERROR || finding->code == ERR_NOT_ENABLED;
+}
+
+/* The first of the needed checks that gave nothing to go on; NULL if there is none. */
+static const struct doctor_finding *find_obstacle(
+	const struct doctor_report *report, const char *const needs[MAX_NEEDS])
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct doctor_finding *finding = &report->findings[i];
+
+		for (size_t k = 0; k < MAX_NEEDS && needs[k]; k++)
+			if (strcmp(needs[k], finding->check) == 0 && is_obstacle(finding))
+				return finding;
+	}
+	return NULL;
+}
+
+static void make_finding(struct doctor *doctor, const struct row *row, const struct doctor_report *before,
+	struct doctor_finding *ret)
+{
+	const struct doctor_finding *obstacle = find_obstacle(before, row->needs);
+	struct err err;
+
+	*ret = (struct doctor_finding){.part = row->part, .check = row->check, .details = json_new_object()};
+	if (obstacle) {
+		doctor_skip(ret, "Not looked at: it needs '%s'.", obstacle->check);
+	} else if (row->run(doctor, ret, &err) < 0) {
+		ret->state = DOCTOR_ERROR;
+		ret->code = err.code;
+		memcpy(ret->message, err.msg, sizeof(ret->message));
+	}
+}
+
+/* The service may want it meanwhile. */
+static void let_go_of_tpm(struct doctor *doctor)
+{
+	tpm_close(doctor->tpm);
+	doctor->tpm = NULL;
+}
+
+static void close_doctor(struct doctor *doctor)
+{
+	let_go_of_tpm(doctor);
+	fd_cleanup(&doctor->state_fd);
+	buf_done(&doctor->log_bytes);
+	free(doctor->appraisal);
+	settings_done(&doctor->settings);
+	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */
+	explicit_bzero(&doctor->service, sizeof(doctor->service));
+}
+
+void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
+{
+	struct doctor doctor = {
+		.inputs = inputs, .state_fd = -1, .log_bytes = buf_with_max(EVENTLOG_MAX_BYTES)};
+
+	*ret = (struct doctor_report){0};
+	/* first of all, since it also says which way the TPM and the metadata service are */
+	doctor.is_enabled =
+		enabled_find(inputs->root_fd, &doctor.state_fd, &doctor.service, &doctor.not_enabled) == 0;
+	if (!doctor.is_enabled && inputs->variables)
+		record_take_proxy(inputs->variables, &doctor.service);
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (strcmp(rows[i].part, EXTENSION) == 0)
+			let_go_of_tpm(&doctor);
+		make_finding(&doctor, &rows[i], ret, &ret->findings[i]);
+		ret->count++;
+	}
+	close_doctor(&doctor);
+}
+
+void doctor_done(struct doctor_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		json_free(report->findings[i].details);
+	*report = (struct doctor_report){0};
+}
+
+const char *doctor_state_name(enum doctor_state state)
+{
+	static const char *const names[] = {
+		[DOCTOR_OK] = "ok",
+		[DOCTOR_WARNING] = "warning",
+		[DOCTOR_ERROR] = "error",
+		[DOCTOR_SKIPPED] = "skipped",
+	};
+
+	return names[state];
+}
+
+static enum doctor_outcome outcome_of(const struct doctor_finding *finding)
+{
+	if (finding->state == DOCTOR_WARNING)
+		return DOCTOR_WARNED;
+	if (finding->state != DOCTOR_ERROR)
+		return DOCTOR_ALL_WELL;
+	return err_info(finding->code)->kind == ERR_KIND_INTEGRITY || finding->code == ERR_SECURE_BOOT_OFF
+		       ? DOCTOR_INTEGRITY
+		       : DOCTOR_BROKEN;
+}
+
+enum doctor_outcome doctor_outcome(const struct doctor_report *report)
+{
+	static const enum doctor_outcome worst_first[] = {DOCTOR_INTEGRITY, DOCTOR_BROKEN, DOCTOR_WARNED};
+
+	for (size_t k = 0; k < sizeof(worst_first) / sizeof(worst_first[0]); k++)
+		for (size_t i = 0; i < report->count; i++)
+			if (outcome_of(&report->findings[i]) == worst_first[k])
+				return worst_first[k];
+	return DOCTOR_ALL_WELL;
+}
+
+json *doctor_json(const struct doctor_report *report)
+{
+	json *list = json_new_array();
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct doctor_finding *finding = &report->findings[i];
+		json *entry = json_add_object(list, NULL);
+		bool has_code = finding->code != ERR_OK;
+
+		json_add_text(entry, "check", finding->check);
+		json_add_text(entry, "part", finding->part);
+		json_add_text(entry, "state", doctor_state_name(finding->state));
+		json_add_text(entry, "message", finding->message);
+		json_add_int(entry, "code", finding->code);
+		json_add_text(entry, "name", has_code ? err_info(finding->code)->name : "");
+		json_add_text(entry, "remedy", has_code ? err_info(finding->code)->remedy : "");
+		json_add_copy(entry, "details", finding->details);
+	}
+	return list;
+}

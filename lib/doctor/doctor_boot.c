@@ -1,0 +1,103 @@
+/* What this boot measured: the log, whether it explains the TPM's PCRs, and what PCR 7 proves. */
+#include "appraise/replay.h"
+#include "appraise/verdict.h"
+#include "attest/collect.h"
+#include "doctor/doctor_checks.h"
+
+int doctor_event_log(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
+
+	if (precondition_check_event_log(doctor->inputs->root_fd, err) < 0 ||
+		collect_read_log(&sources, &doctor->log_bytes, err) < 0)
+		return -1;
+	json_add_int(finding->details, "bytes", (int64_t)doctor->log_bytes.len);
+	if (eventlog_open(buf_bytes(&doctor->log_bytes), &doctor->log, err) < 0)
+		return -1;
+	json_add_int(finding->details, "events", doctor->log.event_count);
+	doctor_say(finding, "The boot's event log has %u events in %zu bytes.", doctor->log.event_count,
+		doctor->log_bytes.len);
+	return 0;
+}
+
+int doctor_measurements(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	struct tpm_pcrs pcrs;
+
+	if (tpm_read_pcrs(doctor->tpm, TPM_BOOT_PCR_MASK, &pcrs, err) < 0 ||
+		replay_compare(&doctor->log, &pcrs, err) < 0 ||
+		replay_check_data(&doctor->log, pcrs.mask, err) < 0)
+		return -1;
+	doctor_say(
+		finding, "The event log leads to the TPM's PCRs 0 to 7, and its data is what was measured.");
+	return 0;
+}
+
+int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	struct secureboot *facts = &doctor->measured;
+	bool is_shown_on = doctor->secure_boot == PRECONDITION_FLAG_1;
+
+	if (secureboot_read(&doctor->log, facts, err) < 0)
+		return -1;
+	doctor->has_measured = true;
+	json_add_bool(finding->details, "isEnabled", facts->is_enabled);
+	json_add_text(finding->details, "vmId", facts->vm_id);
+	if (!facts->is_enabled)
+		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off%s.",
+			is_shown_on ? ", although the firmware's variable says that it is on" : "");
+	doctor_say(finding,
+		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK "
+		"%zu, db %zu; "
+		"hashes in dbx: %zu.",
+		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count, facts->dbx.hash_count);
+	return 0;
+}
+
+static void list_remarks(const struct appraisal *appraisal, json *details)
+{
+	json *list = json_add_array(details, "remarks");
+
+	for (size_t i = 0; i < appraisal->remark_count; i++)
+		json_add_text(list, NULL, appraisal->remarks[i].msg);
+}
+
+/* The same as in an attestation, up to the provider. The key made for it is gone when this returns. */
+static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *err)
+{
+	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
+	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	struct machine_view observed;
+
+	if (collect_evidence(doctor->tpm, &sources, &evidence, err) < 0 ||
+		tpm_flush_key(doctor->tpm, err) < 0)
+		return -1;
+	appraise_evidence(&evidence, BINDING_NULL_ONLY, ret);
+	if (collect_observed(doctor->tpm, &sources, &observed, err) < 0)
+		return -1;
+	machine_view_compare(&evidence, &observed, ret);
+	return 0;
+}
+
+int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	auto_cleanup(free) struct appraisal *appraisal = calloc(1, sizeof(*appraisal));
+
+	if (!appraisal)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the appraisal.");
+	if (appraise(doctor, appraisal, err) < 0)
+		return -1;
+	json_add_text(finding->details, "health", health_name(appraisal->verdict.health));
+	list_remarks(appraisal, finding->details);
+	if (appraisal->verdict.health != HEALTH_HEALTHY) {
+		*err = appraisal->verdict.reason;
+		return -1;
+	}
+	if (appraisal->remark_count)
+		doctor_warn(finding, appraisal->remarks[0].code, "%s", appraisal->remarks[0].msg);
+	else
+		doctor_say(finding, "This VM's own check of its boot: Healthy. The TPM signs and certifies "
+				    "as it should.");
+	doctor->appraisal = steal_ptr(appraisal);
+	return 0;
+}

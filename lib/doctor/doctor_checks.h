@@ -1,0 +1,69 @@
+/* doctor_checks.h - the checks of doctor.h and what one of them leaves for the next. Internal to doctor*.c.
+ *
+ * A check says what it found (doctor_say, doctor_warn, doctor_skip) and returns 0, or returns -1 with the error that it found.
+ */
+#ifndef DOCTOR_DOCTOR_CHECKS_H
+#define DOCTOR_DOCTOR_CHECKS_H
+
+#include "agent/precondition.h"
+#include "appraise/binding.h"
+#include "appraise/verdict.h"
+#include "boot/eventlog.h"
+#include "doctor/doctor.h"
+#include "maa/exchange.h"
+#include "maa/imds.h"
+#include "net/probe.h"
+#include "service/enabled.h"
+
+struct doctor {
+	const struct doctor_inputs *inputs;
+	/* the enabled extension */
+	bool is_enabled;
+	int state_fd; /* -1 unless is_enabled */
+	struct record service;
+	struct err not_enabled; /* why, unless is_enabled */
+	bool has_settings;
+	struct settings settings;
+	/* this boot */
+	enum precondition_flag secure_boot; /* as the firmware's variable says */
+	struct tpm *tpm;
+	bool has_ak;
+	struct tpmwire_rsa_public ak;
+	struct buf log_bytes;
+	struct eventlog log; /* views into log_bytes */
+	bool has_measured;
+	struct secureboot measured;  /* as proved by PCR 7 */
+	struct appraisal *appraisal; /* of a boot that is Healthy, else NULL */
+	/* whom to ask, and the way there */
+	bool has_imds;
+	struct imds imds;
+	struct http_origin origin;
+	struct proxy proxy; /* without a host: the direct way */
+	struct probe probe;
+	struct exchange_facts answered; /* of the provider's first answer */
+};
+
+typedef int doctor_check(struct doctor *doctor, struct doctor_finding *finding, struct err *err);
+
+void doctor_say(struct doctor_finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void doctor_warn(struct doctor_finding *finding, enum err_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void doctor_skip(struct doctor_finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* doctor_machine.c */
+doctor_check doctor_machine, doctor_firmware, doctor_secure_boot, doctor_tpm, doctor_key, doctor_certificate;
+/* doctor_boot.c: needs an open TPM or event log, as the table says */
+doctor_check doctor_event_log, doctor_measurements, doctor_measured_secure_boot, doctor_appraisal;
+/* doctor_extension.c */
+doctor_check doctor_enabled, doctor_settings, doctor_package, doctor_agent_folders;
+/* doctor_service.c */
+doctor_check doctor_state_folder, doctor_service, doctor_last_result;
+/* doctor_network.c */
+doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection, doctor_tls;
+struct trust_store doctor_trust(const struct doctor *doctor);
+/* doctor_provider.c */
+doctor_check doctor_documents, doctor_time;
+
+#endif

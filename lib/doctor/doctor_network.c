@@ -1,0 +1,365 @@
+/* Whom to ask, and the way there. */
+#include <errno.h>
+#include <string.h>
+#include "appraise/machine_view.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "doctor/doctor_checks.h"
+#include "service/service_proxy.h"
+
+#define PROBE_MS       6000 /* of the three steps after it together */
+#define DAY_S          86400
+#define CERT_SOON_DAYS 7 /* providers renew earlier */
+#define NO_ANSWER_YET  "Not looked at: it needs '%s'."
+
+static const char *ca_file_of(const struct doctor *doctor)
+{
+	const char *ca_file = doctor->inputs->ca_file ? doctor->inputs->ca_file : doctor->settings.ca_file;
+
+	return ca_file[0] ? ca_file : NULL;
+}
+
+struct trust_store doctor_trust(const struct doctor *doctor)
+{
+	const char *extra = doctor->inputs->extra_ca_file ? doctor->inputs->extra_ca_file
+							  : doctor->settings.extra_ca_file;
+
+	return (struct trust_store){.ca_file = ca_file_of(doctor), .extra_ca_file = extra[0] ? extra : NULL};
+}
+
+static const char *endpoint_of(const struct doctor *doctor)
+{
+	return doctor->inputs->endpoint ? doctor->inputs->endpoint : doctor->settings.endpoint;
+}
+
+/* ---- metadata ---- */
+
+static void show_metadata(const struct imds *imds, json *details)
+{
+	json_add_text(details, "region", imds->location);
+	json_add_text(details, "cloud", imds->cloud);
+	json_add_text(details, "vmId", imds->vm_id);
+	json_add_text(details, "securityType", imds->security_type);
+	json_add_text(details, "secureBootEnabled", imds->secure_boot);
+	json_add_text(details, "virtualTpmEnabled", imds->virtual_tpm);
+}
+
+/* The platform's view of the VM's configuration, which counts from the next start on. */
+static void judge_metadata(const struct doctor *doctor, int64_t took_ms, struct doctor_finding *finding)
+{
+	const struct imds *imds = &doctor->imds;
+
+	if (strcmp(imds->virtual_tpm, "false") == 0)
+		doctor_warn(finding, ERR_NO_VTPM,
+			"The platform has this VM configured without vTPM: so it will be after its next "
+			"start.");
+	else if (strcmp(imds->secure_boot, "false") == 0)
+		doctor_warn(finding, ERR_SECURE_BOOT_OFF,
+			"The platform has this VM configured without Secure Boot%s.",
+			doctor->has_measured && doctor->measured.is_enabled
+				? ", though it booted with it: so it will be after its next start"
+				: "");
+	else
+		doctor_say(finding, "The VM is in %s%s%s%s%s; answered in %lld ms.", imds->location,
+			imds->cloud[0] ? " of " : "", imds->cloud,
+			imds->security_type[0] ? ", security type " : "", imds->security_type,
+			(long long)took_ms);
+}
+
+/* The identifier that the firmware measured, beside the service's. */
+static void confirm_vm_id(const struct doctor *doctor, struct doctor_finding *finding)
+{
+	struct appraisal *appraisal = doctor->appraisal;
+	size_t before = appraisal ? appraisal->remark_count : 0;
+
+	if (!appraisal)
+		return;
+	machine_view_compare_vm_id(doctor->imds.vm_id, appraisal);
+	json_add_bool(finding->details, "isVmIdConfirmed", appraisal->is_vm_id_confirmed);
+	if (appraisal->remark_count > before)
+		doctor_warn(finding, appraisal->remarks[before].code, "%s", appraisal->remarks[before].msg);
+}
+
+int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	const char *address = doctor->inputs->metadata ? doctor->inputs->metadata : doctor->service.metadata;
+	int64_t started_ms = clock_monotonic_ms();
+	int64_t took_ms;
+
+	doctor->has_imds = imds_ask(address[0] ? address : IMDS_ADDRESS, &doctor->imds, err) == 0;
+	took_ms = clock_monotonic_ms() - started_ms;
+	json_add_int(finding->details, "tookMs", took_ms);
+	if (doctor->has_imds) {
+		show_metadata(&doctor->imds, finding->details);
+		judge_metadata(doctor, took_ms, finding);
+		confirm_vm_id(doctor, finding);
+		return 0;
+	}
+	if (!endpoint_of(doctor)[0] && !doctor->settings.fallback_endpoint[0])
+		return -1;
+	doctor_warn(finding, err->code, "%s", err->msg); /* the provider is found without */
+	return 0;
+}
+
+/* ---- provider ---- */
+
+/* As an attestation chooses (round.c). -1 with *err, whose code is ERR_OK if there is nothing to go on. */
+static int choose_provider(
+	const struct doctor *doctor, struct region_choice *ret, const char **ret_url, struct err *err)
+{
+	const struct settings *settings = &doctor->settings;
+
+	*err = (struct err){0};
+	*ret_url = endpoint_of(doctor);
+	(void)text_format(ret->reason, sizeof(ret->reason), "given by %s",
+		doctor->inputs->endpoint ? "--endpoint" : "the settings");
+	if ((*ret_url)[0])
+		return 0;
+	*ret_url = ret->url;
+	if (doctor->has_imds && region_choose(doctor->imds.location, doctor->imds.cloud,
+					settings->region_fallback, ret, err) == 0)
+		return 0;
+	*ret_url = settings->fallback_endpoint;
+	(void)text_format(ret->reason, sizeof(ret->reason), "fallbackEndpoint of the settings");
+	return (*ret_url)[0] ? 0 : -1;
+}
+
+int doctor_provider(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	struct region_choice choice = {0};
+	const char *url;
+
+	if (doctor->is_enabled && !doctor->has_settings && !doctor->inputs->endpoint) {
+		doctor_skip(finding, NO_ANSWER_YET, "settings");
+		return 0;
+	}
+	if (choose_provider(doctor, &choice, &url, err) < 0) {
+		if (err->code != ERR_OK)
+			return -1;
+		doctor_skip(finding, NO_ANSWER_YET, "metadata");
+		return 0;
+	}
+	if (http_parse_url(url, &doctor->origin, NULL, err) < 0)
+		return -1;
+	json_add_text(finding->details, "url", url);
+	json_add_text(finding->details, "reason", choice.reason);
+	doctor_say(finding, "%s: %s.", url, choice.reason);
+	return 0;
+}
+
+int doctor_proxy(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	char agent[WAAGENT_PROXY_SIZE], text[HTTP_URL_SIZE];
+	struct proxy_sources sources;
+
+	waagent_read_proxy(doctor->inputs->root_fd, agent);
+	sources = service_proxy_sources(&doctor->settings, &doctor->service, agent);
+	if (doctor->inputs->proxy) {
+		sources.is_none = text_equal_nocase(doctor->inputs->proxy, "none");
+		sources.given = sources.is_none ? NULL : doctor->inputs->proxy;
+		sources.given_source = "--proxy";
+		sources.given_user = sources.given_password = NULL;
+	}
+	if (proxy_choose(&sources, &doctor->origin, &doctor->proxy, err) < 0)
+		return -1;
+	proxy_text(&doctor->proxy, text);
+	json_add_text(finding->details, "proxy", doctor->proxy.address.host[0] ? text : "");
+	json_add_bool(finding->details, "hasUser", doctor->proxy.user[0] != '\0');
+	if (doctor->proxy.address.host[0])
+		doctor_say(finding, "The way leads through the proxy %s%s.", text,
+			doctor->proxy.user[0] ? ", with a user" : "");
+	else
+		doctor_say(finding, "The way is direct: no proxy is set for this provider.");
+	return 0;
+}
+
+/* ---- the way, walked once ---- */
+
+/* The step's error as a whole sentence; else in words what was found. */
+static int tell_step(
+	const struct doctor *doctor, enum probe_step step, char ret[ERR_MSG_SIZE], struct err *err)
+{
+	const struct probe *probe = &doctor->probe;
+
+	if (probe->parts[step].err.code != ERR_OK)
+		return probe_explain(probe, 0, err);
+	probe_step_text(probe, step, ret, ERR_MSG_SIZE);
+	return 0;
+}
+
+static void list_servers(const struct probe *probe, json *details)
+{
+	json *list = json_add_array(details, "dnsServers");
+
+	for (size_t i = 0; i < probe->lookup.server_count; i++) {
+		const struct resolve_server *server = &probe->lookup.servers[i];
+		char said[176], text[256];
+
+		resolve_server_text(server, said, sizeof(said));
+		(void)text_format(text, sizeof(text), "%s: %s", server->address, said);
+		json_add_text(list, NULL, text);
+	}
+}
+
+/* "20.1.2.3 (public): connected in 12 ms"; is_asked: connections were tried. */
+static void list_addresses(const struct probe *probe, bool is_asked, json *details)
+{
+	json *list = json_add_array(details, "addresses");
+
+	for (size_t i = 0; i < probe->address_count; i++) {
+		const struct probe_address *address = &probe->addresses[i];
+		char text[160];
+
+		errno = address->error;
+		if (!is_asked)
+			(void)text_format(text, sizeof(text), "%s (%s)", address->text,
+				address->is_private ? "private" : "public");
+		else if (address->is_connected)
+			(void)text_format(text, sizeof(text), "%s: connected in %u ms", address->text,
+				address->took_ms);
+		else
+			(void)text_format(
+				text, sizeof(text), "%s: %m after %u ms", address->text, address->took_ms);
+		json_add_text(list, NULL, text);
+	}
+}
+
+static bool is_word(const struct dns_answer *said)
+{
+	return said->outcome == DNS_FOUND || said->outcome == DNS_NO_DATA || said->outcome == DNS_NO_NAME;
+}
+
+/* A server that had to be passed over makes every attestation slow, and the name depend on the others. */
+static const struct resolve_server *find_bad_server(const struct resolve *lookup)
+{
+	for (size_t i = 0; i < lookup->server_count; i++) {
+		const struct resolve_server *server = &lookup->servers[i];
+
+		if (server->is_asked && !is_word(&server->said[DNS_A]) && !is_word(&server->said[DNS_AAAA]))
+			return server;
+	}
+	return NULL;
+}
+
+static void warn_of_server(const char *host, const char *addresses, const struct resolve_server *server,
+	struct doctor_finding *finding)
+{
+	enum dns_outcome outcome = server->said[DNS_A].outcome;
+	char said[176];
+
+	resolve_server_text(server, said, sizeof(said));
+	doctor_warn(finding,
+		outcome == DNS_SILENT || outcome == DNS_UNREACHED ? ERR_DNS_SILENT : ERR_DNS_FAILED,
+		"%.100s is %s, but another had to be asked after DNS server %s: %s.", host, addresses,
+		server->address, said);
+}
+
+static bool is_literal(const char *host, const struct probe *probe)
+{
+	return host[0] == '[' || (probe->address_count == 1 && strcmp(probe->addresses[0].text, host) == 0);
+}
+
+int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	const char *host = doctor->proxy.address.host[0] ? doctor->proxy.address.host : doctor->origin.host;
+	const struct probe_inputs inputs = {.server = doctor->origin,
+		.proxy = &doctor->proxy,
+		.trust = doctor_trust(doctor),
+		.now_s = doctor->inputs->now_s,
+		.name_timeout_ms = HTTP_NAME_MS, /* as an attestation does */
+		.timeout_ms = PROBE_MS};
+	const struct resolve_server *bad;
+	char text[ERR_MSG_SIZE];
+
+	probe_run(&inputs, &doctor->probe);
+	list_servers(&doctor->probe, finding->details);
+	list_addresses(&doctor->probe, false, finding->details);
+	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_RESOLVE].took_ms);
+	if (tell_step(doctor, PROBE_RESOLVE, text, err) < 0)
+		return -1;
+	bad = find_bad_server(&doctor->probe.lookup);
+	if (bad)
+		warn_of_server(host, text, bad, finding);
+	else if (is_literal(host, &doctor->probe))
+		doctor_say(finding, "%s is no name that has to be resolved.", text);
+	else
+		doctor_say(finding, "%.100s is %s; found in %u ms.", host, text,
+			doctor->probe.parts[PROBE_RESOLVE].took_ms);
+	return 0;
+}
+
+/* An address that swallows or refuses what others take makes every other attestation slow or fail. That a VM has no IPv6 is no fault. */
+static const struct probe_address *find_bad_address(const struct probe *probe)
+{
+	for (size_t i = 0; i < probe->address_count; i++)
+		if (!probe->addresses[i].is_connected &&
+			(probe->addresses[i].error == ETIMEDOUT || probe->addresses[i].error == ECONNREFUSED))
+			return &probe->addresses[i];
+	return NULL;
+}
+
+int doctor_connection(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	const struct probe_address *bad = find_bad_address(&doctor->probe);
+	char text[ERR_MSG_SIZE];
+
+	list_addresses(&doctor->probe, true, finding->details);
+	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_CONNECT].took_ms);
+	if (tell_step(doctor, PROBE_CONNECT, text, err) < 0)
+		return -1;
+	if (bad && bad->error == ETIMEDOUT)
+		doctor_warn(finding, ERR_CONNECT_TIMEOUT, "%s, but its address %s does not answer.", text,
+			bad->text);
+	else if (bad)
+		doctor_warn(finding, ERR_CONNECT_REFUSED, "%s, but its address %s refuses.", text, bad->text);
+	else
+		doctor_say(finding, "TCP to %s.", text);
+	return 0;
+}
+
+static void show_peer(const struct tls_look_peer *peer, json *details)
+{
+	char until[CLOCK_TEXT_SIZE];
+
+	json_add_text(details, "version", peer->version);
+	if (!peer->has_certificate)
+		return;
+	clock_text(peer->not_after_s, until);
+	json_add_text(details, "subject", peer->subject);
+	json_add_text(details, "names", peer->names);
+	json_add_text(details, "issuer", peer->issuer);
+	json_add_text(details, "topIssuer", peer->top_issuer);
+	json_add_text(details, "notAfter", until);
+}
+
+/* The proxy's tunnel and the handshake in it are one link: TLS between this VM and the provider. */
+int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	const struct tls_look_peer *peer = &doctor->probe.peer;
+	const struct trust_store trust = doctor_trust(doctor);
+	int64_t days = (peer->not_after_s - doctor->inputs->now_s) / DAY_S;
+	char text[ERR_MSG_SIZE];
+	const char *bundle;
+
+	show_peer(peer, finding->details);
+	json_add_int(finding->details, "tookMs",
+		doctor->probe.parts[PROBE_TUNNEL].took_ms + doctor->probe.parts[PROBE_TLS].took_ms);
+	if (trust_store_find(&trust, &bundle, err) < 0)
+		return -1;
+	json_add_text(finding->details, "authorities", bundle ? bundle : "of two files");
+	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 || tell_step(doctor, PROBE_TLS, text, err) < 0)
+		return -1;
+	json_add_int(finding->details, "daysLeft", days);
+	if (days < CERT_SOON_DAYS)
+		doctor_warn(finding, ERR_CERT_EXPIRED,
+			"The certificate of %s is valid for %lld more days only.", peer->subject,
+			(long long)days);
+	else if (doctor->probe.left_out_count)
+		doctor_warn(finding, ERR_CA_FILE,
+			"%s (%zu like that.) The provider's certificate is trusted all the same.",
+			doctor->probe.left_out, doctor->probe.left_out_count);
+	else
+		doctor_say(finding, "%s; trusted by %s, valid for %lld more days.", text,
+			bundle ? bundle : "two files of authorities", (long long)days);
+	return 0;
+}

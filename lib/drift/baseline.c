@@ -1,0 +1,151 @@
+#include "drift/baseline.h"
+
+#include <string.h>
+#include "base/text.h"
+
+void baseline_done(struct baseline *baseline)
+{
+	for (size_t i = 0; i < baseline->count; i++)
+		components_done(&baseline->variants[i].components);
+	*baseline = (struct baseline){0};
+}
+
+const char *baseline_how_name(enum baseline_how how)
+{
+	static const char *const names[] = {
+		[BASELINE_LEARNED] = "learned",
+		[BASELINE_EXPLAINED] = "explained",
+		[BASELINE_OWNER] = "owner",
+	};
+
+	return names[how];
+}
+
+int baseline_compare(
+	const struct baseline *baseline, const struct components *boot, struct drift *ret, struct err *err)
+{
+	struct components variants[BASELINE_MAX_VARIANTS]; /* views */
+
+	for (size_t i = 0; i < baseline->count; i++)
+		variants[i] = baseline->variants[i].components;
+	return drift_find(variants, baseline->count, boot, ret, err);
+}
+
+static int copy_components(const struct components *from, struct components *ret, struct err *err)
+{
+	auto_cleanup(components) struct components copy = components_empty();
+
+	for (size_t i = 0; i < from->count; i++)
+		if (components_add(&copy, &from->items[i], err) < 0)
+			return -1;
+	if (buf_set(&copy.revoked, buf_bytes(&from->revoked), err) < 0)
+		return -1;
+	copy.believed = from->believed;
+	*ret = copy;
+	copy = components_empty();
+	return 0;
+}
+
+void baseline_drop_first(struct baseline *baseline)
+{
+	components_done(&baseline->variants[0].components);
+	baseline->count--;
+	memmove(baseline->variants, baseline->variants + 1, baseline->count * sizeof(*baseline->variants));
+}
+
+int baseline_accept(struct baseline *baseline, const struct components *boot,
+	const struct baseline_variant *as, struct err *err)
+{
+	struct baseline_variant variant = *as;
+
+	if (copy_components(boot, &variant.components, err) < 0)
+		return -1;
+	if (baseline->count == BASELINE_MAX_VARIANTS)
+		baseline_drop_first(baseline);
+	baseline->variants[baseline->count++] = variant;
+	return 0;
+}
+
+int baseline_replace(struct baseline_variant *variant, const struct components *boot, struct err *err)
+{
+	struct components copy;
+
+	if (copy_components(boot, &copy, err) < 0)
+		return -1;
+	components_done(&variant->components);
+	variant->components = copy;
+	return 0;
+}
+
+bool baseline_use(struct baseline *baseline, size_t variant)
+{
+	struct baseline_variant used = baseline->variants[variant];
+
+	if (variant + 1 == baseline->count)
+		return false;
+	memmove(&baseline->variants[variant], &baseline->variants[variant + 1],
+		(baseline->count - variant - 1) * sizeof(used));
+	baseline->variants[baseline->count - 1] = used;
+	return true;
+}
+
+/* What a difference is remembered by: what came, or what went. */
+static const uint8_t *key_of(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_REMOVED ? difference->before.sha256 : difference->after.sha256;
+}
+
+static const struct baseline_explained *find_explained(
+	const struct baseline *baseline, const struct drift_difference *difference)
+{
+	for (size_t i = 0; i < baseline->explained_count; i++)
+		if (memcmp(baseline->explained[i].sha256, key_of(difference), CRYPTO_SHA256_SIZE) == 0)
+			return &baseline->explained[i];
+	return NULL;
+}
+
+void baseline_recall(const struct baseline *baseline, const char *boot_id, struct drift *drift)
+{
+	if (!boot_id[0] || strcmp(baseline->explained_boot_id, boot_id) != 0)
+		return;
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct baseline_explained *known = find_explained(baseline, &drift->differences[i]);
+
+		if (known)
+			drift->differences[i].explanation = known->explanation;
+	}
+}
+
+/* What explains itself needs no memory. */
+static bool is_found(const struct drift_difference *difference)
+{
+	enum explanation_how how = difference->explanation.how;
+
+	return how == EXPLANATION_PACKAGE || how == EXPLANATION_PENDING || how == EXPLANATION_FILE;
+}
+
+bool baseline_remember(struct baseline *baseline, const char *boot_id, const struct drift *drift)
+{
+	bool is_new = false;
+
+	if (!boot_id[0])
+		return false;
+	if (strcmp(baseline->explained_boot_id, boot_id) != 0) {
+		(void)text_format(
+			baseline->explained_boot_id, sizeof(baseline->explained_boot_id), "%s", boot_id);
+		baseline->explained_count = 0;
+	}
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *difference = &drift->differences[i];
+		struct baseline_explained *next = &baseline->explained[baseline->explained_count];
+
+		if (!is_found(difference) || find_explained(baseline, difference) ||
+			baseline->explained_count == BASELINE_MAX_EXPLAINED)
+			continue;
+		memcpy(next->sha256, key_of(difference), sizeof(next->sha256));
+		next->explanation = difference->explanation;
+		baseline->explained_count++;
+		is_new = true;
+	}
+	return is_new;
+}

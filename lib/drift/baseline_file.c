@@ -1,0 +1,343 @@
+/* The file of baseline.h. Variants with the same dbx share its list, by its digest: it is the largest part by far. */
+#include <string.h>
+#include "base/codec.h"
+#include "base/text.h"
+#include "drift/baseline.h"
+
+#define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
+
+static int get_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
+{
+	const char *text;
+
+	if (json_get_text(object, name, &text, err) < 0)
+		return -1;
+	if (strlen(text) >= size)
+		return err_set(err, ERR_FORMAT, 0, "'%s' is too long.", name);
+	memcpy(ret, text, strlen(text) + 1);
+	return 0;
+}
+
+static int get_digest(const json *object, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
+{
+	const char *hex;
+
+	if (json_get_text(object, "sha256", &hex, err) < 0)
+		return -1;
+	return hex_decode(bytes_of_text(hex), ret, CRYPTO_SHA256_SIZE, err);
+}
+
+/* Absent in older files: then 0. */
+static int get_optional_int(const json *object, const char *name, int64_t *ret, struct err *err)
+{
+	*ret = 0;
+	return json_get(object, name) ? json_get_int(object, name, ret, err) : 0;
+}
+
+/* *ret_is_known false: a newer version's kind of component. */
+static int read_component(const json *object, struct component *ret, bool *ret_is_known, struct err *err)
+{
+	struct component found = {.is_bound = json_true(json_get(object, "bound"))};
+	int64_t pcr, folded;
+	const char *kind;
+
+	if (json_get_text(object, "kind", &kind, err) < 0 ||
+		get_text(object, "name", found.name, sizeof(found.name), err) < 0 ||
+		get_digest(object, found.sha256, err) < 0 || json_get_int(object, "pcr", &pcr, err) < 0 ||
+		get_optional_int(object, "folded", &folded, err) < 0)
+		return -1;
+	*ret_is_known = component_kind_of_name(kind, &found.kind);
+	if (pcr < 0 || pcr >= TPM_PCR_COUNT || folded < 0 || folded > UINT32_MAX)
+		return err_set(err, ERR_FORMAT, 0, "A component's number cannot be used.");
+	found.pcr = (uint32_t)pcr;
+	found.folded = (uint32_t)folded;
+	*ret = found;
+	return 0;
+}
+
+/* After a roll-back: a PCR in which a newer version saw what this one does not know is not compared with this variant. ret_unknown: their
+ * mask. */
+static int read_components(const json *array, struct components *ret, uint32_t *ret_unknown, struct err *err)
+{
+	*ret_unknown = 0;
+	json_each (object, array) {
+		struct component component;
+		size_t before = ret->count;
+		bool is_known;
+
+		if (read_component(object, &component, &is_known, err) < 0)
+			return -1;
+		if (!is_known) {
+			*ret_unknown |= 1u << component.pcr;
+			continue;
+		}
+		if (components_add(ret, &component, err) < 0)
+			return -1;
+		if (ret->count == before)
+			return err_set(err, ERR_FORMAT, 0,
+				"A component stands there twice, or too many of its kind.");
+	}
+	return 0;
+}
+
+/* The dbx of a variant, out of the lists that all share. A list that was too long to keep is absent. */
+static int read_revoked(const json *lists, struct components *ret, struct err *err)
+{
+	const struct component *dbx = components_find(ret, COMPONENT_DBX);
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	char hex[HEX_SIZE];
+	const char *text;
+
+	if (!dbx)
+		return 0;
+	hex_encode((struct bytes){dbx->sha256, sizeof(dbx->sha256)}, hex);
+	if (!json_get(lists, hex))
+		return 0;
+	if (json_get_text(lists, hex, &text, err) < 0 ||
+		base64_decode(bytes_of_text(text), BASE64_STANDARD, &ret->revoked, err) < 0)
+		return -1;
+	crypto_sha256(buf_bytes(&ret->revoked), digest);
+	if (memcmp(digest, dbx->sha256, sizeof(digest)) != 0 ||
+		ret->revoked.len % COMPONENTS_REVOCATION_LEN != 0)
+		return err_set(err, ERR_FORMAT, 0, "The list of dbx is not that of its digest.");
+	return 0;
+}
+
+static int read_how(const json *object, enum baseline_how *ret, struct err *err)
+{
+	const char *name;
+
+	*ret = BASELINE_EXPLAINED;
+	if (json_get_text(object, "how", &name, err) < 0)
+		return -1;
+	for (int how = BASELINE_LEARNED; how <= BASELINE_OWNER; how++) {
+		if (strcmp(baseline_how_name((enum baseline_how)how), name) != 0)
+			continue;
+		*ret = (enum baseline_how)how;
+		return 0;
+	}
+	return 0; /* a newer version's way */
+}
+
+static int read_variant(const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
+{
+	struct baseline_variant found = {.how = BASELINE_LEARNED};
+	auto_cleanup(components) struct components components = components_empty();
+	const json *array;
+	uint32_t unknown;
+	int64_t believed;
+
+	if (json_get_int(object, "acceptedAt", &found.accepted_s, err) < 0 ||
+		read_how(object, &found.how, err) < 0 ||
+		get_text(object, "bootId", found.boot_id, sizeof(found.boot_id), err) < 0 ||
+		get_text(object, "changes", found.text, sizeof(found.text), err) < 0 ||
+		json_get_int(object, "pcrs", &believed, err) < 0 ||
+		json_get_array(object, "components", &array, err) < 0 ||
+		read_components(array, &components, &unknown, err) < 0 ||
+		read_revoked(lists, &components, err) < 0)
+		return -1;
+	if (believed < 0 || believed >= 1 << TPM_PCR_COUNT)
+		return err_set(err, ERR_FORMAT, 0, "'pcrs' cannot be used.");
+	found.components = components;
+	found.components.believed = (uint32_t)believed & ~unknown;
+	components = components_empty();
+	*ret = found;
+	return 0;
+}
+
+static const struct {
+	enum explanation_how how;
+	const char *name;
+} explained_names[] = {
+	{EXPLANATION_PACKAGE, "package"}, {EXPLANATION_PENDING, "pending"}, {EXPLANATION_FILE, "file"}};
+
+#define EXPLAINED_NAMES (sizeof(explained_names) / sizeof(explained_names[0]))
+
+/* With EXPLANATION_NONE: a newer version's. */
+static int read_explained_item(const json *object, struct baseline_explained *ret, struct err *err)
+{
+	const char *how;
+
+	if (get_digest(object, ret->sha256, err) < 0 || json_get_text(object, "how", &how, err) < 0 ||
+		get_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text), err) < 0)
+		return -1;
+	for (size_t i = 0; i < EXPLAINED_NAMES; i++) {
+		if (strcmp(how, explained_names[i].name) != 0)
+			continue;
+		ret->explanation.how = explained_names[i].how;
+		return 0;
+	}
+	ret->explanation.how = EXPLANATION_NONE;
+	return 0;
+}
+
+static int read_explained(const json *object, struct baseline *ret, struct err *err)
+{
+	const json *array;
+
+	if (!object)
+		return 0;
+	if (get_text(object, "bootId", ret->explained_boot_id, sizeof(ret->explained_boot_id), err) < 0 ||
+		json_get_array(object, "changes", &array, err) < 0)
+		return -1;
+	json_each (item, array) {
+		if (ret->explained_count == BASELINE_MAX_EXPLAINED)
+			return err_set(err, ERR_FORMAT, 0, "There are too many explanations.");
+		if (read_explained_item(item, &ret->explained[ret->explained_count], err) < 0)
+			return -1;
+		ret->explained_count +=
+			ret->explained[ret->explained_count].explanation.how != EXPLANATION_NONE;
+	}
+	return 0;
+}
+
+static int read_baseline(const json *document, struct baseline *ret, struct err *err)
+{
+	const json *variants, *lists;
+
+	if (get_optional_int(document, "lostAt", &ret->lost_s, err) < 0 ||
+		get_optional_int(document, "forgottenAt", &ret->forgotten_s, err) < 0 ||
+		json_get_object(document, "dbx", &lists, err) < 0 ||
+		json_get_array(document, "variants", &variants, err) < 0 ||
+		read_explained(json_get(document, "explained"), ret, err) < 0)
+		return -1;
+	json_each (variant, variants) {
+		if (ret->count == BASELINE_MAX_VARIANTS)
+			return err_set(err, ERR_FORMAT, 0, "There are too many variants.");
+		if (read_variant(variant, lists, &ret->variants[ret->count], err) < 0)
+			return -1;
+		ret->count++;
+	}
+	return 0;
+}
+
+static int take_document(const json *document, void *ret, struct err *err)
+{
+	struct baseline found = {0};
+
+	if (read_baseline(document, &found, err) < 0) {
+		baseline_done(&found);
+		return -1;
+	}
+	*(struct baseline *)ret = found;
+	return 0;
+}
+
+int baseline_parse(struct bytes text, struct baseline *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (json_parse(text, &document, err) < 0 || take_document(document, ret, err) < 0) {
+		err_recode(err, ERR_STATE_INVALID);
+		return err_wrap(err, "'%s' is damaged", BASELINE_FILE);
+	}
+	return 0;
+}
+
+enum state_found baseline_load(int state_fd, struct baseline *ret, struct err *err)
+{
+	return state_load(state_fd, BASELINE_FILE, take_document, ret, err);
+}
+
+static void add_component(json *array, const struct component *component)
+{
+	json *object = json_add_object(array, NULL);
+	char hex[HEX_SIZE];
+
+	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
+	json_add_text(object, "kind", component_kind_name(component->kind));
+	json_add_int(object, "pcr", component->pcr);
+	json_add_text(object, "name", component->name);
+	json_add_text(object, "sha256", hex);
+	if (component->is_bound)
+		json_add_bool(object, "bound", true);
+	if (component->folded)
+		json_add_int(object, "folded", component->folded);
+}
+
+static int add_revoked(json *lists, const struct components *components, struct err *err)
+{
+	const struct component *dbx = components_find(components, COMPONENT_DBX);
+	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
+	char hex[HEX_SIZE];
+
+	if (!dbx || components->revoked.len == 0)
+		return 0;
+	hex_encode((struct bytes){dbx->sha256, sizeof(dbx->sha256)}, hex);
+	if (json_get(lists, hex))
+		return 0;
+	if (base64_encode(buf_bytes(&components->revoked), BASE64_STANDARD, &text, err) < 0)
+		return -1;
+	json_add_bytes_text(lists, hex, buf_bytes(&text));
+	return 0;
+}
+
+static void add_variant(json *array, const struct baseline_variant *variant)
+{
+	json *object = json_add_object(array, NULL);
+	json *components;
+
+	json_add_int(object, "acceptedAt", variant->accepted_s);
+	json_add_text(object, "how", baseline_how_name(variant->how));
+	json_add_text(object, "bootId", variant->boot_id);
+	json_add_text(object, "changes", variant->text);
+	json_add_int(object, "pcrs", variant->components.believed);
+	components = json_add_array(object, "components");
+	for (size_t i = 0; i < variant->components.count; i++)
+		add_component(components, &variant->components.items[i]);
+}
+
+static const char *how_name(enum explanation_how how)
+{
+	for (size_t i = 0; i < EXPLAINED_NAMES; i++)
+		if (explained_names[i].how == how)
+			return explained_names[i].name;
+	return "";
+}
+
+static void add_explained(json *document, const struct baseline *baseline)
+{
+	json *object = json_add_object(document, "explained");
+	json *changes;
+
+	json_add_text(object, "bootId", baseline->explained_boot_id);
+	changes = json_add_array(object, "changes");
+	for (size_t i = 0; i < baseline->explained_count; i++) {
+		const struct baseline_explained *explained = &baseline->explained[i];
+		json *item = json_add_object(changes, NULL);
+		char hex[HEX_SIZE];
+
+		hex_encode((struct bytes){explained->sha256, sizeof(explained->sha256)}, hex);
+		json_add_text(item, "sha256", hex);
+		json_add_text(item, "how", how_name(explained->explanation.how));
+		json_add_text(item, "text", explained->explanation.text);
+	}
+}
+
+static int save_once(int state_fd, const struct baseline *baseline, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+	json *lists, *variants;
+
+	json_add_int(document, "lostAt", baseline->lost_s);
+	json_add_int(document, "forgottenAt", baseline->forgotten_s);
+	lists = json_add_object(document, "dbx");
+	variants = json_add_array(document, "variants");
+	for (size_t i = 0; i < baseline->count; i++) {
+		if (add_revoked(lists, &baseline->variants[i].components, err) < 0)
+			return -1;
+		add_variant(variants, &baseline->variants[i]);
+	}
+	add_explained(document, baseline);
+	return state_save(state_fd, BASELINE_FILE, document, err);
+}
+
+int baseline_save(int state_fd, struct baseline *baseline, struct err *err)
+{
+	while (save_once(state_fd, baseline, err) < 0) {
+		if (err->code != ERR_FORMAT || baseline->count < 2)
+			return -1;
+		baseline_drop_first(baseline);
+	}
+	return 0;
+}

@@ -1,0 +1,231 @@
+#include "drift/components_grub.h"
+
+#include <string.h>
+#include "appraise/measured.h"
+#include "base/text.h"
+#include "boot/eventtext.h"
+#include "boot/grubtext.h"
+#include "drift/components_event.h"
+
+struct grub_reading grub_reading_empty(void)
+{
+	return (struct grub_reading){.commands = buf_with_max(EVENTLOG_MAX_BYTES)};
+}
+
+void grub_reading_done(struct grub_reading *reading)
+{
+	buf_done(&reading->commands);
+}
+
+/* The text as it was measured, without its NUL, which RHEL 8's GRUB measures too; false if it is another. */
+static bool is_measured_text(const struct eventlog_event *event, struct bytes text)
+{
+	const uint8_t *end = event->data.data + event->data.len;
+
+	return measured_is(event, text) ||
+	       (text.data + text.len < end && measured_is(event, (struct bytes){text.data, text.len + 1}));
+}
+
+/* The measured part of an event's data: all of it, or what stands behind a word. False if the log does not hold it. */
+static bool measured_text(const struct eventlog_event *event, struct bytes *ret)
+{
+	struct bytes text = event->data;
+
+	while (text.len && !text.data[text.len - 1])
+		text.len--;
+	if (text.len && !is_measured_text(event, text))
+		text = grubtext_behind_first_word(text);
+	*ret = text;
+	return text.len && is_measured_text(event, text);
+}
+
+static bool is_word_of(struct bytes text, const char *word)
+{
+	for (struct bytes rest = text; rest.len; rest = grubtext_behind_first_word(rest))
+		if (bytes_equal(grubtext_first_word(rest), bytes_of_text(word)))
+			return true;
+	return false;
+}
+
+/* A loader's command with these arguments; NULL if there is none, or there were too many. */
+static struct grub_loader *find_loader(struct grub_reading *reading, struct bytes arguments)
+{
+	for (size_t i = 0; i < reading->loader_count; i++)
+		if (bytes_equal(reading->loaders[i].arguments, arguments))
+			return &reading->loaders[i];
+	return NULL;
+}
+
+/* The loader that gave this text to a kernel. */
+static struct grub_loader *find_giver(struct grub_reading *reading, struct bytes text)
+{
+	for (size_t i = 0; i < reading->loader_count; i++)
+		if (grubtext_is_given(text, reading->loaders[i].arguments))
+			return &reading->loaders[i];
+	return NULL;
+}
+
+static void note_loader(struct grub_reading *reading, struct bytes arguments)
+{
+	reading->kernel_words = arguments;
+	if (reading->loader_count < GRUB_LOADERS && !find_loader(reading, arguments))
+		reading->loaders[reading->loader_count++].arguments = arguments;
+}
+
+void grub_look_ahead(struct grub_reading *reading, const struct eventlog_event *event)
+{
+	struct bytes text;
+	struct grub_loader *giver;
+	enum grubtext_kind kind;
+
+	if (!measured_text(event, &text))
+		return;
+	kind = grubtext_kind_of(text);
+	giver = find_giver(reading, text);
+	if (giver)
+		giver->is_given = true;
+	if (giver || kind == GRUBTEXT_LINE)
+		reading->kernel_words = text;
+	else if (kind == GRUBTEXT_LINUX || kind == GRUBTEXT_LOADER)
+		note_loader(reading, grubtext_behind_first_word(text));
+	else if (kind == GRUBTEXT_INITRD)
+		reading->initrd_words = text;
+}
+
+struct bytes grub_kernel_path(const struct grub_reading *reading)
+{
+	return grubtext_first_word(reading->kernel_words);
+}
+
+/* `text`: "PATH ARGUMENT..." */
+static int add_command_line(
+	const struct eventlog_event *event, struct bytes text, struct components *components, struct err *err)
+{
+	struct component found = {.kind = COMPONENT_COMMAND_LINE, .pcr = event->pcr, .is_bound = true};
+
+	text = grubtext_behind_first_word(text); /* the kernel's path: its digest tells more */
+	components_set_name(&found, text);
+	crypto_sha256(text, found.sha256);
+	return components_add(components, &found, err);
+}
+
+/* Unless the kernel was given them in a text of its own. */
+static int add_arguments(struct grub_reading *reading, const struct eventlog_event *event,
+	struct bytes arguments, struct components *components, struct err *err)
+{
+	const struct grub_loader *loader = find_loader(reading, arguments);
+
+	return loader && loader->is_given ? 0 : add_command_line(event, arguments, components, err);
+}
+
+static int add_initrds(
+	const struct eventlog_event *event, struct bytes text, struct components *components, struct err *err)
+{
+	struct component found = {.kind = COMPONENT_INITRD_LIST, .pcr = event->pcr, .is_bound = true};
+
+	components_set_name(&found, grubtext_behind_first_word(text));
+	crypto_sha256(text, found.sha256);
+	return components_add(components, &found, err);
+}
+
+/* What the log says instead is not repeated. */
+static int add_untold(
+	const struct eventlog_event *event, const char *name, struct components *components, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_COMMAND_LINE);
+
+	components_set_name(&found, bytes_of_text(name));
+	return components_add(components, &found, err);
+}
+
+int grub_add_command(struct grub_reading *reading, const struct eventlog_event *event,
+	struct components *components, struct err *err)
+{
+	struct bytes text, arguments;
+
+	if (!measured_text(event, &text))
+		return add_untold(event, "what the log does not tell", components, err);
+	if (find_giver(reading, text))
+		return add_command_line(event, text, components, err);
+	arguments = grubtext_behind_first_word(text);
+	switch (grubtext_kind_of(text)) {
+	case GRUBTEXT_LINE:
+		return add_command_line(event, text, components, err);
+	case GRUBTEXT_LINUX:
+		return add_arguments(reading, event, arguments, components, err);
+	case GRUBTEXT_INITRD:
+		return add_initrds(event, text, components, err);
+	case GRUBTEXT_LEAVING:
+		return add_untold(event, "what GRUB's rescue prompt was told", components, err);
+	case GRUBTEXT_LOADER:
+		if (add_arguments(reading, event, arguments, components, err) < 0)
+			return -1;
+		break;
+	case GRUBTEXT_COMMAND:
+		break;
+	}
+	return buf_append(&reading->commands, event->measured.data, event->measured.len, err);
+}
+
+int grub_add_rest(const struct grub_reading *reading, struct components *components, struct err *err)
+{
+	struct component found = {.kind = COMPONENT_BOOT_COMMANDS, .pcr = 8};
+
+	if (reading->commands.len == 0)
+		return 0;
+	crypto_sha256(buf_bytes(&reading->commands), found.sha256);
+	(void)text_format(
+		found.name, sizeof(found.name), "%zu commands", reading->commands.len / CRYPTO_SHA256_SIZE);
+	return components_add(components, &found, err);
+}
+
+static enum component_kind kind_of_file(const struct grub_reading *reading, const char *name)
+{
+	if (bytes_equal(grub_kernel_path(reading), bytes_of_text(name)) ||
+		strcmp(name, "grub_linuxefi Kernel") == 0)
+		return COMPONENT_KERNEL;
+	if (is_word_of(grubtext_behind_first_word(reading->initrd_words), name) ||
+		strcmp(name, "grub_linuxefi Initrd") == 0)
+		return COMPONENT_INITRD;
+	return COMPONENT_BOOT_FILE;
+}
+
+/* The event names what was measured and does not hold it. */
+#define TAG_INITRD       0x8F3B22ECu
+#define TAG_COMMAND_LINE 0x8F3B22EDu
+
+/* Whatever the event's type: no file's name begins so. COMPONENT_BOOT_FILE if it is none. */
+static enum component_kind kind_of_tag(const struct eventlog_event *event)
+{
+	struct cursor cursor = cursor_of(event->data);
+	uint32_t tag = cursor_u32_le(&cursor);
+
+	if (cursor.failed || (tag != TAG_INITRD && tag != TAG_COMMAND_LINE))
+		return COMPONENT_BOOT_FILE;
+	return tag == TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
+}
+
+/* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at once. */
+static int add_tag(const struct eventlog_event *event, struct components *components, struct err *err)
+{
+	enum component_kind kind = kind_of_tag(event);
+	const struct component as_file = components_of_event(event, COMPONENT_INITRD);
+
+	if (kind == COMPONENT_LOADED_INITRD && components_have(components, &as_file))
+		return 0;
+	return components_add_event(components, event, kind, err);
+}
+
+int grub_add_file(const struct grub_reading *reading, const struct eventlog_event *event,
+	struct components *components, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_BOOT_FILE);
+	char text[EVENTTEXT_SIZE];
+
+	if (kind_of_tag(event) != COMPONENT_BOOT_FILE)
+		return add_tag(event, components, err);
+	eventtext_of_any(event->data, text);
+	components_set_name(&found, bytes_of_text(text));
+	found.kind = kind_of_file(reading, text);
+	return components_add(components, &found, err);
+}

@@ -1,0 +1,247 @@
+#include "drift/components_keys.h"
+
+#include <string.h>
+#include "appraise/authority.h"
+#include "appraise/eventstory.h"
+#include "appraise/measured.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "boot/eventtext.h"
+#include "boot/uefivar.h"
+#include "drift/components_event.h"
+
+#define SHOWN_BYTES 8 /* of a hash */
+
+static void name_of_hash(struct bytes hash, char ret[COMPONENT_NAME_SIZE])
+{
+	char hex[2 * SHOWN_BYTES + 1];
+
+	hex_encode((struct bytes){hash.data, hash.len > SHOWN_BYTES ? SHOWN_BYTES : hash.len}, hex);
+	(void)text_format(ret, COMPONENT_NAME_SIZE, "hash %s...", hex);
+}
+
+static void hash_entry(const struct uefi_signature *entry, uint8_t ret[CRYPTO_SHA256_SIZE])
+{
+	const struct bytes parts[] = {{entry->type, UEFI_GUID_SIZE}, entry->data};
+
+	crypto_digest(CRYPTO_SHA256, parts, 2, ret);
+}
+
+/* Who owns an entry says nothing about what may start. */
+static int add_entry(struct components *components, enum component_kind kind,
+	const struct uefi_signature *entry, struct err *err)
+{
+	struct component found = {.kind = kind, .pcr = 7, .is_bound = true};
+	char name[CRYPTO_NAME_SIZE];
+
+	if (memcmp(entry->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0) {
+		if (eventstory_subject(entry->data, name, err) < 0)
+			return -1;
+		crypto_sha256(entry->data, found.sha256);
+		(void)text_format(found.name, sizeof(found.name), "%s", name[0] ? name : "(no certificate)");
+	} else if (memcmp(entry->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0 &&
+		   entry->data.len == sizeof(found.sha256)) {
+		memcpy(found.sha256, entry->data.data, sizeof(found.sha256));
+		name_of_hash(entry->data, found.name);
+	} else {
+		hash_entry(entry, found.sha256);
+		(void)text_format(found.name, sizeof(found.name), "entry of %zu bytes", entry->data.len);
+	}
+	return components_add(components, &found, err);
+}
+
+/* Lists whose sizes do not fit count as what they are: some bytes. */
+static int add_bytes(
+	struct components *components, enum component_kind kind, const struct uefivar *var, struct err *err)
+{
+	struct component found = {.kind = kind, .pcr = 7, .is_bound = true};
+
+	crypto_sha256(var->data, found.sha256);
+	(void)text_format(found.name, sizeof(found.name), "%zu bytes", var->data.len);
+	return components_add(components, &found, err);
+}
+
+static bool is_well_formed(const struct uefivar *var, size_t *ret_count)
+{
+	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
+	struct uefi_signature entry;
+
+	for (*ret_count = 0; uefi_signature_next(&walk, &entry);)
+		(*ret_count)++;
+	return !walk.malformed;
+}
+
+static int add_keys(
+	struct components *components, enum component_kind kind, const struct uefivar *var, struct err *err)
+{
+	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
+	struct uefi_signature entry;
+	size_t count;
+
+	if (!is_well_formed(var, &count))
+		return add_bytes(components, kind, var, err);
+	while (uefi_signature_next(&walk, &entry))
+		if (add_entry(components, kind, &entry, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	return memcmp(a, b, COMPONENTS_REVOCATION_LEN);
+}
+
+/* Sorted, and each once. */
+static void put_in_order(struct buf *entries)
+{
+	const size_t size = COMPONENTS_REVOCATION_LEN;
+	size_t kept = 0;
+
+	if (entries->len == 0)
+		return;
+	qsort(entries->data, entries->len / size, size, compare_entries);
+	for (size_t at = 0; at < entries->len; at += size)
+		if (kept == 0 || memcmp(entries->data + at, entries->data + kept - size, size) != 0) {
+			memmove(entries->data + kept, entries->data + at, size);
+			kept += size;
+		}
+	entries->len = kept;
+}
+
+static int add_revocations(struct components *components, const struct uefivar *var, struct err *err)
+{
+	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
+	struct component found = {.kind = COMPONENT_DBX, .pcr = 7, .is_bound = true};
+	auto_cleanup(buf) struct buf entries =
+		buf_with_max(COMPONENTS_MAX_REVOKED * COMPONENTS_REVOCATION_LEN);
+	struct uefi_signature entry;
+	uint8_t hash[CRYPTO_SHA256_SIZE];
+	size_t count;
+
+	if (!is_well_formed(var, &count) || count > COMPONENTS_MAX_REVOKED)
+		return add_bytes(components, COMPONENT_DBX, var, err);
+	while (uefi_signature_next(&walk, &entry)) {
+		hash_entry(&entry, hash);
+		if (buf_append(&entries, hash, COMPONENTS_REVOCATION_LEN, err) < 0)
+			return -1;
+	}
+	put_in_order(&entries);
+	crypto_sha256(buf_bytes(&entries), found.sha256);
+	count = entries.len / COMPONENTS_REVOCATION_LEN;
+	(void)text_format(found.name, sizeof(found.name), "%zu entr%s", count, count == 1 ? "y" : "ies");
+	if (components_add(components, &found, err) < 0)
+		return -1;
+	buf_done(&components->revoked);
+	components->revoked = entries;
+	entries = buf_with_max(0);
+	return 0;
+}
+
+/* Known by its certificate, so that two programs that one certificate let start have one signer. */
+static int add_authority(struct components *components, const struct eventlog_event *event,
+	const struct authority *authority, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
+
+	found.is_bound = true;
+	if (authority->has_cert) {
+		char name[CRYPTO_NAME_SIZE];
+
+		authority_short_name(authority->subject, name);
+		(void)text_format(found.name, sizeof(found.name), "%s", name);
+		memcpy(found.sha256, authority->sha256, sizeof(found.sha256));
+	} else {
+		name_of_hash((struct bytes){authority->sha256, sizeof(authority->sha256)}, found.name);
+	}
+	return components_add(components, &found, err);
+}
+
+/* Called an authority, and nothing that is known to vouch. */
+static int add_stranger(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
+
+	found.is_bound = true;
+	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE) : var->data,
+		found.name);
+	return components_add(components, &found, err);
+}
+
+/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is not told in other words. */
+static int add_level(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_SBAT);
+	struct bytes text = var->data;
+
+	found.is_bound = true;
+	while (text.len && (!text.data[text.len - 1] || text.data[text.len - 1] == '\n'))
+		text.len--;
+	text_clean(found.name, sizeof(found.name), text);
+	return components_add(components, &found, err);
+}
+
+static int add_setting(struct components *components, const struct eventlog_event *event, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT_SETTING);
+	char text[EVENTTEXT_SIZE];
+
+	found.is_bound = true;
+	eventtext(event, text);
+	text_clean(found.name, sizeof(found.name), bytes_of_text(text));
+	return components_add(components, &found, err);
+}
+
+static int add_state(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT);
+	bool is_on = var->data.len == 1 && var->data.data[0] == 1;
+
+	found.is_bound = true;
+	(void)text_format(found.name, sizeof(found.name), "%s", is_on ? "on" : "off");
+	return components_add(components, &found, err);
+}
+
+static int add_variable(struct components *components, const struct eventlog_event *event,
+	const struct uefivar *var, struct err *err)
+{
+	if (uefivar_is(var, uefi_global_variable_guid, "SecureBoot"))
+		return add_state(components, event, var, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "PK"))
+		return add_keys(components, COMPONENT_PK, var, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "KEK"))
+		return add_keys(components, COMPONENT_KEK, var, err);
+	if (uefivar_is(var, uefi_image_security_guid, "db"))
+		return add_keys(components, COMPONENT_DB, var, err);
+	if (uefivar_is(var, uefi_image_security_guid, "dbx"))
+		return add_revocations(components, var, err);
+	/* there is no such variable: some firmware measures dbt and dbr all the same */
+	if (var->data.len == 0 && measured_is(event, event->data))
+		return 0;
+	return add_setting(components, event, err);
+}
+
+/* What it is says its data, which is what was measured (secureboot.h), and not its type. */
+int components_add_secure_boot(
+	struct components *components, const struct eventlog_event *event, struct err *err)
+{
+	struct uefivar var;
+	struct authority authority;
+	bool is_authority;
+
+	if (!uefivar_parse(event->data, &var))
+		return add_setting(components, event, err);
+	if (strcmp(var.name, "SbatLevel") == 0)
+		return add_level(components, event, &var, err);
+	if (authority_is_setting(&var))
+		return add_setting(components, event, err);
+	if (authority_of_event(event, &authority, &is_authority, err) < 0)
+		return -1;
+	if (is_authority)
+		return add_authority(components, event, &authority, err);
+	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
+		return add_stranger(components, event, &var, err);
+	return add_variable(components, event, &var, err);
+}

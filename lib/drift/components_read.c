@@ -1,0 +1,219 @@
+/* An event's type is not part of its digest, and what replay_compare proves is each PCR's digests and their order. So an event gets its
+ * kind from its PCR, and by anything else only if that cannot make it look more harmless: what says "nothing happened" must be a text
+ * that is known to, and must be what was measured (measured.h). Everything else that stands in PCR 4 is a program. */
+#include "drift/components.h"
+
+#include <string.h>
+#include "appraise/measured.h"
+#include "base/text.h"
+#include "boot/eventtext.h"
+#include "boot/uefivar.h"
+#include "drift/components_event.h"
+#include "drift/components_grub.h"
+#include "drift/components_keys.h"
+
+enum {
+	PCR_FIRMWARE,
+	PCR_FIRMWARE_CONFIG,
+	PCR_DRIVERS,
+	PCR_DRIVER_CONFIG,
+	PCR_PROGRAMS,
+	PCR_PARTITIONS,
+	PCR_PLATFORM,
+	PCR_SECURE_BOOT,
+	PCR_COMMANDS,
+	PCR_FILES,
+	PCR_KERNEL_IMAGE = 11,
+	PCR_KERNEL_CONFIG,
+	PCR_EXTENSIONS,
+	PCR_SHIM,
+};
+
+struct reading {
+	const struct eventlog *log;
+	uint32_t believed;
+	struct bytes kernel_digest; /* the last program's */
+	bool is_platform_closed;    /* PCR 6's separator went by: behind it anybody measures */
+	struct grub_reading *grub;
+	struct components *found;
+};
+
+static int add_event(const struct reading *reading, const struct eventlog_event *event,
+	enum component_kind kind, struct err *err)
+{
+	return components_add_event(reading->found, event, kind, err);
+}
+
+static int add_program(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_APPLICATION);
+
+	if (measured_is_step(event))
+		return 0;
+	if (bytes_equal(event->measured, reading->kernel_digest))
+		found.kind = COMPONENT_KERNEL;
+	if (!eventtext_image_file(event, found.name, sizeof(found.name)) && found.kind == COMPONENT_KERNEL)
+		components_set_name(&found, grub_kernel_path(reading->grub));
+	return components_add(reading->found, &found, err);
+}
+
+/* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c). */
+static bool is_section_name(const char *text)
+{
+	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd", ".ucode",
+		".splash", ".dtb", ".dtbauto", ".uname", ".sbat", ".pcrsig", ".pcrpkey", ".hwids", ".efifw"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* systemd-stub measures each section's name and then its contents, and calls both by the name. What would be the name of none is some
+ * section's contents, whatever the log calls it. */
+static int add_section(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
+	char text[EVENTTEXT_SIZE];
+
+	eventtext_of_any(event->data, text);
+	if (is_section_name(text) &&
+		measured_is(event, (struct bytes){(const uint8_t *)text, strlen(text) + 1}))
+		return 0;
+	components_set_name(&found, bytes_of_text(text));
+	return components_add(reading->found, &found, err);
+}
+
+static int add_addition(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	char text[EVENTTEXT_SIZE];
+	size_t len;
+
+	eventtext_of_any(event->data, text);
+	len = strlen(text);
+	if (len >= strlen("initrd") && strcmp(text + len - strlen("initrd"), "initrd") == 0)
+		return add_event(reading, event, COMPONENT_INITRD, err);
+	return add_event(reading, event, COMPONENT_COMMAND_LINE, err);
+}
+
+static int add_configuration(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	struct uefivar var;
+
+	if (!uefivar_parse(event->data, &var) || strncmp(var.name, "Boot", 4) != 0)
+		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
+	return add_event(reading, event,
+		strcmp(var.name, "BootOrder") == 0 ? COMPONENT_BOOT_ORDER : COMPONENT_BOOT_OPTION, err);
+}
+
+static int add_platform(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_VM_ID);
+	static const char prefix[] = "UUID: ";
+
+	if (reading->is_platform_closed || event->data.len < strlen(prefix) ||
+		memcmp(event->data.data, prefix, strlen(prefix)) != 0 || !measured_is(event, event->data))
+		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
+	components_set_name(&found, bytes_behind(event->data, strlen(prefix)));
+	found.is_bound = true;
+	return components_add(reading->found, &found, err);
+}
+
+/* UEFI_GPT_DATA (PFP 1.06 section 10.2.5) begins with the table's header. */
+static int add_partitions(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	static const char signature[] = "EFI PART";
+	bool is_table = event->data.len >= strlen(signature) &&
+			memcmp(event->data.data, signature, strlen(signature)) == 0 &&
+			measured_is(event, event->data);
+
+	if (is_table)
+		return add_event(reading, event, COMPONENT_PARTITION_TABLE, err);
+	return measured_is_step(event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
+}
+
+/* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there data of that length must say so too. */
+static bool is_separator(const struct eventlog_event *event)
+{
+	return measured_is_separator(event) &&
+	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t));
+}
+
+static int add_any(struct reading *reading, const struct eventlog_event *event, struct err *err)
+{
+	if (is_separator(event)) {
+		reading->is_platform_closed |= event->pcr == PCR_PLATFORM;
+		return 0;
+	}
+	switch (event->pcr) {
+	case PCR_FIRMWARE:
+		return add_event(reading, event, COMPONENT_FIRMWARE, err);
+	case PCR_FIRMWARE_CONFIG:
+		return add_configuration(reading, event, err);
+	case PCR_DRIVERS:
+		return add_event(reading, event, COMPONENT_DRIVER, err);
+	case PCR_DRIVER_CONFIG:
+		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
+	case PCR_PROGRAMS:
+		return add_program(reading, event, err);
+	case PCR_PARTITIONS:
+		return add_partitions(reading, event, err);
+	case PCR_PLATFORM:
+		return add_platform(reading, event, err);
+	case PCR_SECURE_BOOT:
+		return components_add_secure_boot(reading->found, event, err);
+	case PCR_COMMANDS:
+		return grub_add_command(reading->grub, event, reading->found, err);
+	case PCR_FILES:
+		return grub_add_file(reading->grub, event, reading->found, err);
+	case PCR_KERNEL_IMAGE:
+		return add_section(reading, event, err);
+	case PCR_KERNEL_CONFIG:
+		return add_addition(reading, event, err);
+	case PCR_EXTENSIONS:
+		return add_event(reading, event, COMPONENT_INITRD, err);
+	case PCR_SHIM:
+		return add_event(reading, event, COMPONENT_MOK, err);
+	default:
+		return add_event(reading, event, COMPONENT_OTHER, err);
+	}
+}
+
+static void look_ahead(struct reading *reading, const struct eventlog_event *event)
+{
+	if (event->pcr == PCR_PROGRAMS && !measured_is_step(event))
+		reading->kernel_digest = event->measured;
+	if (event->pcr == PCR_COMMANDS)
+		grub_look_ahead(reading->grub, event);
+}
+
+static int read_all(struct reading *reading, struct err *err)
+{
+	struct eventlog_walk walk = eventlog_walk(reading->log);
+	struct eventlog_event event;
+
+	while (eventlog_next_measured(reading->log, &walk, &event))
+		look_ahead(reading, &event);
+	walk = eventlog_walk(reading->log);
+	while (eventlog_next_measured(reading->log, &walk, &event))
+		if (reading->believed & 1u << event.pcr && add_any(reading, &event, err) < 0)
+			return -1;
+	return grub_add_rest(reading->grub, reading->found, err);
+}
+
+int components_read(const struct eventlog *log, uint32_t believed, struct components *ret, struct err *err)
+{
+	auto_cleanup(components) struct components found = components_empty();
+	auto_cleanup(grub_reading) struct grub_reading grub = grub_reading_empty();
+	struct reading reading = {.log = log, .believed = believed, .grub = &grub, .found = &found};
+
+	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
+		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
+	if (read_all(&reading, err) < 0)
+		return -1;
+	found.believed = believed;
+	*ret = found;
+	found = components_empty();
+	return 0;
+}

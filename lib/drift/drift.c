@@ -1,0 +1,313 @@
+#include "drift/drift.h"
+
+#include <string.h>
+#include "base/text.h"
+
+void drift_done(struct drift *drift)
+{
+	free(drift->differences);
+	*drift = (struct drift){0};
+}
+
+/* The two lists, and which of their items have no counterpart. */
+struct comparison {
+	const struct components *before, *after;
+	bool *is_lost, *is_new;
+	uint32_t hidden; /* mask of PCRs that were known, and that hold more now than the log tells */
+};
+
+static void comparison_cleanup(const struct comparison *comparison)
+{
+	free(comparison->is_lost);
+	free(comparison->is_new);
+}
+
+static bool is_believed(const struct components *components, const struct component *component)
+{
+	return components->believed & 1u << component->pcr;
+}
+
+/* Whoever hides what he booted behind a measurement that no log tells is not better off than if he had left it to be read. So such a PCR
+ * counts as the worst that could be in it, also where nothing was before. */
+static enum component_kind hidden_kind(uint32_t pcr)
+{
+	switch (pcr) {
+	case 8:
+		return COMPONENT_COMMAND_LINE;
+	case 9:
+		return COMPONENT_INITRD;
+	case 14:
+		return COMPONENT_MOK;
+	default:
+		return COMPONENT_OTHER;
+	}
+}
+
+static int compare(const struct components *before, const struct components *after, struct comparison *ret,
+	struct err *err)
+{
+	*ret = (struct comparison){.before = before,
+		.after = after,
+		.is_lost = calloc(before->count + 1, sizeof(bool)),
+		.is_new = calloc(after->count + 1, sizeof(bool)),
+		.hidden = before->believed & after->beyond};
+	if (!ret->is_lost || !ret->is_new)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
+	for (size_t i = 0; i < before->count; i++)
+		ret->is_lost[i] =
+			is_believed(after, &before->items[i]) && !components_have(after, &before->items[i]);
+	for (size_t i = 0; i < after->count; i++)
+		ret->is_new[i] =
+			is_believed(before, &after->items[i]) && !components_have(before, &after->items[i]);
+	return 0;
+}
+
+/* What one more difference of a class weighs when the closest variant is looked for: one serious difference more than all others. */
+static size_t weight_of(enum component_kind kind)
+{
+	static const size_t weights[] = {[RULES_IGNORE] = 0, [RULES_NOTE] = 1, [RULES_UNHEALTHY] = 10000};
+
+	return weights[rules_default().action[rules_class_of(kind)]];
+}
+
+static size_t weigh(const struct comparison *comparison)
+{
+	size_t weight = 0;
+
+	for (size_t i = 0; i < comparison->before->count; i++)
+		weight += comparison->is_lost[i] ? weight_of(comparison->before->items[i].kind) : 0;
+	for (size_t i = 0; i < comparison->after->count; i++)
+		weight += comparison->is_new[i] ? weight_of(comparison->after->items[i].kind) : 0;
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		weight += comparison->hidden & 1u << pcr ? weight_of(hidden_kind(pcr)) : 0;
+	return weight;
+}
+
+static bool has_difference(const struct comparison *comparison)
+{
+	return comparison->hidden || memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
+	       memchr(comparison->is_new, 1, comparison->after->count + 1);
+}
+
+/* Keys and drivers stand beside each other: one that comes does not take the place of one that goes. */
+static bool may_replace(enum component_kind kind)
+{
+	return kind != COMPONENT_KEK && kind != COMPONENT_DB && kind != COMPONENT_DRIVER;
+}
+
+/* Of files the name tells which took whose place; of others whatever is left of the kind. */
+static bool needs_same_name(enum component_kind kind)
+{
+	return kind == COMPONENT_BOOT_FILE || kind == COMPONENT_KERNEL_SECTION || kind == COMPONENT_MOK;
+}
+
+static bool is_replacement(const struct component *old, const struct component *new, bool by_name)
+{
+	if (old->kind != new->kind || old->pcr != new->pcr || !may_replace(old->kind))
+		return false;
+	return (!by_name && !needs_same_name(old->kind)) || strcmp(old->name, new->name) == 0;
+}
+
+/* An empty list is one too; where there were too many entries to keep there is none. */
+static bool knows_entries(const struct components *components, const struct component *dbx)
+{
+	uint8_t computed[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(buf_bytes(&components->revoked), computed);
+	return memcmp(computed, dbx->sha256, sizeof(computed)) == 0;
+}
+
+static void count_entries(const struct comparison *comparison, struct drift_difference *difference)
+{
+	const size_t size = COMPONENTS_REVOCATION_LEN;
+	struct bytes before = buf_bytes(&comparison->before->revoked);
+	struct bytes after = buf_bytes(&comparison->after->revoked);
+	size_t i = 0, k = 0;
+
+	if (difference->after.kind != COMPONENT_DBX ||
+		!knows_entries(comparison->before, &difference->before) ||
+		!knows_entries(comparison->after, &difference->after))
+		return;
+	while (i < before.len || k < after.len) { /* both are sorted */
+		int order = i >= before.len  ? 1
+			    : k >= after.len ? -1
+					     : memcmp(before.data + i, after.data + k, size);
+
+		difference->lost += order < 0;
+		difference->gained += order > 0;
+		i += order <= 0 ? size : 0;
+		k += order >= 0 ? size : 0;
+	}
+}
+
+static struct drift_difference *next_difference(
+	struct drift *drift, enum drift_change change, enum component_kind kind)
+{
+	struct drift_difference *next = &drift->differences[drift->count++];
+
+	*next = (struct drift_difference){.change = change, .class = rules_class_of(kind)};
+	return next;
+}
+
+static void pair(struct comparison *comparison, bool by_name, struct drift *drift)
+{
+	for (size_t i = 0; i < comparison->before->count; i++)
+		for (size_t k = 0; comparison->is_lost[i] && k < comparison->after->count; k++) {
+			const struct component *old = &comparison->before->items[i];
+			const struct component *new = &comparison->after->items[k];
+			struct drift_difference *difference;
+
+			if (!comparison->is_new[k] || !is_replacement(old, new, by_name))
+				continue;
+			difference = next_difference(drift, DRIFT_CHANGED, new->kind);
+			difference->before = *old;
+			difference->after = *new;
+			count_entries(comparison, difference);
+			comparison->is_lost[i] = comparison->is_new[k] = false;
+		}
+}
+
+static void list_rest(const struct comparison *comparison, struct drift *drift)
+{
+	for (size_t i = 0; i < comparison->before->count; i++)
+		if (comparison->is_lost[i])
+			next_difference(drift, DRIFT_REMOVED, comparison->before->items[i].kind)->before =
+				comparison->before->items[i];
+	for (size_t i = 0; i < comparison->after->count; i++)
+		if (comparison->is_new[i])
+			next_difference(drift, DRIFT_ADDED, comparison->after->items[i].kind)->after =
+				comparison->after->items[i];
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (comparison->hidden & 1u << pcr)
+			next_difference(drift, DRIFT_HIDDEN, hidden_kind(pcr))->after =
+				(struct component){.kind = hidden_kind(pcr), .pcr = pcr};
+}
+
+static int list_differences(struct comparison *comparison, struct drift *ret, struct err *err)
+{
+	if (!has_difference(comparison))
+		return 0;
+	ret->differences = calloc(comparison->before->count + comparison->after->count + TPM_PCR_COUNT,
+		sizeof(*ret->differences));
+	if (!ret->differences)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
+	pair(comparison, /* by_name= */ true, ret);
+	pair(comparison, /* by_name= */ false, ret);
+	list_rest(comparison, ret);
+	return 0;
+}
+
+/* How many PCRs both boots know. */
+static int count_common(const struct comparison *comparison)
+{
+	return __builtin_popcount(comparison->before->believed & comparison->after->believed);
+}
+
+/* A variant that knows less is no better match for that: one that was accepted with a PCR hidden says nothing of what is in it now. */
+static bool is_closer(const struct comparison *one, const struct comparison *other)
+{
+	size_t weight = weigh(one), other_weight = weigh(other);
+
+	if (count_common(one) != count_common(other))
+		return count_common(one) > count_common(other);
+	if (weight != other_weight)
+		return weight < other_weight;
+	return __builtin_popcount(one->before->believed) >= __builtin_popcount(other->before->believed);
+}
+
+int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
+	struct drift *ret, struct err *err)
+{
+	struct drift found = {0};
+	auto_cleanup(comparison) struct comparison closest = {0};
+
+	for (size_t i = 0; i < variant_count; i++) {
+		auto_cleanup(comparison) struct comparison comparison = {0};
+
+		if (compare(&variants[i], boot, &comparison, err) < 0)
+			return -1;
+		if (closest.before && !is_closer(&comparison, &closest))
+			continue;
+		found.variant = i;
+		comparison_cleanup(&closest);
+		closest = comparison;
+		comparison = (struct comparison){0};
+	}
+	if (!closest.before)
+		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");
+	if (list_differences(&closest, &found, err) < 0)
+		return -1;
+	found.not_compared = closest.before->believed & ~boot->believed & ~boot->beyond;
+	*ret = found;
+	return 0;
+}
+
+static int compare_shown(const struct component *one, const struct component *other)
+{
+	int by_name = strcmp(one->name, other->name);
+
+	if (one->kind != other->kind)
+		return one->kind < other->kind ? -1 : 1;
+	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
+}
+
+/* Certainly unexplained, perhaps, explained. */
+static int rank(const struct drift_difference *difference)
+{
+	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1 : (int)difference->explanation.how;
+}
+
+/* Equal only if they are, so that all of a C library's ways to sort come to one order. */
+static int compare_seriousness(const void *a, const void *b)
+{
+	const struct drift_difference *one = a, *other = b;
+
+	if (one->action != other->action)
+		return one->action > other->action ? -1 : 1;
+	if (rank(one) != rank(other))
+		return rank(one) < rank(other) ? -1 : 1;
+	if (one->class != other->class)
+		return one->class < other->class ? -1 : 1;
+	if (one->change != other->change)
+		return one->change < other->change ? -1 : 1;
+	return compare_shown(drift_shown(one), drift_shown(other));
+}
+
+static struct verdict verdict_of(const struct components *boot, const struct drift *drift)
+{
+	const struct drift_difference *worst = drift->differences;
+	char brief[DRIFT_TEXT_SIZE];
+	struct err reason = {0};
+
+	if (drift->count == 0 || worst->action != RULES_UNHEALTHY)
+		return (struct verdict){.health = HEALTH_HEALTHY};
+	drift_sentence(boot, drift, brief, DRIFT_SHORT_SIZE);
+	if (worst->explanation.how == EXPLANATION_UNKNOWN)
+		err_fill(&reason, ERR_CHANGE_UNCLEAR, 0,
+			"%s. Whether an update explains it could not be found out: %s", brief,
+			worst->explanation.text);
+	else
+		err_fill(&reason, rules_code(worst->class), 0, "%s.", brief);
+	return verdict_of_err(&reason);
+}
+
+void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
+	struct drift_judgement *ret)
+{
+	*ret = (struct drift_judgement){
+		.is_explained = drift->not_compared == 0, .is_acceptable = drift->not_compared == 0};
+	drift_explain_itself(boot, drift);
+	for (size_t i = 0; i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+
+		difference->action =
+			drift_is_explained(difference) ? RULES_IGNORE : rules->action[difference->class];
+		ret->is_explained &= difference->action == RULES_IGNORE;
+		ret->is_acceptable &=
+			difference->action != RULES_UNHEALTHY && difference->change != DRIFT_HIDDEN;
+	}
+	if (drift->count)
+		qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);
+	drift_sentence(boot, drift, ret->text, sizeof(ret->text));
+	ret->verdict = verdict_of(boot, drift);
+}

@@ -1,0 +1,326 @@
+/* What explains itself.
+ *   grew     it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was switched on
+ *   follows  it is measured anew because something else changed, and that is explained: a new shim brings a new signer
+ *   other VM the disk is in another VM now, and this is that VM's own: judged as the one change that it is */
+#include <string.h>
+#include "base/text.h"
+#include "drift/drift.h"
+
+static void explain(struct drift_difference *difference, enum explanation_how how)
+{
+	if (!drift_is_explained(difference))
+		difference->explanation = (struct explanation){.how = how};
+}
+
+static enum component_kind kind_of(const struct drift_difference *difference)
+{
+	return drift_shown(difference)->kind;
+}
+
+/* "shim,4": the generation of a component in a level like "sbat,1,2025021800 shim,4 grub,5"; -1 if it is not there. */
+static long generation(const char *level, const char *name, size_t name_len)
+{
+	for (const char *at = level; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strncmp(at, name, name_len) == 0 && at[name_len] == ',')
+			return strtol(at + name_len + 1, NULL, 10);
+	return -1;
+}
+
+static bool is_whole(const struct component *component)
+{
+	return component->is_bound && strlen(component->name) + 1 < sizeof(component->name);
+}
+
+/* shim's SBAT.md: a program starts if its generation is not below the level's. */
+static bool is_level_raised(const struct drift_difference *difference)
+{
+	const char *old = difference->before.name, *new = difference->after.name;
+
+	if (difference->change != DRIFT_CHANGED || !is_whole(&difference->before) ||
+		!is_whole(&difference->after))
+		return false;
+	for (const char *at = old; *at; at += strcspn(at, " "), at += *at == ' ') {
+		size_t len = strcspn(at, ",");
+
+		if (generation(new, at, len) < generation(old, at, len))
+			return false;
+	}
+	return true;
+}
+
+static void explain_growth(struct drift_difference *difference)
+{
+	bool is_changed = difference->change == DRIFT_CHANGED;
+
+	if (kind_of(difference) == COMPONENT_DBX && is_changed && difference->gained && !difference->lost)
+		explain(difference, EXPLANATION_GREW);
+	if (kind_of(difference) == COMPONENT_SBAT && is_level_raised(difference))
+		explain(difference, EXPLANATION_GREW);
+	if (kind_of(difference) == COMPONENT_SECURE_BOOT && is_changed &&
+		strcmp(difference->after.name, "on") == 0)
+		explain(difference, EXPLANATION_GREW);
+}
+
+struct tally {
+	size_t explained, unexplained;
+};
+
+/* Differences of a kind in these PCRs. */
+static struct tally count(const struct drift *drift, enum component_kind kind, uint32_t pcr_mask)
+{
+	struct tally tally = {0};
+
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *difference = &drift->differences[i];
+
+		if (kind_of(difference) != kind || !(pcr_mask & 1u << drift_shown(difference)->pcr))
+			continue;
+		tally.explained += drift_is_explained(difference);
+		tally.unexplained += !drift_is_explained(difference);
+	}
+	return tally;
+}
+
+static struct tally sum(struct tally a, struct tally b)
+{
+	return (struct tally){a.explained + b.explained, a.unexplained + b.unexplained};
+}
+
+static bool is_explained_change(struct tally tally)
+{
+	return tally.explained > 0 && tally.unexplained == 0;
+}
+
+#define PCR(index) (1u << (index))
+#define ANY_PCR    0xFFFFFFu
+
+static struct tally count_programs(const struct drift *drift)
+{
+	return sum(count(drift, COMPONENT_APPLICATION, PCR(4)), count(drift, COMPONENT_KERNEL, PCR(4)));
+}
+
+/* An initrd of this name that is as before or explained, and none that is neither. */
+static bool is_good_initrd(
+	const struct components *boot, const struct drift *drift, const char *name, size_t len)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < boot->count; i++)
+		is_found = is_found ||
+			   (boot->items[i].kind == COMPONENT_INITRD && strlen(boot->items[i].name) == len &&
+				   memcmp(boot->items[i].name, name, len) == 0);
+	return is_found && count(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0;
+}
+
+/* GRUB's command names only initrds whose contents are known; the log may call them anything, but not more of them than there are. */
+static bool is_good_list(
+	const struct components *boot, const struct drift *drift, const struct component *list)
+{
+	size_t named = 0, measured = 0;
+
+	if (!is_whole(list))
+		return false;
+	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ', named++)
+		if (!is_good_initrd(boot, drift, at, strcspn(at, " ")))
+			return false;
+	for (size_t i = 0; i < boot->count; i++)
+		measured += boot->items[i].kind == COMPONENT_INITRD && boot->items[i].pcr == 9;
+	return measured >= named;
+}
+
+static bool is_unified(const struct components *boot)
+{
+	return components_find(boot, COMPONENT_KERNEL_SECTION) != NULL;
+}
+
+static bool has_measured_line(const struct components *boot)
+{
+	const struct component *line = components_find(boot, COMPONENT_COMMAND_LINE);
+
+	return line && line->pcr == 8;
+}
+
+/* The kernel's stub measures the command line that it got: GRUB's, or that of the unified image it is in. */
+static bool is_repeated_line(const struct components *boot, const struct drift *drift)
+{
+	struct tally causes =
+		sum(count_programs(drift), count(drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
+
+	return is_explained_change(causes) && (has_measured_line(boot) || is_unified(boot));
+}
+
+/* A kernel inside a unified image is started by that image, which was verified with it. */
+static bool is_inside(const struct components *boot, const struct drift *drift)
+{
+	return is_unified(boot) && is_explained_change(count(drift, COMPONENT_APPLICATION, PCR(4)));
+}
+
+/* What the kernel got from GRUB are the initrds that GRUB's command names, one behind the other; the log may call one thing so. */
+static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
+{
+	size_t lists = 0, loaded = 0;
+
+	for (size_t i = 0; i < boot->count; i++) {
+		loaded += boot->items[i].kind == COMPONENT_LOADED_INITRD;
+		if (boot->items[i].kind != COMPONENT_INITRD_LIST)
+			continue;
+		lists++;
+		if (!is_good_list(boot, drift, &boot->items[i]))
+			return false;
+	}
+	return lists && loaded <= 1;
+}
+
+static bool is_inner_initrd(const struct components *boot, const struct drift *drift)
+{
+	return is_unified(boot) && is_explained_change(count_programs(drift)) &&
+	       count(drift, COMPONENT_INITRD, PCR(12) | PCR(13)).unexplained == 0;
+}
+
+/* The first program is shim, where there is one. */
+static bool is_other_shim(const struct components *boot, const struct drift *drift)
+{
+	const struct component *first = components_find(boot, COMPONENT_APPLICATION);
+
+	if (!first || !is_explained_change(count_programs(drift)))
+		return false;
+	for (size_t i = 0; i < drift->count; i++)
+		if (drift->differences[i].change == DRIFT_CHANGED &&
+			kind_of(&drift->differences[i]) == first->kind &&
+			memcmp(drift->differences[i].after.sha256, first->sha256, sizeof(first->sha256)) == 0)
+			return true;
+	return false;
+}
+
+static bool is_called(const struct component *component, const char *name)
+{
+	size_t len = strcspn(component->name, " ");
+
+	return strlen(name) == len && memcmp(component->name, name, len) == 0;
+}
+
+/* shim measures its lists together with what it has built in: its vendor's certificate and revocations, and that of its own build
+ * (mok.c of shim 16.1, mirror_one_mok_variable). Whether keys are trusted is measured since 15.5, and is built in nowhere. */
+static bool is_list_of_shim(const struct drift_difference *difference)
+{
+	const struct component *list = drift_shown(difference);
+
+	if (difference->change == DRIFT_REMOVED)
+		return false;
+	return is_called(list, "MokList") || is_called(list, "MokListX") ||
+	       (is_called(list, "MokListTrusted") && difference->change == DRIFT_ADDED);
+}
+
+static bool is_other_menu(const struct drift *drift)
+{
+	return count(drift, COMPONENT_KERNEL, ANY_PCR).explained > 0 ||
+	       count(drift, COMPONENT_BOOT_FILE, ANY_PCR).explained > 0 ||
+	       count(drift, COMPONENT_COMMAND_LINE, ANY_PCR).explained > 0;
+}
+
+static bool follows(
+	const struct components *boot, const struct drift *drift, const struct drift_difference *difference)
+{
+	uint32_t pcr = drift_shown(difference)->pcr;
+
+	if (difference->change == DRIFT_HIDDEN)
+		return false; /* nobody knows what it is */
+	switch ((int)kind_of(difference)) {
+	case COMPONENT_AUTHORITY:
+		return is_explained_change(count_programs(drift));
+	case COMPONENT_KERNEL:
+		return pcr == 4 && is_inside(boot, drift);
+	case COMPONENT_KERNEL_SECTION:
+		return is_explained_change(count_programs(drift));
+	case COMPONENT_INITRD_LIST:
+		return difference->change != DRIFT_REMOVED && is_good_list(boot, drift, &difference->after);
+	case COMPONENT_LOADED_INITRD:
+		return is_joined_initrd(boot, drift) || is_inner_initrd(boot, drift);
+	case COMPONENT_COMMAND_LINE:
+		return pcr == 9 && is_repeated_line(boot, drift);
+	case COMPONENT_BOOT_COMMANDS:
+		return is_other_menu(drift);
+	case COMPONENT_MOK:
+		return is_list_of_shim(difference) && is_other_shim(boot, drift);
+	default:
+		return false;
+	}
+}
+
+/* The host's firmware measures the VM's identifier before anything else runs. Whoever gets to run on the same VM later can measure another
+ * one and edit the log's text, but the old identifier's digest stays in the log: no replay leads to PCR 6 without it. */
+static bool is_other_vm(const struct components *boot, const struct drift *drift)
+{
+	const struct drift_difference *id = NULL;
+	size_t ids = 0;
+
+	for (size_t i = 0; i < drift->count; i++) {
+		if (kind_of(&drift->differences[i]) != COMPONENT_VM_ID)
+			continue;
+		if (id)
+			return false;
+		id = &drift->differences[i];
+	}
+	if (!id || id->change != DRIFT_CHANGED || !id->before.is_bound || !id->after.is_bound)
+		return false;
+	for (size_t i = 0; i < boot->count; i++) {
+		const struct component *item = &boot->items[i];
+
+		ids += item->kind == COMPONENT_VM_ID;
+		if (memcmp(item->sha256, id->before.sha256, sizeof(item->sha256)) == 0 ||
+			(item->kind == COMPONENT_FIRMWARE_CONFIG && item->folded))
+			return false;
+	}
+	return ids == 1;
+}
+
+/* Firmware, devices and what is kept in the firmware's variables come with a VM; all else is on its disk. */
+static bool is_of_vm(const struct drift_difference *difference)
+{
+	static const uint32_t kinds =
+		1u << COMPONENT_FIRMWARE | 1u << COMPONENT_FIRMWARE_CONFIG | 1u << COMPONENT_DRIVER |
+		1u << COMPONENT_BOOT_ORDER | 1u << COMPONENT_BOOT_OPTION | 1u << COMPONENT_PK |
+		1u << COMPONENT_KEK | 1u << COMPONENT_DB | 1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY |
+		1u << COMPONENT_SBAT | 1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
+
+	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
+}
+
+/* Keys that somebody enrolled at the same time cannot be told apart from shim's own: so that is told. */
+static void explain_following(struct drift_difference *difference)
+{
+	if (drift_is_explained(difference))
+		return;
+	explain(difference, EXPLANATION_FOLLOWS);
+	if (kind_of(difference) == COMPONENT_MOK)
+		(void)text_format(difference->explanation.text, EXPLANATION_TEXT_SIZE, "%s",
+			"as it may with another shim");
+}
+
+/* From causes to what follows from them; each kind once is enough in this order. */
+static const enum component_kind in_order[] = {
+	COMPONENT_KERNEL,
+	COMPONENT_KERNEL_SECTION,
+	COMPONENT_AUTHORITY,
+	COMPONENT_LOADED_INITRD,
+	COMPONENT_INITRD_LIST,
+	COMPONENT_COMMAND_LINE,
+	COMPONENT_BOOT_COMMANDS,
+	COMPONENT_MOK,
+};
+
+void drift_explain_itself(const struct components *boot, struct drift *drift)
+{
+	bool is_in_other_vm = is_other_vm(boot, drift);
+
+	for (size_t i = 0; i < drift->count; i++) {
+		explain_growth(&drift->differences[i]);
+		if (is_in_other_vm && is_of_vm(&drift->differences[i]))
+			explain(&drift->differences[i], EXPLANATION_OTHER_VM);
+	}
+	for (size_t k = 0; k < sizeof(in_order) / sizeof(in_order[0]); k++)
+		for (size_t i = 0; i < drift->count; i++)
+			if (kind_of(&drift->differences[i]) == in_order[k] &&
+				follows(boot, drift, &drift->differences[i]))
+				explain_following(&drift->differences[i]);
+}

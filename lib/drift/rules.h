@@ -1,0 +1,47 @@
+/* rules.h - what a change of the boot that nothing explains means: the settings' member `rules`.
+ *
+ *   "rules": {"firmwareChanged": "ignore", "initrdChanged": "note"}
+ *
+ * Each class has one action. A class that is not given keeps its default (rules.c says why).
+ */
+#ifndef DRIFT_RULES_H
+#define DRIFT_RULES_H
+
+#include "drift/components.h"
+#include "edge/json.h"
+
+enum rules_action { RULES_IGNORE, RULES_NOTE, RULES_UNHEALTHY };
+
+enum rules_class {
+	RULES_SECURE_BOOT_OFF,
+	RULES_SECURE_BOOT_KEYS,     /* PK, KEK, db, dbx */
+	RULES_SECURE_BOOT_SETTINGS, /* shim's own keys, oldest versions that may start, other settings */
+	RULES_BOOT_APPLICATION,     /* and who vouched for it */
+	RULES_KERNEL,
+	RULES_INITRD,
+	RULES_COMMAND_LINE,
+	RULES_BOOT_CONFIGURATION,
+	RULES_FIRMWARE,
+	RULES_DRIVER,
+	RULES_BOOT_ORDER,
+	RULES_PARTITION_TABLE,
+	RULES_VM_IDENTITY,
+	RULES_CLASSES,
+};
+
+struct rules {
+	enum rules_action action[RULES_CLASSES];
+};
+
+struct rules rules_default(void);
+/* NULL or JSON null: the default. An unknown class or action is ERR_RULES_INVALID, and the message says what is allowed.
+ * Names are matched without regard to case. */
+int rules_parse(const json *object, struct rules *ret, struct err *err) err_check;
+
+enum rules_class rules_class_of(enum component_kind kind);
+const char *rules_class_name(enum rules_class class);    /* "kernelChanged" */
+const char *rules_action_name(enum rules_action action); /* "unhealthy", "note", "ignore" */
+/* The code of an Unhealthy verdict for this class. */
+enum err_code rules_code(enum rules_class class);
+
+#endif

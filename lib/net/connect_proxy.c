@@ -1,0 +1,250 @@
+#include "net/connect_proxy.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include "base/codec.h"
+#include "base/text.h"
+#include "net/sockets.h"
+
+#define REQUEST_MAX 2048
+
+/* ---- what it said ---- */
+
+/* "<title>" or "</title>" in any case, perhaps with attributes; NULL if it is not there. */
+static const char *find_tag(const char *at, const char *end, const char *tag)
+{
+	size_t len = strlen(tag);
+
+	for (; (size_t)(end - at) >= len; at++)
+		if (strncasecmp(at, tag, len) == 0)
+			return at;
+	return NULL;
+}
+
+void connect_proxy_page_title(struct bytes page, char *ret, size_t size)
+{
+	const char *text = (const char *)page.data;
+	const char *end = text + page.len;
+	const char *open = page.len ? find_tag(text, end, "<title") : NULL;
+	const char *from = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
+	const char *to = from ? find_tag(from, end, "</title") : NULL;
+
+	ret[0] = '\0';
+	if (!to)
+		return;
+	for (from++; from < to && (*from == ' ' || (*from >= '\t' && *from <= '\r'));)
+		from++;
+	while (to > from && (to[-1] == ' ' || (to[-1] >= '\t' && to[-1] <= '\r')))
+		to--;
+	text_clean(ret, size, (struct bytes){(const uint8_t *)from, (size_t)(to - from)});
+}
+
+/* IANA's HTTP Authentication Schemes that proxies ask for. Only these words are shown: beside them, in the realm, some proxies repeat what
+ * they were sent. */
+static const char *scheme_of(struct bytes value)
+{
+	static const char *const known[] = {"Basic", "Digest", "Negotiate", "NTLM", "Kerberos", "Bearer"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t len = strlen(known[i]);
+
+		if (value.len >= len && strncasecmp((const char *)value.data, known[i], len) == 0 &&
+			(value.len == len || value.data[len] == ' ' || value.data[len] == ','))
+			return known[i];
+	}
+	return NULL;
+}
+
+static void take_scheme(struct bytes line, char *ret, size_t size)
+{
+	static const char name[] = "Proxy-Authenticate:";
+	size_t at = sizeof(name) - 1;
+	size_t len = strlen(ret);
+	const char *scheme;
+
+	if (line.len < at || strncasecmp((const char *)line.data, name, at) != 0)
+		return;
+	while (at < line.len && line.data[at] == ' ')
+		at++;
+	scheme = scheme_of((struct bytes){line.data + at, line.len - at});
+	if (scheme && !strstr(ret, scheme))
+		(void)text_format(ret + len, size - len, "%s%s", len ? ", " : "", scheme);
+}
+
+/* "HTTP/1.x NNN reason" (RFC 9112 section 4). */
+static bool take_status_line(struct bytes line, struct connect_proxy_answer *ret)
+{
+	const uint8_t *at = line.data;
+
+	if (line.len < 12 || memcmp(at, "HTTP/1.", 7) != 0 || at[8] != ' ')
+		return false;
+	ret->status = 0;
+	for (size_t i = 9; i < 12; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return false;
+		ret->status = ret->status * 10 + at[i] - '0';
+	}
+	if (line.len > 13)
+		text_clean(ret->reason, sizeof(ret->reason), (struct bytes){at + 13, line.len - 13});
+	return line.len == 12 || at[12] == ' ';
+}
+
+bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer *ret)
+{
+	const uint8_t *header_end = bytes.len ? memmem(bytes.data, bytes.len, "\r\n\r\n", 4) : NULL;
+	struct connect_proxy_answer found = {0};
+	const uint8_t *at = bytes.data;
+
+	if (!header_end || header_end == bytes.data)
+		return false;
+	while (at < header_end) {
+		const uint8_t *end = memmem(at, (size_t)(header_end + 2 - at), "\r\n", 2);
+		struct bytes line = {at, (size_t)(end - at)};
+
+		if (at == bytes.data && !take_status_line(line, &found))
+			return false;
+		take_scheme(line, found.schemes, sizeof(found.schemes));
+		at = end + 2;
+	}
+	connect_proxy_page_title(
+		(struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)}, found.said,
+		sizeof(found.said));
+	*ret = found;
+	return true;
+}
+
+/* ---- asking ---- */
+
+static int append_credentials(const struct proxy *proxy, struct buf *request, struct err *err)
+{
+	auto_cleanup(buf) struct buf plain = buf_with_max(PROXY_USER_SIZE + PROXY_SECRET_SIZE);
+
+	if (!proxy->user[0])
+		return 0;
+	if (buf_append_text(&plain, proxy->user, err) < 0 || buf_append_text(&plain, ":", err) < 0 ||
+		buf_append_text(&plain, proxy->password, err) < 0 ||
+		buf_append_text(request, "Proxy-Authorization: Basic ", err) < 0 ||
+		base64_encode(buf_bytes(&plain), BASE64_STANDARD, request, err) < 0)
+		return -1;
+	return buf_append_text(request, "\r\n", err);
+}
+
+static int build_request(
+	const struct proxy *proxy, const struct http_origin *server, struct buf *request, struct err *err)
+{
+	char text[2 * HTTP_URL_SIZE + 64];
+
+	(void)snprintf(text, sizeof(text), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n", server->host,
+		(unsigned int)server->port, server->host, (unsigned int)server->port);
+	if (buf_append_text(request, text, err) < 0 || append_credentials(proxy, request, err) < 0)
+		return -1;
+	return buf_append_text(request, "\r\n", err);
+}
+
+/* -1 with errno; ETIMEDOUT at the deadline. */
+static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
+{
+	while (bytes.len) {
+		ssize_t sent;
+
+		if (!sockets_wait(fd, POLLOUT, deadline_ms)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		sent = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
+			return -1;
+		if (sent > 0)
+			bytes = (struct bytes){bytes.data + sent, bytes.len - (size_t)sent};
+	}
+	return 0;
+}
+
+/* Byte by byte up to the header's end, since what follows a way that is open belongs to TLS. */
+static ssize_t receive_some(int fd, struct buf *answer, bool is_page)
+{
+	uint8_t bytes[1024];
+	ssize_t len = recv(fd, bytes, is_page ? sizeof(bytes) : 1, 0);
+	struct err full;
+
+	return len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0 ? 0 : len;
+}
+
+/* 0, or errno; ENODATA: the proxy ended it; ETIMEDOUT. A refusal's page is read as far as it comes. */
+static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struct connect_proxy_answer *ret)
+{
+	bool is_complete = false;
+
+	while (sockets_wait(fd, POLLIN, deadline_ms)) {
+		ssize_t len = receive_some(fd, answer, is_complete);
+
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (len <= 0)
+			return is_complete ? 0 : len < 0 ? errno : ENODATA;
+		if (connect_proxy_parse_answer(buf_bytes(answer), ret))
+			is_complete = true;
+		if (is_complete && (ret->status < 300 || ret->said[0]))
+			return 0;
+	}
+	return is_complete ? 0 : ETIMEDOUT;
+}
+
+enum err_code connect_proxy_code(unsigned int status)
+{
+	if (status < 200) /* "100 Continue" and the like answer another question */
+		return ERR_PROXY;
+	if (status == 407 || status == 401) /* 401: tinyproxy 1.11 of a wrong password */
+		return ERR_PROXY_AUTH;
+	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid 5 */
+	return status == 500 || (status >= 502 && status <= 504) ? ERR_PROXY_NO_WAY : ERR_PROXY_DENIED;
+}
+
+static int judge(const struct proxy *proxy, const struct connect_proxy_answer *answer, struct err *err)
+{
+	const char *words = answer->schemes[0] ? answer->schemes : answer->reason;
+
+	if (answer->status >= 200 && answer->status < 300)
+		return 0;
+	if (connect_proxy_code(answer->status) == ERR_PROXY_AUTH)
+		return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u%s%s)",
+			proxy->user[0] ? "refuses the user or password given to it"
+				       : "asks for a user and password",
+			answer->status, words[0] ? " " : "", words);
+	return err_set(err, connect_proxy_code(answer->status), answer->status, "the proxy %s: %u%s%s%s%s%s",
+		connect_proxy_code(answer->status) == ERR_PROXY_NO_WAY ? "found no way to the server"
+								       : "refused CONNECT",
+		answer->status, answer->reason[0] ? " " : "", answer->reason, answer->said[0] ? " (\"" : "",
+		answer->said, answer->said[0] ? "\")" : "");
+}
+
+int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_origin *server,
+	int64_t deadline_ms, struct connect_proxy_answer *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf request = buf_with_max(REQUEST_MAX);
+	auto_cleanup(buf) struct buf answer = buf_with_max(CONNECT_PROXY_ANSWER_MAX);
+	int error;
+
+	memset(ret, 0, sizeof(*ret));
+	if (build_request(proxy, server, &request, err) < 0)
+		return -1;
+	error = send_all(fd, buf_bytes(&request), deadline_ms) < 0
+			? errno
+			: receive_answer(fd, deadline_ms, &answer, ret);
+	if (proxy->user[0])
+		ret->reason[0] = ret->said[0] = '\0';
+	if (error == ETIMEDOUT)
+		return err_set(err, ERR_PROXY, ETIMEDOUT,
+			answer.len ? "the proxy's answer to CONNECT was not complete"
+				   : "the proxy does not answer CONNECT");
+	if (error && answer.len)
+		return err_set(err, ERR_PROXY, (unsigned long)error,
+			"what answers speaks no HTTP, so it is no proxy");
+	if (error)
+		return err_set(err, ERR_PROXY, (unsigned long)error,
+			"the proxy ended the connection without an answer");
+	return judge(proxy, ret, err);
+}

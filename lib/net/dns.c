@@ -1,0 +1,323 @@
+#define CARES_NO_DEPRECATED /* what newer versions name in their place is not in 1.18 */
+#include <ares.h>
+
+#include "net/dns.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+#define FDS_MAX        4 /* of one question: UDP, then TCP */
+#define CLASS_IN       1
+#define RCODE_OFFSET   3
+#define RCODE_NXDOMAIN 3
+#define HEADER_SIZE    12
+#define PACKET_MAX     65535       /* by TCP */
+#define NOTHING_TO_DO  "/dev/null" /* in place of resolv.conf */
+
+struct dns_question {
+	ares_channel channel;
+	enum dns_family family;
+	bool is_over; /* c-ares calls back once more when it is closed */
+	struct pollfd fds[FDS_MAX];
+	size_t fd_count;
+	struct dns_answer answer;
+};
+
+/* ---- c-ares's callbacks ---- */
+
+static void on_socket_state(void *context, ares_socket_t fd, int is_readable, int is_writable)
+{
+	struct dns_question *question = context;
+	short events = (short)((is_readable ? POLLIN : 0) | (is_writable ? POLLOUT : 0));
+	size_t at = 0;
+
+	while (at < question->fd_count && question->fds[at].fd != fd)
+		at++;
+	if (!events && at < question->fd_count)
+		question->fds[at] = question->fds[--question->fd_count];
+	else if (events && at < FDS_MAX) {
+		question->fds[at] = (struct pollfd){.fd = fd, .events = events};
+		question->fd_count += at == question->fd_count;
+	}
+}
+
+/* Of a question without an answer, or of an answer's records. */
+static enum dns_outcome outcome_of(int status)
+{
+	switch (status) {
+	case ARES_SUCCESS:
+		return DNS_FOUND;
+	case ARES_ENODATA:
+		return DNS_NO_DATA;
+	case ARES_ETIMEOUT:
+		return DNS_SILENT;
+	case ARES_ECONNREFUSED:
+		return DNS_UNREACHED;
+	case ARES_EBADRESP:
+		return DNS_GARBLED;
+	case ARES_ENOMEM:
+		return DNS_NO_MEMORY;
+	default:
+		return DNS_FAILED;
+	}
+}
+
+static void add_address(int family, const void *binary, struct dns_answer *ret)
+{
+	if (ret->count < DNS_ADDRESSES_MAX &&
+		inet_ntop(family, binary, ret->addresses[ret->count], DNS_ADDRESS_SIZE))
+		ret->count++;
+}
+
+static int take_ipv4(struct bytes packet, struct dns_answer *ret)
+{
+	struct ares_addrttl records[DNS_ADDRESSES_MAX];
+	int count = DNS_ADDRESSES_MAX;
+	int status = ares_parse_a_reply(packet.data, (int)packet.len, NULL, records, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		add_address(AF_INET, &records[i].ipaddr, ret);
+	return status;
+}
+
+static int take_ipv6(struct bytes packet, struct dns_answer *ret)
+{
+	struct ares_addr6ttl records[DNS_ADDRESSES_MAX];
+	int count = DNS_ADDRESSES_MAX;
+	int status = ares_parse_aaaa_reply(packet.data, (int)packet.len, NULL, records, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		add_address(AF_INET6, &records[i].ip6addr, ret);
+	return status;
+}
+
+void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_answer *ret)
+{
+	int status;
+
+	*ret = (struct dns_answer){.outcome = DNS_GARBLED};
+	if (packet.len < HEADER_SIZE || packet.len > PACKET_MAX)
+		return;
+	ret->rcode = packet.data[RCODE_OFFSET] & 0x0f;
+	if (ret->rcode) {
+		ret->outcome = ret->rcode == RCODE_NXDOMAIN ? DNS_NO_NAME : DNS_FAILED;
+		return;
+	}
+	status = family == DNS_A ? take_ipv4(packet, ret) : take_ipv6(packet, ret);
+	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
+}
+
+/* c-ares says of a code that it has no name for that all is well, so the packet is looked at, not its word. */
+static void on_answer(void *context, int status, int timeouts, unsigned char *packet, int len)
+{
+	struct dns_question *question = context;
+
+	(void)timeouts;
+	if (question->is_over)
+		return;
+	question->is_over = true;
+	if (packet && len > 0)
+		dns_read_answer((struct bytes){packet, (size_t)len}, question->family, &question->answer);
+	else
+		question->answer.outcome = outcome_of(status);
+}
+
+/* ---- a question ---- */
+
+static int fail(int status, struct err *err)
+{
+	return err_set(err, status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INTERNAL, (unsigned long)status,
+		"c-ares cannot start: %s.", ares_strerror(status));
+}
+
+/* Everything is told to c-ares, so that nothing of its own, of the environment or of a file counts: one server, one try, all codes passed on,
+ * the name as it is. Without EDNS, as the C library asks: some devices drop what they do not know. */
+static int open_channel(const struct dns_server *server, struct dns_question *question, struct err *err)
+{
+	int64_t left_ms = server->deadline_ms - clock_monotonic_ms();
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_UDP_PORT |
+		   ARES_OPT_TCP_PORT | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
+			 (server->is_tcp ? ARES_FLAG_USEVC : 0),
+		.timeout = left_ms < 1           ? 1
+			   : left_ms > INT32_MAX ? INT32_MAX
+						 : (int)left_ms,
+		.tries = 1,
+		.udp_port = server->port,
+		.tcp_port = server->port,
+		.lookups = (char[]){"b"},
+		.sock_state_cb = on_socket_state,
+		.sock_state_cb_data = question,
+		.resolvconf_path = (char[]){NOTHING_TO_DO},
+	};
+	int status;
+
+#ifdef ARES_OPT_MAXTIMEOUTMS /* else at most 5 s, whatever the timeout says */
+	options.maxtimeout = options.timeout;
+	mask |= ARES_OPT_MAXTIMEOUTMS;
+#endif
+	status = ares_init_options(&question->channel, &options, mask);
+	if (status == ARES_SUCCESS)
+		status = ares_set_servers_csv(question->channel, server->address);
+	return status == ARES_SUCCESS ? 0 : fail(status, err);
+}
+
+static void question_cleanup(struct dns_question **question)
+{
+	dns_forget(*question);
+}
+
+int dns_ask(const struct dns_server *server, const char *name, enum dns_family family,
+	struct dns_question **ret, struct err *err)
+{
+	auto_cleanup(question) struct dns_question *question = calloc(1, sizeof(*question));
+
+	if (!question)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
+	question->family = family;
+	if (open_channel(server, question, err) < 0)
+		return -1;
+	ares_query(question->channel, name, CLASS_IN, family == DNS_A ? 1 : 28, on_answer, question);
+	*ret = steal_ptr(question);
+	return 0;
+}
+
+const struct dns_answer *dns_answer_of(const struct dns_question *question)
+{
+	return &question->answer;
+}
+
+void dns_forget(struct dns_question *question)
+{
+	if (!question)
+		return;
+	question->is_over = true;
+	if (question->channel)
+		ares_destroy(question->channel);
+	free(question);
+}
+
+/* ---- waiting ---- */
+
+static size_t gather(struct dns_question *const *questions, size_t count, struct pollfd *ret)
+{
+	size_t fd_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(ret + fd_count, questions[i]->fds, questions[i]->fd_count * sizeof(*ret));
+		fd_count += questions[i]->fd_count;
+	}
+	return fd_count;
+}
+
+/* An error is read like an answer: c-ares sees which. */
+static void handle(struct dns_question *question, const struct pollfd *event)
+{
+	bool is_writable = (event->revents & POLLOUT) != 0;
+	bool is_readable = (event->revents & ~POLLOUT) != 0;
+
+	if (event->revents)
+		ares_process_fd(question->channel, is_readable ? event->fd : ARES_SOCKET_BAD,
+			is_writable ? event->fd : ARES_SOCKET_BAD);
+}
+
+int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_ms, struct err *err)
+{
+	struct pollfd fds[DNS_QUESTIONS_MAX * FDS_MAX];
+	const struct pollfd *event = fds;
+	int64_t left_ms = until_ms - clock_monotonic_ms();
+	size_t fd_count;
+
+	if (count > DNS_QUESTIONS_MAX)
+		return err_set(err, ERR_INTERNAL, 0, "%zu questions at once are too many.", count);
+	fd_count = gather(questions, count, fds);
+	left_ms = left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : left_ms;
+	if (poll(fds, fd_count, (int)left_ms) < 0)
+		return errno == EINTR
+			       ? 0
+			       : err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+	for (size_t i = 0; i < count; i++) /* its sockets may be others after the first */
+		for (size_t of_it = questions[i]->fd_count; of_it; of_it--)
+			handle(questions[i], event++);
+	return 0;
+}
+
+/* ---- the file of hosts ---- */
+
+static void on_hosts(void *context, int status, int timeouts, struct ares_addrinfo *found)
+{
+	struct dns_answer *answer = context;
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	(void)timeouts;
+	for (const struct ares_addrinfo_node *at = found ? found->nodes : NULL; at; at = at->ai_next)
+		if (at->ai_family == AF_INET) {
+			memcpy(&in, at->ai_addr, sizeof(in));
+			add_address(AF_INET, &in.sin_addr, answer);
+		} else if (at->ai_family == AF_INET6) {
+			memcpy(&in6, at->ai_addr, sizeof(in6));
+			add_address(AF_INET6, &in6.sin6_addr, answer);
+		}
+	if (found)
+		ares_freeaddrinfo(found);
+	answer->outcome = answer->count ? DNS_FOUND : status == ARES_ENOMEM ? DNS_NO_MEMORY : DNS_NO_NAME;
+}
+
+int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, struct err *err)
+{
+	static const struct ares_addrinfo_hints hints = {
+		.ai_flags = ARES_AI_NOSORT, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF;
+	struct ares_options options = {.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
+		.lookups = (char[]){"f"},
+		.resolvconf_path = (char[]){NOTHING_TO_DO}};
+	struct dns_answer answer = {0};
+	ares_channel channel;
+	int status;
+
+#ifdef ARES_OPT_HOSTS_FILE
+	options.hosts_path = (char *)(uintptr_t)file;
+	mask |= file ? ARES_OPT_HOSTS_FILE : 0;
+#else
+	(void)file;
+#endif
+	status = ares_init_options(&channel, &options, mask);
+	if (status != ARES_SUCCESS)
+		return fail(status, err);
+	ares_getaddrinfo(channel, name, NULL, &hints, on_hosts, &answer); /* calls back at once */
+	ares_destroy(channel);
+	if (answer.outcome == DNS_NO_MEMORY)
+		return fail(ARES_ENOMEM, err);
+	*ret = answer;
+	return 0;
+}
+
+/* ---- in words ---- */
+
+void dns_answer_text(const struct dns_answer *answer, char *ret, size_t size)
+{
+	static const char *const rcodes[] = {"", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+	static const char *const texts[] = {[DNS_SILENT] = "no answer",
+		[DNS_FOUND] = "answers",
+		[DNS_NO_NAME] = "answered NXDOMAIN",
+		[DNS_NO_DATA] = "knows no address",
+		[DNS_FAILED] = "failed",
+		[DNS_UNREACHED] = "nobody answers there",
+		[DNS_GARBLED] = "answered what is not DNS",
+		[DNS_NO_MEMORY] = "memory ran out"};
+
+	if (answer->outcome != DNS_FAILED || answer->rcode == 0)
+		(void)text_format(ret, size, "%s", texts[answer->outcome]);
+	else if (answer->rcode < sizeof(rcodes) / sizeof(rcodes[0]))
+		(void)text_format(ret, size, "answered %s", rcodes[answer->rcode]);
+	else
+		(void)text_format(ret, size, "answered code %u", answer->rcode);
+}

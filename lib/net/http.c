@@ -1,0 +1,441 @@
+#include "net/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base/clock.h"
+#include "base/text.h"
+#include "net/http_curl.h"
+
+#define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
+#define MAX_RETRY_AFTER_S  86400
+#define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
+
+/* The judgement of certificates reads mbedtls's structures: a libcurl with another TLS library, or another mbedtls, is not to be used. */
+static int check_library(struct err *err)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	if (crypto_chain_is_library(info->ssl_version))
+		return 0;
+	return err_set(err, ERR_TLS_LIBRARY, 0,
+		"libcurl %s comes with %s, which is not this program's TLS library.", info->version,
+		info->ssl_version ? info->ssl_version : "no TLS library");
+}
+
+/* Its connections end with the old one, and the addresses that it was given. */
+static int renew_easy(struct http *http, struct err *err)
+{
+	CURL *easy = curl_easy_init();
+
+	if (!easy)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
+	curl_easy_cleanup(http->easy);
+	http->easy = easy;
+	http->known = (struct http_origin){0};
+	return 0;
+}
+
+int http_open(struct http **ret, struct err *err)
+{
+	auto_cleanup(http) struct http *http = NULL;
+	CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+	if (code != CURLE_OK)
+		return err_set(
+			err, ERR_INTERNAL, code, "libcurl cannot start: %s.", curl_easy_strerror(code));
+	http = calloc(1, sizeof(*http));
+	if (!http) {
+		curl_global_cleanup();
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
+	}
+	if (check_library(err) < 0 || renew_easy(http, err) < 0)
+		return -1;
+	*ret = steal_ptr(http);
+	return 0;
+}
+
+void http_close(struct http *http)
+{
+	if (!http)
+		return;
+	curl_easy_cleanup(http->easy);
+	trust_store_set_done(&http->trust);
+	free(http);
+	curl_global_cleanup();
+}
+
+/* ---- curl's callbacks ---- */
+
+static void transfer_cleanup(struct http_transfer *transfer)
+{
+	buf_done(&transfer->body);
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+	struct http_transfer *transfer = context;
+	size_t len = size * count;
+
+	if (len > transfer->body.max - transfer->body.len) {
+		err_fill(&transfer->err, ERR_ANSWER_TOO_LARGE, 0, "more than %zu bytes", transfer->body.max);
+		return 0;
+	}
+	return buf_append(&transfer->body, data, len, &transfer->err) < 0 ? 0 : len;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+	struct http_transfer *transfer = context;
+	size_t len = size * count;
+
+	(void)data;
+	if (len > MAX_HEADER_BYTES - transfer->header_bytes) {
+		err_fill(&transfer->err, ERR_ANSWER_TOO_LARGE, 0, "more than %u bytes of headers",
+			MAX_HEADER_BYTES);
+		return 0;
+	}
+	transfer->header_bytes += len;
+	return len;
+}
+
+/* Of all connections, in both directions and below TLS and headers: half a header line is a sign of life too. 0 before Linux 4.1. */
+static uint64_t moved_bytes_of(const struct http *http)
+{
+	uint64_t moved = 0;
+
+	for (size_t i = 0; i < http->socket_count; i++) {
+		struct tcp_info info = {0};
+		socklen_t len = sizeof(info);
+
+		if (getsockopt(http->sockets[i], IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+			moved += info.tcpi_bytes_acked + info.tcpi_bytes_received;
+	}
+	return moved;
+}
+
+/* curl calls this at least once a second. Its own limit of speed goes by an average, which takes seconds to fall. */
+static int on_progress(
+	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
+{
+	struct http_transfer *transfer = context;
+	uint64_t moved = moved_bytes_of(transfer->http) + (uint64_t)(came + sent) + transfer->header_bytes;
+	int64_t now_ms = clock_monotonic_ms();
+
+	(void)to_come;
+	(void)to_send;
+	if (moved != transfer->moved_bytes || !transfer->moved_ms) {
+		transfer->moved_bytes = moved;
+		transfer->moved_ms = now_ms;
+	}
+	transfer->is_idle = transfer->request->idle_timeout_ms &&
+			    now_ms - transfer->moved_ms >= transfer->request->idle_timeout_ms;
+	return transfer->is_idle;
+}
+
+/* Opens the socket for curl, which tells no address of a connection that did not come about. */
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http_transfer *transfer = context;
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+	int fd;
+
+	(void)purpose;
+	transfer->http->was_connected = false; /* what was closed before was an older connection */
+	if (address->family == AF_INET && address->addrlen >= sizeof(in)) {
+		memcpy(&in, &address->addr, sizeof(in));
+		(void)inet_ntop(AF_INET, &in.sin_addr, transfer->address, sizeof(transfer->address));
+	} else if (address->family == AF_INET6 && address->addrlen >= sizeof(in6)) {
+		memcpy(&in6, (const void *)&address->addr, sizeof(in6));
+		(void)inet_ntop(AF_INET6, &in6.sin6_addr, transfer->address, sizeof(transfer->address));
+	}
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	if (fd >= 0 && transfer->http->socket_count < HTTP_SOCKETS_MAX)
+		transfer->http->sockets[transfer->http->socket_count++] = fd;
+	return fd;
+}
+
+/* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The context is the struct http: this
+ * may be called long after the exchange that opened the socket. */
+static int on_socket_close(void *context, curl_socket_t fd)
+{
+	struct http *http = context;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+		http->was_connected = true;
+	for (size_t i = 0; i < http->socket_count; i++)
+		if (http->sockets[i] == fd)
+			http->sockets[i--] = http->sockets[--http->socket_count];
+	return close(fd);
+}
+
+/* ---- options ---- */
+
+#define set(option, value)                                                                                   \
+	do {                                                                                                 \
+		CURLcode code_ = curl_easy_setopt(easy, option, value);                                      \
+		if (code_ != CURLE_OK)                                                                       \
+			return code_;                                                                        \
+	} while (0)
+
+/* curl calls this for each new connection; what it configured itself, its own callback above all, gives way to the one judgement. */
+static CURLcode on_tls(CURL *easy, void *config, void *context)
+{
+	struct http *http = context;
+
+	(void)easy;
+	crypto_chain_configure(config, &http->chain);
+	return CURLE_OK;
+}
+
+static CURLcode set_security(CURL *easy, struct http *http)
+{
+	set(CURLOPT_PROTOCOLS_STR, "https");
+	set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+	set(CURLOPT_SSL_VERIFYPEER, 1L);
+	set(CURLOPT_SSL_VERIFYHOST, 2L);
+	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	set(CURLOPT_CAINFO, NULL); /* ours alone count, which on_tls gives */
+	set(CURLOPT_CAPATH, NULL);
+	set(CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a session that is resumed shows no certificate to judge */
+	set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	set(CURLOPT_SSL_CTX_DATA, http);
+	return CURLE_OK;
+}
+
+/* Even none is said to curl, which would ask the environment else. */
+static CURLcode set_proxy(CURL *easy, const struct proxy *proxy)
+{
+	bool is_direct = !proxy || !proxy->address.host[0];
+
+	set(CURLOPT_PROXY, is_direct ? "" : proxy->address.host);
+	set(CURLOPT_NOPROXY, is_direct ? "*" : "");
+	if (is_direct)
+		return CURLE_OK;
+	set(CURLOPT_PROXYTYPE, (long)CURLPROXY_HTTP);
+	set(CURLOPT_PROXYPORT, (long)proxy->address.port);
+	set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+	if (!proxy->user[0])
+		return CURLE_OK;
+	set(CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+	set(CURLOPT_PROXYUSERNAME, proxy->user);
+	set(CURLOPT_PROXYPASSWORD, proxy->password);
+	return CURLE_OK;
+}
+
+static CURLcode set_limits(CURL *easy, const struct http_request *request)
+{
+	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
+	int64_t left = request->deadline_ms ? request->deadline_ms - clock_monotonic_ms() : total;
+	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
+
+	set(CURLOPT_NOSIGNAL, 1L);
+	set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
+	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
+	return CURLE_OK;
+}
+
+static CURLcode set_callbacks(CURL *easy, struct http *http, struct http_transfer *transfer)
+{
+	set(CURLOPT_ERRORBUFFER, http->curl_text);
+	set(CURLOPT_WRITEFUNCTION, on_body);
+	set(CURLOPT_WRITEDATA, transfer);
+	set(CURLOPT_HEADERFUNCTION, on_header);
+	set(CURLOPT_HEADERDATA, transfer);
+	set(CURLOPT_NOPROGRESS, 0L);
+	set(CURLOPT_XFERINFOFUNCTION, on_progress);
+	set(CURLOPT_XFERINFODATA, transfer);
+	set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	set(CURLOPT_OPENSOCKETDATA, transfer);
+	set(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	set(CURLOPT_CLOSESOCKETDATA, http);
+	return CURLE_OK;
+}
+
+static CURLcode set_request(CURL *easy, const struct http_request *request, struct curl_slist *headers)
+{
+	set(CURLOPT_FOLLOWLOCATION, 0L);
+	set(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	set(CURLOPT_HTTPHEADER, headers);
+	set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* ours are not for the proxy */
+	set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (!request->content_type)
+		return CURLE_OK;
+	set(CURLOPT_POST, 1L);
+	set(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+	set(CURLOPT_POSTFIELDS, request->body.len ? (const char *)request->body.data : "");
+	return CURLE_OK;
+}
+
+/* curl gets what was understood here, so that both mean the same host. */
+static CURLcode set_url(CURL *easy, const struct http_transfer *transfer, const char *path)
+{
+	char url[2 * HTTP_URL_SIZE];
+
+	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s", transfer->request->is_plain ? "http" : "https",
+		transfer->origin.host, (unsigned int)transfer->origin.port, path[0] == '/' ? "" : "/", path);
+	set(CURLOPT_URL, url);
+	return CURLE_OK;
+}
+
+#undef set
+
+/* ---- headers ---- */
+
+static void slist_cleanup(struct curl_slist **list)
+{
+	curl_slist_free_all(*list);
+}
+
+static int add_header(struct curl_slist **headers, const char *line, struct err *err)
+{
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	if (!longer)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for headers.");
+	*headers = longer;
+	return 0;
+}
+
+static int make_headers(const struct http_request *request, struct curl_slist **ret, struct err *err)
+{
+	auto_cleanup(slist) struct curl_slist *headers = NULL;
+	char line[160];
+
+	/* else curl waits up to a second before a large body */
+	if (add_header(&headers, "Expect:", err) < 0)
+		return -1;
+	if (request->header && add_header(&headers, request->header, err) < 0)
+		return -1;
+	if (request->content_type) {
+		if (!text_format(line, sizeof(line), "Content-Type: %s", request->content_type))
+			return err_set(err, ERR_INTERNAL, 0, "The content type is too long.");
+		if (add_header(&headers, line, err) < 0)
+			return -1;
+	}
+	*ret = steal_ptr(headers);
+	return 0;
+}
+
+static void take_header(CURL *easy, const char *name, char *ret, size_t size)
+{
+	struct curl_header *header;
+
+	ret[0] = '\0';
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+		text_clean(ret, size, bytes_of_text(header->value));
+}
+
+/* ---- the exchange ---- */
+
+static void take_info(CURL *easy, CURLINFO which, char *ret, size_t size)
+{
+	char *text = NULL;
+
+	(void)curl_easy_getinfo(easy, which, &text);
+	text_clean(ret, size, bytes_of_text(text ? text : ""));
+}
+
+static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_answer *ret)
+{
+	curl_off_t retry_after = 0;
+	char date[64];
+	time_t time;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &ret->status);
+	take_info(easy, CURLINFO_CONTENT_TYPE, ret->content_type, sizeof(ret->content_type));
+	take_info(easy, CURLINFO_PRIMARY_IP, ret->peer, sizeof(ret->peer));
+	take_header(easy, "Location", ret->location, sizeof(ret->location));
+	take_header(easy, "x-ms-request-id", ret->request_id, sizeof(ret->request_id));
+	take_header(easy, "x-ms-error-code", ret->error_code, sizeof(ret->error_code));
+	take_header(easy, "x-ms-maa-service-version", ret->service_version, sizeof(ret->service_version));
+	take_header(easy, "Date", date, sizeof(date));
+	time = date[0] ? curl_getdate(date, NULL) : -1;
+	ret->date_s = time > 0 ? time : 0;
+	ret->retry_after_s = retry_after < 0                   ? 0
+			     : retry_after > MAX_RETRY_AFTER_S ? MAX_RETRY_AFTER_S
+							       : (uint32_t)retry_after;
+	buf_done(&ret->body);
+	ret->body = transfer->body;
+	transfer->body = (struct buf){0};
+}
+
+/* Whom to trust. A connection is used again only under the authorities under which it was made. */
+static int take_trust(struct http *http, const struct http_request *request, struct err *err)
+{
+	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
+	struct trust_store trust = {.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
+
+	if (trust_store_read(&trust, &files, err) < 0)
+		return -1;
+	if (!trust_store_is_same(&http->trust, &files) &&
+		(renew_easy(http, err) < 0 || trust_store_take(&files, &http->trust, err) < 0))
+		return -1;
+	http->chain.authorities = http->trust.authorities;
+	return 0;
+}
+
+static CURLcode set_all(struct http_transfer *transfer, const char *path, struct curl_slist *headers)
+{
+	CURL *easy = transfer->http->easy;
+	const struct http_request *request = transfer->request;
+	CURLcode code = set_proxy(easy, request->is_plain ? NULL : request->proxy);
+
+	if (code == CURLE_OK)
+		code = request->is_plain ? curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http")
+					 : set_security(easy, transfer->http);
+	if (code == CURLE_OK)
+		code = set_limits(easy, request);
+	if (code == CURLE_OK)
+		code = set_callbacks(easy, transfer->http, transfer);
+	if (code == CURLE_OK)
+		code = set_request(easy, request, headers);
+	return code == CURLE_OK ? set_url(easy, transfer, path) : code;
+}
+
+static int perform(
+	struct http_transfer *transfer, const char *path, struct curl_slist *headers, struct err *err)
+{
+	auto_cleanup(slist) struct curl_slist *addresses = NULL;
+	struct http *http = transfer->http;
+	CURLcode code;
+
+	if (!transfer->request->is_plain && take_trust(http, transfer->request, err) < 0)
+		return -1;
+	curl_easy_reset(http->easy); /* keeps the connection, and the addresses given before */
+	if (http_give_addresses(transfer, &addresses, err) < 0)
+		return -1;
+	certname_host_of(transfer->origin.host, &http->chain.host);
+	http->chain.err = (struct err){0};
+	http->curl_text[0] = '\0';
+	http->was_connected = false;
+	code = set_all(transfer, path, headers);
+	if (code != CURLE_OK)
+		return err_set(err, ERR_INTERNAL, code, "This libcurl lacks what is needed: %s.",
+			curl_easy_strerror(code));
+	code = curl_easy_perform(http->easy);
+	http_keep_addresses(transfer, code == CURLE_OK);
+	return code == CURLE_OK ? 0 : http_explain(transfer, code, err);
+}
+
+int http_exchange(
+	struct http *http, const struct http_request *request, struct http_answer *ret, struct err *err)
+{
+	auto_cleanup(transfer) struct http_transfer transfer = {
+		.http = http, .request = request, .body = buf_with_max(ret->body.max)};
+	auto_cleanup(slist) struct curl_slist *headers = NULL;
+	char path[HTTP_URL_SIZE];
+
+	if ((request->is_plain ? http_parse_plain_url(request->url, &transfer.origin, path, err)
+			       : http_parse_url(request->url, &transfer.origin, path, err)) < 0 ||
+		make_headers(request, &headers, err) < 0 || perform(&transfer, path, headers, err) < 0)
+		return -1;
+	take_answer(http->easy, &transfer, ret);
+	return 0;
+}

@@ -1,0 +1,231 @@
+/* Why an exchange failed: one code per cause, as far as the failed request itself shows it. */
+#include <errno.h>
+#include <string.h>
+#include "base/text.h"
+#include "net/connect_proxy.h"
+#include "net/http_curl.h"
+#include "net/sockets.h"
+
+struct cause {
+	enum err_code code;
+	const char *text;
+};
+
+static double seconds_of(CURL *easy, CURLINFO which)
+{
+	curl_off_t microseconds = 0;
+
+	(void)curl_easy_getinfo(easy, which, &microseconds);
+	return (double)microseconds / 1e6;
+}
+
+static long number_of(CURL *easy, CURLINFO which)
+{
+	long number = 0;
+
+	(void)curl_easy_getinfo(easy, which, &number);
+	return number;
+}
+
+static bool is_by_proxy(const struct http_transfer *transfer)
+{
+	return transfer->request->proxy && transfer->request->proxy->address.host[0];
+}
+
+/* ---- deadlines ---- */
+
+static struct cause cause_of_proxy_timeout(const struct http_transfer *transfer)
+{
+	CURL *easy = transfer->http->easy;
+
+	if (transfer->address[0] == '\0')
+		return (struct cause){ERR_PROXY_NAME, "the proxy's name took all the time there was"};
+	if (!transfer->http->was_connected)
+		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
+	if (number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 0)
+		return (struct cause){ERR_PROXY, "the proxy did not answer"};
+	return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
+}
+
+static struct cause cause_of_timeout(const struct http_transfer *transfer)
+{
+	CURL *easy = transfer->http->easy;
+	bool is_reused = transfer->address[0] == '\0' && number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
+			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
+	CURLINFO ready = transfer->request->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
+
+	if (transfer->header_bytes)
+		return (struct cause){ERR_ANSWER_SLOW, "the answer began and was not complete"};
+	if (is_reused || seconds_of(easy, ready) > 0)
+		return (struct cause){ERR_HTTP_TIMEOUT, "no answer"};
+	if (is_by_proxy(transfer))
+		return cause_of_proxy_timeout(transfer);
+	if (transfer->address[0] == '\0')
+		return (struct cause){ERR_DNS, "the name took all the time there was"};
+	if (transfer->http->was_connected)
+		return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
+	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
+}
+
+/* The judgement of the server's certificates says more than curl and mbedtls do. */
+static bool is_refused_certificate(const struct http_transfer *transfer, CURLcode code)
+{
+	return transfer->http->chain.err.code != ERR_OK &&
+	       (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR);
+}
+
+/* ---- other causes ---- */
+
+static struct cause cause_of_connect(CURL *easy)
+{
+	switch (number_of(easy, CURLINFO_OS_ERRNO)) {
+	case ETIMEDOUT:
+		return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case EADDRNOTAVAIL:
+	case ENETDOWN:
+	case EINVAL: /* a route of type blackhole */
+		return (struct cause){ERR_UNREACHABLE, "there is no way to the address"};
+	case EPERM:
+	case EACCES:
+		return (struct cause){ERR_CONNECT_FORBIDDEN, "this VM forbids the connection"};
+	case ECONNREFUSED:
+		return (struct cause){ERR_CONNECT_REFUSED, "the connection was refused"};
+	default:
+		return (struct cause){ERR_CONNECT_REFUSED, "the connection failed"};
+	}
+}
+
+static struct cause cause_by_code(CURLcode code)
+{
+	static const struct {
+		CURLcode curl;
+		struct cause cause;
+	} rows[] = {
+		{CURLE_COULDNT_RESOLVE_HOST, {ERR_DNS, "the name was not resolved"}},
+		{CURLE_COULDNT_RESOLVE_PROXY, {ERR_PROXY_NAME, "the proxy's name was not resolved"}},
+		{CURLE_PROXY, {ERR_PROXY, "the proxy failed"}},
+		{CURLE_PEER_FAILED_VERIFICATION, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
+		{CURLE_SSL_ISSUER_ERROR, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
+		{CURLE_SSL_INVALIDCERTSTATUS, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
+		{CURLE_SSL_CACERT_BADFILE, {ERR_CA_FILE, "the CA file cannot be used"}},
+		{CURLE_SSL_CONNECT_ERROR, {ERR_TLS_FAILED, "the TLS handshake failed"}},
+		{CURLE_SSL_CIPHER, {ERR_TLS_FAILED, "the TLS handshake failed"}},
+		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
+		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
+		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
+		{CURLE_TOO_LARGE, {ERR_ANSWER_TOO_LARGE, "the answer is too large"}},
+		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
+		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].curl == code)
+			return rows[i].cause;
+	return (struct cause){ERR_HTTP_FAILED, "the exchange failed"};
+}
+
+static struct cause cause_of_refusal(const struct http_transfer *transfer, enum err_code code)
+{
+	if (code == ERR_PROXY_AUTH)
+		return (struct cause){code, transfer->request->proxy->user[0]
+						    ? "the proxy refuses the user or password given to it"
+						    : "the proxy asks for a user and password"};
+	return (struct cause){code, code == ERR_PROXY_NO_WAY ? "the proxy found no way to the server"
+							     : "the proxy refused CONNECT"};
+}
+
+/* A proxy that says no, is not there, or goes away before it opened the way. */
+static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcode code)
+{
+	long status = number_of(transfer->http->easy, CURLINFO_HTTP_CONNECTCODE);
+
+	if (status && (status < 200 || status >= 300))
+		return cause_of_refusal(transfer, connect_proxy_code((unsigned int)status));
+	if (code == CURLE_COULDNT_CONNECT)
+		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
+	if (status == 0 &&
+		(code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING))
+		return (struct cause){ERR_PROXY, "the proxy ended the connection"};
+	return cause_by_code(code);
+}
+
+/* Closed or reset, with or without a word of TLS: libcurl and its TLS library tell these apart differently, version by version. */
+static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code)
+{
+	return transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
+}
+
+static struct cause cause_of(const struct http_transfer *transfer, CURLcode code)
+{
+	CURL *easy = transfer->http->easy;
+
+	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
+		return cause_of_timeout(transfer);
+	if (is_refused_certificate(transfer, code))
+		return (struct cause){transfer->http->chain.err.code, transfer->http->chain.err.msg};
+	if (is_end_of_answer(transfer, code))
+		return (struct cause){ERR_ANSWER_CUT, "the answer was cut off"};
+	if (is_by_proxy(transfer))
+		return cause_of_proxy(transfer, code);
+	return code == CURLE_COULDNT_CONNECT ? cause_of_connect(easy) : cause_by_code(code);
+}
+
+/* ---- the sentence ---- */
+
+void http_place_text(const struct http_transfer *transfer, char *ret, size_t size)
+{
+	const char *address = transfer->address;
+	char proxy[HTTP_URL_SIZE];
+	char *used = NULL;
+
+	if (is_by_proxy(transfer)) {
+		proxy_text(transfer->request->proxy, proxy);
+		(void)text_format(ret, size, " by proxy %.90s", proxy);
+		return;
+	}
+	(void)curl_easy_getinfo(
+		transfer->http->easy, CURLINFO_PRIMARY_IP, &used); /* of a connection used again */
+	if (!address[0] && used)
+		address = used;
+	if (address[0])
+		(void)text_format(
+			ret, size, " (%s, %s)", address, sockets_is_private(address) ? "private" : "public");
+	else
+		ret[0] = '\0';
+}
+
+/* curl's text, where it says more than the cause: without the blanks and the stop that some end with. */
+static const char *detail_of(const struct http_transfer *transfer, CURLcode code)
+{
+	char *text = transfer->http->curl_text;
+	size_t len = strlen(text);
+
+	if (transfer->err.code != ERR_OK)
+		return transfer->err.msg;
+	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT || transfer->is_idle ||
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+		is_refused_certificate(transfer, code))
+		return "";
+	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
+		text[--len] = '\0';
+	return len ? text : curl_easy_strerror(code);
+}
+
+int http_explain(const struct http_transfer *transfer, CURLcode code, struct err *err)
+{
+	const char *detail = detail_of(transfer, code);
+	struct cause cause = cause_of(transfer, code);
+	char place[128];
+
+	http_place_text(transfer, place, sizeof(place));
+	if (transfer->err.code != ERR_OK) {
+		cause.code = transfer->err.code;
+		cause.text = cause.code == ERR_ANSWER_TOO_LARGE ? "the answer is too large"
+								: "the answer was lost";
+	}
+	return err_set(err, cause.code, code, "%.100s:%u%s: %s after %.1f s%s%s.", transfer->origin.host,
+		(unsigned int)transfer->origin.port, place, cause.text,
+		seconds_of(transfer->http->easy, CURLINFO_TOTAL_TIME_T), detail[0] ? ": " : "", detail);
+}

@@ -1,0 +1,94 @@
+/* What a probe found out, in words. */
+#include "net/probe.h"
+
+#include "base/text.h"
+
+#define SHORT_MS 500
+
+const char *probe_step_name(enum probe_step step)
+{
+	static const char *const names[PROBE_STEPS] = {"name", "connection", "proxy", "TLS"};
+
+	return step < PROBE_STEPS ? names[step] : "";
+}
+
+static const char *kind_of(const struct probe_address *address)
+{
+	return address->is_private ? "private" : "public";
+}
+
+static void addresses_text(const struct probe *probe, char *ret, size_t size)
+{
+	char text[(PROBE_ADDRESS_SIZE + 16) * PROBE_ADDRESSES_MAX] = "";
+
+	for (size_t i = 0; i < probe->address_count; i++) {
+		char longer[sizeof(text)];
+
+		(void)text_format(longer, sizeof(longer), "%s%s%s (%s)", text, i ? ", " : "",
+			probe->addresses[i].text, kind_of(&probe->addresses[i]));
+		(void)text_format(text, sizeof(text), "%s", longer);
+	}
+	(void)text_format(ret, size, "%s", text);
+}
+
+void probe_step_text(const struct probe *probe, enum probe_step step, char *ret, size_t size)
+{
+	const struct probe_part *part = &probe->parts[step];
+
+	if (!part->is_tried)
+		(void)text_format(ret, size, "not tried");
+	else if (part->err.code != ERR_OK)
+		(void)text_format(ret, size, "%s", part->err.msg);
+	else if (step == PROBE_RESOLVE)
+		addresses_text(probe, ret, size);
+	else if (step == PROBE_CONNECT)
+		(void)text_format(
+			ret, size, "%s, %u ms", probe->addresses[probe->chosen].text, part->took_ms);
+	else if (step == PROBE_TUNNEL)
+		(void)text_format(
+			ret, size, "%u %s, %u ms", probe->tunnel.status, probe->tunnel.reason, part->took_ms);
+	else
+		(void)text_format(ret, size, "%s, certificate of %s issued by %s, %u ms", probe->peer.version,
+			probe->peer.subject, probe->peer.issuer, part->took_ms);
+}
+
+/* "host:443 (20.1.2.3, public)" or "host:443 by proxy 10.0.0.4:3128 (waagent.conf)". */
+static void place_text(const struct probe *probe, char *ret, size_t size)
+{
+	const struct probe_address *address = &probe->addresses[probe->chosen];
+	char proxy[HTTP_URL_SIZE];
+
+	proxy_text(&probe->proxy, proxy);
+	if (probe->proxy.address.host[0])
+		(void)text_format(ret, size, "%.100s:%u by proxy %.90s", probe->server.host,
+			(unsigned int)probe->server.port, proxy);
+	else if (probe->address_count)
+		(void)text_format(ret, size, "%.100s:%u (%s, %s)", probe->server.host,
+			(unsigned int)probe->server.port, address->text, kind_of(address));
+	else
+		(void)text_format(
+			ret, size, "%.100s:%u", probe->server.host, (unsigned int)probe->server.port);
+}
+
+static const char *addition(const struct probe *probe, enum probe_step step)
+{
+	if (step == PROBE_TLS && probe->is_name_filtered)
+		return ", but not without the server's name: something on the way filters by name";
+	return "";
+}
+
+int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err)
+{
+	enum probe_step step = probe_failed_step(probe);
+	const struct probe_part *part = &probe->parts[step < PROBE_STEPS ? step : 0];
+	uint32_t longest_ms = part->took_ms > waited_ms ? part->took_ms : waited_ms;
+	char place[240], time[32] = "";
+
+	if (step == PROBE_STEPS)
+		return 0;
+	place_text(probe, place, sizeof(place));
+	if (longest_ms >= SHORT_MS)
+		(void)text_format(time, sizeof(time), ", after %.1f s", longest_ms / 1e3);
+	return err_set(err, part->err.code, part->err.native, "%s: %s%s%s.", place, part->err.msg,
+		addition(probe, step), time);
+}

@@ -1,0 +1,245 @@
+#include "net/proxy.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include "base/text.h"
+
+/* ---- addresses ---- */
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Percent-encoding undone; control characters would end up in a header. */
+static bool take_decoded(struct bytes text, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		int c = text.data[i];
+
+		if (c == '%') {
+			int high = i + 2 < text.len ? hex_value((char)text.data[i + 1]) : -1;
+			int low = i + 2 < text.len ? hex_value((char)text.data[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = high * 16 + low;
+			i += 2;
+		}
+		if (c < ' ' || c == 0x7f || len + 1 >= size)
+			return false;
+		ret[len++] = (char)c;
+	}
+	ret[len] = '\0';
+	return true;
+}
+
+static bool take_user(struct bytes text, struct proxy *ret)
+{
+	const uint8_t *colon = text.len ? memchr(text.data, ':', text.len) : NULL;
+	size_t user_len = colon ? (size_t)(colon - text.data) : text.len;
+
+	if (!take_decoded((struct bytes){text.data, user_len}, ret->user, sizeof(ret->user)))
+		return false;
+	return !colon || take_decoded((struct bytes){colon + 1, text.len - user_len - 1}, ret->password,
+				 sizeof(ret->password));
+}
+
+static const char *after_scheme(const char *url)
+{
+	const char *end = strstr(url, "://");
+	char scheme[8];
+
+	if (!end)
+		return url;
+	if (!text_format(scheme, sizeof(scheme), "%.*s", (int)(end - url < 8 ? end - url : 8), url) ||
+		!text_equal_nocase(scheme, "http"))
+		return NULL;
+	return end + 3;
+}
+
+/* The parser of endpoints says what a host and a port are. */
+static bool take_address(const char *text, size_t len, struct http_origin *ret)
+{
+	char url[HTTP_URL_SIZE];
+	char path[HTTP_URL_SIZE];
+	struct err ignored;
+
+	if (len >= sizeof(url) - sizeof("https://:") || len == 0)
+		return false;
+	(void)text_format(url, sizeof(url), "https://%.*s", (int)len, text);
+	if (http_parse_url(url, ret, path, &ignored) < 0 || path[0])
+		return false;
+	if (text[len - 1] == ']' || !memchr(text, ':', len)) /* no port, which is not 443 here */
+		ret->port = PROXY_PORT;
+	return true;
+}
+
+int proxy_parse(const char *url, const char *source, struct proxy *ret, struct err *err)
+{
+	struct proxy found = {0};
+	const char *rest = after_scheme(url);
+	const char *at;
+	size_t len;
+
+	if (!rest)
+		return err_set(
+			err, ERR_PROXY, 0, "The proxy of %s must be of the form http://host:port.", source);
+	len = strcspn(rest, "/?#");
+	if (rest[len] == '/' && rest[len + 1] == '\0')
+		; /* an empty path */
+	else if (rest[len])
+		return err_set(err, ERR_PROXY, 0, "The proxy of %s is an address with a path.", source);
+	at = memrchr(rest, '@', len);
+	if ((at && !take_user((struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found)) ||
+		!take_address(at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len, &found.address))
+		return err_set(
+			err, ERR_PROXY, 0, "The proxy of %s is not of the form http://host:port.", source);
+	(void)text_format(found.source, sizeof(found.source), "%s", source);
+	*ret = found;
+	return 0;
+}
+
+void proxy_text(const struct proxy *proxy, char ret[HTTP_URL_SIZE])
+{
+	(void)text_format(ret, HTTP_URL_SIZE, "%s:%u (%s)", proxy->address.host,
+		(unsigned int)proxy->address.port, proxy->source);
+}
+
+/* ---- for whom it is not ---- */
+
+struct address {
+	uint8_t bytes[16];
+	size_t len; /* 4 or 16; 0: none */
+};
+
+static struct address address_of(const char *text)
+{
+	struct address found = {0};
+
+	if (inet_pton(AF_INET, text, found.bytes) == 1)
+		found.len = 4;
+	else if (inet_pton(AF_INET6, text, found.bytes) == 1)
+		found.len = 16;
+	return found;
+}
+
+static bool is_in_network(const struct address *host, const struct address *network, unsigned int bits)
+{
+	size_t whole = bits / 8;
+	unsigned int rest = bits % 8;
+
+	if (host->len != network->len || bits > 8 * host->len)
+		return false;
+	if (memcmp(host->bytes, network->bytes, whole) != 0)
+		return false;
+	return rest == 0 || (host->bytes[whole] ^ network->bytes[whole]) >> (8 - rest) == 0;
+}
+
+static bool take_number(const char *text, unsigned int max, unsigned int *ret)
+{
+	unsigned int number = 0;
+
+	if (!text[0])
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		number = number * 10 + (unsigned int)(*text - '0');
+		if (number > max)
+			return false;
+	}
+	*ret = number;
+	return true;
+}
+
+static bool is_address_match(char *entry, const struct address *host)
+{
+	char *slash = strchr(entry, '/');
+	unsigned int bits = 128;
+	struct address network;
+
+	if (slash)
+		*slash = '\0';
+	network = address_of(entry);
+	if (!slash)
+		bits = 8 * (unsigned int)network.len;
+	else if (!take_number(slash + 1, 128, &bits))
+		return false;
+	return network.len && is_in_network(host, &network, bits);
+}
+
+static bool is_name_match(const char *entry, const char *host)
+{
+	size_t host_len = strlen(host);
+	size_t len;
+
+	entry += strncmp(entry, "*.", 2) == 0 ? 2 : entry[0] == '.' ? 1 : 0;
+	len = strlen(entry);
+	if (len == 0 || len > host_len || !text_equal_nocase(host + host_len - len, entry))
+		return false;
+	return len == host_len || host[host_len - len - 1] == '.';
+}
+
+/* Takes ":port" off; false if it is another one. */
+static bool is_port_match(char *entry, uint16_t port)
+{
+	char *colon = strrchr(entry, ':');
+	unsigned int number;
+
+	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']')) /* none, or a bare IPv6 address */
+		return true;
+	*colon = '\0';
+	return take_number(colon + 1, UINT16_MAX, &number) && number == port;
+}
+
+static bool is_match(char *entry, const struct http_origin *server)
+{
+	char host[sizeof(server->host)];
+	struct address address;
+	size_t len;
+
+	if (strcmp(entry, "*") == 0)
+		return true;
+	(void)text_format(host, sizeof(host), "%s", server->host);
+	if (host[0] == '[') {
+		memmove(host, host + 1, strlen(host));
+		host[strlen(host) - 1] = '\0';
+	}
+	if (!is_port_match(entry, server->port))
+		return false;
+	len = strlen(entry);
+	if (len > 2 && entry[0] == '[' && entry[len - 1] == ']') {
+		entry[len - 1] = '\0';
+		entry++;
+	}
+	address = address_of(host);
+	return address.len ? is_address_match(entry, &address) : is_name_match(entry, host);
+}
+
+bool proxy_is_bypassed(const char *list, const struct http_origin *server)
+{
+	const char *blanks = ", \t\r\n";
+
+	while (list && *list) {
+		size_t len;
+		char entry[sizeof(server->host) + 16];
+
+		list += strspn(list, blanks);
+		len = strcspn(list, blanks);
+		if (len && len < sizeof(entry)) {
+			memcpy(entry, list, len);
+			entry[len] = '\0';
+			if (is_match(entry, server))
+				return true;
+		}
+		list += len;
+	}
+	return false;
+}

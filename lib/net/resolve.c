@@ -1,0 +1,399 @@
+#include "net/resolve.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "net/sockets.h"
+
+#define DNS_PORT     53
+#define FILE_MAX     (64u << 10)
+#define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): where none is named */
+#define STEPS_MAX    (RESOLVCONF_SERVERS_MAX * RESOLVCONF_ATTEMPTS_MAX)
+#define OTHER_WAIT_MS                                                                                        \
+	250 /* for the second family, once the first has an address that can be used: RFC 8305 section 3 */
+
+/* A family's share of the search for one name. */
+struct side {
+	enum dns_family family;
+	size_t limit; /* servers before this one have not denied the name: only their word can still change the result */
+	unsigned int round;
+	size_t next;    /* server of this round */
+	int64_t due_ms; /* when the next one is asked */
+	size_t count;
+	struct dns_question *questions[STEPS_MAX];
+	size_t asked[STEPS_MAX]; /* whom */
+	int64_t asked_ms[STEPS_MAX];
+	bool is_counted[STEPS_MAX]; /* its answer was looked at */
+	bool is_over;
+	enum dns_outcome denial;        /* of the server at `limit`, if that is one */
+	const struct dns_answer *found; /* NULL: no address */
+};
+
+/* The search for one name. */
+struct search {
+	const struct resolve_inputs *inputs;
+	const struct resolvconf *conf;
+	const char *name;
+	const bool *is_dead; /* servers that said nothing of an earlier name */
+	struct resolve *lookup;
+	struct side sides[DNS_FAMILIES];
+	int64_t until_ms; /* nobody is waited for any longer */
+};
+
+static void search_cleanup(struct search *search)
+{
+	for (size_t family = 0; family < DNS_FAMILIES; family++)
+		for (size_t i = 0; i < search->sides[family].count; i++)
+			dns_forget(search->sides[family].questions[i]);
+}
+
+/* ---- one family ---- */
+
+static int ask_next(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+{
+	struct resolve_server *server = &search->lookup->servers[side->next];
+	const struct dns_server whom = {.address = server->address,
+		.port = search->inputs->port ? search->inputs->port : DNS_PORT,
+		.is_tcp = search->conf->is_tcp,
+		.deadline_ms = search->inputs->deadline_ms};
+
+	if (dns_ask(&whom, search->name, side->family, &side->questions[side->count], err) < 0)
+		return -1;
+	server->is_asked = true;
+	side->asked_ms[side->count] = now_ms;
+	side->asked[side->count++] = side->next++;
+	side->due_ms = now_ms + 1000 * (int64_t)search->conf->timeout_s;
+	return 0;
+}
+
+/* An answer to an earlier question of the same server counts like one to the last. */
+static void note_answer(struct search *search, struct side *side, size_t at, int64_t now_ms)
+{
+	const struct dns_answer *answer = dns_answer_of(side->questions[at]);
+	struct resolve_server *server = &search->lookup->servers[side->asked[at]];
+
+	side->is_counted[at] = true;
+	server->said[side->family] = *answer;
+	server->took_ms[side->family] = (uint32_t)(now_ms - side->asked_ms[at]);
+	if (answer->outcome == DNS_FOUND) {
+		side->found = answer;
+		side->is_over = true;
+	} else if ((answer->outcome == DNS_NO_NAME || answer->outcome == DNS_NO_DATA) &&
+		   side->asked[at] < side->limit) {
+		side->limit = side->asked[at];
+		side->denial = answer->outcome;
+	}
+	if (at + 1 == side->count)
+		side->due_ms = now_ms; /* no need to wait for the last one asked */
+}
+
+static int take_answers(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+{
+	for (size_t i = 0; i < side->count && !side->is_over; i++) {
+		enum dns_outcome outcome = dns_answer_of(side->questions[i])->outcome;
+
+		if (outcome == DNS_NO_MEMORY)
+			return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
+		if (outcome != DNS_SILENT && !side->is_counted[i])
+			note_answer(search, side, i, now_ms);
+	}
+	return 0;
+}
+
+/* Asks whoever is next until it has to be waited for one of them, or nobody is left. */
+static int advance(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+{
+	if (take_answers(search, side, now_ms, err) < 0)
+		return -1;
+	while (!side->is_over && now_ms >= side->due_ms) {
+		if (side->next >= side->limit) {
+			side->next = 0;
+			side->round++;
+		}
+		side->is_over = side->limit == 0 || side->round >= search->conf->attempts;
+		if (side->is_over)
+			break;
+		if (search->is_dead[side->next])
+			side->next++;
+		else if (ask_next(search, side, now_ms, err) < 0 ||
+			 take_answers(search, side, now_ms, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- both families of one name ---- */
+
+static bool has_way(const char *address)
+{
+	auto_cleanup(fd) int fd = sockets_connect(address, DNS_PORT, SOCK_DGRAM); /* sends nothing */
+
+	return fd >= 0;
+}
+
+static bool is_usable(const struct side *side)
+{
+	for (size_t i = 0; side->found && i < side->found->count; i++)
+		if (has_way(side->found->addresses[i]))
+			return true;
+	return false;
+}
+
+/* Once one family will do, the other is not waited for much longer: many a device drops one of the two questions. */
+static void limit_wait(struct search *search, int64_t now_ms)
+{
+	for (size_t i = 0; i < DNS_FAMILIES; i++)
+		if (search->until_ms == search->inputs->deadline_ms && search->sides[i].is_over &&
+			is_usable(&search->sides[i]) && now_ms + OTHER_WAIT_MS < search->until_ms)
+			search->until_ms = now_ms + OTHER_WAIT_MS;
+}
+
+static int wait_for_one(struct search *search, struct err *err)
+{
+	struct dns_question *questions[DNS_FAMILIES * STEPS_MAX];
+	int64_t until_ms = search->until_ms;
+	size_t count = 0;
+
+	for (size_t i = 0; i < DNS_FAMILIES; i++) {
+		const struct side *side = &search->sides[i];
+
+		if (side->is_over)
+			continue;
+		for (size_t k = 0; k < side->count; k++)
+			questions[count++] = side->questions[k];
+		until_ms = side->due_ms < until_ms ? side->due_ms : until_ms;
+	}
+	return dns_wait(questions, count, until_ms, err);
+}
+
+static void note_silence(struct search *search)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < DNS_FAMILIES; i++)
+		for (size_t k = search->sides[i].count; k--;) /* from its first question on */
+			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome == DNS_SILENT)
+				search->lookup->servers[search->sides[i].asked[k]].took_ms[i] =
+					(uint32_t)(now_ms - search->sides[i].asked_ms[k]);
+}
+
+static int run_search(struct search *search, struct err *err)
+{
+	bool is_over = false;
+
+	search->until_ms = search->inputs->deadline_ms;
+	while (!is_over) {
+		int64_t now_ms = clock_monotonic_ms();
+
+		for (size_t i = 0; i < DNS_FAMILIES; i++)
+			if (!search->sides[i].is_over && advance(search, &search->sides[i], now_ms, err) < 0)
+				return -1;
+		limit_wait(search, now_ms);
+		is_over = (search->sides[DNS_A].is_over && search->sides[DNS_AAAA].is_over) ||
+			  now_ms >= search->until_ms;
+		if (!is_over && wait_for_one(search, err) < 0)
+			return -1;
+	}
+	note_silence(search);
+	return 0;
+}
+
+/* ---- what it comes to ---- */
+
+/* Those first to which there is a way, as RFC 6724 section 6 has it (rule 1); which of these is the best is found by trying (RFC 8305). */
+static void add_addresses(const struct dns_answer *answer, bool with_way, struct resolve *ret)
+{
+	for (size_t i = 0; answer && i < answer->count && ret->count < RESOLVE_MAX; i++)
+		if (has_way(answer->addresses[i]) == with_way)
+			memcpy(ret->addresses[ret->count++], answer->addresses[i], DNS_ADDRESS_SIZE);
+}
+
+static enum resolve_outcome outcome_of_side(const struct search *search, const struct side *side)
+{
+	enum resolve_outcome outcome = RESOLVE_SILENT;
+
+	if (side->limit < search->lookup->server_count && side->is_over)
+		return side->denial == DNS_NO_NAME ? RESOLVE_NO_NAME : RESOLVE_NO_DATA;
+	for (size_t i = 0; i < search->lookup->server_count; i++) {
+		enum dns_outcome said = search->lookup->servers[i].said[side->family].outcome;
+
+		if (said == DNS_FAILED || said == DNS_GARBLED)
+			outcome = RESOLVE_FAILED;
+	}
+	return outcome;
+}
+
+/* A's word counts first, since many a server says of AAAA what it likes; but without an IPv4 address AAAA's. */
+static enum resolve_outcome outcome_of(const struct search *search)
+{
+	enum resolve_outcome outcome = outcome_of_side(search, &search->sides[DNS_A]);
+	enum resolve_outcome other = outcome_of_side(search, &search->sides[DNS_AAAA]);
+
+	if (search->lookup->count)
+		return RESOLVE_FOUND;
+	return outcome == RESOLVE_NO_DATA && other != RESOLVE_NO_NAME ? other : outcome;
+}
+
+/* Fills what search->lookup does not hold yet. */
+static int search_for(struct search *search, struct err *err)
+{
+	struct resolve *lookup = search->lookup;
+
+	for (enum dns_family family = DNS_A; family < DNS_FAMILIES; family++)
+		search->sides[family] = (struct side){.family = family, .limit = lookup->server_count};
+	if (run_search(search, err) < 0)
+		return -1;
+	for (int without = 0; without < 2; without++) {
+		add_addresses(search->sides[DNS_AAAA].found, !without, lookup);
+		add_addresses(search->sides[DNS_A].found, !without, lookup);
+	}
+	lookup->outcome = outcome_of(search);
+	return 0;
+}
+
+/* ---- whom to ask ---- */
+
+/* That of the machine's own name (resolv.conf(5)). */
+static void add_own_domain(struct resolvconf *ret)
+{
+	char host[RESOLVE_NAME_SIZE] = "";
+	const char *dot = gethostname(host, sizeof(host) - 1) == 0 ? strchr(host, '.') : NULL;
+
+	if (dot && dot[1] && text_format(ret->domains[0], RESOLVCONF_DOMAIN_SIZE, "%s", dot + 1))
+		ret->domain_count = 1;
+}
+
+/* A file that cannot be read leaves this machine's own server, as for other programs; but that memory ran out says nothing of the file. */
+static int read_conf(const char *file, struct resolvconf *ret, struct resolve *lookup, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX);
+
+	if (file_read(AT_FDCWD, file ? file : RESOLVE_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, err) < 0) {
+		if (err->code == ERR_NO_MEMORY)
+			return -1;
+		lookup->file_error = err->native ? (int)err->native : EIO;
+	}
+	resolvconf_parse(buf_bytes(&text), ret);
+	lookup->is_unconfigured = ret->server_count == 0;
+	if (lookup->is_unconfigured)
+		(void)text_format(
+			ret->servers[ret->server_count++], RESOLVCONF_SERVER_SIZE, "%s", LOCAL_SERVER);
+	if (!ret->has_domains)
+		add_own_domain(ret);
+	return 0;
+}
+
+static void list_servers(const struct resolvconf *conf, struct resolve *ret)
+{
+	size_t first = conf->is_rotated ? (size_t)clock_monotonic_ms() % conf->server_count : 0;
+
+	for (size_t i = 0; i < conf->server_count; i++)
+		memcpy(ret->servers[i].address, conf->servers[(first + i) % conf->server_count],
+			RESOLVCONF_SERVER_SIZE);
+	ret->server_count = conf->server_count;
+}
+
+/* The index-th name to look for; false behind the last. A name with dots enough is tried as it is first, another one last. */
+static bool name_at(
+	const char *host, const struct resolvconf *conf, size_t index, char ret[RESOLVE_NAME_SIZE])
+{
+	size_t len = strlen(host);
+	bool is_absolute = len && host[len - 1] == '.';
+	size_t domains = is_absolute ? 0 : conf->domain_count;
+	unsigned int dots = 0;
+	size_t plain_at;
+
+	for (const char *at = host; *at; at++)
+		dots += *at == '.';
+	plain_at = is_absolute || dots >= conf->ndots ? 0 : domains;
+	if (index > domains)
+		return false;
+	if (index == plain_at)
+		(void)text_format(ret, RESOLVE_NAME_SIZE, "%.*s", (int)(len - is_absolute), host);
+	else
+		(void)text_format(
+			ret, RESOLVE_NAME_SIZE, "%s.%s", host, conf->domains[index - (index > plain_at)]);
+	return true;
+}
+
+static void note_dead(const struct resolve *lookup, bool is_dead[RESOLVCONF_SERVERS_MAX])
+{
+	for (size_t i = 0; i < lookup->server_count; i++)
+		is_dead[i] = is_dead[i] || (lookup->servers[i].is_asked &&
+						   lookup->servers[i].said[DNS_A].outcome == DNS_SILENT &&
+						   lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
+}
+
+/* Each name by both families, so that all addresses are of one name. Of what was said, that of the first name is told. */
+static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err)
+{
+	bool is_dead[RESOLVCONF_SERVERS_MAX] = {false};
+	char name[RESOLVE_NAME_SIZE];
+	struct resolvconf conf;
+	struct resolve unasked = {0};
+
+	if (read_conf(inputs->resolver_file, &conf, &unasked, err) < 0)
+		return -1;
+	list_servers(&conf, &unasked);
+	for (size_t i = 0; name_at(inputs->host, &conf, i, name); i++) {
+		struct resolve found = unasked;
+		auto_cleanup(search) struct search search = {
+			.inputs = inputs, .conf = &conf, .name = name, .is_dead = is_dead, .lookup = &found};
+
+		if (search_for(&search, err) < 0)
+			return -1;
+		if (i == 0 || found.outcome == RESOLVE_FOUND)
+			*ret = found;
+		if (found.outcome == RESOLVE_FOUND || found.outcome == RESOLVE_SILENT ||
+			clock_monotonic_ms() >= inputs->deadline_ms)
+			break;
+		note_dead(&found, is_dead);
+	}
+	return 0;
+}
+
+bool resolve_is_address(const char *host)
+{
+	uint8_t binary[16];
+
+	return host[0] == '[' || inet_pton(AF_INET, host, binary) == 1 ||
+	       inet_pton(AF_INET6, host, binary) == 1;
+}
+
+static void take_address(const char *host, struct resolve *ret)
+{
+	size_t is_bracketed = host[0] == '[';
+
+	(void)text_format(ret->addresses[0], DNS_ADDRESS_SIZE, "%.*s", (int)(strlen(host) - 2 * is_bracketed),
+		host + is_bracketed);
+	ret->count = 1;
+}
+
+int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err)
+{
+	size_t len = strlen(inputs->host);
+	struct resolve found = {0};
+	struct dns_answer hosts = {0};
+	char name[RESOLVE_NAME_SIZE];
+
+	if (resolve_is_address(inputs->host)) {
+		take_address(inputs->host, &found);
+	} else {
+		bool is_absolute = len && inputs->host[len - 1] == '.';
+
+		(void)text_format(name, sizeof(name), "%.*s", (int)(len - is_absolute), inputs->host);
+		if (dns_ask_hosts(inputs->hosts_file, name, &hosts, err) < 0)
+			return -1;
+		for (int without = 0; without < 2; without++)
+			add_addresses(&hosts, !without, &found);
+		if (!found.count && ask_servers(inputs, &found, err) < 0)
+			return -1;
+	}
+	*ret = found;
+	return 0;
+}

@@ -1,0 +1,96 @@
+/* Why a name was not resolved, in words. */
+#include "net/resolve.h"
+
+#include <errno.h>
+#include "base/text.h"
+
+#define SERVERS_SIZE 240
+
+static void family_text(const struct resolve_server *server, enum dns_family family, char *ret, size_t size)
+{
+	char said[64];
+
+	dns_answer_text(&server->said[family], said, sizeof(said));
+	if (server->said[family].outcome == DNS_SILENT)
+		(void)text_format(ret, size, "%s in %.1f s", said, server->took_ms[family] / 1e3);
+	else
+		(void)text_format(ret, size, "%s", said);
+}
+
+/* A name with addresses of one family only is as it should be. */
+static bool is_same(const struct dns_answer *a, const struct dns_answer *b)
+{
+	bool is_fine_a = a->outcome == DNS_FOUND || a->outcome == DNS_NO_DATA;
+	bool is_fine_b = b->outcome == DNS_FOUND || b->outcome == DNS_NO_DATA;
+
+	return (is_fine_a && is_fine_b) || (a->outcome == b->outcome && a->rcode == b->rcode);
+}
+
+void resolve_server_text(const struct resolve_server *server, char *ret, size_t size)
+{
+	const struct dns_answer *of_a = &server->said[DNS_A];
+	const struct dns_answer *of_aaaa = &server->said[DNS_AAAA];
+	char text[80], other[80];
+
+	family_text(server, DNS_A, text, sizeof(text));
+	family_text(server, DNS_AAAA, other, sizeof(other));
+	if (!server->is_asked)
+		(void)text_format(ret, size, "not asked");
+	else if (is_same(of_a, of_aaaa))
+		(void)text_format(ret, size, "%s", of_aaaa->outcome == DNS_FOUND ? other : text);
+	else
+		(void)text_format(ret, size, "%s (A), %s (AAAA)", text, other);
+}
+
+/* "DNS server 10.0.0.4: answered SERVFAIL; 10.0.0.5: no answer in 10.0 s". */
+static void servers_text(const struct resolve *lookup, char ret[SERVERS_SIZE])
+{
+	const char *between = "DNS server ";
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < lookup->server_count; i++) {
+		char said[176], longer[SERVERS_SIZE];
+
+		if (!lookup->servers[i].is_asked)
+			continue;
+		resolve_server_text(&lookup->servers[i], said, sizeof(said));
+		(void)text_format(
+			longer, sizeof(longer), "%s%s%s: %s", ret, between, lookup->servers[i].address, said);
+		(void)text_format(ret, SERVERS_SIZE, "%s", longer);
+		between = "; ";
+	}
+}
+
+/* Without a server in the file this machine's own was asked; where that answers, the file is as it should be. */
+static void cause_text(const struct resolve *lookup, char ret[128])
+{
+	bool is_cause = lookup->outcome == RESOLVE_SILENT || lookup->outcome == RESOLVE_FAILED;
+
+	errno = lookup->file_error;
+	if (is_cause && lookup->file_error)
+		(void)text_format(ret, 128, ": %s cannot be read: %m", RESOLVE_RESOLVER_FILE);
+	else if (is_cause && lookup->is_unconfigured)
+		(void)text_format(ret, 128, ": %s names no DNS server", RESOLVE_RESOLVER_FILE);
+	else
+		ret[0] = '\0';
+}
+
+int resolve_explain(const struct resolve *lookup, const char *name, struct err *err)
+{
+	static const struct {
+		enum err_code code;
+		const char *text;
+	} rows[] = {
+		[RESOLVE_FOUND] = {ERR_DNS, "was resolved"},
+		[RESOLVE_NO_NAME] = {ERR_DNS_NO_NAME, "does not exist"},
+		[RESOLVE_NO_DATA] = {ERR_DNS_NO_NAME, "has no address"},
+		[RESOLVE_FAILED] = {ERR_DNS_FAILED, "was not resolved"},
+		[RESOLVE_SILENT] = {ERR_DNS_SILENT, "was not resolved"},
+	};
+	char servers[SERVERS_SIZE], cause[128];
+
+	servers_text(lookup, servers);
+	cause_text(lookup, cause);
+	return err_set(err, rows[lookup->outcome].code, 0, "%s %s%s (%s)", name, rows[lookup->outcome].text,
+		cause, servers);
+}

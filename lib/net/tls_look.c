@@ -1,0 +1,231 @@
+#include "net/tls_look.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "base/text.h"
+#include "edge/crypto_mbedtls.h"
+#include "net/sockets.h"
+
+#define ALERT_LEN 7 /* a record's header and an alert: RFC 8446, 5.1 and 6 */
+
+struct session {
+	const struct tls_look_inputs *look;
+	mbedtls_ssl_context ssl;
+	mbedtls_ssl_config config;
+	struct crypto_chain chain;
+	uint64_t received_bytes;
+	uint8_t first_bytes[ALERT_LEN]; /* of what was received */
+	int error;                      /* errno of the socket, 0 if none */
+	bool is_over;                   /* the peer closed it */
+	bool is_too_late;               /* the deadline passed */
+};
+
+static void session_cleanup(struct session *session)
+{
+	mbedtls_ssl_free(&session->ssl);
+	mbedtls_ssl_config_free(&session->config);
+}
+
+/* ---- mbedtls's callbacks ---- */
+
+static int random_bytes(void *context, unsigned char *ret, size_t len)
+{
+	struct err ignored;
+
+	(void)context;
+	return crypto_random(ret, len, &ignored) < 0 ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : 0;
+}
+
+/* False at the deadline. */
+static bool wait_for(struct session *session, short events)
+{
+	session->is_too_late = !sockets_wait(session->look->fd, events, session->look->deadline_ms);
+	return !session->is_too_late;
+}
+
+static int on_send(void *context, const unsigned char *data, size_t len)
+{
+	struct session *session = context;
+	ssize_t sent;
+
+	do {
+		if (!wait_for(session, POLLOUT))
+			return MBEDTLS_ERR_SSL_TIMEOUT;
+		sent = send(session->look->fd, data, len, MSG_NOSIGNAL);
+	} while (sent < 0 && (errno == EAGAIN || errno == EINTR));
+	if (sent >= 0)
+		return (int)sent;
+	session->error = errno;
+	return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+}
+
+static void note_received(struct session *session, const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len && session->received_bytes + i < ALERT_LEN; i++)
+		session->first_bytes[session->received_bytes + i] = data[i];
+	session->received_bytes += len;
+}
+
+static int on_receive(void *context, unsigned char *ret, size_t size)
+{
+	struct session *session = context;
+	ssize_t len;
+
+	do {
+		if (!wait_for(session, POLLIN))
+			return MBEDTLS_ERR_SSL_TIMEOUT;
+		len = recv(session->look->fd, ret, size, 0);
+	} while (len < 0 && (errno == EAGAIN || errno == EINTR));
+	if (len > 0)
+		note_received(session, ret, (size_t)len);
+	else if (len == 0)
+		session->is_over = true;
+	else
+		session->error = errno;
+	return len >= 0 ? (int)len : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+}
+
+/* ---- what was shown ---- */
+
+static void take_certificate(struct session *session, struct tls_look_peer *ret)
+{
+	const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(&session->ssl);
+
+	ret->fault = session->chain.err;
+	if (!crt)
+		return;
+	ret->has_certificate = true;
+	crypto_x509_name(&crt->subject, ret->subject);
+	crypto_x509_name(&crt->issuer, ret->issuer);
+	crypto_x509_alternative_names(crt, ret->names);
+	ret->not_after_s = crypto_x509_time(&crt->valid_to);
+	for (const mbedtls_x509_crt *at = crt; at; at = at->next)
+		crypto_x509_name(&at->issuer, ret->top_issuer);
+	if (ret->fault.code == ERR_OK && mbedtls_ssl_get_verify_result(&session->ssl))
+		err_fill(&ret->fault, ERR_CERT_USE, 0,
+			"its certificate may not be used for this handshake: '%.100s' (keyUsage)",
+			ret->subject);
+}
+
+/* ---- the handshake ---- */
+
+static int set_up(struct session *session, struct err *err)
+{
+	const struct tls_look_inputs *look = session->look;
+	bool is_named;
+
+	if (psa_crypto_init() != 0 || mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
+					      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
+		return err_set(err, ERR_INTERNAL, 0, "mbedtls cannot start.");
+	mbedtls_ssl_conf_rng(&session->config, random_bytes, NULL);
+	mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_OPTIONAL); /* see the header */
+	session->chain = (struct crypto_chain){.authorities = look->authorities, .now_s = look->now_s};
+	certname_host_of(look->host, &session->chain.host);
+	crypto_chain_configure(&session->config, &session->chain);
+	is_named = !look->without_name && !session->chain.host.address_len;
+	if (mbedtls_ssl_setup(&session->ssl, &session->config) != 0 ||
+		mbedtls_ssl_set_hostname(&session->ssl, is_named ? look->host : NULL) != 0)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a TLS handshake.");
+	mbedtls_ssl_set_bio(&session->ssl, session, on_send, on_receive, NULL);
+	return 0;
+}
+
+/* RFC 8446 section 6.2 */
+enum alert {
+	ALERT_NONE = 0,
+	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_PROTOCOL_VERSION = 70,
+	ALERT_INSUFFICIENT_SECURITY = 71
+};
+
+/* A fatal alert that is the server's first record, that is, its answer to our ClientHello. RFC 8446 section 5.1. */
+static unsigned alert_of(const struct session *session, int status)
+{
+	static const uint8_t type = 21, fatal = 2;
+	const uint8_t *record = session->first_bytes;
+
+	return status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && record[0] == type && record[5] == fatal
+		       ? record[6]
+		       : ALERT_NONE;
+}
+
+/* mbedtls's codes of X.509, public keys and curves are its errors of high level below that. */
+static bool is_about_certificate(int status)
+{
+	int high = -status & 0x7f80;
+
+	return (high >= -MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && high <= -MBEDTLS_ERR_X509_FATAL_ERROR) ||
+	       (high >= -MBEDTLS_ERR_PK_SIG_LEN_MISMATCH && high <= -MBEDTLS_ERR_PK_ALLOC_FAILED);
+}
+
+static int explain_protocol(const struct session *session, int status, struct err *err)
+{
+	unsigned alert = alert_of(session, status);
+
+	if (status == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION || alert == ALERT_PROTOCOL_VERSION)
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
+			"the server speaks an older TLS than 1.2, which is refused");
+	if (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_INSUFFICIENT_SECURITY)
+		return err_set(err, ERR_TLS_NO_AGREEMENT, alert,
+			"the server found nothing that both sides can do (alert %u): its certificate has "
+			"another "
+			"kind of key than RSA, P-256, P-384 and P-521, or its TLS other ciphers",
+			alert);
+	if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
+			"the server refused the TLS handshake by an alert");
+	if (status == MBEDTLS_ERR_SSL_INVALID_RECORD)
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
+	if (status == MBEDTLS_ERR_X509_FATAL_ERROR)
+		return err_set(err, ERR_CERT_UNREADABLE, (unsigned long)-status,
+			"there are more than %d authorities between its certificate and a trusted one",
+			CRYPTO_CHAIN_MAX - 2);
+	if (status == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || status == MBEDTLS_ERR_ERROR_CORRUPTION_DETECTED)
+		return err_set(err, ERR_CERT_UNREADABLE, (unsigned long)-status,
+			"the certificates that it shows have more than 64 KiB");
+	if (is_about_certificate(status))
+		return err_set(err, ERR_CERT_UNREADABLE, (unsigned long)-status,
+			"the certificates that it shows cannot be read (mbedtls -0x%04lX)",
+			(unsigned long)-status);
+	return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
+		"the TLS handshake failed (mbedtls -0x%04lX)", (unsigned long)-status);
+}
+
+static int explain(const struct session *session, int status, struct err *err)
+{
+	if (session->received_bytes == 0 && (session->is_over || session->error))
+		return err_set(err, ERR_TLS_CUT, (unsigned long)session->error,
+			"the connection was %s right after the TLS ClientHello",
+			session->error ? "reset" : "closed");
+	if (session->is_too_late)
+		return err_set(err, ERR_TLS_FAILED, ETIMEDOUT,
+			session->received_bytes ? "the TLS handshake was not finished in time"
+						: "no answer to the TLS ClientHello");
+	if (session->is_over || session->error)
+		return err_set(err, ERR_TLS_FAILED, (unsigned long)session->error,
+			"the connection was ended within the TLS handshake");
+	return explain_protocol(session, status, err);
+}
+
+int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, struct err *err)
+{
+	auto_cleanup(session) struct session session = {.look = look};
+	int status;
+
+	memset(ret, 0, sizeof(*ret));
+	mbedtls_ssl_init(&session.ssl);
+	mbedtls_ssl_config_init(&session.config);
+	if (set_up(&session, err) < 0)
+		return -1;
+	do
+		status = mbedtls_ssl_handshake(&session.ssl);
+	while (status == MBEDTLS_ERR_SSL_WANT_READ || status == MBEDTLS_ERR_SSL_WANT_WRITE);
+	ret->received_bytes = session.received_bytes;
+	take_certificate(&session, ret);
+	if (status != 0)
+		return explain(&session, status, err);
+	(void)text_format(ret->version, sizeof(ret->version), "%s", mbedtls_ssl_get_version(&session.ssl));
+	return 0;
+}

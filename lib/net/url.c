@@ -1,0 +1,190 @@
+/* URLs (RFC 3986), only what an endpoint needs; what is not plainly understood is refused. */
+#include "net/http.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include "base/text.h"
+
+#define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
+
+static bool is_host_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Whether the last label is a number, as no name's is: resolvers and libcurl take "10.1" and "0x7f.1" for addresses, each in its own way.
+ * In lower case. */
+static bool ends_in_number(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+	const char *label = dot ? dot + 1 : host;
+	bool is_hex = strncmp(label, "0x", 2) == 0;
+
+	label += is_hex ? 2 : 0;
+	return label[strspn(label, is_hex ? "0123456789abcdef" : "0123456789")] == '\0';
+}
+
+static bool has_long_label(const char *host)
+{
+	size_t len = strcspn(host, ".");
+
+	while (len <= LABEL_MAX && host[len] == '.') {
+		host += len + 1;
+		len = strcspn(host, ".");
+	}
+	return len > LABEL_MAX;
+}
+
+/* A name or an IPv4 address in its usual form; labels are not empty. */
+static bool take_name(const char *text, size_t len, struct http_origin *ret)
+{
+	struct in_addr address;
+
+	if (len == 0 || len >= sizeof(ret->host))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		ret->host[i] = lower(text[i]);
+		if (!is_host_character(ret->host[i]))
+			return false;
+		if (ret->host[i] == '.' && (i == 0 || i + 1 == len || ret->host[i - 1] == '.'))
+			return false;
+	}
+	ret->host[len] = '\0';
+	return !has_long_label(ret->host) &&
+	       (!ends_in_number(ret->host) || inet_pton(AF_INET, ret->host, &address) == 1);
+}
+
+/* "[address]", written in one way only, so that equal addresses are equal text. */
+static bool take_ipv6(const char *text, size_t len, struct http_origin *ret)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	struct in6_addr binary;
+
+	if (len < 2 || len - 2 >= sizeof(address) || text[len - 1] != ']')
+		return false;
+	memcpy(address, text + 1, len - 2);
+	if (inet_pton(AF_INET6, address, &binary) != 1)
+		return false;
+	(void)inet_ntop(AF_INET6, &binary, address, sizeof(address));
+	return text_format(ret->host, sizeof(ret->host), "[%s]", address);
+}
+
+static bool take_port(const char *text, size_t len, struct http_origin *ret)
+{
+	uint32_t port = 0;
+
+	if (len == 0 || len > 5)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		port = port * 10 + (uint32_t)(text[i] - '0');
+	}
+	ret->port = (uint16_t)port;
+	return port > 0 && port <= UINT16_MAX;
+}
+
+static bool take_authority(const char *text, size_t len, struct http_origin *ret)
+{
+	const char *bracket = memchr(text, ']', len);
+	size_t host_len = bracket ? (size_t)(bracket - text) + 1 : len;
+	const char *colon = bracket ? NULL : memchr(text, ':', len);
+
+	if (colon)
+		host_len = (size_t)(colon - text);
+	if (host_len < len &&
+		(text[host_len] != ':' || !take_port(text + host_len + 1, len - host_len - 1, ret)))
+		return false;
+	return text[0] == '[' ? take_ipv6(text, host_len, ret) : take_name(text, host_len, ret);
+}
+
+static int check_characters(const char *url, struct err *err)
+{
+	size_t len = strlen(url);
+
+	if (len >= HTTP_URL_SIZE)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The address is longer than %d characters.",
+			HTTP_URL_SIZE - 1);
+	for (size_t i = 0; i < len; i++)
+		if (url[i] <= ' ' || url[i] >= 0x7f || url[i] == '\\' || url[i] == '#')
+			return err_set(err, ERR_ENDPOINT_INVALID, 0,
+				"The address '%s' holds a character that does not belong there.", url);
+	return 0;
+}
+
+/* scheme: lower case, with "://". The origin's port is the scheme's. */
+static int parse_url(const char *url, const char *scheme, struct http_origin *origin, const char **ret_path,
+	struct err *err)
+{
+	size_t scheme_len = strlen(scheme);
+	const char *authority = url + scheme_len;
+	size_t authority_len;
+
+	if (check_characters(url, err) < 0)
+		return -1;
+	if (strlen(url) < scheme_len)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
+	for (size_t i = 0; i < scheme_len; i++)
+		if (lower(url[i]) != scheme[i])
+			return err_set(
+				err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
+	authority_len = strcspn(authority, "/?");
+	if (authority_len == 0 || !take_authority(authority, authority_len, origin))
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' has no usable host or port.", url);
+	*ret_path = authority + authority_len;
+	return 0;
+}
+
+static void give_url(
+	const struct http_origin *origin, const char *path, struct http_origin *ret, char *ret_path)
+{
+	*ret = *origin;
+	if (ret_path)
+		memcpy(ret_path, path, strlen(path) + 1);
+}
+
+int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+{
+	struct http_origin origin = {.port = 443};
+	const char *path;
+
+	if (parse_url(url, "https://", &origin, &path, err) < 0)
+		return -1;
+	give_url(&origin, path, ret, ret_path);
+	return 0;
+}
+
+int http_parse_plain_url(
+	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+{
+	struct http_origin origin = {.port = 80};
+	struct in_addr address;
+	const char *path;
+
+	if (parse_url(url, "http://", &origin, &path, err) < 0)
+		return -1;
+	if (origin.host[0] != '[' && inet_pton(AF_INET, origin.host, &address) != 1)
+		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' does not name an IP address.", url);
+	give_url(&origin, path, ret, ret_path);
+	return 0;
+}
+
+bool http_same_origin(const struct http_origin *a, const struct http_origin *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
+void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE])
+{
+	if (origin->port == 443)
+		(void)text_format(ret, HTTP_URL_SIZE, "https://%s", origin->host);
+	else
+		(void)text_format(
+			ret, HTTP_URL_SIZE, "https://%s:%u", origin->host, (unsigned int)origin->port);
+}

@@ -1,0 +1,73 @@
+/* page_findings.c - all that was found, with what to do about it. */
+#include <string.h>
+#include "page/page_parts.h"
+
+/* A provider may say among other words what the headline says. */
+static void put_message(struct html *html, const char *message, const char *told)
+{
+	const char *again = told[0] ? strstr(message, told) : NULL;
+
+	if (!again) {
+		html_text(html, message);
+		return;
+	}
+	html_bytes(html, (struct bytes){(const uint8_t *)message, (size_t)(again - message)});
+	html_put(html, "as said above.");
+	html_text(html, again + strlen(told));
+}
+
+static void put_finding(struct html *html, const struct err *finding, const struct page_headline *headline)
+{
+	const struct err_info *info = err_info(finding->code);
+	bool is_bad = info->kind == ERR_KIND_INTEGRITY || finding->code == ERR_SECURE_BOOT_OFF;
+
+	page_look(html, "<div class=\"card finding ", is_bad ? PAGE_BAD : PAGE_OPEN, "\"><h3>");
+	put_message(html, finding->msg, headline->text);
+	html_put(html, "</h3><p>");
+	html_text(html, info->remedy);
+	html_put(html, "</p><p class=\"code\">Code ");
+	html_format(html, "%d, %s", finding->code, info->name);
+	html_put(html, "</p></div>\n");
+}
+
+/* All reasons, wherever they were found. */
+static void collect(const struct page_inputs *inputs, struct findings *ret)
+{
+	const struct bundle *bundle = inputs->bundle;
+	bool is_own = inputs->is_live || !inputs->check;
+
+	if (inputs->check)
+		*ret = inputs->check->findings;
+	if (is_own && bundle->verdict.reason.code)
+		findings_add(ret, &bundle->verdict.reason);
+	if (is_own && bundle->local.reason.code)
+		findings_add(ret, &bundle->local.reason);
+	if (inputs->drift && inputs->drift->judgement->verdict.reason.code)
+		findings_add(ret, &inputs->drift->judgement->verdict.reason);
+	if (bundle->has_provider && bundle->provider.verdict.reason.code)
+		findings_add(ret, &bundle->provider.verdict.reason);
+}
+
+/* The headline has told one already. */
+void page_findings(struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
+{
+	auto_cleanup(free) struct findings *all = calloc(1, sizeof(*all)); /* 20 KiB: not on the stack */
+	size_t untold = 0;
+
+	if (!all)
+		return;
+	collect(inputs, all);
+	for (size_t i = 0; i < all->count; i++)
+		untold += !page_is_told(headline, &all->items[i]);
+	if (!untold)
+		return;
+	html_put(html,
+		untold < all->count ? "<section><h2>Further findings</h2>" : "<section><h2>Findings</h2>");
+	html_put(html,
+		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log "
+		"and on the command line.</p>\n");
+	for (size_t i = 0; i < all->count; i++)
+		if (!page_is_told(headline, &all->items[i]))
+			put_finding(html, &all->items[i], headline);
+	html_put(html, "</section>\n");
+}

@@ -1,0 +1,341 @@
+#include "service/alert.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "edge/state.h"
+#include "maa/imds.h"
+
+#define CONNECT_MS       5000
+#define TOTAL_MS         10000
+#define MAX_ANSWER_BYTES (64u << 10)
+#define MAX_BODY_BYTES   (16u << 10)
+
+void alerts_done(struct alerts *alerts)
+{
+	json_free(alerts->pending);
+	alerts->pending = NULL;
+}
+
+/* ---- what is remembered ---- */
+
+static bool find_health(const char *name, enum health *ret)
+{
+	static const enum health all[] = {HEALTH_UNKNOWN, HEALTH_HEALTHY, HEALTH_UNHEALTHY};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(name, health_name(all[i])) == 0) {
+			*ret = all[i];
+			return true;
+		}
+	return false;
+}
+
+/* Copies the items from the one at `from` on. A copy that lost one would lose an alert. */
+static int copy_from(const json *array, size_t from, json **ret, struct err *err)
+{
+	auto_cleanup(json) json *copy = json_new_array();
+
+	json_each (item, array)
+		if (from)
+			from--;
+		else
+			json_add_copy(copy, NULL, item);
+	if (!json_is_array(copy))
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the alerts.");
+	*ret = steal_ptr(copy);
+	return 0;
+}
+
+static int read_alerts(const json *document, void *ret, struct err *err)
+{
+	auto_cleanup(alerts) struct alerts found = {0};
+	const char *health, *receiver;
+	const json *pending;
+
+	if (json_get_text(document, "health", &health, err) < 0 ||
+		json_get_text(document, "receiver", &receiver, err) < 0 ||
+		json_get_array(document, "pending", &pending, err) < 0)
+		return -1;
+	found.has_health = find_health(health, &found.health);
+	if (strlen(receiver) >= sizeof(found.receiver) || json_count(pending) > ALERT_MAX_PENDING)
+		return err_set(err, ERR_STATE_INVALID, 0, "'receiver' or 'pending' cannot be used.");
+	memcpy(found.receiver, receiver, strlen(receiver) + 1);
+	json_each (item, pending)
+		if (!json_is_object(item))
+			return err_set(err, ERR_STATE_INVALID, 0, "'pending' cannot be used.");
+	if (copy_from(pending, 0, &found.pending, err) < 0)
+		return -1;
+	*(struct alerts *)ret = found;
+	found = (struct alerts){0};
+	return 0;
+}
+
+int alerts_parse(struct bytes text, struct alerts *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (json_parse(text, &document, err) < 0 || read_alerts(document, ret, err) < 0) {
+		err_recode(err, ERR_STATE_INVALID);
+		return err_wrap(err, "'%s' is damaged", ALERT_FILE);
+	}
+	return 0;
+}
+
+static int save(int state_fd, const struct alerts *alerts, struct err *err)
+{
+	auto_cleanup(json) json *document = json_new_object();
+
+	json_add_text(document, "health", alerts->has_health ? health_name(alerts->health) : "");
+	json_add_text(document, "receiver", alerts->receiver);
+	if (alerts->pending)
+		json_add_copy(document, "pending", alerts->pending);
+	else
+		(void)json_add_array(document, "pending");
+	return state_save(state_fd, ALERT_FILE, document, err);
+}
+
+/* ---- what changed ---- */
+
+/* The address itself may hold a secret. */
+static void name_receiver(const char *url, char ret[ALERT_RECEIVER_SIZE])
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(bytes_of_text(url), digest);
+	hex_encode((struct bytes){digest, (ALERT_RECEIVER_SIZE - 1) / 2}, ret);
+}
+
+/* Whether it is a new one, which has yet to learn what is wrong. If something is on its way, it will: a wrong address was corrected. */
+static bool meet_receiver(const char *url, struct alerts *alerts)
+{
+	char name[ALERT_RECEIVER_SIZE];
+
+	name_receiver(url, name);
+	if (strcmp(name, alerts->receiver) == 0)
+		return false;
+	memcpy(alerts->receiver, name, sizeof(name));
+	return json_count(alerts->pending) == 0;
+}
+
+static bool is_settled(const struct alert_inputs *inputs)
+{
+	const struct verdict *verdict = &inputs->round->verdict;
+	bool passes = err_info(verdict->reason.code)->retry &&
+		      proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
+
+	return verdict->health != HEALTH_UNKNOWN || (inputs->state == STATUS_ERROR && !passes);
+}
+
+static void add_ids(const struct alert_inputs *inputs, json *alert)
+{
+	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+	const struct appraisal *local = &inputs->round->local;
+	struct imds imds;
+	struct err ignored;
+
+	if (imds_ask(metadata, &imds, &ignored) == 0) {
+		if (imds.vm_id[0])
+			json_add_text(alert, "vmId", imds.vm_id);
+		if (imds.resource_id[0])
+			json_add_text(alert, "resourceId", imds.resource_id);
+	}
+	if (!json_get(alert, "vmId") && local->has_secureboot && local->secureboot.vm_id[0])
+		json_add_text(alert, "vmId", local->secureboot.vm_id);
+}
+
+static void add_reason(const struct err *reason, json *alert)
+{
+	json_add_int(alert, "code", reason->code);
+	json_add_text(alert, "name", err_info(reason->code)->name);
+	json_add_text(alert, "message",
+		reason->code ? reason->msg
+			     : "The provider and this VM's own check agree: the boot is proved.");
+	json_add_text(alert, "remedy", err_info(reason->code)->remedy);
+}
+
+/* before: NULL if it is not known, or the same. */
+static void describe(const struct alert_inputs *inputs, const char *before, json *alert)
+{
+	const struct verdict *verdict = &inputs->round->verdict;
+	int64_t failing_since_s = inputs->history->failing_since_s;
+	char id[2 * ALERT_RANDOM_SIZE + 1], since[CLOCK_TEXT_SIZE];
+
+	hex_encode((struct bytes){inputs->random, ALERT_RANDOM_SIZE}, id);
+	clock_text(verdict->health == HEALTH_UNKNOWN && failing_since_s ? failing_since_s
+									: inputs->now.time.wall_s,
+		since);
+	json_add_text(alert, "id", id);
+	json_add_text(alert, "health", health_name(verdict->health));
+	if (before)
+		json_add_text(alert, "before", before);
+	json_add_text(alert, "since", since);
+	add_reason(&verdict->reason, alert);
+	add_ids(inputs, alert);
+	json_add_text(alert, "provider", inputs->round->provider);
+	json_add_text(alert, "version", inputs->version);
+}
+
+static int add_pending(
+	const struct alert_inputs *inputs, const char *before, struct alerts *alerts, struct err *err)
+{
+	size_t count = json_count(alerts->pending);
+	size_t surplus = count < ALERT_MAX_PENDING ? 0 : count - ALERT_MAX_PENDING + 1;
+	json *pending;
+
+	if (copy_from(alerts->pending, surplus, &pending, err) < 0)
+		return -1;
+	describe(inputs, before, json_add_object(pending, NULL));
+	json_free(alerts->pending);
+	alerts->pending = pending;
+	return 0;
+}
+
+/* Saved before anything is sent: whatever happens then, nothing is lost. */
+static int note_change(
+	const struct alert_inputs *inputs, bool is_new_receiver, struct alerts *alerts, struct err *err)
+{
+	enum health health = inputs->round->verdict.health;
+	bool is_change = alerts->has_health && alerts->health != health;
+
+	if (!is_settled(inputs) || (alerts->has_health && !is_change && !is_new_receiver))
+		return 0;
+	if ((is_change || health != HEALTH_HEALTHY) &&
+		add_pending(inputs, is_change ? health_name(alerts->health) : NULL, alerts, err) < 0)
+		return -1;
+	alerts->has_health = true;
+	alerts->health = health;
+	return save(inputs->state_fd, alerts, err);
+}
+
+/* ---- telling it ---- */
+
+static int format_body(const json *alert, int64_t now_s, struct buf *ret, struct err *err)
+{
+	auto_cleanup(json) json *body = json_new_object();
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_text(now_s, now);
+	json_each (member, alert)
+		json_add_copy(body, json_name(member), member);
+	json_add_text(body, "time", now);
+	return json_print(body, JSON_COMPACT, ret, err);
+}
+
+#define SIGNATURE_SIZE (sizeof("X-Signature: sha256=") + (size_t)2 * CRYPTO_SHA256_SIZE)
+
+static int sign(const char *secret, struct bytes body, char ret[SIGNATURE_SIZE], struct err *err)
+{
+	uint8_t mac[CRYPTO_SHA256_SIZE];
+	char hex[2 * CRYPTO_SHA256_SIZE + 1];
+
+	if (crypto_hmac_sha256(bytes_of_text(secret), body, mac, err) < 0)
+		return -1;
+	hex_encode((struct bytes){mac, sizeof(mac)}, hex);
+	(void)text_format(ret, SIGNATURE_SIZE, "X-Signature: sha256=%s", hex);
+	return 0;
+}
+
+static void answer_cleanup(struct http_answer *answer)
+{
+	buf_done(&answer->body);
+}
+
+static int exchange(const struct http_request *request, struct err *err)
+{
+	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(MAX_ANSWER_BYTES)};
+	auto_cleanup(http) struct http *http = NULL;
+
+	if (http_open(&http, err) < 0 || http_exchange(http, request, &answer, err) < 0)
+		return -1;
+	if (answer.status < 200 || answer.status > 299)
+		return err_set(err, ERR_ALERT, (unsigned long)answer.status, "The receiver answered %ld.",
+			answer.status);
+	return 0;
+}
+
+static void proxy_cleanup(struct proxy *proxy)
+{
+	explicit_bzero(proxy, sizeof(*proxy));
+}
+
+/* Messages name the receiver by its host alone. */
+static int post(const struct alert_inputs *inputs, struct bytes body, struct err *err)
+{
+	const struct settings *settings = inputs->settings;
+	auto_cleanup(proxy) struct proxy proxy = {0};
+	struct http_origin origin;
+	char signature[SIGNATURE_SIZE];
+
+	if (settings->alert_secret[0] && sign(settings->alert_secret, body, signature, err) < 0)
+		return -1;
+	if (http_parse_url(settings->alert_webhook, &origin, NULL, err) < 0 ||
+		proxy_choose(&inputs->proxy, &origin, &proxy, err) < 0)
+		return -1;
+	return exchange(&(struct http_request){.url = settings->alert_webhook,
+				.content_type = "application/json",
+				.body = body,
+				.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+				.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
+				.proxy = &proxy,
+				.connect_timeout_ms = CONNECT_MS,
+				.total_timeout_ms = TOTAL_MS,
+				.header = settings->alert_secret[0] ? signature : NULL},
+		err);
+}
+
+static int send_first(const struct alert_inputs *inputs, const struct alerts *alerts, struct err *err)
+{
+	auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
+
+	if (format_body(json_at(alerts->pending, 0), inputs->now.time.wall_s, &body, err) == 0 &&
+		post(inputs, buf_bytes(&body), err) == 0)
+		return 0;
+	if (err->code != ERR_NO_MEMORY)
+		err->code = ERR_ALERT;
+	return err_wrap(err, "Alerts: %zu not delivered to alertWebhook", json_count(alerts->pending));
+}
+
+static int send_all(
+	const struct alert_inputs *inputs, struct alerts *alerts, size_t *ret_sent, struct err *err)
+{
+	while (json_count(alerts->pending)) {
+		json *rest;
+
+		if (send_first(inputs, alerts, err) < 0)
+			return -1;
+		(*ret_sent)++;
+		if (copy_from(alerts->pending, 1, &rest, err) < 0)
+			return -1;
+		json_free(alerts->pending);
+		alerts->pending = rest;
+		if (save(inputs->state_fd, alerts, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err)
+{
+	auto_cleanup(alerts) struct alerts alerts = {0};
+	enum state_found found;
+	struct err damage;
+
+	*ret_sent = 0;
+	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
+		return state_remove(inputs->state_fd, ALERT_FILE, err);
+	found = state_take(inputs->state_fd, ALERT_FILE, read_alerts, &alerts, &damage);
+	if (found == STATE_UNREADABLE) {
+		*err = damage;
+		return -1;
+	}
+	if (note_change(inputs, meet_receiver(inputs->settings->alert_webhook, &alerts), &alerts, err) < 0 ||
+		send_all(inputs, &alerts, ret_sent, err) < 0)
+		return -1;
+	if (found != STATE_DAMAGED)
+		return 0;
+	*err = damage;
+	return -1;
+}

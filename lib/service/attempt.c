@@ -1,0 +1,68 @@
+#include "service/attempt.h"
+
+#include "drift/explain.h"
+#include "service/service_proxy.h"
+
+void attempt_round(
+	const struct attempt *attempt, const uint8_t random[20], int64_t now_s, struct round_result *ret)
+{
+	const struct settings *settings = attempt->settings;
+	char agent_proxy[WAAGENT_PROXY_SIZE];
+	char nonce[ROUND_NONCE_SIZE];
+
+	round_nonce(random, nonce);
+	waagent_read_proxy(attempt->root_fd, agent_proxy);
+	round_run(&(struct round_inputs){.sources.root_fd = attempt->root_fd,
+			  .tcti = attempt->service->tcti,
+			  .endpoint = settings->endpoint,
+			  .metadata = attempt->service->metadata,
+			  .region_fallback = settings->region_fallback,
+			  .fallback_endpoint = settings->fallback_endpoint,
+			  .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+			  .extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
+			  .proxy = service_proxy_sources(settings, attempt->service, agent_proxy),
+			  .random = round_random(random + 16),
+			  .nonce = nonce,
+			  .now_s = now_s},
+		ret);
+}
+
+void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s, int64_t now_s,
+	struct round_result *round, struct drift_verdict *ret)
+{
+	struct explain_sources sources = {.round = {.root_fd = attempt->root_fd,
+						  .state_fd = attempt->state_fd,
+						  .boot_id = attempt->boot_id,
+						  .now_s = now_s},
+		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
+
+	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = attempt->state_fd,
+				    .may_learn = may_learn,
+				    .rules = &attempt->settings->rules,
+				    .boot_id = attempt->boot_id,
+				    .now_s = now_s,
+				    .baseline_s = baseline_s,
+				    .explain = explain_drift,
+				    .context = &sources},
+		round, ret);
+}
+
+int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
+	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent, struct err *err)
+{
+	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
+
+	waagent_read_proxy(attempt->root_fd, agent_proxy);
+	return alert_run(
+		&(struct alert_inputs){.state_fd = attempt->state_fd,
+			.settings = attempt->settings,
+			.round = report->round,
+			.history = report->history,
+			.state = state,
+			.proxy = service_proxy_sources(attempt->settings, attempt->service, agent_proxy),
+			.metadata = attempt->service->metadata,
+			.version = attempt->version,
+			.random = random,
+			.now = report->now},
+		ret_sent, err);
+}

@@ -1,0 +1,162 @@
+#include "service/control.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "service/process.h"
+#include "service/programs.h"
+#include "service/running.h"
+#include "service/systemd.h"
+
+#define PATH_SIZE 1152 /* root and a path below it */
+
+/* "/a" below "/" is "/a". */
+static const char *prefix(const struct control *control)
+{
+	return strcmp(control->root, "/") == 0 ? "" : control->root;
+}
+
+static void program_path(const struct control *control, const struct record *service, char ret[PATH_SIZE])
+{
+	(void)text_format(ret, PATH_SIZE, "%s" PROGRAMS_FOLDER "/%s/monitor", prefix(control),
+		service->program_version);
+}
+
+static int systemctl(const struct control *control, const char *verb, bool names_unit, struct err *err)
+{
+	int exit_code;
+
+	if (systemd_call(control->root, verb, names_unit, &exit_code, err) < 0)
+		return -1;
+	return exit_code == 0 ? 0 : -1;
+}
+
+/* A folder that the agent named, as the service sees it. */
+static void agent_path(const struct control *control, const char *path, char ret[PATH_SIZE])
+{
+	(void)text_format(ret, PATH_SIZE, "%s%s", prefix(control), path);
+}
+
+static int write_unit(
+	const struct control *control, const struct record *service, struct bytes template, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
+	const struct environment *environment = &service->environment;
+	char program[PATH_SIZE], status[PATH_SIZE], log[PATH_SIZE], events[PATH_SIZE];
+	const struct systemd_unit unit = {
+		.program = program, .root = control->root, .status = status, .log = log, .events = events};
+
+	program_path(control, service, program);
+	agent_path(control, environment->status_folder, status);
+	agent_path(control, environment->log_folder, log);
+	agent_path(control,
+		environment->events_folder[0] ? environment->events_folder : environment->log_folder, events);
+	if (systemd_format_unit(template, &unit, &text, err) < 0)
+		return -1;
+	return systemd_write_unit(control->root_fd, buf_bytes(&text), err);
+}
+
+static int start_detached(const struct control *control, const struct record *service, struct err *err)
+{
+	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root", alone[] = "--alone";
+	char *const argv[] = {program, option, root, alone, NULL};
+
+	program_path(control, service, program);
+	(void)text_format(
+		log, sizeof(log), "%s%s/service.log", prefix(control), service->environment.log_folder);
+	(void)text_format(root, sizeof(root), "%s", control->root);
+	return process_start(control->state_fd, argv, log, err);
+}
+
+int control_start(const struct control *control, const struct record *service, struct bytes unit_template,
+	struct err *err)
+{
+	bool has_systemd;
+
+	if (systemd_is_here(control->root_fd, &has_systemd, err) < 0)
+		return -1;
+	if (!has_systemd)
+		return start_detached(control, service, err);
+	/* every step again at a retry: a command may have been killed between any two of them */
+	if (write_unit(control, service, unit_template, err) < 0 ||
+		systemctl(control, "daemon-reload", false, err) < 0 ||
+		systemctl(control, "enable", true, err) < 0 || systemctl(control, "restart", true, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* Whether systemd has the service in hand. */
+static int find_unit(const struct control *control, bool *ret, struct err *err)
+{
+	bool has_systemd, has_unit = false;
+
+	if (systemd_is_here(control->root_fd, &has_systemd, err) < 0 ||
+		(has_systemd && systemd_find_unit(control->root_fd, &has_unit, err) < 0))
+		return -1;
+	*ret = has_unit;
+	return 0;
+}
+
+int control_stop(const struct control *control, struct err *err)
+{
+	struct err unit_err;
+	bool has_unit, is_running, is_unit_stopped = true;
+
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	if (has_unit) {
+		/* not enabled at boot first: killed in between, it is stopped by the retry or the next boot */
+		is_unit_stopped = systemctl(control, "disable", true, &unit_err) == 0;
+		is_unit_stopped = systemctl(control, "stop", true, &unit_err) == 0 && is_unit_stopped;
+	}
+	if (process_stop(control->state_fd, err) < 0)
+		return -1;
+	if (is_unit_stopped)
+		return 0;
+	/* what systemctl says matters only while the service lives */
+	if (control_find_running(control, &is_running, err) < 0)
+		return -1;
+	if (is_running)
+		*err = unit_err;
+	return is_running ? -1 : 0;
+}
+
+int control_remove(const struct control *control, struct err *err)
+{
+	struct err ignored;
+	bool has_systemd;
+
+	if (systemd_remove_unit(control->root_fd, err) < 0 ||
+		systemd_is_here(control->root_fd, &has_systemd, err) < 0)
+		return -1;
+	/* systemd forgets the unit sooner or later by itself */
+	if (has_systemd)
+		(void)!systemctl(control, "daemon-reload", false, &ignored);
+	return 0;
+}
+
+/* is-active: 0 it is, 3 it is not (systemctl(1)), 4 there is no such unit; anything else is no answer. */
+static int find_active(const struct control *control, bool *ret, struct err *err)
+{
+	int exit_code;
+
+	if (systemd_call(control->root, "is-active", true, &exit_code, err) < 0 ||
+		(exit_code != 0 && exit_code != 3 && exit_code != 4))
+		return -1;
+	*ret = exit_code == 0;
+	return 0;
+}
+
+int control_find_running(const struct control *control, bool *ret, struct err *err)
+{
+	bool has_unit;
+	pid_t pid;
+
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	if (has_unit)
+		return find_active(control, ret, err);
+	if (running_find_pid(control->state_fd, &pid, err) < 0)
+		return -1;
+	*ret = pid != 0;
+	return 0;
+}

@@ -1,0 +1,93 @@
+#include "service/enabled.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include "agent/settings_protected.h"
+#include "agent/settings_tree.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "net/trust_store.h"
+#include "service/running.h"
+
+static int set_not_enabled(struct err *err)
+{
+	return err_set(err, ERR_NOT_ENABLED, 0,
+		"The extension is not enabled on this machine: there is no /%s/%s.", STATE_FOLDER,
+		RECORD_FILE);
+}
+
+int enabled_find(int root_fd, int *ret_state_fd, struct record *ret, struct err *err)
+{
+	auto_cleanup(fd) int state_fd = -1;
+	enum state_found found;
+
+	if (state_open_folder(root_fd, false, &state_fd, err) < 0)
+		return err->native == ENOENT ? set_not_enabled(err) : -1;
+	found = record_load(state_fd, ret, err);
+	if (found == STATE_ABSENT)
+		return set_not_enabled(err);
+	if (found != STATE_LOADED)
+		return -1;
+	*ret_state_fd = steal_fd(&state_fd);
+	return 0;
+}
+
+/* An authority that does not count keeps nothing from working, but somebody may wait for it to. A file that cannot be used at all is the
+ * attestation's error. */
+static void note_authorities(struct settings *settings)
+{
+	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
+	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
+	struct trust_store trust = {.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+		.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL};
+	struct err ignored;
+
+	if (trust_store_read(&trust, &files, &ignored) < 0 || trust_store_take(&files, &set, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < set.left_out_count && i < TRUST_STORE_LEFT_OUT_MAX; i++)
+		settings_warn(settings, "%s", set.left_out[i]);
+	if (set.left_out_count > TRUST_STORE_LEFT_OUT_MAX)
+		settings_warn(settings, "%zu more certificates of these files do not count.",
+			set.left_out_count - TRUST_STORE_LEFT_OUT_MAX);
+}
+
+int enabled_read_settings(
+	int root_fd, const struct environment *environment, struct settings *ret, struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(SETTINGS_MAX_BYTES);
+	auto_cleanup(fd) int config = -1;
+	char name[32];
+
+	(void)text_format(name, sizeof(name), "%u.settings", environment->sequence);
+	if (environment_open_folder(root_fd, environment->config_folder, &config, err) < 0)
+		return -1;
+	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
+		return -1;
+	if (settings_protected_parse(root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
+		return -1;
+	note_authorities(ret);
+	return 0;
+}
+
+int enabled_read_history(int state_fd, struct history *ret, struct err *err)
+{
+	enum state_found found = history_load(state_fd, ret, err);
+
+	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
+}
+
+/* The lock's file is written at the service's start and then rests. */
+int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err)
+{
+	struct stat info;
+	pid_t pid;
+
+	if (running_find_pid(state_fd, &pid, err) < 0)
+		return -1;
+	*ret = pid;
+	*ret_started_s = 0;
+	if (pid && fstatat(state_fd, RUNNING_PID_FILE, &info, AT_SYMLINK_NOFOLLOW) == 0)
+		*ret_started_s = info.st_mtim.tv_sec;
+	return 0;
+}

@@ -1,0 +1,52 @@
+#include "service/lapse.h"
+
+#include <string.h>
+#include "base/text.h"
+
+static bool says_unhealthy(const struct status *status)
+{
+	for (size_t i = 0; i < status->item_count; i++)
+		if (strcmp(status->items[i].name, STATUS_HEALTH_ITEM) == 0)
+			return status->items[i].state == STATUS_ERROR;
+	return false;
+}
+
+bool lapse_at_start(const struct status *standing, const struct history *history, const struct moment *now,
+	struct status *ret)
+{
+	bool is_same_boot = now->boot_id[0] && strcmp(history->boot_id, now->boot_id) == 0;
+
+	if (standing->state != STATUS_SUCCESS || proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
+		(is_same_boot && says_unhealthy(standing)))
+		return false;
+	*ret = status_empty("Enable", STATUS_TRANSITIONING);
+	(void)text_format(ret->message, sizeof(ret->message),
+		"No proof of this boot counts: an attestation is under way.");
+	return true;
+}
+
+uint32_t lapse_left_s(
+	enum status_state state, enum health health, const struct history *history, const struct moment *now)
+{
+	uint32_t left_s;
+
+	if (health != HEALTH_UNKNOWN || state == STATUS_ERROR)
+		return 0;
+	if (state == STATUS_TRANSITIONING)
+		return history_budget_left_s(history, now);
+	(void)proof_judge(&history->proof, now, &left_s);
+	return left_s;
+}
+
+void lapse_status(struct status *status)
+{
+	char before[STATUS_MESSAGE_SIZE];
+
+	memcpy(before, status->message, sizeof(before));
+	status->state = STATUS_ERROR;
+	(void)text_format(status->message, sizeof(status->message),
+		"Not attested: no proof of this boot counts any more. Before: %s", before);
+	for (size_t i = 0; i < status->item_count; i++)
+		if (strcmp(status->items[i].name, "Attestation") == 0)
+			status->items[i].state = STATUS_ERROR;
+}

@@ -1,0 +1,269 @@
+#include "service/loop.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+#include "base/boot_id.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/watchdog.h"
+#include "disk/next_boot.h"
+#include "service/enabled.h"
+#include "service/hang.h"
+#include "service/lapse.h"
+#include "service/loop_parts.h"
+#include "service/wakeup.h"
+
+#define END_WAIT_S  2 /* in which an enable that comes meanwhile has its own service running */
+#define STOP_LOOK_S 2 /* of the 5 that its unit gives it to stop */
+
+#define DISKS_LIMIT_S 600 /* kernels to be digested on a slow disk */
+
+static void loop_cleanup(struct loop *loop)
+{
+	settings_done(&loop->settings);
+}
+
+static int open_loop(const char *root, struct loop *ret, struct err *err)
+{
+	enum state_found found;
+
+	if (dir_open(root, &ret->root_fd, err) < 0 ||
+		state_open_folder(ret->root_fd, false, &ret->state_fd, err) < 0 ||
+		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
+		return -1;
+	ret->attempt = (struct attempt){
+		ret->root_fd, ret->state_fd, &ret->service, &ret->settings, ret->boot_id, ret->call->version};
+	found = record_take(ret->state_fd, &ret->service, err);
+	if (found == STATE_ABSENT)
+		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", RECORD_FILE);
+	return found == STATE_LOADED ? 0 : -1;
+}
+
+static void report_err(const struct loop *loop, const struct err *err)
+{
+	struct status status = status_of_err("Enable", err);
+	struct err second;
+
+	loop_log_err(loop, err);
+	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, (int)err->code, status.message);
+	if (loop_write_status(loop, &status, clock_now_s(), &second) < 0)
+		loop_log_err(loop, &second);
+}
+
+/* For the next restart: what changed by then can be told from what was there before. Trouble with it is told and is no attestation's. */
+static void remember_disks(const struct loop *loop)
+{
+	const struct next_boot_round round = {.root_fd = loop->root_fd,
+		.state_fd = loop->state_fd,
+		.boot_id = loop->boot_id,
+		.now_s = clock_now_s()};
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+	struct err err;
+
+	if (next_boot_run(&round, &pending, &err) < 0)
+		loop_log_err(loop, &err);
+	else if (pending.was_damaged)
+		loop_log(loop, LOG_LEVEL_WARNING,
+			NEXT_BOOT_FILE " was damaged and is set aside: what was there before is not known.");
+}
+
+static _Noreturn void give_up(int signal)
+{
+	(void)signal;
+	_exit(0);
+}
+
+/* An update that came since the last round was there before the restart, if this is one. It takes some milliseconds, or a second where
+ * an initrd is to be digested; nobody who stops the service waits longer for it than that. */
+static void remember_before_stop(const struct loop *loop)
+{
+	const struct sigaction action = {.sa_handler = give_up};
+
+	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
+		return;
+	(void)alarm(STOP_LOOK_S);
+	remember_disks(loop);
+}
+
+/* A success of an earlier boot, or one whose proof ended while no service ran, does not stand until the first round's end. */
+static void drop_old_success(struct loop *loop)
+{
+	auto_cleanup(fd) int folder = -1;
+	const struct environment *environment = &loop->service.environment;
+	const struct moment now = loop_moment(loop);
+	struct history history = {0};
+	int64_t written_s;
+	struct err err;
+
+	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
+		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
+		return; /* there is none that could say anything */
+	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
+		history = (struct history){0};
+	if (lapse_at_start(&loop->status, &history, &now, &loop->status) &&
+		loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+static void tell_lapse(struct loop *loop)
+{
+	struct err err;
+
+	lapse_status(&loop->status);
+	log_line(LOG_LEVEL_ERROR, "%s", loop->status.message);
+	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+static struct wakeup_inputs wakeup_inputs_of(const struct loop *loop)
+{
+	return (struct wakeup_inputs){.root_fd = loop->root_fd,
+		.state_fd = loop->state_fd,
+		.service = &loop->service,
+		.lock_fd = loop->lock_fd};
+}
+
+/* What a round needs and the first one could not have. */
+static int prepare(struct loop *loop, struct err *err)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
+	const struct settings *settings = &loop->settings;
+
+	if (!loop->boot_id[0])
+		boot_id_read(loop->root_fd, loop->boot_id);
+	if (loop->watch_fd < 0 && wakeup_watch(&inputs, &loop->watch_fd, err) < 0)
+		return -1;
+	if (loop->has_settings)
+		return 0;
+	if (enabled_read_settings(loop->root_fd, &loop->service.environment, &loop->settings, err) < 0)
+		return -1;
+	loop->has_settings = true;
+	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
+		loop_log(loop, LOG_LEVEL_WARNING, settings->warnings[i]);
+	return 0;
+}
+
+/* Until the next round is due; a status that holds no more is taken back in between. */
+static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
+
+	if (loop->lapse_s && loop->lapse_s < wait_s) {
+		if (wakeup_wait(&inputs, loop->watch_fd, loop->lapse_s, ret, err) < 0)
+			return -1;
+		if (*ret != WAKEUP_DUE)
+			return 0;
+		tell_lapse(loop);
+		wait_s -= loop->lapse_s;
+	}
+	return wakeup_wait(&inputs, loop->watch_fd, wait_s, ret, err);
+}
+
+/* Without a timer nothing wakes but a signal, which ends the process. */
+static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
+{
+	enum wakeup wakeup = WAKEUP_DUE;
+	struct err err;
+
+	if (wait_for_round(loop, wait_s, &wakeup, &err) == 0)
+		return wakeup;
+	report_err(loop, &err);
+	(void)sleep(LOOP_TROUBLE_WAIT_S);
+	return WAKEUP_DUE;
+}
+
+/* The last word of a service that no command would find: its status must not stand for ever. */
+static int end(const struct loop *loop, enum running_end why, struct err *err)
+{
+	if (why == RUNNING_REMOVED) {
+		loop_log(loop, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
+		return 0;
+	}
+	(void)sleep(END_WAIT_S); /* another one may be starting: its status stays */
+	why = loop_find_end(loop);
+	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s", STATE_FOLDER,
+		RUNNING_PID_FILE, why == RUNNING_UNLOCKED ? "removed." : "replaced by another service's.");
+	(why == RUNNING_UNLOCKED ? report_err : loop_log_err)(loop, err);
+	return -1;
+}
+
+/* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by the descriptor that detach.c left open. */
+static void end_hung(void *context)
+{
+	const struct loop *loop = context;
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* which exec passes on */
+	if (loop->call->is_alone)
+		(void)execv(loop->call->argv[0], loop->call->argv);
+	_exit(1);
+}
+
+static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
+{
+	auto_cleanup(hang) struct hang hang = {.folder_fd = -1};
+
+	if (hang_watch(&(struct hang_inputs){.root_fd = loop->root_fd,
+			       .service = &loop->service,
+			       .now_s = clock_now_s(),
+			       .limit_s = loop->call->limit_s,
+			       .end = end_hung,
+			       .context = loop},
+		    &hang, err) < 0)
+		return -1;
+	return loop_attest(loop, ret_wait_s, err);
+}
+
+/* The status is of a round that has ended, and stays. */
+static void remember_disks_watched(struct loop *loop)
+{
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	struct err err;
+
+	if (watchdog_arm(DISKS_LIMIT_S, end_hung, loop, &watchdog, &err) < 0)
+		loop_log_err(loop, &err);
+	else
+		remember_disks(loop);
+}
+
+/* -1: no other round could do better, and the status says why. Whatever else fails is in the status, too, and tried again. */
+static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
+{
+	if (prepare(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {
+		if (loop_find_end(loop) == RUNNING_GOES_ON)
+			report_err(loop, err);
+		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. the disk is full: that passes */
+		loop->lapse_s = 0;
+		if (!err_info(err->code)->retry)
+			return -1;
+	}
+	if (loop_find_end(loop) == RUNNING_GOES_ON)
+		remember_disks_watched(loop);
+	return 0;
+}
+
+int loop_run(const struct loop_call *call, struct err *err)
+{
+	auto_cleanup(loop) struct loop loop = {
+		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
+	enum running_end why;
+	uint32_t wait_s;
+
+	if (open_loop(call->root, &loop, err) < 0)
+		return -1;
+	boot_id_read(loop.root_fd, loop.boot_id);
+	drop_old_success(&loop);
+	for (;;) {
+		why = loop_find_end(&loop);
+		if (why != RUNNING_GOES_ON)
+			return end(&loop, why, err);
+		if (round_once(&loop, &wait_s, err) < 0)
+			return -1;
+		if (wait_for_next(&loop, wait_s) == WAKEUP_STOP)
+			break;
+	}
+	remember_before_stop(&loop);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* loop_parts.h - what the parts of the service's loop share: loop.c waits, loop_round.c attests. */
+#ifndef SERVICE_LOOP_PARTS_H
+#define SERVICE_LOOP_PARTS_H
+
+#include "base/log.h"
+#include "service/attempt.h"
+#include "service/loop.h"
+#include "service/running.h"
+
+#define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
+
+struct loop {
+	const struct loop_call *call;
+	int root_fd, state_fd, lock_fd, watch_fd;
+	struct record service;
+	bool has_settings;
+	struct settings settings;
+	struct attempt attempt; /* views of the above */
+	char boot_id[BOOT_ID_SIZE];
+	bool was_unhealthy;   /* this boot; its history may not have been saved */
+	uint32_t failures;    /* rounds in a row without an answer; a boot or new settings begin anew */
+	struct status status; /* as reported last */
+	uint32_t lapse_s;     /* when that holds no more, counted from its report; 0: with the next round */
+};
+
+int loop_write_status(
+	const struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
+/* A line in our log and in systemd's journal. */
+void loop_log(const struct loop *loop, enum log_level level, const char *text);
+void loop_log_err(const struct loop *loop, const struct err *err);
+enum running_end loop_find_end(const struct loop *loop);
+struct moment loop_moment(const struct loop *loop);
+
+/* One attestation and its report; ret_wait_s: until the next. -1: there is no report of it. */
+int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;
+
+#endif

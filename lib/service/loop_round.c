@@ -1,0 +1,171 @@
+#include "service/loop_parts.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "edge/crypto.h"
+#include "service/journal.h"
+#include "service/lapse.h"
+#include "service/schedule.h"
+
+int loop_write_status(const struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (environment_open_folder(loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
+		return -1;
+	return status_write(folder, loop->service.environment.sequence, status, now_s, err);
+}
+
+void loop_log(const struct loop *loop, enum log_level level, const char *text)
+{
+	journal_service_line(loop->root_fd, &loop->service.environment, level, text);
+}
+
+void loop_log_err(const struct loop *loop, const struct err *err)
+{
+	journal_service_err(loop->root_fd, &loop->service.environment, err);
+}
+
+enum running_end loop_find_end(const struct loop *loop)
+{
+	return running_find_end(loop->root_fd, &loop->service, loop->lock_fd);
+}
+
+struct moment loop_moment(const struct loop *loop)
+{
+	return (struct moment){.boot_id = loop->boot_id, .time = clock_read()};
+}
+
+/* What a round needs of it, drawn before it: afterwards nothing may fail for want of it. */
+struct randomness {
+	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
+};
+
+static void compare_boot(const struct loop *loop, const struct history *history, struct round_result *round,
+	struct drift_verdict *ret)
+{
+	bool may_learn = !loop->was_unhealthy && history_trusts_boot(history, loop->boot_id);
+
+	attempt_compare(&loop->attempt, may_learn, history->baseline_s, clock_now_s(), round, ret);
+	if (ret->is_news)
+		loop_log(loop, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
+}
+
+static uint32_t find_wait(
+	const struct loop *loop, const struct randomness *random, const struct status_report_inputs *report)
+{
+	uint32_t proof_left_s;
+
+	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
+	return schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
+		.failures = loop->failures,
+		.period_s = loop->settings.period_s,
+		.retry_after_s = report->round->retry_after_s,
+		.budget_left_s = history_budget_left_s(report->history, &report->now),
+		.proof_left_s = proof_left_s,
+		.random = round_random(random->schedule)});
+}
+
+/* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
+static void tell_alerts(const struct loop *loop, const struct randomness *random,
+	const struct status_report_inputs *report, struct status *status)
+{
+	struct status told;
+	size_t sent = 0;
+	struct err err;
+
+	if (attempt_alerts(&loop->attempt, report, status->state, random->alert, &sent, &err) == 0)
+		err.code = ERR_OK;
+	if (sent)
+		loop_log(loop, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
+	if (err.code == ERR_OK)
+		return;
+	told = status_of_err("", &err);
+	loop_log(loop, LOG_LEVEL_WARNING, told.message);
+	status_add(status, "Alerts", STATUS_WARNING, (int)err.code, told.message);
+	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+/* A history that is damaged is begun anew, in words; one that cannot be read is not known, and then nothing can be said. */
+static int load_history(const struct loop *loop, struct history *ret, struct err *err)
+{
+	enum state_found found = history_take(loop->state_fd, loop->boot_id, ret, err);
+
+	if (found == STATE_DAMAGED)
+		loop_log_err(loop, err);
+	return found == STATE_UNREADABLE ? -1 : 0;
+}
+
+/* What a round leaves for the next one. That it could not be kept changes no verdict; the status says it. */
+static int keep_history(
+	const struct loop *loop, const struct history *history, struct status *status, struct err *err)
+{
+	struct status told;
+
+	if (history_save(loop->state_fd, history, err) == 0)
+		return 0;
+	told = status_of_err("", err);
+	status_add(status, "State", STATUS_WARNING, (int)err->code, told.message);
+	return -1;
+}
+
+/* What is remembered of the round that began at `started`, and how it counts from now on. */
+static void remember_round(struct loop *loop, const struct moment *started,
+	const struct status_report_inputs *report, struct history *history)
+{
+	const struct round_result *round = report->round;
+	const struct proof proof = proof_of_token(started, round->token_issued_s, round->token_expires_s);
+
+	*history = history_after(history,
+		&(struct history_round){.health = round->verdict.health,
+			.provider = loop->settings.endpoint[0] ? loop->settings.endpoint : round->provider,
+			.proof = &proof,
+			.enabled_at_s = report->enabled_at_s,
+			.now = report->now});
+	history->baseline_s = report->change->baseline_s;
+	loop->was_unhealthy |= round->verdict.health == HEALTH_UNHEALTHY;
+	loop->failures = round->verdict.health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
+}
+
+int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
+{
+	int64_t started_ms = clock_monotonic_ms();
+	const struct moment started = loop_moment(loop);
+	struct status *status = &loop->status;
+	struct randomness random;
+	struct history history;
+	struct drift_verdict change;
+	struct err untold;
+	auto_cleanup(round_result) struct round_result round = {0};
+	struct status_report_inputs report = {.round = &round,
+		.history = &history,
+		.settings = &loop->settings,
+		.change = &change,
+		.enabled_at_s = loop->service.enabled_at_s};
+
+	loop->lapse_s = 0;
+	if (load_history(loop, &history, err) < 0 ||
+		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
+		return -1;
+	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, &round);
+	compare_boot(loop, &history, &round, &change);
+	journal_service_outcome(
+		loop->root_fd, &loop->service.environment, &round.verdict, started_ms, loop->call->version);
+	report.now = loop_moment(loop);
+	remember_round(loop, &started, &report, &history);
+	*ret_wait_s = report.wait_s = find_wait(loop, &random, &report);
+	if (loop_find_end(loop) != RUNNING_GOES_ON)
+		return 0; /* another service, or nobody, reports from now on */
+	status_report_make(&report, status);
+	loop->lapse_s = lapse_left_s(status->state, round.verdict.health, &history, &report.now);
+	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status->message);
+	if (keep_history(loop, &history, status, &untold) < 0) {
+		loop_log_err(loop, &untold);
+		*ret_wait_s = LOOP_TROUBLE_WAIT_S;
+	}
+	if (loop_write_status(loop, status, report.now.time.wall_s, err) < 0)
+		return -1;
+	tell_alerts(loop, &random, &report, status);
+	return 0;
+}

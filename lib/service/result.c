@@ -1,0 +1,115 @@
+#include "service/result.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/boot_id.h"
+#include "base/clock.h"
+#include "service/running.h"
+
+static enum health health_of(const struct status *status)
+{
+	for (size_t i = 0; i < status->item_count; i++) {
+		const struct status_item *item = &status->items[i];
+
+		if (strcmp(item->name, STATUS_HEALTH_ITEM) != 0)
+			continue;
+		return item->state == STATUS_SUCCESS ? HEALTH_HEALTHY
+		       : item->state == STATUS_ERROR ? HEALTH_UNHEALTHY
+						     : HEALTH_UNKNOWN;
+	}
+	return HEALTH_UNKNOWN;
+}
+
+static bool is_of_earlier_boot(const struct result *result, const struct moment *now)
+{
+	return now->boot_id[0] && result->history.boot_id[0] &&
+	       strcmp(now->boot_id, result->history.boot_id) != 0;
+}
+
+/* By whichever clock shows it: the wall clock may have been set back, and the boot clock stands still while a saved VM rests. */
+static bool is_overdue(uint32_t period_s, const struct result *result, const struct moment *now)
+{
+	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
+
+	return now->time.wall_s > result->written_s + limit_s ||
+	       (result->history.round_boot_s > 0 &&
+		       now->time.boot_s - result->history.round_boot_s > limit_s);
+}
+
+static int doubt_times(
+	uint32_t period_s, const struct result *result, const struct moment *now, struct err *err)
+{
+	char time[CLOCK_TEXT_SIZE], due[CLOCK_TEXT_SIZE];
+
+	clock_text(result->written_s, time);
+	clock_text(result->written_s + period_s, due);
+	if (result->written_s > now->time.wall_s)
+		return err_set(err, ERR_SERVICE, 0,
+			"The last result is of %s, which is still to come: the VM's clock was set back.",
+			time);
+	if (is_overdue(period_s, result, now))
+		return err_set(err, ERR_SERVICE, 0,
+			"The last result is of %s: the one that was due by %s is missing.", time, due);
+	return 0;
+}
+
+static int doubt_proof(const struct result *result, const struct moment *now, struct err *err)
+{
+	enum proof_state state = proof_judge(&result->history.proof, now, NULL);
+	char text[PROOF_TEXT_SIZE];
+
+	if (result->health != HEALTH_HEALTHY || state == PROOF_COUNTS)
+		return 0;
+	proof_text(&result->history.proof, state, text);
+	return err_set(err, ERR_SERVICE, 0, "%s",
+		text[0] ? text : "The service keeps no proof of this boot behind its last result.");
+}
+
+static int doubt(const struct result_inputs *inputs, const struct result *result, const struct moment *now,
+	struct err *err)
+{
+	char time[CLOCK_TEXT_SIZE];
+	pid_t pid;
+
+	clock_text(result->written_s, time);
+	if (is_of_earlier_boot(result, now))
+		return err_set(err, ERR_SERVICE, 0,
+			"The last result, of %s, is about an earlier boot: this one is not attested yet.",
+			time);
+	if (running_find_pid(inputs->state_fd, &pid, err) < 0)
+		return -1;
+	if (pid == 0)
+		return err_set(err, ERR_SERVICE, 0,
+			"The service does not run: its last result is of %s, and no other will come.", time);
+	if (doubt_times(inputs->period_s, result, now, err) < 0)
+		return -1;
+	return doubt_proof(result, now, err);
+}
+
+int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err)
+{
+	const struct environment *environment = &inputs->service->environment;
+	auto_cleanup(fd) int folder = -1;
+	auto_cleanup(free) struct result *found = calloc(1, sizeof(*found));
+	char boot_id[BOOT_ID_SIZE];
+	const struct moment now = {.boot_id = boot_id, .time = inputs->now};
+
+	if (!found)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the last result.");
+	boot_id_read(inputs->root_fd, boot_id);
+	if (environment_open_folder(inputs->root_fd, environment->status_folder, &folder, err) < 0)
+		return -1;
+	if (status_read(folder, environment->sequence, &found->status, &found->written_s, err) < 0)
+		return err->code == ERR_IO && err->native == ENOENT
+			       ? err_set(err, ERR_SERVICE, 0, "The service has not reported anything yet.")
+			       : -1;
+	if (enabled_read_history(inputs->state_fd, &found->history, err) < 0)
+		return -1;
+	found->health = health_of(&found->status);
+	/* what was measured cannot be undone: Unhealthy stays for the rest of the boot */
+	if (doubt(inputs, found, &now, &found->doubt) < 0 &&
+		(found->health == HEALTH_HEALTHY || is_of_earlier_boot(found, &now)))
+		found->health = HEALTH_UNKNOWN;
+	*ret = *found;
+	return 0;
+}

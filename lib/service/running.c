@@ -1,0 +1,108 @@
+#include "service/running.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/file.h"
+#include "base/text.h"
+
+int running_find_home(int root_fd, const struct record *service, bool *ret, struct err *err)
+{
+	char path[ENVIRONMENT_PATH_SIZE + 32];
+
+	/* the agent writes this file before any command and deletes it only with the folder */
+	if (!text_format(path, sizeof(path), ".%s/HandlerEnvironment.json", service->home))
+		return err_set(err, ERR_INTERNAL, 0, "The package's path is too long.");
+	return file_find(root_fd, path, ret, err);
+}
+
+static struct flock whole_file(void)
+{
+	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+}
+
+static int set_unusable(struct err *err)
+{
+	return err_set(err, ERR_STATE_UNREADABLE, (unsigned long)errno,
+		"'/%s/%s', by which the service is known, cannot be used: %m.", STATE_FOLDER,
+		RUNNING_PID_FILE);
+}
+
+static int write_pid(int fd)
+{
+	char text[32];
+
+	(void)text_format(text, sizeof(text), "%ld ", (long)getpid());
+	text[strlen(text) - 1] = '\n';
+	return ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0 ? -1 : 0;
+}
+
+int running_lock_pid(int state_fd, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int fd =
+		openat(state_fd, RUNNING_PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct flock lock = whole_file();
+
+	if (fd < 0)
+		return set_unusable(err);
+	if (fcntl(fd, F_SETLK, &lock) < 0)
+		return errno == EACCES || errno == EAGAIN
+			       ? err_set(err, ERR_SERVICE, (unsigned long)errno, "The service runs already.")
+			       : set_unusable(err);
+	if (write_pid(fd) < 0)
+		return set_unusable(err);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int running_find_pid(int state_fd, pid_t *ret, struct err *err)
+{
+	auto_cleanup(fd) int fd = openat(state_fd, RUNNING_PID_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct flock lock = whole_file();
+
+	if (fd < 0 && errno == ENOENT) {
+		*ret = 0;
+		return 0;
+	}
+	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0)
+		return set_unusable(err);
+	if (lock.l_type != F_UNLCK && lock.l_pid <= 0)
+		return err_set(err, ERR_SERVICE, 0,
+			"The service runs where this command cannot see it: in another container.");
+	*ret = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	return 0;
+}
+
+/* Nothing is opened: closing any descriptor of the file would give the lock away. */
+static int find_lock(int root_fd, int lock_fd, enum running_end *ret, struct err *err)
+{
+	auto_cleanup(fd) int state_fd = -1;
+	struct stat ours, named;
+
+	if (state_open_folder(root_fd, false, &state_fd, err) < 0) {
+		*ret = RUNNING_UNLOCKED;
+		return err->native == ENOENT ? 0 : -1;
+	}
+	if (fstat(lock_fd, &ours) < 0)
+		return set_unusable(err);
+	if (fstatat(state_fd, RUNNING_PID_FILE, &named, AT_SYMLINK_NOFOLLOW) < 0) {
+		*ret = RUNNING_UNLOCKED;
+		return errno == ENOENT ? 0 : set_unusable(err);
+	}
+	*ret = ours.st_dev == named.st_dev && ours.st_ino == named.st_ino ? RUNNING_GOES_ON
+									  : RUNNING_REPLACED;
+	return 0;
+}
+
+enum running_end running_find_end(int root_fd, const struct record *service, int lock_fd)
+{
+	enum running_end end;
+	struct err ignored;
+	bool has_home;
+
+	if (running_find_home(root_fd, service, &has_home, &ignored) == 0 && !has_home)
+		return RUNNING_REMOVED;
+	return find_lock(root_fd, lock_fd, &end, &ignored) == 0 ? end : RUNNING_GOES_ON;
+}

@@ -1,0 +1,340 @@
+#include "service/status_report.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+#define CERT_SOON_S (30 * 86400) /* the platform renews earlier: this late it deserves a look */
+#define MESSAGE     STATUS_MESSAGE_SIZE
+
+/* The provider did not get to say anything: neither good nor bad is known from it. */
+static bool is_out_of_reach(const struct err *reason)
+{
+	return err_info(reason->code)->kind == ERR_KIND_NETWORK || reason->code == ERR_THROTTLED ||
+	       reason->code == ERR_PROVIDER_DOWN;
+}
+
+/* "what happened (name). Remedy" */
+static void explain(const struct err *reason, char ret[MESSAGE])
+{
+	(void)text_format(ret, MESSAGE, "%s", status_of_err("", reason).message);
+}
+
+/* The first stands for all, which the substatus Settings lists. */
+static void note_warnings(const struct settings *settings, char ret[MESSAGE])
+{
+	ret[0] = '\0';
+	if (settings->warning_count)
+		(void)text_format(ret, MESSAGE,
+			settings->warning_count > 1 ? " Note: %s (and %zu more)" : " Note: %s",
+			settings->warnings[0], settings->warning_count - 1);
+}
+
+/* What is new comes first: the portal shows little more. */
+static void describe_boot(const struct drift_verdict *change, char ret[MESSAGE])
+{
+	static const char as_ever[] = "Secure Boot is on, and the TPM confirms the boot's event log.";
+
+	if (change && change->note[0])
+		(void)text_format(ret, MESSAGE, "New in this boot: %s.", change->note);
+	else if (change && change->is_lost)
+		(void)text_format(ret, MESSAGE, "The baseline of earlier boots was lost. %s", as_ever);
+	else
+		(void)text_format(ret, MESSAGE, "%s", as_ever);
+}
+
+static void set_healthy(const struct status_report_inputs *inputs, struct status *ret)
+{
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE], boot[MESSAGE];
+
+	clock_text(inputs->now.time.wall_s, now);
+	note_warnings(inputs->settings, note);
+	describe_boot(inputs->change, boot);
+	ret->state = STATUS_SUCCESS;
+	(void)text_format(ret->message, sizeof(ret->message),
+		"Healthy: this VM proved its boot to %s at %s. %s%s", inputs->round->provider, now, boot,
+		note);
+}
+
+static void set_unhealthy(const struct status_report_inputs *inputs, struct status *ret)
+{
+	char reason[MESSAGE];
+
+	explain(&inputs->round->verdict.reason, reason);
+	ret->state = inputs->settings->alerts_disabled ? STATUS_SUCCESS : STATUS_ERROR;
+	ret->code = (int)inputs->round->verdict.reason.code;
+	(void)text_format(ret->message, sizeof(ret->message), "Unhealthy: %s%s", reason,
+		inputs->settings->alerts_disabled ? " (Alerts are switched off by the setting disableAlerts.)"
+						  : "");
+}
+
+/* This boot's own proof still stands. */
+static void set_unreached_but_proven(
+	const struct status_report_inputs *inputs, const char *reason, struct status *ret)
+{
+	const struct history *history = inputs->history;
+	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
+
+	clock_text(history->healthy_s, healthy);
+	clock_text(history->failing_since_s, since);
+	ret->state = STATUS_SUCCESS;
+	(void)text_format(ret->message, sizeof(ret->message), "Healthy at %s. No new proof since %s: %s",
+		healthy, since, reason);
+}
+
+static bool is_proven(const struct status_report_inputs *inputs)
+{
+	return proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
+}
+
+static void set_unproven(const struct status_report_inputs *inputs, const char *reason, struct status *ret)
+{
+	const struct proof *proof = &inputs->history->proof;
+	char earlier[PROOF_TEXT_SIZE];
+
+	ret->state = STATUS_ERROR;
+	proof_text(proof, proof_judge(proof, &inputs->now, NULL), earlier);
+	(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s%s%s", reason,
+		earlier[0] ? " " : "", earlier);
+}
+
+static void set_unknown(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct err *cause = &inputs->round->verdict.reason;
+	char reason[MESSAGE];
+
+	explain(cause, reason);
+	ret->code = (int)cause->code;
+	if (is_out_of_reach(cause) && is_proven(inputs)) {
+		set_unreached_but_proven(inputs, reason, ret);
+	} else if (is_out_of_reach(cause) && history_budget_left_s(inputs->history, &inputs->now)) {
+		ret->state = STATUS_TRANSITIONING;
+		(void)text_format(ret->message, sizeof(ret->message),
+			"Not attested yet, trying again in %u s: %s", inputs->wait_s, reason);
+	} else {
+		set_unproven(inputs, reason, ret);
+	}
+}
+
+static void add_health(const struct status_report_inputs *inputs, struct status *ret)
+{
+	static const enum status_state states[] = {[HEALTH_UNKNOWN] = STATUS_WARNING,
+		[HEALTH_HEALTHY] = STATUS_SUCCESS,
+		[HEALTH_UNHEALTHY] = STATUS_ERROR};
+	const struct verdict *verdict = &inputs->round->verdict;
+	char text[MESSAGE], time[CLOCK_TEXT_SIZE];
+
+	clock_text(inputs->now.time.wall_s, time);
+	if (verdict->health == HEALTH_HEALTHY)
+		(void)text_format(text, sizeof(text),
+			"Healthy at %s: the provider and this VM's own check agree.", time);
+	else
+		(void)text_format(text, sizeof(text), "%s at %s: %s", health_name(verdict->health), time,
+			verdict->reason.msg);
+	status_add(ret, STATUS_HEALTH_ITEM, states[verdict->health], (int)verdict->reason.code, text);
+}
+
+static void add_attestation(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	if (round->stage == ROUND_VERIFIED) {
+		clock_text(round->token_expires_s, expiry);
+		(void)text_format(text, sizeof(text),
+			"Token of %s verified: signature, issuer, times, nonce and this TPM's key. Valid "
+			"until %s.",
+			round->provider, expiry);
+		status_add(ret, "Attestation", STATUS_SUCCESS, 0, text);
+		return;
+	}
+	explain(&round->remote.reason, text);
+	status_add(ret, "Attestation",
+		is_out_of_reach(&round->remote.reason) && is_proven(inputs) ? STATUS_WARNING : STATUS_ERROR,
+		(int)round->remote.reason.code, text);
+}
+
+static void add_endpoint(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	char who[MESSAGE], text[MESSAGE], clock[96];
+
+	if (round->stage < ROUND_COLLECTED)
+		return;
+	(void)text_format(who, sizeof(who), round->provider_reason[0] ? "%s (%s)" : "%s",
+		round->provider[0] ? round->provider : "No provider", round->provider_reason);
+	if (round->stage >= ROUND_ANSWERED) {
+		exchange_clock_text(&round->exchange, clock, sizeof(clock));
+		(void)text_format(text, sizeof(text), "%s answered%s%s.%s", who,
+			round->provider_proxy[0] ? " by proxy " : "", round->provider_proxy, clock);
+		status_add(ret, "Endpoint", STATUS_SUCCESS, 0, text);
+	} else {
+		(void)text_format(text, sizeof(text), "%s: %s", who, round->remote.reason.msg);
+		status_add(ret, "Endpoint", STATUS_WARNING, (int)round->remote.reason.code, text);
+	}
+}
+
+/* " (CN=.. for .., ..)" */
+static void list_authorities(const struct authorities *authorities, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < authorities->count; i++) {
+		const struct authority *authority = &authorities->items[i];
+		char name[CRYPTO_NAME_SIZE];
+
+		authority_short_name(authority->subject, name);
+		(void)text_format(ret + len, size - len, "%s%s for %s%s", i ? ", " : " (",
+			authority->has_cert ? name : "a hash",
+			authority->program[0] ? authority->program : "no file",
+			i + 1 == authorities->count ? ")" : "");
+		len = strlen(ret);
+	}
+}
+
+static void add_secure_boot(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct appraisal *local = &inputs->round->local;
+	const struct secureboot *facts = &local->secureboot;
+	char text[MESSAGE], vouched[MESSAGE / 2];
+
+	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
+		return;
+	list_authorities(&local->authorities, vouched, sizeof(vouched));
+	(void)text_format(text, sizeof(text),
+		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; shim's "
+		"revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
+		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
+		facts->db.cert_count, facts->dbx.hash_count, facts->sbat.date[0] ? facts->sbat.date : "none",
+		facts->authority_count, vouched);
+	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
+		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
+}
+
+/* What deserves a look comes first. */
+static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
+{
+	uint32_t good = local->unquoted.as_logged | local->unquoted.by_phases;
+	char list[UNQUOTED_TEXT_SIZE], reason[MESSAGE];
+	size_t len = 0;
+
+	for (size_t i = 0; i < local->remark_count; i++) {
+		explain(&local->remarks[i], reason);
+		(void)text_format(ret + len, MESSAGE - len, "%s ", reason);
+		len = strlen(ret);
+	}
+	unquoted_text(good, list);
+	(void)text_format(ret + len, MESSAGE - len,
+		"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.%s%s%s",
+		local->event_count - local->unmeasured_count, local->binding.quote.reset_count,
+		good ? " Read, not quoted, and as logged: PCR " : "", list, good ? "." : "");
+}
+
+static void add_tpm(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct round_result *round = inputs->round;
+	const struct verdict *verdict =
+		round->stage < ROUND_COLLECTED ? &round->verdict : &round->local.verdict;
+	char text[MESSAGE];
+
+	if (verdict->health == HEALTH_HEALTHY) {
+		describe_tpm(&round->local, text);
+		status_add(ret, "VirtualTpm", round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
+			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
+	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
+		explain(&verdict->reason, text);
+		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);
+	}
+}
+
+static void add_key(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct crypto_cert_info *cert = &inputs->round->local.binding.cert;
+	int64_t left_s = cert->not_after_s - inputs->now.time.wall_s;
+	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
+
+	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
+		return;
+	clock_text(cert->not_after_s, expiry);
+	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s.", cert->subject,
+		cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry);
+	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0, text);
+}
+
+static void add_baseline(const struct drift_verdict *change, struct status *ret)
+{
+	static const enum status_state states[] = {
+		[DRIFT_UNKNOWN] = STATUS_WARNING,
+		[DRIFT_NONE] = STATUS_SUCCESS,
+		[DRIFT_LEARNED] = STATUS_SUCCESS,
+		[DRIFT_SAME] = STATUS_SUCCESS,
+		[DRIFT_ACCEPTED] = STATUS_SUCCESS,
+		[DRIFT_NOTED] = STATUS_WARNING,
+		[DRIFT_SERIOUS] = STATUS_ERROR,
+	};
+	enum status_state state = change ? states[change->state] : STATUS_SUCCESS;
+	enum err_code code = change ? change->trouble.code : ERR_OK;
+
+	if (!change || !change->text[0])
+		return;
+	if (change->state == DRIFT_SERIOUS)
+		code = change->own.reason.code;
+	else if (change->is_lost && code == ERR_OK)
+		code = ERR_BASELINE_LOST;
+	if (state == STATUS_SUCCESS && code != ERR_OK)
+		state = STATUS_WARNING;
+	status_add(ret, "Baseline", state, (int)code, change->text);
+}
+
+static void add_schedule(const struct status_report_inputs *inputs, struct status *ret)
+{
+	uint32_t period_s = inputs->settings->period_s;
+	bool in_hours = period_s % 3600 == 0;
+	char text[MESSAGE], next[CLOCK_TEXT_SIZE];
+
+	clock_text(inputs->now.time.wall_s + inputs->wait_s, next);
+	(void)text_format(text, sizeof(text),
+		"Next attestation at about %s; every %u %s and after every boot.", next,
+		in_hours ? period_s / 3600 : period_s / 60, in_hours ? "h" : "min");
+	status_add(ret, "Schedule", STATUS_SUCCESS, 0, text);
+}
+
+/* Only if there is something to say. */
+static void add_settings(const struct settings *settings, struct status *ret)
+{
+	char text[MESSAGE] = "";
+
+	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), i ? " %s" : "%s",
+			settings->warnings[i]);
+	if (settings->warning_count > SETTINGS_MAX_WARNINGS)
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), " And %zu more.",
+			settings->warning_count - SETTINGS_MAX_WARNINGS);
+	if (settings->warning_count)
+		status_add(ret, "Settings", STATUS_WARNING, 0, text);
+}
+
+void status_report_make(const struct status_report_inputs *inputs, struct status *ret)
+{
+	*ret = status_empty("Enable", STATUS_ERROR);
+	ret->applied_at_s = inputs->enabled_at_s;
+	if (inputs->round->verdict.health == HEALTH_HEALTHY)
+		set_healthy(inputs, ret);
+	else if (inputs->round->verdict.health == HEALTH_UNHEALTHY)
+		set_unhealthy(inputs, ret);
+	else
+		set_unknown(inputs, ret);
+	add_health(inputs, ret);
+	add_attestation(inputs, ret);
+	add_endpoint(inputs, ret);
+	add_secure_boot(inputs, ret);
+	add_tpm(inputs, ret);
+	add_key(inputs, ret);
+	if (inputs->round->stage >= ROUND_COLLECTED)
+		add_baseline(inputs->change, ret);
+	add_schedule(inputs, ret);
+	add_settings(inputs->settings, ret);
+}

@@ -1,0 +1,169 @@
+#include "service/systemd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include "base/file.h"
+#include "base/text.h"
+#include "base/tree.h"
+#include "edge/child.h"
+
+#define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it five times at most and has 300 s */
+#define SAID_MAX_BYTES       160
+#define PATH_SIZE            640
+
+static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
+{
+	const struct {
+		const char *mark, *value;
+	} values[] = {
+		{"PROGRAM", unit->program},
+		{"ROOT", unit->root},
+		{"STATUS", unit->status},
+		{"LOG", unit->log},
+		{"EVENTS", unit->events},
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (bytes_equal(mark, bytes_of_text(values[i].mark)))
+			return values[i].value;
+	return NULL;
+}
+
+/* In double quotes, with what systemd would expand made literal. Control characters never get here: paths were checked. */
+static int append_quoted(const char *value, struct buf *ret, struct err *err)
+{
+	if (buf_append_text(ret, "\"", err) < 0)
+		return -1;
+	for (; *value; value++) {
+		const char *escape = strchr("\"\\", *value) ? "\\"
+				     : *value == '%'        ? "%"
+				     : *value == '$'        ? "$"
+							    : "";
+
+		if (buf_append_text(ret, escape, err) < 0 || buf_append(ret, value, 1, err) < 0)
+			return -1;
+	}
+	return buf_append_text(ret, "\"", err);
+}
+
+int systemd_format_unit(
+	struct bytes template, const struct systemd_unit *unit, struct buf *ret, struct err *err)
+{
+	while (template.len) {
+		const uint8_t *at = memmem(template.data, template.len, "{{", 2);
+		size_t before = at ? (size_t)(at - template.data) : template.len;
+		const uint8_t *end;
+		const char *value;
+
+		if (buf_append(ret, template.data, before, err) < 0)
+			return -1;
+		if (!at)
+			return 0;
+		end = memmem(at + 2, template.len - before - 2, "}}", 2);
+		value = end ? value_of(unit, (struct bytes){at + 2, (size_t)(end - at - 2)}) : NULL;
+		if (!value)
+			return err_set(err, ERR_FORMAT, 0, "The unit's template has an unknown mark.");
+		if (append_quoted(value, ret, err) < 0)
+			return -1;
+		template.len -= (size_t)(end + 2 - template.data);
+		template.data = end + 2;
+	}
+	return 0;
+}
+
+/* *ret: NULL if there is none. */
+static int find_systemctl(int root_fd, const char **ret, struct err *err)
+{
+	static const char *const places[] = {"usr/bin/systemctl", "bin/systemctl"};
+	bool is_found = false;
+
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !is_found; i++) {
+		if (file_find(root_fd, places[i], &is_found, err) < 0)
+			return -1;
+		if (is_found)
+			*ret = places[i];
+	}
+	return 0;
+}
+
+/* The folder exists exactly if systemd is the init system: sd_booted(3). */
+int systemd_is_here(int root_fd, bool *ret, struct err *err)
+{
+	const char *systemctl = NULL;
+	bool is_init;
+
+	if (file_find(root_fd, "run/systemd/system", &is_init, err) < 0 ||
+		(is_init && find_systemctl(root_fd, &systemctl, err) < 0))
+		return -1;
+	*ret = systemctl != NULL;
+	return 0;
+}
+
+static int open_folder(int root_fd, int *ret_fd)
+{
+	*ret_fd = openat(root_fd, SYSTEMD_UNIT_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret_fd < 0 ? -1 : 0;
+}
+
+static int set_closed(struct err *err)
+{
+	return err_set(
+		err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be opened: %m.", SYSTEMD_UNIT_FOLDER);
+}
+
+int systemd_find_unit(int root_fd, bool *ret, struct err *err)
+{
+	return file_find(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, ret, err);
+}
+
+int systemd_write_unit(int root_fd, struct bytes text, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (open_folder(root_fd, &folder) < 0 && errno != ENOENT)
+		return set_closed(err);
+	if (folder < 0 && dir_make(root_fd, SYSTEMD_UNIT_FOLDER, 0755, &folder, err) < 0)
+		return -1;
+	tree_sweep(folder, SYSTEMD_UNIT_NAME);
+	return file_write(folder, SYSTEMD_UNIT_NAME, text, 0644, err);
+}
+
+int systemd_remove_unit(int root_fd, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (open_folder(root_fd, &folder) < 0)
+		return errno == ENOENT ? 0 : set_closed(err);
+	tree_sweep(folder, SYSTEMD_UNIT_NAME);
+	return file_remove(folder, SYSTEMD_UNIT_NAME, err);
+}
+
+int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_exit, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
+	char path[PATH_SIZE], verb_copy[32], unit_name[] = SYSTEMD_UNIT_NAME;
+	char *const argv[] = {path, verb_copy, names_unit ? unit_name : NULL, NULL};
+	const struct child child = {.path = path,
+		.argv = argv,
+		.root_fd = -1,
+		.hears = CHILD_STDERR,
+		.timeout_ms = SYSTEMCTL_TIMEOUT_MS};
+	const char *place;
+
+	if (dir_open(root, &root_fd, err) < 0)
+		return -1;
+	if (find_systemctl(root_fd, &place, err) < 0)
+		return -1;
+	if (!place || !text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
+		!text_format(verb_copy, sizeof(verb_copy), "%s", verb))
+		return err_set(err, ERR_SERVICE, ENOENT, "systemctl is absent.");
+	if (child_run(&child, &said, ret_exit, err) < 0)
+		return err_wrap(err, "systemctl %s", verb);
+	if (*ret_exit != 0)
+		err_fill(err, ERR_SERVICE, (unsigned long)*ret_exit, "'systemctl %s' ended with %d: %s", verb,
+			*ret_exit, said.len ? (const char *)said.data : "");
+	return 0;
+}

@@ -1,0 +1,105 @@
+#include "service/wakeup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include "base/watch.h"
+#include "service/running.h"
+
+int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err)
+{
+	const char *home = inputs->service->home;
+	auto_cleanup(fd) int home_fd = -1;
+	auto_cleanup(fd) int fd = -1;
+
+	if (environment_open_folder(inputs->root_fd, home, &home_fd, err) < 0 || watch_open(&fd, err) < 0)
+		return -1;
+	if (watch_add(fd, home_fd, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF, err) < 0)
+		return err_wrap(err, "%s", home);
+	if (watch_add(fd, inputs->state_fd, IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF, err) < 0)
+		return err_wrap(err, "/%s", STATE_FOLDER);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+/* The boot clock also counts while the VM is suspended. */
+static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
+{
+	struct itimerspec due = {.it_value.tv_sec = wait_s ? wait_s : 1};
+	auto_cleanup(fd) int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, 0, &due, NULL) < 0)
+		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "No timer: %m.");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+static sigset_t only_stop(void)
+{
+	sigset_t signals;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	return signals;
+}
+
+static int listen_for_stop(int *ret_fd, struct err *err)
+{
+	const sigset_t signals = only_stop();
+	auto_cleanup(fd) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Signals cannot be heard: %m.");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+static void listen_no_more(void)
+{
+	const sigset_t signals = only_stop();
+
+	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+static int wait_for(
+	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
+{
+	*ret = WAKEUP_ENDED;
+	while (running_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) == RUNNING_GOES_ON) {
+		if (poll(fds, 3, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+		}
+		if (fds[0].revents || fds[1].revents) {
+			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
+			return 0;
+		}
+		if (fds[2].revents && watch_drain(fds[2].fd, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int wakeup_wait(
+	const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	auto_cleanup(fd) int timer = -1;
+	auto_cleanup(fd) int stop = -1;
+	enum wakeup wakeup = WAKEUP_DUE;
+	int status;
+
+	if (set_timer(wait_s, &timer, err) < 0 || listen_for_stop(&stop, err) < 0)
+		return -1;
+	status = wait_for(inputs,
+		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
+			{.fd = watch_fd, .events = POLLIN}},
+		&wakeup, err);
+	if (wakeup != WAKEUP_STOP)
+		listen_no_more();
+	*ret = wakeup;
+	return status;
+}
