@@ -1,4 +1,5 @@
-/* disable - stops the service, also for the next boots. Everything else stays, for the next enable. */
+/* disable - stops the service, also for the next boots. Everything else stays, for the next
+ * enable. */
 #include "edge/state.h"
 #include "shared/handler.h"
 

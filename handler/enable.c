@@ -1,5 +1,6 @@
-/* enable - checks what can be checked at once, then starts the service with these settings and waits a little for its first result.
- * Called at the first time, for new settings, and at any other time again with the same ones. */
+/* enable - checks what can be checked at once, then starts the service with these settings and
+ * waits a little for its first result. Called at the first time, for new settings, and at any other
+ * time again with the same ones. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,8 +25,8 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 	char name[32];
 
 	(void)text_format(name, sizeof(name), "%u.settings", handler->environment.sequence);
-	if (environment_open_folder(handler->root_fd, handler->environment.config_folder, &folder, err) ==
-			0 &&
+	if (environment_open_folder(
+		    handler->root_fd, handler->environment.config_folder, &folder, err) == 0 &&
 		file_read(folder, name, FILE_NO_LINKS, ret, err) == 0)
 		return 0;
 	/* absent or too large: the settings' fault; a full table of descriptors is not */
@@ -47,9 +48,10 @@ static struct record new_service(const struct handler *handler, struct bytes set
 	return service;
 }
 
-/* The service runs with exactly this and has a status: nothing to start, and nothing to overwrite. */
-static int find_under_way(const struct handler *handler, const struct record *service, int status_fd,
-	bool *ret, struct err *err)
+/* The service runs with exactly this and has a status: nothing to start, and nothing to
+ * overwrite. */
+static int find_under_way(const struct handler *handler, const struct record *service,
+	int status_fd, bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
 	enum status_state state;
@@ -58,7 +60,8 @@ static int find_under_way(const struct handler *handler, const struct record *se
 	enum state_found found = record_take(handler->lock.state_fd, &old, err);
 	bool is_installed, is_running;
 
-	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
+	if (found == STATE_UNREADABLE ||
+		programs_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
 		control_find_running(&control, &is_running, err) < 0)
 		return -1;
 	*ret = found == STATE_LOADED && record_equal(&old, service) && is_installed && is_running &&
@@ -70,15 +73,17 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 {
 	auto_cleanup(settings) struct settings settings = {0};
 
-	if (settings_protected_parse(
-		    handler->root_fd, handler->environment.config_folder, settings_text, &settings, err) < 0)
+	if (settings_protected_parse(handler->root_fd, handler->environment.config_folder,
+		    settings_text, &settings, err) < 0)
 		return -1;
-	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 && !err_info(err->code)->retry)
+	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 &&
+		!err_info(err->code)->retry)
 		return -1;
 	return 0;
 }
 
-/* Stop, save, start: killed between any two, the service is not running and the next enable does all of it again. */
+/* Stop, save, start: killed between any two, the service is not running and the next enable does
+ * all of it again. */
 static int start(const struct handler *handler, const struct record *service, struct err *err)
 {
 	auto_cleanup(buf) struct buf template = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
@@ -92,19 +97,21 @@ static int start(const struct handler *handler, const struct record *service, st
 		return -1;
 	if (programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
-	if (file_read(handler->home_fd, "manifest/" SYSTEMD_UNIT_NAME, FILE_NO_LINKS, &template, err) < 0)
+	if (file_read(handler->home_fd, "manifest/" SYSTEMD_UNIT_NAME, FILE_NO_LINKS, &template,
+		    err) < 0)
 		return err_wrap(err, "Package");
 	if (record_save(handler->lock.state_fd, service, err) < 0)
 		return -1;
 	return control_start(&control, service, buf_bytes(&template), err);
 }
 
-static int start_new(
-	struct handler *handler, const struct record *service, struct bytes settings, struct err *err)
+static int start_new(struct handler *handler, const struct record *service, struct bytes settings,
+	struct err *err)
 {
 	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
 
-	(void)text_format(status.message, sizeof(status.message), "The first attestation is under way.");
+	(void)text_format(
+		status.message, sizeof(status.message), "The first attestation is under way.");
 	status.applied_at_s = service->enabled_at_s;
 	if (handler_write_status(handler, &status, err) < 0)
 		return -1;
@@ -139,7 +146,8 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 	return start_new(handler, &service, buf_bytes(&settings), err);
 }
 
-/* Whatever failed: a service that runs, old or new, must not write over the error that the caller reports. */
+/* Whatever failed: a service that runs, old or new, must not write over the error that the caller
+ * reports. */
 static int give_up(const struct handler *handler)
 {
 	struct control control = handler_control(handler);
@@ -149,7 +157,8 @@ static int give_up(const struct handler *handler)
 	return -1;
 }
 
-/* After a boot the old status stands until the first round's end, and what it complains of may have been remedied by that boot. */
+/* After a boot the old status stands until the first round's end, and what it complains of may have
+ * been remedied by that boot. */
 static bool is_older_than_service(const struct handler *handler, int status_fd)
 {
 	struct stat status, service;
@@ -167,11 +176,13 @@ static bool is_older_than_service(const struct handler *handler, int status_fd)
 /* What only the first round could tell and only the customer can remedy. */
 static bool is_customers(const struct err_info *info)
 {
-	return (info->kind == ERR_KIND_PRECONDITION && !info->retry) || info->code == ERR_REGION_UNKNOWN;
+	return (info->kind == ERR_KIND_PRECONDITION && !info->retry) ||
+	       info->code == ERR_REGION_UNKNOWN;
 }
 
-/* A precondition that only the TPM could tell about, or a region that has no provider, fails the command like what was checked before. The
- * service goes on and its status stays: after the remedy it reports by itself. */
+/* A precondition that only the TPM could tell about, or a region that has no provider, fails the
+ * command like what was checked before. The service goes on and its status stays: after the remedy
+ * it reports by itself. */
 static int judge_result(struct handler *handler, int status_fd, struct err *err)
 {
 	const struct err_info *info;
@@ -198,12 +209,14 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 
 	/* other commands need not wait too */
 	(void)close(steal_fd(&handler->lock.fd));
-	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS; waited_ms += LOOK_FOR_SERVICE_MS) {
+	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS;
+		waited_ms += LOOK_FOR_SERVICE_MS) {
 		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
 			return judge_result(handler, status_fd, err);
 		if (control_find_running(&control, &is_running, &ignored) == 0 && !is_running &&
 			!wait_for_status(status_fd, sequence, 0))
-			return err_set(err, ERR_SERVICE, 0, "The service ended before it reported a result.");
+			return err_set(err, ERR_SERVICE, 0,
+				"The service ended before it reported a result.");
 	}
 	return 0;
 }

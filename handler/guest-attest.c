@@ -12,11 +12,13 @@ static const struct command {
 	{"attest", command_attest, "prove this VM's boot to an attestation provider, once"},
 	{"status", command_status, "what the extension said last, and whether it still counts"},
 	{"doctor", command_doctor, "find out why this VM does not attest, and what to do about it"},
-	{"baseline", command_baseline, "the boots that count as good, and what is different in this one"},
+	{"baseline", command_baseline,
+		"the boots that count as good, and what is different in this one"},
 	{"evidence", command_evidence, "collect the evidence of this VM's boot, for others to verify"},
 	{"verify", command_verify, "check saved evidence, on any machine"},
 	{"report", command_report, "what an attestation came to, as one HTML page"},
-	{"files", command_files, "show the boot files on the disks, and which package vouches for them"},
+	{"files", command_files,
+		"show the boot files on the disks, and which package vouches for them"},
 	{"log", command_log, "show a TCG event log, or the PCR values that it leads to"},
 };
 
@@ -35,7 +37,8 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* session keys pass through memory: no core files */
+	/* session keys pass through memory: no core files */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		print_help();
 		return print_end(0);

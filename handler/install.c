@@ -1,4 +1,5 @@
-/* install - puts the programs where the service runs from. Runs at every retry and after every upgrade. */
+/* install - puts the programs where the service runs from. Runs at every retry and after every
+ * upgrade. */
 #include <errno.h>
 #include <sys/utsname.h>
 #include "agent/precondition.h"
@@ -11,7 +12,8 @@ static int check_platform(struct err *err)
 	struct utsname name;
 
 	if (uname(&name) < 0)
-		return err_set(err, ERR_PLATFORM, (unsigned long)errno, "The machine's type is unknown: %m.");
+		return err_set(err, ERR_PLATFORM, (unsigned long)errno,
+			"The machine's type is unknown: %m.");
 	return precondition_check_platform(name.machine, err);
 }
 

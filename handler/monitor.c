@@ -1,5 +1,5 @@
-/* monitor - the service. Started by enable (or at boot by its unit); what it must know is in service.json.
- * Usage: monitor [--root DIR] [--alone] [--limit SECONDS]
+/* monitor - the service. Started by enable (or at boot by its unit); what it must know is in
+ * service.json. Usage: monitor [--root DIR] [--alone] [--limit SECONDS]
  *   --alone   there is no systemd: nobody starts it anew if it ends by mistake
  *   --limit   how long a round may take before it counts as hung (default: 300) */
 #include <getopt.h>
@@ -31,7 +31,8 @@ int main(int argc, char **argv)
 	if (optind != argc || call.limit_s == 0)
 		return 64;
 	(void)umask(077);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* session keys pass through memory: no core files */
+	/* session keys pass through memory: no core files */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (loop_run(&call, &err) == 0)
 		return 0;
 	log_err(LOG_LEVEL_ERROR, &err);

@@ -1,11 +1,13 @@
-/* uninstall - takes away the service, this version's programs and, unless an upgrade is under way, all state. */
+/* uninstall - takes away the service, this version's programs and, unless an upgrade is under way,
+ * all state. */
 #include <string.h>
 #include "base/tree.h"
 #include "edge/state.h"
 #include "service/programs.h"
 #include "shared/handler.h"
 
-/* What an update said of itself: it leaves this version for another one, and the state is for that one. */
+/* What an update said of itself: it leaves this version for another one, and the state is for that
+ * one. */
 static int read_marker(const json *document, void *ret, struct err *err)
 {
 	bool *leaves = ret;

@@ -1,5 +1,5 @@
-/* update - runs between the old version's disable and its uninstall. Leaves a marker by which uninstall tells an upgrade from an end:
- * the state of this VM must outlive the version. */
+/* update - runs between the old version's disable and its uninstall. Leaves a marker by which
+ * uninstall tells an upgrade from an end: the state of this VM must outlive the version. */
 #include <string.h>
 #include "edge/state.h"
 #include "shared/handler.h"
@@ -17,7 +17,8 @@ static int update(struct handler *handler, struct err *err)
 	const char *to = variable("VERSION");
 	const char *from = variable("AZURE_GUEST_AGENT_UPDATING_FROM_VERSION");
 
-	/* in a downgrade the newer package's update runs, and both variables name the older version */
+	/* in a downgrade the newer package's update runs, and both variables name the older
+	 * version */
 	if (strcmp(from, to) == 0)
 		from = VERSION;
 	json_add_text(marker, "from", from);

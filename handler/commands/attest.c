@@ -81,16 +81,19 @@ static int find_kept(const char *root, struct kept *ret, struct err *err)
 	return 0;
 }
 
-/* Beside the boots that the service knows, as an observer: nothing is learned here. Of another machine's TPM or log nothing is known, nor
- * where the extension is not enabled: then `text` stays empty. */
-static void compare_boot(const struct options *options, struct round_result *round, struct drift_verdict *ret)
+/* Beside the boots that the service knows, as an observer: nothing is learned here. Of another
+ * machine's TPM or log nothing is known, nor where the extension is not enabled: then `text` stays
+ * empty. */
+static void compare_boot(
+	const struct options *options, struct round_result *round, struct drift_verdict *ret)
 {
 	auto_cleanup(kept) struct kept kept = {.root_fd = -1, .state_fd = -1};
 	struct explain_sources sources;
 	struct err err;
 
 	*ret = (struct drift_verdict){.own = round->local.verdict};
-	if (options->attestation.event_log || (options->attestation.tcti && !options->attestation.root))
+	if (options->attestation.event_log ||
+		(options->attestation.tcti && !options->attestation.root))
 		return;
 	if (find_kept(options->attestation.root, &kept, &err) < 0) {
 		if (err.code != ERR_NOT_ENABLED)
@@ -115,7 +118,8 @@ static void compare_boot(const struct options *options, struct round_result *rou
 		round, ret);
 }
 
-static void add_facts(json *facts, const struct round_result *round, const struct drift_verdict *change)
+static void add_facts(
+	json *facts, const struct round_result *round, const struct drift_verdict *change)
 {
 	const struct appraisal *local = &round->local;
 	char time[CLOCK_TEXT_SIZE];
@@ -174,8 +178,8 @@ static void print_facts(const struct round_result *round, const struct drift_ver
 	if (round->stage < ROUND_COLLECTED)
 		return;
 	print_format("\nFacts\n  this VM's own check   %s\n", health_name(local->verdict.health));
-	print_format("  provider              %s (%s)\n", round->provider[0] ? round->provider : "none",
-		health_name(round->remote.health));
+	print_format("  provider              %s (%s)\n",
+		round->provider[0] ? round->provider : "none", health_name(round->remote.health));
 	if (round->provider_reason[0])
 		print_format("  chosen as             %s\n", round->provider_reason);
 	if (round->provider_proxy[0])
@@ -231,7 +235,8 @@ static int attest(const struct options *options)
 		return health_exit_code(HEALTH_UNKNOWN);
 	}
 	compare_boot(options, &round, &change);
-	exit_code = round.verdict.reason.code == ERR_USAGE /* a TCTI that cannot be one: nothing was tried */
+	exit_code = round.verdict.reason.code == ERR_USAGE /* a TCTI that cannot be one: nothing was
+							      tried */
 			    ? EXIT_USAGE
 			    : health_exit_code(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &change, &err)

@@ -12,8 +12,8 @@
 
 bool attestation_has_provider_options(const struct attestation_options *options)
 {
-	return options->endpoint || options->metadata || options->ca_file || options->extra_ca_file ||
-	       options->proxy || options->with_token;
+	return options->endpoint || options->metadata || options->ca_file ||
+	       options->extra_ca_file || options->proxy || options->with_token;
 }
 
 const char *attestation_check_options(const struct attestation_options *options)
@@ -29,7 +29,8 @@ const char *attestation_check_options(const struct attestation_options *options)
 	return complaint ? complaint : check_nonce(options->nonce);
 }
 
-static struct proxy_sources proxy_sources_of(const struct attestation_options *options, const char *agent)
+static struct proxy_sources proxy_sources_of(
+	const struct attestation_options *options, const char *agent)
 {
 	struct proxy_variables variables = proxy_find_variables(environ);
 
@@ -47,18 +48,21 @@ static const char *tcti_of(const struct attestation_options *options, int root_f
 	return options->tcti ? options->tcti : tpm_machine_tcti(root_fd);
 }
 
-int attestation_run(const struct attestation_options *options, struct round_result *ret, struct err *err)
+int attestation_run(
+	const struct attestation_options *options, struct round_result *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
 	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
-	if (open_root(options->root, &root_fd, err) < 0 || crypto_random(random, sizeof(random), err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0 ||
+		crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
 	waagent_read_proxy(root_fd, agent_proxy);
-	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd, .event_log = options->event_log},
+	round_run(&(struct round_inputs){.sources = {.root_fd = root_fd,
+						 .event_log = options->event_log},
 			  .tcti = options->tcti,
 			  .endpoint = options->endpoint,
 			  .metadata = options->metadata,
@@ -167,7 +171,8 @@ int attestation_bundle(const struct attestation_options *options, struct round_r
 	auto_cleanup(surroundings) struct surroundings around = {0};
 	struct bundle_extras extras;
 
-	if (open_root(NULL, &root_fd, err) < 0 || look_around(options, root_fd, NULL, &around, err) < 0)
+	if (open_root(NULL, &root_fd, err) < 0 ||
+		look_around(options, root_fd, NULL, &around, err) < 0)
 		return -1;
 	extras = extras_of(options, &around);
 	if (bundle_of_round(round, &extras, ret, err) < 0)
@@ -180,7 +185,8 @@ int attestation_save(const char *path, const struct bundle *bundle, struct err *
 	auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES);
 
 	if (bundle->info.len == 0)
-		return err_set(err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
+		return err_set(
+			err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
 	if (bundle_print(bundle, &text, err) < 0)
 		return -1;
 	if (strcmp(path, "-") != 0)

@@ -16,14 +16,12 @@
 static const char usage[] =
 	"Usage: guest-attest baseline show|diff|accept|forget [OPTION...]\n"
 	"\n"
-	"The boots of this VM that count as good. The service learns the first one and accepts what is "
-	"explained; a boot\n"
+	"The boots of this VM that count as good. The service learns the first one and accepts what is explained; a boot\n"
 	"that differs in something unexplained is told, and makes the VM Unhealthy if it is serious.\n"
 	"\n"
 	"  show    the accepted boots\n"
 	"  diff    what is different in this boot, and what explains it\n"
-	"  accept  this boot counts as good from now on: after changes of your own, Secure Boot keys among "
-	"them.\n"
+	"  accept  this boot counts as good from now on: after changes of your own, Secure Boot keys among them.\n"
 	"          The service takes it over at its next attestation\n"
 	"  forget  no boot counts as good; the service learns the next Healthy one\n"
 	"\n"
@@ -33,8 +31,7 @@ static const char usage[] =
 	"  --json            print the result as JSON\n"
 	"  --help            this text\n"
 	"\n"
-	"Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 "
-	"could not find out,\n"
+	"Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 could not find out,\n"
 	"64 wrong usage.\n";
 
 static void view_cleanup(struct baseline_view *view)
@@ -47,15 +44,17 @@ static void view_cleanup(struct baseline_view *view)
 	fd_cleanup(&view->state_fd);
 }
 
-/* No file is no error here: has_baseline says so. A damaged one can be replaced and forgotten, not shown. */
-static int open_view(
-	const struct baseline_options *options, bool may_replace, struct baseline_view *ret, struct err *err)
+/* No file is no error here: has_baseline says so. A damaged one can be replaced and forgotten, not
+ * shown. */
+static int open_view(const struct baseline_options *options, bool may_replace,
+	struct baseline_view *ret, struct err *err)
 {
 	enum state_found found;
 
 	if (open_root(options->root, &ret->root_fd, err) < 0 ||
 		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
-		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) < 0)
+		enabled_read_settings(ret->root_fd, &ret->service.environment, &ret->settings, err) <
+			0)
 		return -1;
 	boot_id_read(ret->root_fd, ret->boot_id);
 	found = baseline_load(ret->state_fd, &ret->baseline, err);
@@ -78,7 +77,8 @@ static int look(const struct baseline_options *options, struct baseline_view *vi
 
 	round_look(&inputs, &view->round);
 	if (view->round.stage < ROUND_COLLECTED || view->round.components.count == 0) {
-		*err = view->round.uncompared.code ? view->round.uncompared : view->round.verdict.reason;
+		*err = view->round.uncompared.code ? view->round.uncompared
+						   : view->round.verdict.reason;
 		return -1;
 	}
 	return 0;
@@ -91,7 +91,8 @@ static int compare(struct baseline_view *view, struct err *err)
 						  .boot_id = view->boot_id,
 						  .now_s = clock_now_s(),
 						  .is_observer = true},
-		.secureboot = view->round.local.has_secureboot ? &view->round.local.secureboot : NULL};
+		.secureboot =
+			view->round.local.has_secureboot ? &view->round.local.secureboot : NULL};
 
 	if (baseline_compare(&view->baseline, &view->round.components, &view->drift, err) < 0)
 		return -1;
@@ -117,7 +118,8 @@ static int diff(const struct baseline_options *options, struct baseline_view *vi
 	return options->is_json ? print_drift_json(view, err) : (print_drift(view), 0);
 }
 
-/* Only what could be attested: a boot that the VM itself calls tampered with is nobody's baseline. */
+/* Only what could be attested: a boot that the VM itself calls tampered with is nobody's
+ * baseline. */
 static int accept(const struct baseline_options *options, struct baseline_view *view, struct err *err)
 {
 	struct baseline_variant as = {.accepted_s = clock_now_s(), .how = BASELINE_OWNER};
@@ -133,7 +135,8 @@ static int accept(const struct baseline_options *options, struct baseline_view *
 	(void)text_format(as.text, sizeof(as.text), "%s", view->judgement.text);
 	view->baseline.lost_s = 0;
 	view->is_accepted = !view->baseline.count || view->drift.count || view->drift.not_compared;
-	if (view->is_accepted && baseline_accept(&view->baseline, &view->round.components, &as, err) < 0)
+	if (view->is_accepted &&
+		baseline_accept(&view->baseline, &view->round.components, &as, err) < 0)
 		return -1;
 	if (baseline_save(view->state_fd, &view->baseline, err) < 0)
 		return -1;
@@ -156,10 +159,11 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 
 static const struct action {
 	const char *name;
-	int (*run)(const struct baseline_options *options, struct baseline_view *view, struct err *err);
+	int (*run)(const struct baseline_options *options, struct baseline_view *view,
+		struct err *err);
 	bool replaces; /* the file */
-} actions[] = {
-	{"show", show, false}, {"diff", diff, false}, {"accept", accept, true}, {"forget", forget, true}};
+} actions[] = {{"show", show, false}, {"diff", diff, false}, {"accept", accept, true},
+	{"forget", forget, true}};
 
 static const struct action *find_action(const char *name)
 {
@@ -174,7 +178,8 @@ static int run(const struct action *action, const struct baseline_options *optio
 	auto_cleanup(view) struct baseline_view view = {.root_fd = -1, .state_fd = -1};
 	struct err err;
 
-	if (open_view(options, action->replaces, &view, &err) < 0 || action->run(options, &view, &err) < 0) {
+	if (open_view(options, action->replaces, &view, &err) < 0 ||
+		action->run(options, &view, &err) < 0) {
 		print_failure(&err, options->is_json);
 		return err.code == ERR_USAGE              ? EXIT_USAGE
 		       : err.code == ERR_BASELINE_REFUSED ? 1
@@ -197,8 +202,8 @@ int command_baseline(int argc, char **argv)
 	const char *name = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
 	const struct action *action = find_action(name);
 	const char *word = "";
-	const char *complaint =
-		parse_command_options(action ? argc - 1 : argc, action ? argv + 1 : argv, known, &word);
+	const char *complaint = parse_command_options(
+		action ? argc - 1 : argc, action ? argv + 1 : argv, known, &word);
 
 	if (options.is_help) {
 		print_format("%s", usage);

@@ -9,9 +9,9 @@
 /* What people recognise a boot by. */
 static bool is_shown(enum component_kind kind)
 {
-	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL || kind == COMPONENT_INITRD ||
-	       kind == COMPONENT_COMMAND_LINE || kind == COMPONENT_DB || kind == COMPONENT_DBX ||
-	       kind == COMPONENT_SBAT;
+	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
+	       kind == COMPONENT_INITRD || kind == COMPONENT_COMMAND_LINE || kind == COMPONENT_DB ||
+	       kind == COMPONENT_DBX || kind == COMPONENT_SBAT;
 }
 
 static void print_component(const struct component *component)
@@ -20,7 +20,8 @@ static void print_component(const struct component *component)
 
 	component_title(component, title);
 	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
-	print_format("  %-20s %-56s PCR %-2u %.16s...\n", title, component->name, component->pcr, hex);
+	print_format(
+		"  %-20s %-56s PCR %-2u %.16s...\n", title, component->name, component->pcr, hex);
 }
 
 /* In front of "at". */
@@ -94,7 +95,8 @@ int print_baseline_json(const struct baseline_view *view, struct err *err)
 		json_add_text(object, "bootId", variant->boot_id);
 		components = json_add_array(object, "components");
 		for (size_t k = 0; k < variant->components.count; k++)
-			add_component(json_add_object(components, NULL), &variant->components.items[k]);
+			add_component(
+				json_add_object(components, NULL), &variant->components.items[k]);
 	}
 	time[0] = '\0';
 	if (view->baseline.lost_s)
@@ -114,7 +116,8 @@ static void print_accepted_boot(const struct baseline_view *view)
 
 static const char *meaning_of(const struct drift_difference *difference)
 {
-	if (difference->action == RULES_UNHEALTHY && difference->explanation.how == EXPLANATION_UNKNOWN)
+	if (difference->action == RULES_UNHEALTHY &&
+		difference->explanation.how == EXPLANATION_UNKNOWN)
 		return "unclear";
 	return drift_is_explained(difference) ? "explained" : rules_action_name(difference->action);
 }
@@ -141,10 +144,8 @@ void print_drift(const struct baseline_view *view)
 
 static void add_difference(json *array, const struct drift_difference *difference)
 {
-	static const char *const changes[] = {[DRIFT_CHANGED] = "changed",
-		[DRIFT_ADDED] = "added",
-		[DRIFT_REMOVED] = "removed",
-		[DRIFT_HIDDEN] = "hidden"};
+	static const char *const changes[] = {
+		[DRIFT_CHANGED] = "changed", [DRIFT_ADDED] = "added", [DRIFT_REMOVED] = "removed", [DRIFT_HIDDEN] = "hidden"};
 	static const char *const hows[] = {
 		[EXPLANATION_NONE] = "none",
 		[EXPLANATION_UNKNOWN] = "unknown",

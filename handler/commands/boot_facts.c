@@ -1,5 +1,6 @@
-/* boot_facts.c - what an appraisal found out about the boot, for people and for programs: Secure Boot, who let which program start, the
- * PCRs behind the quoted ones. Only what was proved, or it is said that it is not. */
+/* boot_facts.c - what an appraisal found out about the boot, for people and for programs: Secure
+ * Boot, who let which program start, the PCRs behind the quoted ones. Only what was proved, or it
+ * is said that it is not. */
 #include "base/codec.h"
 #include "base/text.h"
 #include "commands.h"
@@ -94,8 +95,8 @@ static void print_secure_boot(const struct appraisal *appraisal)
 	char sbat[128];
 
 	print_format("  Secure Boot           %s\n", secureboot->is_enabled ? "on" : "off");
-	print_format(
-		"  revoked by dbx        %zu\n", secureboot->dbx.hash_count + secureboot->dbx.other_count);
+	print_format("  revoked by dbx        %zu\n",
+		secureboot->dbx.hash_count + secureboot->dbx.other_count);
 	if (secureboot->has_sbat) {
 		sbat_text(&secureboot->sbat, sbat, sizeof(sbat));
 		print_format("  revoked by SBAT       %s\n", sbat);

@@ -1,4 +1,5 @@
-/* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches for them. */
+/* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches
+ * for them. */
 #include <string.h>
 #include "base/clock.h"
 #include "base/codec.h"
@@ -33,8 +34,8 @@ struct view {
 	const struct bootfile *file;
 	struct package_answer answer;
 	struct err trouble; /* code ERR_OK, or why packages could not be asked */
-	const struct view
-		*original; /* a file with the same bytes that a package installed, if none owns this one */
+	/* a file with the same bytes that a package installed, if none owns this one */
+	const struct view *original;
 };
 
 static void word_text(const struct view *view, char ret[WORD_SIZE])
@@ -49,11 +50,12 @@ static void word_text(const struct view *view, char ret[WORD_SIZE])
 		(void)text_format(ret, WORD_SIZE, "as installed by %s %s on %.10s%s", answer->package,
 			answer->version, date, answer->is_settled ? "" : " (not finished)");
 	else if (answer->word == PACKAGE_DIFFERS)
-		(void)text_format(ret, WORD_SIZE, "differs from what %s %s installed", answer->package,
-			answer->version);
+		(void)text_format(ret, WORD_SIZE, "differs from what %s %s installed",
+			answer->package, answer->version);
 	else if (view->original) {
 		word_text(view->original, original);
-		(void)text_format(ret, WORD_SIZE, "a copy of /%s, %s", view->original->file->path, original);
+		(void)text_format(
+			ret, WORD_SIZE, "a copy of /%s, %s", view->original->file->path, original);
 	} else
 		(void)text_format(ret, WORD_SIZE, "no package owns it");
 }
@@ -174,8 +176,8 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	for (size_t i = 0; i < files.count; i++)
 		print_view(&views[i]);
 	if (files.count == 0)
-		print_format("No boot files were found in %s: looked in boot, efi and lib/modules, and where "
-			     "packages keep shim, GRUB, systemd-boot and kernels below usr.\n",
+		print_format(
+			"No boot files were found in %s: looked in boot, efi and lib/modules, and where packages keep shim, GRUB, systemd-boot and kernels below usr.\n",
 			options->root ? options->root : "/");
 	if (files.gap.code)
 		print_format("Something was left out: %s\n", files.gap.msg);

@@ -1,7 +1,7 @@
 /* commands.h - the commands of guest-attest, one file each, and the one place where they print.
  *
- * A command gets its own name as argv[0] and returns the exit code: 0, or err_info(code)->exit_code, or EXIT_USAGE.
- */
+ * A command gets its own name as argv[0] and returns the exit code: 0, or
+ * err_info(code)->exit_code, or EXIT_USAGE. */
 #ifndef HANDLER_COMMANDS_H
 #define HANDLER_COMMANDS_H
 
@@ -22,11 +22,13 @@ int command_status(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_verify(int argc, char **argv);
 
-/* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already (base/text.h, edge/json.h). */
+/* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already
+ * (base/text.h, edge/json.h). */
 void print_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* On stderr, where stdout holds something else. */
 void print_aside(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The rest of a line behind `indent` columns. On a terminal what does not fit goes on below it; elsewhere a line stays a line. */
+/* The rest of a line behind `indent` columns. On a terminal what does not fit goes on below it;
+ * elsewhere a line stays a line. */
 void print_hanging(size_t indent, const char *text);
 int print_json(const json *value, enum json_style style, struct err *err) err_check;
 /* "guest-attest: name: message Remedy." on stderr; the exit code. */
@@ -35,7 +37,8 @@ int print_err(const struct err *err);
 void add_err(json *parent, const struct err *failure);
 /* For programs that asked for JSON: these members as an object on stdout; else as print_err. */
 void print_failure(const struct err *failure, bool is_json);
-int print_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int print_usage_error(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* 0 Healthy, 1 Unhealthy, 2 Unknown. */
 int health_exit_code(enum health health);
 /* At the end: a full disk or a closed pipe turns success into EXIT_OUTPUT_LOST. */
@@ -45,11 +48,13 @@ int print_end(int exit_code);
 void add_boot_facts(json *facts, const struct appraisal *appraisal);
 void print_boot_facts(const struct appraisal *appraisal);
 
-/* options.c. A list of at most 16 begins with "help", which is also -h, and ends with a name of NULL. */
+/* options.c. A list of at most 16 begins with "help", which is also -h, and ends with a name of
+ * NULL. */
 struct command_option {
 	const char *name;
 	const char **value; /* takes one; NULL: a switch */
-	bool *is_given; /* of a switch; beside a value: it may be given several times, see OPTION_VALUES */
+	/* of a switch; beside a value: it may be given several times, see OPTION_VALUES */
+	bool *is_given;
 };
 #define MAX_OPTION_VALUES 16
 struct option_values {
@@ -73,7 +78,8 @@ int read_input(const char *path, struct buf *ret, struct err *err) err_check;
 int read_pem(const char *path, struct buf *ret, struct err *err) err_check;
 /* The root directory of the machine to look at, NULL for this one's. ERR_INPUT. */
 int open_root(const char *path, int *ret_fd, struct err *err) err_check;
-/* For its owner only, whole or not at all. ERR_USAGE if something else than a file has that name; ERR_IO. */
+/* For its owner only, whole or not at all. ERR_USAGE if something else than a file has that name;
+ * ERR_IO. */
 int write_private(const char *path, struct bytes contents, struct err *err) err_check;
 
 #endif

@@ -1,4 +1,5 @@
-/* guest-attest doctor: looks at every link of the chain from the firmware to the provider, and says what to do about what is wrong. */
+/* guest-attest doctor: looks at every link of the chain from the firmware to the provider, and says
+ * what to do about what is wrong. */
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -14,8 +15,7 @@
 static const char usage[] =
 	"Usage: guest-attest doctor [OPTION...]\n"
 	"\n"
-	"Looks at everything that an attestation needs, in order: machine, boot, extension, network. Says "
-	"what is\n"
+	"Looks at everything that an attestation needs, in order: machine, boot, extension, network. Says what is\n"
 	"wrong and what to do about it. Changes nothing, and sends no evidence.\n"
 	"\n"
 	"  --endpoint URL       the provider, https://host or https://host:port (default: the extension's)\n"
@@ -31,8 +31,7 @@ static const char usage[] =
 	"  --json               print the findings as JSON\n"
 	"  --help               this text\n"
 	"\n"
-	"Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, "
-	"wrong or out\n"
+	"Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, wrong or out\n"
 	"of reach, 3 nothing but warnings, 64 wrong usage.\n";
 
 struct options {

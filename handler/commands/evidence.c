@@ -1,4 +1,5 @@
-/* guest-attest evidence: what an attestation proves with, in a bundle for others to verify; asks nobody unless told to. */
+/* guest-attest evidence: what an attestation proves with, in a bundle for others to verify; asks
+ * nobody unless told to. */
 #include "attestation.h"
 
 #define COMMAND "guest-attest evidence"
@@ -11,10 +12,10 @@ static const char usage[] =
 	"Collects the evidence of this VM's boot in one file, for 'guest-attest verify' on another machine.\n"
 	"\n"
 	"  --out FILE            where to put the bundle; '-' is standard output\n"
-	"  --attest              ask a provider too, and put in what it says\n" ATTESTATION_USAGE
-		EVIDENCE_USAGE
+	"  --attest              ask a provider too, and put in what it says\n" ATTESTATION_USAGE EVIDENCE_USAGE
 	"  --nonce TEXT          is put into the evidence; the TPM does not sign it (default: none, with\n"
-	"                        --attest random)\n" BUNDLE_USAGE "  --help                this text\n"
+	"                        --attest random)\n" BUNDLE_USAGE
+	"  --help                this text\n"
 	"\n"
 	"Exit code: 0 collected, whatever it proves; 2 could not collect, 64 wrong usage.\n";
 

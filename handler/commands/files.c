@@ -23,8 +23,8 @@ static int read_standard_input(struct buf *ret, struct err *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_set(
-				err, ERR_INPUT, (unsigned long)errno, "Standard input cannot be read: %m.");
+			return err_set(err, ERR_INPUT, (unsigned long)errno,
+				"Standard input cannot be read: %m.");
 		if (buf_append(ret, chunk, (size_t)got, err) < 0)
 			return err_wrap(err, "Standard input");
 	}
@@ -51,7 +51,8 @@ int open_root(const char *path, int *ret_fd, struct err *err)
 	return dir_open(path ? path : "/", ret_fd, err) < 0 ? as_input(err) : 0;
 }
 
-/* The file takes the place of what has its name: what is no file is not replaced, nor what a link stands for written. */
+/* The file takes the place of what has its name: what is no file is not replaced, nor what a link
+ * stands for written. */
 static int refuse_other_than_file(int folder, const char *name, const char *path, struct err *err)
 {
 	struct stat info;
@@ -68,7 +69,8 @@ static int refuse_other_than_file(int folder, const char *name, const char *path
 	if (S_ISLNK(info.st_mode))
 		what = "a symbolic link";
 	return err_set(err, ERR_USAGE, 0,
-		"'%s' is %s, and is left as it is: name a file, or '-' for standard output.", path, what);
+		"'%s' is %s, and is left as it is: name a file, or '-' for standard output.", path,
+		what);
 }
 
 int write_private(const char *path, struct bytes contents, struct err *err)

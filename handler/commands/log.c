@@ -1,4 +1,5 @@
-/* guest-attest log: what the boot measured, as a story, a table, JSON, or the PCR values that it leads to. */
+/* guest-attest log: what the boot measured, as a story, a table, JSON, or the PCR values that it
+ * leads to. */
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -14,17 +15,14 @@
 static const char usage[] =
 	"Usage: guest-attest log [--events | --pcrs | --json] FILE\n"
 	"\n"
-	"FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is "
-	"standard input.\n"
+	"FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is standard input.\n"
 	"\n"
 	"  --events print a table of all events\n"
-	"  --pcrs   print the PCR values that the log leads to, as JSON: {\"sha256\": {\"0\": \"hex\", ...}, "
-	"...}\n"
+	"  --pcrs   print the PCR values that the log leads to, as JSON: {\"sha256\": {\"0\": \"hex\", ...}, ...}\n"
 	"  --json   print all events as JSON\n"
 	"  --help   this text\n"
 	"\n"
-	"Without option it tells the boot by its phases. A broken log is refused with the place and the "
-	"reason.\n"
+	"Without option it tells the boot by its phases. A broken log is refused with the place and the reason.\n"
 	"Event data is shown as the log has it: only the digests are proved by the TPM.\n";
 
 enum form { FORM_STORY, FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
@@ -108,11 +106,12 @@ static void print_other_digests(const struct eventlog *log)
 		first = altered++ ? first : event.number;
 	}
 	if (altered)
-		print_format("By those that it has, %u of its events do not hold the data that was measured; "
-			     "the first is event %u.\n",
+		print_format(
+			"By those that it has, %u of its events do not hold the data that was measured; the first is event %u.\n",
 			altered, first);
 	else
-		print_format("By those that it has, data agrees wherever an event's type promises it.\n");
+		print_format(
+			"By those that it has, data agrees wherever an event's type promises it.\n");
 }
 
 static void print_data_check(const struct eventlog *log)
@@ -120,13 +119,13 @@ static void print_data_check(const struct eventlog *log)
 	struct err reason;
 
 	if (replay_check_data(log, LOG_ALL_PCRS, &reason) == 0)
-		print_format("\nData: agrees with the digests wherever an event's type promises it.\n");
+		print_format(
+			"\nData: agrees with the digests wherever an event's type promises it.\n");
 	else
 		print_format("\nData: not proved. %s\n", reason.msg);
 	if (log->unmeasured_count)
 		print_format(
-			"Not measured: %u of the log's %u events have no digest of the %s bank, the one that "
-			"counts. Nothing is read from them.\n",
+			"Not measured: %u of the log's %u events have no digest of the %s bank, the one that counts. Nothing is read from them.\n",
 			log->unmeasured_count, log->event_count,
 			eventlog_alg_name(log->banks[log->counted_bank].alg));
 	if (log->event_count && eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
@@ -137,9 +136,7 @@ int log_read_secure_boot(const struct eventlog *log, struct secureboot *ret, str
 {
 	if (cclog_is(log))
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-			"This is the log of a confidential VM: what it says of Secure Boot is not judged, "
-			"since its "
-			"registers are no PCRs.");
+			"This is the log of a confidential VM: what it says of Secure Boot is not judged, since its registers are no PCRs.");
 	return secureboot_read(log, ret, err);
 }
 

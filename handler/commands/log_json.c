@@ -1,4 +1,5 @@
-/* log_json.c - the log for programs: event by event, so that one of megabytes needs no tree of its own in memory. */
+/* log_json.c - the log for programs: event by event, so that one of megabytes needs no tree of its
+ * own in memory. */
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
@@ -63,7 +64,8 @@ static void add_owners(json *parent, const struct eventlog_event *event)
 }
 
 /* null: the event's type promises nothing about its data, or it was not measured. */
-static void add_data_check(json *parent, const struct eventlog *log, const struct eventlog_event *event)
+static void add_data_check(
+	json *parent, const struct eventlog *log, const struct eventlog_event *event)
 {
 	enum replay_data found = replay_data_of(log, event);
 
@@ -85,7 +87,8 @@ static int print_with_data(const json *members, struct bytes data, struct err *e
 		return -1;
 	print_format("%.*s,\"data\":\"", (int)text.len - 1, (const char *)text.data);
 	while (cursor.left) {
-		hex_encode(cursor_bytes(&cursor, cursor.left < HEX_PIECE ? cursor.left : HEX_PIECE), hex);
+		hex_encode(cursor_bytes(&cursor, cursor.left < HEX_PIECE ? cursor.left : HEX_PIECE),
+			hex);
 		print_format("%s", hex);
 	}
 	print_format("\"}");

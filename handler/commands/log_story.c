@@ -16,8 +16,8 @@
 
 static uint32_t most_of(const char *kind)
 {
-	static const char *const all[] = {
-		"keys", "vouched", "program", "command line", "kernel", "initrd", "handover", "disk"};
+	static const char *const all[] = {"keys", "vouched", "program", "command line", "kernel",
+		"initrd", "handover", "disk"};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i], kind) == 0)
@@ -28,8 +28,8 @@ static uint32_t most_of(const char *kind)
 struct kind {
 	const char *name;
 	uint32_t told, untold;
-	char last
-		[EVENTSTORY_SIZE]; /* systemd-stub measures each name and its content by events of one text */
+	/* systemd-stub measures each name and its content by events of one text */
+	char last[EVENTSTORY_SIZE];
 	char last_mark;
 };
 
@@ -117,7 +117,8 @@ static int tell_phase(struct telling *telling, struct err *err)
 			event = cclog_as_pcr(&event);
 		if (!bootphase_of(&event, &place) || place.phase != telling->phase)
 			continue;
-		if (eventlog_is_unmeasured(&event)) /* a kind of its own: it takes no true event's line */
+		if (eventlog_is_unmeasured(&event)) /* a kind of its own: it takes no true event's
+						       line */
 			place.kind = "not measured";
 		if (tell_event(telling, &walk, &event, place.kind, err) < 0)
 			return -1;
@@ -148,6 +149,7 @@ int log_print_story(const struct eventlog *log, struct err *err)
 		     "-  is an event that was not measured: only the log says that there was one\n"
 		     "All %u event%s: --events%s\n",
 		log->event_count, log->event_count == 1 ? "" : "s",
-		is_cc ? "; their PCRs are registers of a confidential VM: 1 is RTMR0, 2 RTMR1, 3 RTMR2" : "");
+		is_cc ? "; their PCRs are registers of a confidential VM: 1 is RTMR0, 2 RTMR1, 3 RTMR2"
+		      : "");
 	return 0;
 }

@@ -67,8 +67,7 @@ const char *check_endpoint(const char *address)
 	struct err ignored;
 
 	if (address && http_parse_url(address, &origin, NULL, &ignored) < 0)
-		return "--endpoint takes https://host or https://host:port, the address of an attestation "
-		       "provider";
+		return "--endpoint takes https://host or https://host:port, the address of an attestation provider";
 	return NULL;
 }
 

@@ -10,7 +10,8 @@
 #define MAX_JSON  (64u << 20)
 #define MIN_WIDTH 30 /* a narrower column than that is no help */
 
-/* A terminal would show a text with such characters as another one: by their numbers they cannot hide anything. */
+/* A terminal would show a text with such characters as another one: by their numbers they cannot
+ * hide anything. */
 static void put(FILE *to, struct bytes text)
 {
 	for (size_t i = 0, length; i < text.len; i += length) {
@@ -59,7 +60,8 @@ static size_t columns(void)
 {
 	struct winsize size;
 
-	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
+										     : 0;
 }
 
 void print_hanging(size_t indent, const char *text)

@@ -20,8 +20,7 @@ static const char usage[] =
 	"The page holds no scripts and fetches nothing.\n"
 	"\n"
 	"  --html FILE           where to put the page; '-' is standard output. One line says what it says\n"
-	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is "
-	"needed\n"
+	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is needed\n"
 	"  --ca PEM              who may vouch for the attestation key, as for verify; may be given 16\n"
 	"                        times\n" ATTESTATION_USAGE EVIDENCE_USAGE
 	"  --nonce TEXT          comes back in the token (default: random)\n"
@@ -29,8 +28,7 @@ static const char usage[] =
 	"  --redact              without VM id, host name, disk ids and more\n"
 	"  --help                this text\n"
 	"\n"
-	"Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not "
-	"written,\n"
+	"Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written,\n"
 	"64 wrong usage. The page is written in all cases but the last two.\n";
 
 struct options {
@@ -63,9 +61,9 @@ static const char *check_options(const struct options *options)
 
 	if (!options->html || !options->html[0])
 		return "--html is needed: the file for the page";
-	if (options->from &&
-		(attestation_has_provider_options(attestation) || attestation->tcti ||
-			attestation->event_log || attestation->nonce || attestation->redact || options->root))
+	if (options->from && (attestation_has_provider_options(attestation) || attestation->tcti ||
+				     attestation->event_log || attestation->nonce ||
+				     attestation->redact || options->root))
 		return "with --from nothing is attested: only --html and --ca go with it";
 	return attestation_check_options(attestation);
 }
@@ -138,13 +136,14 @@ static void check_bundle(const struct options *options, const struct anchors *an
 {
 	bundlecheck_run(inputs->bundle,
 		&(struct bundlecheck_inputs){.anchors = anchors,
-			.keys = options->from ? (struct bytes){0} : buf_bytes(&inputs->bundle->provider.keys),
+			.keys = options->from ? (struct bytes){0}
+					      : buf_bytes(&inputs->bundle->provider.keys),
 			.now_s = inputs->now_s},
 		ret);
 }
 
-/* Serious changes that nothing explains count, as they do for the service: the VM's own check and the provider cannot see them. Redacted,
- * they count without their names. */
+/* Serious changes that nothing explains count, as they do for the service: the VM's own check and
+ * the provider cannot see them. Redacted, they count without their names. */
 static int compare(const struct options *options, struct bundle *bundle, struct page_inputs *inputs,
 	struct report_changes *ret, struct err *err)
 {
@@ -162,7 +161,8 @@ static int compare(const struct options *options, struct bundle *bundle, struct 
 	if (options->attestation.redact && inputs->drift && verdict->reason.code)
 		err_fill(&verdict->reason, verdict->reason.code, 0,
 			"The boot differs from those that count as good; what is different was taken out.");
-	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY && verdict->health != HEALTH_HEALTHY)
+	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY &&
+		verdict->health != HEALTH_HEALTHY)
 		bundle->verdict = verdict_combine(verdict, &bundle->provider.verdict);
 	return 0;
 }
@@ -178,7 +178,8 @@ static int redact(const struct options *options, const struct anchors *anchors, 
 	return 0;
 }
 
-/* Without evidence the log still tells a story, though nothing proves it. No log: none; and none that nobody redacted. */
+/* Without evidence the log still tells a story, though nothing proves it. No log: none; and none
+ * that nobody redacted. */
 static void read_log(const struct options *options, struct buf *ret)
 {
 	auto_cleanup(fd) int root_fd = -1;
@@ -190,8 +191,8 @@ static void read_log(const struct options *options, struct buf *ret)
 		return;
 	if (!path && open_root(options->root, &root_fd, &ignored) < 0)
 		return;
-	if (file_read(path ? AT_FDCWD : root_fd, path ? path : COLLECT_EVENT_LOG, FILE_FOLLOW_LINKS, ret,
-		    &ignored) < 0)
+	if (file_read(path ? AT_FDCWD : root_fd, path ? path : COLLECT_EVENT_LOG, FILE_FOLLOW_LINKS,
+		    ret, &ignored) < 0)
 		buf_done(ret);
 }
 

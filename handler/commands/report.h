@@ -1,4 +1,5 @@
-/* status_report.h - between the parts of guest-attest report: the page (report.c) and this boot against the accepted ones (report_changes.c). */
+/* status_report.h - between the parts of guest-attest report: the page (report.c) and this boot
+ * against the accepted ones (report_changes.c). */
 #ifndef HANDLER_COMMANDS_REPORT_H
 #define HANDLER_COMMANDS_REPORT_H
 
@@ -18,8 +19,9 @@ static inline void report_changes_cleanup(struct report_changes *changes)
 	report_changes_done(changes);
 }
 
-/* Looks on: writes nothing. False: no drift was found out, since there is nothing to compare with, or this boot is not believed; or
- * something could not be read, which is the judgement's verdict then. */
+/* Looks on: writes nothing. False: no drift was found out, since there is nothing to compare with,
+ * or this boot is not believed; or something could not be read, which is the judgement's verdict
+ * then. */
 bool report_find_changes(int root_fd, const struct bundle *bundle, const struct bundlecheck *check,
 	struct report_changes *ret);
 

@@ -28,8 +28,8 @@ static void kept_cleanup(struct kept *kept)
 }
 
 /* The quoted PCRs, and of the others those to which the log leads with data that fits. */
-static int read_components(
-	const struct bundle *bundle, const struct bundlecheck *check, struct components *ret, struct err *err)
+static int read_components(const struct bundle *bundle, const struct bundlecheck *check,
+	struct components *ret, struct err *err)
 {
 	struct eventlog log;
 	uint32_t believed = bundle->request.evidence.pcrs.mask;
@@ -76,8 +76,8 @@ static int compare(struct kept *kept, const struct bundle *bundle, const struct 
 		       : baseline_compare(&kept->baseline, &ret->components, &ret->drift, err);
 }
 
-bool report_find_changes(
-	int root_fd, const struct bundle *bundle, const struct bundlecheck *check, struct report_changes *ret)
+bool report_find_changes(int root_fd, const struct bundle *bundle, const struct bundlecheck *check,
+	struct report_changes *ret)
 {
 	auto_cleanup(kept) struct kept kept = {.state_fd = -1};
 	char boot_id[BOOT_ID_SIZE];

@@ -11,16 +11,16 @@
 #define FACT_INDENT 16 /* of what stands behind a name */
 #define ITEM_INDENT 27
 
-static const char usage[] = "Usage: guest-attest status [OPTION...]\n"
-			    "\n"
-			    "Shows what the extension said last about this VM, as the portal does, and "
-			    "whether it still counts. Asks nobody.\n"
-			    "\n"
-			    "  --root DIR  look at the machine whose root directory this is (default: /)\n"
-			    "  --json      print the same as JSON\n"
-			    "  --help      this text\n"
-			    "\n"
-			    "Exit code: 0 Healthy, 1 Unhealthy, 2 unknown or not enabled, 64 wrong usage.\n";
+static const char usage[] =
+	"Usage: guest-attest status [OPTION...]\n"
+	"\n"
+	"Shows what the extension said last about this VM, as the portal does, and whether it still counts. Asks nobody.\n"
+	"\n"
+	"  --root DIR  look at the machine whose root directory this is (default: /)\n"
+	"  --json      print the same as JSON\n"
+	"  --help      this text\n"
+	"\n"
+	"Exit code: 0 Healthy, 1 Unhealthy, 2 unknown or not enabled, 64 wrong usage.\n";
 
 struct options {
 	const char *root;
@@ -42,7 +42,8 @@ static int look(const char *root, struct view *ret, struct err *err)
 	struct result_inputs inputs = {.service = &ret->service, .now = clock_read()};
 	struct err ignored;
 
-	if (open_root(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
+	if (open_root(root, &root_fd, err) < 0 ||
+		enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
 		return -1;
 	if (enabled_find_process(state_fd, &ret->pid, &ret->started_s, err) < 0)
 		return -1;
@@ -95,7 +96,8 @@ static json *make_json(const struct view *view)
 	json_add_text(root, "failingSince", time_text(result->history.failing_since_s, time));
 	json_add_int(root, "failures", result->history.failures);
 	if (result->doubt.code)
-		add_reason(json_add_object(root, "doubt"), (int)result->doubt.code, result->doubt.msg);
+		add_reason(
+			json_add_object(root, "doubt"), (int)result->doubt.code, result->doubt.msg);
 	else
 		json_add_null(root, "doubt");
 	add_service(json_add_object(root, "service"), view);
@@ -152,7 +154,8 @@ static void print_view(const struct view *view)
 			time_text(result->history.failing_since_s, time));
 	if (view->pid)
 		print_format("  service       version %s runs since %s, process %ld\n",
-			view->service.program_version, time_text(view->started_s, time), (long)view->pid);
+			view->service.program_version, time_text(view->started_s, time),
+			(long)view->pid);
 	else
 		print_format("  service       does not run\n");
 	print_format("\n");

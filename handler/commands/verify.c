@@ -19,21 +19,16 @@ static const char usage[] =
 	"Usage: guest-attest verify FILE [OPTION...]\n"
 	"\n"
 	"Checks the evidence of a boot, on any machine: needs neither the VM nor a TPM nor a network.\n"
-	"FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or "
-	"the\n"
+	"FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or the\n"
 	"attestation information in it; '-' is standard input.\n"
 	"\n"
-	"  --ca PEM    who may vouch for the attestation key: self-signed certificates are trusted, others "
-	"link\n"
-	"              the key's certificate to them; may be given 16 times. Without it nothing shows that "
-	"the\n"
+	"  --ca PEM    who may vouch for the attestation key: self-signed certificates are trusted, others link\n"
+	"              the key's certificate to them; may be given 16 times. Without it nothing shows that the\n"
 	"              key is in a platform's TPM, only that all parts fit together\n"
 	"              A bundle's own links are used too, but no root of it is trusted\n"
-	"  --keys JWKS the provider's key set, fetched by yourself from its /certs: for a token in the "
-	"bundle\n"
+	"  --keys JWKS the provider's key set, fetched by yourself from its /certs: for a token in the bundle\n"
 	"              (default: the bundle's copy)\n"
-	"  --now UNIX  the time at which certificates, and a token in it, must be valid (default: now; for "
-	"a\n"
+	"  --now UNIX  the time at which certificates, and a token in it, must be valid (default: now; for a\n"
 	"              token: when the bundle was made)\n"
 	"  --json      print the result as JSON\n"
 	"  --help      this text\n"
@@ -141,7 +136,8 @@ int read_anchors(const struct option_values *paths, struct anchors *ret, struct 
 		if (read_ca(paths->items[i], ret, err) < 0)
 			return -1;
 	if (paths->is_given && !anchors_have_root(ret))
-		return err_set(err, ERR_CA_FILE, 0, "No --ca file holds a self-signed certificate to trust.");
+		return err_set(err, ERR_CA_FILE, 0,
+			"No --ca file holds a self-signed certificate to trust.");
 	return 0;
 }
 
@@ -161,12 +157,13 @@ int read_bundle(const char *path, struct bundle *ret, struct err *err)
 
 	if (read_input(path, &bytes, err) < 0)
 		return -1;
-	return bundle_parse(buf_bytes(&bytes), ret, err) < 0 ? err_wrap(err, "'%s' holds no evidence", path)
-							     : 0;
+	return bundle_parse(buf_bytes(&bytes), ret, err) < 0
+		       ? err_wrap(err, "'%s' holds no evidence", path)
+		       : 0;
 }
 
-static int judge(
-	const struct options *options, const struct bundle *bundle, struct bundlecheck *ret, struct err *err)
+static int judge(const struct options *options, const struct bundle *bundle,
+	struct bundlecheck *ret, struct err *err)
 {
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(buf) struct buf keys = {0};
@@ -199,7 +196,8 @@ static int verify(const struct options *options)
 		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
-	if (read_bundle(options->file, &bundle, &err) < 0 || judge(options, &bundle, check, &err) < 0) {
+	if (read_bundle(options->file, &bundle, &err) < 0 ||
+		judge(options, &bundle, check, &err) < 0) {
 		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}

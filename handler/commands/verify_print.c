@@ -1,4 +1,5 @@
-/* verify_print.c - what guest-attest verify found out, for people and for programs. Only what was proved is shown as a fact. */
+/* verify_print.c - what guest-attest verify found out, for people and for programs. Only what was
+ * proved is shown as a fact. */
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -121,11 +122,11 @@ static void print_cert(const struct bundlecheck *check)
 
 	clock_text(check->cert.not_before_s, not_before);
 	clock_text(check->cert.not_after_s, not_after);
-	print_format("  attestation key       %s\n  issued by             %s%s\n  valid                 %s "
-		     "to %s\n",
+	print_format(
+		"  attestation key       %s\n  issued by             %s%s\n  valid                 %s to %s\n",
 		check->cert.subject, check->cert.issuer,
-		check->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)", not_before,
-		not_after);
+		check->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)",
+		not_before, not_after);
 }
 
 static void print_pcrs(const struct tpm_pcrs *pcrs)
@@ -204,7 +205,8 @@ void verify_print_text(const struct verify_result *result)
 
 		char text[ERR_MSG_SIZE + 80];
 
-		(void)text_format(text, sizeof(text), "%s (%s)", check->findings.items[i].msg, info->name);
+		(void)text_format(
+			text, sizeof(text), "%s (%s)", check->findings.items[i].msg, info->name);
 		print_below(text);
 		print_below(info->remedy);
 	}

@@ -20,8 +20,8 @@ static int find_home(struct handler *handler, const char *real_home, struct err 
 	size_t root_len = strcmp(handler->root, "/") == 0 ? 0 : strlen(handler->root);
 
 	if (strncmp(real_home, handler->root, root_len) != 0 || real_home[root_len] != '/')
-		return err_set(err, ERR_USAGE, 0, "Package folder '%s' is not below '%s'.", real_home,
-			handler->root);
+		return err_set(err, ERR_USAGE, 0, "Package folder '%s' is not below '%s'.",
+			real_home, handler->root);
 	if (!text_format(handler->home, sizeof(handler->home), "%s", real_home + root_len))
 		return err_set(err, ERR_USAGE, 0, "Package folder '%s' is too long.", real_home);
 	return dir_open(real_home, &handler->home_fd, err);
@@ -55,7 +55,8 @@ static int open_folders(struct handler *handler, const struct options *options, 
 {
 	char root[PATH_MAX], home[PATH_MAX];
 
-	if (!realpath(options->root, root) || !text_format(handler->root, sizeof(handler->root), "%s", root))
+	if (!realpath(options->root, root) ||
+		!text_format(handler->root, sizeof(handler->root), "%s", root))
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
 			"Root folder '%s' cannot be used: %m.", options->root);
 	errno = options->home_errno;
@@ -79,7 +80,8 @@ static int find_sequence(struct handler *handler, struct err *err)
 	const char *variable = getenv("ConfigSequenceNumber");
 
 	/* the variable alone will do while the folder is missing */
-	if (environment_open_folder(handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
+	if (environment_open_folder(
+		    handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
 		!variable)
 		return -1;
 	return environment_find_sequence(config, variable, &handler->environment.sequence, err);
@@ -104,10 +106,10 @@ static void guess_environment(struct handler *handler)
 {
 	struct err ignored;
 
-	(void)text_format(
-		handler->environment.status_folder, ENVIRONMENT_PATH_SIZE, "%s/status", handler->home);
-	(void)text_format(
-		handler->environment.config_folder, ENVIRONMENT_PATH_SIZE, "%s/config", handler->home);
+	(void)text_format(handler->environment.status_folder, ENVIRONMENT_PATH_SIZE, "%s/status",
+		handler->home);
+	(void)text_format(handler->environment.config_folder, ENVIRONMENT_PATH_SIZE, "%s/config",
+		handler->home);
 	if (find_sequence(handler, &ignored) < 0)
 		handler->environment.sequence = 0;
 }
@@ -123,15 +125,17 @@ int handler_write_status(const struct handler *handler, const struct status *sta
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (environment_open_folder(handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
+	if (environment_open_folder(
+		    handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
 		return err_wrap(err, "Status");
 	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);
 }
 
 struct control handler_control(const struct handler *handler)
 {
-	return (struct control){
-		.root = handler->root, .root_fd = handler->root_fd, .state_fd = handler->lock.state_fd};
+	return (struct control){.root = handler->root,
+		.root_fd = handler->root_fd,
+		.state_fd = handler->lock.state_fd};
 }
 
 static int report(const struct handler *handler, const struct err *err)
@@ -151,8 +155,8 @@ static void note_start(const struct handler *handler)
 {
 	char line[128];
 
-	(void)text_format(line, sizeof(line), "%s: started, version %s, settings %u", handler->operation,
-		VERSION, handler->environment.sequence);
+	(void)text_format(line, sizeof(line), "%s: started, version %s, settings %u",
+		handler->operation, VERSION, handler->environment.sequence);
 	journal_line(handler->root_fd, &handler->environment, clock_now_s(), LOG_LEVEL_INFO, line);
 }
 
@@ -172,7 +176,8 @@ static void note_end(const struct handler *handler, int64_t started_ms, const st
 			.version = VERSION});
 }
 
-static int run(struct handler *handler, const struct options *options, handler_work *work, struct err *err)
+static int run(
+	struct handler *handler, const struct options *options, handler_work *work, struct err *err)
 {
 	if (open_folders(handler, options, err) < 0)
 		return -1;
@@ -185,7 +190,8 @@ static int run(struct handler *handler, const struct options *options, handler_w
 
 int handler_run(const char *operation, handler_work *work, int argc, char **argv)
 {
-	struct handler handler = {.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
+	struct handler handler = {
+		.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
 	int64_t started_ms = clock_monotonic_ms();
 	struct options options;
 	struct err err;

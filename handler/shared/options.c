@@ -8,12 +8,13 @@
 #include <sys/auxv.h>
 #include "base/err.h"
 
-/* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel hands every program the path by which
- * it was started (getauxval(3)): that needs no /proc. */
+/* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel
+ * hands every program the path by which it was started (getauxval(3)): that needs no /proc. */
 static bool find_own_home(char ret[PATH_MAX])
 {
 	const char *started_as =
-		(const char *)(uintptr_t)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
+		/* NOLINT(performance-no-int-to-ptr) */
+		(const char *)(uintptr_t)getauxval(AT_EXECFN);
 
 	errno = ENOENT;
 	if (!started_as || !realpath(started_as, ret))
@@ -32,13 +33,13 @@ static bool find_own_home(char ret[PATH_MAX])
 
 static void print_help(const char *program)
 {
-	(void)printf("Usage: %s [--root DIR] [--home DIR] [--tcti CONF] [--metadata URL]\n"
-		     "A command of the VM extension, called by the guest agent without options.\n"
-		     "  --root DIR   work below DIR instead of /\n"
-		     "  --home DIR   the package's folder, default: the one above this program's\n"
-		     "  --tcti CONF  way to the TPM, e.g. swtpm:path=FILE, default: the machine's device\n"
-		     "  --metadata URL  who knows this VM's region, http://ADDRESS, default: the cloud's "
-		     "service\n",
+	(void)printf(
+		"Usage: %s [--root DIR] [--home DIR] [--tcti CONF] [--metadata URL]\n"
+		"A command of the VM extension, called by the guest agent without options.\n"
+		"  --root DIR   work below DIR instead of /\n"
+		"  --home DIR   the package's folder, default: the one above this program's\n"
+		"  --tcti CONF  way to the TPM, e.g. swtpm:path=FILE, default: the machine's device\n"
+		"  --metadata URL  who knows this VM's region, http://ADDRESS, default: the cloud's service\n",
 		program);
 }
 

@@ -1,4 +1,5 @@
-/* options.h - the options of the five commands. The agent gives none; they are for tests and for trying by hand. */
+/* options.h - the options of the five commands. The agent gives none; they are for tests and for
+ * trying by hand. */
 #ifndef HANDLER_SHARED_OPTIONS_H
 #define HANDLER_SHARED_OPTIONS_H
 
@@ -6,11 +7,11 @@
 #include <stdbool.h>
 
 struct options {
-	const char *root;     /* default "/" */
-	const char *tcti;     /* default "" */
+	const char *root; /* default "/" */
+	const char *tcti; /* default "" */
 	const char *metadata; /* default "" */
-	const char *
-		home; /* default: the folder above that of the program; NULL: it was not found, for home_errno */
+	/* default: the folder above that of the program; NULL: it was not found, for home_errno */
+	const char *home;
 	int home_errno;
 	char own_home[PATH_MAX];
 };

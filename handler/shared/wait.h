@@ -4,7 +4,8 @@
 
 #include "agent/status.h"
 
-/* Until <sequence>.status has left `transitioning`, woken by changes of the folder; true if it has within timeout_ms. */
+/* Until <sequence>.status has left `transitioning`, woken by changes of the folder; true if it has
+ * within timeout_ms. */
 bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms);
 
 #endif

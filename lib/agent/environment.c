@@ -16,7 +16,8 @@ static bool is_usable_path(const char *path)
 	if (path[0] != '/' || strlen(path) >= ENVIRONMENT_PATH_SIZE || strstr(path, "/../"))
 		return false;
 	text_clean(clean, sizeof(clean), bytes_of_text(path));
-	return strcmp(clean, path) == 0 && (strlen(path) < 3 || strcmp(path + strlen(path) - 3, "/.."));
+	return strcmp(clean, path) == 0 &&
+	       (strlen(path) < 3 || strcmp(path + strlen(path) - 3, "/.."));
 }
 
 static int read_path(
@@ -32,7 +33,8 @@ static int read_path(
 	return 0;
 }
 
-/* The events folder is optional: an agent without the telemetry pipeline names none, an older one only the preview name. */
+/* The events folder is optional: an agent without the telemetry pipeline names none, an older one
+ * only the preview name. */
 static void read_events_folder(const json *environment, char ret[ENVIRONMENT_PATH_SIZE])
 {
 	static const char *const names[] = {"eventsFolder", "eventsFolder_preview"};
@@ -64,8 +66,8 @@ int environment_parse(struct bytes text, struct environment *ret, struct err *er
 	auto_cleanup(json) json *document = NULL;
 
 	if (text.len > ENVIRONMENT_MAX_BYTES)
-		return err_set(
-			err, ERR_ENVIRONMENT_INVALID, 0, "HandlerEnvironment.json has %zu bytes.", text.len);
+		return err_set(err, ERR_ENVIRONMENT_INVALID, 0,
+			"HandlerEnvironment.json has %zu bytes.", text.len);
 	if (json_parse(text, &document, err) == 0 && read_environment(document, ret, err) == 0)
 		return 0;
 	err_recode(err, ERR_ENVIRONMENT_INVALID);
@@ -132,7 +134,8 @@ static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
 
 	if (!dir) {
 		fd_cleanup(&fd);
-		return err_set(err, ERR_IO, (unsigned long)errno, "The settings' folder cannot be read: %m.");
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"The settings' folder cannot be read: %m.");
 	}
 	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
 		status = consider(dirfd(dir), entry->d_name, &newest, err);
@@ -147,8 +150,8 @@ int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t 
 	if (!variable || !variable[0])
 		return find_newest(config_dir_fd, ret, err);
 	if (!parse_number(variable, variable + strlen(variable), ret))
-		return err_set(err, ERR_ENVIRONMENT_INVALID, 0, "ConfigSequenceNumber '%s' is not a number.",
-			variable);
+		return err_set(err, ERR_ENVIRONMENT_INVALID, 0,
+			"ConfigSequenceNumber '%s' is not a number.", variable);
 	return 0;
 }
 
@@ -162,7 +165,8 @@ int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct e
 		return err_set(err, ERR_IO, ENAMETOOLONG, "The path '%s' is too long.", path);
 	fd = openat(root_fd, below, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be opened: %m.", path);
 	*ret_fd = fd;
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* environment.h - where the guest agent wants our files: HandlerEnvironment.json and the variables of a command.
- * Source: Azure guest agent (WALinuxAgent 2.15), observed behaviour. */
+/* environment.h - where the guest agent wants our files: HandlerEnvironment.json and the variables
+ * of a command. Source: Azure guest agent (WALinuxAgent 2.15), observed behaviour. */
 #ifndef AGENT_ENVIRONMENT_H
 #define AGENT_ENVIRONMENT_H
 
@@ -13,13 +13,13 @@ struct environment {
 	char config_folder[ENVIRONMENT_PATH_SIZE];
 	char status_folder[ENVIRONMENT_PATH_SIZE];
 	char events_folder[ENVIRONMENT_PATH_SIZE]; /* "" if the agent collects none */
-	uint32_t sequence;                         /* settings number N: config/N.settings, status/N.status */
+	uint32_t sequence; /* settings number N: config/N.settings, status/N.status */
 };
 
 /* Parse HandlerEnvironment.json. sequence stays 0. ERR_ENVIRONMENT_INVALID. */
 int environment_parse(struct bytes text, struct environment *ret, struct err *err) err_check;
-/* The text of ConfigSequenceNumber if given (decimal, else ERR_ENVIRONMENT_INVALID), otherwise the number of the *.settings file that
- * was written last, otherwise 0. */
+/* The text of ConfigSequenceNumber if given (decimal, else ERR_ENVIRONMENT_INVALID), otherwise the
+ * number of the *.settings file that was written last, otherwise 0. */
 int environment_find_sequence(
 	int config_dir_fd, const char *variable, uint32_t *ret, struct err *err) err_check;
 

@@ -25,7 +25,8 @@ static const char *level_name(enum log_level level)
 }
 
 /* Returns its length; the last character is the line's end. */
-static size_t format_line(char ret[LOGFILE_LINE_SIZE], int64_t now_s, enum log_level level, const char *text)
+static size_t format_line(
+	char ret[LOGFILE_LINE_SIZE], int64_t now_s, enum log_level level, const char *text)
 {
 	char time[CLOCK_TEXT_SIZE];
 	size_t len;
@@ -53,8 +54,9 @@ static int open_log(int dir_fd, int *ret_fd, struct stat *ret_info)
 	return 0;
 }
 
-/* Who holds the full file's lock renames it, if it still has the name: two programs that find it full at the same time would otherwise
- * throw away the old one. Not waiting for the lock: a stopped process must not stop others. */
+/* Who holds the full file's lock renames it, if it still has the name: two programs that find it
+ * full at the same time would otherwise throw away the old one. Not waiting for the lock: a stopped
+ * process must not stop others. */
 static int rotate(int dir_fd, int fd, const struct stat *opened)
 {
 	struct stat named;
@@ -91,13 +93,14 @@ static int append(int dir_fd, const char *line, size_t len)
 	return written == (ssize_t)len ? 0 : -1;
 }
 
-int logfile_append(int log_dir_fd, int64_t now_s, enum log_level level, const char *text, struct err *err)
+int logfile_append(
+	int log_dir_fd, int64_t now_s, enum log_level level, const char *text, struct err *err)
 {
 	char line[LOGFILE_LINE_SIZE];
 	size_t len = format_line(line, now_s, level, text);
 
 	if (append(log_dir_fd, line, len) < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.", LOGFILE_NAME);
+		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.",
+			LOGFILE_NAME);
 	return 0;
 }

@@ -6,8 +6,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define EFI_FOLDER      "sys/firmware/efi"
-#define VARIABLE        "sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c" /* EFI_GLOBAL_VARIABLE */
+#define EFI_FOLDER "sys/firmware/efi"
+/* EFI_GLOBAL_VARIABLE */
+#define VARIABLE        "sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define SECURITY_FOLDER "sys/kernel/security"
 #define LOG_NAME        "tpm0/binary_bios_measurements"
 #define EVENT_LOG_FILE  SECURITY_FOLDER "/" LOG_NAME
@@ -27,8 +28,8 @@ int precondition_check_uefi(int root_fd, struct err *err)
 		return -1;
 	if (is_found)
 		return 0;
-	return err_set(
-		err, ERR_NO_UEFI, 0, "This VM was not started by UEFI firmware: /%s is absent.", EFI_FOLDER);
+	return err_set(err, ERR_NO_UEFI, 0,
+		"This VM was not started by UEFI firmware: /%s is absent.", EFI_FOLDER);
 }
 
 int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
@@ -41,8 +42,8 @@ int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
 			return -1;
 	if (is_found)
 		return 0;
-	return err_set(
-		err, ERR_NO_VTPM, 0, "This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
+	return err_set(err, ERR_NO_VTPM, 0,
+		"This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
 }
 
 /* efivarfs puts 4 bytes of attributes in front (Linux Documentation/filesystems/efivarfs.rst). */
@@ -53,7 +54,8 @@ enum precondition_flag precondition_read_flag(int root_fd, const char *name)
 	char path[128];
 
 	if (!text_format(path, sizeof(path), VARIABLE, name) ||
-		file_read(root_fd, path, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 || variable.len != 5)
+		file_read(root_fd, path, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 ||
+		variable.len != 5)
 		return PRECONDITION_FLAG_UNKNOWN;
 	if (variable.data[4] > 1)
 		return PRECONDITION_FLAG_UNKNOWN;
@@ -65,8 +67,8 @@ int precondition_check_secure_boot(int root_fd, struct err *err)
 {
 	if (precondition_read_flag(root_fd, "SecureBoot") != PRECONDITION_FLAG_0)
 		return 0;
-	return err_set(
-		err, ERR_SECURE_BOOT_OFF, 0, "Secure Boot is off: the firmware's variable SecureBoot is 0.");
+	return err_set(err, ERR_SECURE_BOOT_OFF, 0,
+		"Secure Boot is off: the firmware's variable SecureBoot is 0.");
 }
 
 /* securityfs holds the list of security modules always, the TPM's folder only with a log. */
@@ -77,7 +79,8 @@ static int set_no_log(int root_fd, int reason, struct err *err)
 	if (file_find(root_fd, SECURITY_FOLDER "/lsm", &has_list, err) < 0 ||
 		file_find(root_fd, SECURITY_FOLDER "/tpm0", &has_tpm, err) < 0)
 		return -1;
-	return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)reason, "The boot's event log is absent: %s.",
+	return err_set(err, ERR_NO_EVENT_LOG, (unsigned long)reason,
+		"The boot's event log is absent: %s.",
 		has_list || has_tpm ? "no " LOG_NAME : "no securityfs at /" SECURITY_FOLDER);
 }
 
@@ -100,14 +103,17 @@ int precondition_check_event_log(int root_fd, struct err *err)
 		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
 			"The boot's event log %s cannot be read: %m.", LOG_NAME);
 	if (got == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The boot's event log %s is empty.", LOG_NAME);
+		return err_set(
+			err, ERR_EVENT_LOG_EMPTY, 0, "The boot's event log %s is empty.", LOG_NAME);
 	return 0;
 }
 
-/* The log is the only check whose failure may be retried, so looking at it last lets a permanent cause win. */
+/* The log is the only check whose failure may be retried, so looking at it last lets a permanent
+ * cause win. */
 int precondition_check(int root_fd, const char *tcti, struct err *err)
 {
-	if (precondition_check_uefi(root_fd, err) < 0 || precondition_check_vtpm(root_fd, tcti, err) < 0 ||
+	if (precondition_check_uefi(root_fd, err) < 0 ||
+		precondition_check_vtpm(root_fd, tcti, err) < 0 ||
 		precondition_check_secure_boot(root_fd, err) < 0)
 		return -1;
 	return precondition_check_event_log(root_fd, err);

@@ -5,7 +5,8 @@
 #include "agent/settings_read.h"
 #include "base/codec.h"
 
-/* {"runtimeSettings":[{"handlerSettings":{..}}]} as the agent writes it: the inner object, NULL if there is none. */
+/* {"runtimeSettings":[{"handlerSettings":{..}}]} as the agent writes it: the inner object, NULL if
+ * there is none. */
 static int find_handler(const json *runtime, const json **ret, struct err *err)
 {
 	const json *handler;
@@ -25,7 +26,8 @@ static int find_handler(const json *runtime, const json **ret, struct err *err)
 	return 0;
 }
 
-/* The agent writes an empty file where no settings were given. A byte order mark is some editor's. */
+/* The agent writes an empty file where no settings were given. A byte order mark is some
+ * editor's. */
 static struct bytes without_mark_and_blanks(struct bytes text)
 {
 	if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
@@ -36,13 +38,15 @@ static struct bytes without_mark_and_blanks(struct bytes text)
 }
 
 /* ret_document owns; ret_handler: see find_handler. Empty text gives two NULLs. */
-static int parse_document(struct bytes text, json **ret_document, const json **ret_handler, struct err *err)
+static int parse_document(
+	struct bytes text, json **ret_document, const json **ret_handler, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
 
 	text = without_mark_and_blanks(text);
 	if (text.len > SETTINGS_MAX_BYTES)
-		return err_set(err, ERR_SETTINGS_INVALID, 0, "The settings have %zu bytes.", text.len);
+		return err_set(
+			err, ERR_SETTINGS_INVALID, 0, "The settings have %zu bytes.", text.len);
 	if (text.len && json_parse(text, &document, err) < 0) {
 		err_recode(err, ERR_SETTINGS_INVALID);
 		return err_wrap(err, "The settings cannot be read");
@@ -62,7 +66,8 @@ static int parse_protected(struct bytes text, json **ret, struct err *err)
 
 	text = without_mark_and_blanks(text);
 	if (text.len && (json_parse(text, &document, err) < 0 || !json_is_object(document)))
-		return err_set(err, ERR_PROTECTED_SETTINGS, 0, "The protected settings are no JSON object.");
+		return err_set(err, ERR_PROTECTED_SETTINGS, 0,
+			"The protected settings are no JSON object.");
 	*ret = steal_ptr(document);
 	return 0;
 }
@@ -72,7 +77,8 @@ int settings_parse(struct bytes text, struct settings *ret, struct err *err)
 	return settings_parse_both(text, (struct bytes){0}, ret, err);
 }
 
-int settings_parse_both(struct bytes text, struct bytes protected_text, struct settings *ret, struct err *err)
+int settings_parse_both(
+	struct bytes text, struct bytes protected_text, struct settings *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
 	auto_cleanup(json_secret) json *protected = NULL;
@@ -83,7 +89,8 @@ int settings_parse_both(struct bytes text, struct bytes protected_text, struct s
 	if (parse_document(text, &document, &handler, err) < 0 ||
 		parse_protected(protected_text, &protected, err) < 0)
 		return -1;
-	public = json_get(document, "runtimeSettings") ? json_get(handler, "publicSettings") : document;
+	public = json_get(document, "runtimeSettings") ? json_get(handler, "publicSettings")
+						       : document;
 	if (settings_tree_open(&tree, public, protected, &found, err) < 0 ||
 		settings_read(&tree, &found, err) < 0)
 		return -1;
@@ -122,9 +129,10 @@ int settings_find_protected(struct bytes text, struct buf *ret_message,
 	if (!value || json_is_null(value) || (json_is_string(value) && !json_text(value)[0]))
 		return 0;
 	if (!json_is_string(value))
-		return err_set(err, ERR_PROTECTED_SETTINGS, 0, "The protected settings are not a string.");
-	if (copy_thumbprint(
-		    json_text(json_get(handler, "protectedSettingsCertThumbprint")), ret_thumbprint, err) < 0)
+		return err_set(
+			err, ERR_PROTECTED_SETTINGS, 0, "The protected settings are not a string.");
+	if (copy_thumbprint(json_text(json_get(handler, "protectedSettingsCertThumbprint")),
+		    ret_thumbprint, err) < 0)
 		return -1;
 	if (base64_decode(bytes_of_text(json_text(value)), BASE64_STANDARD, ret_message, err) < 0) {
 		err_recode(err, ERR_PROTECTED_SETTINGS);

@@ -18,7 +18,8 @@ static int unreadable(struct err *err)
 	return err_wrap(err, "Protected settings");
 }
 
-static int read_pem(int lib_fd, const char *thumbprint, const char *suffix, struct buf *ret, struct err *err)
+static int read_pem(
+	int lib_fd, const char *thumbprint, const char *suffix, struct buf *ret, struct err *err)
 {
 	char name[SETTINGS_THUMBPRINT_SIZE + 8];
 
@@ -46,8 +47,8 @@ static int open_lib(int root_fd, const char *config_folder, int *ret_fd, struct 
 	char path[ENVIRONMENT_PATH_SIZE];
 
 	if (!text_format(path, sizeof(path), "%s", config_folder))
-		return err_set(
-			err, ERR_PROTECTED_SETTINGS, 0, "The configuration folder's path is too long.");
+		return err_set(err, ERR_PROTECTED_SETTINGS, 0,
+			"The configuration folder's path is too long.");
 	for (int level = 0; level < 2; level++) {
 		char *slash = strrchr(path, '/');
 
@@ -59,8 +60,8 @@ static int open_lib(int root_fd, const char *config_folder, int *ret_fd, struct 
 	return environment_open_folder(root_fd, path, ret_fd, err);
 }
 
-int settings_protected_parse(
-	int root_fd, const char *config_folder, struct bytes text, struct settings *ret, struct err *err)
+int settings_protected_parse(int root_fd, const char *config_folder, struct bytes text,
+	struct settings *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf message = buf_with_max(CMS_MAX_BYTES);
 	auto_cleanup(buf) struct buf plain = buf_with_max(CMS_MAX_BYTES);

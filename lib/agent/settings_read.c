@@ -24,7 +24,8 @@ static int copy_trimmed(const char *text, char *ret, size_t size)
 	return 0;
 }
 
-int settings_read_text(const struct settings_member *member, const struct settings_text *to, struct err *err)
+int settings_read_text(
+	const struct settings_member *member, const struct settings_text *to, struct err *err)
 {
 	to->ret[0] = '\0';
 	if (!member->value)
@@ -40,9 +41,10 @@ int settings_read_text(const struct settings_member *member, const struct settin
 
 /* ---- whom to ask ---- */
 
-/* Kept as the origin: whatever path was given, requests go to the protocol's own. Without a scheme it is https, which is all there is. */
-static int parse_endpoint(const struct settings_member *member, const char *text, char ret[HTTP_URL_SIZE],
-	struct settings *settings, struct err *err)
+/* Kept as the origin: whatever path was given, requests go to the protocol's own. Without a scheme
+ * it is https, which is all there is. */
+static int parse_endpoint(const struct settings_member *member, const char *text,
+	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
 {
 	struct http_origin origin;
 	char url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
@@ -59,8 +61,8 @@ static int parse_endpoint(const struct settings_member *member, const char *text
 	return 0;
 }
 
-static int read_endpoint(const struct settings_tree *tree, const char *name, char ret[HTTP_URL_SIZE],
-	struct settings *settings, struct err *err)
+static int read_endpoint(const struct settings_tree *tree, const char *name,
+	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
 {
 	struct settings_member member = settings_tree_find(tree, name);
 	char text[HTTP_URL_SIZE] = "";
@@ -70,7 +72,8 @@ static int read_endpoint(const struct settings_tree *tree, const char *name, cha
 	return text[0] ? parse_endpoint(&member, text, ret, settings, err) : 0;
 }
 
-static int read_region_fallback(const struct settings_tree *tree, enum region_fallback *ret, struct err *err)
+static int read_region_fallback(
+	const struct settings_tree *tree, enum region_fallback *ret, struct err *err)
 {
 	static const char takes[] = "\"fail\" or \"nearest\"";
 	struct settings_member member = settings_tree_find(tree, "regionFallback");
@@ -86,13 +89,14 @@ static int read_region_fallback(const struct settings_tree *tree, enum region_fa
 
 /* ---- whom to trust ---- */
 
-static int read_ca_file(
-	const struct settings_tree *tree, const char *name, char ret[SETTINGS_PATH_SIZE], struct err *err)
+static int read_ca_file(const struct settings_tree *tree, const char *name,
+	char ret[SETTINGS_PATH_SIZE], struct err *err)
 {
 	static const char takes[] = "an absolute path like \"/etc/ssl/my-ca.pem\"";
 	struct settings_member member = settings_tree_find(tree, name);
 
-	if (settings_read_text(&member, &(struct settings_text){ret, SETTINGS_PATH_SIZE, takes}, err) < 0)
+	if (settings_read_text(
+		    &member, &(struct settings_text){ret, SETTINGS_PATH_SIZE, takes}, err) < 0)
 		return -1;
 	return ret[0] && ret[0] != '/' ? settings_refuse(&member, ERR_CA_FILE, takes, err) : 0;
 }
@@ -105,8 +109,8 @@ static bool parse_switch(const json *value, bool *ret)
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = {
-		{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"yes", true}, {"no", false}};
+	} words[] = {{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"yes", true},
+		{"no", false}};
 	char text[16] = "";
 	int64_t number;
 	struct err ignored;
@@ -137,7 +141,8 @@ static void read_switch(
 	if (parse_switch(member.value, ret))
 		return;
 	settings_describe(&member, found, sizeof(found));
-	settings_warn(settings, "%s is %s, neither true nor false: false is used.", member.path, found);
+	settings_warn(
+		settings, "%s is %s, neither true nor false: false is used.", member.path, found);
 }
 
 /* "4H", "30M", "900S" or a bare number of hours; 0 if it is none of them. */
@@ -165,9 +170,11 @@ static uint64_t read_period_s(const json *value)
 	struct err ignored;
 
 	if (json_is_string(value))
-		return copy_trimmed(json_text(value), text, sizeof(text)) == 0 ? parse_period_s(text) : 0;
-	return json_int(value, &hours, &ignored) == 0 && hours > 0 && hours < 1000000 ? (uint64_t)hours * 3600
-										      : 0;
+		return copy_trimmed(json_text(value), text, sizeof(text)) == 0 ? parse_period_s(text)
+									       : 0;
+	return json_int(value, &hours, &ignored) == 0 && hours > 0 && hours < 1000000
+		       ? (uint64_t)hours * 3600
+		       : 0;
 }
 
 static void read_period(const struct settings_tree *tree, struct settings *settings)
@@ -188,7 +195,8 @@ static void read_period(const struct settings_tree *tree, struct settings *setti
 					: period_s > PERIOD_MAX_S ? PERIOD_MAX_S
 								  : period_s);
 	if (settings->period_s != period_s)
-		settings_warn(settings, "%s is %s, outside of 15 minutes to 24 hours: the nearest is used.",
+		settings_warn(settings,
+			"%s is %s, outside of 15 minutes to 24 hours: the nearest is used.",
 			member.path, found);
 }
 
@@ -200,7 +208,8 @@ static int read_rules(const struct settings_tree *tree, struct rules *ret, struc
 		return settings_refuse(&member, ERR_RULES_INVALID, "an object", err);
 	if (rules_parse(member.value, ret, err) == 0)
 		return 0;
-	if (member.is_protected && err->code == ERR_RULES_INVALID) /* names and words are not repeated */
+	if (member.is_protected && err->code == ERR_RULES_INVALID) /* names and words are not
+								      repeated */
 		return settings_refuse(
 			&member, ERR_RULES_INVALID, "classes and actions as the README shows", err);
 	return -1;
@@ -213,8 +222,8 @@ int settings_read(const struct settings_tree *tree, struct settings *ret, struct
 		read_region_fallback(tree, &ret->region_fallback, err) < 0 ||
 		read_ca_file(tree, "caFile", ret->ca_file, err) < 0 ||
 		read_ca_file(tree, "extraCaFile", ret->extra_ca_file, err) < 0 ||
-		settings_read_proxy(tree, &ret->proxy, err) < 0 || settings_read_alerts(tree, ret, err) < 0 ||
-		read_rules(tree, &ret->rules, err) < 0)
+		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
+		settings_read_alerts(tree, ret, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
 		return -1;
 	read_switch(tree, "disableAlerts", &ret->alerts_disabled, ret);
 	read_period(tree, ret);

@@ -7,30 +7,31 @@
 #define PROXY   "\"http://host:port\" or \"none\""
 #define WEBHOOK "a text like \"https://host/path\""
 
-static int read_text(const struct settings_tree *tree, const char *name, const struct settings_text *to,
-	struct settings_member *ret_member, struct err *err)
+static int read_text(const struct settings_tree *tree, const char *name,
+	const struct settings_text *to, struct settings_member *ret_member, struct err *err)
 {
 	*ret_member = settings_tree_find(tree, name);
 	return settings_read_text(ret_member, to, err);
 }
 
 /* Anybody who may look at the VM in the portal reads its public settings. */
-static int read_secret(
-	const struct settings_tree *tree, const char *name, char ret[SETTINGS_SECRET_SIZE], struct err *err)
+static int read_secret(const struct settings_tree *tree, const char *name,
+	char ret[SETTINGS_SECRET_SIZE], struct err *err)
 {
 	struct settings_member member = settings_tree_find(tree, name);
 
 	if (member.value && !member.is_protected)
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
-			"%s stands in the public settings, where others can read it: replace it, and give it "
-			"as a protected setting.",
+			"%s stands in the public settings, where others can read it: replace it, and give it as a protected setting.",
 			member.path);
-	return settings_read_text(&member, &(struct settings_text){ret, SETTINGS_SECRET_SIZE, "a text"}, err);
+	return settings_read_text(
+		&member, &(struct settings_text){ret, SETTINGS_SECRET_SIZE, "a text"}, err);
 }
 
 /* ---- the way out ---- */
 
-/* "http://host:port" from that or from "host:port". A port must be named: programs do not agree on one for proxies. */
+/* "http://host:port" from that or from "host:port". A port must be named: programs do not agree on
+ * one for proxies. */
 static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 {
 	static const char scheme[] = "http://";
@@ -53,17 +54,18 @@ static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 	return text_format(ret, HTTP_URL_SIZE, "%s%s:%u", scheme, origin.host, origin.port) ? 0 : -1;
 }
 
-static int read_proxy_url(const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
+static int read_proxy_url(
+	const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
 {
 	struct settings_member member;
 	char text[HTTP_URL_SIZE] = "";
 
-	if (read_text(tree, "proxy", &(struct settings_text){text, sizeof(text), PROXY}, &member, err) < 0)
+	if (read_text(tree, "proxy", &(struct settings_text){text, sizeof(text), PROXY}, &member,
+		    err) < 0)
 		return -1;
 	if (strchr(text, '@'))
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
-			"%s holds a user name or password: give them as the protected settings proxyUser and "
-			"proxyPassword.",
+			"%s holds a user name or password: give them as the protected settings proxyUser and proxyPassword.",
 			member.path);
 	ret->is_none = text_equal_nocase(text, "none");
 	if (text[0] && !ret->is_none && parse_proxy(text, ret->url) < 0)
@@ -80,7 +82,8 @@ static bool is_credential(const char *text, const char *excluded)
 	return true;
 }
 
-static int read_credentials(const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
+static int read_credentials(
+	const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
 {
 	if (read_secret(tree, "proxyUser", ret->user, err) < 0 ||
 		read_secret(tree, "proxyPassword", ret->password, err) < 0)
@@ -89,24 +92,28 @@ static int read_credentials(const struct settings_tree *tree, struct settings_pr
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
 			"proxyUser is given without a proxy to show it to: it takes proxy too.");
 	if (ret->password[0] && !ret->user[0])
-		return err_set(err, ERR_SETTINGS_INVALID, 0, "proxyPassword is given without proxyUser.");
+		return err_set(
+			err, ERR_SETTINGS_INVALID, 0, "proxyPassword is given without proxyUser.");
 	if (!is_credential(ret->user, ":") || !is_credential(ret->password, ""))
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
 			"proxyUser or proxyPassword holds a character that a proxy cannot be told.");
 	return 0;
 }
 
-static int read_no_proxy(const struct settings_tree *tree, char ret[PROXY_BYPASS_SIZE], struct err *err)
+static int read_no_proxy(
+	const struct settings_tree *tree, char ret[PROXY_BYPASS_SIZE], struct err *err)
 {
 	static const char takes[] = "hosts separated by commas, like \"host,.domain,10.0.0.0/8\"";
 	static const char possible[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/*[] ";
 	struct settings_member member;
 
-	if (read_text(tree, "noProxy", &(struct settings_text){ret, PROXY_BYPASS_SIZE, takes}, &member, err) <
-		0)
+	if (read_text(tree, "noProxy", &(struct settings_text){ret, PROXY_BYPASS_SIZE, takes},
+		    &member, err) < 0)
 		return -1;
-	return ret[strspn(ret, possible)] ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err) : 0;
+	return ret[strspn(ret, possible)]
+		       ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err)
+		       : 0;
 }
 
 int settings_read_proxy(const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)

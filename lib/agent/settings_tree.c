@@ -8,7 +8,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define VALUE_SHOWN 24 /* the portal shows 200 characters in its list: a message with its remedy */
+/* the portal shows 200 characters in its list: a message with its remedy */
+#define VALUE_SHOWN 24
 #define NAMES_SHOWN 4
 #define NAME_SHOWN  "%.32s"
 
@@ -27,14 +28,14 @@ static const struct place {
 	{NULL, NULL},
 };
 
-static const char *const read_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint", "caFile",
-	"extraCaFile", "proxy", "proxyUser", "proxyPassword", "noProxy", "disableAlerts", "alertWebhook",
-	"alertSecret", "ascReportingFrequency", "rules"};
+static const char *const read_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint",
+	"caFile", "extraCaFile", "proxy", "proxyUser", "proxyPassword", "noProxy", "disableAlerts",
+	"alertWebhook", "alertSecret", "ascReportingFrequency", "rules"};
 
 /* Of other publishers' extensions; they mean nothing here. */
-static const char *const foreign_names[] = {"maaTenantName", "maaAttestationPolicyContent", "attestationType",
-	"ascReportingEndpoint", "ascEndpoint", "useCustomToken", "useAlternateToken", "useAlternativeToken",
-	"isAzureStack", "AzureStackSettings"};
+static const char *const foreign_names[] = {"maaTenantName", "maaAttestationPolicyContent",
+	"attestationType", "ascReportingEndpoint", "ascEndpoint", "useCustomToken",
+	"useAlternateToken", "useAlternativeToken", "isAzureStack", "AzureStackSettings"};
 
 void settings_warn(struct settings *settings, const char *format, ...)
 {
@@ -63,17 +64,17 @@ static bool is_given(const json *value)
 	return value && !json_is_null(value) && !(json_is_string(value) && !json_text(value)[0]);
 }
 
-static void format_path(
-	char ret[SETTINGS_MEMBER_PATH_SIZE], const char *before, const struct place *place, const char *name)
+static void format_path(char ret[SETTINGS_MEMBER_PATH_SIZE], const char *before,
+	const struct place *place, const char *name)
 {
 	(void)text_format(ret, SETTINGS_MEMBER_PATH_SIZE, "%s%s%s%s%s%s", before,
-		place->outer ? place->outer : "", place->outer ? "." : "", place->inner ? place->inner : "",
-		place->inner ? "." : "", name);
+		place->outer ? place->outer : "", place->outer ? "." : "",
+		place->inner ? place->inner : "", place->inner ? "." : "", name);
 }
 
 /* In one of the places from the one at `first` on. */
-static bool find_from(
-	const struct settings_source *source, size_t first, const char *name, struct settings_member *ret)
+static bool find_from(const struct settings_source *source, size_t first, const char *name,
+	struct settings_member *ret)
 {
 	for (size_t i = first; i < COUNT(places); i++) {
 		ret->value = get(get(get(source->object, places[i].outer), places[i].inner), name);
@@ -106,8 +107,8 @@ static void describe_text(const struct settings_member *member, char *ret, size_
 	if (!member->is_shown || strchr(text, '@')) /* which is how passwords come into addresses */
 		(void)text_format(ret, size, "a text that is not shown here");
 	else
-		(void)text_format(ret, size, strlen(text) > VALUE_SHOWN ? "\"%.*s...\"" : "\"%.*s\"",
-			VALUE_SHOWN, text);
+		(void)text_format(ret, size,
+			strlen(text) > VALUE_SHOWN ? "\"%.*s...\"" : "\"%.*s\"", VALUE_SHOWN, text);
 }
 
 void settings_describe(const struct settings_member *member, char *ret, size_t size)
@@ -125,8 +126,8 @@ void settings_describe(const struct settings_member *member, char *ret, size_t s
 		(void)text_format(ret, size, "%s", (const char *)text.data);
 }
 
-int settings_refuse(
-	const struct settings_member *member, enum err_code code, const char *takes, struct err *err)
+int settings_refuse(const struct settings_member *member, enum err_code code, const char *takes,
+	struct err *err)
 {
 	char found[2 * VALUE_SHOWN];
 
@@ -136,7 +137,8 @@ int settings_refuse(
 
 /* ---- shapes ---- */
 
-/* A group that is a text (a template's slip) counts as absent; a number or a list is nobody's slip. */
+/* A group that is a text (a template's slip) counts as absent; a number or a list is nobody's
+ * slip. */
 static int check_group(const struct settings_member *group, struct settings *settings, struct err *err)
 {
 	if (!is_given(group->value) || json_is_object(group->value))
@@ -158,7 +160,8 @@ static struct place above(const struct place *place)
 	return (struct place){place->inner ? place->outer : NULL, NULL};
 }
 
-static int check_groups(const struct settings_source *source, struct settings *settings, struct err *err)
+static int check_groups(
+	const struct settings_source *source, struct settings *settings, struct err *err)
 {
 	for (size_t i = 0; i < COUNT(places) && group_of(&places[i]); i++) {
 		struct place outer = above(&places[i]);
@@ -178,7 +181,8 @@ static json *parse_inside(const json *text)
 	auto_cleanup(json_secret) json *inside = NULL;
 	struct err ignored;
 
-	if (json_parse(bytes_of_text(json_text(text)), &inside, &ignored) < 0 || !json_is_object(inside))
+	if (json_parse(bytes_of_text(json_text(text)), &inside, &ignored) < 0 ||
+		!json_is_object(inside))
 		return NULL;
 	return steal_ptr(inside);
 }
@@ -198,7 +202,8 @@ static int open_level(const struct settings_member *level, struct settings_sourc
 	if (!json_is_string(level->value))
 		return settings_refuse(level, ERR_SETTINGS_INVALID, "an object", err);
 	inside =
-		source->inside ? NULL : parse_inside(level->value); /* one text in another is nobody's slip */
+		/* one text in another is nobody's slip */
+		source->inside ? NULL : parse_inside(level->value);
 	if (inside)
 		source->object = source->inside = inside;
 	settings_warn(settings,
@@ -243,7 +248,8 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Of two that differ in case alone only one is. (Names first: an object may have thousands of members.) */
+/* Of two that differ in case alone only one is. (Names first: an object may have thousands of
+ * members.) */
 static bool is_found(const json *object, const char *name, const json *member)
 {
 	return text_equal_nocase(name, json_name(member)) && json_get_nocase(object, name) == member;
@@ -270,7 +276,8 @@ static bool is_known(const json *object, const json *member)
 }
 
 /* "settings", of which was told before. Below it, another one is read by nobody. */
-static bool is_level(const struct settings_source *source, const struct place *place, const json *member)
+static bool is_level(
+	const struct settings_source *source, const struct place *place, const json *member)
 {
 	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
 }
@@ -287,14 +294,16 @@ static bool is_slip(const char *name, const char *meant)
 
 	for (; len && meant_len && is_same_letter(*name, *meant); name++, meant++, len--, meant_len--)
 		;
-	for (; len && meant_len && is_same_letter(name[len - 1], meant[meant_len - 1]); len--, meant_len--)
+	for (; len && meant_len && is_same_letter(name[len - 1], meant[meant_len - 1]);
+		len--, meant_len--)
 		;
 	if (len == 2 && meant_len == 2)
 		return is_same_letter(name[0], meant[1]) && is_same_letter(name[1], meant[0]);
 	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
 }
 
-/* Its nearest, or NULL. An endpoint under a misspelt name sends evidence to somebody else: that deserves a hint. */
+/* Its nearest, or NULL. An endpoint under a misspelt name sends evidence to somebody else: that
+ * deserves a hint. */
 static const char *meant_by(const char *name)
 {
 	for (size_t i = 0; i < COUNT(read_names); i++)
@@ -327,8 +336,8 @@ static struct strangers find_strangers(const struct settings_source *source)
 		if (!json_is_object(object))
 			continue;
 		json_each (member, object)
-			if (!is_level(source, &places[i], member) && !is_group(object, &places[i], member) &&
-				!is_known(object, member))
+			if (!is_level(source, &places[i], member) &&
+				!is_group(object, &places[i], member) && !is_known(object, member))
 				add_stranger(&found, json_name(member));
 	}
 	return found;
@@ -345,11 +354,13 @@ static void warn_of_strangers(const struct settings_tree *tree, struct settings 
 	if (shown.count)
 		settings_warn(settings, "Unknown settings are not used: %s%s.", shown.names, more);
 	if (hidden.count) /* a secret may stand in the wrong place, even in a name */
-		settings_warn(settings, "Unknown protected settings are not used; their number is %zu.",
+		settings_warn(settings,
+			"Unknown protected settings are not used; their number is %zu.",
 			hidden.count);
 }
 
-/* Whom the evidence goes to, for one, must not be a matter of which place comes first without a word. */
+/* Whom the evidence goes to, for one, must not be a matter of which place comes first without a
+ * word. */
 static void warn_of_contradictions(const struct settings_source *source, struct settings *settings)
 {
 	for (size_t i = 0; i < COUNT(read_names); i++) {
@@ -362,8 +373,8 @@ static void warn_of_contradictions(const struct settings_source *source, struct 
 			is_other = find_from(source, at, read_names[i], &other) &&
 				   !json_equal(used.value, other.value);
 		if (is_other)
-			settings_warn(
-				settings, "%s is not used: %s says something else.", other.path, used.path);
+			settings_warn(settings, "%s is not used: %s says something else.",
+				other.path, used.path);
 	}
 }
 
@@ -373,7 +384,8 @@ int settings_tree_open(struct settings_tree *ret, const json *public, const json
 	auto_cleanup(settings_tree) struct settings_tree tree = {
 		.public.path = "", .protected.path = "protectedSettings."};
 	const struct settings_member hidden = {.value = protected, .path = "protectedSettings"};
-	const struct settings_member shown = {.value = public, .is_shown = true, .path = "publicSettings"};
+	const struct settings_member shown = {
+		.value = public, .is_shown = true, .path = "publicSettings"};
 
 	if (open_source(&hidden, &tree.protected, settings, err) < 0 ||
 		open_source(&shown, &tree.public, settings, err) < 0)

@@ -45,8 +45,8 @@ struct status status_of_err(const char *operation, const struct err *err)
 	while (len && (err->msg[len - 1] == '.' || err->msg[len - 1] == ' '))
 		len--;
 	status.code = (int)info->code;
-	(void)text_format(status.message, sizeof(status.message), "%.*s (%s). %s", (int)len, err->msg,
-		info->name, info->remedy);
+	(void)text_format(status.message, sizeof(status.message), "%.*s (%s). %s", (int)len,
+		err->msg, info->name, info->remedy);
 	return status;
 }
 
@@ -58,8 +58,8 @@ static void clean_name(char ret[STATUS_NAME_SIZE], const char *name)
 		*slash = '-';
 }
 
-void status_add(
-	struct status *status, const char *name, enum status_state state, int code, const char *message)
+void status_add(struct status *status, const char *name, enum status_state state, int code,
+	const char *message)
 {
 	struct status_item *item;
 
@@ -72,8 +72,8 @@ void status_add(
 	text_clean(item->message, sizeof(item->message), bytes_of_text(message));
 }
 
-/* Callers may have filled the arrays by hand: cleaned once more. An empty message would make the agent drop the whole VM's status once
- * the file is oversized, so there is always one. */
+/* Callers may have filled the arrays by hand: cleaned once more. An empty message would make the
+ * agent drop the whole VM's status once the file is oversized, so there is always one. */
 static void add_outcome(json *parent, enum status_state state, int code, const char *text)
 {
 	const char *word = status_state_name(state);
@@ -101,7 +101,8 @@ static void add_items(json *parent, const struct status *status)
 		json *entry = json_add_object(items, NULL);
 
 		json_add_bytes_text(entry, "name",
-			(struct bytes){(const uint8_t *)item->name, strnlen(item->name, STATUS_NAME_SIZE)});
+			(struct bytes){(const uint8_t *)item->name,
+				strnlen(item->name, STATUS_NAME_SIZE)});
 		add_outcome(entry, item->state, item->code, item->message);
 	}
 }
@@ -135,8 +136,8 @@ void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE])
 	(void)text_format(ret, STATUS_FILE_NAME_SIZE, "%u.status", sequence);
 }
 
-int status_write(
-	int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s, struct err *err)
+int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
+	struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 	char name[STATUS_FILE_NAME_SIZE];
@@ -207,7 +208,8 @@ static int read_status(const json *document, struct status *ret, struct err *err
 int status_parse(struct bytes text, struct status *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
-	auto_cleanup(free) struct status *found = calloc(1, sizeof(*found)); /* 14 KiB: not on the stack */
+	/* 14 KiB: not on the stack */
+	auto_cleanup(free) struct status *found = calloc(1, sizeof(*found));
 
 	if (!found)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the status.");
@@ -219,8 +221,8 @@ int status_parse(struct bytes text, struct status *ret, struct err *err)
 	return 0;
 }
 
-int status_read(
-	int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s, struct err *err)
+int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_t *ret_written_s,
+	struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
 	char name[STATUS_FILE_NAME_SIZE];
@@ -236,7 +238,8 @@ int status_read(
 	return 0;
 }
 
-int status_read_outcome(int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code)
+int status_read_outcome(
+	int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;

@@ -18,10 +18,11 @@
 #define NS_PER_S       1000000000
 #define MAX_CHARACTERS 6144 /* of the agent, for all members together */
 
-_Static_assert(
-	TELEMETRY_MESSAGE_SIZE + 7 * TELEMETRY_FIELD_SIZE <= MAX_CHARACTERS, "the agent drops larger events");
+_Static_assert(TELEMETRY_MESSAGE_SIZE + 7 * TELEMETRY_FIELD_SIZE <= MAX_CHARACTERS,
+	"the agent drops larger events");
 
-/* Its bytes are at least its characters, so limits in bytes keep the agent's limits in characters. */
+/* Its bytes are at least its characters, so limits in bytes keep the agent's limits in
+ * characters. */
 static void add_text(json *document, const char *name, const char *text)
 {
 	char clean[TELEMETRY_FIELD_SIZE];
@@ -52,7 +53,8 @@ static void add_time(json *document, int64_t now_ns)
 	char text[CLOCK_TEXT_SIZE + 8];
 
 	clock_text(now_ns / NS_PER_S, seconds);
-	(void)text_format(text, sizeof(text), "%.19s.%06dZ", seconds, (int)(now_ns % NS_PER_S / 1000));
+	(void)text_format(
+		text, sizeof(text), "%.19s.%06dZ", seconds, (int)(now_ns % NS_PER_S / 1000));
 	json_add_text(document, "Timestamp", text);
 }
 
@@ -104,7 +106,8 @@ static bool has_room(int events_fd, size_t len)
 	return files < TELEMETRY_MAX_FILES && total <= TELEMETRY_MAX_TOTAL;
 }
 
-/* 19 digits until the year 2262: the agent compares names as text. Of too many that are taken the last is taken over. */
+/* 19 digits until the year 2262: the agent compares names as text. Of too many that are taken the
+ * last is taken over. */
 static int free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE], struct err *err)
 {
 	bool is_taken = true;
@@ -135,7 +138,8 @@ int telemetry_write(int log_fd, int events_fd, const struct telemetry_event *eve
 	if (free_name(events_fd, event->now_ns, name, err) < 0)
 		return -1;
 	if (renameat(log_fd, draft, events_fd, name) < 0) {
-		err_fill(err, ERR_IO, (unsigned long)errno, "Event '%s' cannot be handed over: %m.", name);
+		err_fill(err, ERR_IO, (unsigned long)errno, "Event '%s' cannot be handed over: %m.",
+			name);
 		(void)unlinkat(log_fd, draft, 0);
 		return -1;
 	}

@@ -25,7 +25,8 @@ static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 {
 	struct bytes key = before(line, '=');
 
-	if (line.len == key.len || line.data[0] == '#' || !bytes_equal(trim(key, ""), bytes_of_text(name)))
+	if (line.len == key.len || line.data[0] == '#' ||
+		!bytes_equal(trim(key, ""), bytes_of_text(name)))
 		return false;
 	line = (struct bytes){key.data + key.len + 1, line.len - key.len - 1};
 	line = trim(before(line, '#'), "\"");

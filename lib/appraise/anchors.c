@@ -54,8 +54,8 @@ bool anchors_have_root(const struct anchors *anchors)
 	return anchors->roots.len > 0;
 }
 
-static int check_chain(
-	const struct anchors *anchors, const struct crypto_cert *leaf, int64_t now_s, struct err *err)
+static int check_chain(const struct anchors *anchors, const struct crypto_cert *leaf, int64_t now_s,
+	struct err *err)
 {
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *roots = NULL;
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *intermediates = NULL;
@@ -68,8 +68,10 @@ static int check_chain(
 	return crypto_cert_verify(leaf, intermediates, roots, now_s, err);
 }
 
-/* The chain says that the platform vouches for the key; what the key is for stands in the certificate too. */
-int anchors_check_ak_cert(const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err)
+/* The chain says that the platform vouches for the key; what the key is for stands in the
+ * certificate too. */
+int anchors_check_ak_cert(
+	const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;

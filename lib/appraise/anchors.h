@@ -7,7 +7,8 @@
 
 #define ANCHORS_MAX_BYTES (1u << 20)
 
-/* As PEM text: parsed anew for each request, since the library's certificates are not shared between threads. */
+/* As PEM text: parsed anew for each request, since the library's certificates are not shared
+ * between threads. */
 struct anchors {
 	struct buf roots, intermediates;
 };
@@ -23,8 +24,9 @@ static inline void anchors_cleanup(struct anchors *anchors)
 int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err) err_check;
 /* Is there anything to trust? Intermediates alone vouch for nothing. */
 bool anchors_have_root(const struct anchors *anchors);
-/* The attestation key's certificate (DER): made for such a key, chain to a root, dates at now_s. Needs a root.
- * ERR_AK_CERT_INVALID, and the message names the reason; ERR_FORMAT if it is no certificate. */
+/* The attestation key's certificate (DER): made for such a key, chain to a root, dates at now_s.
+ * Needs a root. ERR_AK_CERT_INVALID, and the message names the reason; ERR_FORMAT if it is no
+ * certificate. */
 int anchors_check_ak_cert(
 	const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err) err_check;
 

@@ -9,7 +9,8 @@
 
 bool authority_is_setting(const struct uefivar *var)
 {
-	static const char *const names[] = {"SbatLevel", "MokListTrusted", "MokSBState", "MokDBState"};
+	static const char *const names[] = {
+		"SbatLevel", "MokListTrusted", "MokSBState", "MokDBState"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(var->name, names[i]) == 0)
@@ -33,7 +34,8 @@ static int read_cert(struct bytes der, struct authority *ret, bool *ret_is_one, 
 	return 0;
 }
 
-/* Firmware measures EFI_SIGNATURE_DATA: the owner's GUID, then a certificate or a hash. shim leaves the owner out. */
+/* Firmware measures EFI_SIGNATURE_DATA: the owner's GUID, then a certificate or a hash. shim leaves
+ * the owner out. */
 static int read_entry(struct bytes entry, struct authority *ret, bool *ret_is_one, struct err *err)
 {
 	struct bytes behind_owner;
@@ -53,15 +55,15 @@ static int read_entry(struct bytes entry, struct authority *ret, bool *ret_is_on
 	return 0;
 }
 
-int authority_of_event(
-	const struct eventlog_event *event, struct authority *ret, bool *ret_is_one, struct err *err)
+int authority_of_event(const struct eventlog_event *event, struct authority *ret, bool *ret_is_one,
+	struct err *err)
 {
 	struct authority found = {.event = event->number};
 	struct uefivar var;
 
 	*ret_is_one = false;
-	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR || !uefivar_parse(event->data, &var) ||
-		authority_is_setting(&var))
+	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR ||
+		!uefivar_parse(event->data, &var) || authority_is_setting(&var))
 		return 0;
 	/* what is called an authority has its digest checked with its exceptions (replay.h) */
 	if (event->type != EV_EFI_VARIABLE_AUTHORITY && !measured_is(event, event->data))

@@ -17,17 +17,18 @@
 #define DECRYPT               0x00020000u
 #define SIGN                  0x00040000u
 
-/* The platform's template of the attestation key, to the bit: the platform has certified other keys that an administrator put in its
- * place (CVE-2025-49707), and the attributes tell them apart. */
+/* The platform's template of the attestation key, to the bit: the platform has certified other keys
+ * that an administrator put in its place (CVE-2025-49707), and the attributes tell them apart. */
 #define AK_ATTRIBUTES 0x00050472u
 
-/* Policy of keys that the host provisioned; those of the paravisor have none. Seen in every genuine request of a host-provisioned VM. */
-static const uint8_t host_ak_policy[TPM_DIGEST_SIZE] = {0x9d, 0xff, 0xcb, 0xf3, 0x6c, 0x38, 0x3a, 0xe6, 0x99,
-	0xfb, 0x98, 0x68, 0xdc, 0x6d, 0xcb, 0x89, 0xd7, 0x15, 0x38, 0x84, 0xbe, 0x28, 0x03, 0x92, 0x2c, 0x12,
-	0x41, 0x58, 0xbf, 0xad, 0x22, 0xae};
+/* Policy of keys that the host provisioned; those of the paravisor have none. Seen in every genuine
+ * request of a host-provisioned VM. */
+static const uint8_t host_ak_policy[TPM_DIGEST_SIZE] = {0x9d, 0xff, 0xcb, 0xf3, 0x6c, 0x38, 0x3a,
+	0xe6, 0x99, 0xfb, 0x98, 0x68, 0xdc, 0x6d, 0xcb, 0x89, 0xd7, 0x15, 0x38, 0x84, 0xbe, 0x28,
+	0x03, 0x92, 0x2c, 0x12, 0x41, 0x58, 0xbf, 0xad, 0x22, 0xae};
 
-/* The key is certified within moments of the quote; a clock further apart is another round's. Both client families do it in the same
- * minute; ten leave room for a TPM that is slow or shared. */
+/* The key is certified within moments of the quote; a clock further apart is another round's. Both
+ * client families do it in the same minute; ten leave room for a TPM that is slow or shared. */
 #define MAX_CLOCK_DELTA_MS (10u * 60 * 1000)
 
 void binding_pcr_digest(const struct tpm_pcrs *pcrs, uint8_t ret[TPM_DIGEST_SIZE])
@@ -37,7 +38,8 @@ void binding_pcr_digest(const struct tpm_pcrs *pcrs, uint8_t ret[TPM_DIGEST_SIZE
 
 	for (unsigned pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
 		if (pcrs->mask & 1u << pcr)
-			parts[count++] = (struct bytes){.data = pcrs->digest[pcr], .len = TPM_DIGEST_SIZE};
+			parts[count++] =
+				(struct bytes){.data = pcrs->digest[pcr], .len = TPM_DIGEST_SIZE};
 	crypto_digest(CRYPTO_SHA256, parts, count, ret);
 }
 
@@ -45,11 +47,12 @@ void binding_pcr_policy(const struct tpm_pcrs *pcrs, uint8_t ret[TPM_DIGEST_SIZE
 {
 	static const uint8_t start[TPM_DIGEST_SIZE];
 	const uint8_t selection[] = {0x00, 0x00, 0x01, 0x7F, /* TPM_CC_PolicyPCR */
-		0x00, 0x00, 0x00, 0x01, 0x00, 0x0B, 0x03, (uint8_t)pcrs->mask, (uint8_t)(pcrs->mask >> 8),
-		(uint8_t)(pcrs->mask >> 16)};
+		0x00, 0x00, 0x00, 0x01, 0x00, 0x0B, 0x03, (uint8_t)pcrs->mask,
+		(uint8_t)(pcrs->mask >> 8), (uint8_t)(pcrs->mask >> 16)};
 	uint8_t digest[TPM_DIGEST_SIZE];
 	const struct bytes parts[] = {{.data = start, .len = sizeof(start)},
-		{.data = selection, .len = sizeof(selection)}, {.data = digest, .len = sizeof(digest)}};
+		{.data = selection, .len = sizeof(selection)},
+		{.data = digest, .len = sizeof(digest)}};
 
 	binding_pcr_digest(pcrs, digest);
 	crypto_digest(CRYPTO_SHA256, parts, 3, ret);
@@ -64,14 +67,13 @@ static int check_template(const struct tpmwire_rsa_public *ak, struct err *err)
 		return err_set(err, ERR_AK_INVALID, 0,
 			"Attestation key has the attributes 0x%08X instead of the platform's 0x%08X.",
 			ak->attributes, AK_ATTRIBUTES);
-	if (ak->policy_len &&
-		!bytes_equal(policy, (struct bytes){.data = host_ak_policy, .len = sizeof(host_ak_policy)}))
-		return err_set(
-			err, ERR_AK_INVALID, 0, "Attestation key has a policy that is not the platform's.");
+	if (ak->policy_len && !bytes_equal(policy, (struct bytes){.data = host_ak_policy,
+							   .len = sizeof(host_ak_policy)}))
+		return err_set(err, ERR_AK_INVALID, 0,
+			"Attestation key has a policy that is not the platform's.");
 	if (ak->scheme != TPMWIRE_ALG_RSASSA || ak->scheme_hash != TPMWIRE_ALG_SHA256)
 		return err_set(err, ERR_AK_INVALID, 0,
-			"Attestation key signs by scheme 0x%04X with hash 0x%04X instead of RSASSA with "
-			"SHA-256.",
+			"Attestation key signs by scheme 0x%04X with hash 0x%04X instead of RSASSA with SHA-256.",
 			ak->scheme, ak->scheme_hash);
 	if (ak->key_bits != 2048 || ak->key.exponent != 65537 || ak->symmetric != TPMWIRE_ALG_NULL)
 		return err_set(err, ERR_AK_INVALID, 0,
@@ -100,8 +102,8 @@ int binding_check_ak(const struct tpm_public *public, struct tpmwire_rsa_public 
 	return 0;
 }
 
-int binding_check_cert(
-	struct bytes der, const struct tpmwire_rsa_public *ak, struct crypto_cert_info *ret, struct err *err)
+int binding_check_cert(struct bytes der, const struct tpmwire_rsa_public *ak,
+	struct crypto_cert_info *ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
@@ -124,7 +126,8 @@ int binding_check_cert(
 	return 0;
 }
 
-/* What quote and certification have in common: made and signed by this attestation key, with no qualifying data. */
+/* What quote and certification have in common: made and signed by this attestation key, with no
+ * qualifying data. */
 struct signed_structure {
 	const char *what;
 	enum err_code code;
@@ -144,26 +147,27 @@ static int check_signed(const struct signed_structure *in, const struct tpmwire_
 		return err_wrap(err, "%s", in->what);
 	}
 	if (ret->type != in->type)
-		return err_set(err, in->code, 0, "%s has the type 0x%04X instead of 0x%04X.", in->what,
-			ret->type, in->type);
+		return err_set(err, in->code, 0, "%s has the type 0x%04X instead of 0x%04X.",
+			in->what, ret->type, in->type);
 	if (crypto_rsa_verify_sha256(&ak->key, attest, signature, err) < 0)
 		return err->code == ERR_NO_MEMORY
 			       ? -1
-			       : err_set(err, in->code, 0, "%s is not signed by the attestation key.",
-					 in->what);
+			       : err_set(err, in->code, 0,
+					 "%s is not signed by the attestation key.", in->what);
 	tpmwire_qualified_name(RH_ENDORSEMENT, &ak->name, &signer);
 	if (!tpmwire_name_equal(&signer, &ret->qualified_signer))
-		return err_set(err, in->code, 0, "%s was signed by a key outside the endorsement hierarchy.",
-			in->what);
+		return err_set(err, in->code, 0,
+			"%s was signed by a key outside the endorsement hierarchy.", in->what);
 	if (ret->extra_data_len)
-		return err_set(err, in->code, 0, "%s carries %zu bytes of qualifying data.", in->what,
-			ret->extra_data_len);
+		return err_set(err, in->code, 0, "%s carries %zu bytes of qualifying data.",
+			in->what, ret->extra_data_len);
 	return 0;
 }
 
 static int check_quote(const struct evidence *evidence, struct binding *out, struct err *err)
 {
-	const struct signed_structure quote = {"Quote", ERR_QUOTE_INVALID, TPMWIRE_QUOTE, &evidence->quote};
+	const struct signed_structure quote = {
+		"Quote", ERR_QUOTE_INVALID, TPMWIRE_QUOTE, &evidence->quote};
 	uint8_t digest[TPM_DIGEST_SIZE];
 
 	if (check_signed(&quote, &out->ak, &out->quote, err) < 0)
@@ -173,19 +177,20 @@ static int check_quote(const struct evidence *evidence, struct binding *out, str
 			"Quote covers the PCR bank 0x%04X instead of SHA-256.", out->quote.pcr_bank);
 	if (out->quote.pcr_mask != evidence->pcrs.mask)
 		return err_set(err, ERR_QUOTE_INVALID, 0,
-			"Quote covers the PCRs 0x%06X instead of those given, 0x%06X.", out->quote.pcr_mask,
-			evidence->pcrs.mask);
+			"Quote covers the PCRs 0x%06X instead of those given, 0x%06X.",
+			out->quote.pcr_mask, evidence->pcrs.mask);
 	if ((out->quote.pcr_mask & TPM_BOOT_PCR_MASK) != TPM_BOOT_PCR_MASK)
 		return err_set(err, ERR_QUOTE_INVALID, 0, "Quote does not cover all of PCR 0 to 7.");
 	binding_pcr_digest(&evidence->pcrs, digest);
 	if (!bytes_equal((struct bytes){out->quote.pcr_digest, out->quote.pcr_digest_len},
 		    (struct bytes){digest, sizeof(digest)}))
-		return err_set(
-			err, ERR_QUOTE_INVALID, 0, "Quote was made over other PCR values than those given.");
+		return err_set(err, ERR_QUOTE_INVALID, 0,
+			"Quote was made over other PCR values than those given.");
 	return 0;
 }
 
-static int check_key(const struct evidence *evidence, const struct tpmwire_rsa_public *key, struct err *err)
+static int check_key(
+	const struct evidence *evidence, const struct tpmwire_rsa_public *key, struct err *err)
 {
 	const uint32_t required = FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | DECRYPT;
 	const uint32_t forbidden = USER_WITH_AUTH | ADMIN_WITH_POLICY | RESTRICTED | SIGN;
@@ -200,8 +205,8 @@ static int check_key(const struct evidence *evidence, const struct tpmwire_rsa_p
 			"Encryption key is not RSA-2048 (%u bits, exponent %u).", key->key_bits,
 			key->key.exponent);
 	binding_pcr_policy(&evidence->pcrs, policy);
-	if (!bytes_equal(
-		    (struct bytes){key->policy, key->policy_len}, (struct bytes){policy, sizeof(policy)}))
+	if (!bytes_equal((struct bytes){key->policy, key->policy_len},
+		    (struct bytes){policy, sizeof(policy)}))
 		return err_set(err, ERR_KEY_INVALID, 0,
 			"Encryption key's policy does not demand the PCR values that were quoted.");
 	return 0;
@@ -215,25 +220,26 @@ static bool is_primary_of(uint32_t hierarchy, const struct tpmwire_attest *certi
 	return tpmwire_name_equal(&expected, &certify->qualified_name);
 }
 
-/* The TPM was not reset between the two, and the key is not an older boot's (its seed would be another, but so would be the answer to
- * "which boot does this describe"). */
+/* The TPM was not reset between the two, and the key is not an older boot's (its seed would be
+ * another, but so would be the answer to "which boot does this describe"). */
 int binding_check_same_boot(
 	const struct tpmwire_attest *quote, const struct tpmwire_attest *certify, struct err *err)
 {
-	if (certify->reset_count != quote->reset_count || certify->restart_count != quote->restart_count ||
+	if (certify->reset_count != quote->reset_count ||
+		certify->restart_count != quote->restart_count ||
 		certify->firmware_version != quote->firmware_version)
 		return err_set(err, ERR_KEY_INVALID, 0,
 			"Encryption key was certified in another boot of the TPM than the quote.");
-	if (certify->clock_ms < quote->clock_ms || certify->clock_ms - quote->clock_ms > MAX_CLOCK_DELTA_MS)
+	if (certify->clock_ms < quote->clock_ms ||
+		certify->clock_ms - quote->clock_ms > MAX_CLOCK_DELTA_MS)
 		return err_set(err, ERR_KEY_INVALID, 0,
-			"Encryption key was not certified right after the quote (TPM clock %llu and %llu "
-			"ms).",
+			"Encryption key was not certified right after the quote (TPM clock %llu and %llu ms).",
 			(unsigned long long)certify->clock_ms, (unsigned long long)quote->clock_ms);
 	return 0;
 }
 
-static int check_certified(
-	const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *out, struct err *err)
+static int check_certified(const struct evidence *evidence, enum binding_hierarchy allowed,
+	struct binding *out, struct err *err)
 {
 	const struct signed_structure certify = {
 		"Key certification", ERR_KEY_INVALID, TPMWIRE_CERTIFY, &evidence->key_certify};
@@ -262,8 +268,8 @@ static int parse_key(const struct evidence *evidence, struct binding *out, struc
 	return parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err);
 }
 
-int binding_check(
-	const struct evidence *evidence, enum binding_hierarchy allowed, struct binding *ret, struct err *err)
+int binding_check(const struct evidence *evidence, enum binding_hierarchy allowed,
+	struct binding *ret, struct err *err)
 {
 	struct binding out;
 
@@ -277,9 +283,10 @@ int binding_check(
 	return 0;
 }
 
-/* Without a good quote nothing tells which PCR values and which boot the encryption key must fit. */
-size_t binding_faults(
-	const struct evidence *evidence, enum binding_hierarchy allowed, struct err ret[BINDING_MAX_FAULTS])
+/* Without a good quote nothing tells which PCR values and which boot the encryption key must
+ * fit. */
+size_t binding_faults(const struct evidence *evidence, enum binding_hierarchy allowed,
+	struct err ret[BINDING_MAX_FAULTS])
 {
 	struct binding out;
 	size_t count;
@@ -287,7 +294,8 @@ size_t binding_faults(
 	if (binding_check(evidence, allowed, &out, &ret[0]) == 0)
 		return 0;
 	memset(&out, 0, sizeof(out));
-	if (check_ak_and_cert(evidence, &out, &ret[0]) < 0 || check_quote(evidence, &out, &ret[0]) == 0)
+	if (check_ak_and_cert(evidence, &out, &ret[0]) < 0 ||
+		check_quote(evidence, &out, &ret[0]) == 0)
 		return 1; /* which leaves what binding_check said */
 	count = 1;
 	if (parse_key(evidence, &out, &ret[count]) < 0 ||

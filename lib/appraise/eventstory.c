@@ -44,7 +44,8 @@ int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err 
 	return 0;
 }
 
-/* A program behind another authority is that one's: thus a log is scanned once at most, whatever it holds. */
+/* A program behind another authority is that one's: thus a log is scanned once at most, whatever it
+ * holds. */
 static void find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
 {
 	struct eventlog_event event;
@@ -69,13 +70,14 @@ static void tell_keys(struct eventstory *story)
 		size_t len = strlen(story->text);
 
 		authority_short_name(story->subjects[i], name);
-		(void)text_format(story->text + len, sizeof(story->text) - len, "%s%s", i ? "; " : ": ",
-			*name ? name : "(no certificate)");
+		(void)text_format(story->text + len, sizeof(story->text) - len, "%s%s",
+			i ? "; " : ": ", *name ? name : "(no certificate)");
 	}
 }
 
-/* Started out of memory, and nothing behind it: the kernel (components.h), which firmware and shim may both have measured. Older shims give
- * GRUB neither name nor size, and GRUB may be the last that is measured. */
+/* Started out of memory, and nothing behind it: the kernel (components.h), which firmware and shim
+ * may both have measured. Older shims give GRUB neither name nor size, and GRUB may be the last
+ * that is measured. */
 static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
 	const struct eventlog_event *event, const char *text)
 {
@@ -87,7 +89,8 @@ static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
 		strstr(text, ", from "))
 		return false;
 	while (eventlog_next_measured(log, &walk, &next))
-		if ((next.type == event->type || (next.pcr == event->pcr && measured_is_program(&next))) &&
+		if ((next.type == event->type ||
+			    (next.pcr == event->pcr && measured_is_program(&next))) &&
 			(++count > 1 || !bytes_equal(next.measured, event->measured)))
 			return false;
 	return true;

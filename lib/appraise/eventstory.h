@@ -1,9 +1,8 @@
-/* eventstory.h - eventtext, and what takes crypto or the rest of the log to say: whose certificates are among the keys, who vouched
- * for which program, and which one is the kernel.
- * For people. Nothing is judged by it, and a certificate's subject says only what its maker wrote.
+/* eventstory.h - eventtext, and what takes crypto or the rest of the log to say: whose certificates
+ * are among the keys, who vouched for which program, and which one is the kernel. For people.
+ * Nothing is judged by it, and a certificate's subject says only what its maker wrote.
  *
- * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1.
- */
+ * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1. */
 #ifndef APPRAISE_EVENTSTORY_H
 #define APPRAISE_EVENTSTORY_H
 
@@ -16,15 +15,17 @@
 struct eventstory {
 	char text[EVENTSTORY_SIZE]; /* one line */
 	size_t cert_count;
-	char subjects[EVENTSTORY_MAX_CERTS][CRYPTO_NAME_SIZE]; /* "" of a certificate that does not parse */
+	/* "" of a certificate that does not parse */
+	char subjects[EVENTSTORY_MAX_CERTS][CRYPTO_NAME_SIZE];
 };
 
-/* `behind` is the walk that gave the event: the programs that follow are looked up in it. Only measured events vouch, or are vouched for.
- * ERR_NO_MEMORY. */
+/* `behind` is the walk that gave the event: the programs that follow are looked up in it. Only
+ * measured events vouch, or are vouched for. ERR_NO_MEMORY. */
 int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct eventlog_event *event, struct eventstory *ret, struct err *err) err_check;
 
-/* A certificate's subject, of it the common name ("CN=...") where there is one; "" if the DER does not parse. ERR_NO_MEMORY. */
+/* A certificate's subject, of it the common name ("CN=...") where there is one; "" if the DER does
+ * not parse. ERR_NO_MEMORY. */
 int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err) err_check;
 
 #endif

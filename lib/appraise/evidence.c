@@ -21,7 +21,8 @@ void evidence_done(struct evidence *evidence)
 
 bool evidence_is_redacted(const struct evidence *evidence, uint32_t event)
 {
-	return event / 8 < evidence->redacted.len && evidence->redacted.data[event / 8] >> event % 8 & 1;
+	return event / 8 < evidence->redacted.len &&
+	       evidence->redacted.data[event / 8] >> event % 8 & 1;
 }
 
 int evidence_mark_redacted(struct evidence *evidence, uint32_t event, struct err *err)

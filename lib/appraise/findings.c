@@ -5,7 +5,8 @@
 void findings_add(struct findings *findings, const struct err *err)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].code == err->code && strcmp(findings->items[i].msg, err->msg) == 0)
+		if (findings->items[i].code == err->code &&
+			strcmp(findings->items[i].msg, err->msg) == 0)
 			return;
 	if (findings->count < FINDINGS_MAX)
 		findings->items[findings->count++] = *err;
@@ -57,14 +58,16 @@ static void add_weaknesses(const struct secureboot *facts, struct findings *find
 	}
 }
 
-/* The log's own contradictions need no quote; whether it leads to the PCRs needs values that a quote proved. */
-static void add_log_faults(
-	const struct evidence *evidence, const struct appraisal *appraisal, struct findings *findings)
+/* The log's own contradictions need no quote; whether it leads to the PCRs needs values that a
+ * quote proved. */
+static void add_log_faults(const struct evidence *evidence, const struct appraisal *appraisal,
+	struct findings *findings)
 {
 	struct eventlog log;
 	struct err err;
 
-	if (evidence->event_log.len == 0 || eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0) {
+	if (evidence->event_log.len == 0 ||
+		eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0) {
 		if (evidence->event_log.len)
 			findings_add(findings, &err);
 		return;

@@ -17,12 +17,13 @@ static void add_deviation(struct appraisal *appraisal, const struct err *err)
 		appraisal->verdict = verdict_of_err(err);
 }
 
-static void compare_later(
-	const struct eventlog *log, const struct machine_view *observed, struct appraisal *appraisal)
+static void compare_later(const struct eventlog *log, const struct machine_view *observed,
+	struct appraisal *appraisal)
 {
 	struct err err;
 
-	if (unquoted_compare(log, &appraisal->led_to, &observed->pcrs, &appraisal->unquoted, &err) < 0) {
+	if (unquoted_compare(log, &appraisal->led_to, &observed->pcrs, &appraisal->unquoted, &err) <
+		0) {
 		if (err.code == ERR_PCR_BEYOND_LOG)
 			add_remark(appraisal, &err);
 		else
@@ -45,13 +46,14 @@ static void compare_secure_boot(const struct machine_view *observed, struct appr
 	add_deviation(appraisal, &err);
 }
 
-void machine_view_compare(
-	const struct evidence *evidence, const struct machine_view *observed, struct appraisal *appraisal)
+void machine_view_compare(const struct evidence *evidence, const struct machine_view *observed,
+	struct appraisal *appraisal)
 {
 	struct eventlog log;
 	struct err ignored; /* then nothing was led to */
 
-	if (!appraisal->is_replayed || eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+	if (!appraisal->is_replayed ||
+		eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
 		return;
 	compare_later(&log, observed, appraisal);
 	if (appraisal->has_secureboot)

@@ -52,7 +52,8 @@ bool measured_is_step(const struct eventlog_event *event)
 {
 	static const char *const texts[] = {"Calling EFI Application from Boot Option",
 		"Returning from EFI Application from Boot Option", "Exit Boot Services Invocation",
-		"Exit Boot Services Returned with Failure", "Exit Boot Services Returned with Success"};
+		"Exit Boot Services Returned with Failure",
+		"Exit Boot Services Returned with Success"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (measured_is(event, bytes_of_text(texts[i])))

@@ -5,8 +5,9 @@
 #include "base/codec.h"
 #include "boot/uefivar.h"
 
-/* DRTM's PCRs are all ones until a dynamic launch resets them to zero (PC Client PTP 1.05 section 4.6). Only such a launch lets
- * anybody extend them, so a log that does starts them at zero. */
+/* DRTM's PCRs are all ones until a dynamic launch resets them to zero (PC Client PTP 1.05
+ * section 4.6). Only such a launch lets anybody extend them, so a log that does starts them at
+ * zero. */
 #define DRTM_FIRST_PCR 17
 #define DRTM_LAST_PCR  22
 
@@ -19,8 +20,9 @@ static bool extends(const struct eventlog_event *event)
 	return event->type != EV_NO_ACTION && event->pcr < TPM_PCR_COUNT;
 }
 
-/* The locality that started the TPM is the last byte of PCR 0 (TPM 2.0 Part 1 section 34.3): as the log says, or 4 if the hardware
- * measured before the firmware ran, which makes the first event of PCR 0 an H-CRTM event (PFP 1.06 sections 10.4.1, 10.4.5.3). */
+/* The locality that started the TPM is the last byte of PCR 0 (TPM 2.0 Part 1 section 34.3): as the
+ * log says, or 4 if the hardware measured before the firmware ran, which makes the first event of
+ * PCR 0 an H-CRTM event (PFP 1.06 sections 10.4.1, 10.4.5.3). */
 static uint8_t startup_locality(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
@@ -105,9 +107,11 @@ static int sha256_bank(const struct eventlog *log, size_t *ret, struct err *err)
 	int bank = eventlog_bank_index(log, EVENTLOG_SHA256);
 
 	if (log->event_count == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The event log has a header but no events.");
+		return err_set(
+			err, ERR_EVENT_LOG_EMPTY, 0, "The event log has a header but no events.");
 	if (bank < 0)
-		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
+		return err_set(
+			err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
 	*ret = (size_t)bank;
 	return 0;
 }
@@ -126,8 +130,8 @@ int replay_sha256(const struct eventlog *log, struct tpm_pcrs *ret, struct err *
 	return 0;
 }
 
-bool replay_stands_at(const struct eventlog *log, uint32_t pcr, const uint8_t value[TPM_DIGEST_SIZE],
-	struct replay_stand *ret)
+bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
+	const uint8_t value[TPM_DIGEST_SIZE], struct replay_stand *ret)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
@@ -169,17 +173,14 @@ int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[
 	hex_encode((struct bytes){held, SHOWN_BYTES}, held_hex);
 	if (!replay_stands_at(log, pcr, held, &stand))
 		return err_set(err, code, 0,
-			"PCR %u holds %s..., but the event log leads to %s... there: something was measured "
-			"that the log does not show, or the log lost or changed an event.",
+			"PCR %u holds %s..., but the event log leads to %s... there: something was measured that the log does not show, or the log lost or changed an event.",
 			pcr, held_hex, led_to_hex);
 	if (stand.measured == 0)
 		return err_set(err, code, 0,
-			"PCR %u holds its start value, but the event log leads to %s... there: the TPM was "
-			"started anew since this log began, or measured none of its %u events.",
+			"PCR %u holds its start value, but the event log leads to %s... there: the TPM was started anew since this log began, or measured none of its %u events.",
 			pcr, led_to_hex, stand.unmeasured);
 	return err_set(err, code, 0,
-		"PCR %u holds %s..., but the event log leads to %s... there: the TPM stands where the log "
-		"does before event %u; what the log shows there from then on (%u) was not measured.",
+		"PCR %u holds %s..., but the event log leads to %s... there: the TPM stands where the log does before event %u; what the log shows there from then on (%u) was not measured.",
 		pcr, held_hex, led_to_hex, stand.next_event, stand.unmeasured);
 }
 
@@ -189,8 +190,8 @@ int replay_compare_values(const struct eventlog *log, const struct tpm_pcrs *led
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
 		if (quoted->mask & 1u << pcr &&
 			memcmp(led_to->digest[pcr], quoted->digest[pcr], TPM_DIGEST_SIZE) != 0)
-			return replay_explain(
-				log, pcr, quoted->digest[pcr], led_to->digest[pcr], ERR_LOG_MISMATCH, err);
+			return replay_explain(log, pcr, quoted->digest[pcr], led_to->digest[pcr],
+				ERR_LOG_MISMATCH, err);
 	return 0;
 }
 
@@ -220,8 +221,9 @@ uint32_t replay_compare_each(
 	return differing;
 }
 
-/* Windows' boot manager measures its tagged events as they stand: their numbers have a class in bits 31 and 30, a category in bits 19 to
- * 16 and an index in bits 7 to 0. Linux's EFI stub and systemd's boot programs measure what their tags only name. */
+/* Windows' boot manager measures its tagged events as they stand: their numbers have a class in
+ * bits 31 and 30, a category in bits 19 to 16 and an index in bits 7 to 0. Linux's EFI stub and
+ * systemd's boot programs measure what their tags only name. */
 static bool is_windows_tag(struct bytes data)
 {
 	struct cursor cursor = cursor_of(data);
@@ -232,8 +234,9 @@ static bool is_windows_tag(struct bytes data)
 
 #define GRUB_TEXT_PCR 8
 
-/* GRUB measures its commands and the kernel's command line as they stand and logs them behind a word (grub-core/commands/tpm.c,
- * grub_tpm_verify_string: all 1259 events of 20 real machines). False if it is another text. */
+/* GRUB measures its commands and the kernel's command line as they stand and logs them behind a
+ * word (grub-core/commands/tpm.c, grub_tpm_verify_string: all 1259 events of 20 real machines).
+ * False if it is another text. */
 static bool grub_text(const struct eventlog_event *event, struct bytes *ret)
 {
 	static const char *const words[] = {
@@ -255,9 +258,10 @@ static bool grub_text(const struct eventlog_event *event, struct bytes *ret)
 	return false;
 }
 
-/* Which events' digests are promised to be the digest of their data. What is left out is not promised (PFP 1.06 table 27: code, tables
- * and grub's events name what was measured, they do not hold it), or was seen to be broken by firmware: EV_S_CRTM_VERSION and
- * EV_COMPACT_HASH with other text than the VM's identifier (Dell laptops, 2021). */
+/* Which events' digests are promised to be the digest of their data. What is left out is not
+ * promised (PFP 1.06 table 27: code, tables and grub's events name what was measured, they do not
+ * hold it), or was seen to be broken by firmware: EV_S_CRTM_VERSION and EV_COMPACT_HASH with other
+ * text than the VM's identifier (Dell laptops, 2021). */
 static bool is_data_promised(const struct eventlog_event *event)
 {
 	static const char vm_id[] = "UUID: ";
@@ -284,9 +288,10 @@ static bool is_data_promised(const struct eventlog_event *event)
 	}
 }
 
-/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and so may those of Secure Boot with a TPM
- * 1.2 (ThinkPad of 2017); a boot loader's authority event may log one byte behind the variable that it did not measure
- * (Container-Optimized OS 85 and 93). */
+/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and
+ * so may those of Secure Boot with a TPM 1.2 (ThinkPad of 2017); a boot loader's authority event
+ * may log one byte behind the variable that it did not measure (Container-Optimized OS 85 and
+ * 93). */
 static bool is_variable_measured(const struct eventlog_event *event, bool is_tpm12)
 {
 	struct uefivar var;
@@ -315,15 +320,15 @@ enum replay_data replay_data_of(const struct eventlog *log, const struct eventlo
 	if (grub_text(event, &text))
 		is_good = measured_is(event, text);
 	else if (is_data_promised(event))
-		is_good =
-			measured_is(event, event->data) || is_variable_measured(event, !log->is_crypto_agile);
+		is_good = measured_is(event, event->data) ||
+			  is_variable_measured(event, !log->is_crypto_agile);
 	else
 		return REPLAY_UNPROMISED;
 	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;
 }
 
-static int check_data(
-	const struct eventlog *log, uint32_t pcr_mask, const struct evidence *redacted, struct err *err)
+static int check_data(const struct eventlog *log, uint32_t pcr_mask,
+	const struct evidence *redacted, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;
@@ -334,7 +339,8 @@ static int check_data(
 	while (eventlog_next_measured(log, &walk, &event)) {
 		if (!(pcr_mask & 1u << event.pcr) || replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
-		if (redacted && event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(redacted, event.number))
+		if (redacted && event.pcr != SECURE_BOOT_PCR &&
+			evidence_is_redacted(redacted, event.number))
 			continue;
 		return err_set(err, ERR_LOG_DATA_MISMATCH, 0,
 			"Event %u of the event log (%s in PCR %u) does not hold the data that was measured.",
@@ -348,7 +354,8 @@ int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err 
 	return check_data(log, pcr_mask, NULL, err);
 }
 
-int replay_check_evidence_data(const struct eventlog *log, const struct evidence *evidence, struct err *err)
+int replay_check_evidence_data(
+	const struct eventlog *log, const struct evidence *evidence, struct err *err)
 {
 	return check_data(log, evidence->pcrs.mask, evidence, err);
 }

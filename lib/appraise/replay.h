@@ -19,52 +19,61 @@ struct replay {
 	struct replay_bank banks[EVENTLOG_MAX_BANKS];
 };
 
-/* EV_NO_ACTION and EVENTLOG_NO_PCR are not extended. PCR 0 starts at the StartupLocality (4 behind an H-CRTM event), all others at
- * zero; 17 to 22 come out as FF.. where the log does not extend them (PC Client PTP 1.05 section 4.6). */
+/* EV_NO_ACTION and EVENTLOG_NO_PCR are not extended. PCR 0 starts at the StartupLocality (4 behind
+ * an H-CRTM event), all others at zero; 17 to 22 come out as FF.. where the log does not extend
+ * them (PC Client PTP 1.05 section 4.6). */
 void replay_run(const struct eventlog *log, struct replay *ret);
 
-/* The SHA-256 bank alone; mask: the PCRs that the log extends, all others hold their start value. ERR_EVENT_LOG_MALFORMED if the log has
- * no such bank, ERR_EVENT_LOG_EMPTY if it has no events. */
+/* The SHA-256 bank alone; mask: the PCRs that the log extends, all others hold their start value.
+ * ERR_EVENT_LOG_MALFORMED if the log has no such bank, ERR_EVENT_LOG_EMPTY if it has no events. */
 int replay_sha256(const struct eventlog *log, struct tpm_pcrs *ret, struct err *err) err_check;
 
-/* SHA-256 bank of the log against quoted values. ERR_LOG_MISMATCH names the first PCR that differs and says what is known about it
- * (replay_explain); other errors as replay_sha256. PCRs of `quoted` that the log never extends must hold their start value. */
-int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
+/* SHA-256 bank of the log against quoted values. ERR_LOG_MISMATCH names the first PCR that differs
+ * and says what is known about it (replay_explain); other errors as replay_sha256. PCRs of `quoted`
+ * that the log never extends must hold their start value. */
+int replay_compare(
+	const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
 /* The same for values that replay_sha256 gave. */
 int replay_compare_values(const struct eventlog *log, const struct tpm_pcrs *led_to,
 	const struct tpm_pcrs *quoted, struct err *err) err_check;
 
-/* A value that a PCR has on the log's way: where the TPM stopped, or where events were put into the log that it never measured. */
+/* A value that a PCR has on the log's way: where the TPM stopped, or where events were put into the
+ * log that it never measured. */
 struct replay_stand {
-	uint32_t measured;   /* the PCR's events up to there */
+	uint32_t measured; /* the PCR's events up to there */
 	uint32_t next_event; /* number of the first one behind */
 	uint32_t unmeasured; /* the PCR's events from there on, 1 or more */
 };
 /* False if the log does not pass through this value of the PCR's SHA-256 bank before its end. */
-bool replay_stands_at(const struct eventlog *log, uint32_t pcr, const uint8_t value[TPM_DIGEST_SIZE],
-	struct replay_stand *ret);
+bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
+	const uint8_t value[TPM_DIGEST_SIZE], struct replay_stand *ret);
 
-/* One sentence, with `code`, about a PCR that holds something else than the log leads to: which side moved, as far as it can be told. */
+/* One sentence, with `code`, about a PCR that holds something else than the log leads to: which
+ * side moved, as far as it can be told. */
 int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[TPM_DIGEST_SIZE],
 	const uint8_t led_to[TPM_DIGEST_SIZE], enum err_code code, struct err *err) err_check;
 
-/* Every PCR of `values` that differs, as a mask, with what replay_compare would say of it; 0 too if the log has no SHA-256 bank. */
+/* Every PCR of `values` that differs, as a mask, with what replay_compare would say of it; 0 too if
+ * the log has no SHA-256 bank. */
 uint32_t replay_compare_each(
 	const struct eventlog *log, const struct tpm_pcrs *values, struct err ret[TPM_PCR_COUNT]);
 
-/* For the event types whose digest is defined by the event's data (replay.c says which): SHA-256 of the data; for EV_EFI_VARIABLE_BOOT
- * also of VariableData only, firmware does both; for GRUB's commands and the kernel's command line of the text behind GRUB's word.
- * ERR_LOG_DATA_MISMATCH names the event. Only events of the PCRs in mask are looked at.
- * What the log says about an event's PCR and type is not measured: who reads facts from events must mind their order (secureboot.c). */
+/* For the event types whose digest is defined by the event's data (replay.c says which): SHA-256 of
+ * the data; for EV_EFI_VARIABLE_BOOT also of VariableData only, firmware does both; for GRUB's
+ * commands and the kernel's command line of the text behind GRUB's word. ERR_LOG_DATA_MISMATCH
+ * names the event. Only events of the PCRs in mask are looked at. What the log says about an
+ * event's PCR and type is not measured: who reads facts from events must mind their order
+ * (secureboot.c). */
 int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err) err_check;
-/* The same for the quoted PCRs of evidence, without the events whose data was taken out; PCR 7, of which facts are read, has none. */
+/* The same for the quoted PCRs of evidence, without the events whose data was taken out; PCR 7, of
+ * which facts are read, has none. */
 int replay_check_evidence_data(
 	const struct eventlog *log, const struct evidence *evidence, struct err *err) err_check;
 
 enum replay_data {
 	REPLAY_NOT_MEASURED, /* the event itself is what somebody says: see eventlog.h */
-	REPLAY_UNPROMISED,   /* nothing binds the data to the digest: it is what somebody says */
-	REPLAY_AS_MEASURED,  /* the data is what was measured */
+	REPLAY_UNPROMISED, /* nothing binds the data to the digest: it is what somebody says */
+	REPLAY_AS_MEASURED, /* the data is what was measured */
 	REPLAY_ALTERED,
 };
 /* One event of a log, by its digest of the bank that counts and by no other. */

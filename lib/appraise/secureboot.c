@@ -1,12 +1,13 @@
-/* Order on real VMs: PCR 7 gets SecureBoot, PK, KEK, db, dbx (EV_EFI_VARIABLE_DRIVER_CONFIG), the separator, then one authority event for
- * each key that vouched for a program. shim adds authority events of its own: MokListRT or Shim for its keys, SbatLevel and
- * MokListTrusted for its settings, these two even with Secure Boot off. With Secure Boot off, PK, KEK, db and dbx may have no data.
+/* Order on real VMs: PCR 7 gets SecureBoot, PK, KEK, db, dbx (EV_EFI_VARIABLE_DRIVER_CONFIG), the
+ * separator, then one authority event for each key that vouched for a program. shim adds authority
+ * events of its own: MokListRT or Shim for its keys, SbatLevel and MokListTrusted for its settings,
+ * these two even with Secure Boot off. With Secure Boot off, PK, KEK, db and dbx may have no data.
  *
- * An event's type and PCR are not measured, only its digest. Root can extend PCR 7 after the boot and present a log in which the true
- * first events are renamed and forged ones stand behind them. What cannot be moved is the digest that the firmware's separator put
- * between itself and everything later, so the separator is recognised by its digest, and all others by data that fits theirs, whatever
- * an event calls itself.
- */
+ * An event's type and PCR are not measured, only its digest. Root can extend PCR 7 after the boot
+ * and present a log in which the true first events are renamed and forged ones stand behind them.
+ * What cannot be moved is the digest that the firmware's separator put between itself and
+ * everything later, so the separator is recognised by its digest, and all others by data that fits
+ * theirs, whatever an event calls itself. */
 #include "appraise/secureboot.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ struct reading {
 	struct secureboot *facts;
 	bool is_seen[VARIABLE_COUNT];
 	bool is_past_separator; /* of PCR 7 */
-	bool is_config_closed;  /* by the separator of PCR 6 */
+	bool is_config_closed; /* by the separator of PCR 6 */
 };
 
 /* No date is looked at: firmware holds keys long past their certificates' end. */
@@ -80,7 +81,8 @@ static int read_keys(struct bytes data, bool keep_certs, struct secureboot_keys 
 	return 0;
 }
 
-/* 01 or 00; no data where the variable does not exist, which means off (seen without any key enrolled). */
+/* 01 or 00; no data where the variable does not exist, which means off (seen without any key
+ * enrolled). */
 static int read_state(struct bytes data, bool *ret, struct err *err)
 {
 	if (data.len > 1 || (data.len == 1 && data.data[0] > 1))
@@ -90,7 +92,8 @@ static int read_state(struct bytes data, bool *ret, struct err *err)
 	return 0;
 }
 
-static int read_value(enum variable which, struct bytes data, struct secureboot *facts, struct err *err)
+static int read_value(
+	enum variable which, struct bytes data, struct secureboot *facts, struct err *err)
 {
 	switch (which) {
 	case SECURE_BOOT:
@@ -113,7 +116,8 @@ static int find_variable(const struct uefivar *var)
 {
 	int which = 0;
 
-	while (which < VARIABLE_COUNT && !uefivar_is(var, variables[which].guid, variables[which].name))
+	while (which < VARIABLE_COUNT &&
+		!uefivar_is(var, variables[which].guid, variables[which].name))
 		which++;
 	return which;
 }
@@ -123,12 +127,12 @@ static int read_config(struct reading *reading, const struct eventlog_event *eve
 {
 	if (reading->is_past_separator)
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-			"The variable %s was measured (event %u) behind the separator, where the firmware "
-			"does not.",
+			"The variable %s was measured (event %u) behind the separator, where the firmware does not.",
 			variables[which].name, event->number);
 	if (reading->is_seen[which])
-		return err_set(err, ERR_SECURE_BOOT_LOG, 0, "The variable %s was measured twice (event %u).",
-			variables[which].name, event->number);
+		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+			"The variable %s was measured twice (event %u).", variables[which].name,
+			event->number);
 	reading->is_seen[which] = true;
 	return read_value((enum variable)which, value, reading->facts, err);
 }
@@ -142,8 +146,9 @@ static void read_setting(struct reading *reading, const struct uefivar *var)
 	sbat_read(var->data, &reading->facts->sbat);
 }
 
-/* Whatever the log's types say: what vouches does, and what does nothing else counts as one that does, so that whoever reads it must not
- * think that there was nothing. Only in front of the separator firmware measures variables of many names. */
+/* Whatever the log's types say: what vouches does, and what does nothing else counts as one that
+ * does, so that whoever reads it must not think that there was nothing. Only in front of the
+ * separator firmware measures variables of many names. */
 static int read_variable(struct reading *reading, const struct eventlog_event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -157,17 +162,18 @@ static int read_variable(struct reading *reading, const struct eventlog_event *e
 		return read_config(reading, event, which, var->data, err);
 	if (authority_is_setting(var))
 		read_setting(reading, var);
-	else if (is_authority || reading->is_past_separator || event->type == EV_EFI_VARIABLE_AUTHORITY)
+	else if (is_authority || reading->is_past_separator ||
+		 event->type == EV_EFI_VARIABLE_AUTHORITY)
 		reading->facts->authority_count++;
 	return 0;
 }
 
-/* Data that fits its digest, for variables as replay_check_data finds it with its exceptions. Behind any other somebody may hide an event
- * that says that a check was off. */
+/* Data that fits its digest, for variables as replay_check_data finds it with its exceptions.
+ * Behind any other somebody may hide an event that says that a check was off. */
 static bool is_bound(const struct eventlog_event *event)
 {
-	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG || event->type == EV_EFI_VARIABLE_AUTHORITY ||
-	       measured_is(event, event->data);
+	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG ||
+	       event->type == EV_EFI_VARIABLE_AUTHORITY || measured_is(event, event->data);
 }
 
 /* PFP 1.06 section 3.3.4.8 */
@@ -175,7 +181,8 @@ static bool is_firmware_debug(const struct eventlog_event *event)
 {
 	static const char text[] = "UEFI Debug Mode";
 
-	return event->data.len >= sizeof(text) - 1 && memcmp(event->data.data, text, sizeof(text) - 1) == 0;
+	return event->data.len >= sizeof(text) - 1 &&
+	       memcmp(event->data.data, text, sizeof(text) - 1) == 0;
 }
 
 /* shim measures MokSBState when its validation was switched off (mokutil --disable-validation). */
@@ -235,7 +242,8 @@ static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
 			return false;
 	}
 	for (size_t i = prefix; i < data.len; i++)
-		ret[i - prefix] = (char)(data.data[i] >= 'a' ? data.data[i] - 'a' + 'A' : data.data[i]);
+		ret[i - prefix] =
+			(char)(data.data[i] >= 'a' ? data.data[i] - 'a' + 'A' : data.data[i]);
 	ret[data.len - prefix] = '\0';
 	return true;
 }
@@ -245,7 +253,8 @@ static void read_config_event(struct reading *reading, const struct eventlog_eve
 {
 	if (measured_is_separator(event))
 		reading->is_config_closed = true;
-	else if (!reading->is_config_closed && !*reading->facts->vm_id && measured_is(event, event->data))
+	else if (!reading->is_config_closed && !*reading->facts->vm_id &&
+		 measured_is(event, event->data))
 		(void)read_vm_id(event->data, reading->facts->vm_id);
 }
 
@@ -256,7 +265,8 @@ static int check_complete(const struct reading *reading, struct err *err)
 			return err_set(err, ERR_SECURE_BOOT_LOG, 0,
 				"The event log does not measure the variable %s.", variables[i].name);
 	if (!reading->is_past_separator)
-		return err_set(err, ERR_SECURE_BOOT_LOG, 0, "The event log has no separator in PCR 7.");
+		return err_set(
+			err, ERR_SECURE_BOOT_LOG, 0, "The event log has no separator in PCR 7.");
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* secureboot.h - Secure Boot facts from the events of PCR 7: what was in force, not what the OS says now.
- * Source: PC Client PFP 1.06 section 3.3.4.8; order on real VMs in secureboot.c. */
+/* secureboot.h - Secure Boot facts from the events of PCR 7: what was in force, not what the OS
+ * says now. Source: PC Client PFP 1.06 section 3.3.4.8; order on real VMs in secureboot.c. */
 #ifndef APPRAISE_SECUREBOOT_H
 #define APPRAISE_SECUREBOOT_H
 
@@ -12,7 +12,7 @@
 
 struct secureboot_cert {
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the DER */
-	char subject[CRYPTO_NAME_SIZE];     /* "" if it does not parse */
+	char subject[CRYPTO_NAME_SIZE]; /* "" if it does not parse */
 };
 
 struct secureboot_keys { /* one of PK, KEK, db */
@@ -20,27 +20,33 @@ struct secureboot_keys { /* one of PK, KEK, db */
 	bool is_malformed; /* the lists' sizes do not fit, or more certificates than we keep */
 	size_t cert_count;
 	struct secureboot_cert certs[SECUREBOOT_MAX_CERTS];
-	size_t hash_count;                  /* SHA-256 entries */
-	size_t other_count;                 /* entries of other types */
+	size_t hash_count; /* SHA-256 entries */
+	size_t other_count; /* entries of other types */
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the variable's data */
 };
 
 struct secureboot {
-	bool is_enabled;                         /* SecureBoot measured as 01 */
-	struct secureboot_keys pk, kek, db, dbx; /* dbx keeps no certificates: they count as other_count */
-	size_t authority_count; /* keys that vouched for programs (authority.h), and what may be one: no setting, no known variable */
-	bool has_sbat;          /* shim measured its revocation level */
-	struct sbat sbat;       /* if has_sbat */
-	bool is_firmware_debug; /* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
-	bool is_shim_lenient;   /* shim was told not to verify what it starts: MokSBState */
-	bool has_unbound_event; /* PCR 7 holds an event whose data may say anything; see secureboot.c */
+	bool is_enabled; /* SecureBoot measured as 01 */
+	/* dbx keeps no certificates: they count as other_count */
+	struct secureboot_keys pk, kek, db, dbx;
+	/* keys that vouched for programs (authority.h), and what may be one: no setting, no known
+	 * variable */
+	size_t authority_count;
+	bool has_sbat; /* shim measured its revocation level */
+	struct sbat sbat; /* if has_sbat */
+	/* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
+	bool is_firmware_debug;
+	bool is_shim_lenient; /* shim was told not to verify what it starts: MokSBState */
+	/* PCR 7 holds an event whose data may say anything; see secureboot.c */
+	bool has_unbound_event;
 	uint32_t unbound_event; /* the first one's number */
-	char vm_id[SECUREBOOT_VM_ID_SIZE]; /* from PCR 6's "UUID: ..." event, upper case; "" if absent */
+	/* from PCR 6's "UUID: ..." event, upper case; "" if absent */
+	char vm_id[SECUREBOOT_VM_ID_SIZE];
 };
 
-/* Facts are proved only by a log that passed replay_compare and replay_check_data. A log without SHA-256 digests is read too.
- * ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are measured exactly once each, before PCR 7's separator, with sane sizes;
- * ERR_NO_MEMORY. */
+/* Facts are proved only by a log that passed replay_compare and replay_check_data. A log without
+ * SHA-256 digests is read too. ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are
+ * measured exactly once each, before PCR 7's separator, with sane sizes; ERR_NO_MEMORY. */
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
 
 #endif

@@ -7,8 +7,10 @@
 #define JUDGED_MASK (1u << 8 | 1u << 9 | 1u << 14)
 #define UNIFIED_PCR 11
 
-/* systemd-pcrphase.service(8): the words in the order in which a boot reaches them. An initramfs without systemd skips the first two. */
-static const char *const phases[] = {"enter-initrd", "leave-initrd", "sysinit", "ready", "shutdown", "final"};
+/* systemd-pcrphase.service(8): the words in the order in which a boot reaches them. An initramfs
+ * without systemd skips the first two. */
+static const char *const phases[] = {
+	"enter-initrd", "leave-initrd", "sysinit", "ready", "shutdown", "final"};
 
 static bool leads_through_phases(
 	const uint8_t from[TPM_DIGEST_SIZE], size_t first, const uint8_t to[TPM_DIGEST_SIZE])
@@ -45,10 +47,11 @@ static int explain(const struct eventlog *log, uint32_t mask, const struct tpm_p
 	return replay_explain(log, pcr, read->digest[pcr], led_to->digest[pcr], code, err);
 }
 
-int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to, const struct tpm_pcrs *read,
-	struct unquoted_pcrs *ret, struct err *err)
+int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
+	const struct tpm_pcrs *read, struct unquoted_pcrs *ret, struct err *err)
 {
-	struct unquoted_pcrs found = {.compared = (led_to->mask | JUDGED_MASK) & read->mask & UNQUOTED_MASK};
+	struct unquoted_pcrs found = {
+		.compared = (led_to->mask | JUDGED_MASK) & read->mask & UNQUOTED_MASK};
 	struct replay_stand stand;
 
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
@@ -60,11 +63,11 @@ int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to, 
 		if (memcmp(led_to->digest[pcr], held, TPM_DIGEST_SIZE) == 0)
 			found.as_logged |= bit;
 		else if (bit & JUDGED_MASK)
-			*(replay_stands_at(log, pcr, held, &stand) ? &found.unmeasured : &found.beyond) |=
-				bit;
+			*(replay_stands_at(log, pcr, held, &stand) ? &found.unmeasured
+								   : &found.beyond) |= bit;
 		else
-			*(is_by_phases(pcr, led_to->digest[pcr], held) ? &found.by_phases : &found.grown) |=
-				bit;
+			*(is_by_phases(pcr, led_to->digest[pcr], held) ? &found.by_phases
+								       : &found.grown) |= bit;
 	}
 	*ret = found;
 	if (found.unmeasured)

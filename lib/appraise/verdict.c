@@ -16,9 +16,11 @@ const char *health_name(enum health health)
 
 struct verdict verdict_of_err(const struct err *err)
 {
-	bool is_answer = err_info(err->code)->kind == ERR_KIND_INTEGRITY || err->code == ERR_SECURE_BOOT_OFF;
+	bool is_answer =
+		err_info(err->code)->kind == ERR_KIND_INTEGRITY || err->code == ERR_SECURE_BOOT_OFF;
 
-	return (struct verdict){.health = is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
+	return (struct verdict){
+		.health = is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
 }
 
 int verdict_check_secureboot(const struct secureboot *facts, struct err *err)
@@ -30,11 +32,11 @@ int verdict_check_secureboot(const struct secureboot *facts, struct err *err)
 			"Event %u of the event log extends PCR 7 with something that the log does not tell.",
 			facts->unbound_event);
 	if (facts->is_firmware_debug)
-		return err_set(err, ERR_FIRMWARE_DEBUG, 0, "This VM's firmware booted in debug mode.");
+		return err_set(
+			err, ERR_FIRMWARE_DEBUG, 0, "This VM's firmware booted in debug mode.");
 	if (facts->is_shim_lenient)
 		return err_set(err, ERR_SHIM_LENIENT, 0,
-			"The boot loader shim did not verify what it started: its validation is switched "
-			"off.");
+			"The boot loader shim did not verify what it started: its validation is switched off.");
 	return 0;
 }
 
@@ -64,7 +66,8 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 	return verdict_check_secureboot(&ret->secureboot, err);
 }
 
-void appraise_evidence(const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
+void appraise_evidence(
+	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
 {
 	struct err err;
 
@@ -74,8 +77,8 @@ void appraise_evidence(const struct evidence *evidence, enum binding_hierarchy a
 		ret->verdict = verdict_of_err(&err);
 }
 
-/* The default policy of Azure's shared providers denies if any of these is false. Own policies may leave claims out;
- * without `secureboot` there is no verdict. */
+/* The default policy of Azure's shared providers denies if any of these is false. Own policies may
+ * leave claims out; without `secureboot` there is no verdict. */
 static const char *const claims_not_false[] = {
 	"x-ms-azurevm-default-securebootkeysvalidated",
 	"x-ms-azurevm-debuggersdisabled",
@@ -85,7 +88,8 @@ static const char *const claims_not_false[] = {
 };
 
 /* false with *err if the claim is there and is not true. */
-static bool claim_is_good(const json *claims, const char *name, enum err_code code_if_false, struct err *err)
+static bool claim_is_good(
+	const json *claims, const char *name, enum err_code code_if_false, struct err *err)
 {
 	const json *claim = json_get(claims, name);
 
@@ -94,7 +98,8 @@ static bool claim_is_good(const json *claims, const char *name, enum err_code co
 	if (json_is_bool(claim))
 		err_fill(err, code_if_false, 0, "The provider attests that '%s' is false.", name);
 	else
-		err_fill(err, ERR_TOKEN_CLAIMS, 0, "The token's claim '%s' is neither true nor false.", name);
+		err_fill(err, ERR_TOKEN_CLAIMS, 0,
+			"The token's claim '%s' is neither true nor false.", name);
 	return false;
 }
 
@@ -118,7 +123,8 @@ static struct verdict with_remark(const struct verdict *verdict, const char *rem
 {
 	struct verdict ret = *verdict;
 
-	(void)text_format(ret.reason.msg, sizeof(ret.reason.msg), "%s %s", verdict->reason.msg, remark);
+	(void)text_format(
+		ret.reason.msg, sizeof(ret.reason.msg), "%s %s", verdict->reason.msg, remark);
 	return ret;
 }
 

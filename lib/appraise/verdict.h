@@ -22,7 +22,8 @@ struct verdict {
 
 const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown" */
 
-/* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else Unknown. */
+/* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else
+ * Unknown. */
 struct verdict verdict_of_err(const struct err *err);
 
 #define APPRAISAL_MAX_REMARKS 4
@@ -33,35 +34,37 @@ struct appraisal {
 	bool is_bound; /* `binding` holds: quote, keys and certificate belong together */
 	struct binding binding;
 	bool is_replayed; /* the log leads to the quoted PCRs */
-	struct tpm_pcrs
-		led_to;      /* if so: what it leads to in all PCRs, SHA-256; mask: those that it extends */
+	/* if so: what it leads to in all PCRs, SHA-256; mask: those that it extends */
+	struct tpm_pcrs led_to;
 	bool has_secureboot; /* the log could be read that far */
 	struct secureboot secureboot;
 	struct authorities authorities; /* if has_secureboot: who vouched for which program */
 	uint32_t event_count;
-	uint32_t
-		unmeasured_count; /* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
-	/* What only the machine itself can add (machine_view.h); empty in evidence that is verified elsewhere. */
+	/* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
+	uint32_t unmeasured_count;
+	/* What only the machine itself can add (machine_view.h); empty in evidence that is verified
+	 * elsewhere. */
 	struct unquoted_pcrs unquoted;
 	bool is_vm_id_confirmed; /* PCR 6's identifier is the metadata service's */
 	size_t remark_count;
-	struct err remarks[APPRAISAL_MAX_REMARKS]; /* what deserves a look and makes nobody Unhealthy */
+	/* what deserves a look and makes nobody Unhealthy */
+	struct err remarks[APPRAISAL_MAX_REMARKS];
 };
 
-/* Binding, replay, event data, Secure Boot. A VM makes its own key in the NULL hierarchy; other clients' evidence is judged with OWNER
- * allowed too. */
+/* Binding, replay, event data, Secure Boot. A VM makes its own key in the NULL hierarchy; other
+ * clients' evidence is judged with OWNER allowed too. */
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret);
 
-/* On, and nothing in PCR 7 says that a check was off, or could say so unread. ERR_SECURE_BOOT_OFF, ERR_SECURE_BOOT_LOG,
- * ERR_FIRMWARE_DEBUG or ERR_SHIM_LENIENT, the first that applies. */
+/* On, and nothing in PCR 7 says that a check was off, or could say so unread. ERR_SECURE_BOOT_OFF,
+ * ERR_SECURE_BOOT_LOG, ERR_FIRMWARE_DEBUG or ERR_SHIM_LENIENT, the first that applies. */
 int verdict_check_secureboot(const struct secureboot *facts, struct err *err) err_check;
 
 /* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
 struct verdict verdict_of_claims(const json *claims);
 
-/* Local and remote side by side: Healthy only if both are. An Unhealthy one wins over Unknown; if the two contradict each other the
- * message says so. */
+/* Local and remote side by side: Healthy only if both are. An Unhealthy one wins over Unknown; if
+ * the two contradict each other the message says so. */
 struct verdict verdict_combine(const struct verdict *local, const struct verdict *remote);
 
 #endif

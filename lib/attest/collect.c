@@ -38,17 +38,20 @@ int collect_read_log(const struct collect_sources *sources, struct buf *ret, str
 	if (file_read(dir_fd, path, FILE_FOLLOW_LINKS, ret, err) < 0)
 		return explain_log(err, path);
 	if (ret->len == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The boot event log '%s' is empty.", path);
+		return err_set(
+			err, ERR_EVENT_LOG_EMPTY, 0, "The boot event log '%s' is empty.", path);
 	return 0;
 }
 
-/* NAME=value or NAME="value" of os-release(5) without escapes; "" if absent. Quotes are dropped everywhere, as other clients do. */
+/* NAME=value or NAME="value" of os-release(5) without escapes; "" if absent. Quotes are dropped
+ * everywhere, as other clients do. */
 static void os_release_value(const char *text, const char *name, char *ret, size_t size)
 {
 	size_t name_len = strlen(name);
 	size_t len = 0;
 
-	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+	for (const char *line = text; line;
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		if (strncmp(line, name, name_len) != 0 || line[name_len] != '=')
 			continue;
 		for (const char *at = line + name_len + 1; *at && *at != '\n' && len + 1 < size; at++)
@@ -94,8 +97,8 @@ static void read_os_release(int root_fd, struct evidence *ret)
 		ret->os_minor = small_number(&version);
 }
 
-static int parse_attest(
-	const struct tpm_attest *attest, const char *what, struct tpmwire_attest *ret, struct err *err)
+static int parse_attest(const struct tpm_attest *attest, const char *what,
+	struct tpmwire_attest *ret, struct err *err)
 {
 	if (tpmwire_parse_attest((struct bytes){attest->attest, attest->attest_len}, ret, err) == 0)
 		return 0;
@@ -103,7 +106,8 @@ static int parse_attest(
 	return err_wrap(err, "The TPM's %s", what);
 }
 
-/* Values that the quote signs; a measurement between reading and quoting is tried again, not reported as forgery. */
+/* Values that the quote signs; a measurement between reading and quoting is tried again, not
+ * reported as forgery. */
 static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 {
 	for (int i = 0; i < QUOTE_TRIES; i++) {
@@ -120,7 +124,8 @@ static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 			memcmp(quote.pcr_digest, digest, sizeof(digest)) == 0)
 			return 0;
 	}
-	return err_set(err, ERR_PCR_CHANGED, 0, "The TPM's PCRs 0 to 7 changed while they were quoted.");
+	return err_set(
+		err, ERR_PCR_CHANGED, 0, "The TPM's PCRs 0 to 7 changed while they were quoted.");
 }
 
 /* A machine that slept since the quote is to try again, not to be called tampered with. */
@@ -137,8 +142,8 @@ static int check_awake(const struct evidence *evidence, struct err *err)
 	return err_wrap(err, "The machine slept during attestation");
 }
 
-int collect_evidence(
-	struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret, struct err *err)
+int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+	struct err *err)
 {
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	uint8_t policy[TPM_DIGEST_SIZE];
@@ -153,15 +158,16 @@ int collect_evidence(
 		return -1;
 	binding_pcr_policy(&evidence.pcrs, policy);
 	if (tpm_create_key(tpm, policy, &evidence.key_public, err) < 0 ||
-		tpm_certify_key(tpm, &evidence.key_certify, err) < 0 || check_awake(&evidence, err) < 0)
+		tpm_certify_key(tpm, &evidence.key_certify, err) < 0 ||
+		check_awake(&evidence, err) < 0)
 		return -1;
 	*ret = evidence;
 	evidence = evidence_empty();
 	return 0;
 }
 
-int collect_observed(
-	struct tpm *tpm, const struct collect_sources *sources, struct machine_view *ret, struct err *err)
+int collect_observed(struct tpm *tpm, const struct collect_sources *sources,
+	struct machine_view *ret, struct err *err)
 {
 	static const enum machine_view_switch switches[] = {
 		[PRECONDITION_FLAG_UNKNOWN] = MACHINE_VIEW_UNKNOWN,

@@ -20,7 +20,8 @@ void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE])
 
 uint32_t round_random(const uint8_t random[4])
 {
-	return (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 | (uint32_t)random[2] << 8 | random[3];
+	return (uint32_t)random[0] << 24 | (uint32_t)random[1] << 16 | (uint32_t)random[2] << 8 |
+	       random[3];
 }
 
 void round_done(struct round_result *result)
@@ -42,7 +43,8 @@ static int build_body(const struct evidence *evidence, const char *nonce, struct
 	return request_build_body(buf_bytes(ret_info), ret_body, err);
 }
 
-/* The provider's answer -> the token's text. Only this TPM, in this boot, with these PCRs, can do it. */
+/* The provider's answer -> the token's text. Only this TPM, in this boot, with these PCRs, can do
+ * it. */
 static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_token, struct err *err)
 {
 	auto_cleanup(envelope) struct envelope envelope = {0};
@@ -77,7 +79,8 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	struct round_result *ret, struct err *err)
 {
 	auto_cleanup(token) struct token token = {0};
-	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	/* 20 KiB: not on the stack */
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	const char *kid;
 
 	if (!keys)
@@ -90,7 +93,8 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
 	if (token_check_signature(&token, kid, keys, err) < 0 ||
-		token_check_claims(&token, expected, err) < 0 || read_times(token.claims, ret, err) < 0)
+		token_check_claims(&token, expected, err) < 0 ||
+		read_times(token.claims, ret, err) < 0)
 		return -1;
 	ret->claims = steal_ptr(token.claims);
 	ret->token_header = steal_ptr(token.header);
@@ -127,7 +131,8 @@ static int choose_by_region(const struct round_inputs *inputs, struct region_cho
 	*ret_endpoint = ret_choice->url;
 	if (imds_ask(metadata_of(inputs), &imds, err) == 0) {
 		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
-		if (region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice, err) == 0)
+		if (region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice,
+			    err) == 0)
 			return 0;
 	}
 	if (!fallback || !fallback[0] || !leads_to_nobody(err->code))
@@ -155,8 +160,8 @@ static int find_provider(const struct round_inputs *inputs, struct http_origin *
 }
 
 /* Whom to ask, and the way there. */
-static int find_way(const struct round_inputs *inputs, struct exchange *exchange, struct round_result *ret,
-	struct err *err)
+static int find_way(const struct round_inputs *inputs, struct exchange *exchange,
+	struct round_result *ret, struct err *err)
 {
 	if (find_provider(inputs, &exchange->origin, ret, err) < 0 ||
 		proxy_choose(&inputs->proxy, &exchange->origin, &exchange->proxy, err) < 0)
@@ -194,8 +199,8 @@ static int attest(const struct exchange *exchange, struct bytes body, struct buf
 }
 
 /* From a complete evidence to verified claims. */
-static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, const struct evidence *evidence,
-	struct round_result *ret, struct err *err)
+static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
+	const struct evidence *evidence, struct round_result *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
@@ -223,11 +228,12 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm, cons
 	return 0;
 }
 
-static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
-	struct round_result *ret, struct err *err)
+static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
+	struct evidence *ret_evidence, struct round_result *ret, struct err *err)
 {
-	const char *tcti =
-		inputs->tcti && inputs->tcti[0] ? inputs->tcti : tpm_machine_tcti(inputs->sources.root_fd);
+	const char *tcti = inputs->tcti && inputs->tcti[0]
+				   ? inputs->tcti
+				   : tpm_machine_tcti(inputs->sources.root_fd);
 
 	if (tpm_open(tcti, ret_tpm, err) < 0)
 		return -1;
@@ -246,16 +252,16 @@ static int read_components(const struct evidence *evidence, struct round_result 
 	if (!ret->local.has_secureboot)
 		return 0; /* and the appraisal says why */
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0 ||
-		components_read(
-			&log, evidence->pcrs.mask | ret->local.unquoted.as_logged, &ret->components, err) < 0)
+		components_read(&log, evidence->pcrs.mask | ret->local.unquoted.as_logged,
+			&ret->components, err) < 0)
 		return -1;
 	ret->components.beyond = ret->local.unquoted.beyond;
 	return 0;
 }
 
 /* The VM's own half. -1: it came to no evidence, and the verdict says why. */
-static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct evidence *ret_evidence,
-	struct round_result *ret)
+static int look(const struct round_inputs *inputs, struct tpm **ret_tpm,
+	struct evidence *ret_evidence, struct round_result *ret)
 {
 	struct machine_view observed;
 	struct err err;
@@ -283,7 +289,8 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 	return 0;
 }
 
-/* With an endpoint of its own it was not asked yet; then only where there is something to compare. It may cost 2 s and nothing else. */
+/* With an endpoint of its own it was not asked yet; then only where there is something to compare.
+ * It may cost 2 s and nothing else. */
 static void confirm_vm_id(const struct round_inputs *inputs, struct round_result *ret)
 {
 	bool is_comparable = ret->local.has_secureboot && ret->local.secureboot.vm_id[0];

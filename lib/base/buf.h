@@ -13,7 +13,8 @@ struct bytes {
 	size_t len;
 };
 
-/* Owns its memory. data is always followed by one 0 byte that len does not count, once anything was appended. */
+/* Owns its memory. data is always followed by one 0 byte that len does not count, once anything was
+ * appended. */
 struct buf {
 	uint8_t *data;
 	size_t len;
@@ -27,7 +28,8 @@ int buf_append(struct buf *buf, const void *data, size_t len, struct err *err) e
 int buf_append_text(struct buf *buf, const char *text, struct err *err) err_check;
 /* Replace the contents. */
 int buf_set(struct buf *buf, struct bytes bytes, struct err *err) err_check;
-/* Frees; the contents are overwritten first, since some are secret. Accepts zeroed values, twice too. */
+/* Frees; the contents are overwritten first, since some are secret. Accepts zeroed values, twice
+ * too. */
 void buf_done(struct buf *buf);
 
 static inline struct bytes buf_bytes(const struct buf *buf)

@@ -3,7 +3,8 @@
  *   auto_cleanup(fd) int fd = open(...);      closed on every way out of the block
  *   *ret = steal_fd(&fd);                     ... unless ownership leaves visibly
  *
- * A type X joins in by a function X_cleanup(X *) next to its declaration; destructors accept zeroed values.
+ * A type X joins in by a function X_cleanup(X *) next to its declaration; destructors accept zeroed
+ * values.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
@@ -34,11 +35,11 @@ static inline void free_cleanup(void *pointer_to_pointer)
 	free(*(void **)pointer_to_pointer);
 }
 
-#define steal_ptr(ptr)                                                                                       \
-	({                                                                                                   \
-		__typeof__(ptr) taken_ = (ptr);                                                              \
-		(ptr) = NULL;                                                                                \
-		taken_;                                                                                      \
+#define steal_ptr(ptr)                                                                             \
+	({                                                                                         \
+		__typeof__(ptr) taken_ = (ptr);                                                    \
+		(ptr) = NULL;                                                                      \
+		taken_;                                                                            \
 	})
 
 #endif

@@ -46,6 +46,7 @@ void clock_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 	struct tm parts;
 
 	(void)gmtime_r(&time, &parts);
-	(void)text_format(ret, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
-		parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+	(void)text_format(ret, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+		parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+		parts.tm_sec);
 }

@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
-int64_t clock_now_s(void);        /* Unix time, seconds */
-int64_t clock_now_ns(void);       /* the same in nanoseconds; enough until 2262 */
+int64_t clock_now_s(void); /* Unix time, seconds */
+int64_t clock_now_ns(void); /* the same in nanoseconds; enough until 2262 */
 int64_t clock_monotonic_ms(void); /* since boot, for intervals */
 
-/* What must be judged together: the wall clock may be set to anything, the boot clock only goes on. */
+/* What must be judged together: the wall clock may be set to anything, the boot clock only goes
+ * on. */
 struct clock_time {
 	int64_t wall_s; /* Unix time */
 	int64_t boot_s; /* CLOCK_BOOTTIME: since boot, also while the VM is suspended */

@@ -2,14 +2,17 @@
 
 #include <string.h>
 
-static const char alphabet_standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char alphabet_standard[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char alphabet_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hex_digits[] = "0123456789abcdef";
 
-#define CHUNK 192 /* bytes encoded per append: a multiple of 3, so that only the last one is padded */
+/* bytes encoded per append: a multiple of 3, so that only the last one is padded */
+#define CHUNK 192
 
 /* Encodes at most CHUNK bytes into text; returns the number of characters. */
-static size_t encode_chunk(struct bytes bytes, const char *alphabet, bool is_padded, char text[CHUNK / 3 * 4])
+static size_t encode_chunk(
+	struct bytes bytes, const char *alphabet, bool is_padded, char text[CHUNK / 3 * 4])
 {
 	size_t out = 0;
 
@@ -72,7 +75,8 @@ static int strip_padding(struct bytes *text, enum base64_form form)
 	return text->len % 4 == 1 ? -1 : 0;
 }
 
-/* One group of 2 to 4 characters into 1 to 3 bytes; -1 on a foreign character or leftover bits that are not zero. */
+/* One group of 2 to 4 characters into 1 to 3 bytes; -1 on a foreign character or leftover bits that
+ * are not zero. */
 static int decode_group(const uint8_t *text, size_t characters, enum base64_form form, uint8_t ret[3])
 {
 	uint32_t value = 0;
@@ -101,8 +105,8 @@ int base64_decode(struct bytes text, enum base64_form form, struct buf *ret, str
 
 		if (decode_group(text.data + i, characters, form, group) < 0) {
 			ret->len = start;
-			return err_set(
-				err, ERR_FORMAT, 0, "Not base64: unexpected character near position %zu.", i);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not base64: unexpected character near position %zu.", i);
 		}
 		if (buf_append(ret, group, characters - 1, err) < 0) {
 			ret->len = start;
@@ -133,14 +137,15 @@ static int hex_value(uint8_t character)
 int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err)
 {
 	if (text.len != 2 * len)
-		return err_set(err, ERR_FORMAT, 0, "Not %zu bytes of hex: %zu characters.", len, text.len);
+		return err_set(
+			err, ERR_FORMAT, 0, "Not %zu bytes of hex: %zu characters.", len, text.len);
 	for (size_t i = 0; i < len; i++) {
 		int high = hex_value(text.data[2 * i]);
 		int low = hex_value(text.data[2 * i + 1]);
 
 		if (high < 0 || low < 0)
-			return err_set(err, ERR_FORMAT, 0, "Not hex: unexpected character near position %zu.",
-				2 * i);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not hex: unexpected character near position %zu.", 2 * i);
 		ret[i] = (uint8_t)(high << 4 | low);
 	}
 	return 0;

@@ -1,5 +1,5 @@
-/* codec.h - base64 (RFC 4648 sections 4 and 5) and hex, strict: a wrong length, a character outside the alphabet, data after the
- * padding or non-zero trailing bits are errors (ERR_FORMAT). */
+/* codec.h - base64 (RFC 4648 sections 4 and 5) and hex, strict: a wrong length, a character outside
+ * the alphabet, data after the padding or non-zero trailing bits are errors (ERR_FORMAT). */
 #ifndef BASE_CODEC_H
 #define BASE_CODEC_H
 
@@ -7,13 +7,15 @@
 
 enum base64_form {
 	BASE64_STANDARD, /* "+/", padded                                       */
-	BASE64_URL,      /* "-_", encoded without padding, decoded with or without it */
+	BASE64_URL, /* "-_", encoded without padding, decoded with or without it */
 };
 
 /* Appends text to ret. */
-int base64_encode(struct bytes bytes, enum base64_form form, struct buf *ret, struct err *err) err_check;
+int base64_encode(
+	struct bytes bytes, enum base64_form form, struct buf *ret, struct err *err) err_check;
 /* Appends bytes to ret. */
-int base64_decode(struct bytes text, enum base64_form form, struct buf *ret, struct err *err) err_check;
+int base64_decode(
+	struct bytes text, enum base64_form form, struct buf *ret, struct err *err) err_check;
 
 /* ret: 2 * bytes.len + 1 characters, lower case, 0 terminated. */
 void hex_encode(struct bytes bytes, char *ret);

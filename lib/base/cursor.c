@@ -22,7 +22,8 @@ struct bytes cursor_bytes(struct cursor *cursor, uint64_t len)
 
 struct bytes cursor_rest(const struct cursor *cursor)
 {
-	return cursor->failed ? (struct bytes){0} : (struct bytes){.data = cursor->at, .len = cursor->left};
+	return cursor->failed ? (struct bytes){0}
+			      : (struct bytes){.data = cursor->at, .len = cursor->left};
 }
 
 static uint64_t read_le(struct cursor *cursor, size_t size)

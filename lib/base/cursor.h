@@ -1,8 +1,7 @@
 /* cursor.h - read numbers and bytes out of hostile data without ever looking past its end.
  *
- * A read past the end sets `failed`, gives zero or an empty view, and every later read fails too: parse a whole
- * structure, then check `failed` once before using a value as a size or an index.
- */
+ * A read past the end sets `failed`, gives zero or an empty view, and every later read fails too:
+ * parse a whole structure, then check `failed` once before using a value as a size or an index. */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H
 

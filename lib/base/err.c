@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 static const struct err_info table[] = {
-#define ERR_INFO(code, number, name, kind, retry, exit_code, remedy)                                         \
+#define ERR_INFO(code, number, name, kind, retry, exit_code, remedy)                               \
 	{code, name, ERR_KIND_##kind, retry, exit_code, remedy},
 	ERR_TABLE(ERR_INFO)
 #undef ERR_INFO

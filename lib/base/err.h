@@ -1,9 +1,10 @@
 /* err.h - why something could not be done: one object, one table.
  *
- * Every fallible function returns 0, or -1 with *err filled. The code names the cause for programs (stable, shown
- * in the status file), the message tells a person what happened to what, the table adds what to do about it.
- * An answer is not an error: "this VM is not healthy" is a verdict (appraise/verdict.h), which borrows its
- * reasons' names and remedies from the same table (kind INTEGRITY).
+ * Every fallible function returns 0, or -1 with *err filled. The code names the cause for programs
+ * (stable, shown in the status file), the message tells a person what happened to what, the table
+ * adds what to do about it. An answer is not an error: "this VM is not healthy" is a verdict
+ * (appraise/verdict.h), which borrows its reasons' names and remedies from the same table (kind
+ * INTEGRITY).
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -15,14 +16,14 @@
 
 enum err_kind {
 	ERR_KIND_NONE,
-	ERR_KIND_PLATFORM,     /* this machine can never run us                            */
+	ERR_KIND_PLATFORM, /* this machine can never run us                            */
 	ERR_KIND_PRECONDITION, /* something must be switched on or provisioned first       */
-	ERR_KIND_SETTINGS,     /* what the user configured cannot be used                  */
-	ERR_KIND_TPM,          /* the TPM or its data failed us                            */
-	ERR_KIND_NETWORK,      /* the provider was not reached                             */
-	ERR_KIND_PROVIDER,     /* the provider answered, but not with a token we can trust */
-	ERR_KIND_INTEGRITY,    /* a reason for "Unhealthy"                                 */
-	ERR_KIND_INTERNAL,     /* this program or the machine below it                     */
+	ERR_KIND_SETTINGS, /* what the user configured cannot be used                  */
+	ERR_KIND_TPM, /* the TPM or its data failed us                            */
+	ERR_KIND_NETWORK, /* the provider was not reached                             */
+	ERR_KIND_PROVIDER, /* the provider answered, but not with a token we can trust */
+	ERR_KIND_INTEGRITY, /* a reason for "Unhealthy"                                 */
+	ERR_KIND_INTERNAL, /* this program or the machine below it                     */
 };
 
 enum err_code {
@@ -38,15 +39,16 @@ enum err_code {
 struct err {
 	enum err_code code;
 	unsigned long native; /* errno, TSS2_RC, CURLcode, HTTP status or mbedtls code; 0 if none */
-	char msg[ERR_MSG_SIZE]; /* one UTF-8 sentence without line breaks and secrets, outermost context first */
+	/* one UTF-8 sentence without line breaks and secrets, outermost context first */
+	char msg[ERR_MSG_SIZE];
 };
 
 struct err_info {
 	enum err_code code;
 	const char *name; /* stable word for programs, e.g. "tpm-absent" */
 	enum err_kind kind;
-	bool retry;         /* may go away by itself: the service keeps trying */
-	int exit_code;      /* of a handler that ends with it */
+	bool retry; /* may go away by itself: the service keeps trying */
+	int exit_code; /* of a handler that ends with it */
 	const char *remedy; /* one sentence for people */
 };
 
@@ -56,13 +58,15 @@ const struct err_info *err_info(enum err_code code);
 const struct err_info *err_info_at(size_t index);
 const char *err_kind_name(enum err_kind kind);
 
-/* Fill *err; text is cleaned (valid UTF-8, no control characters) and cut at a character's border. */
+/* Fill *err; text is cleaned (valid UTF-8, no control characters) and cut at a character's
+ * border. */
 void err_fill(struct err *err, enum err_code code, unsigned long native, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* Put "context: " in front of the message. */
 void err_push(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A parser's ERR_FORMAT becomes the caller's code; anything else, lack of memory above all, stays what it is. */
+/* A parser's ERR_FORMAT becomes the caller's code; anything else, lack of memory above all, stays
+ * what it is. */
 void err_recode(struct err *err, enum err_code code);
 
 /* Macros, so that compilers and analysers know that the result is -1. */

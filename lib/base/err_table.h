@@ -1,10 +1,11 @@
 /* err_table.h - THE table of codes. README.md's table is checked against it by `make lint`.
  *
  * X(enum, number, name, kind, retry, exit, remedy)
- *   number and name are stable for ever: portals, queries and runbooks hold on to them. 302 was in use once.
- *   retry   the service keeps trying by itself
- *   exit    51 unsupported platform, 52 precondition missing, 53 bad settings (what the portal's platform counts as
- *           the customer's configuration), 1 otherwise; 64 wrong usage of a command
+ *   number and name are stable for ever: portals, queries and runbooks hold on to them. 302 was in
+ * use once.
+ * - retry: the service keeps trying by itself
+ * - exit: 51 unsupported platform, 52 precondition missing, 53 bad settings (what the portal's
+ * platform counts as the customer's configuration), 1 otherwise; 64 wrong usage of a command
  */
 #ifndef BASE_ERR_TABLE_H
 #define BASE_ERR_TABLE_H

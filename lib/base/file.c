@@ -14,7 +14,8 @@ int dir_open(const char *path, int *ret_fd, struct err *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be opened: %m.", path);
 	*ret_fd = fd;
 	return 0;
 }
@@ -39,10 +40,11 @@ static bool next_component(const char **path, char name[NAME_SIZE], int *status)
 	return true;
 }
 
-/* Walks into the folders of `path` one by one, so that no link is followed on any kernel (openat2 is younger than some that we run
- * on). The last component is left in `name`. With create, missing folders are made. */
-static int walk(int dir_fd, const char *path, const mode_t *create, char name[NAME_SIZE], int *ret_fd,
-	struct err *err)
+/* Walks into the folders of `path` one by one, so that no link is followed on any kernel (openat2
+ * is younger than some that we run on). The last component is left in `name`. With create, missing
+ * folders are made. */
+static int walk(int dir_fd, const char *path, const mode_t *create, char name[NAME_SIZE],
+	int *ret_fd, struct err *err)
 {
 	const char *rest = path;
 	char next[NAME_SIZE];
@@ -50,8 +52,8 @@ static int walk(int dir_fd, const char *path, const mode_t *create, char name[NA
 	auto_cleanup(fd) int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "Folder of '%s' cannot be opened: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder of '%s' cannot be opened: %m.", path);
 	if (!next_component(&rest, name, &status))
 		return err_set(err, ERR_IO, EINVAL, "'%s' is not a usable path.", path);
 	while (next_component(&rest, next, &status)) {
@@ -83,15 +85,18 @@ int dir_make(int dir_fd, const char *path, mode_t mode, int *ret_fd, struct err 
 	if (walk(dir_fd, path, &mode, name, &parent, err) < 0)
 		return -1;
 	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.", path);
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.", path);
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be opened: %m.", path);
 	*ret_fd = fd;
 	return 0;
 }
 
-static int open_for_reading(int dir_fd, const char *path, enum file_links links, int *ret_fd, struct err *err)
+static int open_for_reading(
+	int dir_fd, const char *path, enum file_links links, int *ret_fd, struct err *err)
 {
 	char name[NAME_SIZE];
 	auto_cleanup(fd) int parent = -1;
@@ -102,10 +107,12 @@ static int open_for_reading(int dir_fd, const char *path, enum file_links links,
 	} else {
 		if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
 			return -1;
-		*ret_fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		*ret_fd = openat(
+			parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	}
 	if (*ret_fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be opened: %m.", path);
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "File '%s' cannot be opened: %m.", path);
 	return 0;
 }
 
@@ -117,7 +124,8 @@ int file_open(int dir_fd, const char *path, enum file_links links, int *ret_fd, 
 	if (open_for_reading(dir_fd, path, links, &fd, err) < 0)
 		return -1;
 	if (fstat(fd, &info) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be looked at: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"File '%s' cannot be looked at: %m.", path);
 	if (!S_ISREG(info.st_mode))
 		return err_set(err, ERR_IO, EINVAL, "'%s' is not a regular file.", path);
 	*ret_fd = steal_fd(&fd);
@@ -137,8 +145,8 @@ int file_read(int dir_fd, const char *path, enum file_links links, struct buf *r
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_set(
-				err, ERR_IO, (unsigned long)errno, "File '%s' cannot be read: %m.", path);
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"File '%s' cannot be read: %m.", path);
 		if (got == 0)
 			return 0;
 		if (buf_append(ret, chunk, (size_t)got, err) < 0)
@@ -161,7 +169,8 @@ static int write_all(int fd, struct bytes contents)
 	return fsync(fd);
 }
 
-/* A file of the same name is left from a killed process that had our number: nobody writes it any more. */
+/* A file of the same name is left from a killed process that had our number: nobody writes it any
+ * more. */
 static int create_temporary(int dir_fd, const char *name, mode_t mode)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -172,7 +181,8 @@ static int create_temporary(int dir_fd, const char *name, mode_t mode)
 	return fd;
 }
 
-/* The temporary file is complete on the disk before it takes the name, the name before we report success. */
+/* The temporary file is complete on the disk before it takes the name, the name before we report
+ * success. */
 static int write_and_rename(int dir_fd, const char *name, struct bytes contents, mode_t mode)
 {
 	char temporary[NAME_SIZE];
@@ -204,7 +214,8 @@ int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode,
 	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
 		return -1;
 	if (write_and_rename(parent, name, contents, mode) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be written: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"File '%s' cannot be written: %m.", path);
 	return 0;
 }
 
@@ -216,7 +227,8 @@ int file_remove(int dir_fd, const char *path, struct err *err)
 	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
 		return err->native == ENOENT ? 0 : -1;
 	if (unlinkat(parent, name, 0) < 0 && errno != ENOENT)
-		return err_set(err, ERR_IO, (unsigned long)errno, "File '%s' cannot be removed: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"File '%s' cannot be removed: %m.", path);
 	return 0;
 }
 
@@ -226,7 +238,8 @@ int file_find(int dir_fd, const char *path, bool *ret, struct err *err)
 	bool is_found = fstatat(dir_fd, path, &info, 0) == 0;
 
 	if (!is_found && errno != ENOENT)
-		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be looked at: %m.", path);
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "'%s' cannot be looked at: %m.", path);
 	*ret = is_found;
 	return 0;
 }

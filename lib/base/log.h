@@ -1,10 +1,16 @@
-/* log.h - lines for the journal on stderr, with syslog priorities ("<3>text"). Programs log; the library does not. */
+/* log.h - lines for the journal on stderr, with syslog priorities ("<3>text"). Programs log; the
+ * library does not. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
 #include "base/err.h"
 
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6 };
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6
+};
 
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "name: message Remedy." */

@@ -6,7 +6,8 @@
 
 #define STAND_IN_SIZE 16 /* "<U+10FFFF>" */
 
-/* Length of the well-formed UTF-8 character at the start (RFC 3629 section 4), 0 if there is none. */
+/* Length of the well-formed UTF-8 character at the start (RFC 3629 section 4), 0 if there is
+ * none. */
 static size_t utf8_length(const uint8_t *at, size_t left)
 {
 	static const struct {
@@ -25,7 +26,8 @@ static size_t utf8_length(const uint8_t *at, size_t left)
 	if (left && at[0] < 0x80)
 		return 1;
 	for (size_t i = 0; left && i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (at[0] < forms[i].first_low || at[0] > forms[i].first_high || left < forms[i].length)
+		if (at[0] < forms[i].first_low || at[0] > forms[i].first_high ||
+			left < forms[i].length)
 			continue;
 		if (at[1] < forms[i].second_low || at[1] > forms[i].second_high)
 			return 0;
@@ -61,27 +63,28 @@ size_t text_character(struct bytes bytes, uint32_t *ret)
 	return length;
 }
 
-/* Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), controls, and what ends lines. */
+/* Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), controls, and what ends
+ * lines. */
 bool text_is_unseen(uint32_t character)
 {
 	/* first and last of each */
 	static const uint32_t ranges[][2] = {
-		{0x00, 0x1F},       /* controls */
-		{0x7F, 0x9F},       /* delete, C1 controls */
-		{0xAD, 0xAD},       /* soft hyphen */
-		{0x34F, 0x34F},     /* combining grapheme joiner */
-		{0x61C, 0x61C},     /* Arabic letter mark */
-		{0x115F, 0x1160},   /* Hangul fillers */
-		{0x17B4, 0x17B5},   /* Khmer inherent vowels */
-		{0x180B, 0x180F},   /* Mongolian selectors and separator */
-		{0x200B, 0x200F},   /* zero widths, directional marks */
-		{0x2028, 0x202E},   /* line and paragraph separators, embeddings and overrides */
-		{0x2060, 0x206F},   /* joiners, isolates */
-		{0x3164, 0x3164},   /* Hangul filler */
-		{0xFE00, 0xFE0F},   /* variation selectors */
-		{0xFEFF, 0xFEFF},   /* byte order mark */
-		{0xFFA0, 0xFFA0},   /* halfwidth filler */
-		{0xFFF0, 0xFFFB},   /* interlinear annotations, unassigned */
+		{0x00, 0x1F}, /* controls */
+		{0x7F, 0x9F}, /* delete, C1 controls */
+		{0xAD, 0xAD}, /* soft hyphen */
+		{0x34F, 0x34F}, /* combining grapheme joiner */
+		{0x61C, 0x61C}, /* Arabic letter mark */
+		{0x115F, 0x1160}, /* Hangul fillers */
+		{0x17B4, 0x17B5}, /* Khmer inherent vowels */
+		{0x180B, 0x180F}, /* Mongolian selectors and separator */
+		{0x200B, 0x200F}, /* zero widths, directional marks */
+		{0x2028, 0x202E}, /* line and paragraph separators, embeddings and overrides */
+		{0x2060, 0x206F}, /* joiners, isolates */
+		{0x3164, 0x3164}, /* Hangul filler */
+		{0xFE00, 0xFE0F}, /* variation selectors */
+		{0xFEFF, 0xFEFF}, /* byte order mark */
+		{0xFFA0, 0xFFA0}, /* halfwidth filler */
+		{0xFFF0, 0xFFFB}, /* interlinear annotations, unassigned */
 		{0x1BCA0, 0x1BCA3}, /* shorthand format controls */
 		{0x1D173, 0x1D17A}, /* musical format controls */
 		{0xE0000, 0xE0FFF}, /* tags, selectors */

@@ -51,7 +51,8 @@ static int remove_all(int dir_fd, const char *name, int depth)
 int tree_remove(int dir_fd, const char *name, struct err *err)
 {
 	if (remove_all(dir_fd, name, 0) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be removed: %m.", name);
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "'%s' cannot be removed: %m.", name);
 	return 0;
 }
 

@@ -26,7 +26,8 @@ int watch_add(int watch_fd, int dir_fd, uint32_t events, struct err *err)
 	if (fchdir(before) < 0)
 		reason = errno;
 	errno = reason;
-	return reason ? err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be watched: %m.") : 0;
+	return reason ? err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be watched: %m.")
+		      : 0;
 }
 
 int watch_drain(int watch_fd, struct err *err)

@@ -36,7 +36,8 @@ static void release(struct watchdog *watchdog)
 	free(watchdog);
 }
 
-int watchdog_arm(uint32_t limit_s, watchdog_act *act, void *context, struct watchdog **ret, struct err *err)
+int watchdog_arm(
+	uint32_t limit_s, watchdog_act *act, void *context, struct watchdog **ret, struct err *err)
 {
 	struct watchdog *watchdog = calloc(1, sizeof(*watchdog));
 

@@ -17,7 +17,14 @@ const char *bootphase_name(enum bootphase phase)
 	return names[phase];
 }
 
-enum { CONFIG_PCR = 1, CODE_PCR = 2, BOOT_PCR = 4, SECURE_BOOT_PCR = 7, COMMAND_PCR = 8, FILE_PCR = 9 };
+enum {
+	CONFIG_PCR = 1,
+	CODE_PCR = 2,
+	BOOT_PCR = 4,
+	SECURE_BOOT_PCR = 7,
+	COMMAND_PCR = 8,
+	FILE_PCR = 9
+};
 enum { UNIFIED_PCR = 11, KERNEL_CONFIG_PCR = 12, EXTENSION_PCR = 13, SHIM_PCR = 14 };
 
 static bool holds(const char *text, const char *const *words, size_t count)
@@ -28,8 +35,8 @@ static bool holds(const char *text, const char *const *words, size_t count)
 	return false;
 }
 
-#define HOLDS(text, ...)                                                                                     \
-	holds(text, (const char *const[]){__VA_ARGS__},                                                      \
+#define HOLDS(text, ...)                                                                           \
+	holds(text, (const char *const[]){__VA_ARGS__},                                            \
 		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static struct bootphase_place of_config(const struct eventlog_event *event)
@@ -48,8 +55,8 @@ static struct bootphase_place of_config(const struct eventlog_event *event)
 static struct bootphase_place of_boot_variable(const struct eventlog_event *event)
 {
 	struct uefivar var;
-	bool is_order =
-		uefivar_parse(event->data, &var) && HOLDS(var.name, "Order", "BootNext", "BootCurrent");
+	bool is_order = uefivar_parse(event->data, &var) &&
+			HOLDS(var.name, "Order", "BootNext", "BootCurrent");
 
 	return (struct bootphase_place){BOOTPHASE_OPTIONS, is_order ? "order" : "option"};
 }
@@ -118,8 +125,8 @@ static struct bootphase_place of_tag(const struct eventlog_event *event)
 static struct bootphase_place of_authority(const struct eventlog_event *event)
 {
 	struct uefivar var;
-	bool is_setting =
-		uefivar_parse(event->data, &var) && HOLDS(var.name, "SbatLevel", "MokListTrusted", "State");
+	bool is_setting = uefivar_parse(event->data, &var) &&
+			  HOLDS(var.name, "SbatLevel", "MokListTrusted", "State");
 
 	return (struct bootphase_place){BOOTPHASE_LOADERS, is_setting ? "shim" : "vouched"};
 }
@@ -173,9 +180,9 @@ static struct bootphase_place place_of(const struct eventlog_event *event)
 
 const char *bootphase_without_kind(const char *text)
 {
-	static const char *const words[] = {
-		"GRUB command: ", "kernel command line: ", "module command line: ", "file: ",
-		"section of the unified kernel image: ", "system extension: ", "added at boot: ", "initrd: "};
+	static const char *const words[] = {"GRUB command: ", "kernel command line: ",
+		"module command line: ", "file: ", "section of the unified kernel image: ",
+		"system extension: ", "added at boot: ", "initrd: "};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strncmp(text, words[i], strlen(words[i])) == 0)

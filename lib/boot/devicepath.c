@@ -33,12 +33,13 @@ static void join(struct joined *to, const char *text)
 
 struct reading {
 	struct joined device, file;
-	bool is_in_file;      /* a node that names a file was met */
-	bool is_file_text;    /* the last node was a part of a file's name */
+	bool is_in_file; /* a node that names a file was met */
+	bool is_file_text; /* the last node was a part of a file's name */
 	bool is_new_instance; /* a separator of its own was written */
 };
 
-/* UEFI 2.10 section 10.3.5.4: adjacent parts of a name are one path, with a separator between them. */
+/* UEFI 2.10 section 10.3.5.4: adjacent parts of a name are one path, with a separator between
+ * them. */
 static void read_file_name(struct reading *reading, struct bytes data)
 {
 	char name[DEVICEPATH_FILE_SIZE];
@@ -61,9 +62,10 @@ static void read_node(struct reading *reading, const struct nodetext_node *node)
 	char text[NODETEXT_SIZE];
 	struct joined *to;
 
-	reading->is_in_file = reading->is_in_file ||
-			      (node->type == TYPE_MEDIA &&
-				      (node->subtype == MEDIA_FILE || node->subtype == MEDIA_FIRMWARE_FILE));
+	reading->is_in_file =
+		reading->is_in_file ||
+		(node->type == TYPE_MEDIA &&
+			(node->subtype == MEDIA_FILE || node->subtype == MEDIA_FIRMWARE_FILE));
 	if (node->type == TYPE_MEDIA && node->subtype == MEDIA_FILE) {
 		read_file_name(reading, node->data);
 		return;

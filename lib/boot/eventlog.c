@@ -131,8 +131,8 @@ static const char *read_digest(
 	return cursor->failed ? "the log ends inside the event's digests" : NULL;
 }
 
-/* TCG_PCR_EVENT2: at most one digest for each bank (PFP 1.06 section 10.2.2). Digests may be missing: Windows' boot manager extends only
- * the bank that it uses. NULL, or what is wrong. */
+/* TCG_PCR_EVENT2: at most one digest for each bank (PFP 1.06 section 10.2.2). Digests may be
+ * missing: Windows' boot manager extends only the bank that it uses. NULL, or what is wrong. */
 static const char *read_agile_event(
 	const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
 {
@@ -174,11 +174,13 @@ static void mark(const struct eventlog *log, struct eventlog_event *event)
 	event->measured_alg = log->banks[bank].alg;
 }
 
-static const char *read_event(const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
+static const char *read_event(
+	const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
 {
 	const char *reason;
 
-	reason = log->is_crypto_agile ? read_agile_event(log, cursor, ret) : read_plain_event(cursor, ret);
+	reason = log->is_crypto_agile ? read_agile_event(log, cursor, ret)
+				      : read_plain_event(cursor, ret);
 	if (!reason && ret->pcr >= PCR_COUNT && ret->pcr != EVENTLOG_NO_PCR)
 		reason = "no such PCR";
 	if (!reason)
@@ -193,7 +195,8 @@ static bool starts_with(struct bytes bytes, const char *text, size_t len)
 
 static const char *read_bank(struct cursor *cursor, struct eventlog *log)
 {
-	struct eventlog_bank bank = {.alg = cursor_u16_le(cursor), .digest_size = cursor_u16_le(cursor)};
+	struct eventlog_bank bank = {
+		.alg = cursor_u16_le(cursor), .digest_size = cursor_u16_le(cursor)};
 
 	if (cursor->failed)
 		return "the header's list of algorithms is longer than the header";
@@ -208,7 +211,8 @@ static const char *read_bank(struct cursor *cursor, struct eventlog *log)
 	return NULL;
 }
 
-/* TCG_EfiSpecIDEvent (PFP 1.06 section 10.4.5.1). NULL, or what is wrong. Bytes after the vendor's are tolerated. */
+/* TCG_EfiSpecIDEvent (PFP 1.06 section 10.4.5.1). NULL, or what is wrong. Bytes after the vendor's
+ * are tolerated. */
 static const char *read_spec_id(struct bytes data, struct eventlog *log)
 {
 	struct cursor cursor = cursor_of(data);
@@ -238,8 +242,8 @@ static const char *read_spec_id(struct bytes data, struct eventlog *log)
 	return cursor.failed ? "the vendor information is longer than the header" : NULL;
 }
 
-/* Firmware tables have room to spare: bytes of one value, 00 or FF, behind the last event. Found once from the end, so that a hostile
- * log cannot make every event look for it. */
+/* Firmware tables have room to spare: bytes of one value, 00 or FF, behind the last event. Found
+ * once from the end, so that a hostile log cannot make every event look for it. */
 static size_t padding_at(struct bytes bytes)
 {
 	uint8_t value = bytes.len ? bytes.data[bytes.len - 1] : 1;
@@ -297,7 +301,8 @@ static int check_events(struct eventlog *log, size_t padding, struct err *err)
 		const char *reason = read_event(log, &cursor, &event);
 
 		if (reason)
-			return refuse(log->event_count + (log->is_crypto_agile ? 1u : 0u), at, reason, err);
+			return refuse(log->event_count + (log->is_crypto_agile ? 1u : 0u), at,
+				reason, err);
 		log->event_count++;
 		log->unmeasured_count += eventlog_is_unmeasured(&event);
 		at = log->bytes.len - cursor.left;
@@ -324,10 +329,12 @@ int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err)
 	const char *reason;
 
 	if (padding == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The event log is empty (%zu bytes).", bytes.len);
+		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The event log is empty (%zu bytes).",
+			bytes.len);
 	if (bytes.len > EVENTLOG_MAX_FILE)
 		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0,
-			"The event log has %zu bytes, at most %u are read.", bytes.len, EVENTLOG_MAX_FILE);
+			"The event log has %zu bytes, at most %u are read.", bytes.len,
+			EVENTLOG_MAX_FILE);
 	reason = read_header(bytes, &log);
 	if (reason)
 		return refuse(0, 0, reason, err);
@@ -340,7 +347,8 @@ int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err)
 
 struct eventlog_walk eventlog_walk(const struct eventlog *log)
 {
-	struct eventlog_walk walk = {.cursor = cursor_of(log->bytes), .number = log->is_crypto_agile ? 1 : 0};
+	struct eventlog_walk walk = {
+		.cursor = cursor_of(log->bytes), .number = log->is_crypto_agile ? 1 : 0};
 
 	(void)cursor_bytes(&walk.cursor, log->events_at);
 	return walk;

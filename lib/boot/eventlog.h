@@ -1,24 +1,27 @@
 /* eventlog.h - the TCG event log: bytes -> events. No crypto, no judgement.
  *
- * Source: TCG PC Client Platform Firmware Profile 1.06 section 10 (crypto-agile TCG_PCR_EVENT2 after a "Spec ID Event03" header)
- * and the older all-SHA-1 TCG_PCR_EVENT format.
- * Every size in the log is hostile. Views point into the caller's bytes.
+ * Source: TCG PC Client Platform Firmware Profile 1.06 section 10 (crypto-agile TCG_PCR_EVENT2
+ * after a "Spec ID Event03" header) and the older all-SHA-1 TCG_PCR_EVENT format. Every size in the
+ * log is hostile. Views point into the caller's bytes.
  *
- * One bank counts: SHA-256, which is quoted, where the log has it (only logs that prove nothing lack it). A log's other banks, and the
- * events' types, order and texts, are what anybody wrote into it. So an event without a digest of that bank was not measured, whatever
- * its other digests are: eventlog_next_measured passes it over, and eventlog_next, for those who show or rewrite a log, marks it.
- * Trailing padding (only 00 or only FF bytes) ends the log. Errors: ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY.
- */
+ * One bank counts: SHA-256, which is quoted, where the log has it (only logs that prove nothing
+ * lack it). A log's other banks, and the events' types, order and texts, are what anybody wrote
+ * into it. So an event without a digest of that bank was not measured, whatever its other digests
+ * are: eventlog_next_measured passes it over, and eventlog_next, for those who show or rewrite a
+ * log, marks it. Trailing padding (only 00 or only FF bytes) ends the log. Errors:
+ * ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY. */
 #ifndef BOOT_EVENTLOG_H
 #define BOOT_EVENTLOG_H
 
 #include "base/cursor.h"
 
-#define EVENTLOG_MAX_BYTES  (4u << 20)  /* of a log that takes part in an attestation */
-#define EVENTLOG_MAX_FILE   (16u << 20) /* of a log that is only read: option ROMs can make megabytes */
+#define EVENTLOG_MAX_BYTES (4u << 20) /* of a log that takes part in an attestation */
+/* of a log that is only read: option ROMs can make megabytes */
+#define EVENTLOG_MAX_FILE   (16u << 20)
 #define EVENTLOG_MAX_BANKS  8
-#define EVENTLOG_MAX_DIGEST 128         /* of a bank that we do not know; today's largest is 64 */
-#define EVENTLOG_NO_PCR     0xFFFFFFFFu /* index of events that extend nothing (seen on Lenovo firmware) */
+#define EVENTLOG_MAX_DIGEST 128 /* of a bank that we do not know; today's largest is 64 */
+/* index of events that extend nothing (seen on Lenovo firmware) */
+#define EVENTLOG_NO_PCR 0xFFFFFFFFu
 
 /* TPM_ALG_ID values of digest banks */
 enum eventlog_alg {
@@ -32,7 +35,8 @@ enum eventlog_alg {
 	EVENTLOG_SHA3_512 = 0x0029,
 };
 
-/* Event types that somebody here needs (PC Client PFP 10.4.1); all others pass through as numbers. */
+/* Event types that somebody here needs (PC Client PFP 10.4.1); all others pass through as
+ * numbers. */
 enum eventlog_type {
 	EV_POST_CODE = 0x1,
 	EV_NO_ACTION = 0x3,
@@ -81,22 +85,25 @@ struct eventlog {
 	size_t bank_count;
 	struct eventlog_bank banks[EVENTLOG_MAX_BANKS];
 	size_t counted_bank; /* of banks, the one that counts */
-	size_t events_at; /* offset of the first event that a walk gives: behind the header, if there is one */
+	/* offset of the first event that a walk gives: behind the header, if there is one */
+	size_t events_at;
 	uint32_t event_count; /* how many a walk gives */
-	uint32_t
-		unmeasured_count; /* of these, how many claim a PCR and have no digest of the bank that counts */
+	/* of these, how many claim a PCR and have no digest of the bank that counts */
+	uint32_t unmeasured_count;
 };
 
 struct eventlog_event {
 	size_t offset; /* of the event in the log */
-	uint32_t
-		number; /* position in the log; a crypto-agile log's header is number 0, which no walk gives */
-	uint32_t pcr;   /* 0..23, or EVENTLOG_NO_PCR */
+	/* position in the log; a crypto-agile log's header is number 0, which no walk gives */
+	uint32_t number;
+	uint32_t pcr; /* 0..23, or EVENTLOG_NO_PCR */
 	uint32_t type;
-	struct bytes digest
-		[EVENTLOG_MAX_BANKS]; /* in the order of eventlog.banks; data NULL where the event did not extend that bank */
+	/* in the order of eventlog.banks; data NULL where the event did not extend that bank */
+	struct bytes digest[EVENTLOG_MAX_BANKS];
 	struct bytes data;
-	bool is_measured; /* it extended a PCR in the bank that counts: no EV_NO_ACTION, a PCR, and a digest of that bank */
+	/* it extended a PCR in the bank that counts: no EV_NO_ACTION, a PCR, and a digest of that
+	 * bank */
+	bool is_measured;
 	struct bytes measured; /* that digest; data NULL if it was not measured */
 	uint16_t measured_alg; /* of that digest; 0 if it was not measured */
 };
@@ -112,8 +119,10 @@ struct eventlog_walk eventlog_walk(const struct eventlog *log);
 /* The next event that was measured: all that facts may be read from. False at the end. */
 bool eventlog_next_measured(
 	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
-/* The next event, measured or not: for those few who show a log or rewrite it (scripts/lint-structure has their names). */
-bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+/* The next event, measured or not: for those few who show a log or rewrite it
+ * (scripts/lint-structure has their names). */
+bool eventlog_next(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
 
 /* It claims a PCR and has no digest of the bank that counts: nothing that firmware does. */
 bool eventlog_is_unmeasured(const struct eventlog_event *event);
@@ -124,7 +133,8 @@ int eventlog_bank_index(const struct eventlog *log, uint16_t alg);
 const char *eventlog_alg_name(uint16_t alg);
 /* "EV_SEPARATOR" etc.; NULL if unknown. */
 const char *eventlog_type_name(uint32_t type);
-/* The locality byte of a StartupLocality EV_NO_ACTION event (PFP 10.4.5.3): true if this event is one. */
+/* The locality byte of a StartupLocality EV_NO_ACTION event (PFP 10.4.5.3): true if this event is
+ * one. */
 bool eventlog_startup_locality(const struct eventlog_event *event, uint8_t *ret);
 
 #endif

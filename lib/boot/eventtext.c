@@ -22,8 +22,8 @@ static struct bytes without_final_zeros(struct bytes bytes)
 static bool has_control_byte(struct bytes bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++)
-		if ((bytes.data[i] < 0x20 && !strchr("\t\r\n", bytes.data[i])) || bytes.data[i] == 0 ||
-			bytes.data[i] == 0x7F)
+		if ((bytes.data[i] < 0x20 && !strchr("\t\r\n", bytes.data[i])) ||
+			bytes.data[i] == 0 || bytes.data[i] == 0x7F)
 			return true;
 	return false;
 }
@@ -60,7 +60,8 @@ void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE])
 
 	if (eventtext_of_bytes(bytes, ret, EVENTTEXT_SIZE))
 		return;
-	hex_encode((struct bytes){bytes.data, bytes.len > SHOWN_BYTES ? SHOWN_BYTES : bytes.len}, hex);
+	hex_encode(
+		(struct bytes){bytes.data, bytes.len > SHOWN_BYTES ? SHOWN_BYTES : bytes.len}, hex);
 	if (bytes.len <= SHOWN_BYTES)
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s", hex);
 	else
@@ -68,7 +69,8 @@ void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE])
 }
 
 /* UEFI_IMAGE_LOAD_EVENT */
-static bool read_image(const struct eventlog_event *event, uint64_t *ret_length, struct devicepath *ret_path)
+static bool read_image(
+	const struct eventlog_event *event, uint64_t *ret_length, struct devicepath *ret_path)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes path;
@@ -86,7 +88,8 @@ static bool read_image(const struct eventlog_event *event, uint64_t *ret_length,
 	return true;
 }
 
-/* systemd-stub starts the kernel out of its own image under this path (systemd 257, src/boot/linux.c, STUB_PAYLOAD_GUID). */
+/* systemd-stub starts the kernel out of its own image under this path (systemd 257,
+ * src/boot/linux.c, STUB_PAYLOAD_GUID). */
 static const char stub_payload[] = "VenMedia(55C5D1F8-04CD-46B5-8A20-E56CBB3052D0";
 
 static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
@@ -97,21 +100,23 @@ static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEX
 	if (!read_image(event, &length, &path))
 		return false;
 	if (strstr(path.device, stub_payload))
-		(void)text_format(ret, EVENTTEXT_SIZE, "kernel inside the unified kernel image, %llu bytes",
+		(void)text_format(ret, EVENTTEXT_SIZE,
+			"kernel inside the unified kernel image, %llu bytes",
 			(unsigned long long)length);
 	else if (*path.file)
 		(void)text_format(ret, EVENTTEXT_SIZE, "%s, %llu bytes%s%s", path.file,
 			(unsigned long long)length, *path.device ? ", from " : "", path.device);
 	else
-		(void)text_format(ret, EVENTTEXT_SIZE, "image of %llu bytes%s%s", (unsigned long long)length,
-			*path.device ? ", from " : "", path.device);
+		(void)text_format(ret, EVENTTEXT_SIZE, "image of %llu bytes%s%s",
+			(unsigned long long)length, *path.device ? ", from " : "", path.device);
 	return true;
 }
 
 bool eventtext_is_image(const struct eventlog_event *event)
 {
 	return event->type == EV_EFI_BOOT_SERVICES_APPLICATION ||
-	       event->type == EV_EFI_BOOT_SERVICES_DRIVER || event->type == EV_EFI_RUNTIME_SERVICES_DRIVER;
+	       event->type == EV_EFI_BOOT_SERVICES_DRIVER ||
+	       event->type == EV_EFI_RUNTIME_SERVICES_DRIVER;
 }
 
 bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t size)
@@ -125,8 +130,9 @@ bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t 
 	return true;
 }
 
-/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version measures an empty text. Some write ASCII
- * into a field of fixed size; UTF-16 of Latin letters has a zero behind the first byte. */
+/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version
+ * measures an empty text. Some write ASCII into a field of fixed size; UTF-16 of Latin letters has
+ * a zero behind the first byte. */
 static bool describe_version(struct bytes data, char ret[EVENTTEXT_SIZE])
 {
 	struct bytes ascii = {data.data, data.len ? strnlen((const char *)data.data, data.len) : 0};
@@ -141,7 +147,8 @@ static bool describe_version(struct bytes data, char ret[EVENTTEXT_SIZE])
 	return true;
 }
 
-/* PFP 1.06 section 3.3.2.2: 0 or -1 end what the firmware measures before it starts others' code; 1 says that it met an error. */
+/* PFP 1.06 section 3.3.2.2: 0 or -1 end what the firmware measures before it starts others' code; 1
+ * says that it met an error. */
 static bool describe_separator(struct bytes data, char ret[EVENTTEXT_SIZE])
 {
 	struct cursor cursor = cursor_of(data);

@@ -1,8 +1,7 @@
-/* eventtext.h - one line for people about an event's data. Event data is hostile: the text is clean UTF-8, bounded, and claims nothing
- * (the data need not be what was measured).
+/* eventtext.h - one line for people about an event's data. Event data is hostile: the text is clean
+ * UTF-8, bounded, and claims nothing (the data need not be what was measured).
  *
- * Source: PC Client PFP 1.06 section 10.2 (event structures) and 3.3 (what goes into which PCR).
- */
+ * Source: PC Client PFP 1.06 section 10.2 (event structures) and 3.3 (what goes into which PCR). */
 #ifndef BOOT_EVENTTEXT_H
 #define BOOT_EVENTTEXT_H
 
@@ -12,7 +11,8 @@
 
 void eventtext(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE]);
 
-/* If the bytes are text (UTF-8, or UTF-16 of printable characters; zeros at the end do not count): true and the clean text. */
+/* If the bytes are text (UTF-8, or UTF-16 of printable characters; zeros at the end do not count):
+ * true and the clean text. */
 bool eventtext_of_bytes(struct bytes bytes, char *ret, size_t size);
 
 /* The same, or the first bytes as hex. */

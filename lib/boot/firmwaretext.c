@@ -42,8 +42,8 @@ static bool blob(const struct eventlog_event *event, char *ret, size_t size)
 	while (name.len && name.data[name.len - 1] == 0)
 		name.len--;
 	text_clean(text, sizeof(text), name);
-	(void)text_format(ret, size, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event), text, *text ? " " : "",
-		base, length);
+	(void)text_format(ret, size, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event), text,
+		*text ? " " : "", base, length);
 	return true;
 }
 
@@ -65,7 +65,8 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 	return ret;
 }
 
-/* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second form */
+/* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second
+ * form */
 static bool tables(const struct eventlog_event *event, char *ret, size_t size)
 {
 	struct cursor cursor = cursor_of(event->data);
@@ -82,14 +83,15 @@ static bool tables(const struct eventlog_event *event, char *ret, size_t size)
 	while (name.len && name.data[name.len - 1] == 0)
 		name.len--;
 	text_clean(text, sizeof(text), name);
-	(void)text_format(
-		ret, size, "table%s of the firmware%s%s: ", count == 1 ? "" : "s", *text ? " " : "", text);
+	(void)text_format(ret, size, "table%s of the firmware%s%s: ", count == 1 ? "" : "s",
+		*text ? " " : "", text);
 	for (uint64_t i = 0; i < count && i < SHOWN_TABLES; i++) {
 		const uint8_t *guid = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
 
 		(void)cursor_u64_le(&cursor);
 		len = strlen(ret);
-		(void)text_format(ret + len, size - len, "%s%s", i ? ", " : "", table_name(guid, guid_text));
+		(void)text_format(
+			ret + len, size - len, "%s%s", i ? ", " : "", table_name(guid, guid_text));
 	}
 	len = strlen(ret);
 	(void)text_format(ret + len, size - len, count > SHOWN_TABLES ? ", ..." : "");
@@ -136,7 +138,8 @@ static bool named_bytes(struct bytes data, char *ret, size_t size)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (starts_with(data, known[i].signature))
 			meaning = known[i].meaning;
-	(void)text_format(ret, size, "%s%s%s, %zu bytes", meaning, *meaning ? ": " : "", text, data.len);
+	(void)text_format(
+		ret, size, "%s%s%s, %zu bytes", meaning, *meaning ? ": " : "", text, data.len);
 	return true;
 }
 
@@ -145,7 +148,8 @@ static bool non_host(struct bytes data, char *ret, size_t size)
 	return google_vm(data, ret, size) || named_bytes(data, ret, size);
 }
 
-/* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature and version, then the kind of device at different places */
+/* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature and version, then the kind of device at
+ * different places */
 static bool device(struct bytes data, char *ret, size_t size)
 {
 	static const char *const kinds[] = {"device", "PCI device", "USB device"};
@@ -176,7 +180,8 @@ static void take_text(struct cursor *cursor, char *ret, size_t size)
 	text_clean(ret, size, text);
 }
 
-/* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): who made the platform, and where its reference values are */
+/* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): who made the platform, and
+ * where its reference values are */
 static bool platform_id(struct bytes data, char *ret, size_t size)
 {
 	struct cursor cursor = cursor_of(data);
@@ -195,8 +200,8 @@ static bool platform_id(struct bytes data, char *ret, size_t size)
 	if (cursor.failed)
 		return false;
 	uefi_guid_text(manifest, guid);
-	(void)text_format(ret, size, "platform %s %s%s%s, firmware %s %s, reference manifest %s", made_by,
-		model, *version ? " " : "", version, firmware, firmware_version, guid);
+	(void)text_format(ret, size, "platform %s %s%s%s, firmware %s %s, reference manifest %s",
+		made_by, model, *version ? " " : "", version, firmware, firmware_version, guid);
 	return true;
 }
 
@@ -261,15 +266,16 @@ bool firmwaretext(const struct eventlog_event *event, char *ret, size_t size)
 	}
 }
 
-/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half tell the kind. */
+/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half tell
+ * the kind. */
 #define WINDOWS_HOLDS_RECORDS 0x40000000u
 
 static const char *windows_kind(uint32_t tag)
 {
 	static const char *const kinds[] = {NULL, "container", "information", "error",
-		"parameters before the system", "parameters of the system", "authority", "loaded module",
-		"trust point", "early anti-malware", "virtualization-based security",
-		"kernel signature policy", "dynamic launch"};
+		"parameters before the system", "parameters of the system", "authority",
+		"loaded module", "trust point", "early anti-malware",
+		"virtualization-based security", "kernel signature policy", "dynamic launch"};
 	uint32_t kind = tag >> 16 & 0xF;
 
 	switch (tag & 0x3FFFFFFF) {

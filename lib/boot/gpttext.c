@@ -12,7 +12,8 @@
 #define ENTRY_MIN_SIZE 128
 #define MAX_NAMED      16 /* partitions; more are counted only */
 
-/* For partitions without a name (UEFI 2.10 table 5.7, Discoverable Partitions Specification). NULL if it is another one. */
+/* For partitions without a name (UEFI 2.10 table 5.7, Discoverable Partitions Specification). NULL
+ * if it is another one. */
 static const char *type_name(const uint8_t type[UEFI_GUID_SIZE])
 {
 	static const struct {
@@ -48,8 +49,8 @@ static void append_name(struct bytes entry, char *ret, size_t size)
 		name.len += 2;
 	uefi_text(name, text, sizeof(text));
 	type = *text ? NULL : type_name(entry.data);
-	(void)text_format(
-		ret + len, size - len, type ? "%s%s" : "%s\"%s\"", len ? ", " : "", type ? type : text);
+	(void)text_format(ret + len, size - len, type ? "%s%s" : "%s\"%s\"", len ? ", " : "",
+		type ? type : text);
 }
 
 /* The header, the number of partitions in use, their entries */
@@ -74,7 +75,7 @@ bool gpttext(struct bytes data, char *ret, size_t size)
 		append_name(entry, names, sizeof(names));
 	}
 	uefi_guid_text(head.data + DISK_GUID_AT, guid);
-	(void)text_format(ret, size, "disk %s, %llu partition%s%s%s", guid, count, count == 1 ? "" : "s",
-		*names ? ": " : "", names);
+	(void)text_format(ret, size, "disk %s, %llu partition%s%s%s", guid, count,
+		count == 1 ? "" : "s", *names ? ": " : "", names);
 	return true;
 }

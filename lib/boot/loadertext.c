@@ -45,7 +45,8 @@ static bool describe_shim(const char *text, char *ret, size_t size)
 	return meaning != NULL;
 }
 
-/* GRUB writes what it measured behind a word of its own, which it does not measure: a text that is no command is none. */
+/* GRUB writes what it measured behind a word of its own, which it does not measure: a text that is
+ * no command is none. */
 static bool describe_command(const char *text, char *ret, size_t size)
 {
 	static const char line[] = "kernel command line";
@@ -66,7 +67,8 @@ static bool describe_command(const char *text, char *ret, size_t size)
 
 		if (strncmp(text, words[i].text, strlen(words[i].text)) != 0)
 			continue;
-		is_line = words[i].is_command && grubtext_kind_of(bytes_of_text(rest)) == GRUBTEXT_LINE;
+		is_line = words[i].is_command &&
+			  grubtext_kind_of(bytes_of_text(rest)) == GRUBTEXT_LINE;
 		(void)text_format(ret, size, "%s: %s", is_line ? line : words[i].meaning, rest);
 		return true;
 	}
@@ -76,7 +78,8 @@ static bool describe_command(const char *text, char *ret, size_t size)
 static const char *component(uint32_t pcr, const char *text)
 {
 	size_t len = strlen(text);
-	bool is_initrd = len >= strlen("initrd") && strcmp(text + len - strlen("initrd"), "initrd") == 0;
+	bool is_initrd =
+		len >= strlen("initrd") && strcmp(text + len - strlen("initrd"), "initrd") == 0;
 
 	if (pcr == PCR_FILES)
 		return "file";
@@ -128,7 +131,8 @@ static const char *tag_name(uint32_t tag)
 	}
 }
 
-/* What Linux's EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c) writes in place of what it measured */
+/* What Linux's EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c) writes in place of what it
+ * measured */
 static bool is_stub_name(uint32_t tag, const char *text)
 {
 	return tag_name(tag) &&

@@ -1,9 +1,9 @@
-/* loadertext.h - one line for people about what shim, GRUB, systemd-boot, systemd-stub and the kernel's EFI stub measure themselves:
- * EV_IPL and EV_EVENT_TAG. Hostile data; clean, bounded text.
+/* loadertext.h - one line for people about what shim, GRUB, systemd-boot, systemd-stub and the
+ * kernel's EFI stub measure themselves: EV_IPL and EV_EVENT_TAG. Hostile data; clean, bounded text.
  *
- * Source: GRUB manual 2.12 "Measured boot" (PCR 8 commands, PCR 9 files), systemd-stub(7) and tpm2-pcr.h of systemd 257 (PCR 11, 12, 13,
- * tags), drivers/firmware/efi/libstub/efistub.h of Linux 6.1 (tags), shim README.tpm (PCR 14).
- */
+ * Source: GRUB manual 2.12 "Measured boot" (PCR 8 commands, PCR 9 files), systemd-stub(7) and
+ * tpm2-pcr.h of systemd 257 (PCR 11, 12, 13, tags), drivers/firmware/efi/libstub/efistub.h of
+ * Linux 6.1 (tags), shim README.tpm (PCR 14). */
 #ifndef BOOT_LOADERTEXT_H
 #define BOOT_LOADERTEXT_H
 

@@ -42,8 +42,8 @@ static void unknown_text(const struct nodetext_node *node, char ret[NODETEXT_SIZ
 	char data[2 * SHOWN_BYTES + sizeof("...")];
 
 	data_text(node->data, data);
-	(void)text_format(
-		ret, NODETEXT_SIZE, "Path(%u,%u%s%s)", node->type, node->subtype, *data ? "," : "", data);
+	(void)text_format(ret, NODETEXT_SIZE, "Path(%u,%u%s%s)", node->type, node->subtype,
+		*data ? "," : "", data);
 }
 
 static void pci_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -92,12 +92,12 @@ static void controller_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "Ctrl(0x%X)", cursor_u32_le(at));
 }
 
-/* A compressed EISA identifier (ACPI 6.5 section 19.3.4): three letters of five bits in the low half, as UEFI keeps them, the number in
- * the high half: 0x0A0341D0 is PNP0A03. */
+/* A compressed EISA identifier (ACPI 6.5 section 19.3.4): three letters of five bits in the low
+ * half, as UEFI keeps them, the number in the high half: 0x0A0341D0 is PNP0A03. */
 static void eisa_text(uint32_t id, char ret[8])
 {
-	(void)text_format(ret, 8, "%c%c%c%04X", (char)('@' + (id >> 10 & 31)), (char)('@' + (id >> 5 & 31)),
-		(char)('@' + (id & 31)), id >> 16);
+	(void)text_format(ret, 8, "%c%c%c%04X", (char)('@' + (id >> 10 & 31)),
+		(char)('@' + (id >> 5 & 31)), (char)('@' + (id & 31)), id >> 16);
 }
 
 static void acpi_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -165,8 +165,8 @@ static void ata_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	bool is_slave = cursor_u8(at) != 0;
 	unsigned lun = cursor_u16_le(at);
 
-	(void)text_format(ret, NODETEXT_SIZE, "Ata(%s,%s,0x%X)", is_secondary ? "Secondary" : "Primary",
-		is_slave ? "Slave" : "Master", lun);
+	(void)text_format(ret, NODETEXT_SIZE, "Ata(%s,%s,0x%X)",
+		is_secondary ? "Secondary" : "Primary", is_slave ? "Slave" : "Master", lun);
 }
 
 static void scsi_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -206,8 +206,8 @@ static void ipv4_text(struct cursor *at, char ret[NODETEXT_SIZE])
 		local[i] = cursor_u8(at);
 	for (size_t i = 0; i < sizeof(remote); i++)
 		remote[i] = cursor_u8(at);
-	(void)text_format(ret, NODETEXT_SIZE, "IPv4(%u.%u.%u.%u,from %u.%u.%u.%u)", remote[0], remote[1],
-		remote[2], remote[3], local[0], local[1], local[2], local[3]);
+	(void)text_format(ret, NODETEXT_SIZE, "IPv4(%u.%u.%u.%u,from %u.%u.%u.%u)", remote[0],
+		remote[1], remote[2], remote[3], local[0], local[1], local[2], local[3]);
 }
 
 static void ipv6_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -238,7 +238,7 @@ static void iscsi_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	char target[NAME_SIZE];
 
 	(void)cursor_bytes(at, 12); /* protocol, options, logical unit */
-	(void)cursor_u16_le(at);    /* portal group */
+	(void)cursor_u16_le(at); /* portal group */
 	rest_text(at, target);
 	(void)text_format(ret, NODETEXT_SIZE, "iSCSI(%s)", target);
 }
@@ -256,8 +256,8 @@ static void nvme_text(struct cursor *at, char ret[NODETEXT_SIZE])
 
 	for (size_t i = 0; i < sizeof(eui); i++)
 		eui[i] = cursor_u8(at);
-	(void)text_format(ret, NODETEXT_SIZE, "NVMe(0x%X,%02X-%02X-%02X-%02X-%02X-%02X-%02X-%02X)", space,
-		eui[7], eui[6], eui[5], eui[4], eui[3], eui[2], eui[1], eui[0]);
+	(void)text_format(ret, NODETEXT_SIZE, "NVMe(0x%X,%02X-%02X-%02X-%02X-%02X-%02X-%02X-%02X)",
+		space, eui[7], eui[6], eui[5], eui[4], eui[3], eui[2], eui[1], eui[0]);
 }
 
 static void uri_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -287,20 +287,21 @@ static void disk_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	unsigned long long size = cursor_u64_le(at);
 	struct bytes signature = cursor_bytes(at, UEFI_GUID_SIZE);
 	struct cursor low = cursor_of(signature);
-	unsigned format = cursor_u8(at); /* of the partition table: what the kind of signature says too */
+	/* of the partition table: what the kind of signature says too */
+	unsigned format = cursor_u8(at);
 	unsigned kind = cursor_u8(at);
 	char text[UEFI_GUID_TEXT_SIZE];
 
 	if (kind == SIGNATURE_GUID) {
 		guid_text(&low, text);
-		(void)text_format(
-			ret, NODETEXT_SIZE, "HD(%u,GPT,%s,0x%llX,0x%llX)", number, text, start, size);
+		(void)text_format(ret, NODETEXT_SIZE, "HD(%u,GPT,%s,0x%llX,0x%llX)", number, text,
+			start, size);
 	} else if (kind == SIGNATURE_MBR)
 		(void)text_format(ret, NODETEXT_SIZE, "HD(%u,MBR,0x%08X,0x%llX,0x%llX)", number,
 			cursor_u32_le(&low), start, size);
 	else
-		(void)text_format(
-			ret, NODETEXT_SIZE, "HD(%u,%u,0,0x%llX,0x%llX)", number, format, start, size);
+		(void)text_format(ret, NODETEXT_SIZE, "HD(%u,%u,0,0x%llX,0x%llX)", number, format,
+			start, size);
 }
 
 static void cdrom_text(struct cursor *at, char ret[NODETEXT_SIZE])
@@ -343,7 +344,8 @@ static void bios_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "BBS(0x%X,%s)", kind, name);
 }
 
-/* Data of another size than `size`, or, where the rest is variable, shorter, is not what the type promises. */
+/* Data of another size than `size`, or, where the rest is variable, shorter, is not what the type
+ * promises. */
 static const struct form {
 	uint8_t type, subtype, size;
 	bool is_variable;
@@ -389,7 +391,8 @@ void nodetext(const struct nodetext_node *node, char ret[NODETEXT_SIZE])
 
 		if (form->type != node->type || form->subtype != node->subtype)
 			continue;
-		if (node->data.len == form->size || (form->is_variable && node->data.len > form->size)) {
+		if (node->data.len == form->size ||
+			(form->is_variable && node->data.len > form->size)) {
 			form->write(&cursor, ret);
 			return;
 		}

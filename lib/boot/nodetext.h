@@ -1,4 +1,5 @@
-/* nodetext.h - one node of a UEFI device path as text, as UEFI 2.10 section 10.6.1.6 writes it; names of files are devicepath's. */
+/* nodetext.h - one node of a UEFI device path as text, as UEFI 2.10 section 10.6.1.6 writes it;
+ * names of files are devicepath's. */
 #ifndef BOOT_NODETEXT_H
 #define BOOT_NODETEXT_H
 

@@ -17,7 +17,7 @@
 struct headers {
 	uint16_t machine, section_count;
 	uint64_t checksum_at;
-	uint64_t certificates_at;  /* of the directory's entry; 0 if there is none */
+	uint64_t certificates_at; /* of the directory's entry; 0 if there is none */
 	uint64_t certificate_size; /* of the table that it tells */
 	uint64_t sections_at;
 	uint64_t size; /* SizeOfHeaders */
@@ -113,7 +113,8 @@ static void add_range(struct peimage *image, uint64_t from, uint64_t to)
 		image->ranges[image->range_count++] = (struct peimage_range){from, to - from};
 }
 
-/* Behind those that start at the same place, in front of those that start later; none before `first` moves. */
+/* Behind those that start at the same place, in front of those that start later; none before
+ * `first` moves. */
 static void add_sorted(struct peimage *image, size_t first, const struct peimage_range *range)
 {
 	size_t at = image->range_count;
@@ -124,8 +125,9 @@ static void add_sorted(struct peimage *image, size_t first, const struct peimage
 	image->range_count++;
 }
 
-/* Headers without the checksum and the certificate table's entry; then sections by their place; then what is behind them.
- * "Behind" is counted by the bytes hashed so far, not by where the last section ends: so the firmware does it. */
+/* Headers without the checksum and the certificate table's entry; then sections by their place;
+ * then what is behind them. "Behind" is counted by the bytes hashed so far, not by where the last
+ * section ends: so the firmware does it. */
 static bool find_ranges(const struct headers *headers, uint64_t file_size, struct peimage *image)
 {
 	uint64_t behind_checksum = headers->checksum_at + 4;
@@ -169,10 +171,12 @@ int peimage_parse(struct bytes head, uint64_t file_size, struct peimage *ret, st
 		headers.size < headers.certificates_at + DIRECTORY_SIZE)
 		return err_set(err, ERR_FORMAT, 0, "The EFI program's header has an unusable size.");
 	if (!read_sections(head, file_size, &headers, image))
-		return err_set(err, ERR_FORMAT, 0, "The EFI program's sections do not fit in its file.");
+		return err_set(
+			err, ERR_FORMAT, 0, "The EFI program's sections do not fit in its file.");
 	image->machine = headers.machine;
 	if (!find_ranges(&headers, file_size, image))
-		return err_set(err, ERR_FORMAT, 0, "The EFI program's signatures do not fit in its file.");
+		return err_set(
+			err, ERR_FORMAT, 0, "The EFI program's signatures do not fit in its file.");
 	*ret = *image;
 	return 0;
 }

@@ -1,19 +1,22 @@
-/* peimage.h - an EFI program (PE/COFF): its header -> which bytes of the file the firmware measures, and its sections. No crypto.
+/* peimage.h - an EFI program (PE/COFF): its header -> which bytes of the file the firmware
+ * measures, and its sections. No crypto.
  *
- * The digest over these ranges, one after the other, is what PCR 4 gets and what an Authenticode signature is about. The order and
- * the arithmetic are the firmware's (EDK2 HashPeImage), so that the digest is the measured one also for images with gaps between
- * sections; nothing is padded: who signs an image pads the file itself to 8 bytes.
+ * The digest over these ranges, one after the other, is what PCR 4 gets and what an Authenticode
+ * signature is about. The order and the arithmetic are the firmware's (EDK2 HashPeImage), so that
+ * the digest is the measured one also for images with gaps between sections; nothing is padded: who
+ * signs an image pads the file itself to 8 bytes.
  *
- * Source: Microsoft "Windows Authenticode Portable Executable Signature Format" 1.0, "Calculating the PE Image Hash"; PE/COFF
- * specification 8.3; UEFI 2.10 section 32.2.3; EDK2 DxeTpm2MeasureBootLib. Every number is hostile.
- */
+ * Source: Microsoft "Windows Authenticode Portable Executable Signature Format" 1.0, "Calculating
+ * the PE Image Hash"; PE/COFF specification 8.3; UEFI 2.10 section 32.2.3; EDK2
+ * DxeTpm2MeasureBootLib. Every number is hostile. */
 #ifndef BOOT_PEIMAGE_H
 #define BOOT_PEIMAGE_H
 
 #include "base/cursor.h"
 
-#define PEIMAGE_HEAD_SIZE    (64u << 10) /* headers behind it are refused; those of kernels end within 4 KiB */
-#define PEIMAGE_MAX_SECTIONS 96          /* PE/COFF 3.3: the loader's limit */
+/* headers behind it are refused; those of kernels end within 4 KiB */
+#define PEIMAGE_HEAD_SIZE    (64u << 10)
+#define PEIMAGE_MAX_SECTIONS 96 /* PE/COFF 3.3: the loader's limit */
 #define PEIMAGE_MAX_RANGES   (PEIMAGE_MAX_SECTIONS + 4)
 #define PEIMAGE_NAME_SIZE    9
 
@@ -21,13 +24,13 @@ enum peimage_machine { PEIMAGE_I386 = 0x14C, PEIMAGE_X86_64 = 0x8664, PEIMAGE_AA
 
 struct peimage_range {
 	uint64_t offset; /* in the file */
-	uint64_t len;    /* never 0; offset + len never exceeds the file */
+	uint64_t len; /* never 0; offset + len never exceeds the file */
 };
 
 struct peimage_section {
 	char name[PEIMAGE_NAME_SIZE]; /* cleaned */
-	struct peimage_range data;    /* len may be 0: nothing of it is in the file */
-	uint32_t virtual_size;        /* in memory */
+	struct peimage_range data; /* len may be 0: nothing of it is in the file */
+	uint32_t virtual_size; /* in memory */
 };
 
 struct peimage {
@@ -38,7 +41,9 @@ struct peimage {
 	struct peimage_section sections[PEIMAGE_MAX_SECTIONS]; /* in the order of the header */
 };
 
-/* head: the file's first PEIMAGE_HEAD_SIZE bytes, all of a shorter file. ERR_FORMAT: it is no such program, or a broken one. */
-int peimage_parse(struct bytes head, uint64_t file_size, struct peimage *ret, struct err *err) err_check;
+/* head: the file's first PEIMAGE_HEAD_SIZE bytes, all of a shorter file. ERR_FORMAT: it is no such
+ * program, or a broken one. */
+int peimage_parse(
+	struct bytes head, uint64_t file_size, struct peimage *ret, struct err *err) err_check;
 
 #endif

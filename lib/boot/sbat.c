@@ -77,8 +77,8 @@ void sbat_text(const struct sbat *sbat, char *ret, size_t size)
 		const char *between = i ? ", " : sbat->date[0] ? ": " : "";
 
 		len = strlen(ret);
-		(void)text_format(ret + len, size - len, "%s%s %u", between, sbat->components[i].name,
-			sbat->components[i].generation);
+		(void)text_format(ret + len, size - len, "%s%s %u", between,
+			sbat->components[i].name, sbat->components[i].generation);
 	}
 	if (!ret[0])
 		(void)text_format(ret, size, "(empty)");

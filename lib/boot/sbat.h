@@ -1,7 +1,8 @@
-/* sbat.h - the revocation level of shim: the oldest generation of each component that may start. Bytes to values; the data is hostile.
+/* sbat.h - the revocation level of shim: the oldest generation of each component that may start.
+ * Bytes to values; the data is hostile.
  *
- * Source: shim 15.8, SBAT.md: lines "component,generation[,...]"; the first is "sbat,1,DATE", its date the level's own version.
- */
+ * Source: shim 15.8, SBAT.md: lines "component,generation[,...]"; the first is "sbat,1,DATE", its
+ * date the level's own version. */
 #ifndef BOOT_SBAT_H
 #define BOOT_SBAT_H
 
@@ -19,10 +20,12 @@ struct sbat_component {
 struct sbat {
 	char date[SBAT_DATE_SIZE]; /* "" if the level has none */
 	size_t count;
-	struct sbat_component components[SBAT_MAX_COMPONENTS]; /* without the first line; more are left out */
+	/* without the first line; more are left out */
+	struct sbat_component components[SBAT_MAX_COMPONENTS];
 };
 
-/* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty struct. */
+/* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty
+ * struct. */
 void sbat_read(struct bytes value, struct sbat *ret);
 /* "2025021800: shim 4, grub 5"; "(empty)" */
 void sbat_text(const struct sbat *sbat, char *ret, size_t size);

@@ -80,8 +80,8 @@ void siglist_owners_text(const struct siglist *list, char *ret, size_t size)
 		char guid[UEFI_GUID_TEXT_SIZE];
 
 		uefi_guid_text(list->owners[i].guid, guid);
-		(void)text_format(ret + len, size - len, "%s%s%s", i ? ", " : " (", name ? name : guid,
-			i + 1 == list->owner_count ? ")" : "");
+		(void)text_format(ret + len, size - len, "%s%s%s", i ? ", " : " (",
+			name ? name : guid, i + 1 == list->owner_count ? ")" : "");
 		len = strlen(ret);
 	}
 }

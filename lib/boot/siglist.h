@@ -1,9 +1,10 @@
-/* siglist.h - what a variable of signature lists holds (PK, KEK, db, dbx), counted by whom its entries belong to. Hostile data.
+/* siglist.h - what a variable of signature lists holds (PK, KEK, db, dbx), counted by whom its
+ * entries belong to. Hostile data.
  *
- * An entry's owner is whoever put it there, by his own word: a GUID that anybody may use. Names are of owners seen in real firmware.
- * Source: UEFI 2.10 section 32.4.1 (EFI_SIGNATURE_DATA.SignatureOwner); GUIDs: Microsoft's secure boot key guidance, efivar's guids.txt,
- * EDK II's EnrollDefaultKeys, the keys of 40 real machines' logs.
- */
+ * An entry's owner is whoever put it there, by his own word: a GUID that anybody may use. Names are
+ * of owners seen in real firmware. Source: UEFI 2.10 section 32.4.1
+ * (EFI_SIGNATURE_DATA.SignatureOwner); GUIDs: Microsoft's secure boot key guidance, efivar's
+ * guids.txt, EDK II's EnrollDefaultKeys, the keys of 40 real machines' logs. */
 #ifndef BOOT_SIGLIST_H
 #define BOOT_SIGLIST_H
 
@@ -12,7 +13,7 @@
 #define SIGLIST_MAX_OWNERS 8
 
 struct siglist_count {
-	size_t certs;  /* X.509 */
+	size_t certs; /* X.509 */
 	size_t hashes; /* SHA-256 */
 	size_t others;
 };
@@ -25,9 +26,9 @@ struct siglist_owner {
 struct siglist {
 	struct siglist_count all;
 	size_t owner_count;
-	struct siglist_owner owners
-		[SIGLIST_MAX_OWNERS]; /* in the order of their first entry; entries of more are in `all` only */
-	bool is_malformed;            /* sizes do not fit: what stands behind that place is not counted */
+	/* in the order of their first entry; entries of more are in `all` only */
+	struct siglist_owner owners[SIGLIST_MAX_OWNERS];
+	bool is_malformed; /* sizes do not fit: what stands behind that place is not counted */
 };
 
 void siglist_read(struct bytes variable_data, struct siglist *ret);

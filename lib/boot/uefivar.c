@@ -4,21 +4,21 @@
 #include <string.h>
 #include "base/text.h"
 
-const uint8_t uefi_global_variable_guid[UEFI_GUID_SIZE] = {
-	0x61, 0xDF, 0xE4, 0x8B, 0xCA, 0x93, 0xD2, 0x11, 0xAA, 0x0D, 0x00, 0xE0, 0x98, 0x03, 0x2B, 0x8C};
-const uint8_t uefi_image_security_guid[UEFI_GUID_SIZE] = {
-	0xCB, 0xB2, 0x19, 0xD7, 0x3A, 0x3D, 0x96, 0x45, 0xA3, 0xBC, 0xDA, 0xD0, 0x0E, 0x67, 0x65, 0x6F};
-const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE] = {
-	0xA1, 0x59, 0xC0, 0xA5, 0xE4, 0x94, 0xA7, 0x4A, 0x87, 0xB5, 0xAB, 0x15, 0x5C, 0x2B, 0xF0, 0x72};
-const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE] = {
-	0x26, 0x16, 0xC4, 0xC1, 0x4C, 0x50, 0x92, 0x40, 0xAC, 0xA9, 0x41, 0xF9, 0x36, 0x93, 0x43, 0x28};
+const uint8_t uefi_global_variable_guid[UEFI_GUID_SIZE] = {0x61, 0xDF, 0xE4, 0x8B, 0xCA, 0x93, 0xD2,
+	0x11, 0xAA, 0x0D, 0x00, 0xE0, 0x98, 0x03, 0x2B, 0x8C};
+const uint8_t uefi_image_security_guid[UEFI_GUID_SIZE] = {0xCB, 0xB2, 0x19, 0xD7, 0x3A, 0x3D, 0x96,
+	0x45, 0xA3, 0xBC, 0xDA, 0xD0, 0x0E, 0x67, 0x65, 0x6F};
+const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE] = {0xA1, 0x59, 0xC0, 0xA5, 0xE4, 0x94, 0xA7, 0x4A,
+	0x87, 0xB5, 0xAB, 0x15, 0x5C, 0x2B, 0xF0, 0x72};
+const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE] = {0x26, 0x16, 0xC4, 0xC1, 0x4C, 0x50, 0x92,
+	0x40, 0xAC, 0xA9, 0x41, 0xF9, 0x36, 0x93, 0x43, 0x28};
 
 void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE])
 {
 	(void)snprintf(ret, UEFI_GUID_TEXT_SIZE,
-		"%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X", guid[3], guid[2],
-		guid[1], guid[0], guid[5], guid[4], guid[7], guid[6], guid[8], guid[9], guid[10], guid[11],
-		guid[12], guid[13], guid[14], guid[15]);
+		"%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X", guid[3],
+		guid[2], guid[1], guid[0], guid[5], guid[4], guid[7], guid[6], guid[8], guid[9],
+		guid[10], guid[11], guid[12], guid[13], guid[14], guid[15]);
 }
 
 /* RFC 3629; surrogates come out as bytes that text_clean refuses. Returns the length. */
@@ -102,7 +102,8 @@ struct uefi_signature_walk uefi_signature_walk(struct bytes variable_data)
 	return (struct uefi_signature_walk){.lists = cursor_of(variable_data)};
 }
 
-/* EFI_SIGNATURE_LIST: type, size of the list, of its header, of each entry, all in front of the header (UEFI 2.10 section 32.4.1). */
+/* EFI_SIGNATURE_LIST: type, size of the list, of its header, of each entry, all in front of the
+ * header (UEFI 2.10 section 32.4.1). */
 static bool next_list(struct uefi_signature_walk *walk)
 {
 	const uint8_t *type = cursor_bytes(&walk->lists, UEFI_GUID_SIZE).data;

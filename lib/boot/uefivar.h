@@ -1,7 +1,9 @@
-/* uefivar.h - UEFI variables as measured and as efivarfs shows them, and signature lists: bytes -> values.
+/* uefivar.h - UEFI variables as measured and as efivarfs shows them, and signature lists: bytes ->
+ * values.
  *
- * Source: PC Client PFP 1.06 section 10.2.6 (UEFI_VARIABLE_DATA), UEFI 2.10 section 32.4.1 (EFI_SIGNATURE_LIST),
- * Linux Documentation/filesystems/efivarfs.rst (4 bytes of attributes in front).
+ * Source: PC Client PFP 1.06 section 10.2.6 (UEFI_VARIABLE_DATA), UEFI 2.10 section 32.4.1
+ * (EFI_SIGNATURE_LIST), Linux Documentation/filesystems/efivarfs.rst (4 bytes of attributes in
+ * front).
  */
 #ifndef BOOT_UEFIVAR_H
 #define BOOT_UEFIVAR_H
@@ -12,16 +14,20 @@
 #define UEFIVAR_NAME_SIZE 128
 
 /* As stored: the first three fields little endian. */
-extern const uint8_t uefi_global_variable_guid[UEFI_GUID_SIZE]; /* 8BE4DF61-93CA-11D2-AA0D-00E098032B8C */
-extern const uint8_t uefi_image_security_guid[UEFI_GUID_SIZE];  /* D719B2CB-3D3A-4596-A3BC-DAD00E67656F */
-extern const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE];       /* A5C059A1-94E4-4AA7-87B5-AB155C2BF072 */
-extern const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE];     /* C1C41626-504C-4092-ACA9-41F936934328 */
+/* 8BE4DF61-93CA-11D2-AA0D-00E098032B8C */
+extern const uint8_t uefi_global_variable_guid[UEFI_GUID_SIZE];
+/* D719B2CB-3D3A-4596-A3BC-DAD00E67656F */
+extern const uint8_t uefi_image_security_guid[UEFI_GUID_SIZE];
+extern const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE]; /* A5C059A1-94E4-4AA7-87B5-AB155C2BF072 */
+/* C1C41626-504C-4092-ACA9-41F936934328 */
+extern const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE];
 
 #define UEFI_GUID_TEXT_SIZE 37
-void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE]); /* upper case */
+void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE]); /* upper
+											   case */
 
 struct uefivar {
-	const uint8_t *guid;          /* UEFI_GUID_SIZE bytes inside the event */
+	const uint8_t *guid; /* UEFI_GUID_SIZE bytes inside the event */
 	char name[UEFIVAR_NAME_SIZE]; /* UTF-8, cleaned; longer names are cut */
 	struct bytes data;
 };
@@ -36,7 +42,7 @@ bool uefivar_is(const struct uefivar *var, const uint8_t guid[UEFI_GUID_SIZE], c
 
 /* One entry of a signature list; `owner` and `data` point into the variable. */
 struct uefi_signature {
-	const uint8_t *type;  /* UEFI_GUID_SIZE: what data is */
+	const uint8_t *type; /* UEFI_GUID_SIZE: what data is */
 	const uint8_t *owner; /* UEFI_GUID_SIZE */
 	struct bytes data;
 };

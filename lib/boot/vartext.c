@@ -45,7 +45,8 @@ static bool boot_order(const struct uefivar *var, struct place ret)
 /* UEFI 2.10 section 3.3: a word and four hex digits */
 static bool is_load_option(const char *name)
 {
-	static const char *const words[] = {"Boot", "Driver", "SysPrep", "PlatformRecovery", "OsRecovery"};
+	static const char *const words[] = {
+		"Boot", "Driver", "SysPrep", "PlatformRecovery", "OsRecovery"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
@@ -80,8 +81,8 @@ static bool load_option(const struct uefivar *var, struct place ret)
 	if (!devicepath_read(cursor_bytes(&cursor, path_len), &path))
 		path = (struct devicepath){0};
 	(void)text_format(ret.text, ret.size, "%s \"%s\"%s%s%s%s%s", var->name, name,
-		attributes & LOAD_OPTION_ACTIVE ? "" : " (not active)", *path.device ? " " : "", path.device,
-		*path.file ? (*path.device ? "/" : " ") : "", path.file);
+		attributes & LOAD_OPTION_ACTIVE ? "" : " (not active)", *path.device ? " " : "",
+		path.device, *path.file ? (*path.device ? "/" : " ") : "", path.file);
 	return true;
 }
 
@@ -110,7 +111,8 @@ static bool key_lists(const struct uefivar *var, struct place ret)
 	return true;
 }
 
-/* SbatLevel: lines of component, generation and, in the first, a date. It ends with a line break, often with a zero. */
+/* SbatLevel: lines of component, generation and, in the first, a date. It ends with a line break,
+ * often with a zero. */
 static bool sbat_level(const struct uefivar *var, struct place ret)
 {
 	struct bytes text = var->data;
@@ -142,8 +144,8 @@ static bool known_switch(const struct uefivar *var, struct place ret)
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
 		if (!is_name(var, switches[i].name) || var->data.len != 1 || var->data.data[0] > 1)
 			continue;
-		(void)text_format(ret.text, ret.size, "%s = %02x (%s)", var->name, var->data.data[0],
-			var->data.data[0] ? switches[i].on : switches[i].off);
+		(void)text_format(ret.text, ret.size, "%s = %02x (%s)", var->name,
+			var->data.data[0], var->data.data[0] ? switches[i].on : switches[i].off);
 		return true;
 	}
 	return false;
@@ -163,8 +165,10 @@ static void any_value(const struct uefivar *var, struct place ret)
 	}
 }
 
-/* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a program run, the hash. */
-static bool authority_hash(const struct eventlog_event *event, const struct uefivar *var, struct place ret)
+/* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a
+ * program run, the hash. */
+static bool authority_hash(
+	const struct eventlog_event *event, const struct uefivar *var, struct place ret)
 {
 	enum { HASH_SIZE = 32 };
 	char hex[2 * HASH_SIZE + 1];

@@ -8,7 +8,8 @@
 struct bundle bundle_empty(void)
 {
 	return (struct bundle){
-		.provider = {.compact = buf_with_max(TOKEN_MAX_BYTES), .keys = buf_with_max(KEYS_MAX_BYTES)},
+		.provider = {.compact = buf_with_max(TOKEN_MAX_BYTES),
+			.keys = buf_with_max(KEYS_MAX_BYTES)},
 		.chain = buf_with_max(BUNDLE_MAX_CHAIN),
 		.info = buf_with_max(REQUEST_MAX_INFO),
 	};
@@ -73,12 +74,14 @@ static int take_info(
 	return 0;
 }
 
-int bundle_of_info(struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
+int bundle_of_info(
+	struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	struct appraisal appraisal;
 
-	if (take_extras(extras, &bundle, err) < 0 || request_parse_info(info, &bundle.request, err) < 0)
+	if (take_extras(extras, &bundle, err) < 0 ||
+		request_parse_info(info, &bundle.request, err) < 0)
 		return -1;
 	appraise_evidence(&bundle.request.evidence, BINDING_NULL_ONLY, &appraisal);
 	request_done(&bundle.request);
@@ -91,13 +94,15 @@ int bundle_of_info(struct bytes info, const struct bundle_extras *extras, struct
 }
 
 /* The header tells which key signed, and nothing that lets anybody in. */
-static void take_token(struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
+static void take_token(
+	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
 {
 	struct bundle_provider *provider = &ret->provider;
 
 	ret->has_provider = true;
 	memcpy(provider->address, round->provider, sizeof(provider->address));
-	(void)text_format(provider->chosen_as, sizeof(provider->chosen_as), "%s", round->provider_reason);
+	(void)text_format(
+		provider->chosen_as, sizeof(provider->chosen_as), "%s", round->provider_reason);
 	provider->verdict = round->remote;
 	provider->claims = steal_ptr(round->claims);
 	provider->token = steal_ptr(round->token_header);
@@ -110,8 +115,8 @@ static void take_token(struct round_result *round, const struct bundle_extras *e
 	round->token = round->keys = (struct buf){0};
 }
 
-int bundle_of_round(
-	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
+int bundle_of_round(struct round_result *round, const struct bundle_extras *extras,
+	struct bundle *ret, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 

@@ -1,4 +1,5 @@
-/* bundle_parse.c - a bundle as somebody gave it. All of it is hostile: every member has its type and its bound. */
+/* bundle_parse.c - a bundle as somebody gave it. All of it is hostile: every member has its type
+ * and its bound. */
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
@@ -52,7 +53,8 @@ static int read_verdict(const json *root, const char *name, struct verdict *ret,
 
 	if (json_get_object(root, name, &members, err) < 0)
 		return -1;
-	if (read_health(members, &ret->health, err) < 0 || json_get_int(members, "code", &code, err) < 0 ||
+	if (read_health(members, &ret->health, err) < 0 ||
+		json_get_int(members, "code", &code, err) < 0 ||
 		get_text(members, "message", ret->reason.msg, sizeof(ret->reason.msg), err) < 0)
 		return err_wrap(err, "'%s'", name);
 	if (code < 0 || code > 999 || (ret->health == HEALTH_HEALTHY) != (code == 0))
@@ -87,7 +89,8 @@ static int read_provider(const json *root, struct bundle *ret, struct err *err)
 	if (json_get_object(root, "provider", &members, err) < 0)
 		return -1;
 	if (get_text(members, "address", provider->address, sizeof(provider->address), err) < 0 ||
-		get_text(members, "chosenAs", provider->chosen_as, sizeof(provider->chosen_as), err) < 0 ||
+		get_text(members, "chosenAs", provider->chosen_as, sizeof(provider->chosen_as),
+			err) < 0 ||
 		read_verdict(members, "verdict", &provider->verdict, err) < 0 ||
 		get_optional_object(members, "tokenHeader", &provider->token, err) < 0 ||
 		get_optional_object(members, "claims", &provider->claims, err) < 0 ||
@@ -107,7 +110,8 @@ static int read_machine(const json *root, struct machine *ret, struct err *err)
 	if (get_text(members, "hostname", ret->hostname, sizeof(ret->hostname), err) < 0 ||
 		get_text(members, "kernel", ret->kernel, sizeof(ret->kernel), err) < 0 ||
 		get_text(members, "bootId", ret->boot_id, sizeof(ret->boot_id), err) < 0 ||
-		get_text(members, "architecture", ret->architecture, sizeof(ret->architecture), err) < 0)
+		get_text(members, "architecture", ret->architecture, sizeof(ret->architecture),
+			err) < 0)
 		return err_wrap(err, "'machine'");
 	return 0;
 }
@@ -137,8 +141,8 @@ static int read_later(const json *root, struct tpm_pcrs *ret, struct err *err)
 		const char *hex = json_text(value);
 
 		if (!pcr_of_name(json_name(value), &pcr) || TPM_BOOT_PCR_MASK & 1u << pcr || !hex)
-			return err_set(
-				err, ERR_FORMAT, 0, "'laterPcrs' holds something that is no PCR from 8 on.");
+			return err_set(err, ERR_FORMAT, 0,
+				"'laterPcrs' holds something that is no PCR from 8 on.");
 		if (hex_decode(bytes_of_text(hex), ret->digest[pcr], TPM_DIGEST_SIZE, err) < 0)
 			return err_wrap(err, "'laterPcrs'");
 		ret->mask |= 1u << pcr;
@@ -159,7 +163,8 @@ static int read_chain(const json *root, struct buf *ret, struct err *err)
 		const char *text = json_text(cert);
 
 		if (!text || base64_decode(bytes_of_text(text), BASE64_STANDARD, &der, err) < 0)
-			return err_set(err, ERR_FORMAT, 0, "'chain' holds something that is no base64.");
+			return err_set(
+				err, ERR_FORMAT, 0, "'chain' holds something that is no base64.");
 		if (buf_append_text(ret, "-----BEGIN CERTIFICATE-----\n", err) < 0 ||
 			buf_append_text(ret, text, err) < 0 ||
 			buf_append_text(ret, "\n-----END CERTIFICATE-----\n", err) < 0)
@@ -193,8 +198,8 @@ static int read_redacted_events(const char *list, struct evidence *ret, struct e
 			is_good = take_number(&at, &last);
 		}
 		if (!is_good || first < next || last < first || (*at && *at != ','))
-			return err_set(
-				err, ERR_FORMAT, 0, "'redactedEvents' is no ascending list of events.");
+			return err_set(err, ERR_FORMAT, 0,
+				"'redactedEvents' is no ascending list of events.");
 		for (next = first; next <= last; next++)
 			if (evidence_mark_redacted(ret, next, err) < 0)
 				return -1;
@@ -221,7 +226,8 @@ static int read_info(const json *root, struct bundle *ret, struct err *err)
 	if (json_get_text(root, "AttestationInfo", &text, err) < 0)
 		return -1;
 	if (!*text)
-		return err_set(err, ERR_FORMAT, 0, "'AttestationInfo' is empty: there is no evidence in it.");
+		return err_set(err, ERR_FORMAT, 0,
+			"'AttestationInfo' is empty: there is no evidence in it.");
 	if (base64_decode(bytes_of_text(text), BASE64_URL, &ret->info, err) < 0)
 		return err_wrap(err, "'AttestationInfo'");
 	return request_parse_info(buf_bytes(&ret->info), &ret->request, err);
@@ -248,11 +254,13 @@ static int read_whole(const json *root, struct bundle *ret, struct err *err)
 		return err_set(err, ERR_FORMAT, 0, "A bundle of version %lld is not known here.",
 			(long long)version);
 	if (get_text(root, "program", ret->program, sizeof(ret->program), err) < 0 ||
-		read_time(root, ret, err) < 0 || read_verdict(root, "verdict", &ret->verdict, err) < 0 ||
-		read_verdict(root, "local", &ret->local, err) < 0 || read_provider(root, ret, err) < 0 ||
+		read_time(root, ret, err) < 0 ||
+		read_verdict(root, "verdict", &ret->verdict, err) < 0 ||
+		read_verdict(root, "local", &ret->local, err) < 0 ||
+		read_provider(root, ret, err) < 0 ||
 		get_optional_object(root, "facts", &ret->facts, err) < 0 ||
-		read_machine(root, &ret->machine, err) < 0 || read_later(root, &ret->unquoted, err) < 0 ||
-		read_chain(root, &ret->chain, err) < 0)
+		read_machine(root, &ret->machine, err) < 0 ||
+		read_later(root, &ret->unquoted, err) < 0 || read_chain(root, &ret->chain, err) < 0)
 		return -1;
 	if (read_info(root, ret, err) < 0)
 		return -1;
@@ -266,7 +274,8 @@ static bool is_of(const char *name, const char *const *names)
 	return *names;
 }
 
-/* Names are matched exactly, and clients may send more: what is passed over is kept by name, so that its reader can be told. */
+/* Names are matched exactly, and clients may send more: what is passed over is kept by name, so
+ * that its reader can be told. */
 static void note_unread(const json *root, const char *const *known, char *ret, size_t size)
 {
 	json_each (member, root) {
@@ -281,12 +290,13 @@ static void note_unread(const json *root, const char *const *known, char *ret, s
 	}
 }
 
-/* A request's body has no member `format`; attestation information has no AttestationInfo either. */
+/* A request's body has no member `format`; attestation information has no AttestationInfo
+ * either. */
 static int read_any(const json *root, struct bytes text, struct bundle *ret, struct err *err)
 {
 	static const char *const of_bundle[] = {"format", "version", "program", "made", "madeUnix",
-		"redacted", "redactedEvents", "guessable", "verdict", "local", "provider", "facts", "machine",
-		"laterPcrs", "chain", "AttestationInfo", NULL};
+		"redacted", "redactedEvents", "guessable", "verdict", "local", "provider", "facts",
+		"machine", "laterPcrs", "chain", "AttestationInfo", NULL};
 	static const char *const of_body[] = {"AttestationInfo", NULL};
 	const char *format = json_text(json_get(root, "format"));
 	bool is_whole = format && strcmp(format, BUNDLE_FORMAT) == 0;

@@ -100,7 +100,8 @@ static int add_redaction(json *root, const struct bundle *bundle, struct err *er
 /* The base64 of each certificate of a PEM text (RFC 7468): JSON texts have no line breaks. */
 static void add_chain(json *root, const struct buf *pem)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
+	static const char begin[] = "-----BEGIN CERTIFICATE-----",
+			  end[] = "-----END CERTIFICATE-----";
 	json *certs = json_add_array(root, "chain");
 	const char *at = pem->len ? (const char *)pem->data : "";
 

@@ -12,14 +12,15 @@
 static void note(struct bundlecheck *check, const char *text)
 {
 	if (check->note_count < BUNDLECHECK_MAX_NOTES)
-		(void)text_format(check->notes[check->note_count++], BUNDLECHECK_NOTE_SIZE, "%s", text);
+		(void)text_format(
+			check->notes[check->note_count++], BUNDLECHECK_NOTE_SIZE, "%s", text);
 }
 
-#define find(check, ...)                                                                                     \
-	do {                                                                                                 \
-		struct err finding_;                                                                         \
-		err_fill(&finding_, __VA_ARGS__);                                                            \
-		findings_add(&(check)->findings, &finding_);                                                 \
+#define find(check, ...)                                                                           \
+	do {                                                                                       \
+		struct err finding_;                                                               \
+		err_fill(&finding_, __VA_ARGS__);                                                  \
+		findings_add(&(check)->findings, &finding_);                                       \
 	} while (0)
 
 /* ---- the certificate ---- */
@@ -35,49 +36,55 @@ static void read_cert(const struct bundle *bundle, struct bundlecheck *check)
 	crypto_cert_info(cert, &check->cert);
 }
 
-/* Links of the bundle join those of the reader; its roots, which anybody could have put there, do not. */
-static int join_links(
-	const struct anchors *anchors, const struct buf *chain, struct anchors *ret, struct err *err)
+/* Links of the bundle join those of the reader; its roots, which anybody could have put there, do
+ * not. */
+static int join_links(const struct anchors *anchors, const struct buf *chain, struct anchors *ret,
+	struct err *err)
 {
 	if (anchors->roots.len && anchors_add(ret, buf_bytes(&anchors->roots), err) < 0)
 		return -1;
-	if (anchors->intermediates.len && anchors_add(ret, buf_bytes(&anchors->intermediates), err) < 0)
+	if (anchors->intermediates.len &&
+		anchors_add(ret, buf_bytes(&anchors->intermediates), err) < 0)
 		return -1;
 	if (chain->len) {
 		auto_cleanup(anchors) struct anchors links = anchors_empty();
 
 		if (anchors_add(&links, buf_bytes(chain), err) < 0)
-			return err->code == ERR_NO_MEMORY ? -1 : 0; /* without them the chain may be whole */
+			/* without them the chain may be whole */
+			return err->code == ERR_NO_MEMORY ? -1 : 0;
 		if (links.intermediates.len)
 			return anchors_add(ret, buf_bytes(&links.intermediates), err);
 	}
 	return 0;
 }
 
-/* The VM cannot help that its certificate is not from those whom the reader trusts: another remedy than on the VM itself. */
-static void check_issuer(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+/* The VM cannot help that its certificate is not from those whom the reader trusts: another remedy
+ * than on the VM itself. */
+static void check_issuer(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *check)
 {
 	auto_cleanup(anchors) struct anchors all = anchors_empty();
 	struct err err;
 	bool is_asked = inputs->anchors && anchors_have_root(inputs->anchors);
 
 	check->is_issuer_checked = check->has_cert && is_asked;
-	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could read it */
+	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could
+									  read it */
 		find(check, ERR_NO_MEMORY, 0, "No memory to check the certificate's issuer.");
 	if (!is_asked) {
-		note(check, "The certificate's issuer was not checked: all parts fit together, but only --ca "
-			    "tells whose TPM it is.");
-		if (check->has_cert &&
-			(inputs->now_s < check->cert.not_before_s || inputs->now_s > check->cert.not_after_s))
-			note(check, "The certificate is not valid at the time for which this was checked.");
+		note(check,
+			"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
+		if (check->has_cert && (inputs->now_s < check->cert.not_before_s ||
+					       inputs->now_s > check->cert.not_after_s))
+			note(check,
+				"The certificate is not valid at the time for which this was checked.");
 		return;
 	}
 	if (!check->has_cert)
 		return;
 	if (join_links(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
-		anchors_check_ak_cert(
-			&all, buf_bytes(&bundle->request.evidence.ak_cert), inputs->now_s, &err) == 0)
+		anchors_check_ak_cert(&all, buf_bytes(&bundle->request.evidence.ak_cert),
+			inputs->now_s, &err) == 0)
 		return;
 	if (err.code == ERR_AK_CERT_INVALID)
 		err.code = ERR_AK_CERT_UNTRUSTED;
@@ -90,7 +97,8 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 	const struct bundlecheck *check, struct err *err)
 {
 	auto_cleanup(token) struct token token = {0};
-	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	/* 20 KiB: not on the stack */
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	auto_cleanup(buf) struct buf nonce = buf_with_max(REQUEST_MAX_PAYLOAD_BYTES);
 	struct http_origin origin;
 	struct token_expectation expected = {.provider = &origin,
@@ -106,8 +114,8 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 	if (http_parse_url(bundle->provider.address, &origin, NULL, err) < 0 ||
 		token_parse(buf_bytes(&bundle->provider.compact), &token, err) < 0 ||
 		token_check_header(&token, &origin, &kid, err) < 0 ||
-		keys_parse(inputs->keys.len ? inputs->keys : buf_bytes(&bundle->provider.keys), keys, err) <
-			0 ||
+		keys_parse(inputs->keys.len ? inputs->keys : buf_bytes(&bundle->provider.keys),
+			keys, err) < 0 ||
 		token_check_signature(&token, kid, keys, err) < 0 ||
 		token_check_claims(&token, &expected, err) < 0)
 		return -1;
@@ -120,8 +128,8 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 	return 0;
 }
 
-static void check_provider(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+static void check_provider(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *check)
 {
 	struct err err;
 
@@ -130,8 +138,7 @@ static void check_provider(
 	if (bundle->provider.compact.len == 0) {
 		if (bundle->provider.claims)
 			note(check,
-				"The claims stand here without their token: that the provider made them is "
-				"only said.");
+				"The claims stand here without their token: that the provider made them is only said.");
 		return;
 	}
 	if (check_token(bundle, inputs, check, &err) < 0) {
@@ -140,9 +147,8 @@ static void check_provider(
 	}
 	check->is_token_checked = true;
 	if (!inputs->keys.len)
-		note(check, "The token's signature fits the keys in the bundle; whether they are the "
-			    "provider's, its "
-			    "own /certs tells (--keys).");
+		note(check,
+			"The token's signature fits the keys in the bundle; whether they are the provider's, its own /certs tells (--keys).");
 }
 
 /* ---- what the bundle says, against what was found ---- */
@@ -179,27 +185,28 @@ static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 		if (found || (is_vm_id && check->appraisal.has_secureboot))
 			find(check, ERR_BUNDLE_CONTRADICTS, 0,
 				"The bundle's fact '%.60s' is not what its evidence proves.", name);
-		else if (check->appraisal.has_secureboot) /* else it follows from why there are no facts */
+		else if (check->appraisal.has_secureboot) /* else it follows from why there are no
+							     facts */
 			find(check, ERR_BUNDLE_CONTRADICTS, 0,
 				"The bundle states the fact '%.60s', which its evidence does not prove.",
 				name);
 	}
 }
 
-/* Only what is said too well deceives. That a VM found more against itself than its evidence shows is no contradiction. */
-static void check_verdict(
-	const char *whose, const struct verdict *said, const struct verdict *found, struct bundlecheck *check)
+/* Only what is said too well deceives. That a VM found more against itself than its evidence shows
+ * is no contradiction. */
+static void check_verdict(const char *whose, const struct verdict *said,
+	const struct verdict *found, struct bundlecheck *check)
 {
 	if (said->health == found->health)
 		return;
 	if (said->health == HEALTH_HEALTHY || found->health == HEALTH_UNHEALTHY)
 		find(check, ERR_BUNDLE_CONTRADICTS, 0,
-			"The bundle says '%s' of %s, but what is in it says '%s'.", health_name(said->health),
-			whose, health_name(found->health));
+			"The bundle says '%s' of %s, but what is in it says '%s'.",
+			health_name(said->health), whose, health_name(found->health));
 	else
-		note(check, "The bundle says worse of the VM than its evidence shows; by whom or by what "
-			    "else it was "
-			    "found is not in it.");
+		note(check,
+			"The bundle says worse of the VM than its evidence shows; by whom or by what else it was found is not in it.");
 }
 
 /* Without claims a provider's word can be anything but good. */
@@ -223,7 +230,8 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 	check_verdict("the VM's own check", &bundle->local, local, check);
 	if (bundle->has_provider)
 		check_verdict("the provider's verdict", &bundle->provider.verdict, &remote, check);
-	if (!findings_hold(&check->findings, ERR_BUNDLE_CONTRADICTS)) /* else it follows from that */
+	/* else it follows from that */
+	if (!findings_hold(&check->findings, ERR_BUNDLE_CONTRADICTS))
 		check_verdict("the VM", &bundle->verdict, &both, check);
 }
 
@@ -237,8 +245,7 @@ static void note_unmeasured(const struct appraisal *appraisal, struct bundlechec
 	if (!appraisal->unmeasured_count)
 		return;
 	(void)text_format(text, sizeof(text),
-		"Of the log's %u events %u were not measured in the bank that the TPM quoted: nothing is "
-		"read from them.",
+		"Of the log's %u events %u were not measured in the bank that the TPM quoted: nothing is read from them.",
 		appraisal->event_count, appraisal->unmeasured_count);
 	note(check, text);
 }
@@ -266,9 +273,7 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 	uint32_t count = count_redacted(evidence);
 
 	(void)text_format(text, sizeof(text),
-		"The bundle is redacted: of %u events only the digests are checked, since their data is said "
-		"to be "
-		"taken out, and of what the TPM did not sign nothing is in it.",
+		"The bundle is redacted: of %u events only the digests are checked, since their data is said to be taken out, and of what the TPM did not sign nothing is in it.",
 		count);
 	note(check, text);
 	redact_rest_sentence(evidence, text);
@@ -287,13 +292,13 @@ static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
 	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&
 		eventlog_bank_index(&log, EVENTLOG_SHA256) >= 0)
-		check->unquoted_explained =
-			bundle->unquoted.mask & ~replay_compare_each(&log, &bundle->unquoted, mismatches);
+		check->unquoted_explained = bundle->unquoted.mask &
+					    ~replay_compare_each(&log, &bundle->unquoted, mismatches);
 }
 
 /* Whoever wrote it, or asked for it, may think that it counts. */
-static void note_unread(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+static void note_unread(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *check)
 {
 	char text[BUNDLECHECK_NOTE_SIZE];
 
@@ -301,13 +306,13 @@ static void note_unread(
 		note(check, "No token is in it that the key set given could check.");
 	if (!bundle->unread[0])
 		return;
-	(void)text_format(
-		text, sizeof(text), "What else stands in it was not looked at: %s.", bundle->unread);
+	(void)text_format(text, sizeof(text), "What else stands in it was not looked at: %s.",
+		bundle->unread);
 	note(check, text);
 }
 
-void bundlecheck_run(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *ret)
+void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	read_cert(bundle, ret);

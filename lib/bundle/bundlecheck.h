@@ -1,8 +1,8 @@
 /* bundlecheck.h - does a bundle prove what it says? Anywhere, without TPM and network. Pure.
  *
- * Evidence is appraised anew. What else the bundle says, claims of a token and facts, must agree with it: a bundle that says more than its
- * evidence proves is refused, with the reason. What nobody can check is told in plain sentences, so that nobody takes it for checked.
- */
+ * Evidence is appraised anew. What else the bundle says, claims of a token and facts, must agree
+ * with it: a bundle that says more than its evidence proves is refused, with the reason. What
+ * nobody can check is told in plain sentences, so that nobody takes it for checked. */
 #ifndef BUNDLE_BUNDLECHECK_H
 #define BUNDLE_BUNDLECHECK_H
 
@@ -15,8 +15,9 @@
 
 struct bundlecheck_inputs {
 	const struct anchors *anchors; /* none: nobody may vouch for the attestation key */
-	struct bytes keys; /* the provider's key set as the reader knows it; empty: the bundle's own */
-	int64_t now_s;     /* when certificates must be valid */
+	/* the provider's key set as the reader knows it; empty: the bundle's own */
+	struct bytes keys;
+	int64_t now_s; /* when certificates must be valid */
 	bool is_now_given; /* the token must be valid then too; else when the bundle was made */
 };
 
@@ -26,14 +27,14 @@ struct bundlecheck {
 	bool has_cert;
 	struct crypto_cert_info cert; /* as it stands in the evidence, whoever issued it */
 	bool is_issuer_checked;
-	bool is_token_checked;       /* the token is in the bundle, and everything about it was checked */
+	bool is_token_checked; /* the token is in the bundle, and everything about it was checked */
 	uint32_t unquoted_explained; /* PCRs beyond the quote to which the log leads */
 	size_t note_count;
 	char notes[BUNDLECHECK_MAX_NOTES][BUNDLECHECK_NOTE_SIZE]; /* what was not checked */
 };
 
 /* 40 KiB: not for small stacks. */
-void bundlecheck_run(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, struct bundlecheck *ret);
+void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *ret);
 
 #endif

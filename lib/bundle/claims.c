@@ -6,11 +6,11 @@
 #include "bundle/redact.h"
 #include "maa/token.h"
 
-#define find(findings, ...)                                                                                  \
-	do {                                                                                                 \
-		struct err finding_;                                                                         \
-		err_fill(&finding_, ERR_CLAIMS_CONTRADICT, 0, __VA_ARGS__);                                  \
-		findings_add(findings, &finding_);                                                           \
+#define find(findings, ...)                                                                        \
+	do {                                                                                       \
+		struct err finding_;                                                               \
+		err_fill(&finding_, ERR_CLAIMS_CONTRADICT, 0, __VA_ARGS__);                        \
+		findings_add(findings, &finding_);                                                 \
 	} while (0)
 
 /* Only numbers of PCRs in a list are that claim. */
@@ -38,8 +38,8 @@ static void check_pcr_claim(const json *claims, uint32_t quoted, struct findings
 	if (!read_pcr_claim(claim, &mask))
 		find(findings, "The claim 'x-ms-azurevm-attested-pcrs' is no list of PCRs.");
 	else if (mask != quoted)
-		find(findings, "The claims attest the PCRs 0x%06X, but the quote covers 0x%06X.", mask,
-			quoted);
+		find(findings, "The claims attest the PCRs 0x%06X, but the quote covers 0x%06X.",
+			mask, quoted);
 }
 
 static void check_secureboot_claim(
@@ -48,8 +48,10 @@ static void check_secureboot_claim(
 	const json *claim = json_get(claims, "secureboot");
 
 	if (claim && appraisal->has_secureboot && json_true(claim) != appraisal->secureboot.is_enabled)
-		find(findings, "The claim 'secureboot' is %s, but the evidence proves Secure Boot %s.",
-			json_true(claim) ? "true" : "false", appraisal->secureboot.is_enabled ? "on" : "off");
+		find(findings,
+			"The claim 'secureboot' is %s, but the evidence proves Secure Boot %s.",
+			json_true(claim) ? "true" : "false",
+			appraisal->secureboot.is_enabled ? "on" : "off");
 }
 
 bool claims_are_of_vm(const struct bundle *bundle, const struct appraisal *appraisal, const char *id)
@@ -78,7 +80,8 @@ static void check_vm_id_claim(
 	else if (!appraisal->secureboot.vm_id[0] && !bundle->is_redacted)
 		return; /* not every firmware measures one */
 	else if (!claims_are_of_vm(bundle, appraisal, id))
-		find(findings, "The claims are about the VM '%.80s', but the firmware measured another id.",
+		find(findings,
+			"The claims are about the VM '%.80s', but the firmware measured another id.",
 			id);
 }
 
@@ -93,12 +96,14 @@ static void check_text_claim(
 			text ? text : "(no text)", sent);
 }
 
-static void check_number_claim(const json *claims, const char *name, int sent, struct findings *findings)
+static void check_number_claim(
+	const json *claims, const char *name, int sent, struct findings *findings)
 {
 	int64_t number;
 	struct err ignored;
 
-	if (json_get(claims, name) && (json_get_int(claims, name, &number, &ignored) < 0 || number != sent))
+	if (json_get(claims, name) &&
+		(json_get_int(claims, name, &number, &ignored) < 0 || number != sent))
 		find(findings, "The claim '%s' is not %d, which was sent.", name, sent);
 }
 
@@ -152,7 +157,8 @@ static void check_time_claims(const struct bundle *bundle, struct findings *find
 		find(findings, "The claims do not say from when until when they hold.");
 	else if (bundle->made_s < not_before - TOKEN_CLOCK_SKEW_S ||
 		 bundle->made_s >= expires + TOKEN_CLOCK_SKEW_S)
-		find(findings, "The claims did not hold at the time at which the bundle is said to be made.");
+		find(findings,
+			"The claims did not hold at the time at which the bundle is said to be made.");
 }
 
 static bool is_origin(const char *url, const char *address)
@@ -174,7 +180,8 @@ static void check_sent_claims(const struct bundle *bundle, struct findings *find
 	const struct evidence *evidence = &request->evidence;
 
 	check_text_claim(claims, "x-ms-attestation-type", "azurevm", findings);
-	check_text_claim(claims, "x-ms-azurevm-attestation-protocol-ver", request->protocol, findings);
+	check_text_claim(
+		claims, "x-ms-azurevm-attestation-protocol-ver", request->protocol, findings);
 	check_text_claim(claims, "x-ms-azurevm-ostype", request->os_type, findings);
 	check_text_claim(claims, "x-ms-azurevm-osdistro", evidence->os_distro, findings);
 	check_text_claim(claims, "x-ms-azurevm-osbuild", request->os_build, findings);
@@ -182,7 +189,8 @@ static void check_sent_claims(const struct bundle *bundle, struct findings *find
 	check_number_claim(claims, "x-ms-azurevm-osversion-minor", evidence->os_minor, findings);
 }
 
-void claims_check(const struct bundle *bundle, const struct appraisal *appraisal, struct findings *findings)
+void claims_check(
+	const struct bundle *bundle, const struct appraisal *appraisal, struct findings *findings)
 {
 	const json *claims = bundle->provider.claims;
 	const char *issuer = json_text(json_get(claims, "iss"));

@@ -1,4 +1,5 @@
-/* machine.h - what a machine says of itself. Nobody proves it; it tells people which machine a report is about. */
+/* machine.h - what a machine says of itself. Nobody proves it; it tells people which machine a
+ * report is about. */
 #ifndef BUNDLE_MACHINE_H
 #define BUNDLE_MACHINE_H
 

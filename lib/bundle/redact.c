@@ -30,8 +30,8 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 
 	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0 ||
 		strncmp(hash, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0 ||
-		hex_decode(bytes_of_text(hash + sizeof(REDACT_HASH_PREFIX) - 1), wanted, sizeof(wanted),
-			&ignored) < 0)
+		hex_decode(bytes_of_text(hash + sizeof(REDACT_HASH_PREFIX) - 1), wanted,
+			sizeof(wanted), &ignored) < 0)
 		return false;
 	while (eventlog_next_measured(log, &walk, &event)) {
 		if (event.pcr != VM_ID_PCR)
@@ -46,7 +46,8 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 
 /* ---- trees ---- */
 
-/* Names are the protocol's or a policy's; texts may say anything. The depth is that of a parsed tree. */
+/* Names are the protocol's or a policy's; texts may say anything. The depth is that of a parsed
+ * tree. */
 static void add_without_ids(json *parent, const char *name, const json *value)
 {
 	const char *text = json_text(value);
@@ -55,9 +56,11 @@ static void add_without_ids(json *parent, const char *name, const json *value)
 	if (name && strcmp(name, "client-payload") == 0) {
 		json_add_null(parent, name); /* a nonce, too: whoever sent it knows it again */
 	} else if (text) {
-		json_add_text(parent, name, redact_has_uuid(bytes_of_text(text)) ? BUNDLE_REDACTED : text);
+		json_add_text(parent, name,
+			redact_has_uuid(bytes_of_text(text)) ? BUNDLE_REDACTED : text);
 	} else if (json_is_object(value) || json_is_array(value)) {
-		child = json_is_object(value) ? json_add_object(parent, name) : json_add_array(parent, name);
+		child = json_is_object(value) ? json_add_object(parent, name)
+					      : json_add_array(parent, name);
 		json_each (item, value)
 			add_without_ids(child, json_name(item), item);
 	} else {
@@ -65,7 +68,8 @@ static void add_without_ids(json *parent, const char *name, const json *value)
 	}
 }
 
-/* The digest that stands for a VM's id is the one that the firmware measured: it is in the log anyway. Another says more than that. */
+/* The digest that stands for a VM's id is the one that the firmware measured: it is in the log
+ * anyway. Another says more than that. */
 static void add_vm_id(json *parent, const char *name, const char *id, const struct evidence *evidence)
 {
 	char hash[REDACT_HASH_SIZE];
@@ -92,7 +96,8 @@ static json *claims_without_ids(const json *claims, const struct evidence *evide
 			add_vm_id(ret, name, text, evidence);
 		else if (text && strcmp(name, "iss") == 0 && !keep_issuer)
 			json_add_text(ret, name, BUNDLE_REDACTED);
-		else if (strcmp(name, "jti") != 0) /* the token's number, by which its provider finds it */
+		else if (strcmp(name, "jti") != 0) /* the token's number, by which its provider
+						      finds it */
 			add_without_ids(ret, name, claim);
 	}
 	return ret;
@@ -106,7 +111,8 @@ static void replace(json **tree, json *with)
 
 /* ---- parts ---- */
 
-/* A region's shared provider is everybody's: https://sharedCODE.CODE.attest.azure.net (region.h). Others may begin with that word. */
+/* A region's shared provider is everybody's: https://sharedCODE.CODE.attest.azure.net (region.h).
+ * Others may begin with that word. */
 static bool is_shared(const char *address)
 {
 	static const char prefix[] = "https://shared";
@@ -120,7 +126,8 @@ static bool is_shared(const char *address)
 	       strncmp(code + 2 * len + 1, ".attest.azure.", sizeof(".attest.azure.") - 1) == 0;
 }
 
-/* Messages name hosts, proxies, requests, and values of PCRs that are not in here. What the bundle shows all the same may be said. */
+/* Messages name hosts, proxies, requests, and values of PCRs that are not in here. What the bundle
+ * shows all the same may be said. */
 static void redact_reason(struct verdict *said, const struct verdict *shown)
 {
 	if (!said->reason.code)
@@ -166,7 +173,8 @@ static void restate(struct bundle *bundle)
 	replace(&bundle->facts, facts);
 }
 
-static int rebuild_info(const json *info, const struct evidence *evidence, struct buf *ret, struct err *err)
+static int rebuild_info(
+	const json *info, const struct evidence *evidence, struct buf *ret, struct err *err)
 {
 	auto_cleanup(json) json *changed = json_new_object();
 	auto_cleanup(buf) struct buf log = buf_with_max(REQUEST_MAX_INFO);

@@ -10,18 +10,20 @@
 #define UUID_TEXT_SIZE   36
 #define GPT_HEADER_SIZE  92 /* UEFI 2.10 section 5.3.2 */
 #define GPT_DISK_GUID_AT 56
-#define GPT_SIZE_AT      84  /* of an entry */
-#define GPT_ENTRY_SIZE   128 /* section 5.3.3, the smallest; as measured (PC Client PFP 1.06 section 10.2.5) */
-#define GPT_ENTRY_ID_AT  16
-#define GPT_NAME_AT      56
-#define GPT_NAME_SIZE    72
-#define GUID_SIZE        16
-#define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
-#define NODE_HEAD        4
-#define ALL              UINT16_MAX
-#define SPEC_ID_AT       32 /* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
-#define SPEC_ID_KEPT     24 /* of it: signature, class, version, size of UINTN */
-#define SPEC_ID_SIZE     (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank, and nothing of the vendor's */
+#define GPT_SIZE_AT      84 /* of an entry */
+/* section 5.3.3, the smallest; as measured (PC Client PFP 1.06 section 10.2.5) */
+#define GPT_ENTRY_SIZE  128
+#define GPT_ENTRY_ID_AT 16
+#define GPT_NAME_AT     56
+#define GPT_NAME_SIZE   72
+#define GUID_SIZE       16
+#define IMAGE_PATH_AT   32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
+#define NODE_HEAD       4
+#define ALL             UINT16_MAX
+/* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
+#define SPEC_ID_AT   32
+#define SPEC_ID_KEPT 24 /* of it: signature, class, version, size of UINTN */
+#define SPEC_ID_SIZE (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank, and nothing of the vendor's */
 
 /* Bytes that may be changed: the copy of an event's data. */
 struct span {
@@ -29,21 +31,23 @@ struct span {
 	size_t len;
 };
 
-/* What a node of a device path (UEFI 2.10 section 10.3) may keep behind its head: places on the board, and what a program is called. Any
- * other may hold an address, a serial number or a name: VMBus' network adapters have their MAC address in a vendor's node. */
+/* What a node of a device path (UEFI 2.10 section 10.3) may keep behind its head: places on the
+ * board, and what a program is called. Any other may hold an address, a serial number or a name:
+ * VMBus' network adapters have their MAC address in a vendor's node. */
 static const struct node {
 	uint8_t type, subtype;
 	uint16_t keep; /* from the start */
 	uint16_t drop; /* behind that; 0: the rest */
 } nodes[] = {
-	{1, 1, ALL, 0}, {1, 2, ALL, 0}, {1, 3, ALL, 0}, {1, 5, ALL, 0},                   /* hardware */
-	{2, 1, ALL, 0}, {2, 2, ALL, 0}, {2, 3, ALL, 0},                                   /* ACPI */
-	{3, 1, ALL, 0}, {3, 2, ALL, 0}, {3, 5, ALL, 0}, {3, 17, ALL, 0}, {3, 18, ALL, 0}, /* buses */
-	{3, 23, 4, 8},  /* NVMe: the namespace, not the disk's EUI-64 */
+	{1, 1, ALL, 0}, {1, 2, ALL, 0}, {1, 3, ALL, 0}, {1, 5, ALL, 0}, /* hardware */
+	{2, 1, ALL, 0}, {2, 2, ALL, 0}, {2, 3, ALL, 0}, /* ACPI */
+	/* buses */
+	{3, 1, ALL, 0}, {3, 2, ALL, 0}, {3, 5, ALL, 0}, {3, 17, ALL, 0}, {3, 18, ALL, 0},
+	{3, 23, 4, 8}, /* NVMe: the namespace, not the disk's EUI-64 */
 	{4, 1, 20, 16}, /* hard drive: place and size, not the signature */
 	{4, 2, ALL, 0}, {4, 4, ALL, 0}, {4, 6, ALL, 0}, {4, 7, ALL, 0}, {4, 8, ALL, 0}, /* media */
-	{1, 4, GUID_SIZE, 0}, {3, 10, GUID_SIZE, 0}, {4, 3, GUID_SIZE, 0},              /* vendors */
-	{0x7F, 0xFF, ALL, 0}, {0x7F, 1, ALL, 0},                                        /* ends */
+	{1, 4, GUID_SIZE, 0}, {3, 10, GUID_SIZE, 0}, {4, 3, GUID_SIZE, 0}, /* vendors */
+	{0x7F, 0xFF, ALL, 0}, {0x7F, 1, ALL, 0}, /* ends */
 };
 
 static bool is_hex_digit(uint8_t c)
@@ -159,7 +163,8 @@ static bool blank_all(struct span span)
 	return span.len > 0;
 }
 
-/* Their order tells nothing of a machine. What they are called and where they lead does, by disks' serial numbers and MAC addresses. */
+/* Their order tells nothing of a machine. What they are called and where they lead does, by disks'
+ * serial numbers and MAC addresses. */
 static bool is_boot_order(struct bytes data)
 {
 	struct uefivar var;
@@ -167,7 +172,8 @@ static bool is_boot_order(struct bytes data)
 	return uefivar_parse(data, &var) && uefivar_is(&var, uefi_global_variable_guid, "BootOrder");
 }
 
-/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there. */
+/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand
+ * there. */
 static bool is_free_text(const struct eventlog_event *event)
 {
 	if (event->pcr >= FIRST_LATER_PCR) /* which Windows quotes, and Linux does not */
@@ -208,7 +214,8 @@ static bool blank_event(const struct eventlog_event *event, struct span span)
 {
 	bool changed;
 
-	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR || event->pcr == SECURE_BOOT_PCR)
+	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR ||
+		event->pcr == SECURE_BOOT_PCR)
 		return false;
 	if (is_free_text(event))
 		return blank_all(span);
@@ -243,14 +250,15 @@ static int put_header(struct buf *to, struct bytes old, struct err *err)
 	return put_number(to, 1, 0, err);
 }
 
-static int put_event(struct buf *to, const struct eventlog_event *event, struct bytes digest, struct err *err)
+static int put_event(
+	struct buf *to, const struct eventlog_event *event, struct bytes digest, struct err *err)
 {
 	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
 
 	if (put_number(to, 4, event->pcr, err) < 0 || put_number(to, 4, event->type, err) < 0 ||
 		put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
-		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data, TPM_DIGEST_SIZE,
-			err) < 0)
+		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data,
+			TPM_DIGEST_SIZE, err) < 0)
 		return -1;
 	if (put_number(to, 4, (uint32_t)event->data.len, err) < 0)
 		return -1;
@@ -263,8 +271,8 @@ static bool is_signed(const struct eventlog_event *event, struct bytes digest, u
 	       quoted & 1u << event->pcr;
 }
 
-static int rewrite(
-	const struct eventlog *log, size_t bank, struct evidence *evidence, struct buf *to, struct err *err)
+static int rewrite(const struct eventlog *log, size_t bank, struct evidence *evidence,
+	struct buf *to, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct eventlog_event event;

@@ -20,7 +20,8 @@ enum rest {
 };
 
 static const struct redact_rest table[REDACT_MAX_RESTS] = {
-	[REST_BOOT_OPTIONS] = {"boot-options", "boot options (MAC addresses, serial numbers of disks)", 0},
+	[REST_BOOT_OPTIONS] = {"boot-options",
+		"boot options (MAC addresses, serial numbers of disks)", 0},
 	[REST_BOARD] = {"board", "the board's settings and tables (serial numbers, asset tags)", 0},
 	[REST_PARTITIONS] = {"partitions", "partition tables (ids and names of disks)", 0},
 	[REST_VM_ID] = {"vm-id", "the VM's id", 0},
@@ -102,8 +103,7 @@ void redact_rest_sentence(const struct evidence *evidence, char ret[REDACT_SENTE
 
 		(void)text_format(ret + len, REDACT_SENTENCE_SIZE - len, "%s%s",
 			i ? ", "
-			  : "Digests that the signed PCRs need stay, so that whoever knows their form can "
-			    "guess: ",
+			  : "Digests that the signed PCRs need stay, so that whoever knows their form can guess: ",
 			rests[i].what);
 	}
 	if (count)

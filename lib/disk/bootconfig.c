@@ -12,7 +12,7 @@
 static const struct keyword {
 	const char *word;
 	enum bootconfig_text what;
-	size_t skipped;    /* words before the text */
+	size_t skipped; /* words before the text */
 	const char *start; /* what GRUB measures in their place */
 } keywords[] = {
 	{"linux", BOOTCONFIG_COMMAND_LINE, 2, ""},
@@ -101,7 +101,8 @@ static bool ends_with(const char *path, const char *end)
 
 static bool is_config(const char *path)
 {
-	return ends_with(path, "/grub.cfg") || (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
+	return ends_with(path, "/grub.cfg") ||
+	       (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
 }
 
 /* False if it cannot be read, which *gap says if it is the first. */
@@ -126,8 +127,8 @@ static struct buf read_environment(int root_fd, const struct bootfiles *files, s
 	return text;
 }
 
-const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files, enum bootconfig_text what,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap)
+const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files,
+	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap)
 {
 	struct err gap = {0};
 	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files, &gap);

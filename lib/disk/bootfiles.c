@@ -52,7 +52,8 @@ const struct bootfile *bootfiles_find(const struct bootfiles *files, const char 
 static void make_stamp(const struct stat *info, uint8_t ret[BOOTFILES_STAMP_SIZE])
 {
 	const int64_t numbers[] = {(int64_t)info->st_dev, (int64_t)info->st_ino, info->st_size,
-		info->st_mtim.tv_sec, info->st_mtim.tv_nsec, info->st_ctim.tv_sec, info->st_ctim.tv_nsec};
+		info->st_mtim.tv_sec, info->st_mtim.tv_nsec, info->st_ctim.tv_sec,
+		info->st_ctim.tv_nsec};
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
 	crypto_sha256((struct bytes){(const uint8_t *)numbers, sizeof(numbers)}, digest);
@@ -79,18 +80,20 @@ struct look {
 };
 
 /* A file that changes under our eyes is one of the next look. */
-static int digest_file(
-	const struct bootwalk_file *file, struct bootfile *found, struct bootfiles *all, struct err *err)
+static int digest_file(const struct bootwalk_file *file, struct bootfile *found,
+	struct bootfiles *all, struct err *err)
 {
-	auto_cleanup(fd) int fd =
-		openat(file->dir_fd, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	auto_cleanup(fd) int fd = openat(file->dir_fd, file->name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_set(err, ERR_IO, (unsigned long)errno, "it cannot be opened: %m.");
 	if (found->size > BOOTFILES_MAX_FILE_BYTES)
-		return err_set(err, ERR_IO, 0, "it is larger than %u MiB.", BOOTFILES_MAX_FILE_BYTES >> 20);
+		return err_set(err, ERR_IO, 0, "it is larger than %u MiB.",
+			BOOTFILES_MAX_FILE_BYTES >> 20);
 	if (found->size > BOOTFILES_MAX_LOOK_BYTES - all->bytes_read)
-		return err_set(err, ERR_IO, 0, "%u MiB of others were read first; the next look goes on.",
+		return err_set(err, ERR_IO, 0,
+			"%u MiB of others were read first; the next look goes on.",
 			BOOTFILES_MAX_LOOK_BYTES >> 20);
 	if (!has_stamp(fd, found->stamp))
 		return err_set(err, ERR_IO, 0, "it changed meanwhile.");
@@ -102,7 +105,8 @@ static int digest_file(
 static void note_gap(struct look *look, const char *path, const struct err *why)
 {
 	if (look->found.gap.code == ERR_OK)
-		err_fill(&look->found.gap, ERR_IO, why->native, "'/%.120s' was not read: %s", path, why->msg);
+		err_fill(&look->found.gap, ERR_IO, why->native, "'/%.120s' was not read: %s", path,
+			why->msg);
 	if (why->code == ERR_NO_MEMORY)
 		look->err = *why;
 }
@@ -127,7 +131,8 @@ static struct bootfile *make_room(struct look *look)
 /* FAT has no time of change. */
 static int64_t latest(const struct stat *info)
 {
-	return info->st_ctim.tv_sec > info->st_mtim.tv_sec ? info->st_ctim.tv_sec : info->st_mtim.tv_sec;
+	return info->st_ctim.tv_sec > info->st_mtim.tv_sec ? info->st_ctim.tv_sec
+							   : info->st_mtim.tv_sec;
 }
 
 static void look_at(void *context, const struct bootwalk_file *file)
@@ -147,7 +152,8 @@ static void look_at(void *context, const struct bootwalk_file *file)
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);
 	make_stamp(file->info, found->stamp);
 	if (strcmp(found->path, file->path) != 0 || strpbrk(found->path, "\"\\")) {
-		err_fill(&err, ERR_IO, 0, "its name is no clean UTF-8, or holds a quote or backslash.");
+		err_fill(&err, ERR_IO, 0,
+			"its name is no clean UTF-8, or holds a quote or backslash.");
 		note_gap(look, found->path, &err);
 		return;
 	}
@@ -156,15 +162,16 @@ static void look_at(void *context, const struct bootwalk_file *file)
 	} else if (digest_file(file, found, &look->found, &err) < 0) {
 		note_gap(look, file->path, &err);
 		return;
-	} else if (known && memcmp(known->digest.sha256, found->digest.sha256, CRYPTO_SHA256_SIZE) == 0) {
+	} else if (known &&
+		   memcmp(known->digest.sha256, found->digest.sha256, CRYPTO_SHA256_SIZE) == 0) {
 		found->seen_s = known->seen_s;
 		found->is_new = known->is_new;
 	}
 	look->found.count++;
 }
 
-int bootfiles_look(
-	int root_fd, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret, struct err *err)
+int bootfiles_look(int root_fd, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret,
+	struct err *err)
 {
 	struct look look = {.known = known, .now_s = now_s};
 	struct err gap;

@@ -9,8 +9,8 @@ static bool is_blank(uint8_t byte)
 
 static bool is_name(uint8_t byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '_';
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '_';
 }
 
 static struct bytes without_blanks(struct bytes bytes)
@@ -129,8 +129,8 @@ bool bootscript_choose_next(struct bootscript_variables *variables)
 struct expansion {
 	const struct bootscript_form *form;
 	struct buf word; /* the one that is being read */
-	bool is_word;    /* there is one, if only an empty one in quotes */
-	size_t words;    /* read before it */
+	bool is_word; /* there is one, if only an empty one in quotes */
+	size_t words; /* read before it */
 	struct buf *text;
 	bool failed; /* too long */
 };
@@ -170,7 +170,8 @@ static void end_word(struct expansion *expansion)
 			put(expansion, expansion->text, ' ');
 		if (expansion->form->is_escaped)
 			put_escaped(expansion);
-		else if (buf_append(expansion->text, expansion->word.data, expansion->word.len, &ignored) < 0)
+		else if (buf_append(expansion->text, expansion->word.data, expansion->word.len,
+				 &ignored) < 0)
 			expansion->failed = true;
 	}
 	expansion->word.len = 0;
@@ -243,7 +244,8 @@ static size_t take_literal(struct expansion *expansion, struct bytes line)
 bool bootscript_expand(struct bytes line, const struct bootscript_variables *variables,
 	const struct bootscript_form *form, struct buf *ret)
 {
-	struct expansion expansion = {.form = form, .word = buf_with_max(BOOTSCRIPT_TEXT_MAX), .text = ret};
+	struct expansion expansion = {
+		.form = form, .word = buf_with_max(BOOTSCRIPT_TEXT_MAX), .text = ret};
 	bool is_quoted = false;
 	struct err ignored;
 

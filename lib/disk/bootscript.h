@@ -1,13 +1,15 @@
-/* bootscript.h - lines of a boot configuration as GRUB's shell reads them: words, quotes, variables. For disk/bootconfig.h.
+/* bootscript.h - lines of a boot configuration as GRUB's shell reads them: words, quotes,
+ * variables. For disk/bootconfig.h.
  *
- * Source: GRUB manual 2.12 section "Shell-like scripting". Nothing is executed: values of variables are those that assignments in the text
- * give. All input is hostile; every size is bounded. */
+ * Source: GRUB manual 2.12 section "Shell-like scripting". Nothing is executed: values of variables
+ * are those that assignments in the text give. All input is hostile; every size is bounded. */
 #ifndef DISK_BOOTSCRIPT_H
 #define DISK_BOOTSCRIPT_H
 
 #include "base/buf.h"
 
-#define BOOTSCRIPT_TEXT_MAX      4096 /* of a line after expansion: Linux's own limit is 2048 or 4096 */
+/* of a line after expansion: Linux's own limit is 2048 or 4096 */
+#define BOOTSCRIPT_TEXT_MAX      4096
 #define BOOTSCRIPT_MAX_VARIABLES 8
 #define BOOTSCRIPT_MAX_VALUES    4
 #define BOOTSCRIPT_NAME_SIZE     32
@@ -36,9 +38,10 @@ void bootscript_find_values(struct bytes text, struct bootscript_variables *vari
 bool bootscript_choose_next(struct bootscript_variables *variables);
 
 struct bootscript_form {
-	size_t skipped;    /* words at the line's start that are left out */
+	size_t skipped; /* words at the line's start that are left out */
 	const char *start; /* comes in their place */
-	bool is_escaped; /* as GRUB hands arguments to the kernel: words with blanks in quotes, quotes escaped */
+	/* as GRUB hands arguments to the kernel: words with blanks in quotes, quotes escaped */
+	bool is_escaped;
 };
 /* The line's words with the chosen values, one blank between two. False if that is too long. */
 bool bootscript_expand(struct bytes line, const struct bootscript_variables *variables,

@@ -8,7 +8,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* The last part of a pattern may name folders: then files in them, and so many floors further below. */
+/* The last part of a pattern may name folders: then files in them, and so many floors further
+ * below. */
 static const struct place {
 	const char *pattern;
 	unsigned int floors;
@@ -32,7 +33,7 @@ struct walk {
 	void (*visit)(void *context, const struct bootwalk_file *file);
 	void *context;
 	unsigned int files, entries;
-	struct err gap;                /* the first */
+	struct err gap; /* the first */
 	char path[BOOTWALK_PATH_SIZE]; /* of the folder or file in hand */
 };
 
@@ -44,16 +45,17 @@ static int open_folder(int dir_fd, const char *name)
 static void note_unread(struct walk *walk, const char *name)
 {
 	if (walk->gap.code == ERR_OK)
-		err_fill(&walk->gap, ERR_IO, (unsigned long)errno, "'/%.100s%s%.40s' cannot be read: %m.",
-			walk->path, walk->path[0] && name[0] ? "/" : "", name);
+		err_fill(&walk->gap, ERR_IO, (unsigned long)errno,
+			"'/%.100s%s%.40s' cannot be read: %m.", walk->path,
+			walk->path[0] && name[0] ? "/" : "", name);
 }
 
 static void note_limit(struct walk *walk, const char *what, unsigned int limit)
 {
 	if (walk->gap.code == ERR_OK)
 		err_fill(&walk->gap, ERR_IO, 0,
-			"There are more than %u %s where boot files live, e.g. in '/%.80s'.", limit, what,
-			walk->path);
+			"There are more than %u %s where boot files live, e.g. in '/%.80s'.", limit,
+			what, walk->path);
 }
 
 /* Appends "/name"; false if it is too long. */
@@ -64,8 +66,9 @@ static bool go_into(struct walk *walk, const char *name)
 
 	if (len + slash + more >= sizeof(walk->path)) {
 		if (walk->gap.code == ERR_OK)
-			err_fill(&walk->gap, ERR_IO, 0, "In '/%.80s' is a path of more than %u bytes.",
-				walk->path, BOOTWALK_PATH_SIZE - 1);
+			err_fill(&walk->gap, ERR_IO, 0,
+				"In '/%.80s' is a path of more than %u bytes.", walk->path,
+				BOOTWALK_PATH_SIZE - 1);
 		return false;
 	}
 	if (slash)
@@ -90,17 +93,19 @@ static void visit_file(struct walk *walk, int dir_fd, const char *name, const st
 		return;
 	}
 	walk->visit(walk->context,
-		&(struct bootwalk_file){.path = walk->path, .dir_fd = dir_fd, .name = name, .info = info});
+		&(struct bootwalk_file){
+			.path = walk->path, .dir_fd = dir_fd, .name = name, .info = info});
 }
 
-/* What the walk wants in this folder: names that match `pattern` up to its next slash, then what is behind it; or, with no pattern
- * left, everything, so many floors deep. */
+/* What the walk wants in this folder: names that match `pattern` up to its next slash, then what is
+ * behind it; or, with no pattern left, everything, so many floors deep. */
 struct wanted {
 	const char *pattern; /* "": everything */
 	unsigned int floors;
 };
 
-static void visit_folder(struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted);
+static void visit_folder(
+	struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted);
 
 static void visit_entry(struct walk *walk, int dir_fd, const char *name, const struct wanted *wanted)
 {
@@ -145,7 +150,8 @@ static struct dirent *read_entry(DIR *dir)
 }
 
 /* A folder that is not there, or is a link, is no gap; one that cannot be read is. */
-static void visit_folder(struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted)
+static void visit_folder(
+	struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted)
 {
 	int fd = open_folder(parent_fd, name);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -193,8 +199,8 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	go_back(walk, len);
 }
 
-void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file), void *context,
-	struct err *ret_gap)
+void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),
+	void *context, struct err *ret_gap)
 {
 	struct walk walk = {.visit = visit, .context = context};
 

@@ -31,7 +31,8 @@ bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO
 		struct bytes name = {line.data + HEX_SIZE + 2, line.len - HEX_SIZE - 2};
 
 		if (line.len > HEX_SIZE + 2 && package_path_is(name, path) &&
-			hex_decode((struct bytes){line.data, HEX_SIZE}, ret, CRYPTO_MD5_SIZE, &ignored) == 0)
+			hex_decode((struct bytes){line.data, HEX_SIZE}, ret, CRYPTO_MD5_SIZE,
+				&ignored) == 0)
 			return true;
 	}
 	return false;
@@ -48,7 +49,8 @@ static bool find_in_piece(
 	return dpkg_find_digest((struct bytes){piece.data, whole}, path, ret);
 }
 
-/* In pieces: the memory that a package of 40000 files would take is not ours. *ret_is_found false: the path is not in it. */
+/* In pieces: the memory that a package of 40000 files would take is not ours. *ret_is_found false:
+ * the path is not in it. */
 static int find_in_file(
 	int fd, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], bool *ret_is_found, struct err *err)
 {
@@ -114,8 +116,8 @@ static bool next_paragraph(struct bytes *rest, struct paragraph *ret)
 	return is_there;
 }
 
-bool dpkg_find_version(
-	struct bytes status, const char *package, char ret[PACKAGE_VERSION_SIZE], bool *ret_is_settled)
+bool dpkg_find_version(struct bytes status, const char *package, char ret[PACKAGE_VERSION_SIZE],
+	bool *ret_is_settled)
 {
 	size_t len = strcspn(package, ":");
 	struct bytes name = {(const uint8_t *)package, len};
@@ -182,7 +184,8 @@ static int ask_package(
 		return 0;
 	if (find_md5(question, err) < 0)
 		return -1;
-	answer.word = memcmp(recorded, question->md5, sizeof(recorded)) == 0 ? PACKAGE_SAME : PACKAGE_DIFFERS;
+	answer.word = memcmp(recorded, question->md5, sizeof(recorded)) == 0 ? PACKAGE_SAME
+									     : PACKAGE_DIFFERS;
 	if (!text_format(answer.package, sizeof(answer.package), "%.*s",
 		    (int)(strlen(name) - strlen(MD5SUMS_NAME_END)), name))
 		return 0;
@@ -208,8 +211,8 @@ static int ask_all(struct question *question, struct package_answer *ret, struct
 		errno = 0;
 		entry = readdir(question->info);
 		if (!entry && errno)
-			return err_set(
-				err, ERR_IO, (unsigned long)errno, "'/%s' cannot be read: %m.", INFO_FOLDER);
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"'/%s' cannot be read: %m.", INFO_FOLDER);
 		if (!entry)
 			return 0;
 		if (!is_md5sums(entry->d_name))
@@ -229,7 +232,8 @@ static int add_version(int root_fd, struct package_answer *answer, struct err *e
 
 	if (file_read(root_fd, STATUS_FILE, FILE_NO_LINKS, &status, err) < 0)
 		return -1;
-	(void)dpkg_find_version(buf_bytes(&status), answer->package, answer->version, &answer->is_settled);
+	(void)dpkg_find_version(
+		buf_bytes(&status), answer->package, answer->version, &answer->is_settled);
 	return 0;
 }
 
@@ -243,7 +247,8 @@ int dpkg_ask(int root_fd, const struct bootfile *file, struct package_answer *re
 	question.info = fd < 0 ? NULL : fdopendir(fd);
 	if (!question.info) {
 		fd_cleanup(&fd);
-		return err_set(err, ERR_IO, (unsigned long)errno, "'/%s' cannot be read: %m.", INFO_FOLDER);
+		return err_set(err, ERR_IO, (unsigned long)errno, "'/%s' cannot be read: %m.",
+			INFO_FOLDER);
 	}
 	status = ask_all(&question, &answer, err);
 	(void)closedir(question.info);

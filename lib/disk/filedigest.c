@@ -7,7 +7,8 @@
 #define CHUNK_SIZE (32u << 10)
 
 /* All of the range, into the digest. */
-static int add_range(int fd, const struct peimage_range *range, struct crypto_stream *stream, struct err *err)
+static int add_range(
+	int fd, const struct peimage_range *range, struct crypto_stream *stream, struct err *err)
 {
 	uint8_t chunk[CHUNK_SIZE];
 	uint64_t done = 0;
@@ -20,7 +21,8 @@ static int add_range(int fd, const struct peimage_range *range, struct crypto_st
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+			return err_set(
+				err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
 		if (got == 0)
 			return err_set(err, ERR_IO, 0, "A file was cut while it was read.");
 		crypto_stream_add(stream, (struct bytes){chunk, (size_t)got});
@@ -53,7 +55,8 @@ static int read_head(int fd, struct buf *ret, struct err *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+			return err_set(
+				err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
 		if (got == 0)
 			return 0;
 		if (ret->len + (size_t)got > PEIMAGE_HEAD_SIZE)
@@ -76,7 +79,8 @@ static int digest_program(int fd, uint64_t size, struct filedigest *ret, struct 
 	if (peimage_parse(buf_bytes(&head), size, image, err) < 0)
 		return err->code == ERR_FORMAT ? 0 : -1;
 	ret->is_program = true;
-	return digest_ranges(fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret->program, err);
+	return digest_ranges(
+		fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret->program, err);
 }
 
 static bool is_same_state(const struct stat *a, const struct stat *b)

@@ -60,7 +60,8 @@ static int read_file(const json *object, struct bootfile *ret, struct err *err)
 	int64_t size;
 
 	*ret = (struct bootfile){.is_new = json_true(json_get(object, "isNew"))};
-	if (json_get_text(object, "path", &path, err) < 0 || json_get_int(object, "size", &size, err) < 0 ||
+	if (json_get_text(object, "path", &path, err) < 0 ||
+		json_get_int(object, "size", &size, err) < 0 ||
 		get_time(object, "seenAt", &ret->seen_s, err) < 0 ||
 		json_get_int(object, "writtenAt", &ret->written_s, err) < 0 ||
 		json_get_int(object, "changedAt", &ret->changed_s, err) < 0 ||
@@ -122,7 +123,8 @@ static int read_pending(const json *document, void *ret, struct err *err)
 	const char *boot_id;
 
 	if (json_get_text(document, "bootId", &boot_id, err) < 0 ||
-		read_files(document, &pending.files, err) < 0 || read_variables(document, &pending, err) < 0)
+		read_files(document, &pending.files, err) < 0 ||
+		read_variables(document, &pending, err) < 0)
 		return -1;
 	if (!text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id))
 		return err_set(err, ERR_FORMAT, 0, "'bootId' is too long.");
@@ -150,13 +152,14 @@ static void forget_this_boot(struct next_boot *pending)
 		pending->variables[i].is_new = false;
 }
 
-int next_boot_load(
-	const struct next_boot_round *round, struct next_boot *ret, bool *ret_is_next_boot, struct err *err)
+int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
+	bool *ret_is_next_boot, struct err *err)
 {
 	struct next_boot pending = {0};
 	enum state_found found =
-		round->is_observer ? state_load(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err)
-				   : state_take(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err);
+		round->is_observer
+			? state_load(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err)
+			: state_take(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err);
 
 	if (found == STATE_UNREADABLE)
 		return -1;
@@ -182,7 +185,8 @@ static bool digest_variable(int root_fd, const char *file, uint8_t ret[CRYPTO_SH
 		if (err.native != ENOENT)
 			return false;
 	} else if (contents.len >= ATTRIBUTES_SIZE) {
-		data = (struct bytes){contents.data + ATTRIBUTES_SIZE, contents.len - ATTRIBUTES_SIZE};
+		data = (struct bytes){
+			contents.data + ATTRIBUTES_SIZE, contents.len - ATTRIBUTES_SIZE};
 	}
 	crypto_sha256(data, ret);
 	return true;
@@ -206,7 +210,8 @@ static bool look_at_variables(
 	return has_changed;
 }
 
-int next_boot_look(int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed, struct err *err)
+int next_boot_look(
+	int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed, struct err *err)
 {
 	struct bootfiles found;
 

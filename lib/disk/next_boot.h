@@ -1,10 +1,11 @@
-/* next_boot.h - what will be booted next, as far as it can be seen: boot files and Secure Boot variables, remembered with the time when each
- * was first seen. Each round looks, and so does a service that is stopped. After a restart it tells what was in place before:
+/* next_boot.h - what will be booted next, as far as it can be seen: boot files and Secure Boot
+ * variables, remembered with the time when each was first seen. Each round looks, and so does a
+ * service that is stopped. After a restart it tells what was in place before:
  * var/lib/guest-attestation/pending.json, root only.
  *
- * Secure Boot's variables (PK, KEK, db, dbx) change only by an update that a key above them signed (UEFI 2.10 section 32.3); shim's
- * (MokListRT and others, copies of what it uses) only in its own dialogue at a restart, so that they are never pending.
- */
+ * Secure Boot's variables (PK, KEK, db, dbx) change only by an update that a key above them signed
+ * (UEFI 2.10 section 32.3); shim's (MokListRT and others, copies of what it uses) only in its own
+ * dialogue at a restart, so that they are never pending. */
 #ifndef DISK_NEXT_BOOT_H
 #define DISK_NEXT_BOOT_H
 
@@ -13,12 +14,19 @@
 
 #define NEXT_BOOT_FILE "pending.json" /* below the state folder */
 
-enum next_boot_name { NEXT_BOOT_PK, NEXT_BOOT_KEK, NEXT_BOOT_DB, NEXT_BOOT_DBX, NEXT_BOOT_VARIABLES };
+enum next_boot_name {
+	NEXT_BOOT_PK,
+	NEXT_BOOT_KEK,
+	NEXT_BOOT_DB,
+	NEXT_BOOT_DBX,
+	NEXT_BOOT_VARIABLES
+};
 
 struct next_boot_variable {
-	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of its contents; of none if there is no such variable */
-	int64_t seen_s;                     /* first look that found these contents; 0: never looked */
-	bool is_new;                        /* that look was in this boot */
+	/* of its contents; of none if there is no such variable */
+	uint8_t sha256[CRYPTO_SHA256_SIZE];
+	int64_t seen_s; /* first look that found these contents; 0: never looked */
+	bool is_new; /* that look was in this boot */
 };
 
 struct next_boot {
@@ -45,18 +53,21 @@ struct next_boot_round {
 
 /* What was remembered; of another boot nothing is new any more. No file: nothing. Of a
  * damaged one, which is set aside, nothing either. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
-int next_boot_load(const struct next_boot_round *round, struct next_boot *ret, bool *ret_is_next_boot,
-	struct err *err) err_check;
+int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
+	bool *ret_is_next_boot, struct err *err) err_check;
 /* The same from the file's text. ERR_STATE_INVALID. */
 int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err) err_check;
 
-/* Looks at disks and variables below the root. ret_changed: it is worth saving. ERR_NO_MEMORY leaves *pending as it was. */
-int next_boot_look(
-	int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed, struct err *err) err_check;
+/* Looks at disks and variables below the root. ret_changed: it is worth saving. ERR_NO_MEMORY
+ * leaves *pending as it was. */
+int next_boot_look(int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed,
+	struct err *err) err_check;
 /* ERR_IO, and ERR_FORMAT if it is too much. */
 int next_boot_save(int state_fd, const struct next_boot *pending, struct err *err) err_check;
 
-/* Load, look, and save what changed. After the first time it costs some milliseconds, unless boot files changed. */
-int next_boot_run(const struct next_boot_round *round, struct next_boot *ret, struct err *err) err_check;
+/* Load, look, and save what changed. After the first time it costs some milliseconds, unless boot
+ * files changed. */
+int next_boot_run(
+	const struct next_boot_round *round, struct next_boot *ret, struct err *err) err_check;
 
 #endif

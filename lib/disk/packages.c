@@ -34,7 +34,8 @@ int packages_find(int root_fd, bool *ret, struct err *err)
 	return 0;
 }
 
-static int ask_dpkg(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
+static int ask_dpkg(
+	int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
 	bool is_found;
 
@@ -43,7 +44,8 @@ static int ask_dpkg(int root_fd, const struct bootfile *file, struct package_ans
 	return is_found ? dpkg_ask(root_fd, file, ret, err) : 0;
 }
 
-static int ask_rpm(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
+static int ask_rpm(
+	int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
 	bool is_found;
 

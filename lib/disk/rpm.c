@@ -116,7 +116,8 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	}
 }
 
-/* Both spellings of a path in usr/lib; rpm says of one that it does not know it, which does no harm. */
+/* Both spellings of a path in usr/lib; rpm says of one that it does not know it, which does no
+ * harm. */
 static int query(int root_fd, const char *path, struct buf *ret, struct err *err)
 {
 	char program[] = ROOT PROGRAM, what[] = "-qf", database_option[] = "--dbpath", database[64];
@@ -124,8 +125,8 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 	char merged[QUESTION_SIZE], unmerged[QUESTION_SIZE];
 	bool has_two = strncmp(path, "usr/lib/", 8) == 0;
 	const char *folder;
-	char *const argv[] = {program, database_option, database, what, format_option, format, merged,
-		has_two ? unmerged : NULL, NULL};
+	char *const argv[] = {program, database_option, database, what, format_option, format,
+		merged, has_two ? unmerged : NULL, NULL};
 	int exit_code;
 
 	if (find_database(root_fd, &folder, err) < 0)
@@ -143,7 +144,8 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 		return -1;
 	/* The exit code also counts paths that no package owns; of these it says so. */
 	if (exit_code != 0 && ret->len == 0)
-		return err_set(err, ERR_SERVICE, (unsigned long)exit_code, "rpm ended with %d.", exit_code);
+		return err_set(err, ERR_SERVICE, (unsigned long)exit_code, "rpm ended with %d.",
+			exit_code);
 	return 0;
 }
 

@@ -28,7 +28,8 @@ static const struct row {
 	{BOOT, "event-log", doctor_event_log, {0}},
 	{BOOT, "measurements", doctor_measurements, {"tpm", "event-log"}},
 	{BOOT, "measured-secure-boot", doctor_measured_secure_boot, {"measurements"}},
-	{BOOT, "appraisal", doctor_appraisal, {"attestation-key", "ak-certificate", "measured-secure-boot"}},
+	{BOOT, "appraisal", doctor_appraisal,
+		{"attestation-key", "ak-certificate", "measured-secure-boot"}},
 	{EXTENSION, "extension", doctor_enabled, {0}},
 	{EXTENSION, "settings", doctor_settings, {"extension"}},
 	{EXTENSION, "package", doctor_package, {"extension"}},
@@ -50,7 +51,8 @@ static const struct row {
 
 _Static_assert(ROW_COUNT <= DOCTOR_MAX_FINDINGS, "every check has a finding");
 
-static void set(struct doctor_finding *finding, enum doctor_state state, const char *format, va_list args)
+static void set(
+	struct doctor_finding *finding, enum doctor_state state, const char *format, va_list args)
 {
 	char raw[2 * ERR_MSG_SIZE];
 
@@ -106,13 +108,14 @@ static const struct doctor_finding *find_obstacle(
 	return NULL;
 }
 
-static void make_finding(struct doctor *doctor, const struct row *row, const struct doctor_report *before,
-	struct doctor_finding *ret)
+static void make_finding(struct doctor *doctor, const struct row *row,
+	const struct doctor_report *before, struct doctor_finding *ret)
 {
 	const struct doctor_finding *obstacle = find_obstacle(before, row->needs);
 	struct err err;
 
-	*ret = (struct doctor_finding){.part = row->part, .check = row->check, .details = json_new_object()};
+	*ret = (struct doctor_finding){
+		.part = row->part, .check = row->check, .details = json_new_object()};
 	if (obstacle) {
 		doctor_skip(ret, "Not looked at: it needs '%s'.", obstacle->check);
 	} else if (row->run(doctor, ret, &err) < 0) {
@@ -147,8 +150,8 @@ void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
 
 	*ret = (struct doctor_report){0};
 	/* first of all, since it also says which way the TPM and the metadata service are */
-	doctor.is_enabled =
-		enabled_find(inputs->root_fd, &doctor.state_fd, &doctor.service, &doctor.not_enabled) == 0;
+	doctor.is_enabled = enabled_find(inputs->root_fd, &doctor.state_fd, &doctor.service,
+				    &doctor.not_enabled) == 0;
 	if (!doctor.is_enabled && inputs->variables)
 		record_take_proxy(inputs->variables, &doctor.service);
 	for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -185,14 +188,16 @@ static enum doctor_outcome outcome_of(const struct doctor_finding *finding)
 		return DOCTOR_WARNED;
 	if (finding->state != DOCTOR_ERROR)
 		return DOCTOR_ALL_WELL;
-	return err_info(finding->code)->kind == ERR_KIND_INTEGRITY || finding->code == ERR_SECURE_BOOT_OFF
+	return err_info(finding->code)->kind == ERR_KIND_INTEGRITY ||
+			       finding->code == ERR_SECURE_BOOT_OFF
 		       ? DOCTOR_INTEGRITY
 		       : DOCTOR_BROKEN;
 }
 
 enum doctor_outcome doctor_outcome(const struct doctor_report *report)
 {
-	static const enum doctor_outcome worst_first[] = {DOCTOR_INTEGRITY, DOCTOR_BROKEN, DOCTOR_WARNED};
+	static const enum doctor_outcome worst_first[] = {
+		DOCTOR_INTEGRITY, DOCTOR_BROKEN, DOCTOR_WARNED};
 
 	for (size_t k = 0; k < sizeof(worst_first) / sizeof(worst_first[0]); k++)
 		for (size_t i = 0; i < report->count; i++)

@@ -1,9 +1,8 @@
-/* doctor.h - the whole chain from the firmware to the provider, walked once and in order: what is right, what is not, what to do about
- * it.
+/* doctor.h - the whole chain from the firmware to the provider, walked once and in order: what is
+ * right, what is not, what to do about it.
  *
- * It only looks: no file is written, no damaged one set aside, no status touched, nothing is left in the TPM, and no evidence is sent.
- * Each network step is bounded in time.
- */
+ * It only looks: no file is written, no damaged one set aside, no status touched, nothing is left
+ * in the TPM, and no evidence is sent. Each network step is bounded in time. */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 
@@ -19,7 +18,7 @@ enum doctor_state {
 };
 
 struct doctor_finding {
-	const char *part;  /* of the chain, for people: "Machine" */
+	const char *part; /* of the chain, for people: "Machine" */
 	const char *check; /* stable word for programs: "event-log" */
 	enum doctor_state state;
 	enum err_code code; /* ERR_OK where all is well and where nothing was found out */
@@ -46,9 +45,10 @@ struct doctor_inputs {
 	const char *extra_ca_file;
 	const char *proxy; /* its address, or "none" */
 	char *const
-		*variables; /* of the program, for their proxy: count where the extension is not enabled */
+		/* of the program, for their proxy: count where the extension is not enabled */
+		*variables;
 	enum doctor_clock clock;
-	int64_t now_s;  /* the time ... */
+	int64_t now_s; /* the time ... */
 	int64_t boot_s; /* CLOCK_BOOTTIME of the same moment */
 	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
 };
@@ -66,13 +66,14 @@ const char *doctor_state_name(enum doctor_state state); /* "ok", "warning", "err
 enum doctor_outcome {
 	DOCTOR_ALL_WELL = 0,
 	DOCTOR_INTEGRITY = 1, /* something speaks against the VM's integrity */
-	DOCTOR_BROKEN = 2,    /* something is missing, wrong or out of reach */
-	DOCTOR_WARNED = 3,    /* nothing but warnings */
+	DOCTOR_BROKEN = 2, /* something is missing, wrong or out of reach */
+	DOCTOR_WARNED = 3, /* nothing but warnings */
 };
 
 /* The worst finding; skipped checks do not count, what they wait for does. */
 enum doctor_outcome doctor_outcome(const struct doctor_report *report);
-/* An array, one object per finding: check, part, state, message, code, name, remedy, details. NULL if memory ran out. */
+/* An array, one object per finding: check, part, state, message, code, name, remedy, details. NULL
+ * if memory ran out. */
 json *doctor_json(const struct doctor_report *report);
 
 #endif

@@ -15,8 +15,8 @@ int doctor_event_log(struct doctor *doctor, struct doctor_finding *finding, stru
 	if (eventlog_open(buf_bytes(&doctor->log_bytes), &doctor->log, err) < 0)
 		return -1;
 	json_add_int(finding->details, "events", doctor->log.event_count);
-	doctor_say(finding, "The boot's event log has %u events in %zu bytes.", doctor->log.event_count,
-		doctor->log_bytes.len);
+	doctor_say(finding, "The boot's event log has %u events in %zu bytes.",
+		doctor->log.event_count, doctor->log_bytes.len);
 	return 0;
 }
 
@@ -28,8 +28,8 @@ int doctor_measurements(struct doctor *doctor, struct doctor_finding *finding, s
 		replay_compare(&doctor->log, &pcrs, err) < 0 ||
 		replay_check_data(&doctor->log, pcrs.mask, err) < 0)
 		return -1;
-	doctor_say(
-		finding, "The event log leads to the TPM's PCRs 0 to 7, and its data is what was measured.");
+	doctor_say(finding,
+		"The event log leads to the TPM's PCRs 0 to 7, and its data is what was measured.");
 	return 0;
 }
 
@@ -47,10 +47,9 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off%s.",
 			is_shown_on ? ", although the firmware's variable says that it is on" : "");
 	doctor_say(finding,
-		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK "
-		"%zu, db %zu; "
-		"hashes in dbx: %zu.",
-		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count, facts->dbx.hash_count);
+		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu.",
+		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count,
+		facts->dbx.hash_count);
 	return 0;
 }
 
@@ -62,7 +61,8 @@ static void list_remarks(const struct appraisal *appraisal, json *details)
 		json_add_text(list, NULL, appraisal->remarks[i].msg);
 }
 
-/* The same as in an attestation, up to the provider. The key made for it is gone when this returns. */
+/* The same as in an attestation, up to the provider. The key made for it is gone when this
+ * returns. */
 static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *err)
 {
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
@@ -96,8 +96,8 @@ int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, stru
 	if (appraisal->remark_count)
 		doctor_warn(finding, appraisal->remarks[0].code, "%s", appraisal->remarks[0].msg);
 	else
-		doctor_say(finding, "This VM's own check of its boot: Healthy. The TPM signs and certifies "
-				    "as it should.");
+		doctor_say(finding,
+			"This VM's own check of its boot: Healthy. The TPM signs and certifies as it should.");
 	doctor->appraisal = steal_ptr(appraisal);
 	return 0;
 }

@@ -1,7 +1,8 @@
-/* doctor_checks.h - the checks of doctor.h and what one of them leaves for the next. Internal to doctor*.c.
+/* doctor_checks.h - the checks of doctor.h and what one of them leaves for the next. Internal to
+ * doctor*.c.
  *
- * A check says what it found (doctor_say, doctor_warn, doctor_skip) and returns 0, or returns -1 with the error that it found.
- */
+ * A check says what it found (doctor_say, doctor_warn, doctor_skip) and returns 0, or returns -1
+ * with the error that it found. */
 #ifndef DOCTOR_DOCTOR_CHECKS_H
 #define DOCTOR_DOCTOR_CHECKS_H
 
@@ -32,7 +33,7 @@ struct doctor {
 	struct buf log_bytes;
 	struct eventlog log; /* views into log_bytes */
 	bool has_measured;
-	struct secureboot measured;  /* as proved by PCR 7 */
+	struct secureboot measured; /* as proved by PCR 7 */
 	struct appraisal *appraisal; /* of a boot that is Healthy, else NULL */
 	/* whom to ask, and the way there */
 	bool has_imds;
@@ -53,7 +54,8 @@ void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* doctor_machine.c */
-doctor_check doctor_machine, doctor_firmware, doctor_secure_boot, doctor_tpm, doctor_key, doctor_certificate;
+doctor_check doctor_machine, doctor_firmware, doctor_secure_boot, doctor_tpm, doctor_key,
+	doctor_certificate;
 /* doctor_boot.c: needs an open TPM or event log, as the table says */
 doctor_check doctor_event_log, doctor_measurements, doctor_measured_secure_boot, doctor_appraisal;
 /* doctor_extension.c */
@@ -61,7 +63,8 @@ doctor_check doctor_enabled, doctor_settings, doctor_package, doctor_agent_folde
 /* doctor_service.c */
 doctor_check doctor_state_folder, doctor_service, doctor_last_result;
 /* doctor_network.c */
-doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection, doctor_tls;
+doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection,
+	doctor_tls;
 struct trust_store doctor_trust(const struct doctor *doctor);
 /* doctor_provider.c */
 doctor_check doctor_documents, doctor_time;

@@ -36,7 +36,8 @@ int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct
 
 /* ---- settings ---- */
 
-/* ProtectHome= and PrivateTmp= of the service's unit: what root reads there, the service does not see. */
+/* ProtectHome= and PrivateTmp= of the service's unit: what root reads there, the service does not
+ * see. */
 static bool is_hidden_from_unit(const char *path)
 {
 	static const char *const folders[] = {"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"};
@@ -47,7 +48,8 @@ static bool is_hidden_from_unit(const char *path)
 	return false;
 }
 
-static int check_ca_file(int root_fd, const char *setting, const char *path, json *details, struct err *err)
+static int check_ca_file(
+	int root_fd, const char *setting, const char *path, json *details, struct err *err)
 {
 	const struct trust_store trust = {.ca_file = path};
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
@@ -61,8 +63,8 @@ static int check_ca_file(int root_fd, const char *setting, const char *path, jso
 		return -1;
 	if (has_systemd && is_hidden_from_unit(path))
 		return err_set(err, ERR_CA_FILE, 0,
-			"'%s' of the setting %s is in a folder that the service does not see.", path,
-			setting);
+			"'%s' of the setting %s is in a folder that the service does not see.",
+			path, setting);
 	if (trust_store_read(&trust, &files, err) < 0 || trust_store_take(&files, &set, err) < 0)
 		return err_wrap(err, "Setting %s", setting);
 	(void)text_format(name, sizeof(name), "%sCertificates", setting);
@@ -101,14 +103,17 @@ int doctor_settings(struct doctor *doctor, struct doctor_finding *finding, struc
 	doctor->has_settings = true;
 	show_settings(settings, finding->details);
 	if (check_ca_file(root_fd, "caFile", settings->ca_file, finding->details, err) < 0 ||
-		check_ca_file(root_fd, "extraCaFile", settings->extra_ca_file, finding->details, err) < 0)
+		check_ca_file(
+			root_fd, "extraCaFile", settings->extra_ca_file, finding->details, err) < 0)
 		return -1;
 	if (settings->warning_count)
 		doctor_warn(finding, ERR_SETTINGS_INVALID, "%s", settings->warnings[0]);
 	else
-		doctor_say(finding, "Provider %s; an attestation every %u min; certificate authorities %s.",
+		doctor_say(finding,
+			"Provider %s; an attestation every %u min; certificate authorities %s.",
 			settings->endpoint[0] ? settings->endpoint : "of the VM's region",
-			settings->period_s / 60, settings->ca_file[0] ? settings->ca_file : "of the system");
+			settings->period_s / 60,
+			settings->ca_file[0] ? settings->ca_file : "of the system");
 	return 0;
 }
 
@@ -122,9 +127,7 @@ int doctor_package(struct doctor *doctor, struct doctor_finding *finding, struct
 		return -1;
 	if (!is_found)
 		return err_set(err, ERR_NOT_ENABLED, 0,
-			"The package's folder '%s' is gone: the guest agent took the extension away, and the "
-			"service "
-			"ends.",
+			"The package's folder '%s' is gone: the guest agent took the extension away, and the service ends.",
 			doctor->service.home);
 	doctor_say(finding, "The package is at %s.", doctor->service.home);
 	return 0;
@@ -144,8 +147,8 @@ static int check_folder(int root_fd, const char *path, struct err *err)
 		return err_set(err, ERR_IO, EROFS,
 			"Folder '%s' is on a file system that is mounted read-only.", path);
 	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be written to: %m.", path);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be written to: %m.", path);
 	return 0;
 }
 
@@ -165,7 +168,8 @@ int doctor_agent_folders(struct doctor *doctor, struct doctor_finding *finding, 
 		json_add_text(finding->details, folders[i].name, folders[i].path);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		/* an agent without the telemetry pipeline names no folder for events */
-		if (folders[i].path[0] && check_folder(doctor->inputs->root_fd, folders[i].path, err) < 0)
+		if (folders[i].path[0] &&
+			check_folder(doctor->inputs->root_fd, folders[i].path, err) < 0)
 			return -1;
 	doctor_say(finding,
 		"The guest agent's folders for configuration, status, log%s are there and writable.",

@@ -1,4 +1,5 @@
-/* What the platform gave this VM: firmware, Secure Boot, TPM, attestation key and its certificate. */
+/* What the platform gave this VM: firmware, Secure Boot, TPM, attestation key and its
+ * certificate. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,14 +44,13 @@ int doctor_secure_boot(struct doctor *doctor, struct doctor_finding *finding, st
 	json_add_text(finding->details, "SetupMode", words[setup]);
 	if (doctor->secure_boot != PRECONDITION_FLAG_0 && setup == PRECONDITION_FLAG_1)
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0,
-			"The firmware is in setup mode: it has no platform key, and anybody may change its "
-			"keys.");
+			"The firmware is in setup mode: it has no platform key, and anybody may change its keys.");
 	if (precondition_check_secure_boot(doctor->inputs->root_fd, err) < 0)
-		return setup == PRECONDITION_FLAG_1 ? err_wrap(err, "The firmware is in setup mode") : -1;
+		return setup == PRECONDITION_FLAG_1 ? err_wrap(err, "The firmware is in setup mode")
+						    : -1;
 	if (doctor->secure_boot == PRECONDITION_FLAG_UNKNOWN)
-		doctor_skip(finding, "The kernel does not show the firmware's variable SecureBoot (efivarfs "
-				     "is not mounted, or not "
-				     "readable); what was measured decides.");
+		doctor_skip(finding,
+			"The kernel does not show the firmware's variable SecureBoot (efivarfs is not mounted, or not readable); what was measured decides.");
 	else
 		doctor_say(finding, "Secure Boot is on, as the firmware's variable says.");
 	return 0;
@@ -115,8 +115,8 @@ static void name_process(int proc_fd, const char *pid, struct holder *ret)
 	(void)text_format(ret->pid, sizeof(ret->pid), "%s", pid);
 	(void)text_format(path, sizeof(path), "%s/comm", pid);
 	if (file_read(proc_fd, path, FILE_NO_LINKS, &text, &ignored) == 0 && text.len)
-		(void)text_format(
-			ret->name, sizeof(ret->name), "%.*s", (int)(text.len - 1), (const char *)text.data);
+		(void)text_format(ret->name, sizeof(ret->name), "%.*s", (int)(text.len - 1),
+			(const char *)text.data);
 }
 
 static bool find_holder(int root_fd, struct holder *ret)
@@ -179,8 +179,8 @@ int doctor_tpm(struct doctor *doctor, struct doctor_finding *finding, struct err
 		return explain_closed(doctor, finding->details, err);
 	if (tpm_read_identity(doctor->tpm, &identity, err) < 0)
 		return -1;
-	(void)text_format(
-		firmware, sizeof(firmware), "%08X.%08X", identity.firmware[0], identity.firmware[1]);
+	(void)text_format(firmware, sizeof(firmware), "%08X.%08X", identity.firmware[0],
+		identity.firmware[1]);
 	json_add_text(finding->details, "manufacturer", identity.manufacturer);
 	json_add_text(finding->details, "firmware", firmware);
 	doctor_say(finding, "The TPM answers at %s: manufacturer %s, firmware %s.", tcti,
@@ -198,12 +198,13 @@ int doctor_key(struct doctor *doctor, struct doctor_finding *finding, struct err
 		binding_check_ak(&public, &doctor->ak, err) < 0)
 		return -1;
 	doctor->has_ak = true;
-	doctor_say(finding, "The attestation key at 0x%08X is as the platform makes it.", TPM_AK_HANDLE);
+	doctor_say(finding, "The attestation key at 0x%08X is as the platform makes it.",
+		TPM_AK_HANDLE);
 	return 0;
 }
 
-static int check_dates(
-	const struct crypto_cert_info *cert, int64_t now_s, struct doctor_finding *finding, struct err *err)
+static int check_dates(const struct crypto_cert_info *cert, int64_t now_s,
+	struct doctor_finding *finding, struct err *err)
 {
 	int64_t days = (cert->not_after_s - now_s) / DAY_S;
 	char from[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
@@ -232,8 +233,8 @@ static int check_dates(
 }
 
 /* Without the key it is at least said whose it is. */
-static int read_certificate(
-	const struct doctor *doctor, struct bytes der, struct crypto_cert_info *ret, struct err *err)
+static int read_certificate(const struct doctor *doctor, struct bytes der,
+	struct crypto_cert_info *ret, struct err *err)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 

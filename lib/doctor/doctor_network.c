@@ -14,7 +14,8 @@
 
 static const char *ca_file_of(const struct doctor *doctor)
 {
-	const char *ca_file = doctor->inputs->ca_file ? doctor->inputs->ca_file : doctor->settings.ca_file;
+	const char *ca_file =
+		doctor->inputs->ca_file ? doctor->inputs->ca_file : doctor->settings.ca_file;
 
 	return ca_file[0] ? ca_file : NULL;
 }
@@ -24,7 +25,8 @@ struct trust_store doctor_trust(const struct doctor *doctor)
 	const char *extra = doctor->inputs->extra_ca_file ? doctor->inputs->extra_ca_file
 							  : doctor->settings.extra_ca_file;
 
-	return (struct trust_store){.ca_file = ca_file_of(doctor), .extra_ca_file = extra[0] ? extra : NULL};
+	return (struct trust_store){
+		.ca_file = ca_file_of(doctor), .extra_ca_file = extra[0] ? extra : NULL};
 }
 
 static const char *endpoint_of(const struct doctor *doctor)
@@ -45,14 +47,14 @@ static void show_metadata(const struct imds *imds, json *details)
 }
 
 /* The platform's view of the VM's configuration, which counts from the next start on. */
-static void judge_metadata(const struct doctor *doctor, int64_t took_ms, struct doctor_finding *finding)
+static void judge_metadata(
+	const struct doctor *doctor, int64_t took_ms, struct doctor_finding *finding)
 {
 	const struct imds *imds = &doctor->imds;
 
 	if (strcmp(imds->virtual_tpm, "false") == 0)
 		doctor_warn(finding, ERR_NO_VTPM,
-			"The platform has this VM configured without vTPM: so it will be after its next "
-			"start.");
+			"The platform has this VM configured without vTPM: so it will be after its next start.");
 	else if (strcmp(imds->secure_boot, "false") == 0)
 		doctor_warn(finding, ERR_SECURE_BOOT_OFF,
 			"The platform has this VM configured without Secure Boot%s.",
@@ -77,12 +79,14 @@ static void confirm_vm_id(const struct doctor *doctor, struct doctor_finding *fi
 	machine_view_compare_vm_id(doctor->imds.vm_id, appraisal);
 	json_add_bool(finding->details, "isVmIdConfirmed", appraisal->is_vm_id_confirmed);
 	if (appraisal->remark_count > before)
-		doctor_warn(finding, appraisal->remarks[before].code, "%s", appraisal->remarks[before].msg);
+		doctor_warn(finding, appraisal->remarks[before].code, "%s",
+			appraisal->remarks[before].msg);
 }
 
 int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	const char *address = doctor->inputs->metadata ? doctor->inputs->metadata : doctor->service.metadata;
+	const char *address =
+		doctor->inputs->metadata ? doctor->inputs->metadata : doctor->service.metadata;
 	int64_t started_ms = clock_monotonic_ms();
 	int64_t took_ms;
 
@@ -103,9 +107,10 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 
 /* ---- provider ---- */
 
-/* As an attestation chooses (round.c). -1 with *err, whose code is ERR_OK if there is nothing to go on. */
-static int choose_provider(
-	const struct doctor *doctor, struct region_choice *ret, const char **ret_url, struct err *err)
+/* As an attestation chooses (round.c). -1 with *err, whose code is ERR_OK if there is nothing to go
+ * on. */
+static int choose_provider(const struct doctor *doctor, struct region_choice *ret,
+	const char **ret_url, struct err *err)
 {
 	const struct settings *settings = &doctor->settings;
 
@@ -215,34 +220,37 @@ static void list_addresses(const struct probe *probe, bool is_asked, json *detai
 			(void)text_format(text, sizeof(text), "%s (%s)", address->text,
 				address->is_private ? "private" : "public");
 		else if (address->is_connected)
-			(void)text_format(text, sizeof(text), "%s: connected in %u ms", address->text,
-				address->took_ms);
+			(void)text_format(text, sizeof(text), "%s: connected in %u ms",
+				address->text, address->took_ms);
 		else
-			(void)text_format(
-				text, sizeof(text), "%s: %m after %u ms", address->text, address->took_ms);
+			(void)text_format(text, sizeof(text), "%s: %m after %u ms", address->text,
+				address->took_ms);
 		json_add_text(list, NULL, text);
 	}
 }
 
 static bool is_word(const struct dns_answer *said)
 {
-	return said->outcome == DNS_FOUND || said->outcome == DNS_NO_DATA || said->outcome == DNS_NO_NAME;
+	return said->outcome == DNS_FOUND || said->outcome == DNS_NO_DATA ||
+	       said->outcome == DNS_NO_NAME;
 }
 
-/* A server that had to be passed over makes every attestation slow, and the name depend on the others. */
+/* A server that had to be passed over makes every attestation slow, and the name depend on the
+ * others. */
 static const struct resolve_server *find_bad_server(const struct resolve *lookup)
 {
 	for (size_t i = 0; i < lookup->server_count; i++) {
 		const struct resolve_server *server = &lookup->servers[i];
 
-		if (server->is_asked && !is_word(&server->said[DNS_A]) && !is_word(&server->said[DNS_AAAA]))
+		if (server->is_asked && !is_word(&server->said[DNS_A]) &&
+			!is_word(&server->said[DNS_AAAA]))
 			return server;
 	}
 	return NULL;
 }
 
-static void warn_of_server(const char *host, const char *addresses, const struct resolve_server *server,
-	struct doctor_finding *finding)
+static void warn_of_server(const char *host, const char *addresses,
+	const struct resolve_server *server, struct doctor_finding *finding)
 {
 	enum dns_outcome outcome = server->said[DNS_A].outcome;
 	char said[176];
@@ -250,18 +258,20 @@ static void warn_of_server(const char *host, const char *addresses, const struct
 	resolve_server_text(server, said, sizeof(said));
 	doctor_warn(finding,
 		outcome == DNS_SILENT || outcome == DNS_UNREACHED ? ERR_DNS_SILENT : ERR_DNS_FAILED,
-		"%.100s is %s, but another had to be asked after DNS server %s: %s.", host, addresses,
-		server->address, said);
+		"%.100s is %s, but another had to be asked after DNS server %s: %s.", host,
+		addresses, server->address, said);
 }
 
 static bool is_literal(const char *host, const struct probe *probe)
 {
-	return host[0] == '[' || (probe->address_count == 1 && strcmp(probe->addresses[0].text, host) == 0);
+	return host[0] == '[' ||
+	       (probe->address_count == 1 && strcmp(probe->addresses[0].text, host) == 0);
 }
 
 int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	const char *host = doctor->proxy.address.host[0] ? doctor->proxy.address.host : doctor->origin.host;
+	const char *host =
+		doctor->proxy.address.host[0] ? doctor->proxy.address.host : doctor->origin.host;
 	const struct probe_inputs inputs = {.server = doctor->origin,
 		.proxy = &doctor->proxy,
 		.trust = doctor_trust(doctor),
@@ -288,12 +298,14 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 	return 0;
 }
 
-/* An address that swallows or refuses what others take makes every other attestation slow or fail. That a VM has no IPv6 is no fault. */
+/* An address that swallows or refuses what others take makes every other attestation slow or fail.
+ * That a VM has no IPv6 is no fault. */
 static const struct probe_address *find_bad_address(const struct probe *probe)
 {
 	for (size_t i = 0; i < probe->address_count; i++)
 		if (!probe->addresses[i].is_connected &&
-			(probe->addresses[i].error == ETIMEDOUT || probe->addresses[i].error == ECONNREFUSED))
+			(probe->addresses[i].error == ETIMEDOUT ||
+				probe->addresses[i].error == ECONNREFUSED))
 			return &probe->addresses[i];
 	return NULL;
 }
@@ -308,10 +320,11 @@ int doctor_connection(struct doctor *doctor, struct doctor_finding *finding, str
 	if (tell_step(doctor, PROBE_CONNECT, text, err) < 0)
 		return -1;
 	if (bad && bad->error == ETIMEDOUT)
-		doctor_warn(finding, ERR_CONNECT_TIMEOUT, "%s, but its address %s does not answer.", text,
-			bad->text);
+		doctor_warn(finding, ERR_CONNECT_TIMEOUT, "%s, but its address %s does not answer.",
+			text, bad->text);
 	else if (bad)
-		doctor_warn(finding, ERR_CONNECT_REFUSED, "%s, but its address %s refuses.", text, bad->text);
+		doctor_warn(finding, ERR_CONNECT_REFUSED, "%s, but its address %s refuses.", text,
+			bad->text);
 	else
 		doctor_say(finding, "TCP to %s.", text);
 	return 0;
@@ -347,7 +360,8 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 	if (trust_store_find(&trust, &bundle, err) < 0)
 		return -1;
 	json_add_text(finding->details, "authorities", bundle ? bundle : "of two files");
-	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 || tell_step(doctor, PROBE_TLS, text, err) < 0)
+	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 ||
+		tell_step(doctor, PROBE_TLS, text, err) < 0)
 		return -1;
 	json_add_int(finding->details, "daysLeft", days);
 	if (days < CERT_SOON_DAYS)

@@ -9,8 +9,8 @@
 #define EXCHANGE_MS   3000 /* each of the two documents */
 #define CLOCK_NOTED_S 60
 
-static int read_documents(
-	struct doctor *doctor, struct http *http, struct keys *keys, struct discovery *ret, struct err *err)
+static int read_documents(struct doctor *doctor, struct http *http, struct keys *keys,
+	struct discovery *ret, struct err *err)
 {
 	const struct trust_store trust = doctor_trust(doctor);
 	const struct exchange exchange = {.http = http,
@@ -34,7 +34,8 @@ static int read_documents(
 int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
-	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys)); /* 20 KiB: not on the stack */
+	/* 20 KiB: not on the stack */
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	struct discovery discovery = {0};
 	int64_t started_ms = clock_monotonic_ms();
 	char issuer[HTTP_URL_SIZE];
@@ -54,14 +55,13 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	json_add_int(finding->details, "keys", (int64_t)keys->count);
 	json_add_text(finding->details, "serviceVersion", doctor->answered.service_version);
 	doctor_say(finding,
-		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu "
-		"key%s.",
+		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu key%s.",
 		(long long)took_ms, issuer, keys->count, keys->count == 1 ? "" : "s");
 	return 0;
 }
 
-static int judge_difference(
-	const struct doctor *doctor, int64_t ahead_s, struct doctor_finding *finding, struct err *err)
+static int judge_difference(const struct doctor *doctor, int64_t ahead_s,
+	struct doctor_finding *finding, struct err *err)
 {
 	int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
 	enum err_code code = ahead_s > 0 ? ERR_TOKEN_NOT_YET : ERR_TOKEN_EXPIRED;
@@ -72,11 +72,12 @@ static int judge_difference(
 			"This VM's clock is %lld s %s the provider's: tokens will be refused.",
 			(long long)off_s, side);
 	if (off_s >= CLOCK_NOTED_S)
-		doctor_warn(finding, code, "This VM's clock is %lld s %s the provider's.", (long long)off_s,
-			side);
+		doctor_warn(finding, code, "This VM's clock is %lld s %s the provider's.",
+			(long long)off_s, side);
 	else
 		doctor_say(finding, "This VM's clock agrees with the provider's within seconds%s.",
-			doctor->inputs->clock == DOCTOR_CLOCK_FREE ? ", though nothing synchronises it" : "");
+			doctor->inputs->clock == DOCTOR_CLOCK_FREE ? ", though nothing synchronises it"
+								   : "");
 	return 0;
 }
 

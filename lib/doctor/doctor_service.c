@@ -56,18 +56,19 @@ static int check_owner(int root_fd, int state_fd, json *details, struct err *err
 	char mode[8];
 
 	if (fstat(root_fd, &root) < 0 || fstat(state_fd, &state) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be looked at: %m.",
-			STATE_FOLDER);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '/%s' cannot be looked at: %m.", STATE_FOLDER);
 	(void)text_format(mode, sizeof(mode), "%04o", state.st_mode & 07777);
 	json_add_int(details, "owner", state.st_uid);
 	json_add_text(details, "mode", mode);
 	if (state.st_uid != root.st_uid)
 		return err_set(err, ERR_STATE_EXPOSED, 0,
-			"Folder '/%s' belongs to user %u: it can write what the service reads.", STATE_FOLDER,
-			(unsigned int)state.st_uid);
+			"Folder '/%s' belongs to user %u: it can write what the service reads.",
+			STATE_FOLDER, (unsigned int)state.st_uid);
 	if (state.st_mode & OPEN_TO_OTHERS)
 		return err_set(err, ERR_STATE_EXPOSED, 0,
-			"Folder '/%s' is open to other users than root (mode %s).", STATE_FOLDER, mode);
+			"Folder '/%s' is open to other users than root (mode %s).", STATE_FOLDER,
+			mode);
 	return 0;
 }
 
@@ -76,16 +77,17 @@ static int check_space(int state_fd, json *details, uint64_t *ret_free, struct e
 	struct statvfs info;
 
 	if (fstatvfs(state_fd, &info) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Free space of '/%s' is not known: %m.",
-			STATE_FOLDER);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Free space of '/%s' is not known: %m.", STATE_FOLDER);
 	*ret_free = (uint64_t)info.f_bavail * info.f_frsize;
 	json_add_int(details, "freeBytes", (int64_t)(*ret_free >> 53 ? 1LL << 53 : *ret_free));
 	if (info.f_flag & ST_RDONLY)
 		return err_set(err, ERR_IO, EROFS,
 			"Folder '/%s' is on a file system that is mounted read-only.", STATE_FOLDER);
 	if (*ret_free < FREE_NEEDED_BYTES)
-		return err_set(err, ERR_IO, ENOSPC, "The file system of '/%s' is full (%llu KiB are free).",
-			STATE_FOLDER, (unsigned long long)*ret_free >> 10);
+		return err_set(err, ERR_IO, ENOSPC,
+			"The file system of '/%s' is full (%llu KiB are free).", STATE_FOLDER,
+			(unsigned long long)*ret_free >> 10);
 	return 0;
 }
 
@@ -98,7 +100,8 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 	if (state_open_folder(doctor->inputs->root_fd, false, &state_fd, err) < 0) {
 		if (err->native != ENOENT)
 			return -1;
-		doctor_skip(finding, "There is no folder '/%s': the first enable makes it.", STATE_FOLDER);
+		doctor_skip(finding, "There is no folder '/%s': the first enable makes it.",
+			STATE_FOLDER);
 		return 0;
 	}
 	if (check_owner(doctor->inputs->root_fd, state_fd, finding->details, err) < 0 ||
@@ -106,14 +109,14 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 		return -1;
 	damaged = list_damaged(state_fd, json_add_array(finding->details, "damaged"));
 	if (damaged)
-		doctor_warn(finding, ERR_STATE_INVALID, "%zu damaged files were set aside in '/%s'.", damaged,
-			STATE_FOLDER);
+		doctor_warn(finding, ERR_STATE_INVALID,
+			"%zu damaged files were set aside in '/%s'.", damaged, STATE_FOLDER);
 	else if (free_bytes < FREE_GOOD_BYTES)
 		doctor_warn(finding, ERR_IO, "Only %llu KiB are free where '/%s' is.",
 			(unsigned long long)free_bytes >> 10, STATE_FOLDER);
 	else
-		doctor_say(finding, "Folder '/%s' belongs to root alone; %llu MiB are free.", STATE_FOLDER,
-			(unsigned long long)free_bytes >> 20);
+		doctor_say(finding, "Folder '/%s' belongs to root alone; %llu MiB are free.",
+			STATE_FOLDER, (unsigned long long)free_bytes >> 20);
 	return 0;
 }
 
@@ -127,9 +130,10 @@ static bool is_unit_right(int root_fd, const struct record *service)
 	struct stat info;
 	struct err ignored;
 
-	(void)text_format(program, sizeof(program), PROGRAMS_FOLDER "/%s/monitor", service->program_version);
-	return file_read(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, FILE_FOLLOW_LINKS, &text,
-		       &ignored) == 0 &&
+	(void)text_format(
+		program, sizeof(program), PROGRAMS_FOLDER "/%s/monitor", service->program_version);
+	return file_read(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, FILE_FOLLOW_LINKS,
+		       &text, &ignored) == 0 &&
 	       text.len && memmem(text.data, text.len, program, strlen(program)) &&
 	       fstatat(root_fd, WANTS_LINK, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -151,11 +155,12 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 	json_add_bool(finding->details, "underSystemd", has_systemd);
 	json_add_text(finding->details, "version", service->program_version);
 	if (!is_installed)
-		return err_set(err, ERR_SERVICE, 0, "The service's programs of version %s are missing in %s.",
+		return err_set(err, ERR_SERVICE, 0,
+			"The service's programs of version %s are missing in %s.",
 			service->program_version, PROGRAMS_FOLDER);
 	if (pid == 0)
-		return err_set(
-			err, ERR_SERVICE, 0, "The service does not run, though the extension is enabled.");
+		return err_set(err, ERR_SERVICE, 0,
+			"The service does not run, though the extension is enabled.");
 	clock_text(started_s, since);
 	json_add_int(finding->details, "process", pid);
 	json_add_text(finding->details, "since", since);

@@ -21,8 +21,8 @@ const char *baseline_how_name(enum baseline_how how)
 	return names[how];
 }
 
-int baseline_compare(
-	const struct baseline *baseline, const struct components *boot, struct drift *ret, struct err *err)
+int baseline_compare(const struct baseline *baseline, const struct components *boot,
+	struct drift *ret, struct err *err)
 {
 	struct components variants[BASELINE_MAX_VARIANTS]; /* views */
 
@@ -50,7 +50,8 @@ void baseline_drop_first(struct baseline *baseline)
 {
 	components_done(&baseline->variants[0].components);
 	baseline->count--;
-	memmove(baseline->variants, baseline->variants + 1, baseline->count * sizeof(*baseline->variants));
+	memmove(baseline->variants, baseline->variants + 1,
+		baseline->count * sizeof(*baseline->variants));
 }
 
 int baseline_accept(struct baseline *baseline, const struct components *boot,
@@ -92,7 +93,8 @@ bool baseline_use(struct baseline *baseline, size_t variant)
 /* What a difference is remembered by: what came, or what went. */
 static const uint8_t *key_of(const struct drift_difference *difference)
 {
-	return difference->change == DRIFT_REMOVED ? difference->before.sha256 : difference->after.sha256;
+	return difference->change == DRIFT_REMOVED ? difference->before.sha256
+						   : difference->after.sha256;
 }
 
 static const struct baseline_explained *find_explained(
@@ -109,7 +111,8 @@ void baseline_recall(const struct baseline *baseline, const char *boot_id, struc
 	if (!boot_id[0] || strcmp(baseline->explained_boot_id, boot_id) != 0)
 		return;
 	for (size_t i = 0; i < drift->count; i++) {
-		const struct baseline_explained *known = find_explained(baseline, &drift->differences[i]);
+		const struct baseline_explained *known =
+			find_explained(baseline, &drift->differences[i]);
 
 		if (known)
 			drift->differences[i].explanation = known->explanation;
@@ -131,8 +134,8 @@ bool baseline_remember(struct baseline *baseline, const char *boot_id, const str
 	if (!boot_id[0])
 		return false;
 	if (strcmp(baseline->explained_boot_id, boot_id) != 0) {
-		(void)text_format(
-			baseline->explained_boot_id, sizeof(baseline->explained_boot_id), "%s", boot_id);
+		(void)text_format(baseline->explained_boot_id, sizeof(baseline->explained_boot_id),
+			"%s", boot_id);
 		baseline->explained_count = 0;
 	}
 	for (size_t i = 0; i < drift->count; i++) {

@@ -1,4 +1,5 @@
-/* The file of baseline.h. Variants with the same dbx share its list, by its digest: it is the largest part by far. */
+/* The file of baseline.h. Variants with the same dbx share its list, by its digest: it is the
+ * largest part by far. */
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
@@ -35,7 +36,8 @@ static int get_optional_int(const json *object, const char *name, int64_t *ret, 
 }
 
 /* *ret_is_known false: a newer version's kind of component. */
-static int read_component(const json *object, struct component *ret, bool *ret_is_known, struct err *err)
+static int read_component(
+	const json *object, struct component *ret, bool *ret_is_known, struct err *err)
 {
 	struct component found = {.is_bound = json_true(json_get(object, "bound"))};
 	int64_t pcr, folded;
@@ -43,7 +45,8 @@ static int read_component(const json *object, struct component *ret, bool *ret_i
 
 	if (json_get_text(object, "kind", &kind, err) < 0 ||
 		get_text(object, "name", found.name, sizeof(found.name), err) < 0 ||
-		get_digest(object, found.sha256, err) < 0 || json_get_int(object, "pcr", &pcr, err) < 0 ||
+		get_digest(object, found.sha256, err) < 0 ||
+		json_get_int(object, "pcr", &pcr, err) < 0 ||
 		get_optional_int(object, "folded", &folded, err) < 0)
 		return -1;
 	*ret_is_known = component_kind_of_name(kind, &found.kind);
@@ -55,9 +58,10 @@ static int read_component(const json *object, struct component *ret, bool *ret_i
 	return 0;
 }
 
-/* After a roll-back: a PCR in which a newer version saw what this one does not know is not compared with this variant. ret_unknown: their
- * mask. */
-static int read_components(const json *array, struct components *ret, uint32_t *ret_unknown, struct err *err)
+/* After a roll-back: a PCR in which a newer version saw what this one does not know is not compared
+ * with this variant. ret_unknown: their mask. */
+static int read_components(
+	const json *array, struct components *ret, uint32_t *ret_unknown, struct err *err)
 {
 	*ret_unknown = 0;
 	json_each (object, array) {
@@ -80,7 +84,8 @@ static int read_components(const json *array, struct components *ret, uint32_t *
 	return 0;
 }
 
-/* The dbx of a variant, out of the lists that all share. A list that was too long to keep is absent. */
+/* The dbx of a variant, out of the lists that all share. A list that was too long to keep is
+ * absent. */
 static int read_revoked(const json *lists, struct components *ret, struct err *err)
 {
 	const struct component *dbx = components_find(ret, COMPONENT_DBX);
@@ -119,7 +124,8 @@ static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 	return 0; /* a newer version's way */
 }
 
-static int read_variant(const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
+static int read_variant(
+	const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
 {
 	struct baseline_variant found = {.how = BASELINE_LEARNED};
 	auto_cleanup(components) struct components components = components_empty();
@@ -148,8 +154,8 @@ static int read_variant(const json *object, const json *lists, struct baseline_v
 static const struct {
 	enum explanation_how how;
 	const char *name;
-} explained_names[] = {
-	{EXPLANATION_PACKAGE, "package"}, {EXPLANATION_PENDING, "pending"}, {EXPLANATION_FILE, "file"}};
+} explained_names[] = {{EXPLANATION_PACKAGE, "package"}, {EXPLANATION_PENDING, "pending"},
+	{EXPLANATION_FILE, "file"}};
 
 #define EXPLAINED_NAMES (sizeof(explained_names) / sizeof(explained_names[0]))
 
@@ -159,7 +165,8 @@ static int read_explained_item(const json *object, struct baseline_explained *re
 	const char *how;
 
 	if (get_digest(object, ret->sha256, err) < 0 || json_get_text(object, "how", &how, err) < 0 ||
-		get_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text), err) < 0)
+		get_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text), err) <
+			0)
 		return -1;
 	for (size_t i = 0; i < EXPLAINED_NAMES; i++) {
 		if (strcmp(how, explained_names[i].name) != 0)
@@ -177,7 +184,8 @@ static int read_explained(const json *object, struct baseline *ret, struct err *
 
 	if (!object)
 		return 0;
-	if (get_text(object, "bootId", ret->explained_boot_id, sizeof(ret->explained_boot_id), err) < 0 ||
+	if (get_text(object, "bootId", ret->explained_boot_id, sizeof(ret->explained_boot_id), err) <
+			0 ||
 		json_get_array(object, "changes", &array, err) < 0)
 		return -1;
 	json_each (item, array) {

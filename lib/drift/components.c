@@ -24,7 +24,8 @@ static bool is_same(const struct component *a, const struct component *b)
 	return a->kind == b->kind && memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
 }
 
-static struct component *find_same(const struct components *components, const struct component *component)
+static struct component *find_same(
+	const struct components *components, const struct component *component)
 {
 	for (size_t i = 0; i < components->count; i++)
 		if (is_same(&components->items[i], component))
@@ -49,8 +50,8 @@ static size_t count_kind(
 
 static void fold(struct component *into, const struct component *component)
 {
-	const struct bytes parts[] = {
-		{into->sha256, sizeof(into->sha256)}, {component->sha256, sizeof(component->sha256)}};
+	const struct bytes parts[] = {{into->sha256, sizeof(into->sha256)},
+		{component->sha256, sizeof(component->sha256)}};
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
 	crypto_digest(CRYPTO_SHA256, parts, 2, digest);
@@ -67,7 +68,8 @@ static int append(struct components *components, const struct component *compone
 			components->items, components->count + GROW_BY, sizeof(*components->items));
 
 		if (!grown)
-			return err_set(err, ERR_NO_MEMORY, 0, "No memory for the components of the boot.");
+			return err_set(
+				err, ERR_NO_MEMORY, 0, "No memory for the components of the boot.");
 		components->items = grown;
 	}
 	components->items[components->count++] = *component;
@@ -103,7 +105,7 @@ bool components_have(const struct components *components, const struct component
 }
 
 static const struct {
-	const char *name;  /* for programs */
+	const char *name; /* for programs */
 	const char *title; /* for people */
 } kinds[COMPONENT_KINDS] = {
 	[COMPONENT_FIRMWARE] = {"firmware", "firmware"},
@@ -160,7 +162,8 @@ const char *component_file(const struct component *component)
 	return file;
 }
 
-/* The firmware's removable-media path holds a copy of shim on every distribution that signs by way of Microsoft. */
+/* The firmware's removable-media path holds a copy of shim on every distribution that signs by way
+ * of Microsoft. */
 static const char *program_title(const struct component *component)
 {
 	static const struct {

@@ -17,16 +17,19 @@ void grub_reading_done(struct grub_reading *reading)
 	buf_done(&reading->commands);
 }
 
-/* The text as it was measured, without its NUL, which RHEL 8's GRUB measures too; false if it is another. */
+/* The text as it was measured, without its NUL, which RHEL 8's GRUB measures too; false if it is
+ * another. */
 static bool is_measured_text(const struct eventlog_event *event, struct bytes text)
 {
 	const uint8_t *end = event->data.data + event->data.len;
 
 	return measured_is(event, text) ||
-	       (text.data + text.len < end && measured_is(event, (struct bytes){text.data, text.len + 1}));
+	       (text.data + text.len < end &&
+		       measured_is(event, (struct bytes){text.data, text.len + 1}));
 }
 
-/* The measured part of an event's data: all of it, or what stands behind a word. False if the log does not hold it. */
+/* The measured part of an event's data: all of it, or what stands behind a word. False if the log
+ * does not hold it. */
 static bool measured_text(const struct eventlog_event *event, struct bytes *ret)
 {
 	struct bytes text = event->data;
@@ -98,10 +101,11 @@ struct bytes grub_kernel_path(const struct grub_reading *reading)
 }
 
 /* `text`: "PATH ARGUMENT..." */
-static int add_command_line(
-	const struct eventlog_event *event, struct bytes text, struct components *components, struct err *err)
+static int add_command_line(const struct eventlog_event *event, struct bytes text,
+	struct components *components, struct err *err)
 {
-	struct component found = {.kind = COMPONENT_COMMAND_LINE, .pcr = event->pcr, .is_bound = true};
+	struct component found = {
+		.kind = COMPONENT_COMMAND_LINE, .pcr = event->pcr, .is_bound = true};
 
 	text = grubtext_behind_first_word(text); /* the kernel's path: its digest tells more */
 	components_set_name(&found, text);
@@ -118,8 +122,8 @@ static int add_arguments(struct grub_reading *reading, const struct eventlog_eve
 	return loader && loader->is_given ? 0 : add_command_line(event, arguments, components, err);
 }
 
-static int add_initrds(
-	const struct eventlog_event *event, struct bytes text, struct components *components, struct err *err)
+static int add_initrds(const struct eventlog_event *event, struct bytes text,
+	struct components *components, struct err *err)
 {
 	struct component found = {.kind = COMPONENT_INITRD_LIST, .pcr = event->pcr, .is_bound = true};
 
@@ -129,8 +133,8 @@ static int add_initrds(
 }
 
 /* What the log says instead is not repeated. */
-static int add_untold(
-	const struct eventlog_event *event, const char *name, struct components *components, struct err *err)
+static int add_untold(const struct eventlog_event *event, const char *name,
+	struct components *components, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_COMMAND_LINE);
 
@@ -174,8 +178,8 @@ int grub_add_rest(const struct grub_reading *reading, struct components *compone
 	if (reading->commands.len == 0)
 		return 0;
 	crypto_sha256(buf_bytes(&reading->commands), found.sha256);
-	(void)text_format(
-		found.name, sizeof(found.name), "%zu commands", reading->commands.len / CRYPTO_SHA256_SIZE);
+	(void)text_format(found.name, sizeof(found.name), "%zu commands",
+		reading->commands.len / CRYPTO_SHA256_SIZE);
 	return components_add(components, &found, err);
 }
 
@@ -205,7 +209,8 @@ static enum component_kind kind_of_tag(const struct eventlog_event *event)
 	return tag == TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
 }
 
-/* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at once. */
+/* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at
+ * once. */
 static int add_tag(const struct eventlog_event *event, struct components *components, struct err *err)
 {
 	enum component_kind kind = kind_of_tag(event);

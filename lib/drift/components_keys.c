@@ -38,21 +38,23 @@ static int add_entry(struct components *components, enum component_kind kind,
 		if (eventstory_subject(entry->data, name, err) < 0)
 			return -1;
 		crypto_sha256(entry->data, found.sha256);
-		(void)text_format(found.name, sizeof(found.name), "%s", name[0] ? name : "(no certificate)");
+		(void)text_format(
+			found.name, sizeof(found.name), "%s", name[0] ? name : "(no certificate)");
 	} else if (memcmp(entry->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0 &&
 		   entry->data.len == sizeof(found.sha256)) {
 		memcpy(found.sha256, entry->data.data, sizeof(found.sha256));
 		name_of_hash(entry->data, found.name);
 	} else {
 		hash_entry(entry, found.sha256);
-		(void)text_format(found.name, sizeof(found.name), "entry of %zu bytes", entry->data.len);
+		(void)text_format(
+			found.name, sizeof(found.name), "entry of %zu bytes", entry->data.len);
 	}
 	return components_add(components, &found, err);
 }
 
 /* Lists whose sizes do not fit count as what they are: some bytes. */
-static int add_bytes(
-	struct components *components, enum component_kind kind, const struct uefivar *var, struct err *err)
+static int add_bytes(struct components *components, enum component_kind kind,
+	const struct uefivar *var, struct err *err)
 {
 	struct component found = {.kind = kind, .pcr = 7, .is_bound = true};
 
@@ -71,8 +73,8 @@ static bool is_well_formed(const struct uefivar *var, size_t *ret_count)
 	return !walk.malformed;
 }
 
-static int add_keys(
-	struct components *components, enum component_kind kind, const struct uefivar *var, struct err *err)
+static int add_keys(struct components *components, enum component_kind kind,
+	const struct uefivar *var, struct err *err)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
 	struct uefi_signature entry;
@@ -128,7 +130,8 @@ static int add_revocations(struct components *components, const struct uefivar *
 	put_in_order(&entries);
 	crypto_sha256(buf_bytes(&entries), found.sha256);
 	count = entries.len / COMPONENTS_REVOCATION_LEN;
-	(void)text_format(found.name, sizeof(found.name), "%zu entr%s", count, count == 1 ? "y" : "ies");
+	(void)text_format(
+		found.name, sizeof(found.name), "%zu entr%s", count, count == 1 ? "y" : "ies");
 	if (components_add(components, &found, err) < 0)
 		return -1;
 	buf_done(&components->revoked);
@@ -151,7 +154,8 @@ static int add_authority(struct components *components, const struct eventlog_ev
 		(void)text_format(found.name, sizeof(found.name), "%s", name);
 		memcpy(found.sha256, authority->sha256, sizeof(found.sha256));
 	} else {
-		name_of_hash((struct bytes){authority->sha256, sizeof(authority->sha256)}, found.name);
+		name_of_hash(
+			(struct bytes){authority->sha256, sizeof(authority->sha256)}, found.name);
 	}
 	return components_add(components, &found, err);
 }
@@ -163,12 +167,14 @@ static int add_stranger(struct components *components, const struct eventlog_eve
 	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
 
 	found.is_bound = true;
-	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE) : var->data,
+	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE)
+						    : var->data,
 		found.name);
 	return components_add(components, &found, err);
 }
 
-/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is not told in other words. */
+/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is
+ * not told in other words. */
 static int add_level(struct components *components, const struct eventlog_event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -182,7 +188,8 @@ static int add_level(struct components *components, const struct eventlog_event 
 	return components_add(components, &found, err);
 }
 
-static int add_setting(struct components *components, const struct eventlog_event *event, struct err *err)
+static int add_setting(
+	struct components *components, const struct eventlog_event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT_SETTING);
 	char text[EVENTTEXT_SIZE];

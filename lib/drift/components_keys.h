@@ -1,5 +1,5 @@
-/* components_keys.h - what PCR 7 says: Secure Boot's state, its key databases entry by entry, who vouched. Of a log whose data was checked
- * (replay_check_data), for components.h.
+/* components_keys.h - what PCR 7 says: Secure Boot's state, its key databases entry by entry, who
+ * vouched. Of a log whose data was checked (replay_check_data), for components.h.
  *
  * Source: PC Client PFP 1.06 section 3.3.4.8, UEFI 2.10 section 32.4.1. */
 #ifndef DRIFT_COMPONENTS_KEYS_H
@@ -8,7 +8,7 @@
 #include "drift/components.h"
 
 /* A measured event's. ERR_NO_MEMORY. */
-int components_add_secure_boot(
-	struct components *components, const struct eventlog_event *event, struct err *err) err_check;
+int components_add_secure_boot(struct components *components, const struct eventlog_event *event,
+	struct err *err) err_check;
 
 #endif

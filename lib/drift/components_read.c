@@ -1,6 +1,7 @@
-/* An event's type is not part of its digest, and what replay_compare proves is each PCR's digests and their order. So an event gets its
- * kind from its PCR, and by anything else only if that cannot make it look more harmless: what says "nothing happened" must be a text
- * that is known to, and must be what was measured (measured.h). Everything else that stands in PCR 4 is a program. */
+/* An event's type is not part of its digest, and what replay_compare proves is each PCR's digests
+ * and their order. So an event gets its kind from its PCR, and by anything else only if that cannot
+ * make it look more harmless: what says "nothing happened" must be a text that is known to, and
+ * must be what was measured (measured.h). Everything else that stands in PCR 4 is a program. */
 #include "drift/components.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ struct reading {
 	const struct eventlog *log;
 	uint32_t believed;
 	struct bytes kernel_digest; /* the last program's */
-	bool is_platform_closed;    /* PCR 6's separator went by: behind it anybody measures */
+	bool is_platform_closed; /* PCR 6's separator went by: behind it anybody measures */
 	struct grub_reading *grub;
 	struct components *found;
 };
@@ -44,7 +45,8 @@ static int add_event(const struct reading *reading, const struct eventlog_event 
 	return components_add_event(reading->found, event, kind, err);
 }
 
-static int add_program(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_program(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_APPLICATION);
 
@@ -52,7 +54,8 @@ static int add_program(const struct reading *reading, const struct eventlog_even
 		return 0;
 	if (bytes_equal(event->measured, reading->kernel_digest))
 		found.kind = COMPONENT_KERNEL;
-	if (!eventtext_image_file(event, found.name, sizeof(found.name)) && found.kind == COMPONENT_KERNEL)
+	if (!eventtext_image_file(event, found.name, sizeof(found.name)) &&
+		found.kind == COMPONENT_KERNEL)
 		components_set_name(&found, grub_kernel_path(reading->grub));
 	return components_add(reading->found, &found, err);
 }
@@ -60,8 +63,9 @@ static int add_program(const struct reading *reading, const struct eventlog_even
 /* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c). */
 static bool is_section_name(const char *text)
 {
-	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd", ".ucode",
-		".splash", ".dtb", ".dtbauto", ".uname", ".sbat", ".pcrsig", ".pcrpkey", ".hwids", ".efifw"};
+	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd",
+		".ucode", ".splash", ".dtb", ".dtbauto", ".uname", ".sbat", ".pcrsig", ".pcrpkey",
+		".hwids", ".efifw"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], text) == 0)
@@ -69,9 +73,10 @@ static bool is_section_name(const char *text)
 	return false;
 }
 
-/* systemd-stub measures each section's name and then its contents, and calls both by the name. What would be the name of none is some
- * section's contents, whatever the log calls it. */
-static int add_section(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+/* systemd-stub measures each section's name and then its contents, and calls both by the name. What
+ * would be the name of none is some section's contents, whatever the log calls it. */
+static int add_section(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
 	char text[EVENTTEXT_SIZE];
@@ -84,7 +89,8 @@ static int add_section(const struct reading *reading, const struct eventlog_even
 	return components_add(reading->found, &found, err);
 }
 
-static int add_addition(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_addition(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
 	char text[EVENTTEXT_SIZE];
 	size_t len;
@@ -104,16 +110,19 @@ static int add_configuration(
 	if (!uefivar_parse(event->data, &var) || strncmp(var.name, "Boot", 4) != 0)
 		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
 	return add_event(reading, event,
-		strcmp(var.name, "BootOrder") == 0 ? COMPONENT_BOOT_ORDER : COMPONENT_BOOT_OPTION, err);
+		strcmp(var.name, "BootOrder") == 0 ? COMPONENT_BOOT_ORDER : COMPONENT_BOOT_OPTION,
+		err);
 }
 
-static int add_platform(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_platform(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_VM_ID);
 	static const char prefix[] = "UUID: ";
 
 	if (reading->is_platform_closed || event->data.len < strlen(prefix) ||
-		memcmp(event->data.data, prefix, strlen(prefix)) != 0 || !measured_is(event, event->data))
+		memcmp(event->data.data, prefix, strlen(prefix)) != 0 ||
+		!measured_is(event, event->data))
 		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
 	components_set_name(&found, bytes_behind(event->data, strlen(prefix)));
 	found.is_bound = true;
@@ -121,7 +130,8 @@ static int add_platform(const struct reading *reading, const struct eventlog_eve
 }
 
 /* UEFI_GPT_DATA (PFP 1.06 section 10.2.5) begins with the table's header. */
-static int add_partitions(const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_partitions(
+	const struct reading *reading, const struct eventlog_event *event, struct err *err)
 {
 	static const char signature[] = "EFI PART";
 	bool is_table = event->data.len >= strlen(signature) &&
@@ -133,7 +143,8 @@ static int add_partitions(const struct reading *reading, const struct eventlog_e
 	return measured_is_step(event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
 }
 
-/* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there data of that length must say so too. */
+/* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there
+ * data of that length must say so too. */
 static bool is_separator(const struct eventlog_event *event)
 {
 	return measured_is_separator(event) &&
@@ -202,14 +213,16 @@ static int read_all(struct reading *reading, struct err *err)
 	return grub_add_rest(reading->grub, reading->found, err);
 }
 
-int components_read(const struct eventlog *log, uint32_t believed, struct components *ret, struct err *err)
+int components_read(
+	const struct eventlog *log, uint32_t believed, struct components *ret, struct err *err)
 {
 	auto_cleanup(components) struct components found = components_empty();
 	auto_cleanup(grub_reading) struct grub_reading grub = grub_reading_empty();
 	struct reading reading = {.log = log, .believed = believed, .grub = &grub, .found = &found};
 
 	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
-		return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
+		return err_set(
+			err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
 	if (read_all(&reading, err) < 0)
 		return -1;
 	found.believed = believed;

@@ -13,7 +13,8 @@ void drift_done(struct drift *drift)
 struct comparison {
 	const struct components *before, *after;
 	bool *is_lost, *is_new;
-	uint32_t hidden; /* mask of PCRs that were known, and that hold more now than the log tells */
+	/* mask of PCRs that were known, and that hold more now than the log tells */
+	uint32_t hidden;
 };
 
 static void comparison_cleanup(const struct comparison *comparison)
@@ -27,8 +28,9 @@ static bool is_believed(const struct components *components, const struct compon
 	return components->believed & 1u << component->pcr;
 }
 
-/* Whoever hides what he booted behind a measurement that no log tells is not better off than if he had left it to be read. So such a PCR
- * counts as the worst that could be in it, also where nothing was before. */
+/* Whoever hides what he booted behind a measurement that no log tells is not better off than if he
+ * had left it to be read. So such a PCR counts as the worst that could be in it, also where nothing
+ * was before. */
 static enum component_kind hidden_kind(uint32_t pcr)
 {
 	switch (pcr) {
@@ -43,8 +45,8 @@ static enum component_kind hidden_kind(uint32_t pcr)
 	}
 }
 
-static int compare(const struct components *before, const struct components *after, struct comparison *ret,
-	struct err *err)
+static int compare(const struct components *before, const struct components *after,
+	struct comparison *ret, struct err *err)
 {
 	*ret = (struct comparison){.before = before,
 		.after = after,
@@ -54,18 +56,20 @@ static int compare(const struct components *before, const struct components *aft
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
-		ret->is_lost[i] =
-			is_believed(after, &before->items[i]) && !components_have(after, &before->items[i]);
+		ret->is_lost[i] = is_believed(after, &before->items[i]) &&
+				  !components_have(after, &before->items[i]);
 	for (size_t i = 0; i < after->count; i++)
-		ret->is_new[i] =
-			is_believed(before, &after->items[i]) && !components_have(before, &after->items[i]);
+		ret->is_new[i] = is_believed(before, &after->items[i]) &&
+				 !components_have(before, &after->items[i]);
 	return 0;
 }
 
-/* What one more difference of a class weighs when the closest variant is looked for: one serious difference more than all others. */
+/* What one more difference of a class weighs when the closest variant is looked for: one serious
+ * difference more than all others. */
 static size_t weight_of(enum component_kind kind)
 {
-	static const size_t weights[] = {[RULES_IGNORE] = 0, [RULES_NOTE] = 1, [RULES_UNHEALTHY] = 10000};
+	static const size_t weights[] = {
+		[RULES_IGNORE] = 0, [RULES_NOTE] = 1, [RULES_UNHEALTHY] = 10000};
 
 	return weights[rules_default().action[rules_class_of(kind)]];
 }
@@ -89,7 +93,8 @@ static bool has_difference(const struct comparison *comparison)
 	       memchr(comparison->is_new, 1, comparison->after->count + 1);
 }
 
-/* Keys and drivers stand beside each other: one that comes does not take the place of one that goes. */
+/* Keys and drivers stand beside each other: one that comes does not take the place of one that
+ * goes. */
 static bool may_replace(enum component_kind kind)
 {
 	return kind != COMPONENT_KEK && kind != COMPONENT_DB && kind != COMPONENT_DRIVER;
@@ -98,7 +103,8 @@ static bool may_replace(enum component_kind kind)
 /* Of files the name tells which took whose place; of others whatever is left of the kind. */
 static bool needs_same_name(enum component_kind kind)
 {
-	return kind == COMPONENT_BOOT_FILE || kind == COMPONENT_KERNEL_SECTION || kind == COMPONENT_MOK;
+	return kind == COMPONENT_BOOT_FILE || kind == COMPONENT_KERNEL_SECTION ||
+	       kind == COMPONENT_MOK;
 }
 
 static bool is_replacement(const struct component *old, const struct component *new, bool by_name)
@@ -187,8 +193,9 @@ static int list_differences(struct comparison *comparison, struct drift *ret, st
 {
 	if (!has_difference(comparison))
 		return 0;
-	ret->differences = calloc(comparison->before->count + comparison->after->count + TPM_PCR_COUNT,
-		sizeof(*ret->differences));
+	ret->differences =
+		calloc(comparison->before->count + comparison->after->count + TPM_PCR_COUNT,
+			sizeof(*ret->differences));
 	if (!ret->differences)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	pair(comparison, /* by_name= */ true, ret);
@@ -203,7 +210,8 @@ static int count_common(const struct comparison *comparison)
 	return __builtin_popcount(comparison->before->believed & comparison->after->believed);
 }
 
-/* A variant that knows less is no better match for that: one that was accepted with a PCR hidden says nothing of what is in it now. */
+/* A variant that knows less is no better match for that: one that was accepted with a PCR hidden
+ * says nothing of what is in it now. */
 static bool is_closer(const struct comparison *one, const struct comparison *other)
 {
 	size_t weight = weigh(one), other_weight = weigh(other);
@@ -212,11 +220,12 @@ static bool is_closer(const struct comparison *one, const struct comparison *oth
 		return count_common(one) > count_common(other);
 	if (weight != other_weight)
 		return weight < other_weight;
-	return __builtin_popcount(one->before->believed) >= __builtin_popcount(other->before->believed);
+	return __builtin_popcount(one->before->believed) >=
+	       __builtin_popcount(other->before->believed);
 }
 
-int drift_find(const struct components *variants, size_t variant_count, const struct components *boot,
-	struct drift *ret, struct err *err)
+int drift_find(const struct components *variants, size_t variant_count,
+	const struct components *boot, struct drift *ret, struct err *err)
 {
 	struct drift found = {0};
 	auto_cleanup(comparison) struct comparison closest = {0};
@@ -254,7 +263,8 @@ static int compare_shown(const struct component *one, const struct component *ot
 /* Certainly unexplained, perhaps, explained. */
 static int rank(const struct drift_difference *difference)
 {
-	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1 : (int)difference->explanation.how;
+	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1
+					      : (int)difference->explanation.how;
 }
 
 /* Equal only if they are, so that all of a C library's ways to sort come to one order. */
@@ -294,20 +304,22 @@ static struct verdict verdict_of(const struct components *boot, const struct dri
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret)
 {
-	*ret = (struct drift_judgement){
-		.is_explained = drift->not_compared == 0, .is_acceptable = drift->not_compared == 0};
+	*ret = (struct drift_judgement){.is_explained = drift->not_compared == 0,
+		.is_acceptable = drift->not_compared == 0};
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 
-		difference->action =
-			drift_is_explained(difference) ? RULES_IGNORE : rules->action[difference->class];
+		difference->action = drift_is_explained(difference)
+					     ? RULES_IGNORE
+					     : rules->action[difference->class];
 		ret->is_explained &= difference->action == RULES_IGNORE;
 		ret->is_acceptable &=
 			difference->action != RULES_UNHEALTHY && difference->change != DRIFT_HIDDEN;
 	}
 	if (drift->count)
-		qsort(drift->differences, drift->count, sizeof(*drift->differences), compare_seriousness);
+		qsort(drift->differences, drift->count, sizeof(*drift->differences),
+			compare_seriousness);
 	drift_sentence(boot, drift, ret->text, sizeof(ret->text));
 	ret->verdict = verdict_of(boot, drift);
 }

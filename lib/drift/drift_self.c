@@ -1,7 +1,10 @@
 /* What explains itself.
- *   grew     it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was switched on
- *   follows  it is measured anew because something else changed, and that is explained: a new shim brings a new signer
- *   other VM the disk is in another VM now, and this is that VM's own: judged as the one change that it is */
+ * - grew: it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was
+ * switched on
+ * - follows: it is measured anew because something else changed, and that is explained: a new shim
+ * brings a new signer
+ * - other VM: the disk is in another VM now, and this is that VM's own: judged as the one change
+ * that it is */
 #include <string.h>
 #include "base/text.h"
 #include "drift/drift.h"
@@ -17,7 +20,8 @@ static enum component_kind kind_of(const struct drift_difference *difference)
 	return drift_shown(difference)->kind;
 }
 
-/* "shim,4": the generation of a component in a level like "sbat,1,2025021800 shim,4 grub,5"; -1 if it is not there. */
+/* "shim,4": the generation of a component in a level like "sbat,1,2025021800 shim,4 grub,5"; -1 if
+ * it is not there. */
 static long generation(const char *level, const char *name, size_t name_len)
 {
 	for (const char *at = level; *at; at += strcspn(at, " "), at += *at == ' ')
@@ -52,7 +56,8 @@ static void explain_growth(struct drift_difference *difference)
 {
 	bool is_changed = difference->change == DRIFT_CHANGED;
 
-	if (kind_of(difference) == COMPONENT_DBX && is_changed && difference->gained && !difference->lost)
+	if (kind_of(difference) == COMPONENT_DBX && is_changed && difference->gained &&
+		!difference->lost)
 		explain(difference, EXPLANATION_GREW);
 	if (kind_of(difference) == COMPONENT_SBAT && is_level_raised(difference))
 		explain(difference, EXPLANATION_GREW);
@@ -96,7 +101,8 @@ static bool is_explained_change(struct tally tally)
 
 static struct tally count_programs(const struct drift *drift)
 {
-	return sum(count(drift, COMPONENT_APPLICATION, PCR(4)), count(drift, COMPONENT_KERNEL, PCR(4)));
+	return sum(count(drift, COMPONENT_APPLICATION, PCR(4)),
+		count(drift, COMPONENT_KERNEL, PCR(4)));
 }
 
 /* An initrd of this name that is as before or explained, and none that is neither. */
@@ -106,13 +112,14 @@ static bool is_good_initrd(
 	bool is_found = false;
 
 	for (size_t i = 0; i < boot->count; i++)
-		is_found = is_found ||
-			   (boot->items[i].kind == COMPONENT_INITRD && strlen(boot->items[i].name) == len &&
-				   memcmp(boot->items[i].name, name, len) == 0);
+		is_found = is_found || (boot->items[i].kind == COMPONENT_INITRD &&
+					       strlen(boot->items[i].name) == len &&
+					       memcmp(boot->items[i].name, name, len) == 0);
 	return is_found && count(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0;
 }
 
-/* GRUB's command names only initrds whose contents are known; the log may call them anything, but not more of them than there are. */
+/* GRUB's command names only initrds whose contents are known; the log may call them anything, but
+ * not more of them than there are. */
 static bool is_good_list(
 	const struct components *boot, const struct drift *drift, const struct component *list)
 {
@@ -140,7 +147,8 @@ static bool has_measured_line(const struct components *boot)
 	return line && line->pcr == 8;
 }
 
-/* The kernel's stub measures the command line that it got: GRUB's, or that of the unified image it is in. */
+/* The kernel's stub measures the command line that it got: GRUB's, or that of the unified image it
+ * is in. */
 static bool is_repeated_line(const struct components *boot, const struct drift *drift)
 {
 	struct tally causes =
@@ -155,7 +163,8 @@ static bool is_inside(const struct components *boot, const struct drift *drift)
 	return is_unified(boot) && is_explained_change(count(drift, COMPONENT_APPLICATION, PCR(4)));
 }
 
-/* What the kernel got from GRUB are the initrds that GRUB's command names, one behind the other; the log may call one thing so. */
+/* What the kernel got from GRUB are the initrds that GRUB's command names, one behind the other;
+ * the log may call one thing so. */
 static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
 {
 	size_t lists = 0, loaded = 0;
@@ -187,7 +196,8 @@ static bool is_other_shim(const struct components *boot, const struct drift *dri
 	for (size_t i = 0; i < drift->count; i++)
 		if (drift->differences[i].change == DRIFT_CHANGED &&
 			kind_of(&drift->differences[i]) == first->kind &&
-			memcmp(drift->differences[i].after.sha256, first->sha256, sizeof(first->sha256)) == 0)
+			memcmp(drift->differences[i].after.sha256, first->sha256,
+				sizeof(first->sha256)) == 0)
 			return true;
 	return false;
 }
@@ -199,8 +209,9 @@ static bool is_called(const struct component *component, const char *name)
 	return strlen(name) == len && memcmp(component->name, name, len) == 0;
 }
 
-/* shim measures its lists together with what it has built in: its vendor's certificate and revocations, and that of its own build
- * (mok.c of shim 16.1, mirror_one_mok_variable). Whether keys are trusted is measured since 15.5, and is built in nowhere. */
+/* shim measures its lists together with what it has built in: its vendor's certificate and
+ * revocations, and that of its own build (mok.c of shim 16.1, mirror_one_mok_variable). Whether
+ * keys are trusted is measured since 15.5, and is built in nowhere. */
 static bool is_list_of_shim(const struct drift_difference *difference)
 {
 	const struct component *list = drift_shown(difference);
@@ -218,8 +229,8 @@ static bool is_other_menu(const struct drift *drift)
 	       count(drift, COMPONENT_COMMAND_LINE, ANY_PCR).explained > 0;
 }
 
-static bool follows(
-	const struct components *boot, const struct drift *drift, const struct drift_difference *difference)
+static bool follows(const struct components *boot, const struct drift *drift,
+	const struct drift_difference *difference)
 {
 	uint32_t pcr = drift_shown(difference)->pcr;
 
@@ -233,7 +244,8 @@ static bool follows(
 	case COMPONENT_KERNEL_SECTION:
 		return is_explained_change(count_programs(drift));
 	case COMPONENT_INITRD_LIST:
-		return difference->change != DRIFT_REMOVED && is_good_list(boot, drift, &difference->after);
+		return difference->change != DRIFT_REMOVED &&
+		       is_good_list(boot, drift, &difference->after);
 	case COMPONENT_LOADED_INITRD:
 		return is_joined_initrd(boot, drift) || is_inner_initrd(boot, drift);
 	case COMPONENT_COMMAND_LINE:
@@ -247,8 +259,9 @@ static bool follows(
 	}
 }
 
-/* The host's firmware measures the VM's identifier before anything else runs. Whoever gets to run on the same VM later can measure another
- * one and edit the log's text, but the old identifier's digest stays in the log: no replay leads to PCR 6 without it. */
+/* The host's firmware measures the VM's identifier before anything else runs. Whoever gets to run
+ * on the same VM later can measure another one and edit the log's text, but the old identifier's
+ * digest stays in the log: no replay leads to PCR 6 without it. */
 static bool is_other_vm(const struct components *boot, const struct drift *drift)
 {
 	const struct drift_difference *id = NULL;
@@ -274,19 +287,22 @@ static bool is_other_vm(const struct components *boot, const struct drift *drift
 	return ids == 1;
 }
 
-/* Firmware, devices and what is kept in the firmware's variables come with a VM; all else is on its disk. */
+/* Firmware, devices and what is kept in the firmware's variables come with a VM; all else is on its
+ * disk. */
 static bool is_of_vm(const struct drift_difference *difference)
 {
 	static const uint32_t kinds =
-		1u << COMPONENT_FIRMWARE | 1u << COMPONENT_FIRMWARE_CONFIG | 1u << COMPONENT_DRIVER |
-		1u << COMPONENT_BOOT_ORDER | 1u << COMPONENT_BOOT_OPTION | 1u << COMPONENT_PK |
-		1u << COMPONENT_KEK | 1u << COMPONENT_DB | 1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY |
-		1u << COMPONENT_SBAT | 1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
+		1u << COMPONENT_FIRMWARE | 1u << COMPONENT_FIRMWARE_CONFIG |
+		1u << COMPONENT_DRIVER | 1u << COMPONENT_BOOT_ORDER | 1u << COMPONENT_BOOT_OPTION |
+		1u << COMPONENT_PK | 1u << COMPONENT_KEK | 1u << COMPONENT_DB |
+		1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY | 1u << COMPONENT_SBAT |
+		1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
 
 	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
 }
 
-/* Keys that somebody enrolled at the same time cannot be told apart from shim's own: so that is told. */
+/* Keys that somebody enrolled at the same time cannot be told apart from shim's own: so that is
+ * told. */
 static void explain_following(struct drift_difference *difference)
 {
 	if (drift_is_explained(difference))

@@ -8,8 +8,8 @@
 
 static bool is_file(enum component_kind kind)
 {
-	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL || kind == COMPONENT_INITRD ||
-	       kind == COMPONENT_BOOT_FILE || kind == COMPONENT_DRIVER;
+	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
+	       kind == COMPONENT_INITRD || kind == COMPONENT_BOOT_FILE || kind == COMPONENT_DRIVER;
 }
 
 static bool is_key(enum component_kind kind)
@@ -58,16 +58,19 @@ static void list_words(const char *line, const char *other, char ret[WORDS_SIZE]
 		size_t len = strcspn(at, " "), used = strlen(ret);
 
 		if (len && !has_word(other, at, len) &&
-			!text_format(ret + used, WORDS_SIZE - used, "%s%.*s", used ? " " : "", (int)len, at))
+			!text_format(ret + used, WORDS_SIZE - used, "%s%.*s", used ? " " : "",
+				(int)len, at))
 			return;
 	}
 }
 
-/* Which words came and which went; a line that did not fit into its name, or in other order, is shown as it begins. */
+/* Which words came and which went; a line that did not fit into its name, or in other order, is
+ * shown as it begins. */
 static void describe_line(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	const char *old = difference->before.name, *new = difference->after.name;
-	bool is_whole = strlen(old) + 1 < COMPONENT_NAME_SIZE && strlen(new) + 1 < COMPONENT_NAME_SIZE;
+	bool is_whole =
+		strlen(old) + 1 < COMPONENT_NAME_SIZE && strlen(new) + 1 < COMPONENT_NAME_SIZE;
 	char added[WORDS_SIZE], removed[WORDS_SIZE], name[NAME_SHOWN];
 
 	list_words(new, old, added);
@@ -86,11 +89,11 @@ static void describe_entries(const struct drift_difference *difference, char ret
 	if (!difference->gained && !difference->lost)
 		(void)text_format(ret, ITEM_SIZE, "dbx changed: %s", difference->after.name);
 	else if (!difference->lost)
-		(void)text_format(ret, ITEM_SIZE, "dbx: %zu entr%s added, none removed", difference->gained,
-			difference->gained == 1 ? "y" : "ies");
+		(void)text_format(ret, ITEM_SIZE, "dbx: %zu entr%s added, none removed",
+			difference->gained, difference->gained == 1 ? "y" : "ies");
 	else
-		(void)text_format(ret, ITEM_SIZE, "dbx: %zu entr%s removed, %zu added", difference->lost,
-			difference->lost == 1 ? "y" : "ies", difference->gained);
+		(void)text_format(ret, ITEM_SIZE, "dbx: %zu entr%s removed, %zu added",
+			difference->lost, difference->lost == 1 ? "y" : "ies", difference->gained);
 }
 
 static void describe_change(const struct drift_difference *difference, char ret[ITEM_SIZE])
@@ -120,15 +123,16 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 	component_title(drift_shown(difference), title);
 	short_name(drift_shown(difference), name);
 	if (difference->change == DRIFT_HIDDEN)
-		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells", title,
-			difference->after.pcr);
+		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells",
+			title, difference->after.pcr);
 	else if (is_key(drift_shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
-			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s", name,
-			title);
+			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s",
+			name, title);
 	else
 		(void)text_format(ret, ITEM_SIZE, "%s %s%s%s", title,
-			difference->change == DRIFT_ADDED ? "added" : "removed", name[0] ? ": " : "", name);
+			difference->change == DRIFT_ADDED ? "added" : "removed",
+			name[0] ? ": " : "", name);
 }
 
 static void describe(const struct drift_difference *difference, char ret[ITEM_SIZE])
@@ -150,8 +154,10 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 	describe(difference, ret);
 	len = strlen(ret);
 	if (drift_is_explained(difference) && difference->explanation.text[0])
-		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", %s", difference->explanation.text);
-	else if (difference->action == RULES_UNHEALTHY && difference->explanation.how == EXPLANATION_UNKNOWN)
+		(void)text_format(
+			ret + len, DRIFT_TEXT_SIZE - len, ", %s", difference->explanation.text);
+	else if (difference->action == RULES_UNHEALTHY &&
+		 difference->explanation.how == EXPLANATION_UNKNOWN)
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", reason not found out");
 	else if (difference->action == RULES_UNHEALTHY)
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", unexplained%s%s",
@@ -173,7 +179,8 @@ static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text
 	return true;
 }
 
-/* Told: what is not ignored, and what was explained by more than another change, or has something to be said about it. */
+/* Told: what is not ignored, and what was explained by more than another change, or has something
+ * to be said about it. */
 static bool is_told(const struct drift_difference *difference)
 {
 	enum explanation_how how = difference->explanation.how;
@@ -283,8 +290,8 @@ static void list_not_compared(uint32_t mask, char ret[DRIFT_TEXT_SIZE])
 		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), " not compared");
 }
 
-void drift_sentence(
-	const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE], size_t size)
+void drift_sentence(const struct components *boot, const struct drift *drift,
+	char ret[DRIFT_TEXT_SIZE], size_t size)
 {
 	char text[DRIFT_TEXT_SIZE];
 	size_t untold = 0;
@@ -298,8 +305,8 @@ void drift_sentence(
 			untold++;
 	}
 	if (untold) {
-		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), "; %zu more change%s",
-			untold, untold == 1 ? "" : "s");
+		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret),
+			"; %zu more change%s", untold, untold == 1 ? "" : "s");
 		return;
 	}
 	list_of_other_vm(drift, text);
@@ -307,7 +314,8 @@ void drift_sentence(
 	list_not_compared(drift->not_compared, text);
 	(void)append(ret, size, text);
 	list_unchanged(boot, drift, text);
-	if (!drift->count || !ret[0] || !text[0] || strlen(text) + sizeof(" unchanged") > sizeof(text))
+	if (!drift->count || !ret[0] || !text[0] ||
+		strlen(text) + sizeof(" unchanged") > sizeof(text))
 		return;
 	(void)text_format(text + strlen(text), sizeof(text) - strlen(text), " unchanged");
 	(void)append(ret, size, text);

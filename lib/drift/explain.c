@@ -57,26 +57,29 @@ struct question {
 	const struct secureboot *secureboot;
 	const struct next_boot *pending;
 	const struct component *component;
-	struct err *
-		silence; /* code ERR_SERVICE once a package manager did not answer in time: then it is asked no more */
+	/* code ERR_SERVICE once a package manager did not answer in time: then it is asked no
+	 * more */
+	struct err *silence;
 };
 
 /* What was found of the files with the component's bytes. */
 struct copies {
-	const struct bootfile *owned;  /* the one that `answer` is about */
-	struct package_answer answer;  /* the best one */
+	const struct bootfile *owned; /* the one that `answer` is about */
+	struct package_answer answer; /* the best one */
 	const struct bootfile *before; /* there before the restart, seen first */
 	const struct bootfile *oldest; /* unchanged for longest */
-	bool could_ask;                /* of all */
-	struct err err;                /* why not */
+	bool could_ask; /* of all */
+	struct err err; /* why not */
 };
 
-static void ask_packages(const struct question *question, const struct bootfile *file, struct copies *copies)
+static void ask_packages(
+	const struct question *question, const struct bootfile *file, struct copies *copies)
 {
 	struct package_answer answer = {0};
 
 	copies->err = *question->silence;
-	if (copies->err.code != ERR_OK || packages_ask(question->root_fd, file, &answer, &copies->err) < 0) {
+	if (copies->err.code != ERR_OK ||
+		packages_ask(question->root_fd, file, &answer, &copies->err) < 0) {
 		copies->could_ask = false;
 		if (copies->err.code == ERR_SERVICE)
 			*question->silence = copies->err;
@@ -86,7 +89,8 @@ static void ask_packages(const struct question *question, const struct bootfile 
 	}
 }
 
-static void note_copy(const struct question *question, const struct bootfile *file, struct copies *copies)
+static void note_copy(
+	const struct question *question, const struct bootfile *file, struct copies *copies)
 {
 	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
 		copies->before = file;
@@ -129,8 +133,8 @@ static void tell_before(const struct bootfile *file, struct explanation *ret)
 	char date[DATE_SIZE];
 
 	date_text(file->seen_s, date);
-	tell(ret, EXPLANATION_PENDING, "as /%s was before the restart, since %s at the latest", file->path,
-		date);
+	tell(ret, EXPLANATION_PENDING, "as /%s was before the restart, since %s at the latest",
+		file->path, date);
 }
 
 /* When this machine's kernel started, by its own clock (proc(5)); 0 if it cannot be found out. */
@@ -147,7 +151,8 @@ static int64_t started_at(int root_fd)
 }
 
 /* What was written since the restart is no reason for what was booted. */
-static void tell_now(const struct question *question, const struct bootfile *file, struct explanation *ret)
+static void tell_now(
+	const struct question *question, const struct bootfile *file, struct explanation *ret)
 {
 	char date[DATE_SIZE];
 
@@ -165,7 +170,8 @@ static void tell_gap(const struct err *gap, struct explanation *ret)
 		tell(ret, EXPLANATION_UNKNOWN, "%s", gap->msg);
 }
 
-static void tell_copies(const struct question *question, const struct copies *copies, struct explanation *ret)
+static void tell_copies(
+	const struct question *question, const struct copies *copies, struct explanation *ret)
 {
 	bool needs_package = is_program(question->component->kind), has_packages;
 	struct err err;
@@ -181,7 +187,8 @@ static void tell_copies(const struct question *question, const struct copies *co
 	else if (copies->before)
 		tell_before(copies->before, ret);
 	else if (needs_package)
-		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart", copies->oldest->path);
+		tell(ret, EXPLANATION_NONE, "and /%s was not there before the restart",
+			copies->oldest->path);
 	else
 		tell_now(question, copies->oldest, ret);
 }
@@ -203,11 +210,12 @@ static void explain_file(const struct question *question, struct explanation *re
 
 /* ---- texts and variables ---- */
 
-static void explain_text(const struct question *question, enum bootconfig_text what, struct explanation *ret)
+static void explain_text(
+	const struct question *question, enum bootconfig_text what, struct explanation *ret)
 {
 	struct err gap;
-	const struct bootfile *file = bootconfig_find(
-		question->root_fd, &question->pending->files, what, question->component->sha256, &gap);
+	const struct bootfile *file = bootconfig_find(question->root_fd, &question->pending->files,
+		what, question->component->sha256, &gap);
 
 	if (file && !file->is_new)
 		tell_before(file, ret);
@@ -217,7 +225,8 @@ static void explain_text(const struct question *question, enum bootconfig_text w
 	tell_gap(&question->pending->files.gap, ret);
 }
 
-/* Digest of a variable's contents as PCR 7 proves them: what is in force is read in one place only (secureboot.h). */
+/* Digest of a variable's contents as PCR 7 proves them: what is in force is read in one place only
+ * (secureboot.h). */
 static const uint8_t *measured_digest(const struct secureboot *facts, enum next_boot_name name)
 {
 	switch (name) {
@@ -239,7 +248,8 @@ static void explain_variable(
 	const struct question *question, enum next_boot_name name, struct explanation *ret)
 {
 	const struct next_boot_variable *variable = &question->pending->variables[name];
-	const uint8_t *measured = question->secureboot ? measured_digest(question->secureboot, name) : NULL;
+	const uint8_t *measured =
+		question->secureboot ? measured_digest(question->secureboot, name) : NULL;
 	char date[DATE_SIZE];
 
 	if (!variable->seen_s || variable->is_new || !measured ||
@@ -300,7 +310,8 @@ void explain_component(const struct explain_sources *sources, const struct next_
 		ret);
 }
 
-/* Of a key that went its variable may tell, as of one that came; of another part that went, or that nobody knows, nothing does. */
+/* Of a key that went its variable may tell, as of one that came; of another part that went, or that
+ * nobody knows, nothing does. */
 static const struct component *subject_of(const struct drift_difference *difference)
 {
 	enum component_kind kind = difference->before.kind;
@@ -309,8 +320,9 @@ static const struct component *subject_of(const struct drift_difference *differe
 		return NULL;
 	if (difference->change != DRIFT_REMOVED)
 		return &difference->after;
-	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB ? &difference->before
-										     : NULL;
+	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB
+		       ? &difference->before
+		       : NULL;
 }
 
 void explain_drift(void *context, struct drift *drift)

@@ -3,15 +3,21 @@
 #include <string.h>
 #include "base/text.h"
 
-/* Defaults. Unhealthy is what decides which code runs with the kernel's power, or who may say so: nobody changes that unnoticed.
- *   initrd         no signature covers it, and whoever replaces it owns the machine; an honest rebuild is the file on the disk
- *   command line   "init=/bin/sh" typed at the boot menu is root's shell; an honest change stands in grub.cfg
+/* Defaults. Unhealthy is what decides which code runs with the kernel's power, or who may say so:
+ * nobody changes that unnoticed.
+ * - initrd: no signature covers it, and whoever replaces it owns the machine; an honest rebuild is
+ * the file on the disk
+ * - command line: "init=/bin/sh" typed at the boot menu is root's shell; an honest change stands in
+ * grub.cfg
+ *
  * A note is what changes without anybody's fault, or says nothing yet about what ran:
- *   configuration  GRUB's commands and small files differ with grubenv and timeouts; what they lead to is kernel, initrd, command line
- *   firmware       the cloud updates it
- *   boot order     installers and firmware rewrite it; what they lead to are the programs
- *   VM identity    a disk restored or cloned into another VM boots as before
- * The partition table is ignored: at first boots the last partition grows, and what is read from it is measured by itself. */
+ * - configuration: GRUB's commands and small files differ with grubenv and timeouts; what they lead
+ * to is kernel, initrd, command line
+ * - firmware: the cloud updates it
+ * - boot order: installers and firmware rewrite it; what they lead to are the programs
+ * - VM identity: a disk restored or cloned into another VM boots as before
+ * The partition table is ignored: at first boots the last partition grows, and what is read from it
+ * is measured by itself. */
 static const struct {
 	const char *name;
 	enum rules_action action;
@@ -19,7 +25,8 @@ static const struct {
 } classes[RULES_CLASSES] = {
 	[RULES_SECURE_BOOT_OFF] = {"secureBootOff", RULES_UNHEALTHY, ERR_DRIFT_SECURE_BOOT},
 	[RULES_SECURE_BOOT_KEYS] = {"secureBootKeysChanged", RULES_UNHEALTHY, ERR_DRIFT_KEYS},
-	[RULES_SECURE_BOOT_SETTINGS] = {"secureBootSettingsChanged", RULES_UNHEALTHY, ERR_DRIFT_SETTINGS},
+	[RULES_SECURE_BOOT_SETTINGS] = {"secureBootSettingsChanged", RULES_UNHEALTHY,
+		ERR_DRIFT_SETTINGS},
 	[RULES_BOOT_APPLICATION] = {"bootApplicationChanged", RULES_UNHEALTHY, ERR_DRIFT_APPLICATION},
 	[RULES_KERNEL] = {"kernelChanged", RULES_UNHEALTHY, ERR_DRIFT_KERNEL},
 	[RULES_INITRD] = {"initrdChanged", RULES_UNHEALTHY, ERR_DRIFT_INITRD},
@@ -98,8 +105,8 @@ static int find_class(const char *name, enum rules_class *ret, struct err *err)
 		*ret = (enum rules_class)i;
 		return 0;
 	}
-	return err_set(
-		err, ERR_RULES_INVALID, 0, "Setting 'rules' has no class '%.40s'. It has %s.", name, list);
+	return err_set(err, ERR_RULES_INVALID, 0,
+		"Setting 'rules' has no class '%.40s'. It has %s.", name, list);
 }
 
 static int find_action(const json *value, enum rules_action *ret, struct err *err)
@@ -115,8 +122,8 @@ static int find_action(const json *value, enum rules_action *ret, struct err *er
 	if (json_is_string(value))
 		(void)text_format(found, sizeof(found), "\"%.24s\"", json_text(value));
 	return err_set(err, ERR_RULES_INVALID, 0,
-		"Setting 'rules.%s' is %s: it takes \"unhealthy\", \"note\" or \"ignore\".", json_name(value),
-		found);
+		"Setting 'rules.%s' is %s: it takes \"unhealthy\", \"note\" or \"ignore\".",
+		json_name(value), found);
 }
 
 int rules_parse(const json *object, struct rules *ret, struct err *err)
@@ -133,8 +140,8 @@ int rules_parse(const json *object, struct rules *ret, struct err *err)
 			find_action(member, &rules.action[class], err) < 0)
 			return -1;
 		if (is_given[class]) /* in another case: which of the two is meant? */
-			return err_set(err, ERR_RULES_INVALID, 0, "Setting 'rules.%s' stands twice.",
-				rules_class_name(class));
+			return err_set(err, ERR_RULES_INVALID, 0,
+				"Setting 'rules.%s' stands twice.", rules_class_name(class));
 		is_given[class] = true;
 	}
 	*ret = rules;

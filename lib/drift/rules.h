@@ -2,8 +2,7 @@
  *
  *   "rules": {"firmwareChanged": "ignore", "initrdChanged": "note"}
  *
- * Each class has one action. A class that is not given keeps its default (rules.c says why).
- */
+ * Each class has one action. A class that is not given keeps its default (rules.c says why). */
 #ifndef DRIFT_RULES_H
 #define DRIFT_RULES_H
 
@@ -14,9 +13,10 @@ enum rules_action { RULES_IGNORE, RULES_NOTE, RULES_UNHEALTHY };
 
 enum rules_class {
 	RULES_SECURE_BOOT_OFF,
-	RULES_SECURE_BOOT_KEYS,     /* PK, KEK, db, dbx */
-	RULES_SECURE_BOOT_SETTINGS, /* shim's own keys, oldest versions that may start, other settings */
-	RULES_BOOT_APPLICATION,     /* and who vouched for it */
+	RULES_SECURE_BOOT_KEYS, /* PK, KEK, db, dbx */
+	/* shim's own keys, oldest versions that may start, other settings */
+	RULES_SECURE_BOOT_SETTINGS,
+	RULES_BOOT_APPLICATION, /* and who vouched for it */
 	RULES_KERNEL,
 	RULES_INITRD,
 	RULES_COMMAND_LINE,
@@ -34,12 +34,12 @@ struct rules {
 };
 
 struct rules rules_default(void);
-/* NULL or JSON null: the default. An unknown class or action is ERR_RULES_INVALID, and the message says what is allowed.
- * Names are matched without regard to case. */
+/* NULL or JSON null: the default. An unknown class or action is ERR_RULES_INVALID, and the message
+ * says what is allowed. Names are matched without regard to case. */
 int rules_parse(const json *object, struct rules *ret, struct err *err) err_check;
 
 enum rules_class rules_class_of(enum component_kind kind);
-const char *rules_class_name(enum rules_class class);    /* "kernelChanged" */
+const char *rules_class_name(enum rules_class class); /* "kernelChanged" */
 const char *rules_action_name(enum rules_action action); /* "unhealthy", "note", "ignore" */
 /* The code of an Unhealthy verdict for this class. */
 enum err_code rules_code(enum rules_class class);

@@ -56,8 +56,8 @@ struct ber_element ber_next(struct cursor *cursor)
 	struct header header = read_header(cursor);
 	struct ber_element element = {.tag = header.tag};
 
-	element.content =
-		header.is_indefinite ? read_indefinite(cursor) : cursor_bytes(cursor, header.length);
+	element.content = header.is_indefinite ? read_indefinite(cursor)
+					       : cursor_bytes(cursor, header.length);
 	if (cursor->failed)
 		return (struct ber_element){0};
 	element.whole = (struct bytes){start, (size_t)(cursor->at - start)};

@@ -1,7 +1,8 @@
-/* ber.h - elements of ASN.1 in BER (ITU-T X.690 section 8.1), of which DER is the strict form. Bytes in, views out.
+/* ber.h - elements of ASN.1 in BER (ITU-T X.690 section 8.1), of which DER is the strict form.
+ * Bytes in, views out.
  *
- * Definite and indefinite lengths are read. A read that finds something else sets the cursor's `failed`, as base/cursor.h does.
- */
+ * Definite and indefinite lengths are read. A read that finds something else sets the cursor's
+ * `failed`, as base/cursor.h does. */
 #ifndef EDGE_BER_H
 #define EDGE_BER_H
 

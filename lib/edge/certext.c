@@ -14,8 +14,9 @@ struct extension {
 
 bool certext_may_be_critical(struct bytes oid)
 {
-	/* the last numbers of id-ce: subjectKeyIdentifier, keyUsage, subjectAltName, basicConstraints, nameConstraints,
-	 * cRLDistributionPoints, certificatePolicies, policyMappings, authorityKeyIdentifier, policyConstraints, extKeyUsage,
+	/* the last numbers of id-ce: subjectKeyIdentifier, keyUsage, subjectAltName,
+	 * basicConstraints, nameConstraints, cRLDistributionPoints, certificatePolicies,
+	 * policyMappings, authorityKeyIdentifier, policyConstraints, extKeyUsage,
 	 * inhibitAnyPolicy */
 	static const uint8_t numbers[] = {14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54};
 	/* netscape-cert-type, 2.16.840.1.113730.1.1 */
@@ -41,10 +42,11 @@ void certext_oid_text(struct bytes oid, char ret[CERTEXT_OID_SIZE])
 		if (oid.data[i] & 0x80)
 			continue;
 		root = number < 80 ? number / 40 : 2;
-		if (!(is_first ? text_format(longer, sizeof(longer), "%llu.%llu", (unsigned long long)root,
+		if (!(is_first ? text_format(longer, sizeof(longer), "%llu.%llu",
+					 (unsigned long long)root,
 					 (unsigned long long)(number - 40 * root))
-			       : text_format(
-					 longer, sizeof(longer), "%s.%llu", ret, (unsigned long long)number)))
+			       : text_format(longer, sizeof(longer), "%s.%llu", ret,
+					 (unsigned long long)number)))
 			return;
 		memcpy(ret, longer, sizeof(longer));
 		is_first = false;

@@ -90,7 +90,8 @@ static bool matches_wildcard(struct bytes pattern, struct bytes host)
 {
 	const uint8_t *dot = memchr(host.data, '.', host.len);
 
-	if (pattern.len < 3 || pattern.data[0] != '*' || pattern.data[1] != '.' || !dot || dot == host.data)
+	if (pattern.len < 3 || pattern.data[0] != '*' || pattern.data[1] != '.' || !dot ||
+		dot == host.data)
 		return false;
 	pattern = bytes_behind(pattern, 2);
 	return memchr(pattern.data, '.', pattern.len) &&
@@ -146,7 +147,8 @@ static bool fold(struct bytes text, uint8_t ret[FOLDED_SIZE], size_t *ret_len)
 	return true;
 }
 
-/* Strings whose bytes are, for ASCII, the characters: UTF8String, PrintableString, TeletexString, IA5String */
+/* Strings whose bytes are, for ASCII, the characters: UTF8String, PrintableString, TeletexString,
+ * IA5String */
 static bool is_plain_string(uint8_t tag)
 {
 	return tag == 0x0c || tag == 0x13 || tag == 0x14 || tag == 0x16;
@@ -159,10 +161,11 @@ static enum answer same_value(const struct ber_element *a, const struct ber_elem
 
 	if (bytes_equal(a->whole, b->whole))
 		return YES;
-	if (!is_plain_string(a->tag) || !is_plain_string(b->tag) || !fold(a->content, left, &left_len) ||
-		!fold(b->content, right, &right_len))
+	if (!is_plain_string(a->tag) || !is_plain_string(b->tag) ||
+		!fold(a->content, left, &left_len) || !fold(b->content, right, &right_len))
 		return UNKNOWN;
-	return bytes_equal((struct bytes){left, left_len}, (struct bytes){right, right_len}) ? YES : NO;
+	return bytes_equal((struct bytes){left, left_len}, (struct bytes){right, right_len}) ? YES
+											     : NO;
 }
 
 /* Two RelativeDistinguishedNames: as DER has them, sorted. */
@@ -171,7 +174,8 @@ static enum answer same_rdn(struct cursor a, struct cursor b)
 	while (a.left && b.left) {
 		struct cursor left = ber_take_inside(&a, BER_SEQUENCE);
 		struct cursor right = ber_take_inside(&b, BER_SEQUENCE);
-		struct bytes left_type = ber_take(&left, BER_OID), right_type = ber_take(&right, BER_OID);
+		struct bytes left_type = ber_take(&left, BER_OID),
+			     right_type = ber_take(&right, BER_OID);
 		struct ber_element left_value = ber_next(&left), right_value = ber_next(&right);
 		enum answer same;
 
@@ -217,7 +221,8 @@ static enum answer is_below_domain(struct bytes name, struct bytes domain)
 		return YES;
 	if (!ends_with(name, domain))
 		return NO;
-	return name.len == domain.len || domain.data[0] == '.' || name.data[name.len - domain.len - 1] == '.'
+	return name.len == domain.len || domain.data[0] == '.' ||
+			       name.data[name.len - domain.len - 1] == '.'
 		       ? YES
 		       : NO;
 }
@@ -305,8 +310,8 @@ static void name_text(const struct name *name, char ret[TEXT_SIZE])
 	char address[INET6_ADDRSTRLEN] = "";
 
 	if (name->kind == KIND_ADDRESS && (name->value.len == 4 || name->value.len == 16)) {
-		(void)inet_ntop(name->value.len == 4 ? AF_INET : AF_INET6, name->value.data, address,
-			sizeof(address));
+		(void)inet_ntop(name->value.len == 4 ? AF_INET : AF_INET6, name->value.data,
+			address, sizeof(address));
 		(void)text_format(ret, TEXT_SIZE, "%s", address);
 	} else if (name->kind == KIND_DIRECTORY) {
 		(void)text_format(ret, TEXT_SIZE, "its subject");
@@ -318,8 +323,8 @@ static void name_text(const struct name *name, char ret[TEXT_SIZE])
 static int check_name(struct constraints *constraints, const struct name *name, struct err *err)
 {
 	bool is_excludable, is_limited;
-	enum answer is_excluded =
-		is_within_any(name, constraints->excluded, &is_excludable, &constraints->comparisons);
+	enum answer is_excluded = is_within_any(
+		name, constraints->excluded, &is_excludable, &constraints->comparisons);
 	enum answer is_permitted =
 		is_within_any(name, constraints->permitted, &is_limited, &constraints->comparisons);
 	char text[TEXT_SIZE];
@@ -329,15 +334,16 @@ static int check_name(struct constraints *constraints, const struct name *name, 
 		return err_set(err, ERR_CERT_EXTENSION, 0,
 			"whether '%s' is within its name constraints cannot be told", text);
 	if (is_excluded == YES)
-		return err_set(
-			err, ERR_CERT_CONSTRAINED, 0, "'%s' is excluded by its name constraints", text);
+		return err_set(err, ERR_CERT_CONSTRAINED, 0,
+			"'%s' is excluded by its name constraints", text);
 	if (is_limited && is_permitted == NO)
 		return err_set(err, ERR_CERT_CONSTRAINED, 0,
 			"'%s' is not among what its name constraints permit", text);
 	return 0;
 }
 
-static int check_host(struct constraints *constraints, const struct certname_host *host, struct err *err)
+static int check_host(
+	struct constraints *constraints, const struct certname_host *host, struct err *err)
 {
 	struct name name = {.kind = KIND_DNS, .value = bytes_of_text(host->name)};
 
@@ -354,8 +360,8 @@ static int check_subject(struct constraints *constraints, struct bytes subject, 
 	return name.value.len == 0 ? 0 : check_name(constraints, &name, err);
 }
 
-int certname_check_constraints(const struct certname_cert *authority, const struct certname_cert *cert,
-	const struct certname_host *host, struct err *err)
+int certname_check_constraints(const struct certname_cert *authority,
+	const struct certname_cert *cert, const struct certname_host *host, struct err *err)
 {
 	struct bytes value = certext_find(authority->extensions, CERTEXT_NAME_CONSTRAINTS);
 	struct cursor names = alternative_names(cert);
@@ -372,5 +378,6 @@ int certname_check_constraints(const struct certname_cert *authority, const stru
 	while (take_name(&names, &name))
 		if (check_name(&constraints, &name, err) < 0)
 			return -1;
-	return names.failed ? err_set(err, ERR_CERT_EXTENSION, 0, "alternative names cannot be read") : 0;
+	return names.failed ? err_set(err, ERR_CERT_EXTENSION, 0, "alternative names cannot be read")
+			    : 0;
 }

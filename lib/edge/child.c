@@ -45,7 +45,8 @@ struct hearing {
 	struct buf *said;
 };
 
-/* What goes beyond our room is read and dropped, so that the child never blocks on us. False: nothing more will come. */
+/* What goes beyond our room is read and dropped, so that the child never blocks on us. False:
+ * nothing more will come. */
 static bool hear(struct hearing *hearing, int timeout_ms)
 {
 	struct pollfd event = {.fd = hearing->fd, .events = POLLIN};
@@ -57,8 +58,8 @@ static bool hear(struct hearing *hearing, int timeout_ms)
 	if (poll(&event, 1, timeout_ms) <= 0)
 		return true;
 	got = read(hearing->fd, chunk, sizeof(chunk));
-	if (got > 0 &&
-		buf_append(hearing->said, chunk, (size_t)got < room ? (size_t)got : room, &ignored) < 0)
+	if (got > 0 && buf_append(hearing->said, chunk, (size_t)got < room ? (size_t)got : room,
+			       &ignored) < 0)
 		return false;
 	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
@@ -114,16 +115,17 @@ int child_run(const struct child *child, struct buf *ret, int *ret_exit, struct 
 		return err_set(err, ERR_SERVICE, (unsigned long)errno, "No pipe: %m.");
 	read_fd = hearing.fd = ends[0];
 	write_fd = ends[1];
-	if (fcntl(read_fd, F_SETFL, O_NONBLOCK) < 0) /* ours only: the child's writing must wait for us */
+	if (fcntl(read_fd, F_SETFL, O_NONBLOCK) < 0) /* ours only: the child's writing must wait for
+							us */
 		return err_set(err, ERR_SERVICE, (unsigned long)errno, "No pipe: %m.");
 	errno = start(child, write_fd, &hearing.pid);
 	if (errno != 0)
-		return err_set(err, ERR_SERVICE, (unsigned long)errno, "'%s' cannot be started: %m.",
-			child->argv[0]);
+		return err_set(err, ERR_SERVICE, (unsigned long)errno,
+			"'%s' cannot be started: %m.", child->argv[0]);
 	(void)close(steal_fd(&write_fd));
 	if (wait_for_end(&hearing, child->timeout_ms, &status) < 0)
-		return err_set(
-			err, ERR_SERVICE, (unsigned long)errno, "'%s' did not end: %m.", child->argv[0]);
+		return err_set(err, ERR_SERVICE, (unsigned long)errno, "'%s' did not end: %m.",
+			child->argv[0]);
 	*ret_exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return 0;
 }

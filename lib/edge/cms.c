@@ -5,13 +5,14 @@
 
 /* ---- algorithms ---- */
 
-#define OID(...)                                                                                             \
-	{                                                                                                    \
-		(const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})                       \
+#define OID(...)                                                                                   \
+	{                                                                                          \
+		(const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})             \
 	}
 
 /* 1.2.840.113549.1.7.3, RFC 5652 section 6.1 */
-static const struct bytes oid_enveloped_data = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03);
+static const struct bytes oid_enveloped_data =
+	OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03);
 /* 1.2.840.113549.1.1.1, RFC 8017 appendix C */
 static const struct bytes oid_rsa = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01);
 
@@ -46,12 +47,13 @@ static bool is_meant(const struct ber_element *id, const struct cms_recipient *r
 	issuer = ber_next(&inside);
 	serial = ber_take(&inside, BER_INTEGER);
 	return id->tag == BER_SEQUENCE && ber_ended(&inside) &&
-	       bytes_equal(issuer.whole, recipient->issuer) && bytes_equal(serial, recipient->serial);
+	       bytes_equal(issuer.whole, recipient->issuer) &&
+	       bytes_equal(serial, recipient->serial);
 }
 
 /* KeyTransRecipientInfo, RFC 5652 section 6.2.1. ret_key stays empty if it is for somebody else. */
-static int read_recipient(
-	struct bytes content, const struct cms_recipient *recipient, struct bytes *ret_key, struct err *err)
+static int read_recipient(struct bytes content, const struct cms_recipient *recipient,
+	struct bytes *ret_key, struct err *err)
 {
 	struct cursor cursor = cursor_of(content);
 	struct ber_element id;
@@ -88,7 +90,8 @@ static int read_recipients(struct cursor recipients, const struct cms_recipient 
 			return -1;
 	}
 	if (!key.len)
-		return err_set(err, ERR_FORMAT, 0, "The CMS message is encrypted for another certificate.");
+		return err_set(err, ERR_FORMAT, 0,
+			"The CMS message is encrypted for another certificate.");
 	*ret_key = key;
 	return 0;
 }
@@ -108,7 +111,8 @@ static int read_cipher(struct cursor algorithm, struct cms *ret, struct err *err
 			       ? 0
 			       : malformed(err, "initialization vector");
 	}
-	return err_set(err, ERR_FORMAT, 0, "The CMS message's cipher is neither DES-EDE3-CBC nor AES-CBC.");
+	return err_set(err, ERR_FORMAT, 0,
+		"The CMS message's cipher is neither DES-EDE3-CBC nor AES-CBC.");
 }
 
 /* EncryptedContentInfo, RFC 5652 section 6.1 */
@@ -143,7 +147,8 @@ static int open_message(struct bytes message, struct cursor *ret, struct err *er
 	return ber_ended(&explicit) ? 0 : malformed(err, "enveloped data");
 }
 
-int cms_parse(struct bytes message, const struct cms_recipient *recipient, struct cms *ret, struct err *err)
+int cms_parse(struct bytes message, const struct cms_recipient *recipient, struct cms *ret,
+	struct err *err)
 {
 	struct cursor data, recipients, content;
 	struct cms found = {0};

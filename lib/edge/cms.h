@@ -1,9 +1,9 @@
-/* cms.h - the structure of CMS EnvelopedData (RFC 5652 section 6): for whom it is encrypted, how, and the encrypted bytes. Bytes in,
- * views out; decrypting is crypto_cms_decrypt() of crypto.h.
+/* cms.h - the structure of CMS EnvelopedData (RFC 5652 section 6): for whom it is encrypted, how,
+ * and the encrypted bytes. Bytes in, views out; decrypting is crypto_cms_decrypt() of crypto.h.
  *
- * Definite and indefinite lengths are read (ITU-T X.690 section 8.1.3): a sender that streams does not know lengths. Only recipients
- * with an RSA key (KeyTransRecipientInfo, rsaEncryption) count; others are passed over.
- */
+ * Definite and indefinite lengths are read (ITU-T X.690 section 8.1.3): a sender that streams does
+ * not know lengths. Only recipients with an RSA key (KeyTransRecipientInfo, rsaEncryption) count;
+ * others are passed over. */
 #ifndef EDGE_CMS_H
 #define EDGE_CMS_H
 
@@ -17,14 +17,15 @@ enum cms_cipher { CMS_DES_EDE3_CBC, CMS_AES_128_CBC, CMS_AES_192_CBC, CMS_AES_25
 struct cms_recipient {
 	struct bytes issuer; /* Name, DER, header included */
 	struct bytes serial; /* the INTEGER's contents */
-	struct bytes key_id; /* contents of the subjectKeyIdentifier; empty = the certificate has none */
+	/* contents of the subjectKeyIdentifier; empty = the certificate has none */
+	struct bytes key_id;
 };
 
 /* Views into the message. */
 struct cms {
 	struct bytes encrypted_key; /* for the recipient */
 	enum cms_cipher cipher;
-	struct bytes iv;      /* 8 bytes for DES, 16 for AES */
+	struct bytes iv; /* 8 bytes for DES, 16 for AES */
 	struct bytes content; /* as encoded: cms_join_content() gives the bytes */
 	bool is_in_pieces;
 };

@@ -81,8 +81,8 @@ struct crypto_stream {
 
 int crypto_stream_open(enum crypto_stream_hash hash, struct crypto_stream **ret, struct err *err)
 {
-	const mbedtls_md_info_t *info =
-		mbedtls_md_info_from_type(hash == CRYPTO_STREAM_SHA256 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_MD5);
+	const mbedtls_md_info_t *info = mbedtls_md_info_from_type(
+		hash == CRYPTO_STREAM_SHA256 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_MD5);
 	auto_cleanup(crypto_stream) struct crypto_stream *stream = calloc(1, sizeof(*stream));
 
 	if (!stream)
@@ -113,13 +113,15 @@ void crypto_stream_free(struct crypto_stream *stream)
 	free(stream);
 }
 
-int crypto_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
+int crypto_hmac_sha256(
+	struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
 {
-	int status = mbedtls_md_hmac(
-		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key.data, key.len, data.data, data.len, ret);
+	int status = mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key.data,
+		key.len, data.data, data.len, ret);
 
 	/* its arguments are right: what fails is its allocation */
-	return status ? err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for an HMAC.") : 0;
+	return status ? err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for an HMAC.")
+		      : 0;
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)
@@ -150,7 +152,8 @@ int crypto_random(uint8_t *ret, size_t len, struct err *err)
 bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b)
 {
 	return a->exponent == b->exponent && a->modulus_len == b->modulus_len &&
-	       a->modulus_len <= CRYPTO_RSA_MAX_BYTES && memcmp(a->modulus, b->modulus, a->modulus_len) == 0;
+	       a->modulus_len <= CRYPTO_RSA_MAX_BYTES &&
+	       memcmp(a->modulus, b->modulus, a->modulus_len) == 0;
 }
 
 /* 0, or mbedtls's code */
@@ -162,8 +165,8 @@ static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *ke
 
 	if (key->modulus_len < RSA_MIN_BYTES || key->modulus_len > CRYPTO_RSA_MAX_BYTES)
 		return MBEDTLS_ERR_RSA_BAD_INPUT_DATA;
-	status = mbedtls_rsa_import_raw(
-		rsa, key->modulus, key->modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent, sizeof(exponent));
+	status = mbedtls_rsa_import_raw(rsa, key->modulus, key->modulus_len, NULL, 0, NULL, 0, NULL,
+		0, exponent, sizeof(exponent));
 	if (status == 0)
 		status = mbedtls_rsa_complete(rsa);
 	if (status == 0)
@@ -173,10 +176,11 @@ static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *ke
 	return status;
 }
 
-static int rsa_check(
-	mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA256_SIZE], const uint8_t *signature)
+static int rsa_check(mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA256_SIZE],
+	const uint8_t *signature)
 {
-	return mbedtls_rsa_pkcs1_verify(rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
+	return mbedtls_rsa_pkcs1_verify(
+		rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
 }
 
 /* The low seven bits are those of the innermost layer, here the big numbers (mbedtls/error.h). */
@@ -185,8 +189,8 @@ static bool is_out_of_memory(int status)
 	return (-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
 }
 
-int crypto_rsa_verify_sha256(
-	const struct crypto_rsa_public *key, struct bytes data, struct bytes signature, struct err *err)
+int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data,
+	struct bytes signature, struct err *err)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	mbedtls_rsa_context rsa;
@@ -202,8 +206,10 @@ int crypto_rsa_verify_sha256(
 	if (status == 0)
 		return 0;
 	if (is_out_of_memory(status))
-		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to check a signature.");
-	return err_set(err, ERR_FORMAT, (unsigned long)-status, "The signature does not fit the key.");
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status,
+			"No memory to check a signature.");
+	return err_set(
+		err, ERR_FORMAT, (unsigned long)-status, "The signature does not fit the key.");
 }
 
 /* ---- AES-GCM (NIST SP 800-38D) ---- */
@@ -220,9 +226,9 @@ static int gcm_open(const struct crypto_gcm *gcm, struct bytes ciphertext, uint8
 	status = mbedtls_gcm_setkey(
 		&context, MBEDTLS_CIPHER_ID_AES, gcm->key.data, (unsigned int)gcm->key.len * 8);
 	if (status == 0)
-		status = mbedtls_gcm_auth_decrypt(&context, ciphertext.len, gcm->iv.data, gcm->iv.len,
-			gcm->additional.data, gcm->additional.len, gcm->tag.data, gcm->tag.len,
-			ciphertext.data, plain);
+		status = mbedtls_gcm_auth_decrypt(&context, ciphertext.len, gcm->iv.data,
+			gcm->iv.len, gcm->additional.data, gcm->additional.len, gcm->tag.data,
+			gcm->tag.len, ciphertext.data, plain);
 	mbedtls_gcm_free(&context);
 	return status;
 }
@@ -233,11 +239,11 @@ int crypto_gcm_decrypt(
 	uint8_t *plain;
 	int status;
 
-	if ((gcm->key.len != 16 && gcm->key.len != 24 && gcm->key.len != 32) || gcm->iv.len != GCM_IV_SIZE ||
-		gcm->tag.len != GCM_TAG_SIZE)
+	if ((gcm->key.len != 16 && gcm->key.len != 24 && gcm->key.len != 32) ||
+		gcm->iv.len != GCM_IV_SIZE || gcm->tag.len != GCM_TAG_SIZE)
 		return err_set(err, ERR_ENVELOPE_DECRYPT, 0,
-			"AES-GCM key, IV or tag has a wrong size (%zu, %zu, %zu bytes).", gcm->key.len,
-			gcm->iv.len, gcm->tag.len);
+			"AES-GCM key, IV or tag has a wrong size (%zu, %zu, %zu bytes).",
+			gcm->key.len, gcm->iv.len, gcm->tag.len);
 	plain = malloc(ciphertext.len + 1);
 	if (!plain)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes.", ciphertext.len);
@@ -246,8 +252,8 @@ int crypto_gcm_decrypt(
 		err_fill(err, ERR_ENVELOPE_DECRYPT, (unsigned long)-status,
 			"The encrypted text does not fit its authentication tag.");
 	else if (status != 0) /* sizes are right, so nothing else can fail */
-		err_fill(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to decrypt %zu bytes.",
-			ciphertext.len);
+		err_fill(err, ERR_NO_MEMORY, (unsigned long)-status,
+			"No memory to decrypt %zu bytes.", ciphertext.len);
 	else
 		status = buf_append(ret, plain, ciphertext.len, err);
 	explicit_bzero(plain, ciphertext.len);

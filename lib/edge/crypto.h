@@ -1,7 +1,6 @@
-/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls. Its files, crypto*.c,
- * get it through crypto_mbedtls.h, the only one that includes it.
- * Verification and decryption only, but for the HMAC: this program has no signing key. Not thread-safe.
- */
+/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls. Its
+ * files, crypto*.c, get it through crypto_mbedtls.h, the only one that includes it. Verification
+ * and decryption only, but for the HMAC: this program has no signing key. Not thread-safe. */
 #ifndef EDGE_CRYPTO_H
 #define EDGE_CRYPTO_H
 
@@ -13,8 +12,8 @@
 enum crypto_hash { CRYPTO_SHA1, CRYPTO_SHA256, CRYPTO_SHA384, CRYPTO_SHA512 };
 
 size_t crypto_hash_size(enum crypto_hash hash);
-/* Digest of the parts one after the other; ret: crypto_hash_size(hash) bytes. Cannot fail: RAM-only software digests
- * fail in mbedtls only for wrong arguments, which is a programmer's mistake. */
+/* Digest of the parts one after the other; ret: crypto_hash_size(hash) bytes. Cannot fail: RAM-only
+ * software digests fail in mbedtls only for wrong arguments, which is a programmer's mistake. */
 void crypto_digest(enum crypto_hash hash, const struct bytes *parts, size_t count, uint8_t *ret);
 void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE]);
 
@@ -22,13 +21,16 @@ void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE]);
 #define CRYPTO_MD5_SIZE 16
 enum crypto_stream_hash {
 	CRYPTO_STREAM_SHA256,
-	CRYPTO_STREAM_MD5, /* proves nothing against a forger: only for what package managers recorded with it */
+	/* proves nothing against a forger: only for what package managers recorded with it */
+	CRYPTO_STREAM_MD5,
 };
 struct crypto_stream;
-int crypto_stream_open(enum crypto_stream_hash hash, struct crypto_stream **ret,
-	struct err *err) err_check; /* ERR_NO_MEMORY */
+/* ERR_NO_MEMORY */
+int crypto_stream_open(
+	enum crypto_stream_hash hash, struct crypto_stream **ret, struct err *err) err_check;
 void crypto_stream_add(struct crypto_stream *stream, struct bytes bytes);
-/* The digest of all that was added; nothing may be added any more. ret: CRYPTO_SHA256_SIZE or CRYPTO_MD5_SIZE bytes. */
+/* The digest of all that was added; nothing may be added any more. ret: CRYPTO_SHA256_SIZE or
+ * CRYPTO_MD5_SIZE bytes. */
 void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret);
 void crypto_stream_free(struct crypto_stream *stream);
 static inline void crypto_stream_cleanup(struct crypto_stream **stream)
@@ -37,8 +39,8 @@ static inline void crypto_stream_cleanup(struct crypto_stream **stream)
 }
 
 /* HMAC-SHA256 (RFC 2104), key of any length. ERR_NO_MEMORY. */
-int crypto_hmac_sha256(
-	struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err) err_check;
+int crypto_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE],
+	struct err *err) err_check;
 
 /* Constant time. */
 bool crypto_equal(const void *a, const void *b, size_t len);
@@ -49,29 +51,31 @@ int crypto_random(uint8_t *ret, size_t len, struct err *err) err_check;
 
 struct crypto_rsa_public {
 	uint8_t modulus[CRYPTO_RSA_MAX_BYTES]; /* big endian, no leading zero byte */
-	size_t modulus_len;                    /* 256 for RSA-2048 */
+	size_t modulus_len; /* 256 for RSA-2048 */
 	uint32_t exponent;
 };
 
 bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b);
-/* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more. ERR_FORMAT if the signature does not
- * fit or the key is not to be used; ERR_NO_MEMORY, by which nobody may be called a forger. */
-int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data, struct bytes signature,
-	struct err *err) err_check;
+/* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more.
+ * ERR_FORMAT if the signature does not fit or the key is not to be used; ERR_NO_MEMORY, by which
+ * nobody may be called a forger. */
+int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data,
+	struct bytes signature, struct err *err) err_check;
 
-/* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it was on failure.
- * ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, by which nothing may be called altered. */
+/* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it
+ * was on failure. ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, by which nothing may
+ * be called altered. */
 struct crypto_gcm {
 	struct bytes key, iv, tag, additional;
 };
-int crypto_gcm_decrypt(
-	const struct crypto_gcm *gcm, struct bytes ciphertext, struct buf *ret, struct err *err) err_check;
+int crypto_gcm_decrypt(const struct crypto_gcm *gcm, struct bytes ciphertext, struct buf *ret,
+	struct err *err) err_check;
 
 /* X.509 certificates (RFC 5280), DER, RSA keys only where a key is asked for. */
 struct crypto_cert; /* one certificate */
 
-int crypto_cert_parse(struct bytes der, struct crypto_cert **ret,
-	struct err *err) err_check; /* ERR_FORMAT; no bytes may follow */
+/* ERR_FORMAT; no bytes may follow */
+int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *err) err_check;
 void crypto_cert_free(struct crypto_cert *cert);
 static inline void crypto_cert_cleanup(struct crypto_cert **cert)
 {
@@ -86,9 +90,9 @@ struct crypto_cert_info {
 	int64_t not_before_s, not_after_s; /* Unix time, inclusive */
 	bool is_ca;
 	bool may_sign; /* key usage absent or digitalSignature set */
-	bool is_ak;    /* extended key usage holds tcg-kp-AIKCertificate 2.23.133.8.3 */
+	bool is_ak; /* extended key usage holds tcg-kp-AIKCertificate 2.23.133.8.3 */
 	bool has_rsa_key;
-	struct crypto_rsa_public key;       /* if has_rsa_key */
+	struct crypto_rsa_public key; /* if has_rsa_key */
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the whole DER */
 };
 
@@ -96,33 +100,38 @@ void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *r
 
 /* A set of trusted or intermediate certificates. */
 struct crypto_cert_set;
-int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, struct err *err) err_check;
+int crypto_cert_set_parse_pem(
+	struct bytes pem, struct crypto_cert_set **ret, struct err *err) err_check;
 void crypto_cert_set_free(struct crypto_cert_set *set);
 static inline void crypto_cert_set_cleanup(struct crypto_cert_set **set)
 {
 	crypto_cert_set_free(*set);
 }
 size_t crypto_cert_set_count(const struct crypto_cert_set *set);
-/* Chain from leaf to one of `roots` through `intermediates` (may be NULL), every validity checked at now_s.
- * The error's message names the reason: expired, not yet valid, unknown CA, bad signature. ERR_AK_CERT_INVALID. */
+/* Chain from leaf to one of `roots` through `intermediates` (may be NULL), every validity checked
+ * at now_s. The error's message names the reason: expired, not yet valid, unknown CA, bad
+ * signature. ERR_AK_CERT_INVALID. */
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err) err_check;
 
-/* CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for the certificate, whose private key is at hand: RSA with PKCS#1 v1.5 padding,
- * then DES-EDE3-CBC or AES-CBC. The content is encrypted, not authenticated: it proves nothing about its sender. */
+/* CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for the certificate, whose private key is at
+ * hand: RSA with PKCS#1 v1.5 padding, then DES-EDE3-CBC or AES-CBC. The content is encrypted, not
+ * authenticated: it proves nothing about its sender. */
 struct crypto_key_pair {
 	struct bytes certificate_pem; /* the first one counts */
-	struct bytes key_pem;         /* without a password; RSA of 4096 bits or less */
+	struct bytes key_pem; /* without a password; RSA of 4096 bits or less */
 };
-/* Appends the plain text to ret. ERR_FORMAT; the message tells apart what can be seen without the key (structure, another
- * certificate), and nothing of what comes after. Keys and plain text are wiped from all other memory. */
-int crypto_cms_decrypt(
-	struct bytes message, const struct crypto_key_pair *pair, struct buf *ret, struct err *err) err_check;
+/* Appends the plain text to ret. ERR_FORMAT; the message tells apart what can be seen without the
+ * key (structure, another certificate), and nothing of what comes after. Keys and plain text are
+ * wiped from all other memory. */
+int crypto_cms_decrypt(struct bytes message, const struct crypto_key_pair *pair, struct buf *ret,
+	struct err *err) err_check;
 
-/* How many bytes the DER value at the start of `bytes` takes, header included; 0 if it is no SEQUENCE or longer than bytes.
- * NV indices hold a certificate followed by padding. */
+/* How many bytes the DER value at the start of `bytes` takes, header included; 0 if it is no
+ * SEQUENCE or longer than bytes. NV indices hold a certificate followed by padding. */
 size_t crypto_der_length(struct bytes bytes);
-/* The same from the header alone: `bytes` may be the first 6 bytes or more of a longer value; 0 if it is no SEQUENCE. */
+/* The same from the header alone: `bytes` may be the first 6 bytes or more of a longer value; 0 if
+ * it is no SEQUENCE. */
 size_t crypto_der_announced_length(struct bytes bytes);
 
 #endif

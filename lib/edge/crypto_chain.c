@@ -41,7 +41,8 @@ void crypto_authorities_free(struct crypto_authorities *authorities)
 static int rank_of(enum err_code code)
 {
 	static const enum err_code codes[] = {ERR_TLS_UNTRUSTED, ERR_CERT_WEAK, ERR_CERT_EXTENSION,
-		ERR_CERT_CONSTRAINED, ERR_CERT_USE, ERR_CERT_EXPIRED, ERR_CERT_NOT_YET, ERR_CERT_NAME};
+		ERR_CERT_CONSTRAINED, ERR_CERT_USE, ERR_CERT_EXPIRED, ERR_CERT_NOT_YET,
+		ERR_CERT_NAME};
 	int rank = 0;
 
 	while (rank < (int)(sizeof(codes) / sizeof(codes[0])) && codes[rank] != code)
@@ -55,19 +56,19 @@ static void blame(struct crypto_chain *chain, const struct err *err)
 		chain->err = *err;
 }
 
-#define blame_for(chain, code, ...)                                                                          \
-	do {                                                                                                 \
-		struct err err_;                                                                             \
-		err_fill(&err_, code, 0, __VA_ARGS__);                                                       \
-		blame(chain, &err_);                                                                         \
+#define blame_for(chain, code, ...)                                                                \
+	do {                                                                                       \
+		struct err err_;                                                                   \
+		err_fill(&err_, code, 0, __VA_ARGS__);                                             \
+		blame(chain, &err_);                                                               \
 	} while (0)
 
 /* ---- one certificate ---- */
 
 static bool is_for_servers(const mbedtls_x509_crt *crt)
 {
-	return mbedtls_x509_crt_check_extended_key_usage(
-		       crt, MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) == 0;
+	return mbedtls_x509_crt_check_extended_key_usage(crt, MBEDTLS_OID_SERVER_AUTH,
+		       MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) == 0;
 }
 
 static void judge_strength(struct crypto_chain *chain, const struct crypto_link *link,
@@ -75,9 +76,7 @@ static void judge_strength(struct crypto_chain *chain, const struct crypto_link 
 {
 	if (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK))
 		blame_for(chain, ERR_CERT_WEAK,
-			"its certificate is not safe: '%.100s' is signed with an algorithm that is weaker "
-			"than "
-			"SHA-256, or not known here",
+			"its certificate is not safe: '%.100s' is signed with an algorithm that is weaker than SHA-256, or not known here",
 			link->subject);
 	if (!crypto_x509_is_strong_key(crt) || flags & MBEDTLS_X509_BADCERT_BAD_KEY)
 		blame_for(chain, ERR_CERT_WEAK,
@@ -95,8 +94,8 @@ static void judge_dates(struct crypto_chain *chain, const struct crypto_link *li
 		(void)text_format(clock, sizeof(clock), "; this VM's clock says %s", now);
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
 		clock_text(crypto_x509_time(&crt->valid_to), date);
-		blame_for(chain, ERR_CERT_EXPIRED, "its certificate expired at %s%s (%.80s)", date, clock,
-			link->subject);
+		blame_for(chain, ERR_CERT_EXPIRED, "its certificate expired at %s%s (%.80s)", date,
+			clock, link->subject);
 	}
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
 		clock_text(crypto_x509_time(&crt->valid_from), date);
@@ -123,11 +122,13 @@ static bool is_within(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *list)
 	return list != NULL;
 }
 
-/* Why the one that bears the issuer's name is not taken as the issuer; "" if its key did not make the signature. */
+/* Why the one that bears the issuer's name is not taken as the issuer; "" if its key did not make
+ * the signature. */
 static const char *defect_of(const struct crypto_chain *chain, const mbedtls_x509_crt *issuer)
 {
 	size_t longest =
-		(size_t)issuer->MBEDTLS_PRIVATE(max_pathlen); /* one more than it says, 0: it does not say */
+		/* one more than it says, 0: it does not say */
+		(size_t)issuer->MBEDTLS_PRIVATE(max_pathlen);
 
 	if (!issuer->MBEDTLS_PRIVATE(ca_istrue) &&
 		(issuer->version == 3 || !is_within(issuer, &chain->authorities->first)))
@@ -139,7 +140,8 @@ static const char *defect_of(const struct crypto_chain *chain, const mbedtls_x50
 		       : "";
 }
 
-/* mbedtls found nobody who may have issued the last one of the chain. shown: the first that the server sent. */
+/* mbedtls found nobody who may have issued the last one of the chain. shown: the first that the
+ * server sent. */
 static void judge_trust(
 	struct crypto_chain *chain, const mbedtls_x509_crt *last, const mbedtls_x509_crt *shown)
 {
@@ -151,16 +153,18 @@ static void judge_trust(
 		issuer = find_issuer(last, shown);
 	crypto_x509_name(&last->issuer, name);
 	if (!issuer) {
-		blame_for(
-			chain, ERR_TLS_UNTRUSTED, "its certificate is not trusted: issued by '%.100s'", name);
+		blame_for(chain, ERR_TLS_UNTRUSTED,
+			"its certificate is not trusted: issued by '%.100s'", name);
 		return;
 	}
 	defect = defect_of(chain, issuer);
 	if (defect[0])
-		blame_for(chain, ERR_CERT_USE, "its certificate is not trusted: '%.100s' %s", name, defect);
+		blame_for(chain, ERR_CERT_USE, "its certificate is not trusted: '%.100s' %s", name,
+			defect);
 	else
 		blame_for(chain, ERR_TLS_UNTRUSTED,
-			"its certificate is not trusted: no key of '%.100s' made its signature", name);
+			"its certificate is not trusted: no key of '%.100s' made its signature",
+			name);
 }
 
 static void judge_server(struct crypto_chain *chain, const mbedtls_x509_crt *crt, uint32_t flags)
@@ -194,7 +198,8 @@ static int judge(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flag
 	judge_dates(chain, link, crt, *flags);
 	if (!is_for_servers(crt))
 		blame_for(chain, ERR_CERT_USE,
-			"its certificate is not for TLS servers: '%.100s' (extKeyUsage)", link->subject);
+			"its certificate is not for TLS servers: '%.100s' (extKeyUsage)",
+			link->subject);
 	if (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
 		chain->untrusted = crt;
 	if (depth == 0) {
@@ -203,7 +208,8 @@ static int judge(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flag
 		judge_server(chain, crt, *flags);
 	}
 	if (*flags && chain->err.code == ERR_OK && !chain->untrusted)
-		blame_for(chain, ERR_TLS_UNTRUSTED, "its certificate is not trusted (mbedtls flags 0x%lX)",
+		blame_for(chain, ERR_TLS_UNTRUSTED,
+			"its certificate is not trusted (mbedtls flags 0x%lX)",
 			(unsigned long)*flags);
 	if (chain->err.code != ERR_OK && !*flags)
 		*flags = MBEDTLS_X509_BADCERT_OTHER;
@@ -218,7 +224,8 @@ void crypto_chain_configure(void *config, struct crypto_chain *chain)
 	chain->untrusted = NULL;
 	chain->err = (struct err){0};
 	mbedtls_ssl_conf_cert_profile(conf, &crypto_x509_profile);
-	mbedtls_ssl_conf_ca_chain(conf, (mbedtls_x509_crt *)(uintptr_t)&chain->authorities->first, NULL);
+	mbedtls_ssl_conf_ca_chain(
+		conf, (mbedtls_x509_crt *)(uintptr_t)&chain->authorities->first, NULL);
 	mbedtls_ssl_conf_verify(conf, judge, chain);
 	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
 }

@@ -69,7 +69,8 @@ static int load_key(struct bytes pem, struct holder *holder, struct err *err)
 
 	if (copy_pem(pem, "private key", &text, err) < 0)
 		return -1;
-	status = mbedtls_pk_parse_key(&holder->key, text.data, text.len + 1, NULL, 0, random_bytes, NULL);
+	status = mbedtls_pk_parse_key(
+		&holder->key, text.data, text.len + 1, NULL, 0, random_bytes, NULL);
 	if (status != 0)
 		return err_set(err, ERR_FORMAT, (unsigned long)-status,
 			"The private key cannot be read (mbedtls -0x%04lX).", (unsigned long)-status);
@@ -91,10 +92,10 @@ static struct cms_recipient recipient_of(const mbedtls_x509_crt *crt)
 
 /* ---- decryption ---- */
 
-/* RSAES-PKCS1-v1_5 (RFC 8017 section 7.2.2). Wrong padding gives a random key instead of an error (RFC 3218 section 2.3.2): what fails
- * afterwards is the content, for every damage alike. */
-static int unwrap_key(
-	const struct cms *cms, struct holder *holder, size_t key_size, uint8_t *ret, struct err *err)
+/* RSAES-PKCS1-v1_5 (RFC 8017 section 7.2.2). Wrong padding gives a random key instead of an error
+ * (RFC 3218 section 2.3.2): what fails afterwards is the content, for every damage alike. */
+static int unwrap_key(const struct cms *cms, struct holder *holder, size_t key_size, uint8_t *ret,
+	struct err *err)
 {
 	mbedtls_rsa_context *rsa = mbedtls_pk_rsa(holder->key);
 	uint8_t plain[CRYPTO_RSA_MAX_BYTES] = {0};
@@ -116,14 +117,15 @@ static int unwrap_key(
 }
 
 /* ret_plain has room for the encrypted bytes and one block more. */
-static int run_cipher(const struct cms *cms, const uint8_t *key, struct bytes encrypted, uint8_t *ret_plain,
-	size_t *ret_len)
+static int run_cipher(const struct cms *cms, const uint8_t *key, struct bytes encrypted,
+	uint8_t *ret_plain, size_t *ret_len)
 {
 	mbedtls_cipher_context_t context;
 	int status;
 
 	mbedtls_cipher_init(&context);
-	status = mbedtls_cipher_setup(&context, mbedtls_cipher_info_from_type(ciphers[cms->cipher].type));
+	status = mbedtls_cipher_setup(
+		&context, mbedtls_cipher_info_from_type(ciphers[cms->cipher].type));
 	if (status == 0)
 		status = mbedtls_cipher_setkey(
 			&context, key, (int)ciphers[cms->cipher].key_size * 8, MBEDTLS_DECRYPT);
@@ -151,7 +153,8 @@ static int decrypt_content(const struct cms *cms, const uint8_t *key, struct buf
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for %zu bytes.", room);
 	status = encrypted.len ? run_cipher(cms, key, buf_bytes(&encrypted), plain, &len) : -1;
 	if (status != 0)
-		err_fill(err, ERR_FORMAT, 0, "The CMS message is damaged, or encrypted with another key.");
+		err_fill(err, ERR_FORMAT, 0,
+			"The CMS message is damaged, or encrypted with another key.");
 	else
 		status = buf_append(ret, plain, len, err);
 	explicit_bzero(plain, room);

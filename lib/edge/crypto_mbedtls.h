@@ -21,18 +21,20 @@
 #include <psa/crypto.h>
 
 /* crypto_x509.c */
-int64_t crypto_x509_time(const mbedtls_x509_time *time);                          /* Unix time */
-void crypto_x509_name(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE]); /* one line, cleaned */
+int64_t crypto_x509_time(const mbedtls_x509_time *time); /* Unix time */
+void crypto_x509_name(const mbedtls_x509_name *name, char ret[CRYPTO_NAME_SIZE]); /* one line,
+										     cleaned */
 /* RSA of 2048 bits or more, P-256, P-384, P-521; SHA-256 or better: for chains of all kinds. */
 extern const mbedtls_x509_crt_profile crypto_x509_profile;
 bool crypto_x509_is_strong_key(const mbedtls_x509_crt *crt);
-/* One more at the end of the list, whose first may be an empty one. Critical extensions are judged by certext.h. ERR_FORMAT: it cannot be
- * taken; the message is a part of a sentence. */
+/* One more at the end of the list, whose first may be an empty one. Critical extensions are judged
+ * by certext.h. ERR_FORMAT: it cannot be taken; the message is a part of a sentence. */
 int crypto_x509_append(mbedtls_x509_crt *list, struct bytes der, struct err *err) err_check;
-bool crypto_x509_is_issued_by(
-	const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer); /* by their names */
-/* For mbedtls's callback: the next certificate of a path, at this depth below which others follow. Its extensions and names, by those above
- * it; host: whom the one at depth 0 is asked for, or NULL. ERR_CERT_CONSTRAINED, ERR_CERT_EXTENSION: a part of a sentence. */
+/* by their names */
+bool crypto_x509_is_issued_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer);
+/* For mbedtls's callback: the next certificate of a path, at this depth below which others follow.
+ * Its extensions and names, by those above it; host: whom the one at depth 0 is asked for, or NULL.
+ * ERR_CERT_CONSTRAINED, ERR_CERT_EXTENSION: a part of a sentence. */
 int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct certname_host *host,
 	struct crypto_path *path, struct err *err) err_check;
 /* The flags of mbedtls's clock are replaced by those of the caller's. */

@@ -45,7 +45,8 @@ size_t crypto_der_length(struct bytes bytes)
 static bool is_no_memory(int status)
 {
 	static const int codes[] = {-MBEDTLS_ERR_X509_ALLOC_FAILED, -MBEDTLS_ERR_PK_ALLOC_FAILED,
-		-MBEDTLS_ERR_ECP_ALLOC_FAILED, -MBEDTLS_ERR_ASN1_ALLOC_FAILED, -MBEDTLS_ERR_MPI_ALLOC_FAILED};
+		-MBEDTLS_ERR_ECP_ALLOC_FAILED, -MBEDTLS_ERR_ASN1_ALLOC_FAILED,
+		-MBEDTLS_ERR_MPI_ALLOC_FAILED};
 	int high = -status & 0x7f80, low = -status & 0x7f;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
@@ -62,7 +63,8 @@ static int explain_unreadable(int status, struct err *err)
 			       high == -MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE;
 
 	if (is_no_memory(status))
-		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for a certificate.");
+		return err_set(
+			err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for a certificate.");
 	return err_set(err, ERR_FORMAT, (unsigned long)-status, "%s (mbedtls -0x%04lX)",
 		is_unknown_kind ? "its key or signature is of a kind that is not known to this program"
 				: "it cannot be read",
@@ -82,11 +84,12 @@ static int leave_extension(void *context, const mbedtls_x509_crt *crt, const mbe
 	return 0;
 }
 
-/* Of a key that it has no memory for, mbedtls says that it is bad (pkparse.c). So bad is only what is bad twice, with memory at hand for a
- * certificate as large as several of these. */
+/* Of a key that it has no memory for, mbedtls says that it is bad (pkparse.c). So bad is only what
+ * is bad twice, with memory at hand for a certificate as large as several of these. */
 static int parse_der(mbedtls_x509_crt *crt, struct bytes der)
 {
-	int status = mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data, der.len, 1, leave_extension, NULL);
+	int status = mbedtls_x509_crt_parse_der_with_ext_cb(
+		crt, der.data, der.len, 1, leave_extension, NULL);
 	void *volatile room; /* or a compiler takes it away, with the question */
 
 	if (status == 0 || is_no_memory(status))
@@ -95,7 +98,8 @@ static int parse_der(mbedtls_x509_crt *crt, struct bytes der)
 	if (!room)
 		return MBEDTLS_ERR_X509_ALLOC_FAILED;
 	free(room);
-	return mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data, der.len, 1, leave_extension, NULL);
+	return mbedtls_x509_crt_parse_der_with_ext_cb(
+		crt, der.data, der.len, 1, leave_extension, NULL);
 }
 
 static void x509_crt_cleanup(mbedtls_x509_crt *crt)
@@ -137,14 +141,15 @@ int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *er
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 
 	if (der.len == 0 || crypto_der_length(der) != der.len)
-		return err_set(
-			err, ERR_FORMAT, 0, "Not a certificate: %zu bytes are not one DER value.", der.len);
+		return err_set(err, ERR_FORMAT, 0,
+			"Not a certificate: %zu bytes are not one DER value.", der.len);
 	cert = calloc(1, sizeof(*cert));
 	if (!cert)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
 	mbedtls_x509_crt_init(&cert->crt);
 	if (crypto_x509_append(&cert->crt, der, err) < 0)
-		return err->code == ERR_NO_MEMORY ? -1 : err_wrap(err, "Not a usable X.509 certificate");
+		return err->code == ERR_NO_MEMORY ? -1
+						  : err_wrap(err, "Not a usable X.509 certificate");
 	*ret = steal_ptr(cert);
 	return 0;
 }
@@ -186,27 +191,31 @@ void crypto_x509_alternative_names(const mbedtls_x509_crt *crt, char ret[CRYPTO_
 
 		if (kind == MBEDTLS_X509_SAN_DNS_NAME) {
 			append_name((struct bytes){at->buf.p, at->buf.len}, ret);
-		} else if (kind == MBEDTLS_X509_SAN_IP_ADDRESS && (at->buf.len == 4 || at->buf.len == 16)) {
-			(void)inet_ntop(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, text, sizeof(text));
+		} else if (kind == MBEDTLS_X509_SAN_IP_ADDRESS &&
+			   (at->buf.len == 4 || at->buf.len == 16)) {
+			(void)inet_ntop(at->buf.len == 4 ? AF_INET : AF_INET6, at->buf.p, text,
+				sizeof(text));
 			append_name(bytes_of_text(text), ret);
 		}
 	}
 }
 
-/* Days from 1970-01-01 in the Gregorian calendar, negative before. Years count from March, so that the leap day ends one;
- * 146097 days are 400 years. */
+/* Days from 1970-01-01 in the Gregorian calendar, negative before. Years count from March, so that
+ * the leap day ends one; 146097 days are 400 years. */
 static int64_t days_of_date(int64_t year, int64_t month, int64_t day)
 {
 	int64_t shifted = (month <= 2 ? year - 1 : year) + 400; /* never negative */
 	int64_t month_from_march = (month + 9) % 12;
 	int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
 
-	return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year - (719468 + 146097);
+	return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year -
+	       (719468 + 146097);
 }
 
 int64_t crypto_x509_time(const mbedtls_x509_time *time)
 {
-	return ((days_of_date(time->year, time->mon, time->day) * 24 + time->hour) * 60 + time->min) * 60 +
+	return ((days_of_date(time->year, time->mon, time->day) * 24 + time->hour) * 60 + time->min) *
+		       60 +
 	       time->sec;
 }
 
@@ -235,8 +244,8 @@ static bool rsa_key_of(const mbedtls_x509_crt *crt, struct crypto_rsa_public *re
 	if (key.modulus_len > sizeof(key.modulus))
 		return false;
 	/* fails for exponents of more than 4 bytes */
-	if (mbedtls_rsa_export_raw(rsa, key.modulus, key.modulus_len, NULL, 0, NULL, 0, NULL, 0, exponent,
-		    sizeof(exponent)) != 0)
+	if (mbedtls_rsa_export_raw(rsa, key.modulus, key.modulus_len, NULL, 0, NULL, 0, NULL, 0,
+		    exponent, sizeof(exponent)) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(exponent); i++)
 		key.exponent = key.exponent << 8 | exponent[i];
@@ -271,7 +280,8 @@ static int append_pem(struct crypto_cert_set *set, struct bytes pem, struct err 
 {
 	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
 
-	if (pem_decode(pem, &der, err) < 0 || crypto_x509_append(&set->first, buf_bytes(&der), err) < 0)
+	if (pem_decode(pem, &der, err) < 0 ||
+		crypto_x509_append(&set->first, buf_bytes(&der), err) < 0)
 		return -1;
 	set->count++;
 	return 0;
@@ -287,8 +297,9 @@ int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, st
 	mbedtls_x509_crt_init(&set->first);
 	while (pem_next(&rest, &one))
 		if (append_pem(set, one, err) < 0)
-			return err->code == ERR_NO_MEMORY ? -1
-							  : err_wrap(err, "Certificate %zu", set->count + 1);
+			return err->code == ERR_NO_MEMORY
+				       ? -1
+				       : err_wrap(err, "Certificate %zu", set->count + 1);
 	if (!set->count || memchr(pem.data, 0, pem.len))
 		return err_set(err, ERR_FORMAT, 0, "No certificates in PEM form.");
 	*ret = steal_ptr(set);
@@ -311,7 +322,8 @@ size_t crypto_cert_set_count(const struct crypto_cert_set *set)
 /* ---- verification (RFC 5280 section 6) ---- */
 
 const mbedtls_x509_crt_profile crypto_x509_profile = {
-	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
+	.allowed_mds = MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
+		       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) |
 		       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512),
 	.allowed_pks = 0xfffffff,
 	.allowed_curves = MBEDTLS_X509_ID_FLAG(MBEDTLS_ECP_DP_SECP256R1) |
@@ -349,8 +361,8 @@ bool crypto_x509_is_issued_by(const mbedtls_x509_crt *crt, const mbedtls_x509_cr
 }
 
 /* RFC 5280 section 6.1.4 (b): a self-issued one between is exempt. */
-static int judge_names(
-	const struct crypto_path *path, size_t depth, const struct certname_host *host, struct err *err)
+static int judge_names(const struct crypto_path *path, size_t depth,
+	const struct certname_host *host, struct err *err)
 {
 	const struct crypto_link *link = &path->links[depth];
 
@@ -359,7 +371,8 @@ static int judge_names(
 	for (size_t above = depth + 1; above < path->count; above++) {
 		const struct crypto_link *authority = &path->links[above];
 
-		if (certname_check_constraints(&authority->cert, &link->cert, depth ? NULL : host, err) == 0)
+		if (certname_check_constraints(
+			    &authority->cert, &link->cert, depth ? NULL : host, err) == 0)
 			continue;
 		return err->code == ERR_CERT_CONSTRAINED
 			       ? err_wrap(err,
@@ -389,7 +402,8 @@ int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct 
 	return judge_names(path, (size_t)depth, host, err);
 }
 
-/* What the callback learns about the first certificate, from the root down, that cannot be accepted. */
+/* What the callback learns about the first certificate, from the root down, that cannot be
+ * accepted. */
 struct judgement {
 	int64_t now_s;
 	struct crypto_path path;
@@ -435,20 +449,19 @@ static int refuse(const struct judgement *judgement, bool is_issuer_known, struc
 	crypto_x509_name(&crt->issuer, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED && is_issuer_known)
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign "
-			"certificates fits.",
+			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign certificates fits.",
 			subject, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
 			"Certificate '%.120s' is from an unknown CA, '%.120s'.", subject, issuer);
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
 		clock_text(crypto_x509_time(&crt->valid_to), time);
-		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s' expired at %s.",
-			subject, time);
+		return err_set(err, ERR_AK_CERT_INVALID, flags,
+			"Certificate '%.120s' expired at %s.", subject, time);
 	}
 	if (judgement->err.code != ERR_OK)
-		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s': %s.", subject,
-			judgement->err.msg);
+		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s': %s.",
+			subject, judgement->err.msg);
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
 		clock_text(crypto_x509_time(&crt->valid_from), time);
 		return err_set(err, ERR_AK_CERT_INVALID, flags,
@@ -463,7 +476,8 @@ int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
 {
 	mbedtls_x509_crt trusted = roots->first;
-	mbedtls_x509_crt shown = leaf->crt; /* shallow copies: mbedtls wants one list, the leaf first */
+	/* shallow copies: mbedtls wants one list, the leaf first */
+	mbedtls_x509_crt shown = leaf->crt;
 	mbedtls_x509_crt rest;
 	struct judgement judgement = {.now_s = now_s};
 	uint32_t flags = 0;
@@ -478,12 +492,14 @@ int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_
 	if (status == 0)
 		return 0;
 	if (is_no_memory(status))
-		return err_set(
-			err, ERR_NO_MEMORY, (unsigned long)-status, "No memory to check a certificate.");
+		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status,
+			"No memory to check a certificate.");
 	if (judgement.flags)
 		return refuse(&judgement,
-			holds_issuer(roots, judgement.crt) || holds_issuer(intermediates, judgement.crt),
+			holds_issuer(roots, judgement.crt) ||
+				holds_issuer(intermediates, judgement.crt),
 			err);
 	return err_set(err, ERR_AK_CERT_INVALID, (unsigned long)-status,
-		"The certificate's chain cannot be checked (mbedtls -0x%04lX).", (unsigned long)-status);
+		"The certificate's chain cannot be checked (mbedtls -0x%04lX).",
+		(unsigned long)-status);
 }

@@ -30,8 +30,9 @@ static bool is_blank(uint8_t character)
 	return character == ' ' || character == '\t' || character == '\n' || character == '\r';
 }
 
-/* Before cJSON recurses and allocates a node for each value: count brackets and commas outside of strings. Control characters, which
- * cJSON lets pass in strings and takes for blanks elsewhere, are found on the way (RFC 8259 sections 2 and 7). */
+/* Before cJSON recurses and allocates a node for each value: count brackets and commas outside of
+ * strings. Control characters, which cJSON lets pass in strings and takes for blanks elsewhere, are
+ * found on the way (RFC 8259 sections 2 and 7). */
 static int check_outline(struct bytes text, struct err *err)
 {
 	bool is_in_string = false;
@@ -42,8 +43,8 @@ static int check_outline(struct bytes text, struct err *err)
 		bool is_open = !is_in_string && (character == '[' || character == '{');
 
 		if (character < 0x20 && (is_in_string || !is_blank(character)))
-			return err_set(
-				err, ERR_FORMAT, 0, "Not JSON: a control character at position %zu.", i);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not JSON: a control character at position %zu.", i);
 		if (is_in_string && character == '\\')
 			i++;
 		else if (character == '"')
@@ -53,11 +54,11 @@ static int check_outline(struct bytes text, struct err *err)
 		values += is_open || (!is_in_string && character == ',');
 		depth += is_open;
 		if (depth > MAX_DEPTH)
-			return err_set(
-				err, ERR_FORMAT, 0, "Not usable JSON: nested more than %d deep.", MAX_DEPTH);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not usable JSON: nested more than %d deep.", MAX_DEPTH);
 		if (values > MAX_VALUES)
-			return err_set(
-				err, ERR_FORMAT, 0, "Not usable JSON: more than %d values.", MAX_VALUES);
+			return err_set(err, ERR_FORMAT, 0, "Not usable JSON: more than %d values.",
+				MAX_VALUES);
 	}
 	return 0;
 }
@@ -67,7 +68,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sorted, equal names are neighbours: looking for each in all others would cost seconds in an object of hostile size. */
+/* Sorted, equal names are neighbours: looking for each in all others would cost seconds in an
+ * object of hostile size. */
 static int check_names(const json *object, size_t count, struct err *err)
 {
 	auto_cleanup(free) const char **names = calloc(count + 1, sizeof(*names));
@@ -80,8 +82,8 @@ static int check_names(const json *object, size_t count, struct err *err)
 	qsort(names, at, sizeof(*names), compare_names);
 	for (size_t i = 1; i < at; i++)
 		if (strcmp(names[i - 1], names[i]) == 0)
-			return err_set(
-				err, ERR_FORMAT, 0, "Not usable JSON: member '%s' stands twice.", names[i]);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not usable JSON: member '%s' stands twice.", names[i]);
 	return 0;
 }
 
@@ -92,15 +94,16 @@ static int check_tree(const json *value, struct err *err)
 
 	for (const json *child = value->child; child; child = child->next) {
 		if (++count > MAX_MEMBERS)
-			return err_set(
-				err, ERR_FORMAT, 0, "Not usable JSON: more than %d members.", MAX_MEMBERS);
+			return err_set(err, ERR_FORMAT, 0, "Not usable JSON: more than %d members.",
+				MAX_MEMBERS);
 		if (check_tree(child, err) < 0)
 			return -1;
 	}
 	return cJSON_IsObject(value) ? check_names(value, count, err) : 0;
 }
 
-/* cJSON gives NULL for a text that is no JSON and for want of memory alike; only its allocations tell them apart. */
+/* cJSON gives NULL for a text that is no JSON and for want of memory alike; only its allocations
+ * tell them apart. */
 static _Thread_local bool is_out_of_memory;
 
 static void *allocate(size_t size)
@@ -143,8 +146,8 @@ int json_parse(struct bytes text, json **ret, struct err *err)
 			end ? (const uint8_t *)end - text.data : (ptrdiff_t)0);
 	for (const uint8_t *at = (const uint8_t *)end; at < text.data + text.len; at++)
 		if (!is_blank(*at))
-			return err_set(err, ERR_FORMAT, 0, "Not JSON: text after the value at position %td.",
-				at - text.data);
+			return err_set(err, ERR_FORMAT, 0,
+				"Not JSON: text after the value at position %td.", at - text.data);
 	if (check_tree(value, err) < 0)
 		return -1;
 	*ret = steal_ptr(value);
@@ -258,8 +261,8 @@ bool json_true(const json *value)
 	return cJSON_IsTrue(value);
 }
 
-static int get(const json *object, const char *name, const char *type, bool (*is_type)(const json *),
-	const json **ret, struct err *err)
+static int get(const json *object, const char *name, const char *type,
+	bool (*is_type)(const json *), const json **ret, struct err *err)
 {
 	const json *value = json_get(object, name);
 
@@ -327,7 +330,8 @@ json *json_copy(const json *value)
 	return cJSON_Duplicate(value, true);
 }
 
-/* cJSON_Invalid marks a tree that lost a child, so that printing it fails instead of showing half of it. */
+/* cJSON_Invalid marks a tree that lost a child, so that printing it fails instead of showing half
+ * of it. */
 static json *add(json *parent, const char *name, json *child)
 {
 	cJSON_bool is_added = false;
@@ -403,8 +407,9 @@ int json_check(const json *value, struct err *err)
 	return is_complete(value) ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 }
 
-/* What nobody sees as an escape, which means the same (RFC 8259 section 7): a copy of somebody's tree keeps its texts, and still nobody who
- * looks at ours is deceived. Line breaks are the style's: cJSON escapes those in texts. */
+/* What nobody sees as an escape, which means the same (RFC 8259 section 7): a copy of somebody's
+ * tree keeps its texts, and still nobody who looks at ours is deceived. Line breaks are the
+ * style's: cJSON escapes those in texts. */
 static int append_seen(struct buf *ret, struct bytes text, struct err *err)
 {
 	size_t from = 0, length;
@@ -413,7 +418,8 @@ static int append_seen(struct buf *ret, struct bytes text, struct err *err)
 		char escape[16] = "";
 		uint32_t c = text.data[i];
 
-		length = c < 0x7F ? 1 : text_character((struct bytes){text.data + i, text.len - i}, &c);
+		length = c < 0x7F ? 1
+				  : text_character((struct bytes){text.data + i, text.len - i}, &c);
 		length = length ? length : 1;
 		if (c < 0x7F || !text_is_unseen(c))
 			continue;
@@ -448,7 +454,8 @@ static bool same_value(const json *a, const json *b)
 		return false;
 	if (cJSON_IsString(a))
 		return strcmp(a->valuestring, b->valuestring) == 0;
-	return !cJSON_IsNumber(a) || !(a->valuedouble < b->valuedouble || a->valuedouble > b->valuedouble);
+	return !cJSON_IsNumber(a) ||
+	       !(a->valuedouble < b->valuedouble || a->valuedouble > b->valuedouble);
 }
 
 static bool same_name(const json *a, const json *b)

@@ -11,23 +11,26 @@
 #define SCHEMA_VERSION 1
 #define NAME_SIZE      64
 
-/* Links above our own folder are the administrator's (a /var elsewhere) and are followed; ours is never a link. */
+/* Links above our own folder are the administrator's (a /var elsewhere) and are followed; ours is
+ * never a link. */
 int state_open_folder(int root_fd, bool create, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int parent = openat(root_fd, "var/lib", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int fd;
 
-	if (parent < 0 && errno == ENOENT && create && dir_make(root_fd, "var/lib", 0755, &parent, err) < 0)
+	if (parent < 0 && errno == ENOENT && create &&
+		dir_make(root_fd, "var/lib", 0755, &parent, err) < 0)
 		return -1;
 	if (parent < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folder 'var/lib' cannot be opened: %m.");
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder 'var/lib' cannot be opened: %m.");
 	if (create && mkdirat(parent, "guest-attestation", 0700) < 0 && errno != EEXIST)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.", STATE_FOLDER);
+		return err_set(err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be made: %m.",
+			STATE_FOLDER);
 	fd = openat(parent, "guest-attestation", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "Folder '%s' cannot be opened: %m.", STATE_FOLDER);
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folder '%s' cannot be opened: %m.", STATE_FOLDER);
 	if (create && fchmod(fd, 0700) < 0) {
 		fd_cleanup(&fd);
 		return err_set(err, ERR_IO, (unsigned long)errno,
@@ -54,7 +57,8 @@ static int read_document(struct bytes text, json **ret, struct err *err)
 	auto_cleanup(json) json *document = NULL;
 	int64_t version;
 
-	if (json_parse(text, &document, err) < 0 || json_get_int(document, "version", &version, err) < 0)
+	if (json_parse(text, &document, err) < 0 ||
+		json_get_int(document, "version", &version, err) < 0)
 		return -1;
 	if (version < 1)
 		return err_set(err, ERR_FORMAT, 0, "Its version cannot be used.");
@@ -62,7 +66,8 @@ static int read_document(struct bytes text, json **ret, struct err *err)
 	return 0;
 }
 
-enum state_found state_load(int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+enum state_found state_load(
+	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
@@ -91,7 +96,8 @@ int state_set_aside(int state_fd, const char *name, struct err *err)
 	return 0;
 }
 
-enum state_found state_take(int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+enum state_found state_take(
+	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
 {
 	enum state_found found = state_load(state_fd, name, reader, ret, err);
 	struct err second;

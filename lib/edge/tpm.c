@@ -13,39 +13,42 @@
 #define NO_HANDLE      0u
 #define PCRS_PER_READ  8 /* TPML_DIGEST holds 8: Part 2, 10.9.4 */
 #define PCR_READ_TRIES 4
-#define BUSY_TRIES     9     /* 5 ms, 10 ms, ... 1280 ms: 2.5 s together */
-#define NV_PIECE       1024u /* what the reference implementation and those made of it give at once */
-#define NONCE_SIZE     20
+#define BUSY_TRIES     9 /* 5 ms, 10 ms, ... 1280 ms: 2.5 s together */
+/* what the reference implementation and those made of it give at once */
+#define NV_PIECE   1024u
+#define NONCE_SIZE 20
 
 struct tpm {
 	TSS2_TCTI_CONTEXT *tcti;
 	TSS2_SYS_CONTEXT *sys;
-	TPM2_HANDLE key;     /* loaded encryption key, or NO_HANDLE */
+	TPM2_HANDLE key; /* loaded encryption key, or NO_HANDLE */
 	TPM2_HANDLE session; /* policy session, or NO_HANDLE        */
-	bool is_silent;      /* did not answer a command            */
+	bool is_silent; /* did not answer a command            */
 };
 
-/* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable. Before main, since later there may
- * be threads. */
+/* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable.
+ * Before main, since later there may be threads. */
 __attribute__((constructor)) static void silence_tss(void)
 {
 	(void)setenv("TSS2_LOG", "all+none", 0);
 }
 
-static const TSS2L_SYS_AUTH_COMMAND empty_password = {.count = 1, .auths = {{.sessionHandle = TPM2_RS_PW}}};
+static const TSS2L_SYS_AUTH_COMMAND empty_password = {
+	.count = 1, .auths = {{.sessionHandle = TPM2_RS_PW}}};
 static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
 	.count = 2, .auths = {{.sessionHandle = TPM2_RS_PW}, {.sessionHandle = TPM2_RS_PW}}};
 
-#define silent(err, rc, what)                                                                                \
-	err_set(err, ERR_TPM_SILENT, rc, "%s: the TPM did not answer within %d s.", what,                    \
+#define silent(err, rc, what)                                                                      \
+	err_set(err, ERR_TPM_SILENT, rc, "%s: the TPM did not answer within %d s.", what,          \
 		TPMLINK_COMMAND_MS / 1000)
-#define failed(err, rc, what)                                                                                \
-	((rc) == TSS2_TCTI_RC_TRY_AGAIN                                                                      \
-			? silent(err, rc, what)                                                              \
+#define failed(err, rc, what)                                                                      \
+	((rc) == TSS2_TCTI_RC_TRY_AGAIN                                                            \
+			? silent(err, rc, what)                                                    \
 			: err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc)))
 
-/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2); the kernel's resource manager
- * passes codes of the TPM on in a layer of its own. Codes of the software above the TPM give 0: no caller looks for that. */
+/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2); the
+ * kernel's resource manager passes codes of the TPM on in a layer of its own. Codes of the software
+ * above the TPM give 0: no caller looks for that. */
 static TSS2_RC plain_rc(TSS2_RC rc)
 {
 	TSS2_RC layer = rc & TSS2_RC_LAYER_MASK;
@@ -56,7 +59,8 @@ static TSS2_RC plain_rc(TSS2_RC rc)
 	return rc & TPM2_RC_FMT1 ? rc & (TPM2_RC_FMT1 | 0x3Fu) : rc;
 }
 
-/* Whether to send the command again; waits first. The TPM did nothing yet if it answers so (Part 2, 6.6.3, warnings). */
+/* Whether to send the command again; waits first. The TPM did nothing yet if it answers so (Part
+ * 2, 6.6.3, warnings). */
 static bool is_busy(TSS2_RC rc, unsigned *tries)
 {
 	long wait_ms = 5L << *tries;
@@ -71,14 +75,15 @@ static bool is_busy(TSS2_RC rc, unsigned *tries)
 	return true;
 }
 
-/* One command of `tpm`; rc is its result. One that was not answered leaves tpm2-tss waiting for that answer, so that no other is sent. */
-#define run(rc, command)                                                                                     \
-	do {                                                                                                 \
-		unsigned tries_ = 0;                                                                         \
-		do                                                                                           \
-			(rc) = tpm->is_silent ? TSS2_TCTI_RC_TRY_AGAIN : (command);                          \
-		while (is_busy(rc, &tries_));                                                                \
-		tpm->is_silent |= (rc) == TSS2_TCTI_RC_TRY_AGAIN;                                            \
+/* One command of `tpm`; rc is its result. One that was not answered leaves tpm2-tss waiting for
+ * that answer, so that no other is sent. */
+#define run(rc, command)                                                                           \
+	do {                                                                                       \
+		unsigned tries_ = 0;                                                               \
+		do                                                                                 \
+			(rc) = tpm->is_silent ? TSS2_TCTI_RC_TRY_AGAIN : (command);                \
+		while (is_busy(rc, &tries_));                                                      \
+		tpm->is_silent |= (rc) == TSS2_TCTI_RC_TRY_AGAIN;                                  \
 	} while (0)
 
 /* Opening the device here gives the reason, which the TCTI keeps for itself. */
@@ -89,23 +94,26 @@ static int check_device(const char *path, struct err *err)
 	if (fd >= 0)
 		return 0;
 	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-		return err_set(
-			err, ERR_NO_VTPM, (unsigned long)errno, "This machine has no TPM: '%s': %m.", path);
-	return err_set(err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m.", path);
+		return err_set(err, ERR_NO_VTPM, (unsigned long)errno,
+			"This machine has no TPM: '%s': %m.", path);
+	return err_set(
+		err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m.", path);
 }
 
-static int open_link(
-	enum tpmlink_kind kind, const char *conf, const char *tcti, TSS2_TCTI_CONTEXT **ret, struct err *err)
+static int open_link(enum tpmlink_kind kind, const char *conf, const char *tcti,
+	TSS2_TCTI_CONTEXT **ret, struct err *err)
 {
 	TSS2_RC rc = tpmlink_open(kind, conf, ret);
 
 	if (rc == TSS2_RC_SUCCESS)
 		return 0;
 	if (rc == TSS2_TCTI_RC_MEMORY)
-		return err_set(err, ERR_NO_MEMORY, rc, "No memory or no thread for the TPM's transport.");
+		return err_set(
+			err, ERR_NO_MEMORY, rc, "No memory or no thread for the TPM's transport.");
 	if (rc == TSS2_TCTI_RC_TRY_AGAIN)
 		return silent(err, rc, "TPM cannot be opened");
-	return err_set(err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
+	return err_set(
+		err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
 }
 
 static int open_sys(struct tpm *tpm, struct err *err)
@@ -158,7 +166,8 @@ int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
 	return 0;
 }
 
-/* Without a resource manager a handle that is left behind takes one of three places until the next reset. */
+/* Without a resource manager a handle that is left behind takes one of three places until the next
+ * reset. */
 static TSS2_RC flush(struct tpm *tpm, TPM2_HANDLE *handle)
 {
 	TSS2_RC rc;
@@ -211,7 +220,8 @@ int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err
 	if (data.capability != TPM2_CAP_TPM_PROPERTIES || list->count > TPM2_MAX_TPM_PROPERTIES)
 		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent other properties than asked for.");
 	for (uint32_t i = 0; i < list->count; i++)
-		if (list->tpmProperty[i].property >= FIRST && list->tpmProperty[i].property < FIRST + COUNT)
+		if (list->tpmProperty[i].property >= FIRST &&
+			list->tpmProperty[i].property < FIRST + COUNT)
 			values[list->tpmProperty[i].property - FIRST] = list->tpmProperty[i].value;
 	manufacturer_text(values[0], ret->manufacturer);
 	ret->firmware[0] = values[COUNT - 2];
@@ -237,7 +247,7 @@ static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	return 0;
 }
 
-#define no_ak(err, rc)                                                                                       \
+#define no_ak(err, rc)                                                                             \
 	err_set(err, ERR_NO_AK, rc, "The vTPM has no attestation key at 0x%08X.", TPM_AK_HANDLE)
 
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
@@ -247,7 +257,8 @@ int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	TPM2B_NAME qualified_name = {.size = 0};
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_ReadPublic(tpm->sys, TPM_AK_HANDLE, NULL, &public, &name, &qualified_name, NULL));
+	run(rc, Tss2_Sys_ReadPublic(
+			tpm->sys, TPM_AK_HANDLE, NULL, &public, &name, &qualified_name, NULL));
 	if (plain_rc(rc) == TPM2_RC_HANDLE)
 		return no_ak(err, rc);
 	if (rc != TSS2_RC_SUCCESS)
@@ -257,8 +268,8 @@ int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 
 /* How the certificate's index may be read. */
 struct nv_access {
-	uint32_t size;        /* of the index */
-	uint32_t piece;       /* at most this much at once */
+	uint32_t size; /* of the index */
+	uint32_t piece; /* at most this much at once */
 	TPMI_RH_NV_AUTH auth; /* who authorizes: the owner, else the index itself */
 	bool has_index_auth;
 };
@@ -296,8 +307,8 @@ static TSS2_RC read_nv_at(
 	TSS2_RC rc;
 
 	ret->size = 0;
-	run(rc, Tss2_Sys_NV_Read(tpm->sys, access->auth, TPM_AK_CERT_NV_INDEX, &empty_password, size,
-			(uint16_t)offset, ret, NULL));
+	run(rc, Tss2_Sys_NV_Read(tpm->sys, access->auth, TPM_AK_CERT_NV_INDEX, &empty_password,
+			size, (uint16_t)offset, ret, NULL));
 	if (rc == TSS2_RC_SUCCESS && ret->size != size)
 		return TSS2_SYS_RC_MALFORMED_RESPONSE;
 	return rc;
@@ -309,8 +320,8 @@ static TSS2_RC ask_nv_piece(struct tpm *tpm, uint32_t *ret)
 	TPMI_YES_NO more;
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_NV_BUFFER_MAX, 1,
-			&more, &data, NULL));
+	run(rc, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES,
+			TPM2_PT_NV_BUFFER_MAX, 1, &more, &data, NULL));
 	if (rc != TSS2_RC_SUCCESS)
 		return rc;
 	if (data.capability != TPM2_CAP_TPM_PROPERTIES || data.data.tpmProperties.count < 1 ||
@@ -328,7 +339,8 @@ static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MA
 	TSS2_RC rc = read_nv_at(tpm, access, 0, ret);
 	TSS2_RC plain = plain_rc(rc);
 
-	if ((plain == TPM2_RC_BAD_AUTH || plain == TPM2_RC_AUTH_FAIL || plain == TPM2_RC_NV_AUTHORIZATION) &&
+	if ((plain == TPM2_RC_BAD_AUTH || plain == TPM2_RC_AUTH_FAIL ||
+		    plain == TPM2_RC_NV_AUTHORIZATION) &&
 		access->has_index_auth && access->auth != TPM_AK_CERT_NV_INDEX) {
 		access->auth = TPM_AK_CERT_NV_INDEX;
 		rc = read_nv_at(tpm, access, 0, ret);
@@ -342,7 +354,8 @@ static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MA
 	return rc;
 }
 
-/* The DER header says how much of the index is the certificate; the rest is padding and is not read. */
+/* The DER header says how much of the index is the certificate; the rest is padding and is not
+ * read. */
 static int certificate_length(
 	const TPM2B_MAX_NV_BUFFER *first, uint32_t index_size, size_t *ret, struct err *err)
 {
@@ -359,16 +372,16 @@ static int certificate_length(
 			TPM_AK_CERT_NV_INDEX);
 	if (len > index_size || len > TPM_MAX_CERT)
 		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"The attestation key's certificate is cut off: %zu bytes in an NV index of %u.", len,
-			index_size);
+			"The attestation key's certificate is cut off: %zu bytes in an NV index of %u.",
+			len, index_size);
 	*ret = len;
 	return 0;
 }
 
-#define nv_failed(err, rc)                                                                                   \
-	(plain_rc(rc) == TPM2_RC_NV_UNINITIALIZED                                                            \
-			? err_set(err, ERR_AK_CERT_PENDING, rc,                                              \
-				  "The platform has not yet written the attestation key's certificate.")     \
+#define nv_failed(err, rc)                                                                               \
+	(plain_rc(rc) == TPM2_RC_NV_UNINITIALIZED                                                        \
+			? err_set(err, ERR_AK_CERT_PENDING, rc,                                          \
+				  "The platform has not yet written the attestation key's certificate.") \
 			: failed(err, rc, "Attestation key's certificate cannot be read"))
 
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err)
@@ -423,8 +436,8 @@ static uint32_t mask_of(const TPML_PCR_SELECTION *selection)
 }
 
 /* One TPM2_PCR_Read: what it gave joins `values`. */
-static int read_some_pcrs(
-	struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values, uint32_t *ret_counter, struct err *err)
+static int read_some_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values,
+	uint32_t *ret_counter, struct err *err)
 {
 	TPML_PCR_SELECTION wanted = selection_of(mask);
 	TPML_PCR_SELECTION given = {.count = 0};
@@ -456,7 +469,8 @@ static int read_some_pcrs(
 	return 0;
 }
 
-/* Until all are there, or another counter shows that they changed between two commands: then values->mask stays incomplete. */
+/* Until all are there, or another counter shows that they changed between two commands: then
+ * values->mask stays incomplete. */
 static int read_all_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values, struct err *err)
 {
 	uint32_t first = 0;
@@ -494,12 +508,13 @@ int tpm_read_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *ret, struct e
 	return err_set(err, ERR_PCR_CHANGED, 0, "PCRs keep changing while they are read.");
 }
 
-static int take_attest(
-	const TPM2B_ATTEST *attest, const TPMT_SIGNATURE *signature, struct tpm_attest *ret, struct err *err)
+static int take_attest(const TPM2B_ATTEST *attest, const TPMT_SIGNATURE *signature,
+	struct tpm_attest *ret, struct err *err)
 {
 	const TPM2B_PUBLIC_KEY_RSA *bytes = &signature->signature.rsassa.sig;
 
-	if (signature->sigAlg != TPM2_ALG_RSASSA || signature->signature.rsassa.hash != TPM2_ALG_SHA256)
+	if (signature->sigAlg != TPM2_ALG_RSASSA ||
+		signature->signature.rsassa.hash != TPM2_ALG_SHA256)
 		return err_set(err, ERR_AK_INVALID, 0,
 			"The attestation key does not sign with RSASSA and SHA-256 (scheme 0x%04X).",
 			signature->sigAlg);
@@ -522,8 +537,8 @@ int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err
 	TPMT_SIGNATURE signature = {.sigAlg = 0};
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_Quote(tpm->sys, TPM_AK_HANDLE, &empty_password, &nothing, &scheme_of_key, &selection,
-			&attest, &signature, NULL));
+	run(rc, Tss2_Sys_Quote(tpm->sys, TPM_AK_HANDLE, &empty_password, &nothing, &scheme_of_key,
+			&selection, &attest, &signature, NULL));
 	if (plain_rc(rc) == TPM2_RC_HANDLE)
 		return no_ak(err, rc);
 	if (rc != TSS2_RC_SUCCESS)
@@ -531,8 +546,9 @@ int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err
 	return take_attest(&attest, &signature, ret, err);
 }
 
-/* Usable by the policy only: neither userWithAuth nor adminWithPolicy. The fixed template makes the same key again as long as the
- * TPM is not reset, but it is kept loaded all the same: creating RSA keys is the slowest command. */
+/* Usable by the policy only: neither userWithAuth nor adminWithPolicy. The fixed template makes the
+ * same key again as long as the TPM is not reset, but it is kept loaded all the same: creating RSA
+ * keys is the slowest command. */
 static TPM2B_PUBLIC key_template(const uint8_t policy[TPM_DIGEST_SIZE])
 {
 	TPM2B_PUBLIC template = {
@@ -558,8 +574,8 @@ static TPM2B_PUBLIC key_template(const uint8_t policy[TPM_DIGEST_SIZE])
 	return template;
 }
 
-int tpm_create_key(
-	struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struct tpm_public *ret, struct err *err)
+int tpm_create_key(struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struct tpm_public *ret,
+	struct err *err)
 {
 	static const TPM2B_SENSITIVE_CREATE no_secret = {.size = 0};
 	static const TPM2B_DATA nothing = {.size = 0};
@@ -599,7 +615,8 @@ int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err)
 	return take_attest(&attest, &signature, ret, err);
 }
 
-/* An unbound, unsalted session proves nothing but the policy and encrypts nothing, so its nonces need not be random. */
+/* An unbound, unsalted session proves nothing but the policy and encrypts nothing, so its nonces
+ * need not be random. */
 static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 {
 	static const TPM2B_NONCE nonce = {.size = NONCE_SIZE};
@@ -611,8 +628,9 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	TSS2_RC rc;
 
 	(void)flush(tpm, &tpm->session);
-	run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce, &no_salt,
-			TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256, &tpm->session, &nonce_tpm, NULL));
+	run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce,
+			&no_salt, TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256, &tpm->session,
+			&nonce_tpm, NULL));
 	if (rc != TSS2_RC_SUCCESS)
 		return failed(err, rc, "Policy session cannot be started");
 	run(rc, Tss2_Sys_PolicyPCR(tpm->sys, tpm->session, NULL, &current, &selection, NULL));
@@ -623,8 +641,9 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	return 0;
 }
 
-/* flushed: result of flushing the session right afterwards. libtpms answers TPM_RC_FAILURE to wrong padding although nothing is
- * wrong with it (0.9.2); a TPM that really failed refuses every later command too (Part 1, 12.3.4). */
+/* flushed: result of flushing the session right afterwards. libtpms answers TPM_RC_FAILURE to wrong
+ * padding although nothing is wrong with it (0.9.2); a TPM that really failed refuses every later
+ * command too (Part 1, 12.3.4). */
 static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 {
 	TSS2_RC plain = plain_rc(rc);
@@ -636,11 +655,13 @@ static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE || plain == TPM2_RC_BINDING ||
 		(plain == TPM2_RC_FAILURE && flushed == TSS2_RC_SUCCESS))
 		return err_set(err, ERR_INNER_KEY, rc,
-			"The answer's key is not encrypted to this TPM's key: %s.", Tss2_RC_Decode(rc));
+			"The answer's key is not encrypted to this TPM's key: %s.",
+			Tss2_RC_Decode(rc));
 	return failed(err, rc, "The answer's key cannot be decrypted");
 }
 
-int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret, struct err *err)
+int tpm_decrypt(
+	struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret, struct err *err)
 {
 	static const TPMT_RSA_DECRYPT scheme = {.scheme = TPM2_ALG_RSAES};
 	static const TPM2B_DATA no_label = {.size = 0};
@@ -658,8 +679,10 @@ int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct 
 	memcpy(input.buffer, ciphertext.data, ciphertext.len);
 	if (start_policy(tpm, mask, err) < 0)
 		return -1;
-	auth.auths[0].sessionHandle = tpm->session; /* continueSession clear: success ends the session */
-	run(rc, Tss2_Sys_RSA_Decrypt(tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
+	/* continueSession clear: success ends the session */
+	auth.auths[0].sessionHandle = tpm->session;
+	run(rc, Tss2_Sys_RSA_Decrypt(
+			tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
 	if (rc != TSS2_RC_SUCCESS)
 		return decrypt_failed(rc, flush(tpm, &tpm->session), err);
 	tpm->session = NO_HANDLE;

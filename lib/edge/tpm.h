@@ -1,12 +1,13 @@
 /* tpm.h - the machine's TPM 2.0 through tpm2-tss. The only file that talks to it.
  *
- * SAPI (tss2-sys) rather than ESAPI: one call is one TPM command, so that an attestation costs exactly the commands of the
- * protocol; password and policy sessions without salt need none of ESAPI's session cryptography.
- * Not thread-safe: one struct tpm per thread. Blocking: each command up to ~2 s on a loaded virtual TPM, and at most 30 s (tpmlink.h):
- * then ERR_TPM_SILENT, and so does every later command of the same struct tpm, at once.
- * Every size is bounded; wire structures come back as the TPM sent them (big endian).
- * Source: TPM 2.0 Library, Part 2 (structures) and Part 3 (commands), revision 1.59; the objects are the platform's, as Azure
- * Trusted Launch makes them.
+ * SAPI (tss2-sys) rather than ESAPI: one call is one TPM command, so that an attestation costs
+ * exactly the commands of the protocol; password and policy sessions without salt need none of
+ * ESAPI's session cryptography. Not thread-safe: one struct tpm per thread. Blocking: each command
+ * up to ~2 s on a loaded virtual TPM, and at most 30 s (tpmlink.h): then ERR_TPM_SILENT, and so
+ * does every later command of the same struct tpm, at once. Every size is bounded; wire structures
+ * come back as the TPM sent them (big endian). Source: TPM 2.0 Library, Part 2 (structures) and
+ * Part 3 (commands), revision 1.59; the objects are the platform's, as Azure Trusted Launch makes
+ * them.
  */
 #ifndef EDGE_TPM_H
 #define EDGE_TPM_H
@@ -17,18 +18,18 @@
 #define TPM_AK_CERT_NV_INDEX 0x01C101D0u /* its X.509 certificate, DER              */
 #define TPM_PCR_COUNT        24
 #define TPM_BOOT_PCR_MASK    0xFFu /* PCRs 0 to 7: firmware to boot loader    */
-#define TPM_DIGEST_SIZE      32    /* SHA-256: the only bank that is used     */
+#define TPM_DIGEST_SIZE      32 /* SHA-256: the only bank that is used     */
 
 #define TPM_MAX_WIRE 1024 /* TPM2B_PUBLIC, TPMS_ATTEST, signature              */
 #define TPM_MAX_CERT 8192 /* certificate in NV (4096 on today's platforms)     */
 
 struct tpm; /* owns TCTI and SAPI context; every handle is flushed by tpm_close */
 
-/* The machine's own TPM: through the kernel's resource manager, or, where the kernel has none (before 4.12), alone. root_fd says where
- * to look for the devices. */
+/* The machine's own TPM: through the kernel's resource manager, or, where the kernel has none
+ * (before 4.12), alone. root_fd says where to look for the devices. */
 const char *tpm_machine_tcti(int root_fd);
-/* tcti: "device:/dev/tpmrm0", "swtpm:path=FILE", "swtpm:host=HOST,port=PORT". ERR_TPM_OPEN; ERR_NO_VTPM if a device does not exist;
- * ERR_USAGE for another form. */
+/* tcti: "device:/dev/tpmrm0", "swtpm:path=FILE", "swtpm:host=HOST,port=PORT". ERR_TPM_OPEN;
+ * ERR_NO_VTPM if a device does not exist; ERR_USAGE for another form. */
 int tpm_open(const char *tcti, struct tpm **ret, struct err *err) err_check;
 void tpm_close(struct tpm *tpm);
 static inline void tpm_cleanup(struct tpm **tpm)
@@ -36,7 +37,8 @@ static inline void tpm_cleanup(struct tpm **tpm)
 	tpm_close(*tpm);
 }
 
-/* Who made the TPM, and its firmware (TPM_PT_MANUFACTURER and TPM_PT_FIRMWARE_VERSION_1 and 2, Part 2, 6.13). */
+/* Who made the TPM, and its firmware (TPM_PT_MANUFACTURER and TPM_PT_FIRMWARE_VERSION_1 and 2, Part
+ * 2, 6.13). */
 struct tpm_identity {
 	char manufacturer[5]; /* printable, e.g. "MSFT", "IBM" */
 	uint32_t firmware[2]; /* as the maker counts */
@@ -50,7 +52,8 @@ struct tpm_pcrs {
 	uint8_t digest[TPM_PCR_COUNT][TPM_DIGEST_SIZE];
 };
 
-/* What a signature command gives: TPMS_ATTEST as marshalled, and the bare RSASSA-SHA256 signature. */
+/* What a signature command gives: TPMS_ATTEST as marshalled, and the bare RSASSA-SHA256
+ * signature. */
 struct tpm_attest {
 	uint8_t attest[TPM_MAX_WIRE];
 	size_t attest_len; /* quote of one bank: 113; certification: 141 */
@@ -64,8 +67,9 @@ struct tpm_public {
 	size_t len;
 };
 
-/* Certificate of the attestation key: whole DER, without the padding of the index; as few reads as the TPM allows.
- * ERR_NO_AK_CERT (index not defined), ERR_AK_CERT_PENDING (never written, or all one byte), ERR_AK_CERT_INVALID (no DER). */
+/* Certificate of the attestation key: whole DER, without the padding of the index; as few reads as
+ * the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_AK_CERT_PENDING (never written, or all
+ * one byte), ERR_AK_CERT_INVALID (no DER). */
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err) err_check;
 /* ERR_NO_AK if nothing is at the handle. */
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err) err_check;
@@ -80,9 +84,10 @@ int tpm_create_key(struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struc
 /* TPM2_Certify of that key by the attestation key. */
 int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err) err_check;
 /* RSAES-PKCS1-v1_5 decryption with that key under PolicyPCR(mask). Appends to ret.
- * ERR_PCR_CHANGED if the PCRs no longer satisfy the policy, ERR_INNER_KEY if the ciphertext is not for this key. */
-int tpm_decrypt(
-	struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret, struct err *err) err_check;
+ * ERR_PCR_CHANGED if the PCRs no longer satisfy the policy, ERR_INNER_KEY if the ciphertext is not
+ * for this key. */
+int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret,
+	struct err *err) err_check;
 int tpm_flush_key(struct tpm *tpm, struct err *err) err_check;
 
 #endif

@@ -14,7 +14,8 @@
 
 enum task { TASK_NONE, TASK_OPEN, TASK_COMMAND, TASK_END };
 
-/* Shared by the two threads, under the mutex; what a task works on belongs to the worker until it is done. */
+/* Shared by the two threads, under the mutex; what a task works on belongs to the worker until it
+ * is done. */
 struct worker {
 	struct thread_gate gate;
 	pthread_t thread;
@@ -31,7 +32,7 @@ struct worker {
 
 struct tpmlink {
 	TSS2_TCTI_CONTEXT_COMMON_V1 common; /* first: tpm2-tss knows nothing else */
-	struct worker *worker;              /* NULL: abandoned, the TPM is silent */
+	struct worker *worker; /* NULL: abandoned, the TPM is silent */
 };
 
 /* ---- the worker's side ---- */
@@ -78,11 +79,12 @@ static TSS2_RC exchange(struct worker *worker)
 
 	worker->len = sizeof(worker->message);
 	return rc != TSS2_RC_SUCCESS ? rc
-				     : Tss2_Tcti_Receive(worker->tcti, &worker->len, worker->message,
-					       TSS2_TCTI_TIMEOUT_BLOCK);
+				     : Tss2_Tcti_Receive(worker->tcti, &worker->len,
+					       worker->message, TSS2_TCTI_TIMEOUT_BLOCK);
 }
 
-/* May block for ever. Only here may the thread be cancelled, which then happens in a system call that waits. */
+/* May block for ever. Only here may the thread be cancelled, which then happens in a system call
+ * that waits. */
 static TSS2_RC perform(struct worker *worker, enum task task)
 {
 	TSS2_RC rc;
@@ -157,7 +159,8 @@ static TSS2_RC run_task(struct tpmlink *link, enum task task)
 	worker->task = task;
 	(void)pthread_cond_signal(&worker->gate.changed);
 	while (worker->task == task && waited != ETIMEDOUT)
-		waited = pthread_cond_timedwait(&worker->gate.changed, &worker->gate.mutex, &deadline);
+		waited = pthread_cond_timedwait(
+			&worker->gate.changed, &worker->gate.mutex, &deadline);
 	if (worker->task == task) {
 		abandon(worker);
 		link->worker = NULL;
@@ -192,7 +195,8 @@ static TSS2_RC link_transmit(TSS2_TCTI_CONTEXT *context, size_t size, uint8_t co
 	return TSS2_RC_SUCCESS;
 }
 
-static TSS2_RC link_receive(TSS2_TCTI_CONTEXT *context, size_t *size, uint8_t *response, int32_t timeout)
+static TSS2_RC link_receive(
+	TSS2_TCTI_CONTEXT *context, size_t *size, uint8_t *response, int32_t timeout)
 {
 	struct tpmlink *link = (struct tpmlink *)context;
 	TSS2_RC rc;

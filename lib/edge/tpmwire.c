@@ -26,7 +26,8 @@ static int take_quote(const TPMS_QUOTE_INFO *quote, struct tpmwire_attest *ret, 
 	if (quote->pcrSelect.count != 1)
 		return err_set(err, ERR_FORMAT, 0, "Quote covers %u banks of PCRs instead of one.",
 			quote->pcrSelect.count);
-	if (bank->sizeofSelect > sizeof(bank->pcrSelect) || quote->pcrDigest.size > sizeof(ret->pcr_digest))
+	if (bank->sizeofSelect > sizeof(bank->pcrSelect) ||
+		quote->pcrDigest.size > sizeof(ret->pcr_digest))
 		return err_set(err, ERR_FORMAT, 0, "Quote has fields of a wrong size.");
 	ret->pcr_bank = bank->hash;
 	for (unsigned i = 0; i < bank->sizeofSelect; i++)
@@ -45,7 +46,8 @@ static int check_magic(struct bytes bytes, struct err *err)
 	if (bytes.len >= sizeof(magic) &&
 		Tss2_MU_UINT32_Unmarshal(bytes.data, bytes.len, &offset, &magic) == TSS2_RC_SUCCESS &&
 		magic != TPM2_GENERATED_VALUE)
-		return err_set(err, ERR_FORMAT, 0, "Not made by a TPM: the magic number is 0x%08X.", magic);
+		return err_set(err, ERR_FORMAT, 0, "Not made by a TPM: the magic number is 0x%08X.",
+			magic);
 	return 0;
 }
 
@@ -66,7 +68,8 @@ static int take_attest(const TPMS_ATTEST *attest, struct tpmwire_attest *ret, st
 		return take_quote(&attest->attested.quote, ret, err);
 	if (attest->type != TPM2_ST_ATTEST_CERTIFY)
 		return err_set(err, ERR_FORMAT, 0,
-			"TPM structure of type 0x%04X is neither quote nor certification.", attest->type);
+			"TPM structure of type 0x%04X is neither quote nor certification.",
+			attest->type);
 	if (!take_name(&attest->attested.certify.name, &ret->name) ||
 		!take_name(&attest->attested.certify.qualifiedName, &ret->qualified_name))
 		return err_set(err, ERR_FORMAT, 0, "TPM structure has names of a wrong size.");
@@ -85,7 +88,8 @@ int tpmwire_parse_attest(struct bytes bytes, struct tpmwire_attest *ret, struct 
 	rc = bytes.len ? Tss2_MU_TPMS_ATTEST_Unmarshal(bytes.data, bytes.len, &offset, &attest)
 		       : TSS2_MU_RC_INSUFFICIENT_BUFFER;
 	if (rc != TSS2_RC_SUCCESS)
-		return err_set(err, ERR_FORMAT, rc, "Not a TPMS_ATTEST structure (%zu bytes).", bytes.len);
+		return err_set(
+			err, ERR_FORMAT, rc, "Not a TPMS_ATTEST structure (%zu bytes).", bytes.len);
 	if (offset != bytes.len)
 		return err_set(err, ERR_FORMAT, 0, "%zu bytes follow the TPMS_ATTEST structure.",
 			bytes.len - offset);
@@ -122,8 +126,8 @@ static int take_public(const TPMT_PUBLIC *public, struct tpmwire_rsa_public *ret
 	if (public->type != TPM2_ALG_RSA)
 		return err_set(err, ERR_FORMAT, 0, "Key of type 0x%04X is no RSA key.", public->type);
 	if (public->nameAlg != TPM2_ALG_SHA256)
-		return err_set(
-			err, ERR_FORMAT, 0, "Key's name is not by SHA-256 but 0x%04X.", public->nameAlg);
+		return err_set(err, ERR_FORMAT, 0, "Key's name is not by SHA-256 but 0x%04X.",
+			public->nameAlg);
 	if (public->authPolicy.size > sizeof(ret->policy))
 		return err_set(err, ERR_FORMAT, 0, "Key's policy has a wrong size.");
 	ret->name_alg = public->nameAlg;
@@ -156,13 +160,15 @@ int tpmwire_parse_public(struct bytes bytes, struct tpmwire_rsa_public *ret, str
 
 	if (bytes.len < 2 || ((size_t)bytes.data[0] << 8 | bytes.data[1]) != bytes.len - 2)
 		return err_set(err, ERR_FORMAT, 0,
-			"Not a TPM2B_PUBLIC structure: its size does not fit (%zu bytes).", bytes.len);
+			"Not a TPM2B_PUBLIC structure: its size does not fit (%zu bytes).",
+			bytes.len);
 	rc = Tss2_MU_TPM2B_PUBLIC_Unmarshal(bytes.data, bytes.len, &offset, &public);
 	if (rc != TSS2_RC_SUCCESS)
-		return err_set(err, ERR_FORMAT, rc, "Not a TPM2B_PUBLIC structure (%zu bytes).", bytes.len);
+		return err_set(err, ERR_FORMAT, rc, "Not a TPM2B_PUBLIC structure (%zu bytes).",
+			bytes.len);
 	if (offset != bytes.len)
-		return err_set(err, ERR_FORMAT, 0, "%zu bytes too many in the TPM2B_PUBLIC structure.",
-			bytes.len - offset);
+		return err_set(err, ERR_FORMAT, 0,
+			"%zu bytes too many in the TPM2B_PUBLIC structure.", bytes.len - offset);
 	if (take_public(&public.publicArea, &out, err) < 0)
 		return -1;
 	area = (struct bytes){.data = bytes.data + 2, .len = bytes.len - 2};
@@ -171,7 +177,8 @@ int tpmwire_parse_public(struct bytes bytes, struct tpmwire_rsa_public *ret, str
 	return 0;
 }
 
-void tpmwire_qualified_name(uint32_t hierarchy, const struct tpmwire_name *name, struct tpmwire_name *ret)
+void tpmwire_qualified_name(
+	uint32_t hierarchy, const struct tpmwire_name *name, struct tpmwire_name *ret)
 {
 	const uint8_t handle[] = {(uint8_t)(hierarchy >> 24), (uint8_t)(hierarchy >> 16),
 		(uint8_t)(hierarchy >> 8), (uint8_t)hierarchy};

@@ -1,7 +1,7 @@
-/* tpmwire.h - TPM structures as bytes <-> plain values, through tss2-mu. The only file that includes it.
- * All input is hostile; bytes left over after a structure are an error. Errors: ERR_FORMAT.
- * Source: TPM 2.0 Library Part 2, rev 1.59: TPMS_ATTEST 10.12.12, TPMT_PUBLIC 12.2.4, TPMA_OBJECT 8.3.
- */
+/* tpmwire.h - TPM structures as bytes <-> plain values, through tss2-mu. The only file that
+ * includes it. All input is hostile; bytes left over after a structure are an error. Errors:
+ * ERR_FORMAT. Source: TPM 2.0 Library Part 2, rev 1.59: TPMS_ATTEST 10.12.12, TPMT_PUBLIC 12.2.4,
+ * TPMA_OBJECT 8.3. */
 #ifndef EDGE_TPMWIRE_H
 #define EDGE_TPMWIRE_H
 
@@ -26,8 +26,8 @@ struct tpmwire_attest {
 	bool safe;
 	uint64_t firmware_version;
 	/* quote */
-	uint16_t
-		pcr_bank; /* TPM_ALG_ID of the one selection: 0x000B is SHA-256; several selections are refused */
+	/* TPM_ALG_ID of the one selection: 0x000B is SHA-256; several selections are refused */
+	uint16_t pcr_bank;
 	uint32_t pcr_mask;
 	uint8_t pcr_digest[64];
 	size_t pcr_digest_len;
@@ -47,18 +47,21 @@ struct tpmwire_rsa_public {
 	uint32_t attributes; /* TPMA_OBJECT */
 	uint8_t policy[64];
 	size_t policy_len;
-	uint16_t symmetric;           /* TPM_ALG_ID */
+	uint16_t symmetric; /* TPM_ALG_ID */
 	uint16_t scheme, scheme_hash; /* scheme_hash 0 for TPM_ALG_NULL */
 	uint16_t key_bits;
 	struct crypto_rsa_public key; /* exponent 0 on the wire is 65537 here */
-	struct tpmwire_name name; /* nameAlg || H(TPMT_PUBLIC), computed; only SHA-256 names are accepted */
+	/* nameAlg || H(TPMT_PUBLIC), computed; only SHA-256 names are accepted */
+	struct tpmwire_name name;
 };
 
 /* TPM2B_PUBLIC including its 2-byte size; RSA only. */
-int tpmwire_parse_public(struct bytes bytes, struct tpmwire_rsa_public *ret, struct err *err) err_check;
+int tpmwire_parse_public(
+	struct bytes bytes, struct tpmwire_rsa_public *ret, struct err *err) err_check;
 
 /* Qualified name of a primary object: nameAlg || H(hierarchy handle || name) (Part 1, 16.3). */
-void tpmwire_qualified_name(uint32_t hierarchy, const struct tpmwire_name *name, struct tpmwire_name *ret);
+void tpmwire_qualified_name(
+	uint32_t hierarchy, const struct tpmwire_name *name, struct tpmwire_name *ret);
 bool tpmwire_name_equal(const struct tpmwire_name *a, const struct tpmwire_name *b);
 
 #endif

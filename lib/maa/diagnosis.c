@@ -6,14 +6,15 @@
 
 #define LEAST_PROBE_MS 500
 
-/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of it. But of a name that was not resolved
- * the exchange itself tells all. */
+/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of
+ * it. But of a name that was not resolved the exchange itself tells all. */
 static bool is_of_the_way(enum err_code code)
 {
-	static const enum err_code codes[] = {ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT, ERR_UNREACHABLE,
-		ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED, ERR_CERT_EXPIRED, ERR_CERT_NOT_YET,
-		ERR_CERT_NAME, ERR_CERT_WEAK, ERR_CERT_EXTENSION, ERR_CERT_CONSTRAINED, ERR_CERT_USE,
-		ERR_PROXY, ERR_PROXY_AUTH, ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_UNREACHABLE};
+	static const enum err_code codes[] = {ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT,
+		ERR_UNREACHABLE, ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED,
+		ERR_CERT_EXPIRED, ERR_CERT_NOT_YET, ERR_CERT_NAME, ERR_CERT_WEAK,
+		ERR_CERT_EXTENSION, ERR_CERT_CONSTRAINED, ERR_CERT_USE, ERR_PROXY, ERR_PROXY_AUTH,
+		ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_UNREACHABLE};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i] == code)
@@ -42,7 +43,8 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 
 	if (probe_explain(probe, waited_ms, &found) == 0) {
 		(void)text_format(text, sizeof(text), "Right after, the way was open%s.",
-			is_of_the_way(err->code) ? " up to TLS" : ": name, connection and TLS were in order");
+			is_of_the_way(err->code) ? " up to TLS"
+						 : ": name, connection and TLS were in order");
 		add(err, text);
 	} else if (err_info(found.code)->kind != ERR_KIND_NETWORK) {
 		return; /* the walk itself failed, e.g. for want of memory */
@@ -54,10 +56,12 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 	}
 }
 
-void diagnosis_make(const struct exchange *exchange, const struct exchange_facts *facts, struct err *err)
+void diagnosis_make(
+	const struct exchange *exchange, const struct exchange_facts *facts, struct err *err)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	int64_t left_ms = exchange->deadline_ms ? exchange->deadline_ms - now_ms : 2 * DIAGNOSIS_PROBE_MS;
+	int64_t left_ms =
+		exchange->deadline_ms ? exchange->deadline_ms - now_ms : 2 * DIAGNOSIS_PROBE_MS;
 	struct probe_inputs inputs = {.server = exchange->origin,
 		.proxy = &exchange->proxy,
 		.trust = {.ca_file = exchange->ca_file, .extra_ca_file = exchange->extra_ca_file},
@@ -69,9 +73,10 @@ void diagnosis_make(const struct exchange *exchange, const struct exchange_facts
 		return;
 	if (left_ms / 2 < DIAGNOSIS_PROBE_MS)
 		inputs.timeout_ms = (uint32_t)(left_ms / 2);
-	inputs.name_timeout_ms =
-		(uint32_t)(left_ms - inputs.timeout_ms); /* the exchange waited that long too */
-	probe = malloc(sizeof(*probe)); /* some KiB: without memory there is no more to say, that is all */
+	inputs.name_timeout_ms = (uint32_t)(left_ms - inputs.timeout_ms); /* the exchange waited
+									     that long too */
+	/* some KiB: without memory there is no more to say, that is all */
+	probe = malloc(sizeof(*probe));
 	if (!probe)
 		return;
 	probe_run(&inputs, probe);

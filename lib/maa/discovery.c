@@ -42,20 +42,23 @@ int discovery_parse(struct bytes text, struct discovery *ret, struct err *err)
 	return 0;
 }
 
-int discovery_check(const struct discovery *discovery, const struct http_origin *endpoint, struct err *err)
+int discovery_check(
+	const struct discovery *discovery, const struct http_origin *endpoint, struct err *err)
 {
 	struct http_origin keys;
 	char issuer[HTTP_URL_SIZE];
 
 	http_origin_text(&discovery->issuer, issuer);
 	if (!http_same_origin(&discovery->issuer, endpoint))
-		return err_set(err, ERR_TOKEN_ISSUER, 0, "The provider at %.80s issues its tokens as %.200s.",
-			endpoint->host, issuer);
-	if (http_parse_url(discovery->keys_url, &keys, NULL, err) < 0 || !http_same_origin(&keys, endpoint))
-		return err_set(err, ERR_TOKEN_JKU, 0, "The provider at %.80s publishes its keys at %.200s.",
-			endpoint->host, discovery->keys_url);
+		return err_set(err, ERR_TOKEN_ISSUER, 0,
+			"The provider at %.80s issues its tokens as %.200s.", endpoint->host, issuer);
+	if (http_parse_url(discovery->keys_url, &keys, NULL, err) < 0 ||
+		!http_same_origin(&keys, endpoint))
+		return err_set(err, ERR_TOKEN_JKU, 0,
+			"The provider at %.80s publishes its keys at %.200s.", endpoint->host,
+			discovery->keys_url);
 	if (!discovery->signs_rs256)
-		return err_set(err, ERR_TOKEN_ALGORITHM, 0, "The provider at %.80s does not sign with %s.",
-			endpoint->host, ALGORITHM);
+		return err_set(err, ERR_TOKEN_ALGORITHM, 0,
+			"The provider at %.80s does not sign with %s.", endpoint->host, ALGORITHM);
 	return 0;
 }

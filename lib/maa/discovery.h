@@ -1,6 +1,7 @@
-/* discovery.h - what a provider says of itself at /.well-known/openid-configuration (OpenID Connect Discovery 1.0 section 3): who issues
- * its tokens and where its keys are. Nothing is believed because of it: tokens are checked against the endpoint. It tells beforehand that
- * those of this endpoint would be refused. */
+/* discovery.h - what a provider says of itself at /.well-known/openid-configuration (OpenID Connect
+ * Discovery 1.0 section 3): who issues its tokens and where its keys are. Nothing is believed
+ * because of it: tokens are checked against the endpoint. It tells beforehand that those of this
+ * endpoint would be refused. */
 #ifndef MAA_DISCOVERY_H
 #define MAA_DISCOVERY_H
 
@@ -18,7 +19,7 @@ struct discovery {
 /* ERR_NOT_A_PROVIDER: no such document. */
 int discovery_parse(struct bytes text, struct discovery *ret, struct err *err) err_check;
 /* Are its tokens those of the endpoint? ERR_TOKEN_ISSUER, ERR_TOKEN_JKU, ERR_TOKEN_ALGORITHM. */
-int discovery_check(
-	const struct discovery *discovery, const struct http_origin *endpoint, struct err *err) err_check;
+int discovery_check(const struct discovery *discovery, const struct http_origin *endpoint,
+	struct err *err) err_check;
 
 #endif

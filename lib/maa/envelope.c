@@ -11,7 +11,8 @@
 #define TAG_SIZE       16
 
 /* A member that is standard base64 of exactly `size` bytes, or of 1 to `max` if size is 0. */
-static int get_bytes(const json *object, const char *name, size_t size, struct buf *ret, struct err *err)
+static int get_bytes(
+	const json *object, const char *name, size_t size, struct buf *ret, struct err *err)
 {
 	const char *text;
 
@@ -27,7 +28,8 @@ static int get_bytes(const json *object, const char *name, size_t size, struct b
 	return 0;
 }
 
-/* What the clients of this protocol compare, letter by letter. "PKCS7" is said although GCM pads nothing. */
+/* What the clients of this protocol compare, letter by letter. "PKCS7" is said although GCM pads
+ * nothing. */
 static int check_parameters(const json *parameters, struct err *err)
 {
 	static const struct {
@@ -112,8 +114,8 @@ void envelope_done(struct envelope *envelope)
 	buf_done(&envelope->ciphertext);
 }
 
-int envelope_open(
-	const struct envelope *envelope, struct bytes aes_key, struct buf *ret_token, struct err *err)
+int envelope_open(const struct envelope *envelope, struct bytes aes_key, struct buf *ret_token,
+	struct err *err)
 {
 	struct crypto_gcm gcm = {
 		.key = aes_key,

@@ -1,17 +1,19 @@
-/* envelope.h - the provider's answer: {"token": base64url of an envelope} and the envelope that only this TPM can open.
- * Source: the wire format of Azure Attestation's AzureGuest API 2020-10-01, as its open clients read it. */
+/* envelope.h - the provider's answer: {"token": base64url of an envelope} and the envelope that
+ * only this TPM can open. Source: the wire format of Azure Attestation's AzureGuest API 2020-10-01,
+ * as its open clients read it. */
 #ifndef MAA_ENVELOPE_H
 #define MAA_ENVELOPE_H
 
 #include "base/buf.h"
 
-#define ENVELOPE_MAX_ANSWER (256u << 10)    /* bytes of an HTTP answer; real ones are under 16 KiB */
+/* bytes of an HTTP answer; real ones are under 16 KiB */
+#define ENVELOPE_MAX_ANSWER (256u << 10)
 #define ENVELOPE_ADDITIONAL "Transport Key" /* AES-GCM additional data, 13 ASCII bytes */
 
 struct envelope {
-	struct buf inner_key;  /* RSAES-PKCS1-v1_5 under the encryption key, 256 bytes */
-	struct buf iv;         /* 12 bytes */
-	struct buf tag;        /* 16 bytes */
+	struct buf inner_key; /* RSAES-PKCS1-v1_5 under the encryption key, 256 bytes */
+	struct buf iv; /* 12 bytes */
+	struct buf tag; /* 16 bytes */
 	struct buf ciphertext; /* AES-GCM of the token */
 };
 
@@ -22,7 +24,8 @@ static inline void envelope_cleanup(struct envelope *envelope)
 {
 	envelope_done(envelope);
 }
-/* aes_key: 16, 24 or 32 bytes as the TPM decrypted it, else ERR_ENVELOPE_INVALID. Appends the token's text. ERR_ENVELOPE_DECRYPT. */
+/* aes_key: 16, 24 or 32 bytes as the TPM decrypted it, else ERR_ENVELOPE_INVALID. Appends the
+ * token's text. ERR_ENVELOPE_DECRYPT. */
 int envelope_open(const struct envelope *envelope, struct bytes aes_key, struct buf *ret_token,
 	struct err *err) err_check;
 

@@ -24,11 +24,12 @@
 struct complaint {
 	bool is_json;
 	bool is_of_protocol; /* an object with a member "error" */
-	char code[64];       /* "" if absent */
+	char code[64]; /* "" if absent */
 	char message[256];
 };
 
-static void copy_text(const json *object, const char *name, const char *other_name, char *ret, size_t size)
+static void copy_text(
+	const json *object, const char *name, const char *other_name, char *ret, size_t size)
 {
 	const char *text = json_text(json_get(object, name));
 
@@ -37,7 +38,8 @@ static void copy_text(const json *object, const char *name, const char *other_na
 	text_clean(ret, size, bytes_of_text(text ? text : ""));
 }
 
-/* {"error": {"code", "message"}}, or from deeper inside the service {"Error": {"Code", "Message"}}. */
+/* {"error": {"code", "message"}}, or from deeper inside the service {"Error": {"Code",
+ * "Message"}}. */
 static void read_complaint(struct bytes body, struct complaint *ret)
 {
 	auto_cleanup(json) json *root = NULL;
@@ -64,13 +66,16 @@ static bool is_page(const struct http_answer *answer)
 
 	if (strncasecmp(answer->content_type, "text/html", 9) == 0)
 		return true;
-	while (at < body.len && (body.data[at] == ' ' || (body.data[at] >= '\t' && body.data[at] <= '\r')))
+	while (at < body.len &&
+		(body.data[at] == ' ' || (body.data[at] >= '\t' && body.data[at] <= '\r')))
 		at++;
 	return at < body.len && body.data[at] == '<';
 }
 
-/* Evidence was looked at only if that is said in the protocol's words: 413, 421 or 451 alone may be a gateway's. */
-static enum err_code code_of_client_error(long status, const struct complaint *complaint, bool is_of_provider)
+/* Evidence was looked at only if that is said in the protocol's words: 413, 421 or 451 alone may be
+ * a gateway's. */
+static enum err_code code_of_client_error(
+	long status, const struct complaint *complaint, bool is_of_provider)
 {
 	if (status == 401 || status == 403)
 		return ERR_PROVIDER_FORBIDDEN;
@@ -83,7 +88,8 @@ static enum err_code code_of_client_error(long status, const struct complaint *c
 	return is_of_provider ? ERR_EVIDENCE_REFUSED : ERR_ANSWER_NOT_TOKEN;
 }
 
-static enum err_code code_of_answer(const struct http_answer *answer, const struct complaint *complaint)
+static enum err_code code_of_answer(
+	const struct http_answer *answer, const struct complaint *complaint)
 {
 	long status = answer->status;
 
@@ -104,7 +110,8 @@ static enum err_code code_of_answer(const struct http_answer *answer, const stru
 }
 
 /* "host (20.1.2.3, public)". */
-static void place_text(const struct exchange *exchange, const struct http_answer *answer, char ret[256])
+static void place_text(
+	const struct exchange *exchange, const struct http_answer *answer, char ret[256])
 {
 	char proxy[HTTP_URL_SIZE];
 
@@ -128,8 +135,8 @@ static void body_text(const struct http_answer *answer, char ret[256])
 	else if (title[0])
 		(void)text_format(ret, 256, "with a page of '%.40s', \"%s\"", type, title);
 	else if (answer->status == STATUS_FIREWALL && answer->body.len < 200)
-		(void)text_format(
-			ret, 256, "\"%.*s\"", (int)answer->body.len, (const char *)answer->body.data);
+		(void)text_format(ret, 256, "\"%.*s\"", (int)answer->body.len,
+			(const char *)answer->body.data);
 	else if (answer->body.len == 0)
 		(void)text_format(ret, 256, "without a body");
 	else
@@ -148,12 +155,13 @@ static int refuse(const struct exchange *exchange, const struct http_answer *ans
 	if (answer->request_id[0])
 		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
 	if (complaint.code[0] || complaint.message[0])
-		return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s: %s%s", place,
-			answer->status, complaint.code, complaint.message, id);
+		return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s: %s%s",
+			place, answer->status, complaint.code, complaint.message, id);
 	body_text(answer, body);
 	return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s%s%s.", place,
 		answer->status, answer->error_code[0] ? answer->error_code : body, id,
-		answer->status >= 500 && is_page(answer) ? "; a device on the way may have sent it" : "");
+		answer->status >= 500 && is_page(answer) ? "; a device on the way may have sent it"
+							 : "");
 }
 
 /* ---- one question ---- */
@@ -179,8 +187,8 @@ static int64_t left_ms_of(const struct exchange *exchange)
 	return left_ms > 1 ? left_ms : 1;
 }
 
-static int perform(
-	const struct exchange *exchange, struct question *question, struct http_answer *ret, struct err *err)
+static int perform(const struct exchange *exchange, struct question *question,
+	struct http_answer *ret, struct err *err)
 {
 	struct http_request *request = &question->request;
 	char origin[HTTP_URL_SIZE];
@@ -203,8 +211,8 @@ static int perform(
 	return status;
 }
 
-static void take_facts(
-	const struct exchange *exchange, const struct http_answer *answer, struct exchange_facts *ret)
+static void take_facts(const struct exchange *exchange, const struct http_answer *answer,
+	struct exchange_facts *ret)
 {
 	int64_t now_s = exchange->now_s + (clock_monotonic_ms() - exchange->now_ms) / 1000;
 
@@ -216,8 +224,8 @@ static void take_facts(
 	memcpy(ret->service_version, answer->service_version, sizeof(ret->service_version));
 }
 
-static int ask_once(const struct exchange *exchange, struct question *question, struct http_answer *ret,
-	struct exchange_facts *facts, struct err *err)
+static int ask_once(const struct exchange *exchange, struct question *question,
+	struct http_answer *ret, struct exchange_facts *facts, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
 	int status = perform(exchange, question, ret, err);
@@ -259,8 +267,8 @@ static bool is_json_object(const struct http_answer *answer)
 	auto_cleanup(json) json *root = NULL;
 	struct err unusable;
 
-	return answer->status == 200 && json_parse(buf_bytes(&answer->body), &root, &unusable) == 0 &&
-	       json_is_object(root);
+	return answer->status == 200 &&
+	       json_parse(buf_bytes(&answer->body), &root, &unusable) == 0 && json_is_object(root);
 }
 
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
@@ -282,8 +290,8 @@ static bool may_be_keys(const struct http_answer *answer)
 	return answer->status == 200 && !is_page(answer);
 }
 
-int exchange_key_set(
-	const struct exchange *exchange, struct buf *ret, struct exchange_facts *ret_facts, struct err *err)
+int exchange_key_set(const struct exchange *exchange, struct buf *ret,
+	struct exchange_facts *ret_facts, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
 	struct question question = {.path = KEYS_PATH, .is_good = may_be_keys};
@@ -293,8 +301,8 @@ int exchange_key_set(
 	return buf_set(ret, buf_bytes(&answer.body), err);
 }
 
-int exchange_keys(
-	const struct exchange *exchange, struct keys *ret, struct exchange_facts *ret_facts, struct err *err)
+int exchange_keys(const struct exchange *exchange, struct keys *ret,
+	struct exchange_facts *ret_facts, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(KEYS_MAX_BYTES);
 

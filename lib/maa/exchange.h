@@ -1,4 +1,5 @@
-/* exchange.h - the conversation with the provider: POST the request, GET the keys; an HTTP answer -> value or reason. */
+/* exchange.h - the conversation with the provider: POST the request, GET the keys; an HTTP answer
+ * -> value or reason. */
 #ifndef MAA_EXCHANGE_H
 #define MAA_EXCHANGE_H
 
@@ -10,16 +11,17 @@
 struct exchange {
 	struct http *http;
 	struct http_origin origin;
-	const char *ca_file;       /* NULL: the system's */
+	const char *ca_file; /* NULL: the system's */
 	const char *extra_ca_file; /* NULL: none besides */
-	struct proxy proxy;        /* without a host: none */
+	struct proxy proxy; /* without a host: none */
 	uint32_t connect_timeout_ms;
 	uint32_t total_timeout_ms; /* of one HTTP exchange */
 	uint32_t idle_timeout_ms;
-	int64_t deadline_ms; /* base/clock.h, monotonic: of all tries together; 0: none, and one try only */
-	uint32_t random;     /* spreads the tries of a fleet */
-	int64_t now_s;       /* the time ... */
-	int64_t now_ms;      /* ... when base/clock.h's monotonic clock said this */
+	/* base/clock.h, monotonic: of all tries together; 0: none, and one try only */
+	int64_t deadline_ms;
+	uint32_t random; /* spreads the tries of a fleet */
+	int64_t now_s; /* the time ... */
+	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
 };
 
 /* Wipes the proxy's password. */
@@ -31,33 +33,36 @@ static inline void exchange_cleanup(struct exchange *exchange)
 /* What was learned besides the answer, or without one. */
 struct exchange_facts {
 	uint32_t tries;
-	uint32_t took_ms;              /* the last one */
-	uint32_t retry_after_s;        /* what the provider asked for, else 0 */
-	bool has_clock;                /* an answer told the time */
-	int64_t clock_ahead_s;         /* then: the provider's clock less ours, good to some seconds */
-	char peer[64];                 /* address that answered, the proxy's if there is one; "" if none */
-	char request_id[HTTP_ID_SIZE]; /* by which the provider's people find the request; "" if not told */
+	uint32_t took_ms; /* the last one */
+	uint32_t retry_after_s; /* what the provider asked for, else 0 */
+	bool has_clock; /* an answer told the time */
+	int64_t clock_ahead_s; /* then: the provider's clock less ours, good to some seconds */
+	char peer[64]; /* address that answered, the proxy's if there is one; "" if none */
+	/* by which the provider's people find the request; "" if not told */
+	char request_id[HTTP_ID_SIZE];
 	char service_version[HTTP_ID_SIZE];
 };
 
-/* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code PolicyEvaluationError is ERR_POLICY_DENIED, other
- * 400 ERR_EVIDENCE_REFUSED (both carry the provider's message), 401/403, 404, 408/429, 470, 5xx; JSON that is not in the protocol's form
- * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is no JSON ERR_ANSWER_NOT_TOKEN.
- * What may pass within seconds is tried again (maa/retry.h). */
+/* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code
+ * PolicyEvaluationError is ERR_POLICY_DENIED, other 400 ERR_EVIDENCE_REFUSED (both carry the
+ * provider's message), 401/403, 404, 408/429, 470, 5xx; JSON that is not in the protocol's form
+ * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is no JSON
+ * ERR_ANSWER_NOT_TOKEN. What may pass within seconds is tried again (maa/retry.h). */
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 /* GET <origin>/certs. */
-int exchange_keys(const struct exchange *exchange, struct keys *ret, struct exchange_facts *ret_facts,
-	struct err *err) err_check;
+int exchange_keys(const struct exchange *exchange, struct keys *ret,
+	struct exchange_facts *ret_facts, struct err *err) err_check;
 /* The same key set as it came, for who keeps it; ret->max is to be KEYS_MAX_BYTES. */
-int exchange_key_set(const struct exchange *exchange, struct buf *ret, struct exchange_facts *ret_facts,
-	struct err *err) err_check;
+int exchange_key_set(const struct exchange *exchange, struct buf *ret,
+	struct exchange_facts *ret_facts, struct err *err) err_check;
 
 /* GET <origin>/.well-known/openid-configuration. ERR_NOT_A_PROVIDER. */
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 
-/* " This VM's clock is 3 h behind the provider's.", or "" if no answer told a time that is a minute or more off. */
+/* " This VM's clock is 3 h behind the provider's.", or "" if no answer told a time that is a minute
+ * or more off. */
 void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size);
 /* The same at the message's end. */
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err);

@@ -29,7 +29,8 @@ static int copy_text(const json *object, const char *name, char *ret, size_t siz
 static void read_profile(const json *profile, const char *name, char *ret, size_t size)
 {
 	const json *value = json_get(profile, name);
-	const char *text = json_is_bool(value) ? (json_true(value) ? "true" : "false") : json_text(value);
+	const char *text =
+		json_is_bool(value) ? (json_true(value) ? "true" : "false") : json_text(value);
 
 	if (!text || !text_format(ret, size, "%s", text))
 		ret[0] = '\0';
@@ -76,7 +77,8 @@ static int get(const char *address, unsigned total_ms, struct http_answer *ret, 
 	char url[HTTP_URL_SIZE];
 
 	if (!text_format(url, sizeof(url), "%s%s", address, IMDS_PATH))
-		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The metadata service's address is too long.");
+		return err_set(err, ERR_ENDPOINT_INVALID, 0,
+			"The metadata service's address is too long.");
 	if (http_open(&http, err) < 0)
 		return -1;
 	return http_exchange(http,
@@ -103,7 +105,8 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 		return ERR_METADATA_FOREIGN;
 	if (answer->status >= 500)
 		return ERR_METADATA_FAILED;
-	return answer->status == 401 || answer->status == 403 ? ERR_METADATA_REFUSED : ERR_METADATA_INVALID;
+	return answer->status == 401 || answer->status == 403 ? ERR_METADATA_REFUSED
+							      : ERR_METADATA_INVALID;
 }
 
 static int ask_once(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
@@ -113,7 +116,8 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 	if (get(address, total_ms, ret, err) < 0) {
 		/* the other network codes' remedies are about the provider */
 		if (err_info(err->code)->kind == ERR_KIND_NETWORK)
-			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID : ERR_METADATA;
+			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID
+								      : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
 	connect_proxy_page_title(buf_bytes(&ret->body), title, sizeof(title));

@@ -7,7 +7,8 @@
 /* RS256 asks for 2048 bits or more (RFC 7518 section 3.3). */
 #define MIN_MODULUS_BYTES 256
 
-/* The key of the first certificate; ERR_FORMAT if the entry is not one to use. x5c is standard base64 (RFC 7517 section 4.7). */
+/* The key of the first certificate; ERR_FORMAT if the entry is not one to use. x5c is standard
+ * base64 (RFC 7517 section 4.7). */
 static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct err *err)
 {
 	const char *kty = json_text(json_get(entry, "kty"));
@@ -18,7 +19,8 @@ static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct
 	struct crypto_cert_info info;
 
 	if (!kty || strcmp(kty, "RSA") != 0 || !x5c || (use && strcmp(use, "sig") != 0))
-		return err_set(err, ERR_FORMAT, 0, "Not an RSA key for signatures with its certificate.");
+		return err_set(
+			err, ERR_FORMAT, 0, "Not an RSA key for signatures with its certificate.");
 	if (base64_decode(bytes_of_text(x5c), BASE64_STANDARD, &der, err) < 0 ||
 		crypto_cert_parse(buf_bytes(&der), &cert, err) < 0)
 		return -1;
@@ -29,15 +31,16 @@ static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct
 	return 0;
 }
 
-static int add(struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
+static int add(
+	struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
 {
 	const struct crypto_rsa_public *known = keys_find(keys, kid);
 
 	if (known && crypto_rsa_equal(known, key))
 		return 0;
 	if (known)
-		return err_set(
-			err, ERR_KEYS_INVALID, 0, "The key id '%s' stands for two different keys.", kid);
+		return err_set(err, ERR_KEYS_INVALID, 0,
+			"The key id '%s' stands for two different keys.", kid);
 	if (keys->count == KEYS_MAX)
 		return err_set(err, ERR_KEYS_INVALID, 0, "More than %d signing keys.", KEYS_MAX);
 	memcpy(keys->entries[keys->count].kid, kid, strlen(kid) + 1);
@@ -64,8 +67,8 @@ static int parse_set(const json *list, struct keys *ret, struct err *err)
 			return -1;
 	}
 	return ret->count ? 0
-			  : err_set(err, ERR_KEYS_INVALID, 0, "No usable RSA key among the %zu of the set.",
-				    json_count(list));
+			  : err_set(err, ERR_KEYS_INVALID, 0,
+				    "No usable RSA key among the %zu of the set.", json_count(list));
 }
 
 int keys_parse(struct bytes text, struct keys *ret, struct err *err)
@@ -75,8 +78,8 @@ int keys_parse(struct bytes text, struct keys *ret, struct err *err)
 	const json *list;
 
 	if (text.len > KEYS_MAX_BYTES)
-		return err_set(
-			err, ERR_KEYS_INVALID, 0, "The key set is larger than %u bytes.", KEYS_MAX_BYTES);
+		return err_set(err, ERR_KEYS_INVALID, 0, "The key set is larger than %u bytes.",
+			KEYS_MAX_BYTES);
 	if (json_parse(text, &root, err) < 0 || json_get_array(root, "keys", &list, err) < 0) {
 		err_recode(err, ERR_KEYS_INVALID);
 		return err_wrap(err, "Not a key set");

@@ -1,4 +1,5 @@
-/* keys.h - the provider's signing keys: a JWK set (RFC 7517) whose certificates (x5c) count, chosen by kid. */
+/* keys.h - the provider's signing keys: a JWK set (RFC 7517) whose certificates (x5c) count, chosen
+ * by kid. */
 #ifndef MAA_KEYS_H
 #define MAA_KEYS_H
 
@@ -11,7 +12,8 @@
 
 struct keys_entry {
 	char kid[KEYS_KID_SIZE];
-	struct crypto_rsa_public key; /* of the first certificate in x5c; n and e are not relied on */
+	/* of the first certificate in x5c; n and e are not relied on */
+	struct crypto_rsa_public key;
 };
 
 struct keys {
@@ -19,8 +21,8 @@ struct keys {
 	struct keys_entry entries[KEYS_MAX];
 };
 
-/* Entries that are no RSA keys, lack x5c or kid are passed over; a set without one usable key is ERR_KEYS_INVALID, as is a kid that
- * stands for two different keys. */
+/* Entries that are no RSA keys, lack x5c or kid are passed over; a set without one usable key is
+ * ERR_KEYS_INVALID, as is a kid that stands for two different keys. */
 int keys_parse(struct bytes text, struct keys *ret, struct err *err) err_check;
 const struct crypto_rsa_public *keys_find(const struct keys *keys, const char *kid);
 

@@ -67,13 +67,14 @@ static bool find_cloud(const char *name, enum cloud *ret)
 
 static void choose(const struct row *row, const char *nearest_to, struct region_choice *ret)
 {
-	(void)text_format(ret->url, sizeof(ret->url), "https://shared%s.%s.%s", row->code, row->code,
-		clouds[row->cloud].suffix);
+	(void)text_format(ret->url, sizeof(ret->url), "https://shared%s.%s.%s", row->code,
+		row->code, clouds[row->cloud].suffix);
 	if (nearest_to)
 		(void)text_format(ret->reason, sizeof(ret->reason),
 			"shared provider of %s, the nearest to %s", row->region, nearest_to);
 	else
-		(void)text_format(ret->reason, sizeof(ret->reason), "shared provider of %s", row->region);
+		(void)text_format(
+			ret->reason, sizeof(ret->reason), "shared provider of %s", row->region);
 }
 
 int region_choose(const char *region, const char *cloud_name, enum region_fallback fallback,
@@ -95,8 +96,8 @@ int region_choose(const char *region, const char *cloud_name, enum region_fallba
 	nearest = row && fallback == REGION_FALLBACK_NEAREST ? find(row->nearest, cloud) : NULL;
 	if (!nearest)
 		return err_set(err, ERR_REGION_UNKNOWN, 0,
-			"No shared attestation provider is known in the region '%.64s' of %.64s.", region,
-			cloud_name);
+			"No shared attestation provider is known in the region '%.64s' of %.64s.",
+			region, cloud_name);
 	choose(nearest, name, ret);
 	return 0;
 }

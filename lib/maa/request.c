@@ -33,8 +33,8 @@ static int add_os(json *info, const struct evidence *evidence, struct err *err)
 static int add_client_payload(json *info, const char *nonce, struct err *err)
 {
 	if (nonce)
-		return add_base64(
-			json_add_object(info, "ClientPayload"), REQUEST_NONCE, bytes_of_text(nonce), err);
+		return add_base64(json_add_object(info, "ClientPayload"), REQUEST_NONCE,
+			bytes_of_text(nonce), err);
 	json_add_null(info, "ClientPayload");
 	return 0;
 }
@@ -52,7 +52,8 @@ static int add_pcrs(json *tpm, const struct tpm_pcrs *pcrs, struct err *err)
 		json_add_int(set, NULL, (int64_t)i);
 		value = json_add_object(values, NULL);
 		json_add_int(value, "Index", (int64_t)i);
-		if (add_base64(value, "Digest", (struct bytes){pcrs->digest[i], TPM_DIGEST_SIZE}, err) < 0)
+		if (add_base64(value, "Digest", (struct bytes){pcrs->digest[i], TPM_DIGEST_SIZE},
+			    err) < 0)
 			return -1;
 	}
 	return 0;
@@ -82,7 +83,8 @@ static int add_tpm(json *info, const struct evidence *evidence, struct err *err)
 	return add_pcrs(tpm, &evidence->pcrs, err);
 }
 
-int request_build_info(const struct evidence *evidence, const char *nonce, struct buf *ret, struct err *err)
+int request_build_info(
+	const struct evidence *evidence, const char *nonce, struct buf *ret, struct err *err)
 {
 	auto_cleanup(json) json *info = json_new_object();
 
@@ -99,7 +101,8 @@ int request_build_body(struct bytes info, struct buf *ret, struct err *err)
 	size_t start = ret->len;
 
 	if (buf_append_text(ret, "{\"AttestationInfo\":\"", err) < 0 ||
-		base64_encode(info, BASE64_URL, ret, err) < 0 || buf_append_text(ret, "\"}", err) < 0) {
+		base64_encode(info, BASE64_URL, ret, err) < 0 ||
+		buf_append_text(ret, "\"}", err) < 0) {
 		ret->len = start;
 		return err_wrap(err, "request");
 	}

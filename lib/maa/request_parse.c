@@ -1,4 +1,5 @@
-/* request_parse.c - a request as it came over the network. All of it is hostile: every member is bounded before it is copied. */
+/* request_parse.c - a request as it came over the network. All of it is hostile: every member is
+ * bounded before it is copied. */
 #include "maa/request.h"
 
 #include <string.h>
@@ -16,8 +17,9 @@ static int get_base64(const json *object, const char *name, struct buf *ret, str
 
 	if (json_get_text(object, name, &text, err) < 0)
 		return -1;
-	return base64_decode(bytes_of_text(text), BASE64_STANDARD, ret, err) < 0 ? err_wrap(err, "'%s'", name)
-										 : 0;
+	return base64_decode(bytes_of_text(text), BASE64_STANDARD, ret, err) < 0
+		       ? err_wrap(err, "'%s'", name)
+		       : 0;
 }
 
 struct array { /* where a member's bytes go */
@@ -33,8 +35,8 @@ static int get_array(const json *object, const char *name, struct array ret, str
 	if (get_base64(object, name, &bytes, err) < 0)
 		return -1;
 	if (bytes.len == 0 || (!ret.len && bytes.len != ret.size))
-		return err_set(
-			err, ERR_FORMAT, 0, "'%s' holds %zu bytes, which is too few.", name, bytes.len);
+		return err_set(err, ERR_FORMAT, 0, "'%s' holds %zu bytes, which is too few.", name,
+			bytes.len);
 	memcpy(ret.data, bytes.data, bytes.len);
 	if (ret.len)
 		*ret.len = bytes.len;
@@ -49,7 +51,8 @@ static bool is_printable(struct bytes text)
 	return text_is_utf8(text);
 }
 
-static int get_os_text(const json *info, const char *name, char ret[EVIDENCE_TEXT_SIZE], struct err *err)
+static int get_os_text(
+	const json *info, const char *name, char ret[EVIDENCE_TEXT_SIZE], struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(EVIDENCE_TEXT_SIZE - 1);
 
@@ -84,7 +87,8 @@ static int read_os(const json *info, struct request *ret, struct err *err)
 	if (json_get_text(info, "AttestationProtocolVersion", &protocol, err) < 0)
 		return -1;
 	if (strcmp(protocol, "2.0") != 0 && strcmp(protocol, "1.0") != 0)
-		return err_set(err, ERR_FORMAT, 0, "'AttestationProtocolVersion' is neither 2.0 nor 1.0.");
+		return err_set(
+			err, ERR_FORMAT, 0, "'AttestationProtocolVersion' is neither 2.0 nor 1.0.");
 	memcpy(ret->protocol, protocol, sizeof(ret->protocol));
 	if (get_os_text(info, "OSType", ret->os_type, err) < 0 ||
 		get_os_text(info, "OSDistro", ret->evidence.os_distro, err) < 0 ||
@@ -105,7 +109,8 @@ static int read_ak_cert(const json *tpm, struct buf *ret, struct err *err)
 		return -1;
 	len = crypto_der_length(buf_bytes(&padded));
 	if (len == 0)
-		return err_set(err, ERR_FORMAT, 0, "'AikCert' does not begin with a whole DER certificate.");
+		return err_set(err, ERR_FORMAT, 0,
+			"'AikCert' does not begin with a whole DER certificate.");
 	*ret = buf_with_max(TPM_MAX_CERT);
 	return buf_set(ret, (struct bytes){padded.data, len}, err);
 }
@@ -141,7 +146,8 @@ static int add_pcr_index(const json *value, const char *place, uint32_t *mask, s
 	if (json_int(value, &index, err) < 0)
 		return err_wrap(err, "'%s'", place);
 	if (index < 0 || index >= TPM_PCR_COUNT || *mask >> index)
-		return err_set(err, ERR_FORMAT, 0, "'%s': indices are not 0 to %d in ascending order.", place,
+		return err_set(err, ERR_FORMAT, 0,
+			"'%s': indices are not 0 to %d in ascending order.", place,
 			TPM_PCR_COUNT - 1);
 	*mask |= 1u << index;
 	return 0;
@@ -158,7 +164,8 @@ static int read_pcr_values(const json *tpm, struct tpm_pcrs *ret, struct err *er
 		uint8_t *digest;
 
 		if (!json_is_object(value))
-			return err_set(err, ERR_FORMAT, 0, "'PCRs' holds something that is no object.");
+			return err_set(
+				err, ERR_FORMAT, 0, "'PCRs' holds something that is no object.");
 		if (add_pcr_index(json_get(value, "Index"), "PCRs", &ret->mask, err) < 0)
 			return -1;
 		digest = ret->digest[__builtin_ctz(ret->mask ^ before)];
@@ -181,7 +188,8 @@ static int read_pcrs(const json *tpm, struct tpm_pcrs *ret, struct err *err)
 	if (read_pcr_values(tpm, ret, err) < 0)
 		return -1;
 	if (mask == 0 || mask != ret->mask)
-		return err_set(err, ERR_FORMAT, 0, "'PCRs' does not hold exactly the indices of 'PcrSet'.");
+		return err_set(err, ERR_FORMAT, 0,
+			"'PCRs' does not hold exactly the indices of 'PcrSet'.");
 	return 0;
 }
 
@@ -244,10 +252,12 @@ static int read_client_payload(const json *info, json **ret, struct err *err)
 	auto_cleanup(json) json *copy = NULL;
 	size_t bytes = 0;
 
-	if (!payload || json_is_null(payload) || (json_is_object(payload) && json_count(payload) == 0))
+	if (!payload || json_is_null(payload) ||
+		(json_is_object(payload) && json_count(payload) == 0))
 		return 0;
 	if (!json_is_object(payload) || json_count(payload) > REQUEST_MAX_PAYLOAD_MEMBERS)
-		return err_set(err, ERR_FORMAT, 0, "'ClientPayload' is not an object of at most %d texts.",
+		return err_set(err, ERR_FORMAT, 0,
+			"'ClientPayload' is not an object of at most %d texts.",
 			REQUEST_MAX_PAYLOAD_MEMBERS);
 	copy = json_new_object();
 	json_each (value, payload) {
@@ -268,7 +278,8 @@ int request_parse_body(struct bytes body, struct buf *ret, struct err *err)
 	const char *text;
 
 	if (body.len > REQUEST_MAX_BODY)
-		return err_set(err, ERR_FORMAT, 0, "The body is larger than %u bytes.", REQUEST_MAX_BODY);
+		return err_set(
+			err, ERR_FORMAT, 0, "The body is larger than %u bytes.", REQUEST_MAX_BODY);
 	if (json_parse(body, &tree, err) < 0 || json_get_text(tree, "AttestationInfo", &text, err) < 0)
 		return err_wrap(err, "body");
 	if (base64_decode(bytes_of_text(text), BASE64_URL, &info, err) < 0)

@@ -9,7 +9,8 @@
 
 /* ---- parts ---- */
 
-/* Base64url without padding (RFC 7515 section 2). An empty signature is that of `alg` none (RFC 7519 section 6): the header's check tells. */
+/* Base64url without padding (RFC 7515 section 2). An empty signature is that of `alg` none (RFC
+ * 7519 section 6): the header's check tells. */
 static int decode_part(struct bytes part, const char *what, struct buf *ret, struct err *err)
 {
 	*ret = buf_with_max(TOKEN_MAX_BYTES);
@@ -33,7 +34,8 @@ static int decode_object(struct bytes part, const char *what, json **ret, struct
 		return err_wrap(err, "The token's %s", what);
 	}
 	if (!json_is_object(root))
-		return err_set(err, ERR_TOKEN_MALFORMED, 0, "The token's %s is not a JSON object.", what);
+		return err_set(
+			err, ERR_TOKEN_MALFORMED, 0, "The token's %s is not a JSON object.", what);
 	*ret = steal_ptr(root);
 	return 0;
 }
@@ -57,10 +59,12 @@ int token_parse(struct bytes compact, struct token *ret, struct err *err)
 	struct bytes header, claims;
 
 	if (compact.len > TOKEN_MAX_BYTES)
+		return err_set(err, ERR_TOKEN_MALFORMED, 0, "The token is larger than %u bytes.",
+			TOKEN_MAX_BYTES);
+	if (!cut_at_dot(&rest, &header) || !cut_at_dot(&rest, &claims) ||
+		memchr(rest.data, '.', rest.len))
 		return err_set(
-			err, ERR_TOKEN_MALFORMED, 0, "The token is larger than %u bytes.", TOKEN_MAX_BYTES);
-	if (!cut_at_dot(&rest, &header) || !cut_at_dot(&rest, &claims) || memchr(rest.data, '.', rest.len))
-		return err_set(err, ERR_TOKEN_MALFORMED, 0, "The token does not consist of three parts.");
+			err, ERR_TOKEN_MALFORMED, 0, "The token does not consist of three parts.");
 	token.signed_part = buf_with_max(TOKEN_MAX_BYTES);
 	if (decode_object(header, "header", &token.header, err) < 0 ||
 		decode_object(claims, "payload", &token.claims, err) < 0 ||
@@ -101,23 +105,23 @@ static int check_jku(const json *jku, const struct http_origin *provider, struct
 	return 0;
 }
 
-int token_check_header(
-	const struct token *token, const struct http_origin *provider, const char **ret_kid, struct err *err)
+int token_check_header(const struct token *token, const struct http_origin *provider,
+	const char **ret_kid, struct err *err)
 {
 	const char *alg = json_text(json_get(token->header, "alg"));
 	const char *kid = json_text(json_get(token->header, "kid"));
 
 	if (!alg || strcmp(alg, "RS256") != 0)
-		return err_set(err, ERR_TOKEN_ALGORITHM, 0, "The token's algorithm is '%.40s', not 'RS256'.",
-			alg ? alg : "(none)");
+		return err_set(err, ERR_TOKEN_ALGORITHM, 0,
+			"The token's algorithm is '%.40s', not 'RS256'.", alg ? alg : "(none)");
 	if (json_get(token->header, "crit"))
 		return err_set(err, ERR_TOKEN_MALFORMED, 0,
 			"The token's header has critical extensions, and none is known here.");
 	if (check_jku(json_get(token->header, "jku"), provider, err) < 0)
 		return -1;
 	if (!kid || kid[0] == '\0')
-		return err_set(
-			err, ERR_TOKEN_MALFORMED, 0, "The token does not name the key that signed it.");
+		return err_set(err, ERR_TOKEN_MALFORMED, 0,
+			"The token does not name the key that signed it.");
 	*ret_kid = kid;
 	return 0;
 }
@@ -135,8 +139,8 @@ int token_check_signature(
 		return 0;
 	if (err->code == ERR_NO_MEMORY)
 		return -1;
-	return err_set(
-		err, ERR_TOKEN_SIGNATURE, 0, "The token's signature does not fit the key '%.60s'.", kid);
+	return err_set(err, ERR_TOKEN_SIGNATURE, 0,
+		"The token's signature does not fit the key '%.60s'.", kid);
 }
 
 /* ---- claims ---- */
@@ -150,7 +154,8 @@ static int check_issuer(const json *claims, const struct http_origin *provider, 
 
 	if (!issuer || http_parse_url(issuer, &origin, path, &unusable) < 0 ||
 		!http_same_origin(&origin, provider) || (path[0] && strcmp(path, "/") != 0))
-		return err_set(err, ERR_TOKEN_ISSUER, 0, "The token was issued by '%.120s', not by '%.100s'.",
+		return err_set(err, ERR_TOKEN_ISSUER, 0,
+			"The token was issued by '%.120s', not by '%.100s'.",
 			issuer ? issuer : "(nobody)", provider->host);
 	return 0;
 }
@@ -168,13 +173,13 @@ static int check_times(const json *claims, int64_t now_s, struct err *err)
 	clock_text(now_s, now);
 	if (now_s < not_before - TOKEN_CLOCK_SKEW_S) {
 		clock_text(not_before, limit);
-		return err_set(err, ERR_TOKEN_NOT_YET, 0, "The token is valid from %s, and it is %s here.",
-			limit, now);
+		return err_set(err, ERR_TOKEN_NOT_YET, 0,
+			"The token is valid from %s, and it is %s here.", limit, now);
 	}
 	if (now_s >= expires + TOKEN_CLOCK_SKEW_S) {
 		clock_text(expires, limit);
-		return err_set(err, ERR_TOKEN_EXPIRED, 0, "The token was valid until %s, and it is %s here.",
-			limit, now);
+		return err_set(err, ERR_TOKEN_EXPIRED, 0,
+			"The token was valid until %s, and it is %s here.", limit, now);
 	}
 	return 0;
 }
@@ -185,7 +190,8 @@ static int check_type(const json *claims, struct err *err)
 
 	if (!type || strcmp(type, "azurevm") != 0)
 		return err_set(err, ERR_TOKEN_TYPE, 0,
-			"The token's attestation type is '%.40s', not 'azurevm'.", type ? type : "(none)");
+			"The token's attestation type is '%.40s', not 'azurevm'.",
+			type ? type : "(none)");
 	return 0;
 }
 
@@ -203,7 +209,8 @@ int token_check_nonce(const json *claims, const char *expected, struct err *err)
 	if (!is_usable && err->code == ERR_NO_MEMORY)
 		return -1;
 	if (!is_usable || !bytes_equal(buf_bytes(&nonce), bytes_of_text(expected)))
-		return err_set(err, ERR_TOKEN_NONCE, 0, "The token repeats another nonce than was sent.");
+		return err_set(
+			err, ERR_TOKEN_NONCE, 0, "The token repeats another nonce than was sent.");
 	return 0;
 }
 
@@ -231,8 +238,8 @@ static int compare_key(
 
 	while (zeros < sizeof(exponent) - 1 && exponent[zeros] == 0)
 		zeros++;
-	if (compare_base64url(
-		    json_get(jwk, "n"), (struct bytes){key->modulus, key->modulus_len}, &has_n, err) < 0 ||
+	if (compare_base64url(json_get(jwk, "n"), (struct bytes){key->modulus, key->modulus_len},
+		    &has_n, err) < 0 ||
 		compare_base64url(json_get(jwk, "e"),
 			(struct bytes){exponent + zeros, sizeof(exponent) - zeros}, &has_e, err) < 0)
 		return -1;
@@ -260,12 +267,13 @@ int token_check_key(const json *claims, const struct crypto_rsa_public *key, str
 				"The token is about another encryption key than ours.");
 	}
 	if (count == 0)
-		return err_set(
-			err, ERR_TOKEN_BINDING, 0, "The token names no encryption key ('%s').", TOKEN_KEY_ID);
+		return err_set(err, ERR_TOKEN_BINDING, 0,
+			"The token names no encryption key ('%s').", TOKEN_KEY_ID);
 	return 0;
 }
 
-int token_check_claims(const struct token *token, const struct token_expectation *expected, struct err *err)
+int token_check_claims(
+	const struct token *token, const struct token_expectation *expected, struct err *err)
 {
 	const json *claims = token->claims;
 

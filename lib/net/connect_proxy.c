@@ -42,11 +42,12 @@ void connect_proxy_page_title(struct bytes page, char *ret, size_t size)
 	text_clean(ret, size, (struct bytes){(const uint8_t *)from, (size_t)(to - from)});
 }
 
-/* IANA's HTTP Authentication Schemes that proxies ask for. Only these words are shown: beside them, in the realm, some proxies repeat what
- * they were sent. */
+/* IANA's HTTP Authentication Schemes that proxies ask for. Only these words are shown: beside them,
+ * in the realm, some proxies repeat what they were sent. */
 static const char *scheme_of(struct bytes value)
 {
-	static const char *const known[] = {"Basic", "Digest", "Negotiate", "NTLM", "Kerberos", "Bearer"};
+	static const char *const known[] = {
+		"Basic", "Digest", "Negotiate", "NTLM", "Kerberos", "Bearer"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t len = strlen(known[i]);
@@ -110,8 +111,8 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 		at = end + 2;
 	}
 	connect_proxy_page_title(
-		(struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)}, found.said,
-		sizeof(found.said));
+		(struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)},
+		found.said, sizeof(found.said));
 	*ret = found;
 	return true;
 }
@@ -132,13 +133,13 @@ static int append_credentials(const struct proxy *proxy, struct buf *request, st
 	return buf_append_text(request, "\r\n", err);
 }
 
-static int build_request(
-	const struct proxy *proxy, const struct http_origin *server, struct buf *request, struct err *err)
+static int build_request(const struct proxy *proxy, const struct http_origin *server,
+	struct buf *request, struct err *err)
 {
 	char text[2 * HTTP_URL_SIZE + 64];
 
-	(void)snprintf(text, sizeof(text), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n", server->host,
-		(unsigned int)server->port, server->host, (unsigned int)server->port);
+	(void)snprintf(text, sizeof(text), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n",
+		server->host, (unsigned int)server->port, server->host, (unsigned int)server->port);
 	if (buf_append_text(request, text, err) < 0 || append_credentials(proxy, request, err) < 0)
 		return -1;
 	return buf_append_text(request, "\r\n", err);
@@ -173,8 +174,10 @@ static ssize_t receive_some(int fd, struct buf *answer, bool is_page)
 	return len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0 ? 0 : len;
 }
 
-/* 0, or errno; ENODATA: the proxy ended it; ETIMEDOUT. A refusal's page is read as far as it comes. */
-static int receive_answer(int fd, int64_t deadline_ms, struct buf *answer, struct connect_proxy_answer *ret)
+/* 0, or errno; ENODATA: the proxy ended it; ETIMEDOUT. A refusal's page is read as far as it
+ * comes. */
+static int receive_answer(
+	int fd, int64_t deadline_ms, struct buf *answer, struct connect_proxy_answer *ret)
 {
 	bool is_complete = false;
 
@@ -199,8 +202,10 @@ enum err_code connect_proxy_code(unsigned int status)
 		return ERR_PROXY;
 	if (status == 407 || status == 401) /* 401: tinyproxy 1.11 of a wrong password */
 		return ERR_PROXY_AUTH;
-	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid 5 */
-	return status == 500 || (status >= 502 && status <= 504) ? ERR_PROXY_NO_WAY : ERR_PROXY_DENIED;
+	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid
+	 * 5 */
+	return status == 500 || (status >= 502 && status <= 504) ? ERR_PROXY_NO_WAY
+								 : ERR_PROXY_DENIED;
 }
 
 static int judge(const struct proxy *proxy, const struct connect_proxy_answer *answer, struct err *err)
@@ -214,11 +219,12 @@ static int judge(const struct proxy *proxy, const struct connect_proxy_answer *a
 			proxy->user[0] ? "refuses the user or password given to it"
 				       : "asks for a user and password",
 			answer->status, words[0] ? " " : "", words);
-	return err_set(err, connect_proxy_code(answer->status), answer->status, "the proxy %s: %u%s%s%s%s%s",
+	return err_set(err, connect_proxy_code(answer->status), answer->status,
+		"the proxy %s: %u%s%s%s%s%s",
 		connect_proxy_code(answer->status) == ERR_PROXY_NO_WAY ? "found no way to the server"
 								       : "refused CONNECT",
-		answer->status, answer->reason[0] ? " " : "", answer->reason, answer->said[0] ? " (\"" : "",
-		answer->said, answer->said[0] ? "\")" : "");
+		answer->status, answer->reason[0] ? " " : "", answer->reason,
+		answer->said[0] ? " (\"" : "", answer->said, answer->said[0] ? "\")" : "");
 }
 
 int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_origin *server,

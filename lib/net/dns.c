@@ -17,7 +17,7 @@
 #define RCODE_OFFSET   3
 #define RCODE_NXDOMAIN 3
 #define HEADER_SIZE    12
-#define PACKET_MAX     65535       /* by TCP */
+#define PACKET_MAX     65535 /* by TCP */
 #define NOTHING_TO_DO  "/dev/null" /* in place of resolv.conf */
 
 struct dns_question {
@@ -113,7 +113,8 @@ void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_ans
 	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
 }
 
-/* c-ares says of a code that it has no name for that all is well, so the packet is looked at, not its word. */
+/* c-ares says of a code that it has no name for that all is well, so the packet is looked at, not
+ * its word. */
 static void on_answer(void *context, int status, int timeouts, unsigned char *packet, int len)
 {
 	struct dns_question *question = context;
@@ -123,7 +124,8 @@ static void on_answer(void *context, int status, int timeouts, unsigned char *pa
 		return;
 	question->is_over = true;
 	if (packet && len > 0)
-		dns_read_answer((struct bytes){packet, (size_t)len}, question->family, &question->answer);
+		dns_read_answer(
+			(struct bytes){packet, (size_t)len}, question->family, &question->answer);
 	else
 		question->answer.outcome = outcome_of(status);
 }
@@ -132,17 +134,20 @@ static void on_answer(void *context, int status, int timeouts, unsigned char *pa
 
 static int fail(int status, struct err *err)
 {
-	return err_set(err, status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INTERNAL, (unsigned long)status,
-		"c-ares cannot start: %s.", ares_strerror(status));
+	return err_set(err, status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INTERNAL,
+		(unsigned long)status, "c-ares cannot start: %s.", ares_strerror(status));
 }
 
-/* Everything is told to c-ares, so that nothing of its own, of the environment or of a file counts: one server, one try, all codes passed on,
- * the name as it is. Without EDNS, as the C library asks: some devices drop what they do not know. */
-static int open_channel(const struct dns_server *server, struct dns_question *question, struct err *err)
+/* Everything is told to c-ares, so that nothing of its own, of the environment or of a file counts:
+ * one server, one try, all codes passed on, the name as it is. Without EDNS, as the C library asks:
+ * some devices drop what they do not know. */
+static int open_channel(
+	const struct dns_server *server, struct dns_question *question, struct err *err)
 {
 	int64_t left_ms = server->deadline_ms - clock_monotonic_ms();
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_UDP_PORT |
-		   ARES_OPT_TCP_PORT | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
+		   ARES_OPT_TCP_PORT | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
+		   ARES_OPT_RESOLVCONF;
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
 			 (server->is_tcp ? ARES_FLAG_USEVC : 0),
@@ -240,9 +245,9 @@ int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_
 	fd_count = gather(questions, count, fds);
 	left_ms = left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : left_ms;
 	if (poll(fds, fd_count, (int)left_ms) < 0)
-		return errno == EINTR
-			       ? 0
-			       : err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+		return errno == EINTR ? 0
+				      : err_set(err, ERR_INTERNAL, (unsigned long)errno,
+						"Waiting failed: %m.");
 	for (size_t i = 0; i < count; i++) /* its sockets may be others after the first */
 		for (size_t of_it = questions[i]->fd_count; of_it; of_it--)
 			handle(questions[i], event++);
@@ -268,7 +273,9 @@ static void on_hosts(void *context, int status, int timeouts, struct ares_addrin
 		}
 	if (found)
 		ares_freeaddrinfo(found);
-	answer->outcome = answer->count ? DNS_FOUND : status == ARES_ENOMEM ? DNS_NO_MEMORY : DNS_NO_NAME;
+	answer->outcome = answer->count           ? DNS_FOUND
+			  : status == ARES_ENOMEM ? DNS_NO_MEMORY
+						  : DNS_NO_NAME;
 }
 
 int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, struct err *err)
@@ -304,7 +311,8 @@ int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, st
 
 void dns_answer_text(const struct dns_answer *answer, char *ret, size_t size)
 {
-	static const char *const rcodes[] = {"", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+	static const char *const rcodes[] = {
+		"", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
 	static const char *const texts[] = {[DNS_SILENT] = "no answer",
 		[DNS_FOUND] = "answers",
 		[DNS_NO_NAME] = "answered NXDOMAIN",

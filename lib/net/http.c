@@ -13,7 +13,8 @@
 #define MAX_RETRY_AFTER_S  86400
 #define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
 
-/* The judgement of certificates reads mbedtls's structures: a libcurl with another TLS library, or another mbedtls, is not to be used. */
+/* The judgement of certificates reads mbedtls's structures: a libcurl with another TLS library, or
+ * another mbedtls, is not to be used. */
 static int check_library(struct err *err)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
@@ -44,8 +45,8 @@ int http_open(struct http **ret, struct err *err)
 	CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
 
 	if (code != CURLE_OK)
-		return err_set(
-			err, ERR_INTERNAL, code, "libcurl cannot start: %s.", curl_easy_strerror(code));
+		return err_set(err, ERR_INTERNAL, code, "libcurl cannot start: %s.",
+			curl_easy_strerror(code));
 	http = calloc(1, sizeof(*http));
 	if (!http) {
 		curl_global_cleanup();
@@ -80,7 +81,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	size_t len = size * count;
 
 	if (len > transfer->body.max - transfer->body.len) {
-		err_fill(&transfer->err, ERR_ANSWER_TOO_LARGE, 0, "more than %zu bytes", transfer->body.max);
+		err_fill(&transfer->err, ERR_ANSWER_TOO_LARGE, 0, "more than %zu bytes",
+			transfer->body.max);
 		return 0;
 	}
 	return buf_append(&transfer->body, data, len, &transfer->err) < 0 ? 0 : len;
@@ -101,7 +103,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* Of all connections, in both directions and below TLS and headers: half a header line is a sign of life too. 0 before Linux 4.1. */
+/* Of all connections, in both directions and below TLS and headers: half a header line is a sign of
+ * life too. 0 before Linux 4.1. */
 static uint64_t moved_bytes_of(const struct http *http)
 {
 	uint64_t moved = 0;
@@ -116,12 +119,14 @@ static uint64_t moved_bytes_of(const struct http *http)
 	return moved;
 }
 
-/* curl calls this at least once a second. Its own limit of speed goes by an average, which takes seconds to fall. */
+/* curl calls this at least once a second. Its own limit of speed goes by an average, which takes
+ * seconds to fall. */
 static int on_progress(
 	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
 	struct http_transfer *transfer = context;
-	uint64_t moved = moved_bytes_of(transfer->http) + (uint64_t)(came + sent) + transfer->header_bytes;
+	uint64_t moved =
+		moved_bytes_of(transfer->http) + (uint64_t)(came + sent) + transfer->header_bytes;
 	int64_t now_ms = clock_monotonic_ms();
 
 	(void)to_come;
@@ -150,7 +155,8 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 		(void)inet_ntop(AF_INET, &in.sin_addr, transfer->address, sizeof(transfer->address));
 	} else if (address->family == AF_INET6 && address->addrlen >= sizeof(in6)) {
 		memcpy(&in6, (const void *)&address->addr, sizeof(in6));
-		(void)inet_ntop(AF_INET6, &in6.sin6_addr, transfer->address, sizeof(transfer->address));
+		(void)inet_ntop(
+			AF_INET6, &in6.sin6_addr, transfer->address, sizeof(transfer->address));
 	}
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if (fd >= 0 && transfer->http->socket_count < HTTP_SOCKETS_MAX)
@@ -158,8 +164,8 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 	return fd;
 }
 
-/* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The context is the struct http: this
- * may be called long after the exchange that opened the socket. */
+/* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The
+ * context is the struct http: this may be called long after the exchange that opened the socket. */
 static int on_socket_close(void *context, curl_socket_t fd)
 {
 	struct http *http = context;
@@ -176,14 +182,15 @@ static int on_socket_close(void *context, curl_socket_t fd)
 
 /* ---- options ---- */
 
-#define set(option, value)                                                                                   \
-	do {                                                                                                 \
-		CURLcode code_ = curl_easy_setopt(easy, option, value);                                      \
-		if (code_ != CURLE_OK)                                                                       \
-			return code_;                                                                        \
+#define set(option, value)                                                                         \
+	do {                                                                                       \
+		CURLcode code_ = curl_easy_setopt(easy, option, value);                            \
+		if (code_ != CURLE_OK)                                                             \
+			return code_;                                                              \
 	} while (0)
 
-/* curl calls this for each new connection; what it configured itself, its own callback above all, gives way to the one judgement. */
+/* curl calls this for each new connection; what it configured itself, its own callback above all,
+ * gives way to the one judgement. */
 static CURLcode on_tls(CURL *easy, void *config, void *context)
 {
 	struct http *http = context;
@@ -202,7 +209,8 @@ static CURLcode set_security(CURL *easy, struct http *http)
 	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	set(CURLOPT_CAINFO, NULL); /* ours alone count, which on_tls gives */
 	set(CURLOPT_CAPATH, NULL);
-	set(CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a session that is resumed shows no certificate to judge */
+	/* a session that is resumed shows no certificate to judge */
+	set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 	set(CURLOPT_SSL_CTX_DATA, http);
 	return CURLE_OK;
@@ -277,8 +285,9 @@ static CURLcode set_url(CURL *easy, const struct http_transfer *transfer, const 
 {
 	char url[2 * HTTP_URL_SIZE];
 
-	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s", transfer->request->is_plain ? "http" : "https",
-		transfer->origin.host, (unsigned int)transfer->origin.port, path[0] == '/' ? "" : "/", path);
+	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s",
+		transfer->request->is_plain ? "http" : "https", transfer->origin.host,
+		(unsigned int)transfer->origin.port, path[0] == '/' ? "" : "/", path);
 	set(CURLOPT_URL, url);
 	return CURLE_OK;
 }
@@ -354,7 +363,8 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	take_header(easy, "Location", ret->location, sizeof(ret->location));
 	take_header(easy, "x-ms-request-id", ret->request_id, sizeof(ret->request_id));
 	take_header(easy, "x-ms-error-code", ret->error_code, sizeof(ret->error_code));
-	take_header(easy, "x-ms-maa-service-version", ret->service_version, sizeof(ret->service_version));
+	take_header(easy, "x-ms-maa-service-version", ret->service_version,
+		sizeof(ret->service_version));
 	take_header(easy, "Date", date, sizeof(date));
 	time = date[0] ? curl_getdate(date, NULL) : -1;
 	ret->date_s = time > 0 ? time : 0;
@@ -370,7 +380,8 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 static int take_trust(struct http *http, const struct http_request *request, struct err *err)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
-	struct trust_store trust = {.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
+	struct trust_store trust = {
+		.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
 
 	if (trust_store_read(&trust, &files, err) < 0)
 		return -1;
@@ -399,8 +410,8 @@ static CURLcode set_all(struct http_transfer *transfer, const char *path, struct
 	return code == CURLE_OK ? set_url(easy, transfer, path) : code;
 }
 
-static int perform(
-	struct http_transfer *transfer, const char *path, struct curl_slist *headers, struct err *err)
+static int perform(struct http_transfer *transfer, const char *path, struct curl_slist *headers,
+	struct err *err)
 {
 	auto_cleanup(slist) struct curl_slist *addresses = NULL;
 	struct http *http = transfer->http;
@@ -424,8 +435,8 @@ static int perform(
 	return code == CURLE_OK ? 0 : http_explain(transfer, code, err);
 }
 
-int http_exchange(
-	struct http *http, const struct http_request *request, struct http_answer *ret, struct err *err)
+int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
+	struct err *err)
 {
 	auto_cleanup(transfer) struct http_transfer transfer = {
 		.http = http, .request = request, .body = buf_with_max(ret->body.max)};
@@ -434,7 +445,8 @@ int http_exchange(
 
 	if ((request->is_plain ? http_parse_plain_url(request->url, &transfer.origin, path, err)
 			       : http_parse_url(request->url, &transfer.origin, path, err)) < 0 ||
-		make_headers(request, &headers, err) < 0 || perform(&transfer, path, headers, err) < 0)
+		make_headers(request, &headers, err) < 0 ||
+		perform(&transfer, path, headers, err) < 0)
 		return -1;
 	take_answer(http->easy, &transfer, ret);
 	return 0;

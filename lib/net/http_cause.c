@@ -50,9 +50,11 @@ static struct cause cause_of_proxy_timeout(const struct http_transfer *transfer)
 static struct cause cause_of_timeout(const struct http_transfer *transfer)
 {
 	CURL *easy = transfer->http->easy;
-	bool is_reused = transfer->address[0] == '\0' && number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
+	bool is_reused = transfer->address[0] == '\0' &&
+			 number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
 			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
-	CURLINFO ready = transfer->request->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
+	CURLINFO ready =
+		transfer->request->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
 
 	if (transfer->header_bytes)
 		return (struct cause){ERR_ANSWER_SLOW, "the answer began and was not complete"};
@@ -106,7 +108,8 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_COULDNT_RESOLVE_HOST, {ERR_DNS, "the name was not resolved"}},
 		{CURLE_COULDNT_RESOLVE_PROXY, {ERR_PROXY_NAME, "the proxy's name was not resolved"}},
 		{CURLE_PROXY, {ERR_PROXY, "the proxy failed"}},
-		{CURLE_PEER_FAILED_VERIFICATION, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
+		{CURLE_PEER_FAILED_VERIFICATION,
+			{ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
 		{CURLE_SSL_ISSUER_ERROR, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
 		{CURLE_SSL_INVALIDCERTSTATUS, {ERR_TLS_UNTRUSTED, "its certificate is not trusted"}},
 		{CURLE_SSL_CACERT_BADFILE, {ERR_CA_FILE, "the CA file cannot be used"}},
@@ -129,9 +132,10 @@ static struct cause cause_by_code(CURLcode code)
 static struct cause cause_of_refusal(const struct http_transfer *transfer, enum err_code code)
 {
 	if (code == ERR_PROXY_AUTH)
-		return (struct cause){code, transfer->request->proxy->user[0]
-						    ? "the proxy refuses the user or password given to it"
-						    : "the proxy asks for a user and password"};
+		return (struct cause){
+			code, transfer->request->proxy->user[0]
+				      ? "the proxy refuses the user or password given to it"
+				      : "the proxy asks for a user and password"};
 	return (struct cause){code, code == ERR_PROXY_NO_WAY ? "the proxy found no way to the server"
 							     : "the proxy refused CONNECT"};
 }
@@ -151,7 +155,8 @@ static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcod
 	return cause_by_code(code);
 }
 
-/* Closed or reset, with or without a word of TLS: libcurl and its TLS library tell these apart differently, version by version. */
+/* Closed or reset, with or without a word of TLS: libcurl and its TLS library tell these apart
+ * differently, version by version. */
 static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code)
 {
 	return transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
@@ -185,18 +190,20 @@ void http_place_text(const struct http_transfer *transfer, char *ret, size_t siz
 		(void)text_format(ret, size, " by proxy %.90s", proxy);
 		return;
 	}
-	(void)curl_easy_getinfo(
-		transfer->http->easy, CURLINFO_PRIMARY_IP, &used); /* of a connection used again */
+	(void)curl_easy_getinfo(transfer->http->easy, CURLINFO_PRIMARY_IP, &used); /* of a
+										      connection
+										      used again */
 	if (!address[0] && used)
 		address = used;
 	if (address[0])
-		(void)text_format(
-			ret, size, " (%s, %s)", address, sockets_is_private(address) ? "private" : "public");
+		(void)text_format(ret, size, " (%s, %s)", address,
+			sockets_is_private(address) ? "private" : "public");
 	else
 		ret[0] = '\0';
 }
 
-/* curl's text, where it says more than the cause: without the blanks and the stop that some end with. */
+/* curl's text, where it says more than the cause: without the blanks and the stop that some end
+ * with. */
 static const char *detail_of(const struct http_transfer *transfer, CURLcode code)
 {
 	char *text = transfer->http->curl_text;
@@ -204,9 +211,9 @@ static const char *detail_of(const struct http_transfer *transfer, CURLcode code
 
 	if (transfer->err.code != ERR_OK)
 		return transfer->err.msg;
-	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT || transfer->is_idle ||
-		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
-		is_refused_certificate(transfer, code))
+	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT ||
+		transfer->is_idle || code == CURLE_COULDNT_RESOLVE_HOST ||
+		code == CURLE_COULDNT_RESOLVE_PROXY || is_refused_certificate(transfer, code))
 		return "";
 	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
 		text[--len] = '\0';
@@ -225,7 +232,8 @@ int http_explain(const struct http_transfer *transfer, CURLcode code, struct err
 		cause.text = cause.code == ERR_ANSWER_TOO_LARGE ? "the answer is too large"
 								: "the answer was lost";
 	}
-	return err_set(err, cause.code, code, "%.100s:%u%s: %s after %.1f s%s%s.", transfer->origin.host,
-		(unsigned int)transfer->origin.port, place, cause.text,
-		seconds_of(transfer->http->easy, CURLINFO_TOTAL_TIME_T), detail[0] ? ": " : "", detail);
+	return err_set(err, cause.code, code, "%.100s:%u%s: %s after %.1f s%s%s.",
+		transfer->origin.host, (unsigned int)transfer->origin.port, place, cause.text,
+		seconds_of(transfer->http->easy, CURLINFO_TOTAL_TIME_T), detail[0] ? ": " : "",
+		detail);
 }

@@ -7,7 +7,8 @@
 #include "net/resolve.h"
 
 /* "host:port:address,[address6]" (CURLOPT_RESOLVE). */
-#define ENTRY_SIZE (sizeof(((struct http_origin *)0)->host) + 8 + RESOLVE_MAX * (DNS_ADDRESS_SIZE + 3))
+#define ENTRY_SIZE                                                                                 \
+	(sizeof(((struct http_origin *)0)->host) + 8 + RESOLVE_MAX * (DNS_ADDRESS_SIZE + 3))
 
 static const struct http_origin *first_hop(const struct http_transfer *transfer)
 {
@@ -36,7 +37,8 @@ static int refuse(const struct http_transfer *transfer, const struct resolve *fo
 		transfer->origin.host, (unsigned int)transfer->origin.port, place, cause.msg);
 }
 
-static void entry_text(const struct http_origin *hop, const struct resolve *found, char ret[ENTRY_SIZE])
+static void entry_text(
+	const struct http_origin *hop, const struct resolve *found, char ret[ENTRY_SIZE])
 {
 	char longer[ENTRY_SIZE];
 
@@ -44,8 +46,8 @@ static void entry_text(const struct http_origin *hop, const struct resolve *foun
 	for (size_t i = 0; i < found->count; i++) {
 		bool is_6 = strchr(found->addresses[i], ':') != NULL;
 
-		(void)text_format(longer, ENTRY_SIZE, "%s%s%s%s%s", ret, i ? "," : "", is_6 ? "[" : "",
-			found->addresses[i], is_6 ? "]" : "");
+		(void)text_format(longer, ENTRY_SIZE, "%s%s%s%s%s", ret, i ? "," : "",
+			is_6 ? "[" : "", found->addresses[i], is_6 ? "]" : "");
 		(void)text_format(ret, ENTRY_SIZE, "%s", longer);
 	}
 }

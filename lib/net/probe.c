@@ -58,7 +58,8 @@ static int resolve(struct walk *walk, struct err *err)
 	}
 	if (probe->address_count)
 		return 0;
-	(void)!resolve_explain(&probe->lookup, has_proxy(probe) ? "the proxy's name" : "the name", err);
+	(void)!resolve_explain(
+		&probe->lookup, has_proxy(probe) ? "the proxy's name" : "the name", err);
 	if (has_proxy(probe))
 		err->code = ERR_PROXY_NAME;
 	return -1;
@@ -89,7 +90,8 @@ static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_
 	while (open) {
 		int64_t left_ms = deadline_ms - clock_monotonic_ms();
 
-		if (left_ms <= 0 || (poll(pending, probe->address_count, (int)left_ms) < 0 && errno != EINTR))
+		if (left_ms <= 0 ||
+			(poll(pending, probe->address_count, (int)left_ms) < 0 && errno != EINTR))
 			break;
 		for (size_t i = 0; i < probe->address_count; i++)
 			if (pending[i].fd >= 0 && pending[i].revents) {
@@ -149,9 +151,9 @@ static int judge_connections(struct probe *probe, struct err *err)
 			"the connection was refused, there or by a firewall on the way or in this VM");
 	else
 		(void)err_set(err, code, (unsigned long)address->error, "%s: %m",
-			code == ERR_CONNECT_FORBIDDEN ? "this VM forbids the connection"
-						      : "there is no way to the address, says this VM or a "
-							"router");
+			code == ERR_CONNECT_FORBIDDEN
+				? "this VM forbids the connection"
+				: "there is no way to the address, says this VM or a router");
 	if (has_proxy(probe))
 		err->code = ERR_PROXY_UNREACHABLE;
 	return -1;
@@ -166,7 +168,8 @@ static int connect_all(struct walk *walk, struct err *err)
 	for (size_t i = 0; i < PROBE_ADDRESSES_MAX; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLOUT};
 	for (size_t i = 0; i < probe->address_count; i++) {
-		fds[i].fd = sockets_connect(probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
+		fds[i].fd = sockets_connect(
+			probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
 		probe->addresses[i].error = fds[i].fd < 0 ? errno : 0;
 	}
 	wait_for_connections(fds, probe, half_deadline_ms(walk));
@@ -188,8 +191,8 @@ static int connect_all(struct walk *walk, struct err *err)
 
 static int open_tunnel(struct walk *walk, struct err *err)
 {
-	return connect_proxy_open(walk->fd, walk->inputs->proxy, &walk->probe->server, half_deadline_ms(walk),
-		&walk->probe->tunnel, err);
+	return connect_proxy_open(walk->fd, walk->inputs->proxy, &walk->probe->server,
+		half_deadline_ms(walk), &walk->probe->tunnel, err);
 }
 
 /* The same once more, without the one thing that a filter by name goes by. */

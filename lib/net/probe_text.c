@@ -42,14 +42,14 @@ void probe_step_text(const struct probe *probe, enum probe_step step, char *ret,
 	else if (step == PROBE_RESOLVE)
 		addresses_text(probe, ret, size);
 	else if (step == PROBE_CONNECT)
-		(void)text_format(
-			ret, size, "%s, %u ms", probe->addresses[probe->chosen].text, part->took_ms);
+		(void)text_format(ret, size, "%s, %u ms", probe->addresses[probe->chosen].text,
+			part->took_ms);
 	else if (step == PROBE_TUNNEL)
-		(void)text_format(
-			ret, size, "%u %s, %u ms", probe->tunnel.status, probe->tunnel.reason, part->took_ms);
+		(void)text_format(ret, size, "%u %s, %u ms", probe->tunnel.status,
+			probe->tunnel.reason, part->took_ms);
 	else
-		(void)text_format(ret, size, "%s, certificate of %s issued by %s, %u ms", probe->peer.version,
-			probe->peer.subject, probe->peer.issuer, part->took_ms);
+		(void)text_format(ret, size, "%s, certificate of %s issued by %s, %u ms",
+			probe->peer.version, probe->peer.subject, probe->peer.issuer, part->took_ms);
 }
 
 /* "host:443 (20.1.2.3, public)" or "host:443 by proxy 10.0.0.4:3128 (waagent.conf)". */
@@ -66,8 +66,8 @@ static void place_text(const struct probe *probe, char *ret, size_t size)
 		(void)text_format(ret, size, "%.100s:%u (%s, %s)", probe->server.host,
 			(unsigned int)probe->server.port, address->text, kind_of(address));
 	else
-		(void)text_format(
-			ret, size, "%.100s:%u", probe->server.host, (unsigned int)probe->server.port);
+		(void)text_format(ret, size, "%.100s:%u", probe->server.host,
+			(unsigned int)probe->server.port);
 }
 
 static const char *addition(const struct probe *probe, enum probe_step step)

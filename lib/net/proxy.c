@@ -47,8 +47,8 @@ static bool take_user(struct bytes text, struct proxy *ret)
 
 	if (!take_decoded((struct bytes){text.data, user_len}, ret->user, sizeof(ret->user)))
 		return false;
-	return !colon || take_decoded((struct bytes){colon + 1, text.len - user_len - 1}, ret->password,
-				 sizeof(ret->password));
+	return !colon || take_decoded((struct bytes){colon + 1, text.len - user_len - 1},
+				 ret->password, sizeof(ret->password));
 }
 
 static const char *after_scheme(const char *url)
@@ -89,18 +89,20 @@ int proxy_parse(const char *url, const char *source, struct proxy *ret, struct e
 	size_t len;
 
 	if (!rest)
-		return err_set(
-			err, ERR_PROXY, 0, "The proxy of %s must be of the form http://host:port.", source);
+		return err_set(err, ERR_PROXY, 0,
+			"The proxy of %s must be of the form http://host:port.", source);
 	len = strcspn(rest, "/?#");
 	if (rest[len] == '/' && rest[len + 1] == '\0')
 		; /* an empty path */
 	else if (rest[len])
-		return err_set(err, ERR_PROXY, 0, "The proxy of %s is an address with a path.", source);
+		return err_set(
+			err, ERR_PROXY, 0, "The proxy of %s is an address with a path.", source);
 	at = memrchr(rest, '@', len);
 	if ((at && !take_user((struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found)) ||
-		!take_address(at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len, &found.address))
-		return err_set(
-			err, ERR_PROXY, 0, "The proxy of %s is not of the form http://host:port.", source);
+		!take_address(at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len,
+			&found.address))
+		return err_set(err, ERR_PROXY, 0,
+			"The proxy of %s is not of the form http://host:port.", source);
 	(void)text_format(found.source, sizeof(found.source), "%s", source);
 	*ret = found;
 	return 0;
@@ -193,7 +195,8 @@ static bool is_port_match(char *entry, uint16_t port)
 	char *colon = strrchr(entry, ':');
 	unsigned int number;
 
-	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']')) /* none, or a bare IPv6 address */
+	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']')) /* none, or a bare IPv6
+									    address */
 		return true;
 	*colon = '\0';
 	return take_number(colon + 1, UINT16_MAX, &number) && number == port;

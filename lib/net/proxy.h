@@ -1,7 +1,8 @@
-/* proxy.h - a proxy that leads to HTTPS servers: what its address looks like, and whom it is not for.
+/* proxy.h - a proxy that leads to HTTPS servers: what its address looks like, and whom it is not
+ * for.
  *
- * Only plain HTTP proxies with CONNECT (RFC 9110 section 9.3.6): TLS is then between this VM and the server.
- */
+ * Only plain HTTP proxies with CONNECT (RFC 9110 section 9.3.6): TLS is then between this VM and
+ * the server. */
 #ifndef NET_PROXY_H
 #define NET_PROXY_H
 
@@ -18,39 +19,44 @@ struct proxy {
 	struct http_origin address; /* host "": there is none, the way is direct */
 	char user[PROXY_USER_SIZE]; /* "": no Basic authentication (RFC 7617) */
 	char password[PROXY_SECRET_SIZE];
-	char source[PROXY_SOURCE_SIZE]; /* where it was given, for messages: "settings", "waagent.conf" */
+	/* where it was given, for messages: "settings", "waagent.conf" */
+	char source[PROXY_SOURCE_SIZE];
 };
 
-/* "http://user:password@host:port/", "host:port" or "host"; user and password may be percent-encoded (RFC 3986 section 2.1). Another
- * scheme is ERR_PROXY, as is everything else that is not understood; messages never show the user's part. */
+/* "http://user:password@host:port/", "host:port" or "host"; user and password may be
+ * percent-encoded (RFC 3986 section 2.1). Another scheme is ERR_PROXY, as is everything else that
+ * is not understood; messages never show the user's part. */
 int proxy_parse(const char *url, const char *source, struct proxy *ret, struct err *err) err_check;
 
-/* A list as in the variable no_proxy, by commas or blanks: "*", "host", ".domain" and "domain" (the domain and what is below it), an
- * address or a network "10.0.0.0/8", each perhaps with ":port". NULL is an empty list. */
+/* A list as in the variable no_proxy, by commas or blanks: "*", "host", ".domain" and "domain" (the
+ * domain and what is below it), an address or a network "10.0.0.0/8", each perhaps with ":port".
+ * NULL is an empty list. */
 bool proxy_is_bypassed(const char *list, const struct http_origin *server);
 
 /* Who may have named a proxy, the earlier ones first. NULL and "" mean: did not. */
 struct proxy_sources {
-	bool is_none;      /* given: never one, whatever the others say */
+	bool is_none; /* given: never one, whatever the others say */
 	const char *given; /* its address; an error if it cannot be used */
 	const char *given_source;
 	const char *given_user, *given_password; /* instead of those in the address */
-	const char *given_bypass;                /* hosts that are reached without */
+	const char *given_bypass; /* hosts that are reached without */
 	const char *variable; /* value of https_proxy or the like, see proxy_find_variable() */
 	const char *variable_name;
 	const char *variable_bypass; /* value of no_proxy; counts for the agent's proxy too */
-	const char *agent;           /* of the guest agent's own configuration, "host:port" */
+	const char *agent; /* of the guest agent's own configuration, "host:port" */
 };
 
 /* The proxy for this server: ret->address.host is "" if there is none. ERR_PROXY. */
-int proxy_choose(const struct proxy_sources *sources, const struct http_origin *server, struct proxy *ret,
-	struct err *err) err_check;
+int proxy_choose(const struct proxy_sources *sources, const struct http_origin *server,
+	struct proxy *ret, struct err *err) err_check;
 
 struct proxy_variables {
-	const char *proxy, *name, *bypass; /* point into `variables` and to constants; NULL: not there */
+	/* point into `variables` and to constants; NULL: not there */
+	const char *proxy, *name, *bypass;
 };
-/* variables: "NAME=value" each, NULL at the end, as a program gets them. Of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY the first one
- * that is not empty; and no_proxy or NO_PROXY. */
+/* variables: "NAME=value" each, NULL at the end, as a program gets them. Of https_proxy,
+ * HTTPS_PROXY, all_proxy and ALL_PROXY the first one that is not empty; and no_proxy or
+ * NO_PROXY. */
 struct proxy_variables proxy_find_variables(char *const *variables);
 
 /* For messages: "host:port (source)". */

@@ -24,11 +24,12 @@ static int take_given(const struct proxy_sources *sources, struct proxy *ret, st
 	return 0;
 }
 
-int proxy_choose(const struct proxy_sources *sources, const struct http_origin *server, struct proxy *ret,
-	struct err *err)
+int proxy_choose(const struct proxy_sources *sources, const struct http_origin *server,
+	struct proxy *ret, struct err *err)
 {
-	bool is_bypassed = proxy_is_bypassed(sources->given_bypass, server) ||
-			   (!is_said(sources->given) && proxy_is_bypassed(sources->variable_bypass, server));
+	bool is_bypassed =
+		proxy_is_bypassed(sources->given_bypass, server) ||
+		(!is_said(sources->given) && proxy_is_bypassed(sources->variable_bypass, server));
 
 	*ret = (struct proxy){0};
 	if (sources->is_none || is_bypassed)
@@ -37,7 +38,8 @@ int proxy_choose(const struct proxy_sources *sources, const struct http_origin *
 		return take_given(sources, ret, err);
 	if (is_said(sources->variable))
 		return proxy_parse(sources->variable,
-			is_said(sources->variable_name) ? sources->variable_name : "environment", ret, err);
+			is_said(sources->variable_name) ? sources->variable_name : "environment",
+			ret, err);
 	if (is_said(sources->agent))
 		return proxy_parse(sources->agent, "waagent.conf", ret, err);
 	return 0;

@@ -29,7 +29,8 @@ static bool next_word(struct bytes *rest, struct bytes *ret)
 
 static bool is_zone(const char *text)
 {
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	size_t len =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
 	return len != 0 && len <= ZONE_MAX && text[len] == '\0';
 }
@@ -98,8 +99,8 @@ static bool is_word(struct bytes word, const char *text)
 }
 
 /* "name:number", between least and most. */
-static void take_number(
-	struct bytes word, const char *name, unsigned int least, unsigned int most, unsigned int *ret)
+static void take_number(struct bytes word, const char *name, unsigned int least, unsigned int most,
+	unsigned int *ret)
 {
 	size_t at = strlen(name);
 	unsigned int number = 0;

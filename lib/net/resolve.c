@@ -14,15 +14,18 @@
 #define FILE_MAX     (64u << 10)
 #define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): where none is named */
 #define STEPS_MAX    (RESOLVCONF_SERVERS_MAX * RESOLVCONF_ATTEMPTS_MAX)
-#define OTHER_WAIT_MS                                                                                        \
-	250 /* for the second family, once the first has an address that can be used: RFC 8305 section 3 */
+#define OTHER_WAIT_MS                                                                              \
+	250 /* for the second family, once the first has an address that can be used: RFC 8305     \
+	       section 3 */
 
 /* A family's share of the search for one name. */
 struct side {
 	enum dns_family family;
-	size_t limit; /* servers before this one have not denied the name: only their word can still change the result */
+	/* servers before this one have not denied the name: only their word can still change the
+	 * result */
+	size_t limit;
 	unsigned int round;
-	size_t next;    /* server of this round */
+	size_t next; /* server of this round */
 	int64_t due_ms; /* when the next one is asked */
 	size_t count;
 	struct dns_question *questions[STEPS_MAX];
@@ -30,7 +33,7 @@ struct side {
 	int64_t asked_ms[STEPS_MAX];
 	bool is_counted[STEPS_MAX]; /* its answer was looked at */
 	bool is_over;
-	enum dns_outcome denial;        /* of the server at `limit`, if that is one */
+	enum dns_outcome denial; /* of the server at `limit`, if that is one */
 	const struct dns_answer *found; /* NULL: no address */
 };
 
@@ -131,7 +134,8 @@ static int advance(struct search *search, struct side *side, int64_t now_ms, str
 
 static bool has_way(const char *address)
 {
-	auto_cleanup(fd) int fd = sockets_connect(address, DNS_PORT, SOCK_DGRAM); /* sends nothing */
+	/* sends nothing */
+	auto_cleanup(fd) int fd = sockets_connect(address, DNS_PORT, SOCK_DGRAM);
 
 	return fd >= 0;
 }
@@ -144,7 +148,8 @@ static bool is_usable(const struct side *side)
 	return false;
 }
 
-/* Once one family will do, the other is not waited for much longer: many a device drops one of the two questions. */
+/* Once one family will do, the other is not waited for much longer: many a device drops one of the
+ * two questions. */
 static void limit_wait(struct search *search, int64_t now_ms)
 {
 	for (size_t i = 0; i < DNS_FAMILIES; i++)
@@ -177,7 +182,8 @@ static void note_silence(struct search *search)
 
 	for (size_t i = 0; i < DNS_FAMILIES; i++)
 		for (size_t k = search->sides[i].count; k--;) /* from its first question on */
-			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome == DNS_SILENT)
+			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome ==
+				DNS_SILENT)
 				search->lookup->servers[search->sides[i].asked[k]].took_ms[i] =
 					(uint32_t)(now_ms - search->sides[i].asked_ms[k]);
 }
@@ -191,7 +197,8 @@ static int run_search(struct search *search, struct err *err)
 		int64_t now_ms = clock_monotonic_ms();
 
 		for (size_t i = 0; i < DNS_FAMILIES; i++)
-			if (!search->sides[i].is_over && advance(search, &search->sides[i], now_ms, err) < 0)
+			if (!search->sides[i].is_over &&
+				advance(search, &search->sides[i], now_ms, err) < 0)
 				return -1;
 		limit_wait(search, now_ms);
 		is_over = (search->sides[DNS_A].is_over && search->sides[DNS_AAAA].is_over) ||
@@ -205,7 +212,8 @@ static int run_search(struct search *search, struct err *err)
 
 /* ---- what it comes to ---- */
 
-/* Those first to which there is a way, as RFC 6724 section 6 has it (rule 1); which of these is the best is found by trying (RFC 8305). */
+/* Those first to which there is a way, as RFC 6724 section 6 has it (rule 1); which of these is the
+ * best is found by trying (RFC 8305). */
 static void add_addresses(const struct dns_answer *answer, bool with_way, struct resolve *ret)
 {
 	for (size_t i = 0; answer && i < answer->count && ret->count < RESOLVE_MAX; i++)
@@ -228,7 +236,8 @@ static enum resolve_outcome outcome_of_side(const struct search *search, const s
 	return outcome;
 }
 
-/* A's word counts first, since many a server says of AAAA what it likes; but without an IPv4 address AAAA's. */
+/* A's word counts first, since many a server says of AAAA what it likes; but without an IPv4
+ * address AAAA's. */
 static enum resolve_outcome outcome_of(const struct search *search)
 {
 	enum resolve_outcome outcome = outcome_of_side(search, &search->sides[DNS_A]);
@@ -245,7 +254,8 @@ static int search_for(struct search *search, struct err *err)
 	struct resolve *lookup = search->lookup;
 
 	for (enum dns_family family = DNS_A; family < DNS_FAMILIES; family++)
-		search->sides[family] = (struct side){.family = family, .limit = lookup->server_count};
+		search->sides[family] =
+			(struct side){.family = family, .limit = lookup->server_count};
 	if (run_search(search, err) < 0)
 		return -1;
 	for (int without = 0; without < 2; without++) {
@@ -268,12 +278,14 @@ static void add_own_domain(struct resolvconf *ret)
 		ret->domain_count = 1;
 }
 
-/* A file that cannot be read leaves this machine's own server, as for other programs; but that memory ran out says nothing of the file. */
+/* A file that cannot be read leaves this machine's own server, as for other programs; but that
+ * memory ran out says nothing of the file. */
 static int read_conf(const char *file, struct resolvconf *ret, struct resolve *lookup, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX);
 
-	if (file_read(AT_FDCWD, file ? file : RESOLVE_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, err) < 0) {
+	if (file_read(AT_FDCWD, file ? file : RESOLVE_RESOLVER_FILE, FILE_FOLLOW_LINKS, &text, err) <
+		0) {
 		if (err->code == ERR_NO_MEMORY)
 			return -1;
 		lookup->file_error = err->native ? (int)err->native : EIO;
@@ -281,8 +293,8 @@ static int read_conf(const char *file, struct resolvconf *ret, struct resolve *l
 	resolvconf_parse(buf_bytes(&text), ret);
 	lookup->is_unconfigured = ret->server_count == 0;
 	if (lookup->is_unconfigured)
-		(void)text_format(
-			ret->servers[ret->server_count++], RESOLVCONF_SERVER_SIZE, "%s", LOCAL_SERVER);
+		(void)text_format(ret->servers[ret->server_count++], RESOLVCONF_SERVER_SIZE, "%s",
+			LOCAL_SERVER);
 	if (!ret->has_domains)
 		add_own_domain(ret);
 	return 0;
@@ -298,7 +310,8 @@ static void list_servers(const struct resolvconf *conf, struct resolve *ret)
 	ret->server_count = conf->server_count;
 }
 
-/* The index-th name to look for; false behind the last. A name with dots enough is tried as it is first, another one last. */
+/* The index-th name to look for; false behind the last. A name with dots enough is tried as it is
+ * first, another one last. */
 static bool name_at(
 	const char *host, const struct resolvconf *conf, size_t index, char ret[RESOLVE_NAME_SIZE])
 {
@@ -316,20 +329,22 @@ static bool name_at(
 	if (index == plain_at)
 		(void)text_format(ret, RESOLVE_NAME_SIZE, "%.*s", (int)(len - is_absolute), host);
 	else
-		(void)text_format(
-			ret, RESOLVE_NAME_SIZE, "%s.%s", host, conf->domains[index - (index > plain_at)]);
+		(void)text_format(ret, RESOLVE_NAME_SIZE, "%s.%s", host,
+			conf->domains[index - (index > plain_at)]);
 	return true;
 }
 
 static void note_dead(const struct resolve *lookup, bool is_dead[RESOLVCONF_SERVERS_MAX])
 {
 	for (size_t i = 0; i < lookup->server_count; i++)
-		is_dead[i] = is_dead[i] || (lookup->servers[i].is_asked &&
-						   lookup->servers[i].said[DNS_A].outcome == DNS_SILENT &&
-						   lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
+		is_dead[i] = is_dead[i] ||
+			     (lookup->servers[i].is_asked &&
+				     lookup->servers[i].said[DNS_A].outcome == DNS_SILENT &&
+				     lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
 }
 
-/* Each name by both families, so that all addresses are of one name. Of what was said, that of the first name is told. */
+/* Each name by both families, so that all addresses are of one name. Of what was said, that of the
+ * first name is told. */
 static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err)
 {
 	bool is_dead[RESOLVCONF_SERVERS_MAX] = {false};
@@ -342,8 +357,11 @@ static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret,
 	list_servers(&conf, &unasked);
 	for (size_t i = 0; name_at(inputs->host, &conf, i, name); i++) {
 		struct resolve found = unasked;
-		auto_cleanup(search) struct search search = {
-			.inputs = inputs, .conf = &conf, .name = name, .is_dead = is_dead, .lookup = &found};
+		auto_cleanup(search) struct search search = {.inputs = inputs,
+			.conf = &conf,
+			.name = name,
+			.is_dead = is_dead,
+			.lookup = &found};
 
 		if (search_for(&search, err) < 0)
 			return -1;
@@ -369,8 +387,8 @@ static void take_address(const char *host, struct resolve *ret)
 {
 	size_t is_bracketed = host[0] == '[';
 
-	(void)text_format(ret->addresses[0], DNS_ADDRESS_SIZE, "%.*s", (int)(strlen(host) - 2 * is_bracketed),
-		host + is_bracketed);
+	(void)text_format(ret->addresses[0], DNS_ADDRESS_SIZE, "%.*s",
+		(int)(strlen(host) - 2 * is_bracketed), host + is_bracketed);
 	ret->count = 1;
 }
 

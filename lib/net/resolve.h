@@ -1,14 +1,16 @@
-/* resolve.h - a name's addresses, found as other programs of the machine find them: by /etc/hosts, then by the servers of /etc/resolv.conf, in
- * their order, with its search list, timeout, attempts and options; without a server, by the one of this machine.
+/* resolve.h - a name's addresses, found as other programs of the machine find them: by /etc/hosts,
+ * then by the servers of /etc/resolv.conf, in their order, with its search list, timeout, attempts
+ * and options; without a server, by the one of this machine.
  *
- * One resolver for every build, whatever the C library, and for all who ask: exchanges (net/http.h) and the doctor's walk (net/probe.h).
- * nsswitch.conf is not read: names that only a module of the C library knows (myhostname, mdns, libvirt) are not found; a resolver of this
- * machine, such as systemd-resolved, is one that resolv.conf names.
+ * One resolver for every build, whatever the C library, and for all who ask: exchanges (net/http.h)
+ * and the doctor's walk (net/probe.h). nsswitch.conf is not read: names that only a module of the C
+ * library knows (myhostname, mdns, libvirt) are not found; a resolver of this machine, such as
+ * systemd-resolved, is one that resolv.conf names.
  *
- * A and AAAA are asked apart, and each stands for itself: whatever became of the one, the other's addresses count. A server that fails is
- * followed by the next; the first one's word counts, and a later one's "no such name" only once those before it have said nothing in all
- * their attempts. An answer that comes late counts as long as anyone is waited for.
- */
+ * A and AAAA are asked apart, and each stands for itself: whatever became of the one, the other's
+ * addresses count. A server that fails is followed by the next; the first one's word counts, and a
+ * later one's "no such name" only once those before it have said nothing in all their attempts. An
+ * answer that comes late counts as long as anyone is waited for. */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
@@ -20,12 +22,13 @@
 #define RESOLVE_RESOLVER_FILE "/etc/resolv.conf"
 
 struct resolve_inputs {
-	const char *
-		host; /* a name, with a dot at its end one that no search list applies to; or an address, IPv6 in brackets or not */
+	/* a name, with a dot at its end one that no search list applies to; or an address, IPv6 in
+	 * brackets or not */
+	const char *host;
 	const char *resolver_file; /* NULL: RESOLVE_RESOLVER_FILE */
-	const char *hosts_file;    /* NULL: /etc/hosts (dns_ask_hosts) */
-	uint16_t port;             /* of DNS; 0: 53 */
-	int64_t deadline_ms;       /* base/clock.h, monotonic: then all ends */
+	const char *hosts_file; /* NULL: /etc/hosts (dns_ask_hosts) */
+	uint16_t port; /* of DNS; 0: 53 */
+	int64_t deadline_ms; /* base/clock.h, monotonic: then all ends */
 };
 
 struct resolve_server {
@@ -40,19 +43,21 @@ enum resolve_outcome {
 	RESOLVE_FOUND,
 	RESOLVE_NO_NAME, /* the name does not exist                           */
 	RESOLVE_NO_DATA, /* it exists, and has no address                     */
-	RESOLVE_FAILED,  /* a server answered that it could not find out      */
-	RESOLVE_SILENT,  /* no server answered                                */
+	RESOLVE_FAILED, /* a server answered that it could not find out      */
+	RESOLVE_SILENT, /* no server answered                                */
 };
 
 struct resolve {
 	enum resolve_outcome outcome;
 	size_t count;
-	char addresses
-		[RESOLVE_MAX]
-		[DNS_ADDRESS_SIZE]; /* in the order in which to try them: those first to which there is a way, IPv6 before IPv4 */
-	size_t server_count;                                   /* 0 if none had to be asked */
-	struct resolve_server servers[RESOLVCONF_SERVERS_MAX]; /* in the order in which they are asked */
-	int file_error;       /* errno of a resolver file that cannot be read, else 0 */
+	char addresses[RESOLVE_MAX]
+		      /* in the order in which to try them: those first to which there is a way,
+			 IPv6 before IPv4 */
+		      [DNS_ADDRESS_SIZE];
+	size_t server_count; /* 0 if none had to be asked */
+	/* in the order in which they are asked */
+	struct resolve_server servers[RESOLVCONF_SERVERS_MAX];
+	int file_error; /* errno of a resolver file that cannot be read, else 0 */
 	bool is_unconfigured; /* no server is named: the one is this machine's */
 };
 
@@ -61,8 +66,8 @@ int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct
 /* An address needs no resolver. */
 bool resolve_is_address(const char *host);
 
-/* Why nothing was found, as a part of a sentence, with the servers and what they said. name: "the name", "the proxy's name".
- * ERR_DNS_NO_NAME, ERR_DNS_FAILED, ERR_DNS_SILENT. */
+/* Why nothing was found, as a part of a sentence, with the servers and what they said. name: "the
+ * name", "the proxy's name". ERR_DNS_NO_NAME, ERR_DNS_FAILED, ERR_DNS_SILENT. */
 int resolve_explain(const struct resolve *lookup, const char *name, struct err *err) err_check;
 /* What a server said: "answers", "answered SERVFAIL", "answers; AAAA: no answer in 5.0 s", ... */
 void resolve_server_text(const struct resolve_server *server, char *ret, size_t size);

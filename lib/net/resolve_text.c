@@ -6,7 +6,8 @@
 
 #define SERVERS_SIZE 240
 
-static void family_text(const struct resolve_server *server, enum dns_family family, char *ret, size_t size)
+static void family_text(
+	const struct resolve_server *server, enum dns_family family, char *ret, size_t size)
 {
 	char said[64];
 
@@ -54,14 +55,15 @@ static void servers_text(const struct resolve *lookup, char ret[SERVERS_SIZE])
 		if (!lookup->servers[i].is_asked)
 			continue;
 		resolve_server_text(&lookup->servers[i], said, sizeof(said));
-		(void)text_format(
-			longer, sizeof(longer), "%s%s%s: %s", ret, between, lookup->servers[i].address, said);
+		(void)text_format(longer, sizeof(longer), "%s%s%s: %s", ret, between,
+			lookup->servers[i].address, said);
 		(void)text_format(ret, SERVERS_SIZE, "%s", longer);
 		between = "; ";
 	}
 }
 
-/* Without a server in the file this machine's own was asked; where that answers, the file is as it should be. */
+/* Without a server in the file this machine's own was asked; where that answers, the file is as it
+ * should be. */
 static void cause_text(const struct resolve *lookup, char ret[128])
 {
 	bool is_cause = lookup->outcome == RESOLVE_SILENT || lookup->outcome == RESOLVE_FAILED;
@@ -91,6 +93,6 @@ int resolve_explain(const struct resolve *lookup, const char *name, struct err *
 
 	servers_text(lookup, servers);
 	cause_text(lookup, cause);
-	return err_set(err, rows[lookup->outcome].code, 0, "%s %s%s (%s)", name, rows[lookup->outcome].text,
-		cause, servers);
+	return err_set(err, rows[lookup->outcome].code, 0, "%s %s%s (%s)", name,
+		rows[lookup->outcome].text, cause, servers);
 }

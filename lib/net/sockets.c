@@ -14,7 +14,8 @@ int sockets_connect(const char *address, uint16_t port, int type)
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	bool is_4 = inet_pton(AF_INET, address, &in.sin_addr) == 1;
-	auto_cleanup(fd) int fd = socket(is_4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	auto_cleanup(fd) int fd =
+		socket(is_4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -1;

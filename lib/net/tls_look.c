@@ -17,9 +17,9 @@ struct session {
 	struct crypto_chain chain;
 	uint64_t received_bytes;
 	uint8_t first_bytes[ALERT_LEN]; /* of what was received */
-	int error;                      /* errno of the socket, 0 if none */
-	bool is_over;                   /* the peer closed it */
-	bool is_too_late;               /* the deadline passed */
+	int error; /* errno of the socket, 0 if none */
+	bool is_over; /* the peer closed it */
+	bool is_too_late; /* the deadline passed */
 };
 
 static void session_cleanup(struct session *session)
@@ -116,12 +116,15 @@ static int set_up(struct session *session, struct err *err)
 	const struct tls_look_inputs *look = session->look;
 	bool is_named;
 
-	if (psa_crypto_init() != 0 || mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
-					      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
+	if (psa_crypto_init() != 0 ||
+		mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
+			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return err_set(err, ERR_INTERNAL, 0, "mbedtls cannot start.");
 	mbedtls_ssl_conf_rng(&session->config, random_bytes, NULL);
-	mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_OPTIONAL); /* see the header */
-	session->chain = (struct crypto_chain){.authorities = look->authorities, .now_s = look->now_s};
+	/* see the header */
+	mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_OPTIONAL);
+	session->chain =
+		(struct crypto_chain){.authorities = look->authorities, .now_s = look->now_s};
 	certname_host_of(look->host, &session->chain.host);
 	crypto_chain_configure(&session->config, &session->chain);
 	is_named = !look->without_name && !session->chain.host.address_len;
@@ -140,7 +143,8 @@ enum alert {
 	ALERT_INSUFFICIENT_SECURITY = 71
 };
 
-/* A fatal alert that is the server's first record, that is, its answer to our ClientHello. RFC 8446 section 5.1. */
+/* A fatal alert that is the server's first record, that is, its answer to our ClientHello. RFC 8446
+ * section 5.1. */
 static unsigned alert_of(const struct session *session, int status)
 {
 	static const uint8_t type = 21, fatal = 2;
@@ -156,7 +160,8 @@ static bool is_about_certificate(int status)
 {
 	int high = -status & 0x7f80;
 
-	return (high >= -MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && high <= -MBEDTLS_ERR_X509_FATAL_ERROR) ||
+	return (high >= -MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE &&
+		       high <= -MBEDTLS_ERR_X509_FATAL_ERROR) ||
 	       (high >= -MBEDTLS_ERR_PK_SIG_LEN_MISMATCH && high <= -MBEDTLS_ERR_PK_ALLOC_FAILED);
 }
 
@@ -169,20 +174,20 @@ static int explain_protocol(const struct session *session, int status, struct er
 			"the server speaks an older TLS than 1.2, which is refused");
 	if (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_INSUFFICIENT_SECURITY)
 		return err_set(err, ERR_TLS_NO_AGREEMENT, alert,
-			"the server found nothing that both sides can do (alert %u): its certificate has "
-			"another "
-			"kind of key than RSA, P-256, P-384 and P-521, or its TLS other ciphers",
+			"the server found nothing that both sides can do (alert %u): its certificate has another kind of key than RSA, P-256, P-384 and P-521, or its TLS other ciphers",
 			alert);
 	if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
 			"the server refused the TLS handshake by an alert");
 	if (status == MBEDTLS_ERR_SSL_INVALID_RECORD)
-		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
+		return err_set(
+			err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
 	if (status == MBEDTLS_ERR_X509_FATAL_ERROR)
 		return err_set(err, ERR_CERT_UNREADABLE, (unsigned long)-status,
 			"there are more than %d authorities between its certificate and a trusted one",
 			CRYPTO_CHAIN_MAX - 2);
-	if (status == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || status == MBEDTLS_ERR_ERROR_CORRUPTION_DETECTED)
+	if (status == MBEDTLS_ERR_SSL_BAD_INPUT_DATA ||
+		status == MBEDTLS_ERR_ERROR_CORRUPTION_DETECTED)
 		return err_set(err, ERR_CERT_UNREADABLE, (unsigned long)-status,
 			"the certificates that it shows have more than 64 KiB");
 	if (is_about_certificate(status))
@@ -226,6 +231,7 @@ int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, stru
 	take_certificate(&session, ret);
 	if (status != 0)
 		return explain(&session, status, err);
-	(void)text_format(ret->version, sizeof(ret->version), "%s", mbedtls_ssl_get_version(&session.ssl));
+	(void)text_format(
+		ret->version, sizeof(ret->version), "%s", mbedtls_ssl_get_version(&session.ssl));
 	return 0;
 }

@@ -10,26 +10,28 @@
 static const char *system_file(void)
 {
 	static const char *const places[] = {
-		"/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Flatcar */
-		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* RHEL and family, Azure Linux */
-		"/etc/pki/tls/certs/ca-bundle.crt",                  /* the same, older and Azure Linux */
-		"/etc/ssl/ca-bundle.pem",                            /* SLES, openSUSE */
-		"/var/lib/ca-certificates/ca-bundle.pem",            /* what the former links to */
-		"/etc/ssl/cert.pem",                                 /* Alpine */
+		"/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Flatcar */
+		/* RHEL and family, Azure Linux */
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+		"/etc/pki/tls/certs/ca-bundle.crt", /* the same, older and Azure Linux */
+		"/etc/ssl/ca-bundle.pem", /* SLES, openSUSE */
+		"/var/lib/ca-certificates/ca-bundle.pem", /* what the former links to */
+		"/etc/ssl/cert.pem", /* Alpine */
 		"/usr/share/ssl/certs/ca-bundle.crt",
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (access(places[i], R_OK) == 0 || errno != ENOENT)
-			return places[i]; /* one that cannot be read is not passed over for another one */
+			/* one that cannot be read is not passed over for another one */
+			return places[i];
 	return NULL;
 }
 
 static int check_readable(const char *file, struct err *err)
 {
 	if (access(file, R_OK) < 0)
-		return err_set(
-			err, ERR_CA_FILE, (unsigned long)errno, "CA file '%s' cannot be read: %m.", file);
+		return err_set(err, ERR_CA_FILE, (unsigned long)errno,
+			"CA file '%s' cannot be read: %m.", file);
 	return 0;
 }
 
@@ -60,7 +62,8 @@ void trust_store_files_done(struct trust_store_files *files)
 	*files = (struct trust_store_files){0};
 }
 
-/* The system keeps its file behind links, and the administrator may. Read here, with a bound: a FIFO would hold a library for ever. */
+/* The system keeps its file behind links, and the administrator may. Read here, with a bound: a
+ * FIFO would hold a library for ever. */
 static int read_file(const char *path, struct trust_store_files *ret, struct err *err)
 {
 	struct trust_store_file *file = &ret->files[ret->count++];
@@ -74,7 +77,8 @@ static int read_file(const char *path, struct trust_store_files *ret, struct err
 	}
 	rest = buf_bytes(&file->pem);
 	if (!pem_next(&rest, &first))
-		return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificates in PEM form.", path);
+		return err_set(err, ERR_CA_FILE, 0,
+			"CA file '%s' holds no certificates in PEM form.", path);
 	return 0;
 }
 
@@ -108,8 +112,9 @@ static int take_one(struct trust_store_set *set, struct bytes pem, struct err *e
 	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
 
 	if (pem_decode(pem, &der, err) < 0)
-		return err->code == ERR_NO_MEMORY ? -1
-						  : err_set(err, ERR_FORMAT, 0, "its text cannot be decoded");
+		return err->code == ERR_NO_MEMORY
+			       ? -1
+			       : err_set(err, ERR_FORMAT, 0, "its text cannot be decoded");
 	if (crypto_authorities_add(set->authorities, buf_bytes(&der), err) < 0)
 		return -1;
 	set->count++;
@@ -130,8 +135,8 @@ static int take_file(const struct trust_store_file *file, struct trust_store_set
 	}
 	if (set->count > before)
 		return 0;
-	return err_set(err, ERR_CA_FILE, 0, "CA file '%s' holds no certificate that can be used: %s.",
-		file->path, err->msg);
+	return err_set(err, ERR_CA_FILE, 0,
+		"CA file '%s' holds no certificate that can be used: %s.", file->path, err->msg);
 }
 
 static void digest_of(const struct trust_store_files *files, uint8_t ret[CRYPTO_SHA256_SIZE])
@@ -151,7 +156,8 @@ bool trust_store_is_same(const struct trust_store_set *set, const struct trust_s
 	return set->authorities && memcmp(set->digest, digest, sizeof(digest)) == 0;
 }
 
-int trust_store_take(const struct trust_store_files *files, struct trust_store_set *ret, struct err *err)
+int trust_store_take(
+	const struct trust_store_files *files, struct trust_store_set *ret, struct err *err)
 {
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
 

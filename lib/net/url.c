@@ -18,8 +18,8 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Whether the last label is a number, as no name's is: resolvers and libcurl take "10.1" and "0x7f.1" for addresses, each in its own way.
- * In lower case. */
+/* Whether the last label is a number, as no name's is: resolvers and libcurl take "10.1" and
+ * "0x7f.1" for addresses, each in its own way. In lower case. */
 static bool ends_in_number(const char *host)
 {
 	const char *dot = strrchr(host, '.');
@@ -109,18 +109,19 @@ static int check_characters(const char *url, struct err *err)
 	size_t len = strlen(url);
 
 	if (len >= HTTP_URL_SIZE)
-		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The address is longer than %d characters.",
-			HTTP_URL_SIZE - 1);
+		return err_set(err, ERR_ENDPOINT_INVALID, 0,
+			"The address is longer than %d characters.", HTTP_URL_SIZE - 1);
 	for (size_t i = 0; i < len; i++)
 		if (url[i] <= ' ' || url[i] >= 0x7f || url[i] == '\\' || url[i] == '#')
 			return err_set(err, ERR_ENDPOINT_INVALID, 0,
-				"The address '%s' holds a character that does not belong there.", url);
+				"The address '%s' holds a character that does not belong there.",
+				url);
 	return 0;
 }
 
 /* scheme: lower case, with "://". The origin's port is the scheme's. */
-static int parse_url(const char *url, const char *scheme, struct http_origin *origin, const char **ret_path,
-	struct err *err)
+static int parse_url(const char *url, const char *scheme, struct http_origin *origin,
+	const char **ret_path, struct err *err)
 {
 	size_t scheme_len = strlen(scheme);
 	const char *authority = url + scheme_len;
@@ -129,11 +130,12 @@ static int parse_url(const char *url, const char *scheme, struct http_origin *or
 	if (check_characters(url, err) < 0)
 		return -1;
 	if (strlen(url) < scheme_len)
-		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
+		return err_set(
+			err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
 	for (size_t i = 0; i < scheme_len; i++)
 		if (lower(url[i]) != scheme[i])
-			return err_set(
-				err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
+			return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.",
+				url, scheme);
 	authority_len = strcspn(authority, "/?");
 	if (authority_len == 0 || !take_authority(authority, authority_len, origin))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' has no usable host or port.", url);
@@ -149,7 +151,8 @@ static void give_url(
 		memcpy(ret_path, path, strlen(path) + 1);
 }
 
-int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
+int http_parse_url(
+	const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE], struct err *err)
 {
 	struct http_origin origin = {.port = 443};
 	const char *path;
@@ -170,7 +173,8 @@ int http_parse_plain_url(
 	if (parse_url(url, "http://", &origin, &path, err) < 0)
 		return -1;
 	if (origin.host[0] != '[' && inet_pton(AF_INET, origin.host, &address) != 1)
-		return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' does not name an IP address.", url);
+		return err_set(
+			err, ERR_ENDPOINT_INVALID, 0, "'%s' does not name an IP address.", url);
 	give_url(&origin, path, ret, ret_path);
 	return 0;
 }
@@ -185,6 +189,6 @@ void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE])
 	if (origin->port == 443)
 		(void)text_format(ret, HTTP_URL_SIZE, "https://%s", origin->host);
 	else
-		(void)text_format(
-			ret, HTTP_URL_SIZE, "https://%s:%u", origin->host, (unsigned int)origin->port);
+		(void)text_format(ret, HTTP_URL_SIZE, "https://%s:%u", origin->host,
+			(unsigned int)origin->port);
 }

@@ -67,8 +67,8 @@ void html_bytes(struct html *html, struct bytes text)
 {
 	for (size_t i = 0; i < text.len;) {
 		uint32_t c;
-		struct bytes utf8 = {
-			text.data + i, text_character((struct bytes){text.data + i, text.len - i}, &c)};
+		struct bytes utf8 = {text.data + i,
+			text_character((struct bytes){text.data + i, text.len - i}, &c)};
 
 		if (!utf8.len) {
 			put_number(html, "0x", text.data[i++]);

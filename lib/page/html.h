@@ -1,15 +1,16 @@
 /* html.h - text from outside in an HTML page: never markup, and nothing in it that is not seen.
  *
- * Only literals become markup. Everything else is escaped, and characters that change how text looks without being seen (controls,
- * directions, widths of zero, invalid bytes) are shown by their numbers. Text is written between tags only, never into an attribute.
- * Source: HTML Living Standard 13.2 (what ends text), Unicode 15 UAX #9 (directional controls).
- */
+ * Only literals become markup. Everything else is escaped, and characters that change how text
+ * looks without being seen (controls, directions, widths of zero, invalid bytes) are shown by their
+ * numbers. Text is written between tags only, never into an attribute. Source: HTML Living
+ * Standard 13.2 (what ends text), Unicode 15 UAX #9 (directional controls). */
 #ifndef PAGE_HTML_H
 #define PAGE_HTML_H
 
 #include "base/buf.h"
 
-/* A page in the making. A failed append is remembered, so calls need no check of their own; html_end tells. */
+/* A page in the making. A failed append is remembered, so calls need no check of their own;
+ * html_end tells. */
 struct html {
 	struct buf buf;
 	bool is_failed;

@@ -54,8 +54,8 @@ static void put_fact(struct html *html, const char *name, const char *value)
 	html_put(html, "</dd></div>");
 }
 
-/* As the system states it, as far as the protocol's two numbers tell: 1 and 0 stand for no version, a second one of 0 may be none, and
- * Ubuntu's is a month. */
+/* As the system states it, as far as the protocol's two numbers tell: 1 and 0 stand for no version,
+ * a second one of 0 may be none, and Ubuntu's is a month. */
 static void put_system(struct html *html, const struct evidence *evidence)
 {
 	const char *distro = evidence->os_distro;
@@ -68,7 +68,8 @@ static void put_system(struct html *html, const struct evidence *evidence)
 		(void)text_format(text, sizeof(text), "%s %d", distro, major);
 	else
 		(void)text_format(text, sizeof(text),
-			strcmp(distro, "Ubuntu") == 0 ? "%s %d.%02d" : "%s %d.%d", distro, major, minor);
+			strcmp(distro, "Ubuntu") == 0 ? "%s %d.%02d" : "%s %d.%d", distro, major,
+			minor);
 	put_fact(html, "System", text);
 }
 
@@ -102,12 +103,12 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 static void put_head(struct html *html, const struct page_headline *headline)
 {
 	/* nothing runs and nothing is fetched, whatever a browser made of a text */
-	html_put(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-		       "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		       "<meta name=\"referrer\" content=\"no-referrer\">\n"
-		       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+	html_put(html,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=\"referrer\" content=\"no-referrer\">\n"
+		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
 	html_format(html, "%s – boot integrity report", headline->word);
 	html_put(html, "</title>\n<style>");
 	html_put(html, page_style);
@@ -117,8 +118,8 @@ static void put_head(struct html *html, const struct page_headline *headline)
 static void put_notes(struct html *html, const struct page_inputs *inputs)
 {
 	html_put(html, "<footer><p>");
-	html_format(
-		html, "Made by guest-attest %s", inputs->bundle->program[0] ? inputs->bundle->program : "");
+	html_format(html, "Made by guest-attest %s",
+		inputs->bundle->program[0] ? inputs->bundle->program : "");
 	html_put(html, " on ");
 	page_time(html, inputs->now_s);
 	html_put(html, ". This page holds no scripts and fetches nothing.");

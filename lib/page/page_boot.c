@@ -1,4 +1,5 @@
-/* page_boot.c - the boot as a timeline: phases as 'guest-attest log' has them, in each the events in the log's order. */
+/* page_boot.c - the boot as a timeline: phases as 'guest-attest log' has them, in each the events
+ * in the log's order. */
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "base/codec.h"
@@ -9,7 +10,7 @@
 #include "page/page_parts.h"
 
 #define SHORT_TEXT  150 /* what is longer opens on demand */
-#define FIRST_SHOWN 20  /* lines of a phase; more open on demand */
+#define FIRST_SHOWN 20 /* lines of a phase; more open on demand */
 
 static const char *const abouts[BOOTPHASE_COUNT] = {
 	[BOOTPHASE_FIRMWARE] = "The firmware itself, its settings and drivers, and the VM's identity.",
@@ -33,7 +34,8 @@ static bool is_redacted(const struct story *story, const struct eventlog_event *
 	return event->pcr != 7 && evidence_is_redacted(story->evidence, event->number);
 }
 
-/* Data that would have to fit its digest, and does not since something was taken out: anybody could have put it there. */
+/* Data that would have to fit its digest, and does not since something was taken out: anybody could
+ * have put it there. */
 static bool is_taken_out(const struct story *story, const struct eventlog_event *event)
 {
 	static const char word[] = BUNDLE_REDACTED;
@@ -59,8 +61,9 @@ static void put_mark(struct html *html, const struct story *story, const struct 
 	}
 	switch (replay_data_of(story->log, event)) {
 	case REPLAY_NOT_MEASURED:
-		html_put(html, eventlog_is_unmeasured(event) ? "<span class=\"tag bad\">not measured</span>"
-							     : "<span class=\"tag\">not measured</span>");
+		html_put(html, eventlog_is_unmeasured(event)
+				       ? "<span class=\"tag bad\">not measured</span>"
+				       : "<span class=\"tag\">not measured</span>");
 		return;
 	case REPLAY_AS_MEASURED:
 		put_measured(html, story, 1u << event->pcr);
@@ -107,8 +110,9 @@ static void put_text(struct html *html, const char *text)
 /* Measured as it should be: all that it says is that others' code came after. */
 static bool is_plain_end(const struct story *story, const struct eventlog_event *event)
 {
-	return event->type == EV_SEPARATOR && event->pcr < TPM_PCR_COUNT && !is_redacted(story, event) &&
-	       event->data.len == 4 && (bytes_are_all(event->data, 0) || bytes_are_all(event->data, 0xFF)) &&
+	return event->type == EV_SEPARATOR && event->pcr < TPM_PCR_COUNT &&
+	       !is_redacted(story, event) && event->data.len == 4 &&
+	       (bytes_are_all(event->data, 0) || bytes_are_all(event->data, 0xFF)) &&
 	       replay_data_of(story->log, event) == REPLAY_AS_MEASURED;
 }
 
@@ -142,12 +146,14 @@ struct telling {
 };
 
 /* Measured again, and told by the same words: shim and the firmware both measure the kernel. */
-static bool is_same(const struct story *story, const struct eventlog_event *a, const struct eventlog_event *b)
+static bool is_same(
+	const struct story *story, const struct eventlog_event *a, const struct eventlog_event *b)
 {
 	char text[EVENTTEXT_SIZE], other[EVENTTEXT_SIZE];
 
 	if (a->pcr != b->pcr || a->type != b->type || !a->is_measured || !b->is_measured ||
-		!bytes_equal(a->measured, b->measured) || is_redacted(story, a) != is_redacted(story, b) ||
+		!bytes_equal(a->measured, b->measured) ||
+		is_redacted(story, a) != is_redacted(story, b) ||
 		replay_data_of(story->log, a) != replay_data_of(story->log, b))
 		return false;
 	eventtext(a, text);
@@ -164,8 +170,8 @@ static bool is_first_end(const struct story *story, const struct eventlog_event 
 	return true;
 }
 
-static bool next_of_phase(
-	const struct story *story, struct telling *telling, struct eventlog_event *ret, uint32_t *ret_last)
+static bool next_of_phase(const struct story *story, struct telling *telling,
+	struct eventlog_event *ret, uint32_t *ret_last)
 {
 	struct eventlog_event next;
 
@@ -311,23 +317,13 @@ static struct bytes log_of(const struct page_inputs *inputs)
 static void put_boot(struct html *html, const struct story *story)
 {
 	if (!story->is_proved)
-		html_put(html, "<p class=\"card finding bad\"><strong>Careful:</strong> this log was not "
-			       "found to be what "
-			       "the TPM measured. What follows is what it says, and proves nothing.</p>\n");
+		html_put(html,
+			"<p class=\"card finding bad\"><strong>Careful:</strong> this log was not found to be what the TPM measured. What follows is what it says, and proves nothing.</p>\n");
 	html_put(html,
-		"<p class=\"lead\">From power-on to the operating system, as the event log tells it. The TPM "
-		"holds digests only. Beside each text stands what it is worth:</p>\n<ul class=\"lead\">"
-		"<li><span class=\"tag good\">data measured</span> The TPM's signature covers this very "
-		"text.</li>"
-		"<li><span class=\"tag\">fits its digest</span> The digest is of this very text, but the "
-		"TPM's signature does not cover it.</li>"
-		"<li><span class=\"tag\">not bound</span> Only the log says so: the digest may be of "
-		"something else, such as a program.</li>");
+		"<p class=\"lead\">From power-on to the operating system, as the event log tells it. The TPM holds digests only. Beside each text stands what it is worth:</p>\n<ul class=\"lead\"><li><span class=\"tag good\">data measured</span> The TPM's signature covers this very text.</li><li><span class=\"tag\">fits its digest</span> The digest is of this very text, but the TPM's signature does not cover it.</li><li><span class=\"tag\">not bound</span> Only the log says so: the digest may be of something else, such as a program.</li>");
 	if (story->log->unmeasured_count)
-		html_put(html, "<li><span class=\"tag bad\">not measured</span> Only the log says that there "
-			       "was such an event: "
-			       "it reached none of the PCRs that the TPM signs, whatever other digests it "
-			       "has.</li>");
+		html_put(html,
+			"<li><span class=\"tag bad\">not measured</span> Only the log says that there was such an event: it reached none of the PCRs that the TPM signs, whatever other digests it has.</li>");
 	html_put(html, "</ul>\n<ol class=\"boot\">\n");
 	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++)
 		put_phase(html, story, phase);
@@ -346,7 +342,8 @@ void page_boot(struct html *html, const struct page_inputs *inputs)
 		return;
 	html_put(html, "<section><h2>How it booted</h2>\n");
 	if (!bytes.len || eventlog_open(bytes, &log, &err) < 0) {
-		html_put(html, "<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
+		html_put(html,
+			"<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
 	} else {
 		story.log = &log;
 		story.is_cc = cclog_is(&log);

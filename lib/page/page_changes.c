@@ -12,7 +12,8 @@ static void put_what(struct html *html, const struct drift_difference *differenc
 	html_put(html, "<td>");
 	html_text(html, text);
 	if (difference->gained || difference->lost)
-		html_format(html, " (%zu entries more, %zu fewer)", difference->gained, difference->lost);
+		html_format(html, " (%zu entries more, %zu fewer)", difference->gained,
+			difference->lost);
 	html_put(html, "<div class=\"meta\">");
 	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED) {
 		html_put(html, "<span>before ");
@@ -32,13 +33,15 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 	html_put(html, "<tr>");
 	put_what(html, difference);
 	html_put(html, "<td>");
-	if (difference->action == RULES_UNHEALTHY && difference->explanation.how == EXPLANATION_UNKNOWN)
+	if (difference->action == RULES_UNHEALTHY &&
+		difference->explanation.how == EXPLANATION_UNKNOWN)
 		html_put(html, "<span class=\"tag open\">unclear</span>");
 	else if (difference->action == RULES_UNHEALTHY)
 		html_put(html, "<span class=\"tag bad\">unhealthy</span>");
 	else
-		html_put(html, difference->action == RULES_NOTE ? "<span class=\"tag open\">noted</span>"
-								: "<span class=\"tag good\">accepted</span>");
+		html_put(html, difference->action == RULES_NOTE
+				       ? "<span class=\"tag open\">noted</span>"
+				       : "<span class=\"tag good\">accepted</span>");
 	html_put(html, " ");
 	html_text(html, rules_class_name(difference->class));
 	html_put(html, "</td></tr>\n");
@@ -53,8 +56,7 @@ static void put_summary(struct html *html, const struct page_drift *drift)
 	html_put(html, "<p class=\"lead\">");
 	if (count)
 		html_format(html,
-			"%zu difference%s from the closest boot that counts as good. If they are right, run "
-			"'guest-attest baseline accept' on the VM.",
+			"%zu difference%s from the closest boot that counts as good. If they are right, run 'guest-attest baseline accept' on the VM.",
 			count, count == 1 ? "" : "s");
 	else
 		html_put(html, "Nothing changed: this boot is as one that counts as good.");
@@ -77,10 +79,7 @@ static void put_differences(struct html *html, const struct page_drift *drift, b
 	if (!count || is_redacted)
 		return;
 	html_put(html,
-		"<div class=\"card\"><table class=\"wide\"><caption>Differences from the closest accepted "
-		"boot, the most "
-		"serious first</caption><thead><tr><th scope=\"col\">What</th><th "
-		"scope=\"col\">Rule</th></tr></thead><tbody>\n");
+		"<div class=\"card\"><table class=\"wide\"><caption>Differences from the closest accepted boot, the most serious first</caption><thead><tr><th scope=\"col\">What</th><th scope=\"col\">Rule</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < count && i < MAX_SHOWN; i++)
 		put_difference(html, &drift->drift->differences[i]);
 	html_put(html, "</tbody></table>");
@@ -97,15 +96,13 @@ void page_changes(struct html *html, const struct page_inputs *inputs)
 	if (inputs->drift)
 		put_differences(html, inputs->drift, inputs->bundle->is_redacted);
 	else if (inputs->is_live && !inputs->check->appraisal.has_secureboot)
-		html_put(html, "<p class=\"lead\">Not compared: what the log says of this boot is not "
-			       "proved.</p>\n");
+		html_put(html,
+			"<p class=\"lead\">Not compared: what the log says of this boot is not proved.</p>\n");
 	else if (inputs->is_live)
-		html_put(html, "<p class=\"lead\">No baseline yet: no accepted boot is recorded here that "
-			       "this one could "
-			       "be compared with.</p>\n");
+		html_put(html,
+			"<p class=\"lead\">No baseline yet: no accepted boot is recorded here that this one could be compared with.</p>\n");
 	else
-		html_put(html, "<p class=\"lead\">Not compared: the boots that count as good are known on "
-			       "the VM, and "
-			       "this page was made from its bundle.</p>\n");
+		html_put(html,
+			"<p class=\"lead\">Not compared: the boots that count as good are known on the VM, and this page was made from its bundle.</p>\n");
 	html_put(html, "</section>\n");
 }

@@ -16,7 +16,8 @@ static void put_message(struct html *html, const char *message, const char *told
 	html_text(html, again + strlen(told));
 }
 
-static void put_finding(struct html *html, const struct err *finding, const struct page_headline *headline)
+static void put_finding(
+	struct html *html, const struct err *finding, const struct page_headline *headline)
 {
 	const struct err_info *info = err_info(finding->code);
 	bool is_bad = info->kind == ERR_KIND_INTEGRITY || finding->code == ERR_SECURE_BOOT_OFF;
@@ -49,9 +50,11 @@ static void collect(const struct page_inputs *inputs, struct findings *ret)
 }
 
 /* The headline has told one already. */
-void page_findings(struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
+void page_findings(
+	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
-	auto_cleanup(free) struct findings *all = calloc(1, sizeof(*all)); /* 20 KiB: not on the stack */
+	/* 20 KiB: not on the stack */
+	auto_cleanup(free) struct findings *all = calloc(1, sizeof(*all));
 	size_t untold = 0;
 
 	if (!all)
@@ -61,11 +64,10 @@ void page_findings(struct html *html, const struct page_inputs *inputs, const st
 		untold += !page_is_told(headline, &all->items[i]);
 	if (!untold)
 		return;
+	html_put(html, untold < all->count ? "<section><h2>Further findings</h2>"
+					   : "<section><h2>Findings</h2>");
 	html_put(html,
-		untold < all->count ? "<section><h2>Further findings</h2>" : "<section><h2>Findings</h2>");
-	html_put(html,
-		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log "
-		"and on the command line.</p>\n");
+		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log and on the command line.</p>\n");
 	for (size_t i = 0; i < all->count; i++)
 		if (!page_is_told(headline, &all->items[i]))
 			put_finding(html, &all->items[i], headline);

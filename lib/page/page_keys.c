@@ -12,8 +12,8 @@ static void put_subjects(struct html *html, const struct secureboot_keys *keys)
 	html_put(html, "<ul>");
 	for (size_t i = 0; i < keys->cert_count; i++) {
 		html_put(html, "<li>");
-		html_text(html,
-			keys->certs[i].subject[0] ? keys->certs[i].subject : "(no readable certificate)");
+		html_text(html, keys->certs[i].subject[0] ? keys->certs[i].subject
+							  : "(no readable certificate)");
 		html_put(html, " ");
 		page_digest(html, (struct bytes){keys->certs[i].sha256, CRYPTO_SHA256_SIZE});
 		html_put(html, "</li>");
@@ -56,10 +56,7 @@ static void put_table(struct html *html, const struct secureboot *facts)
 	};
 
 	html_put(html,
-		"<table class=\"wide\"><caption>Keys in force during this boot, as "
-		"measured</caption><thead><tr><th "
-		"scope=\"col\">List</th><th scope=\"col\">What it allows</th><th scope=\"col\">Entries</th>"
-		"</tr></thead><tbody>\n");
+		"<table class=\"wide\"><caption>Keys in force during this boot, as measured</caption><thead><tr><th scope=\"col\">List</th><th scope=\"col\">What it allows</th><th scope=\"col\">Entries</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		put_row(html, &rows[i]);
 	html_put(html, "</tbody></table>\n");
@@ -103,9 +100,10 @@ void page_keys(struct html *html, const struct page_inputs *inputs)
 		return;
 	html_put(html, "<section><h2>Secure Boot</h2>\n");
 	if (!appraisal->has_secureboot ||
-		eventlog_open(buf_bytes(&inputs->bundle->request.evidence.event_log), &log, &ignored) < 0) {
-		html_put(html, "<p class=\"lead\">Not proved: the event log was not found to be what the TPM "
-			       "measured.</p></section>\n");
+		eventlog_open(buf_bytes(&inputs->bundle->request.evidence.event_log), &log,
+			&ignored) < 0) {
+		html_put(html,
+			"<p class=\"lead\">Not proved: the event log was not found to be what the TPM measured.</p></section>\n");
 		return;
 	}
 	html_put(html, "<p class=\"lead\">Secure Boot was <strong>");

@@ -23,12 +23,15 @@ bool page_is_told(const struct page_headline *headline, const struct err *reason
 
 void page_verdict(struct html *html, const struct page_inputs *inputs,
 	const struct page_headline *headline); /* the headline, and the views that it comes from */
-void page_findings(struct html *html, const struct page_inputs *inputs, const struct page_headline *headline);
+void page_findings(
+	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline);
 void page_boot(struct html *html, const struct page_inputs *inputs); /* the boot as a timeline */
 void page_keys(
-	struct html *html, const struct page_inputs *inputs); /* Secure Boot's keys, who vouched for what */
+	/* Secure Boot's keys, who vouched for what */
+	struct html *html, const struct page_inputs *inputs);
 void page_proof(
-	struct html *html, const struct page_inputs *inputs); /* PCRs, certificate, how to check all this */
+	/* PCRs, certificate, how to check all this */
+	struct html *html, const struct page_inputs *inputs);
 void page_changes(struct html *html, const struct page_inputs *inputs);
 
 #endif

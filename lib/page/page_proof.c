@@ -1,4 +1,5 @@
-/* page_proof.c - what all of it rests on: PCRs, the attestation key's certificate, what was not checked, and how to check it again. */
+/* page_proof.c - what all of it rests on: PCRs, the attestation key's certificate, what was not
+ * checked, and how to check it again. */
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -6,7 +7,8 @@
 
 #define DAY_S 86400
 
-static void put_pcr(struct html *html, uint32_t pcr, const uint8_t digest[TPM_DIGEST_SIZE], const char *tag)
+static void put_pcr(
+	struct html *html, uint32_t pcr, const uint8_t digest[TPM_DIGEST_SIZE], const char *tag)
 {
 	char hex[2 * TPM_DIGEST_SIZE + 1];
 
@@ -25,11 +27,8 @@ static void put_pcrs(struct html *html, const struct page_inputs *inputs)
 	const struct tpm_pcrs *quoted = &inputs->bundle->request.evidence.pcrs;
 	const struct tpm_pcrs *later = &inputs->bundle->unquoted;
 
-	html_put(html, "<div class=\"card\"><details><summary>PCR values</summary><table "
-		       "class=\"wide\"><caption>SHA-256 "
-		       "values of the platform configuration registers</caption><thead><tr><th "
-		       "scope=\"col\">PCR</th><th "
-		       "scope=\"col\">Value</th><th scope=\"col\">Standing</th></tr></thead><tbody>\n");
+	html_put(html,
+		"<div class=\"card\"><details><summary>PCR values</summary><table class=\"wide\"><caption>SHA-256 values of the platform configuration registers</caption><thead><tr><th scope=\"col\">PCR</th><th scope=\"col\">Value</th><th scope=\"col\">Standing</th></tr></thead><tbody>\n");
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
 		if (quoted->mask & 1u << pcr)
 			put_pcr(html, pcr, quoted->digest[pcr],
@@ -59,7 +58,8 @@ static void put_cert_times(struct html *html, const struct page_inputs *inputs)
 	else if (inputs->now_s < cert->not_before_s)
 		html_put(html, " <span class=\"tag bad\">not yet valid</span>");
 	else {
-		html_put(html, left < 30 ? " <span class=\"tag open\">" : " <span class=\"tag good\">");
+		html_put(html,
+			left < 30 ? " <span class=\"tag open\">" : " <span class=\"tag good\">");
 		html_format(html, "%lld day%s left", (long long)left, left == 1 ? "" : "s");
 		html_put(html, "</span>");
 	}
@@ -72,9 +72,8 @@ static void put_cert(struct html *html, const struct page_inputs *inputs)
 
 	if (!check->has_cert)
 		return;
-	html_put(html, "<h2>Attestation key</h2><div class=\"card\"><table class=\"wide\"><caption>The key "
-		       "that signed for the "
-		       "TPM, and its certificate</caption><tbody>\n");
+	html_put(html,
+		"<h2>Attestation key</h2><div class=\"card\"><table class=\"wide\"><caption>The key that signed for the TPM, and its certificate</caption><tbody>\n");
 	page_row(html, "Subject", check->cert.subject);
 	page_row(html, "Issuer", check->cert.issuer);
 	put_cert_times(html, inputs);
@@ -103,20 +102,17 @@ static void put_notes(struct html *html, const struct page_inputs *inputs)
 void page_proof(struct html *html, const struct page_inputs *inputs)
 {
 	if (!inputs->check) {
-		html_put(html, "<section><h2>Check it yourself</h2><p class=\"lead\">There is no evidence, "
-			       "so there is nothing to check. Remedy the reason above, then make this page "
-			       "again.</p></section>\n");
+		html_put(html,
+			"<section><h2>Check it yourself</h2><p class=\"lead\">There is no evidence, so there is nothing to check. Remedy the reason above, then make this page again.</p></section>\n");
 		return;
 	}
 	html_put(html, "<section>");
 	put_cert(html, inputs);
-	html_put(html, "</section>\n<section><h2>Check it yourself</h2><p class=\"lead\">A page can say "
-		       "anything. The "
-		       "evidence bundle "
-		       "proves itself, on any machine, without network:</p>\n"
-		       "<pre>guest-attest evidence --attest --out bundle.json   # on the VM\n"
-		       "guest-attest verify bundle.json --ca cas.pem     # anywhere\n"
-		       "guest-attest report --html page.html --from bundle.json --ca cas.pem</pre>\n");
+	html_put(html,
+		"</section>\n<section><h2>Check it yourself</h2><p class=\"lead\">A page can say anything. The evidence bundle proves itself, on any machine, without network:</p>\n"
+		"<pre>guest-attest evidence --attest --out bundle.json   # on the VM\n"
+		"guest-attest verify bundle.json --ca cas.pem     # anywhere\n"
+		"guest-attest report --html page.html --from bundle.json --ca cas.pem</pre>\n");
 	put_pcrs(html, inputs);
 	put_notes(html, inputs);
 	html_put(html, "</section>\n");

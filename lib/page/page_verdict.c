@@ -14,7 +14,9 @@ static const struct {
 
 static enum page_look look_of(enum health health)
 {
-	return health == HEALTH_HEALTHY ? PAGE_GOOD : health == HEALTH_UNHEALTHY ? PAGE_BAD : PAGE_OPEN;
+	return health == HEALTH_HEALTHY     ? PAGE_GOOD
+	       : health == HEALTH_UNHEALTHY ? PAGE_BAD
+					    : PAGE_OPEN;
 }
 
 static struct page_headline headline_of_verdict(const struct verdict *verdict)
@@ -27,8 +29,7 @@ static struct page_headline headline_of_verdict(const struct verdict *verdict)
 		memcpy(ret.text, verdict->reason.msg, sizeof(ret.text));
 	else
 		(void)snprintf(ret.text, sizeof(ret.text),
-			"This VM proved its boot to the attestation provider, and its own check found "
-			"nothing wrong.");
+			"This VM proved its boot to the attestation provider, and its own check found nothing wrong.");
 	return ret;
 }
 
@@ -38,35 +39,41 @@ static struct page_headline headline_of_good(const struct page_inputs *inputs)
 	bool is_vouched = inputs->check->is_issuer_checked;
 	struct page_headline ret = {.look = is_vouched ? PAGE_INFO : PAGE_OPEN, .word = "Verified"};
 
-	(void)snprintf(ret.text, sizeof(ret.text), "%s, and nothing in it speaks against the VM. %s%s",
-		is_vouched ? "The evidence proves this boot" : "All parts of the evidence fit together",
+	(void)snprintf(ret.text, sizeof(ret.text),
+		"%s, and nothing in it speaks against the VM. %s%s",
+		is_vouched ? "The evidence proves this boot"
+			   : "All parts of the evidence fit together",
 		inputs->bundle->has_provider ? "An attestation provider's verdict is only said."
 					     : "No attestation provider was asked.",
 		is_vouched ? "" : " Whose TPM it is was not checked: that needs --ca.");
 	return ret;
 }
 
-/* Elsewhere a bundle's words count for nothing until they are checked: what is wrong with them comes first. */
+/* Elsewhere a bundle's words count for nothing until they are checked: what is wrong with them
+ * comes first. */
 static struct page_headline headline_of_check(const struct page_inputs *inputs)
 {
 	const struct bundlecheck *check = inputs->check;
 	struct page_headline ret;
 
 	if (check->findings.count) {
-		ret = headline_of_verdict(&(struct verdict){HEALTH_UNHEALTHY, check->findings.items[0]});
+		ret = headline_of_verdict(
+			&(struct verdict){HEALTH_UNHEALTHY, check->findings.items[0]});
 		if (check->appraisal.verdict.health == HEALTH_UNHEALTHY)
 			return ret;
 		ret.word = "Refused";
 		ret.look = PAGE_BAD;
 		return ret;
 	}
-	/* what the VM found against itself may lie beyond its evidence, and is not to be praised away */
+	/* what the VM found against itself may lie beyond its evidence, and is not to be praised
+	 * away */
 	if (inputs->bundle->is_whole && inputs->bundle->verdict.health != HEALTH_HEALTHY)
 		return headline_of_verdict(&inputs->bundle->verdict);
 	return headline_of_good(inputs);
 }
 
-/* The provider knows the authorities of the platform's TPMs; this machine only those that it was given. */
+/* The provider knows the authorities of the platform's TPMs; this machine only those that it was
+ * given. */
 static struct page_headline headline_of_now(const struct page_inputs *inputs)
 {
 	struct page_headline ret = headline_of_verdict(&inputs->bundle->verdict);
@@ -78,7 +85,8 @@ static struct page_headline headline_of_now(const struct page_inputs *inputs)
 	return ret;
 }
 
-/* Here and now a token was verified; yet what only this page's reader asked for, --ca, counts too. */
+/* Here and now a token was verified; yet what only this page's reader asked for, --ca, counts
+ * too. */
 struct page_headline page_headline(const struct page_inputs *inputs)
 {
 	const struct verdict *verdict = &inputs->bundle->verdict;
@@ -86,7 +94,8 @@ struct page_headline page_headline(const struct page_inputs *inputs)
 
 	if (!inputs->check)
 		return headline_of_verdict(verdict);
-	if (inputs->is_live && !(is_good && (inputs->check->findings.count || !inputs->bundle->has_provider)))
+	if (inputs->is_live &&
+		!(is_good && (inputs->check->findings.count || !inputs->bundle->has_provider)))
 		return headline_of_now(inputs);
 	return headline_of_check(inputs);
 }
@@ -134,9 +143,10 @@ static void put_line(struct html *html, const char *text)
 	html_put(html, "</p>");
 }
 
-/* One of the views that together are the verdict. Its reason stands in the headline or among the findings, and once only. */
-static void put_side(struct html *html, const char *title, const struct verdict *verdict, const char *about,
-	const struct page_headline *headline)
+/* One of the views that together are the verdict. Its reason stands in the headline or among the
+ * findings, and once only. */
+static void put_side(struct html *html, const char *title, const struct verdict *verdict,
+	const char *about, const struct page_headline *headline)
 {
 	enum page_look look = look_of(verdict->health);
 	const struct err *reason = &verdict->reason;
@@ -152,8 +162,8 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 		put_line(html, "As said above.");
 	else if (reason->code) {
 		html_put(html, "<p>");
-		html_format(
-			html, "%s (%d): see the findings below.", err_info(reason->code)->name, reason->code);
+		html_format(html, "%s (%d): see the findings below.", err_info(reason->code)->name,
+			reason->code);
 		html_put(html, "</p>");
 	}
 	html_put(html, "</div>\n");
@@ -163,8 +173,7 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 static void put_said_provider(struct html *html, const struct page_inputs *inputs)
 {
 	html_put(html,
-		"<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Said to be "
-		"Healthy</p>");
+		"<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Said to be Healthy</p>");
 	put_line(html, inputs->bundle->provider.address);
 	put_line(html, inputs->check->is_token_checked
 			       ? "Its token is in the bundle, and fits the keys beside it."
@@ -174,8 +183,8 @@ static void put_said_provider(struct html *html, const struct page_inputs *input
 
 static void put_no_provider(struct html *html, const char *about)
 {
-	html_put(html, "<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Not "
-		       "asked</p><p>");
+	html_put(html,
+		"<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Not asked</p><p>");
 	html_text(html, about);
 	html_put(html, "</p></div>\n");
 }
@@ -184,8 +193,7 @@ static void put_no_provider(struct html *html, const char *about)
 static void put_no_evidence(struct html *html)
 {
 	html_put(html,
-		"<div class=\"card side open\"><h2>This VM's own check</h2><p class=\"word\">? Unknown</p>"
-		"<p>No evidence could be collected, as said above.</p></div>\n");
+		"<div class=\"card side open\"><h2>This VM's own check</h2><p class=\"word\">? Unknown</p><p>No evidence could be collected, as said above.</p></div>\n");
 	put_no_provider(html, "There was nothing to ask about.");
 }
 
@@ -212,8 +220,10 @@ static void put_comparison(
 		return;
 	count = inputs->drift->drift->count;
 	if (count)
-		(void)text_format(about, sizeof(about), "%zu difference%s.", count, count == 1 ? "" : "s");
-	put_side(html, "Compared with the good boots", &inputs->drift->judgement->verdict, about, headline);
+		(void)text_format(
+			about, sizeof(about), "%zu difference%s.", count, count == 1 ? "" : "s");
+	put_side(html, "Compared with the good boots", &inputs->drift->judgement->verdict, about,
+		headline);
 }
 
 static void put_provider(
@@ -226,11 +236,12 @@ static void put_provider(
 	else if (!inputs->is_live && bundle->provider.verdict.health == HEALTH_HEALTHY)
 		put_said_provider(html, inputs);
 	else
-		put_side(html, "Attestation provider", &bundle->provider.verdict, bundle->provider.address,
-			headline);
+		put_side(html, "Attestation provider", &bundle->provider.verdict,
+			bundle->provider.address, headline);
 }
 
-void page_verdict(struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
+void page_verdict(
+	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
 	put_headline(html, headline);
 	html_put(html, "<div class=\"sides\">\n");

@@ -108,7 +108,8 @@ static void name_receiver(const char *url, char ret[ALERT_RECEIVER_SIZE])
 	hex_encode((struct bytes){digest, (ALERT_RECEIVER_SIZE - 1) / 2}, ret);
 }
 
-/* Whether it is a new one, which has yet to learn what is wrong. If something is on its way, it will: a wrong address was corrected. */
+/* Whether it is a new one, which has yet to learn what is wrong. If something is on its way, it
+ * will: a wrong address was corrected. */
 static bool meet_receiver(const char *url, struct alerts *alerts)
 {
 	char name[ALERT_RECEIVER_SIZE];
@@ -131,7 +132,8 @@ static bool is_settled(const struct alert_inputs *inputs)
 
 static void add_ids(const struct alert_inputs *inputs, json *alert)
 {
-	const char *metadata = inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
+	const char *metadata =
+		inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 	const struct appraisal *local = &inputs->round->local;
 	struct imds imds;
 	struct err ignored;
@@ -178,8 +180,8 @@ static void describe(const struct alert_inputs *inputs, const char *before, json
 	json_add_text(alert, "version", inputs->version);
 }
 
-static int add_pending(
-	const struct alert_inputs *inputs, const char *before, struct alerts *alerts, struct err *err)
+static int add_pending(const struct alert_inputs *inputs, const char *before, struct alerts *alerts,
+	struct err *err)
 {
 	size_t count = json_count(alerts->pending);
 	size_t surplus = count < ALERT_MAX_PENDING ? 0 : count - ALERT_MAX_PENDING + 1;
@@ -194,8 +196,8 @@ static int add_pending(
 }
 
 /* Saved before anything is sent: whatever happens then, nothing is lost. */
-static int note_change(
-	const struct alert_inputs *inputs, bool is_new_receiver, struct alerts *alerts, struct err *err)
+static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
+	struct alerts *alerts, struct err *err)
 {
 	enum health health = inputs->round->verdict.health;
 	bool is_change = alerts->has_health && alerts->health != health;
@@ -251,8 +253,8 @@ static int exchange(const struct http_request *request, struct err *err)
 	if (http_open(&http, err) < 0 || http_exchange(http, request, &answer, err) < 0)
 		return -1;
 	if (answer.status < 200 || answer.status > 299)
-		return err_set(err, ERR_ALERT, (unsigned long)answer.status, "The receiver answered %ld.",
-			answer.status);
+		return err_set(err, ERR_ALERT, (unsigned long)answer.status,
+			"The receiver answered %ld.", answer.status);
 	return 0;
 }
 
@@ -274,15 +276,16 @@ static int post(const struct alert_inputs *inputs, struct bytes body, struct err
 	if (http_parse_url(settings->alert_webhook, &origin, NULL, err) < 0 ||
 		proxy_choose(&inputs->proxy, &origin, &proxy, err) < 0)
 		return -1;
-	return exchange(&(struct http_request){.url = settings->alert_webhook,
-				.content_type = "application/json",
-				.body = body,
-				.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-				.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
-				.proxy = &proxy,
-				.connect_timeout_ms = CONNECT_MS,
-				.total_timeout_ms = TOTAL_MS,
-				.header = settings->alert_secret[0] ? signature : NULL},
+	return exchange(
+		&(struct http_request){.url = settings->alert_webhook,
+			.content_type = "application/json",
+			.body = body,
+			.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+			.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
+			.proxy = &proxy,
+			.connect_timeout_ms = CONNECT_MS,
+			.total_timeout_ms = TOTAL_MS,
+			.header = settings->alert_secret[0] ? signature : NULL},
 		err);
 }
 
@@ -295,7 +298,8 @@ static int send_first(const struct alert_inputs *inputs, const struct alerts *al
 		return 0;
 	if (err->code != ERR_NO_MEMORY)
 		err->code = ERR_ALERT;
-	return err_wrap(err, "Alerts: %zu not delivered to alertWebhook", json_count(alerts->pending));
+	return err_wrap(
+		err, "Alerts: %zu not delivered to alertWebhook", json_count(alerts->pending));
 }
 
 static int send_all(
@@ -331,7 +335,8 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 		*err = damage;
 		return -1;
 	}
-	if (note_change(inputs, meet_receiver(inputs->settings->alert_webhook, &alerts), &alerts, err) < 0 ||
+	if (note_change(inputs, meet_receiver(inputs->settings->alert_webhook, &alerts), &alerts,
+		    err) < 0 ||
 		send_all(inputs, &alerts, ret_sent, err) < 0)
 		return -1;
 	if (found != STATE_DAMAGED)

@@ -3,8 +3,8 @@
 #include "drift/explain.h"
 #include "service/service_proxy.h"
 
-void attempt_round(
-	const struct attempt *attempt, const uint8_t random[20], int64_t now_s, struct round_result *ret)
+void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
+	struct round_result *ret)
 {
 	const struct settings *settings = attempt->settings;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
@@ -27,8 +27,8 @@ void attempt_round(
 		ret);
 }
 
-void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s, int64_t now_s,
-	struct round_result *round, struct drift_verdict *ret)
+void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s,
+	int64_t now_s, struct round_result *round, struct drift_verdict *ret)
 {
 	struct explain_sources sources = {.round = {.root_fd = attempt->root_fd,
 						  .state_fd = attempt->state_fd,
@@ -48,21 +48,22 @@ void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t base
 }
 
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
-	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent, struct err *err)
+	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
+	struct err *err)
 {
 	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
 
 	waagent_read_proxy(attempt->root_fd, agent_proxy);
-	return alert_run(
-		&(struct alert_inputs){.state_fd = attempt->state_fd,
-			.settings = attempt->settings,
-			.round = report->round,
-			.history = report->history,
-			.state = state,
-			.proxy = service_proxy_sources(attempt->settings, attempt->service, agent_proxy),
-			.metadata = attempt->service->metadata,
-			.version = attempt->version,
-			.random = random,
-			.now = report->now},
+	return alert_run(&(struct alert_inputs){.state_fd = attempt->state_fd,
+				 .settings = attempt->settings,
+				 .round = report->round,
+				 .history = report->history,
+				 .state = state,
+				 .proxy = service_proxy_sources(
+					 attempt->settings, attempt->service, agent_proxy),
+				 .metadata = attempt->service->metadata,
+				 .version = attempt->version,
+				 .random = random,
+				 .now = report->now},
 		ret_sent, err);
 }

@@ -15,7 +15,8 @@ static const char *prefix(const struct control *control)
 	return strcmp(control->root, "/") == 0 ? "" : control->root;
 }
 
-static void program_path(const struct control *control, const struct record *service, char ret[PATH_SIZE])
+static void program_path(
+	const struct control *control, const struct record *service, char ret[PATH_SIZE])
 {
 	(void)text_format(ret, PATH_SIZE, "%s" PROGRAMS_FOLDER "/%s/monitor", prefix(control),
 		service->program_version);
@@ -36,20 +37,24 @@ static void agent_path(const struct control *control, const char *path, char ret
 	(void)text_format(ret, PATH_SIZE, "%s%s", prefix(control), path);
 }
 
-static int write_unit(
-	const struct control *control, const struct record *service, struct bytes template, struct err *err)
+static int write_unit(const struct control *control, const struct record *service,
+	struct bytes template, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	const struct environment *environment = &service->environment;
 	char program[PATH_SIZE], status[PATH_SIZE], log[PATH_SIZE], events[PATH_SIZE];
-	const struct systemd_unit unit = {
-		.program = program, .root = control->root, .status = status, .log = log, .events = events};
+	const struct systemd_unit unit = {.program = program,
+		.root = control->root,
+		.status = status,
+		.log = log,
+		.events = events};
 
 	program_path(control, service, program);
 	agent_path(control, environment->status_folder, status);
 	agent_path(control, environment->log_folder, log);
 	agent_path(control,
-		environment->events_folder[0] ? environment->events_folder : environment->log_folder, events);
+		environment->events_folder[0] ? environment->events_folder : environment->log_folder,
+		events);
 	if (systemd_format_unit(template, &unit, &text, err) < 0)
 		return -1;
 	return systemd_write_unit(control->root_fd, buf_bytes(&text), err);
@@ -57,18 +62,19 @@ static int write_unit(
 
 static int start_detached(const struct control *control, const struct record *service, struct err *err)
 {
-	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root", alone[] = "--alone";
+	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root",
+								  alone[] = "--alone";
 	char *const argv[] = {program, option, root, alone, NULL};
 
 	program_path(control, service, program);
-	(void)text_format(
-		log, sizeof(log), "%s%s/service.log", prefix(control), service->environment.log_folder);
+	(void)text_format(log, sizeof(log), "%s%s/service.log", prefix(control),
+		service->environment.log_folder);
 	(void)text_format(root, sizeof(root), "%s", control->root);
 	return process_start(control->state_fd, argv, log, err);
 }
 
-int control_start(const struct control *control, const struct record *service, struct bytes unit_template,
-	struct err *err)
+int control_start(const struct control *control, const struct record *service,
+	struct bytes unit_template, struct err *err)
 {
 	bool has_systemd;
 
@@ -79,7 +85,8 @@ int control_start(const struct control *control, const struct record *service, s
 	/* every step again at a retry: a command may have been killed between any two of them */
 	if (write_unit(control, service, unit_template, err) < 0 ||
 		systemctl(control, "daemon-reload", false, err) < 0 ||
-		systemctl(control, "enable", true, err) < 0 || systemctl(control, "restart", true, err) < 0)
+		systemctl(control, "enable", true, err) < 0 ||
+		systemctl(control, "restart", true, err) < 0)
 		return -1;
 	return 0;
 }
@@ -104,7 +111,8 @@ int control_stop(const struct control *control, struct err *err)
 	if (find_unit(control, &has_unit, err) < 0)
 		return -1;
 	if (has_unit) {
-		/* not enabled at boot first: killed in between, it is stopped by the retry or the next boot */
+		/* not enabled at boot first: killed in between, it is stopped by the retry or the
+		 * next boot */
 		is_unit_stopped = systemctl(control, "disable", true, &unit_err) == 0;
 		is_unit_stopped = systemctl(control, "stop", true, &unit_err) == 0 && is_unit_stopped;
 	}
@@ -134,7 +142,8 @@ int control_remove(const struct control *control, struct err *err)
 	return 0;
 }
 
-/* is-active: 0 it is, 3 it is not (systemctl(1)), 4 there is no such unit; anything else is no answer. */
+/* is-active: 0 it is, 3 it is not (systemctl(1)), 4 there is no such unit; anything else is no
+ * answer. */
 static int find_active(const struct control *control, bool *ret, struct err *err)
 {
 	int exit_code;

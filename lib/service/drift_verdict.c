@@ -18,13 +18,15 @@ static void say(struct drift_verdict *change, const char *text)
 {
 	size_t len = strlen(change->text);
 
-	(void)text_format(change->text + len, sizeof(change->text) - len, "%s%s", len ? " " : "", text);
+	(void)text_format(
+		change->text + len, sizeof(change->text) - len, "%s%s", len ? " " : "", text);
 }
 
 /* What the boot is compared by is believed only if the log led to the quoted PCRs. */
 static bool is_comparable(const struct round_result *round)
 {
-	return round->stage >= ROUND_COLLECTED && round->local.has_secureboot && round->components.count > 0;
+	return round->stage >= ROUND_COLLECTED && round->local.has_secureboot &&
+	       round->components.count > 0;
 }
 
 static bool may_write(const struct judging *judging)
@@ -38,9 +40,9 @@ static void say_when(const struct judging *judging, const char *what, const char
 	char text[REMARK_SIZE];
 
 	(void)text_format(text, sizeof(text), "%s: %s", what,
-		judging->inputs->may_learn ? when
-					   : "a boot that was Unhealthy once is accepted only by "
-					     "'guest-attest baseline accept'.");
+		judging->inputs->may_learn
+			? when
+			: "a boot that was Unhealthy once is accepted only by 'guest-attest baseline accept'.");
 	say(judging->change, text);
 }
 
@@ -75,7 +77,8 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
 	save(judging);
 }
 
-/* A baseline that vanished is not passed over in silence: whoever removes it gets a new one, and everybody sees it. */
+/* A baseline that vanished is not passed over in silence: whoever removes it gets a new one, and
+ * everybody sees it. */
 static void say_why_none(const struct judging *judging)
 {
 	struct drift_verdict *change = judging->change;
@@ -83,16 +86,14 @@ static void say_why_none(const struct judging *judging)
 
 	if (judging->baseline->count == 0 && judging->baseline->forgotten_s) {
 		clock_text(judging->baseline->forgotten_s, time);
-		(void)text_format(
-			text, sizeof(text), "The earlier one was forgotten by the owner at %s.", time);
+		(void)text_format(text, sizeof(text),
+			"The earlier one was forgotten by the owner at %s.", time);
 		say(change, text);
 	}
 	clock_text(judging->baseline->lost_s, time);
 	if (change->is_lost)
 		(void)text_format(text, sizeof(text),
-			"An earlier baseline was found %s at %s (baseline-lost): what changed before cannot "
-			"be "
-			"told.",
+			"An earlier baseline was found %s at %s (baseline-lost): what changed before cannot be told.",
 			judging->is_damaged ? "damaged" : "missing or damaged", time);
 	if (change->is_lost)
 		say(change, text);
@@ -142,7 +143,8 @@ static int64_t latest_acceptance(const struct baseline *baseline)
 	return latest_s;
 }
 
-/* A boot as before, perhaps an older one: rolling back to what was accepted is no change, but worth knowing. */
+/* A boot as before, perhaps an older one: rolling back to what was accepted is no change, but worth
+ * knowing. */
 static void say_same(const struct judging *judging, const struct baseline_variant *variant)
 {
 	static const char *const hows[] = {
@@ -156,7 +158,8 @@ static void say_same(const struct judging *judging, const struct baseline_varian
 	clock_text(variant->accepted_s, time);
 	clock_text(latest_s, latest);
 	if (variant->accepted_s == latest_s)
-		(void)text_format(text, sizeof(text), "This boot is as %s at %s.", hows[variant->how], time);
+		(void)text_format(
+			text, sizeof(text), "This boot is as %s at %s.", hows[variant->how], time);
 	else
 		(void)text_format(text, sizeof(text),
 			"This boot is as %s at %s, and not the latest of %zu accepted boots (%s).",
@@ -184,9 +187,10 @@ static void judge_same(struct judging *judging, size_t index)
 	if (baseline_use(judging->baseline, index) ||
 		learns_more(&variant.components, &judging->round->components))
 		change->is_news = true;
-	if (learns_more(&variant.components,
-		    &judging->round->components)) { /* more PCRs than were believed then */
-		struct baseline_variant *last = &judging->baseline->variants[judging->baseline->count - 1];
+	if (learns_more(&variant.components, &judging->round->components)) { /* more PCRs than were
+										believed then */
+		struct baseline_variant *last =
+			&judging->baseline->variants[judging->baseline->count - 1];
 		struct err err;
 
 		if (baseline_replace(last, &judging->round->components, &err) < 0) {
@@ -256,15 +260,18 @@ static void judge_changed(struct judging *judging, struct drift *drift)
 	say_changed(change, judgement.text);
 	if (change->state == DRIFT_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
-		say(change, judgement.is_explained ? "All of it is explained: accepted from now on."
-						   : "Nothing of it is serious: accepted from now on.");
+		say(change, judgement.is_explained
+				    ? "All of it is explained: accepted from now on."
+				    : "Nothing of it is serious: accepted from now on.");
 		accept(judging, BASELINE_EXPLAINED, judgement.text);
 		return;
 	}
 	if (change->state == DRIFT_ACCEPTED)
-		say_when(judging, "Nothing of it is serious", "accepted at the next Healthy attestation.");
+		say_when(judging, "Nothing of it is serious",
+			"accepted at the next Healthy attestation.");
 	else
-		say(change, "Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
+		say(change,
+			"Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
 	say_why_none(judging);
 	if (is_new)
 		save(judging);
@@ -320,7 +327,8 @@ struct verdict drift_verdict_unclear_verdict(const struct err *cause)
 	return verdict_of_err(&reason);
 }
 
-void drift_verdict_unclear(const struct err *cause, struct round_result *round, struct drift_verdict *change)
+void drift_verdict_unclear(
+	const struct err *cause, struct round_result *round, struct drift_verdict *change)
 {
 	struct verdict unclear = drift_verdict_unclear_verdict(cause);
 
@@ -342,14 +350,16 @@ static void say_not_compared(const struct round_result *round, struct drift_verd
 	say(change, is_ours ? local->reason.msg : "this boot's event log cannot be believed.");
 }
 
-void drift_verdict_judge(
-	const struct drift_verdict_inputs *inputs, struct round_result *round, struct drift_verdict *ret)
+void drift_verdict_judge(const struct drift_verdict_inputs *inputs, struct round_result *round,
+	struct drift_verdict *ret)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};
-	struct judging judging = {.inputs = inputs, .round = round, .baseline = &baseline, .change = ret};
+	struct judging judging = {
+		.inputs = inputs, .round = round, .baseline = &baseline, .change = ret};
 
-	*ret = (struct drift_verdict){
-		.state = DRIFT_UNKNOWN, .own = round->local.verdict, .baseline_s = inputs->baseline_s};
+	*ret = (struct drift_verdict){.state = DRIFT_UNKNOWN,
+		.own = round->local.verdict,
+		.baseline_s = inputs->baseline_s};
 	if (round->uncompared.code)
 		drift_verdict_unclear(&round->uncompared, round, ret);
 	else if (is_comparable(round))

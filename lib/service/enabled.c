@@ -33,8 +33,8 @@ int enabled_find(int root_fd, int *ret_state_fd, struct record *ret, struct err 
 	return 0;
 }
 
-/* An authority that does not count keeps nothing from working, but somebody may wait for it to. A file that cannot be used at all is the
- * attestation's error. */
+/* An authority that does not count keeps nothing from working, but somebody may wait for it to. A
+ * file that cannot be used at all is the attestation's error. */
 static void note_authorities(struct settings *settings)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
@@ -43,7 +43,8 @@ static void note_authorities(struct settings *settings)
 		.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL};
 	struct err ignored;
 
-	if (trust_store_read(&trust, &files, &ignored) < 0 || trust_store_take(&files, &set, &ignored) < 0)
+	if (trust_store_read(&trust, &files, &ignored) < 0 ||
+		trust_store_take(&files, &set, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < set.left_out_count && i < TRUST_STORE_LEFT_OUT_MAX; i++)
 		settings_warn(settings, "%s", set.left_out[i]);
@@ -64,7 +65,8 @@ int enabled_read_settings(
 		return -1;
 	if (file_read(config, name, FILE_NO_LINKS, &text, err) < 0 && err->native != ENOENT)
 		return -1;
-	if (settings_protected_parse(root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
+	if (settings_protected_parse(
+		    root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
 		return -1;
 	note_authorities(ret);
 	return 0;

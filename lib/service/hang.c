@@ -30,11 +30,12 @@ static int prepare(const struct hang_inputs *inputs, struct hang *hang, struct e
 	struct err hung;
 
 	clock_text(inputs->now_s, begun);
-	err_fill(&hung, ERR_HUNG, 0, "The attestation that began at %s did not end within %u s.", begun,
-		inputs->limit_s);
+	err_fill(&hung, ERR_HUNG, 0, "The attestation that began at %s did not end within %u s.",
+		begun, inputs->limit_s);
 	status = status_of_err("Enable", &hung);
 	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, ERR_HUNG, status.message);
-	(void)text_format(hang->line, sizeof(hang->line), "<%d>%s", (int)LOG_LEVEL_ERROR, status.message);
+	(void)text_format(
+		hang->line, sizeof(hang->line), "<%d>%s", (int)LOG_LEVEL_ERROR, status.message);
 	return status_format(&status, inputs->now_s + inputs->limit_s, &hang->status, err);
 }
 
@@ -47,7 +48,8 @@ int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *e
 		.end = inputs->end,
 		.context = inputs->context};
 	status_file_name(environment->sequence, ret->name);
-	if (environment_open_folder(inputs->root_fd, environment->status_folder, &ret->folder_fd, err) == 0 &&
+	if (environment_open_folder(
+		    inputs->root_fd, environment->status_folder, &ret->folder_fd, err) == 0 &&
 		prepare(inputs, ret, err) == 0 &&
 		watchdog_arm(inputs->limit_s, report, ret, &ret->watchdog, err) == 0)
 		return 0;

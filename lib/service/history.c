@@ -11,8 +11,10 @@ static struct history of_provider(const struct history *before, const char *prov
 	if (!provider[0] || strcmp(before->provider, provider) == 0)
 		return *before;
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
-	after.baseline_s = before->baseline_s; /* the boot's, not the provider's, and so is the next one */
-	memcpy(after.distrusted_boot_id, before->distrusted_boot_id, sizeof(after.distrusted_boot_id));
+	/* the boot's, not the provider's, and so is the next one */
+	after.baseline_s = before->baseline_s;
+	memcpy(after.distrusted_boot_id, before->distrusted_boot_id,
+		sizeof(after.distrusted_boot_id));
 	return after;
 }
 
@@ -29,8 +31,8 @@ static void wait_for_answer(
 	bool goes_on = strcmp(before->boot_id, round->now.boot_id) == 0 &&
 		       (!before->provider[0] || strcmp(before->provider, ret->provider) == 0) &&
 		       before->round_boot_s > 0;
-	bool is_same_wait =
-		goes_on && (before->waiting_boot_s == 0 || before->waiting_enabled_s == round->enabled_at_s);
+	bool is_same_wait = goes_on && (before->waiting_boot_s == 0 ||
+					       before->waiting_enabled_s == round->enabled_at_s);
 
 	ret->waiting_boot_s = is_same_wait ? before->waiting_boot_s : boot_clock(&round->now);
 	ret->waiting_enabled_s = round->enabled_at_s;
@@ -53,8 +55,8 @@ static void note_answer(const struct history_round *round, struct history *ret)
 		ret->healthy_s = round->now.time.wall_s;
 		ret->proof = *round->proof;
 	} else {
-		(void)text_format(
-			ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", round->now.boot_id);
+		(void)text_format(ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s",
+			round->now.boot_id);
 	}
 }
 
@@ -93,7 +95,8 @@ static int get_text(const json *document, const char *name, char *ret, size_t si
 	return 0;
 }
 
-/* An older version that ran in between left this behind, and noted another round: then it says nothing about that one. */
+/* An older version that ran in between left this behind, and noted another round: then it says
+ * nothing about that one. */
 static bool is_of_round(const json *clock, const struct history *history)
 {
 	struct err ignored;
@@ -116,7 +119,8 @@ static int read_boot_clock(const json *document, struct history *ret, struct err
 		return 0;
 	return json_get_int(clock, "round", &ret->round_boot_s, err) < 0 ||
 			       json_get_int(clock, "waitingSince", &ret->waiting_boot_s, err) < 0 ||
-			       json_get_int(clock, "waitingEnabledAt", &ret->waiting_enabled_s, err) < 0 ||
+			       json_get_int(clock, "waitingEnabledAt", &ret->waiting_enabled_s,
+				       err) < 0 ||
 			       json_get_int(clock, "issuedAt", &ret->proof.issued_s, err) < 0 ||
 			       json_get_int(clock, "askedAt", &ret->proof.asked_boot_s, err) < 0 ||
 			       json_get_int(clock, "lifetime", &ret->proof.life_s, err) < 0
@@ -145,8 +149,8 @@ static int read_history(const json *document, void *ret, struct err *err)
 	int64_t failures;
 
 	if (get_text(document, "bootId", found.boot_id, sizeof(found.boot_id), err) < 0 ||
-		get_text(document, "healthyBootId", found.proof.boot_id, sizeof(found.proof.boot_id), err) <
-			0 ||
+		get_text(document, "healthyBootId", found.proof.boot_id,
+			sizeof(found.proof.boot_id), err) < 0 ||
 		get_text(document, "provider", found.provider, sizeof(found.provider), err) < 0 ||
 		json_get_int(document, "healthyAt", &found.healthy_s, err) < 0 ||
 		json_get_int(document, "tokenExpiresAt", &found.proof.expires_s, err) < 0 ||
@@ -193,7 +197,8 @@ enum state_found history_take(int state_fd, const char *boot_id, struct history 
 	*ret = (struct history){0};
 	found = state_take(state_fd, HISTORY_FILE, read_history, ret, err);
 	if (found == STATE_DAMAGED)
-		(void)text_format(ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", boot_id);
+		(void)text_format(
+			ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", boot_id);
 	return found;
 }
 

@@ -26,8 +26,8 @@ static void format_outcome(const struct journal *note, char *ret, size_t size)
 
 	if (note->reason->code != ERR_OK)
 		(void)text_format(reason, sizeof(reason), ", %s (%d)", info->name, (int)info->code);
-	(void)text_format(ret, size, "%s: %s%s, %" PRId64 ".%03d s", note->task, note->outcome, reason,
-		note->took_ms / 1000, (int)(note->took_ms % 1000));
+	(void)text_format(ret, size, "%s: %s%s, %" PRId64 ".%03d s", note->task, note->outcome,
+		reason, note->took_ms / 1000, (int)(note->took_ms % 1000));
 }
 
 static void send_event(int root_fd, int log_fd, const struct environment *environment,
@@ -69,8 +69,8 @@ void journal_outcome(int root_fd, const struct environment *environment, const s
 	send_event(root_fd, log_fd, environment, note, outcome);
 }
 
-void journal_line(int root_fd, const struct environment *environment, int64_t now_s, enum log_level level,
-	const char *text)
+void journal_line(int root_fd, const struct environment *environment, int64_t now_s,
+	enum log_level level, const char *text)
 {
 	auto_cleanup(fd) int log_fd = -1;
 	struct err ignored;

@@ -1,5 +1,5 @@
-/* journal.h - tells what a program did: a line in our log and an event for the agent to collect. Nothing fails because nobody could be
- * told: a missing folder or a full disk is no error here. */
+/* journal.h - tells what a program did: a line in our log and an event for the agent to collect.
+ * Nothing fails because nobody could be told: a missing folder or a full disk is no error here. */
 #ifndef SERVICE_JOURNAL_H
 #define SERVICE_JOURNAL_H
 
@@ -9,8 +9,8 @@
 
 struct journal {
 	enum log_level level;
-	const char *task;         /* "Enable", "Attestation": letters only */
-	const char *outcome;      /* "success", "Unhealthy" */
+	const char *task; /* "Enable", "Attestation": letters only */
+	const char *outcome; /* "success", "Unhealthy" */
 	const struct err *reason; /* code ERR_OK: none */
 	int64_t took_ms;
 	int64_t now_ns;
@@ -18,14 +18,16 @@ struct journal {
 	const char *version;
 };
 
-/* In the log "TASK: OUTCOME, NAME (CODE), 1.234 s: message and remedy"; the event goes without message and remedy, which may quote
- * others. root_fd: the root directory, below which the environment's folders are. */
+/* In the log "TASK: OUTCOME, NAME (CODE), 1.234 s: message and remedy"; the event goes without
+ * message and remedy, which may quote others. root_fd: the root directory, below which the
+ * environment's folders are. */
 void journal_outcome(int root_fd, const struct environment *environment, const struct journal *note);
 /* A line in the log alone. */
-void journal_line(int root_fd, const struct environment *environment, int64_t now_s, enum log_level level,
-	const char *text);
+void journal_line(int root_fd, const struct environment *environment, int64_t now_s,
+	enum log_level level, const char *text);
 
-/* What the service writes: a line for systemd's journal, and the same in our log for the guest agent to collect. */
+/* What the service writes: a line for systemd's journal, and the same in our log for the guest
+ * agent to collect. */
 void journal_service_line(
 	int root_fd, const struct environment *environment, enum log_level level, const char *text);
 void journal_service_err(int root_fd, const struct environment *environment, const struct err *err);

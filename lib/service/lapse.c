@@ -11,12 +11,13 @@ static bool says_unhealthy(const struct status *status)
 	return false;
 }
 
-bool lapse_at_start(const struct status *standing, const struct history *history, const struct moment *now,
-	struct status *ret)
+bool lapse_at_start(const struct status *standing, const struct history *history,
+	const struct moment *now, struct status *ret)
 {
 	bool is_same_boot = now->boot_id[0] && strcmp(history->boot_id, now->boot_id) == 0;
 
-	if (standing->state != STATUS_SUCCESS || proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
+	if (standing->state != STATUS_SUCCESS ||
+		proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
 		(is_same_boot && says_unhealthy(standing)))
 		return false;
 	*ret = status_empty("Enable", STATUS_TRANSITIONING);
@@ -25,8 +26,8 @@ bool lapse_at_start(const struct status *standing, const struct history *history
 	return true;
 }
 
-uint32_t lapse_left_s(
-	enum status_state state, enum health health, const struct history *history, const struct moment *now)
+uint32_t lapse_left_s(enum status_state state, enum health health, const struct history *history,
+	const struct moment *now)
 {
 	uint32_t left_s;
 

@@ -9,7 +9,8 @@
 #include "edge/state.h"
 #include "service/record.h"
 
-#define LOOK_AGAIN_NS 10000000 /* 10 ms: flock has no wait with a time limit, and commands last longer */
+/* 10 ms: flock has no wait with a time limit, and commands last longer */
+#define LOOK_AGAIN_NS 10000000
 
 /* 0 held, 1 held by another, -1 error in errno. */
 static int try_lock(int fd)
@@ -30,8 +31,8 @@ static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 		if (status == 0)
 			return 0;
 		if (status < 0)
-			return err_set(
-				err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
+			return err_set(err, ERR_IO, (unsigned long)errno,
+				"The command's lock is not usable: %m.");
 		if (clock_monotonic_ms() >= deadline_ms)
 			return err_set(err, ERR_SERVICE, EAGAIN,
 				"Another command of the extension is still running.");
@@ -39,13 +40,15 @@ static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 	}
 }
 
-/* uninstall removes the folder while it holds the lock: then ours is of a folder that is gone, and the next try makes a new one. */
+/* uninstall removes the folder while it holds the lock: then ours is of a folder that is gone, and
+ * the next try makes a new one. */
 static int find_removed(int fd, bool *ret, struct err *err)
 {
 	struct stat info;
 
 	if (fstat(fd, &info) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
+		return err_set(
+			err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
 	*ret = info.st_nlink == 0;
 	return 0;
 }
@@ -61,7 +64,8 @@ static int take_once(
 	if (*ret_is_removed)
 		return 0;
 	if (ret->fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "The command's lock cannot be opened: %m.");
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"The command's lock cannot be opened: %m.");
 	if (wait_for_lock(ret->fd, deadline_ms, err) < 0)
 		return -1;
 	return find_removed(ret->fd, ret_is_removed, err);

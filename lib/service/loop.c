@@ -32,8 +32,8 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 		state_open_folder(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
-	ret->attempt = (struct attempt){
-		ret->root_fd, ret->state_fd, &ret->service, &ret->settings, ret->boot_id, ret->call->version};
+	ret->attempt = (struct attempt){ret->root_fd, ret->state_fd, &ret->service, &ret->settings,
+		ret->boot_id, ret->call->version};
 	found = record_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", RECORD_FILE);
@@ -51,7 +51,8 @@ static void report_err(const struct loop *loop, const struct err *err)
 		loop_log_err(loop, &second);
 }
 
-/* For the next restart: what changed by then can be told from what was there before. Trouble with it is told and is no attestation's. */
+/* For the next restart: what changed by then can be told from what was there before. Trouble with
+ * it is told and is no attestation's. */
 static void remember_disks(const struct loop *loop)
 {
 	const struct next_boot_round round = {.root_fd = loop->root_fd,
@@ -65,7 +66,8 @@ static void remember_disks(const struct loop *loop)
 		loop_log_err(loop, &err);
 	else if (pending.was_damaged)
 		loop_log(loop, LOG_LEVEL_WARNING,
-			NEXT_BOOT_FILE " was damaged and is set aside: what was there before is not known.");
+			NEXT_BOOT_FILE
+			" was damaged and is set aside: what was there before is not known.");
 }
 
 static _Noreturn void give_up(int signal)
@@ -74,8 +76,9 @@ static _Noreturn void give_up(int signal)
 	_exit(0);
 }
 
-/* An update that came since the last round was there before the restart, if this is one. It takes some milliseconds, or a second where
- * an initrd is to be digested; nobody who stops the service waits longer for it than that. */
+/* An update that came since the last round was there before the restart, if this is one. It takes
+ * some milliseconds, or a second where an initrd is to be digested; nobody who stops the service
+ * waits longer for it than that. */
 static void remember_before_stop(const struct loop *loop)
 {
 	const struct sigaction action = {.sa_handler = give_up};
@@ -86,7 +89,8 @@ static void remember_before_stop(const struct loop *loop)
 	remember_disks(loop);
 }
 
-/* A success of an earlier boot, or one whose proof ended while no service ran, does not stand until the first round's end. */
+/* A success of an earlier boot, or one whose proof ended while no service ran, does not stand until
+ * the first round's end. */
 static void drop_old_success(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
@@ -182,13 +186,15 @@ static int end(const struct loop *loop, enum running_end why, struct err *err)
 	}
 	(void)sleep(END_WAIT_S); /* another one may be starting: its status stays */
 	why = loop_find_end(loop);
-	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s", STATE_FOLDER,
-		RUNNING_PID_FILE, why == RUNNING_UNLOCKED ? "removed." : "replaced by another service's.");
+	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s",
+		STATE_FOLDER, RUNNING_PID_FILE,
+		why == RUNNING_UNLOCKED ? "removed." : "replaced by another service's.");
 	(why == RUNNING_UNLOCKED ? report_err : loop_log_err)(loop, err);
 	return -1;
 }
 
-/* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by the descriptor that detach.c left open. */
+/* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by
+ * the descriptor that detach.c left open. */
 static void end_hung(void *context)
 {
 	const struct loop *loop = context;
@@ -228,7 +234,8 @@ static void remember_disks_watched(struct loop *loop)
 		remember_disks(loop);
 }
 
-/* -1: no other round could do better, and the status says why. Whatever else fails is in the status, too, and tried again. */
+/* -1: no other round could do better, and the status says why. Whatever else fails is in the
+ * status, too, and tried again. */
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	if (prepare(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {

@@ -17,14 +17,16 @@ struct loop {
 	struct settings settings;
 	struct attempt attempt; /* views of the above */
 	char boot_id[BOOT_ID_SIZE];
-	bool was_unhealthy;   /* this boot; its history may not have been saved */
-	uint32_t failures;    /* rounds in a row without an answer; a boot or new settings begin anew */
+	bool was_unhealthy; /* this boot; its history may not have been saved */
+	/* rounds in a row without an answer; a boot or new settings begin anew */
+	uint32_t failures;
 	struct status status; /* as reported last */
-	uint32_t lapse_s;     /* when that holds no more, counted from its report; 0: with the next round */
+	/* when that holds no more, counted from its report; 0: with the next round */
+	uint32_t lapse_s;
 };
 
-int loop_write_status(
-	const struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
+int loop_write_status(const struct loop *loop, const struct status *status, int64_t now_s,
+	struct err *err) err_check;
 /* A line in our log and in systemd's journal. */
 void loop_log(const struct loop *loop, enum log_level level, const char *text);
 void loop_log_err(const struct loop *loop, const struct err *err);

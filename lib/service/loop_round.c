@@ -7,11 +7,13 @@
 #include "service/lapse.h"
 #include "service/schedule.h"
 
-int loop_write_status(const struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
+int loop_write_status(
+	const struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (environment_open_folder(loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
+	if (environment_open_folder(
+		    loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
 		return -1;
 	return status_write(folder, loop->service.environment.sequence, status, now_s, err);
 }
@@ -41,8 +43,8 @@ struct randomness {
 	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
 };
 
-static void compare_boot(const struct loop *loop, const struct history *history, struct round_result *round,
-	struct drift_verdict *ret)
+static void compare_boot(const struct loop *loop, const struct history *history,
+	struct round_result *round, struct drift_verdict *ret)
 {
 	bool may_learn = !loop->was_unhealthy && history_trusts_boot(history, loop->boot_id);
 
@@ -51,8 +53,8 @@ static void compare_boot(const struct loop *loop, const struct history *history,
 		loop_log(loop, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
 }
 
-static uint32_t find_wait(
-	const struct loop *loop, const struct randomness *random, const struct status_report_inputs *report)
+static uint32_t find_wait(const struct loop *loop, const struct randomness *random,
+	const struct status_report_inputs *report)
 {
 	uint32_t proof_left_s;
 
@@ -66,7 +68,8 @@ static uint32_t find_wait(
 		.random = round_random(random->schedule)});
 }
 
-/* The status stands already, so that nobody waits for a receiver; what was not told is added to it. */
+/* The status stands already, so that nobody waits for a receiver; what was not told is added to
+ * it. */
 static void tell_alerts(const struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report, struct status *status)
 {
@@ -87,7 +90,8 @@ static void tell_alerts(const struct loop *loop, const struct randomness *random
 		loop_log_err(loop, &err);
 }
 
-/* A history that is damaged is begun anew, in words; one that cannot be read is not known, and then nothing can be said. */
+/* A history that is damaged is begun anew, in words; one that cannot be read is not known, and then
+ * nothing can be said. */
 static int load_history(const struct loop *loop, struct history *ret, struct err *err)
 {
 	enum state_found found = history_take(loop->state_fd, loop->boot_id, ret, err);
@@ -97,9 +101,10 @@ static int load_history(const struct loop *loop, struct history *ret, struct err
 	return found == STATE_UNREADABLE ? -1 : 0;
 }
 
-/* What a round leaves for the next one. That it could not be kept changes no verdict; the status says it. */
-static int keep_history(
-	const struct loop *loop, const struct history *history, struct status *status, struct err *err)
+/* What a round leaves for the next one. That it could not be kept changes no verdict; the status
+ * says it. */
+static int keep_history(const struct loop *loop, const struct history *history,
+	struct status *status, struct err *err)
 {
 	struct status told;
 
@@ -115,14 +120,16 @@ static void remember_round(struct loop *loop, const struct moment *started,
 	const struct status_report_inputs *report, struct history *history)
 {
 	const struct round_result *round = report->round;
-	const struct proof proof = proof_of_token(started, round->token_issued_s, round->token_expires_s);
+	const struct proof proof =
+		proof_of_token(started, round->token_issued_s, round->token_expires_s);
 
-	*history = history_after(history,
-		&(struct history_round){.health = round->verdict.health,
-			.provider = loop->settings.endpoint[0] ? loop->settings.endpoint : round->provider,
-			.proof = &proof,
-			.enabled_at_s = report->enabled_at_s,
-			.now = report->now});
+	*history = history_after(
+		history, &(struct history_round){.health = round->verdict.health,
+				 .provider = loop->settings.endpoint[0] ? loop->settings.endpoint
+									: round->provider,
+				 .proof = &proof,
+				 .enabled_at_s = report->enabled_at_s,
+				 .now = report->now});
 	history->baseline_s = report->change->baseline_s;
 	loop->was_unhealthy |= round->verdict.health == HEALTH_UNHEALTHY;
 	loop->failures = round->verdict.health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
@@ -150,8 +157,8 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		return -1;
 	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, &round);
 	compare_boot(loop, &history, &round, &change);
-	journal_service_outcome(
-		loop->root_fd, &loop->service.environment, &round.verdict, started_ms, loop->call->version);
+	journal_service_outcome(loop->root_fd, &loop->service.environment, &round.verdict,
+		started_ms, loop->call->version);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
 	*ret_wait_s = report.wait_s = find_wait(loop, &random, &report);
@@ -159,7 +166,8 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		return 0; /* another service, or nobody, reports from now on */
 	status_report_make(&report, status);
 	loop->lapse_s = lapse_left_s(status->state, round.verdict.health, &history, &report.now);
-	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s", status->message);
+	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
+		status->message);
 	if (keep_history(loop, &history, status, &untold) < 0) {
 		loop_log_err(loop, &untold);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S;

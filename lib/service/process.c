@@ -16,12 +16,14 @@
 #define LOG_MAX_BYTES   (1 << 20)
 #define MAX_DESCRIPTORS 4096
 
-/* A new descriptor takes the lowest free number, so 0, 1 and 2 are replaced in this order by dup2. */
+/* A new descriptor takes the lowest free number, so 0, 1 and 2 are replaced in this order by
+ * dup2. */
 static int open_standard_files(const char *log_path)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int log_fd =
-		log_path ? open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+	int log_fd = log_path ? open(log_path,
+					O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)
+			      : -1;
 	struct stat info;
 
 	if (null_fd < 0)
@@ -45,7 +47,8 @@ static void close_others_at_exec(void)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Record locks belong to the process and survive exec as long as a descriptor stays open (fcntl(2)), so this one is left open. */
+/* Record locks belong to the process and survive exec as long as a descriptor stays open
+ * (fcntl(2)), so this one is left open. */
 static int lock_across_exec(int state_fd, struct err *err)
 {
 	int fd;
@@ -61,7 +64,8 @@ static void report(int report_fd, int reason)
 	(void)!write(report_fd, &reason, sizeof(reason));
 }
 
-static _Noreturn void become_service(int state_fd, char *const argv[], const char *log_path, int report_fd)
+static _Noreturn void become_service(
+	int state_fd, char *const argv[], const char *log_path, int report_fd)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const environment[] = {path, NULL};
@@ -72,7 +76,8 @@ static _Noreturn void become_service(int state_fd, char *const argv[], const cha
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)umask(0077);
 	close_others_at_exec();
-	if (chdir("/") == 0 && open_standard_files(log_path) == 0 && lock_across_exec(state_fd, &err) == 0) {
+	if (chdir("/") == 0 && open_standard_files(log_path) == 0 &&
+		lock_across_exec(state_fd, &err) == 0) {
 		report(report_fd, 0);
 		(void)execve(argv[0], argv, environment);
 	}
@@ -110,8 +115,8 @@ static int wait_for_report(int read_fd, const char *program, struct err *err)
 	if (len == sizeof(reasons[0]) && reasons[0] == 0)
 		return 0;
 	errno = len == 0 ? EIO : len == sizeof(reasons) ? reasons[1] : reasons[0];
-	return err_set(
-		err, ERR_SERVICE, (unsigned long)errno, "The service '%s' cannot be started: %m.", program);
+	return err_set(err, ERR_SERVICE, (unsigned long)errno,
+		"The service '%s' cannot be started: %m.", program);
 }
 
 int process_start(int state_fd, char *const argv[], const char *log_path, struct err *err)

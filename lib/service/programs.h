@@ -1,5 +1,6 @@
-/* programs.h - the programs outside of the versioned folder: opt/guest-attestation/VERSION/. The service runs from there, since the agent
- * extracts over the versioned folder (a running program there fails it) and deletes it at an upgrade. */
+/* programs.h - the programs outside of the versioned folder: opt/guest-attestation/VERSION/. The
+ * service runs from there, since the agent extracts over the versioned folder (a running program
+ * there fails it) and deletes it at an upgrade. */
 #ifndef SERVICE_PROGRAMS_H
 #define SERVICE_PROGRAMS_H
 

@@ -22,7 +22,8 @@ static int64_t difference(int64_t later, int64_t earlier)
 struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_t expires_s)
 {
 	/* a wall clock that is slow makes no life longer than the provider gave */
-	int64_t life_s = smaller(difference(expires_s, issued_s), difference(expires_s, asked->time.wall_s));
+	int64_t life_s =
+		smaller(difference(expires_s, issued_s), difference(expires_s, asked->time.wall_s));
 	struct proof proof = {.issued_s = issued_s,
 		.expires_s = expires_s,
 		.asked_boot_s = asked->time.boot_s,
@@ -32,7 +33,8 @@ struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_
 	return proof;
 }
 
-/* Passed: CLOCK_BOOTTIME never goes back within a boot. Where it seems to, in another time namespace, nothing counts. */
+/* Passed: CLOCK_BOOTTIME never goes back within a boot. Where it seems to, in another time
+ * namespace, nothing counts. */
 static int64_t left_by_boot_clock(const struct proof *proof, const struct moment *now)
 {
 	int64_t passed_s = difference(now->time.boot_s, proof->asked_boot_s);
@@ -42,8 +44,8 @@ static int64_t left_by_boot_clock(const struct proof *proof, const struct moment
 
 enum proof_state proof_judge(const struct proof *proof, const struct moment *now, uint32_t *ret_left_s)
 {
-	int64_t left_s =
-		smaller(left_by_boot_clock(proof, now), difference(proof->expires_s, now->time.wall_s));
+	int64_t left_s = smaller(
+		left_by_boot_clock(proof, now), difference(proof->expires_s, now->time.wall_s));
 	enum proof_state state = PROOF_COUNTS;
 
 	if (!proof->boot_id[0])
@@ -74,5 +76,6 @@ void proof_text(const struct proof *proof, enum proof_state state, char ret[PROO
 			"The last proof of this boot ended: its token was valid until %s.", expires);
 	else if (state == PROOF_AHEAD)
 		(void)text_format(ret, PROOF_TEXT_SIZE,
-			"The VM's clock was set back before %s, when the last proof was issued.", issued);
+			"The VM's clock was set back before %s, when the last proof was issued.",
+			issued);
 }

@@ -27,20 +27,22 @@ void record_take_proxy(char *const *variables, struct record *ret)
 	take_bypass(found.bypass ? found.bypass : "", ret->no_proxy);
 }
 
-/* One row per text member, so that reading, writing and telling ours from a newer version's agree. */
+/* One row per text member, so that reading, writing and telling ours from a newer version's
+ * agree. */
 static const struct text_member {
 	const char *name;
 	size_t offset, size;
 	bool is_path, is_optional;
 } text_members[] = {
 	{"home", offsetof(struct record, home), ENVIRONMENT_PATH_SIZE, true, false},
-	{"logFolder", offsetof(struct record, environment.log_folder), ENVIRONMENT_PATH_SIZE, true, false},
-	{"configFolder", offsetof(struct record, environment.config_folder), ENVIRONMENT_PATH_SIZE, true,
+	{"logFolder", offsetof(struct record, environment.log_folder), ENVIRONMENT_PATH_SIZE, true,
 		false},
-	{"statusFolder", offsetof(struct record, environment.status_folder), ENVIRONMENT_PATH_SIZE, true,
-		false},
-	{"eventsFolder", offsetof(struct record, environment.events_folder), ENVIRONMENT_PATH_SIZE, true,
-		true},
+	{"configFolder", offsetof(struct record, environment.config_folder), ENVIRONMENT_PATH_SIZE,
+		true, false},
+	{"statusFolder", offsetof(struct record, environment.status_folder), ENVIRONMENT_PATH_SIZE,
+		true, false},
+	{"eventsFolder", offsetof(struct record, environment.events_folder), ENVIRONMENT_PATH_SIZE,
+		true, true},
 	{"tcti", offsetof(struct record, tcti), RECORD_TCTI_SIZE, false, true},
 	{"metadata", offsetof(struct record, metadata), RECORD_METADATA_SIZE, false, true},
 	{"proxy", offsetof(struct record, proxy), PROXY_URL_SIZE, false, true},
@@ -115,7 +117,8 @@ int record_save(int state_fd, const struct record *service, struct err *err)
 	json_add_int(document, "sequence", service->environment.sequence);
 	json_add_int(document, "enabledAt", service->enabled_at_s);
 	for (size_t i = 0; i < TEXT_MEMBERS; i++)
-		json_add_text(document, text_members[i].name, (const char *)service + text_members[i].offset);
+		json_add_text(document, text_members[i].name,
+			(const char *)service + text_members[i].offset);
 	return state_save(state_fd, RECORD_FILE, document, err);
 }
 

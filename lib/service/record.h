@@ -1,8 +1,9 @@
-/* record.h - what the service must know to do its work, kept outside of the versioned folder: var/lib/guest-attestation/service.json,
- * root only.
+/* record.h - what the service must know to do its work, kept outside of the versioned folder:
+ * var/lib/guest-attestation/service.json, root only.
  *
- * Extension variables do not reach a systemd unit, and the folders change with every version, so `enable` writes them here. Settings
- * are not copied: the service reads config/<sequence>.settings itself.
+ * Extension variables do not reach a systemd unit, and the folders change with every version, so
+ * `enable` writes them here. Settings are not copied: the service reads config/<sequence>.settings
+ * itself.
  */
 #ifndef SERVICE_RECORD_H
 #define SERVICE_RECORD_H
@@ -17,20 +18,24 @@
 #define RECORD_MARK_SIZE     17
 
 struct record {
-	char home[ENVIRONMENT_PATH_SIZE];    /* versioned folder of the package, absolute */
-	struct environment environment;      /* folders and sequence */
-	char tcti[RECORD_TCTI_SIZE];         /* "" = the machine's TPM device */
-	char metadata[RECORD_METADATA_SIZE]; /* http://ADDRESS of the metadata service; "" = the cloud's */
-	char proxy[PROXY_URL_SIZE]; /* of the agent's environment, maybe with a password; "" = none */
+	char home[ENVIRONMENT_PATH_SIZE]; /* versioned folder of the package, absolute */
+	struct environment environment; /* folders and sequence */
+	char tcti[RECORD_TCTI_SIZE]; /* "" = the machine's TPM device */
+	/* http://ADDRESS of the metadata service; "" = the cloud's */
+	char metadata[RECORD_METADATA_SIZE];
+	/* of the agent's environment, maybe with a password; "" = none */
+	char proxy[PROXY_URL_SIZE];
 	char proxy_variable[PROXY_SOURCE_SIZE]; /* in which it was */
-	char no_proxy[PROXY_BYPASS_SIZE];       /* likewise no_proxy's; of a longer one its first entries */
-	char settings_mark
-		[RECORD_MARK_SIZE]; /* of the settings file's bytes, to notice changed ones of the same number */
+	/* likewise no_proxy's; of a longer one its first entries */
+	char no_proxy[PROXY_BYPASS_SIZE];
+	/* of the settings file's bytes, to notice changed ones of the same number */
+	char settings_mark[RECORD_MARK_SIZE];
 	char program_version[32]; /* whose programs run the service */
 	int64_t enabled_at_s;
 };
 
-/* The proxy of a program's variables ("NAME=value" each, NULL at the end); one that does not fit counts as none. */
+/* The proxy of a program's variables ("NAME=value" each, NULL at the end); one that does not fit
+ * counts as none. */
 void record_take_proxy(char *const *variables, struct record *ret);
 
 int record_parse(struct bytes text, struct record *ret, struct err *err) err_check;

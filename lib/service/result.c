@@ -26,7 +26,8 @@ static bool is_of_earlier_boot(const struct result *result, const struct moment 
 	       strcmp(now->boot_id, result->history.boot_id) != 0;
 }
 
-/* By whichever clock shows it: the wall clock may have been set back, and the boot clock stands still while a saved VM rests. */
+/* By whichever clock shows it: the wall clock may have been set back, and the boot clock stands
+ * still while a saved VM rests. */
 static bool is_overdue(uint32_t period_s, const struct result *result, const struct moment *now)
 {
 	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
@@ -49,7 +50,8 @@ static int doubt_times(
 			time);
 	if (is_overdue(period_s, result, now))
 		return err_set(err, ERR_SERVICE, 0,
-			"The last result is of %s: the one that was due by %s is missing.", time, due);
+			"The last result is of %s: the one that was due by %s is missing.", time,
+			due);
 	return 0;
 }
 
@@ -65,8 +67,8 @@ static int doubt_proof(const struct result *result, const struct moment *now, st
 		text[0] ? text : "The service keeps no proof of this boot behind its last result.");
 }
 
-static int doubt(const struct result_inputs *inputs, const struct result *result, const struct moment *now,
-	struct err *err)
+static int doubt(const struct result_inputs *inputs, const struct result *result,
+	const struct moment *now, struct err *err)
 {
 	char time[CLOCK_TEXT_SIZE];
 	pid_t pid;
@@ -80,7 +82,8 @@ static int doubt(const struct result_inputs *inputs, const struct result *result
 		return -1;
 	if (pid == 0)
 		return err_set(err, ERR_SERVICE, 0,
-			"The service does not run: its last result is of %s, and no other will come.", time);
+			"The service does not run: its last result is of %s, and no other will come.",
+			time);
 	if (doubt_times(inputs->period_s, result, now, err) < 0)
 		return -1;
 	return doubt_proof(result, now, err);
@@ -101,7 +104,8 @@ int result_read(const struct result_inputs *inputs, struct result *ret, struct e
 		return -1;
 	if (status_read(folder, environment->sequence, &found->status, &found->written_s, err) < 0)
 		return err->code == ERR_IO && err->native == ENOENT
-			       ? err_set(err, ERR_SERVICE, 0, "The service has not reported anything yet.")
+			       ? err_set(err, ERR_SERVICE, 0,
+					 "The service has not reported anything yet.")
 			       : -1;
 	if (enabled_read_history(inputs->state_fd, &found->history, err) < 0)
 		return -1;

@@ -1,18 +1,20 @@
-/* result.h - the last result that the service reported, and whether it still says something about this VM. Reads only. */
+/* result.h - the last result that the service reported, and whether it still says something about
+ * this VM. Reads only. */
 #ifndef SERVICE_RESULT_H
 #define SERVICE_RESULT_H
 
 #include "agent/status.h"
 #include "service/enabled.h"
 
-#define RESULT_SLACK_S 900 /* how late a result may be: an attestation takes a minute at the worst */
+/* how late a result may be: an attestation takes a minute at the worst */
+#define RESULT_SLACK_S 900
 
 struct result {
 	struct status status;
 	int64_t written_s; /* when it was reported, Unix time */
 	struct history history;
-	enum health
-		health;   /* of the last attestation; HEALTH_UNKNOWN if the result does not count any more */
+	/* of the last attestation; HEALTH_UNKNOWN if the result does not count any more */
+	enum health health;
 	struct err doubt; /* why it does not count; code ERR_OK if it does */
 };
 
@@ -24,8 +26,9 @@ struct result_inputs {
 	struct clock_time now;
 };
 
-/* Healthy counts only while the service runs, the next result is not overdue by either clock, the wall clock was not set back before the
- * report, and the proof itself counts (proof.h). ERR_SERVICE if nothing was reported yet; ERR_STATE_INVALID if file or history are damaged. */
+/* Healthy counts only while the service runs, the next result is not overdue by either clock, the
+ * wall clock was not set back before the report, and the proof itself counts (proof.h). ERR_SERVICE
+ * if nothing was reported yet; ERR_STATE_INVALID if file or history are damaged. */
 int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err) err_check;
 
 #endif

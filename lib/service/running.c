@@ -49,7 +49,8 @@ int running_lock_pid(int state_fd, int *ret_fd, struct err *err)
 		return set_unusable(err);
 	if (fcntl(fd, F_SETLK, &lock) < 0)
 		return errno == EACCES || errno == EAGAIN
-			       ? err_set(err, ERR_SERVICE, (unsigned long)errno, "The service runs already.")
+			       ? err_set(err, ERR_SERVICE, (unsigned long)errno,
+					 "The service runs already.")
 			       : set_unusable(err);
 	if (write_pid(fd) < 0)
 		return set_unusable(err);

@@ -19,8 +19,9 @@ static uint32_t period_after(const struct schedule_inputs *inputs)
 
 	if (life_s < SHORTEST_S)
 		life_s = SHORTEST_S;
-	return inputs->verdict.health == HEALTH_HEALTHY && life_s < inputs->period_s ? life_s
-										     : inputs->period_s;
+	return inputs->verdict.health == HEALTH_HEALTHY && life_s < inputs->period_s
+		       ? life_s
+		       : inputs->period_s;
 }
 
 uint32_t schedule_wait_s(const struct schedule_inputs *inputs)

@@ -1,5 +1,5 @@
-/* service_proxy.h - who names a proxy for the service: the settings, the environment that the guest agent gave to enable, and the agent's own
- * configuration. */
+/* service_proxy.h - who names a proxy for the service: the settings, the environment that the guest
+ * agent gave to enable, and the agent's own configuration. */
 #ifndef SERVICE_SERVICE_PROXY_H
 #define SERVICE_SERVICE_PROXY_H
 

@@ -38,7 +38,8 @@ static void describe_boot(const struct drift_verdict *change, char ret[MESSAGE])
 	if (change && change->note[0])
 		(void)text_format(ret, MESSAGE, "New in this boot: %s.", change->note);
 	else if (change && change->is_lost)
-		(void)text_format(ret, MESSAGE, "The baseline of earlier boots was lost. %s", as_ever);
+		(void)text_format(
+			ret, MESSAGE, "The baseline of earlier boots was lost. %s", as_ever);
 	else
 		(void)text_format(ret, MESSAGE, "%s", as_ever);
 }
@@ -52,8 +53,8 @@ static void set_healthy(const struct status_report_inputs *inputs, struct status
 	describe_boot(inputs->change, boot);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy: this VM proved its boot to %s at %s. %s%s", inputs->round->provider, now, boot,
-		note);
+		"Healthy: this VM proved its boot to %s at %s. %s%s", inputs->round->provider, now,
+		boot, note);
 }
 
 static void set_unhealthy(const struct status_report_inputs *inputs, struct status *ret)
@@ -64,8 +65,9 @@ static void set_unhealthy(const struct status_report_inputs *inputs, struct stat
 	ret->state = inputs->settings->alerts_disabled ? STATUS_SUCCESS : STATUS_ERROR;
 	ret->code = (int)inputs->round->verdict.reason.code;
 	(void)text_format(ret->message, sizeof(ret->message), "Unhealthy: %s%s", reason,
-		inputs->settings->alerts_disabled ? " (Alerts are switched off by the setting disableAlerts.)"
-						  : "");
+		inputs->settings->alerts_disabled
+			? " (Alerts are switched off by the setting disableAlerts.)"
+			: "");
 }
 
 /* This boot's own proof still stands. */
@@ -78,8 +80,8 @@ static void set_unreached_but_proven(
 	clock_text(history->healthy_s, healthy);
 	clock_text(history->failing_since_s, since);
 	ret->state = STATUS_SUCCESS;
-	(void)text_format(ret->message, sizeof(ret->message), "Healthy at %s. No new proof since %s: %s",
-		healthy, since, reason);
+	(void)text_format(ret->message, sizeof(ret->message),
+		"Healthy at %s. No new proof since %s: %s", healthy, since, reason);
 }
 
 static bool is_proven(const struct status_report_inputs *inputs)
@@ -87,7 +89,8 @@ static bool is_proven(const struct status_report_inputs *inputs)
 	return proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 }
 
-static void set_unproven(const struct status_report_inputs *inputs, const char *reason, struct status *ret)
+static void set_unproven(
+	const struct status_report_inputs *inputs, const char *reason, struct status *ret)
 {
 	const struct proof *proof = &inputs->history->proof;
 	char earlier[PROOF_TEXT_SIZE];
@@ -118,9 +121,8 @@ static void set_unknown(const struct status_report_inputs *inputs, struct status
 
 static void add_health(const struct status_report_inputs *inputs, struct status *ret)
 {
-	static const enum status_state states[] = {[HEALTH_UNKNOWN] = STATUS_WARNING,
-		[HEALTH_HEALTHY] = STATUS_SUCCESS,
-		[HEALTH_UNHEALTHY] = STATUS_ERROR};
+	static const enum status_state states[] = {
+		[HEALTH_UNKNOWN] = STATUS_WARNING, [HEALTH_HEALTHY] = STATUS_SUCCESS, [HEALTH_UNHEALTHY] = STATUS_ERROR};
 	const struct verdict *verdict = &inputs->round->verdict;
 	char text[MESSAGE], time[CLOCK_TEXT_SIZE];
 
@@ -129,8 +131,8 @@ static void add_health(const struct status_report_inputs *inputs, struct status 
 		(void)text_format(text, sizeof(text),
 			"Healthy at %s: the provider and this VM's own check agree.", time);
 	else
-		(void)text_format(text, sizeof(text), "%s at %s: %s", health_name(verdict->health), time,
-			verdict->reason.msg);
+		(void)text_format(text, sizeof(text), "%s at %s: %s", health_name(verdict->health),
+			time, verdict->reason.msg);
 	status_add(ret, STATUS_HEALTH_ITEM, states[verdict->health], (int)verdict->reason.code, text);
 }
 
@@ -144,15 +146,15 @@ static void add_attestation(const struct status_report_inputs *inputs, struct st
 	if (round->stage == ROUND_VERIFIED) {
 		clock_text(round->token_expires_s, expiry);
 		(void)text_format(text, sizeof(text),
-			"Token of %s verified: signature, issuer, times, nonce and this TPM's key. Valid "
-			"until %s.",
+			"Token of %s verified: signature, issuer, times, nonce and this TPM's key. Valid until %s.",
 			round->provider, expiry);
 		status_add(ret, "Attestation", STATUS_SUCCESS, 0, text);
 		return;
 	}
 	explain(&round->remote.reason, text);
 	status_add(ret, "Attestation",
-		is_out_of_reach(&round->remote.reason) && is_proven(inputs) ? STATUS_WARNING : STATUS_ERROR,
+		is_out_of_reach(&round->remote.reason) && is_proven(inputs) ? STATUS_WARNING
+									    : STATUS_ERROR,
 		(int)round->remote.reason.code, text);
 }
 
@@ -205,11 +207,10 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 		return;
 	list_authorities(&local->authorities, vouched, sizeof(vouched));
 	(void)text_format(text, sizeof(text),
-		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; shim's "
-		"revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
+		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; shim's revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
 		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
-		facts->db.cert_count, facts->dbx.hash_count, facts->sbat.date[0] ? facts->sbat.date : "none",
-		facts->authority_count, vouched);
+		facts->db.cert_count, facts->dbx.hash_count,
+		facts->sbat.date[0] ? facts->sbat.date : "none", facts->authority_count, vouched);
 	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
 		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
 }
@@ -242,7 +243,8 @@ static void add_tpm(const struct status_report_inputs *inputs, struct status *re
 
 	if (verdict->health == HEALTH_HEALTHY) {
 		describe_tpm(&round->local, text);
-		status_add(ret, "VirtualTpm", round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
+		status_add(ret, "VirtualTpm",
+			round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
 			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
 	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
 		explain(&verdict->reason, text);
@@ -259,9 +261,10 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
 		return;
 	clock_text(cert->not_after_s, expiry);
-	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s.", cert->subject,
-		cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry);
-	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0, text);
+	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s.",
+		cert->subject, cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry);
+	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0,
+		text);
 }
 
 static void add_baseline(const struct drift_verdict *change, struct status *ret)
@@ -308,11 +311,11 @@ static void add_settings(const struct settings *settings, struct status *ret)
 	char text[MESSAGE] = "";
 
 	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
-		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), i ? " %s" : "%s",
-			settings->warnings[i]);
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text),
+			i ? " %s" : "%s", settings->warnings[i]);
 	if (settings->warning_count > SETTINGS_MAX_WARNINGS)
-		(void)text_format(text + strlen(text), sizeof(text) - strlen(text), " And %zu more.",
-			settings->warning_count - SETTINGS_MAX_WARNINGS);
+		(void)text_format(text + strlen(text), sizeof(text) - strlen(text),
+			" And %zu more.", settings->warning_count - SETTINGS_MAX_WARNINGS);
 	if (settings->warning_count)
 		status_add(ret, "Settings", STATUS_WARNING, 0, text);
 }

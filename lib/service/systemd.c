@@ -30,7 +30,8 @@ static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 	return NULL;
 }
 
-/* In double quotes, with what systemd would expand made literal. Control characters never get here: paths were checked. */
+/* In double quotes, with what systemd would expand made literal. Control characters never get here:
+ * paths were checked. */
 static int append_quoted(const char *value, struct buf *ret, struct err *err)
 {
 	if (buf_append_text(ret, "\"", err) < 0)
@@ -63,7 +64,8 @@ int systemd_format_unit(
 		end = memmem(at + 2, template.len - before - 2, "}}", 2);
 		value = end ? value_of(unit, (struct bytes){at + 2, (size_t)(end - at - 2)}) : NULL;
 		if (!value)
-			return err_set(err, ERR_FORMAT, 0, "The unit's template has an unknown mark.");
+			return err_set(
+				err, ERR_FORMAT, 0, "The unit's template has an unknown mark.");
 		if (append_quoted(value, ret, err) < 0)
 			return -1;
 		template.len -= (size_t)(end + 2 - template.data);
@@ -109,8 +111,8 @@ static int open_folder(int root_fd, int *ret_fd)
 
 static int set_closed(struct err *err)
 {
-	return err_set(
-		err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be opened: %m.", SYSTEMD_UNIT_FOLDER);
+	return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be opened: %m.",
+		SYSTEMD_UNIT_FOLDER);
 }
 
 int systemd_find_unit(int root_fd, bool *ret, struct err *err)
@@ -157,13 +159,15 @@ int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_e
 		return -1;
 	if (find_systemctl(root_fd, &place, err) < 0)
 		return -1;
-	if (!place || !text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
+	if (!place ||
+		!text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
 		!text_format(verb_copy, sizeof(verb_copy), "%s", verb))
 		return err_set(err, ERR_SERVICE, ENOENT, "systemctl is absent.");
 	if (child_run(&child, &said, ret_exit, err) < 0)
 		return err_wrap(err, "systemctl %s", verb);
 	if (*ret_exit != 0)
-		err_fill(err, ERR_SERVICE, (unsigned long)*ret_exit, "'systemctl %s' ended with %d: %s", verb,
-			*ret_exit, said.len ? (const char *)said.data : "");
+		err_fill(err, ERR_SERVICE, (unsigned long)*ret_exit,
+			"'systemctl %s' ended with %d: %s", verb, *ret_exit,
+			said.len ? (const char *)said.data : "");
 	return 0;
 }

@@ -15,11 +15,13 @@ int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *er
 	auto_cleanup(fd) int home_fd = -1;
 	auto_cleanup(fd) int fd = -1;
 
-	if (environment_open_folder(inputs->root_fd, home, &home_fd, err) < 0 || watch_open(&fd, err) < 0)
+	if (environment_open_folder(inputs->root_fd, home, &home_fd, err) < 0 ||
+		watch_open(&fd, err) < 0)
 		return -1;
 	if (watch_add(fd, home_fd, IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF, err) < 0)
 		return err_wrap(err, "%s", home);
-	if (watch_add(fd, inputs->state_fd, IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF, err) < 0)
+	if (watch_add(fd, inputs->state_fd, IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF,
+		    err) < 0)
 		return err_wrap(err, "/%s", STATE_FOLDER);
 	*ret_fd = steal_fd(&fd);
 	return 0;
@@ -52,7 +54,8 @@ static int listen_for_stop(int *ret_fd, struct err *err)
 	auto_cleanup(fd) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 
 	if (fd < 0 || sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-		return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Signals cannot be heard: %m.");
+		return err_set(
+			err, ERR_INTERNAL, (unsigned long)errno, "Signals cannot be heard: %m.");
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -68,11 +71,13 @@ static int wait_for(
 	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
 {
 	*ret = WAKEUP_ENDED;
-	while (running_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) == RUNNING_GOES_ON) {
+	while (running_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) ==
+		RUNNING_GOES_ON) {
 		if (poll(fds, 3, -1) < 0) {
 			if (errno == EINTR)
 				continue;
-			return err_set(err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
+			return err_set(
+				err, ERR_INTERNAL, (unsigned long)errno, "Waiting failed: %m.");
 		}
 		if (fds[0].revents || fds[1].revents) {
 			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
@@ -84,8 +89,8 @@ static int wait_for(
 	return 0;
 }
 
-int wakeup_wait(
-	const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret, struct err *err)
+int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret,
+	struct err *err)
 {
 	auto_cleanup(fd) int timer = -1;
 	auto_cleanup(fd) int stop = -1;

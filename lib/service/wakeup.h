@@ -6,9 +6,9 @@
 #include "service/running.h"
 
 enum wakeup {
-	WAKEUP_DUE,   /* it is time for the next round */
+	WAKEUP_DUE, /* it is time for the next round */
 	WAKEUP_ENDED, /* running_find_end() tells why */
-	WAKEUP_STOP,  /* SIGTERM; it stays blocked */
+	WAKEUP_STOP, /* SIGTERM; it stays blocked */
 };
 
 struct wakeup_inputs {
@@ -20,8 +20,9 @@ struct wakeup_inputs {
 /* The folders whose changes may end the service, for wakeup_wait. ERR_IO. */
 int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err) err_check;
 
-/* watch_fd: of wakeup_watch, or -1. wait_s: seconds, also those in which the VM is suspended; 0 is 1. Only here is SIGTERM an answer:
- * anywhere else it ends the process as ever. ERR_IO, ERR_INTERNAL. */
+/* watch_fd: of wakeup_watch, or -1. wait_s: seconds, also those in which the VM is suspended; 0
+ * is 1. Only here is SIGTERM an answer: anywhere else it ends the process as ever. ERR_IO,
+ * ERR_INTERNAL. */
 int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret,
 	struct err *err) err_check;
 

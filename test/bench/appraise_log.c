@@ -1,5 +1,6 @@
-/* appraise_log LOG ROUNDS: CPU milliseconds, in this process, of one local appraisal of a log: read, replay in the SHA-256 bank, compare,
- * check data against digests, Secure Boot, authorities. The least of ten series: what others do on this machine only adds. */
+/* appraise_log LOG ROUNDS: CPU milliseconds, in this process, of one local appraisal of a log:
+ * read, replay in the SHA-256 bank, compare, check data against digests, Secure Boot, authorities.
+ * The least of ten series: what others do on this machine only adds. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

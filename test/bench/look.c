@@ -12,7 +12,8 @@ int main(int argc, char **argv)
 	struct next_boot_round round = {.boot_id = "bench", .now_s = 1};
 	struct err err;
 
-	if (argc < 3 || dir_open(argv[1], &root_fd, &err) < 0 || dir_open(argv[2], &state_fd, &err) < 0)
+	if (argc < 3 || dir_open(argv[1], &root_fd, &err) < 0 ||
+		dir_open(argv[2], &state_fd, &err) < 0)
 		return 64;
 	round.root_fd = root_fd;
 	round.state_fd = state_fd;

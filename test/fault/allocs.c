@@ -1,9 +1,11 @@
-/* allocs.c - preloaded (LD_PRELOAD) into a program: counts its allocations and fails those that the plan names.
+/* allocs.c - preloaded (LD_PRELOAD) into a program: counts its allocations and fails those that the
+ * plan names.
  *
- * The plan is a file that FAULT_ALLOCS names; it is mapped, so that the counts outlive a program that is killed. If it has room, the call
- * path of each allocation is written into it, as a hash. glibc's own allocations (getline, opendir, getaddrinfo) come by here too: it calls
- * malloc and its kin as any program does ("Replacing malloc" in its manual). The real ones are reached by their second names, since dlsym
- * allocates itself. */
+ * The plan is a file that FAULT_ALLOCS names; it is mapped, so that the counts outlive a program
+ * that is killed. If it has room, the call path of each allocation is written into it, as a hash.
+ * glibc's own allocations (getline, opendir, getaddrinfo) come by here too: it calls malloc and its
+ * kin as any program does ("Replacing malloc" in its manual). The real ones are reached by their
+ * second names, since dlsym allocates itself. */
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -24,7 +26,7 @@ struct plan {
 	uint64_t paths[];
 };
 
-#define PATH_DEPTH  12  /* callers that tell one call path from another */
+#define PATH_DEPTH  12 /* callers that tell one call path from another */
 #define STACK_WORDS 400 /* among so many words */
 #define STACK_SIZE  (8u << 20)
 #define TRACE_DEPTH 24
@@ -76,7 +78,8 @@ static struct plan *find_plan(void)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-/* The kernel puts the program's name at the first thread's end, glibc a thread's own structure at that of each other. */
+/* The kernel puts the program's name at the first thread's end, glibc a thread's own structure at
+ * that of each other. */
 static const uintptr_t *stack_end(const uintptr_t *frame)
 {
 	uintptr_t first = getauxval(AT_EXECFN);
@@ -86,9 +89,10 @@ static const uintptr_t *stack_end(const uintptr_t *frame)
 					   : (uintptr_t)pthread_self());
 }
 
-/* Which callers are on the way is found by looking for their return addresses: words on the stack that point into the program behind a
- * call (opcode E8 with four bytes of distance). The pinned libraries have no tables that an unwinder could read. A word that an earlier
- * call left behind makes two paths of one, which costs a run and hides nothing. The hash is FNV-1a. */
+/* Which callers are on the way is found by looking for their return addresses: words on the stack
+ * that point into the program behind a call (opcode E8 with four bytes of distance). The pinned
+ * libraries have no tables that an unwinder could read. A word that an earlier call left behind
+ * makes two paths of one, which costs a run and hides nothing. The hash is FNV-1a. */
 static uint64_t path_hash(void)
 {
 	const uintptr_t *words = __builtin_frame_address(0);

@@ -1,14 +1,18 @@
-/* calls.c - runs a program and counts its system calls by kind; one of them fails, comes back short, or is the program's last.
+/* calls.c - runs a program and counts its system calls by kind; one of them fails, comes back
+ * short, or is the program's last.
  *
  *   fault-calls REPORT [--at NAME:N:FAULT] [--end-at-rest] PROGRAM [ARGUMENT...]
  *
- * REPORT is written when the program has ended: its end ("exit 0", "signal 11"), whether the fault came to pass ("faults 1"), and a line per
- * kind of call ("call openat 12 EIO EMFILE"; "exempt brk 3 REASON"). --end-at-rest sends SIGTERM to a program that waits for several
- * things without a limit of time, as our service does between two rounds, or that sleeps for a minute, as it does where it cannot.
+ * REPORT is written when the program has ended: its end ("exit 0", "signal 11"), whether the fault
+ * came to pass ("faults 1"), and a line per kind of call ("call openat 12 EIO EMFILE"; "exempt brk
+ * 3 REASON"). --end-at-rest sends SIGTERM to a program that waits for several things without a
+ * limit of time, as our service does between two rounds, or that sleeps for a minute, as it does
+ * where it cannot.
  *
- * Counted are the program's threads and the processes that it forks, until they become another program; and from the program's entry point
- * on, since what the loader does before is not the program's. ptrace(2) stops at each call; a call that is not to happen gets number -1,
- * and its result is replaced when it returns. x86-64 only. */
+ * Counted are the program's threads and the processes that it forks, until they become another
+ * program; and from the program's entry point on, since what the loader does before is not the
+ * program's. ptrace(2) stops at each call; a call that is not to happen gets number -1, and its
+ * result is replaced when it returns. x86-64 only. */
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -24,9 +28,10 @@
 #include <unistd.h>
 #include "table.h"
 
-#define EXIT_BROKEN  99 /* the test itself, not the program */
-#define MAX_TASKS    16 /* threads and forked processes that fail at the same time */
-#define MAX_FILES    64 /* a program that closes all that it may have inherited does it in few calls */
+#define EXIT_BROKEN 99 /* the test itself, not the program */
+#define MAX_TASKS   16 /* threads and forked processes that fail at the same time */
+/* a program that closes all that it may have inherited does it in few calls */
+#define MAX_FILES    64
 #define LONG_SLEEP_S 60
 
 struct fault {
@@ -38,7 +43,8 @@ struct fault {
 
 struct tracer {
 	pid_t program;
-	uint64_t entry; /* the program's first instruction, which is a breakpoint until it is reached */
+	/* the program's first instruction, which is a breakpoint until it is reached */
+	uint64_t entry;
 	long instruction;
 	bool is_started; /* it was reached */
 	bool ends_at_rest, is_ended;
@@ -215,8 +221,8 @@ static bool pass_entry(struct tracer *tracer, pid_t task)
 {
 	struct user_regs_struct regs;
 
-	if (task != tracer->program || tracer->is_started || ptrace(PTRACE_GETREGS, task, NULL, &regs) < 0 ||
-		regs.rip != tracer->entry + 1)
+	if (task != tracer->program || tracer->is_started ||
+		ptrace(PTRACE_GETREGS, task, NULL, &regs) < 0 || regs.rip != tracer->entry + 1)
 		return false;
 	regs.rip--;
 	if (ptrace(PTRACE_POKETEXT, task, (void *)tracer->entry, (void *)tracer->instruction) < 0 ||
@@ -240,7 +246,8 @@ static void pass_call(struct tracer *tracer, pid_t task)
 		replace_result(tracer, task);
 }
 
-/* Which signal the task is to receive. *ret_detached: it is another program now, and none of ours. */
+/* Which signal the task is to receive. *ret_detached: it is another program now, and none of
+ * ours. */
 static int stopped(struct tracer *tracer, pid_t task, int status, bool *ret_detached)
 {
 	int event = status >> 16;
@@ -273,7 +280,8 @@ static void trace(struct tracer *tracer)
 			continue;
 		}
 		signal = stopped(tracer, task, status, &is_detached);
-		(void)ptrace(is_detached ? PTRACE_DETACH : PTRACE_SYSCALL, task, NULL, (void *)(long)signal);
+		(void)ptrace(is_detached ? PTRACE_DETACH : PTRACE_SYSCALL, task, NULL,
+			(void *)(long)signal);
 	}
 }
 
@@ -313,9 +321,10 @@ static void write_report(const struct tracer *tracer, const char *path)
 	for (size_t i = 0; call_at(i); i++)
 		if (tracer->counts[i])
 			(void)fprintf(file, "%s %s %lu %s\n",
-				call_at(i)->kind == CALL_EXEMPT ? "exempt" : "call", call_at(i)->name,
-				tracer->counts[i], call_at(i)->faults);
-	(void)fprintf(file, "exempt loader %lu they come before the program begins\n", tracer->loader_count);
+				call_at(i)->kind == CALL_EXEMPT ? "exempt" : "call",
+				call_at(i)->name, tracer->counts[i], call_at(i)->faults);
+	(void)fprintf(file, "exempt loader %lu they come before the program begins\n",
+		tracer->loader_count);
 	if (fclose(file))
 		broken(path);
 }

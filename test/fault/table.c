@@ -171,9 +171,9 @@ const struct call *call_find(long number, const uint64_t args[6])
 
 int fault_errno(const char *name, size_t len)
 {
-	static const int numbers[] = {EIO, EMFILE, ENOSPC, EINTR, ENOMEM, EINVAL, EPERM, EAGAIN, ENOLCK,
-		ENOBUFS, ECONNRESET, ECONNREFUSED, ETIMEDOUT, ENOTCONN, EADDRINUSE, ECANCELED, EFAULT,
-		ENOSYS};
+	static const int numbers[] = {EIO, EMFILE, ENOSPC, EINTR, ENOMEM, EINVAL, EPERM, EAGAIN,
+		ENOLCK, ENOBUFS, ECONNRESET, ECONNREFUSED, ETIMEDOUT, ENOTCONN, EADDRINUSE,
+		ECANCELED, EFAULT, ENOSYS};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		const char *known = strerrorname_np(numbers[i]);

@@ -1,4 +1,5 @@
-/* fuzz_bundle.c - a bundle as somebody gave it: read, checked, shown as a page, redacted, printed and read again. */
+/* fuzz_bundle.c - a bundle as somebody gave it: read, checked, shown as a page, redacted, printed
+ * and read again. */
 #include <string.h>
 #include "bundle/bundlecheck.h"
 #include "page/page.h"

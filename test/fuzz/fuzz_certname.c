@@ -1,4 +1,5 @@
-/* A certificate's extensions, and those of the authority above it: two values, the first one's length in front. */
+/* A certificate's extensions, and those of the authority above it: two values, the first one's
+ * length in front. */
 #include <stdlib.h>
 #include <string.h>
 #include "edge/certext.h"
@@ -8,13 +9,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool is_inside(struct bytes part, struct bytes whole)
 {
-	return part.len == 0 || (part.data >= whole.data && part.data + part.len <= whole.data + whole.len);
+	return part.len == 0 ||
+	       (part.data >= whole.data && part.data + part.len <= whole.data + whole.len);
 }
 
 static void judge(struct bytes above, struct bytes below, const char *name)
 {
 	struct certname_cert authority = {.extensions = above};
-	struct certname_cert cert = {.extensions = below, .subject = certext_find(below, CERTEXT_KEY_ID)};
+	struct certname_cert cert = {
+		.extensions = below, .subject = certext_find(below, CERTEXT_KEY_ID)};
 	struct certname_host host;
 	struct err err = {0};
 

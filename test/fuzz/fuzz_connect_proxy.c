@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_text(const char *text, size_t size)
 {
-	if (strnlen(text, size) == size || !text_is_utf8(bytes_of_text(text)) || strpbrk(text, "\r\n\x1b"))
+	if (strnlen(text, size) == size || !text_is_utf8(bytes_of_text(text)) ||
+		strpbrk(text, "\r\n\x1b"))
 		abort();
 }
 

@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool is_settled;
 
 	(void)dpkg_find_digest((struct bytes){data, size}, "usr/lib/shim/shimx64.efi.signed", md5);
-	(void)dpkg_find_version((struct bytes){data, size}, "shim-signed:amd64", version, &is_settled);
+	(void)dpkg_find_version(
+		(struct bytes){data, size}, "shim-signed:amd64", version, &is_settled);
 	return 0;
 }

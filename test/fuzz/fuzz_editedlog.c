@@ -1,10 +1,12 @@
-/* fuzz_editedlog.c - a true log, edited, under a true quote: whatever still verifies says what the true log says.
+/* fuzz_editedlog.c - a true log, edited, under a true quote: whatever still verifies says what the
+ * true log says.
  *
- * The first byte chooses the boot (test/data/evidence), the rest are edits (edited_log.h). What is compared: Secure Boot's facts, who
- * vouched (as read and as the page lists it), which texts count as measured, what explains a changed key, and what the comparison with
- * accepted boots comes to. Left out is what nobody promises: names that a log only claims, their order across PCRs, numbers of events.
- * At its end it tells how many edited logs still verified: a target whose logs are all refused would find nothing.
- */
+ * The first byte chooses the boot (test/data/evidence), the rest are edits (edited_log.h). What is
+ * compared: Secure Boot's facts, who vouched (as read and as the page lists it), which texts count
+ * as measured, what explains a changed key, and what the comparison with accepted boots comes to.
+ * Left out is what nobody promises: names that a log only claims, their order across PCRs, numbers
+ * of events. At its end it tells how many edited logs still verified: a target whose logs are all
+ * refused would find nothing. */
 #include <string.h>
 #include "../support/edited_log.h"
 #include "../support/reading.h"
@@ -22,7 +24,8 @@ struct boot {
 	struct bundle bundle;
 	struct reading truth;
 	size_t baseline_count;
-	struct components baselines[MAX_BASELINES]; /* accepted boots, beside which this one is not Healthy */
+	/* accepted boots, beside which this one is not Healthy */
+	struct components baselines[MAX_BASELINES];
 };
 
 static struct boot boots[BOOTS];
@@ -53,7 +56,8 @@ static void add_baseline(struct boot *boot, const struct components *accepted)
 	copy_components(accepted, &boot->baselines[boot->baseline_count++]);
 }
 
-/* A file that GRUB reads besides is known by the command that names it (PCR 8), so one more of them alone is no boot that can be. */
+/* A file that GRUB reads besides is known by the command that names it (PCR 8), so one more of them
+ * alone is no boot that can be. */
 static bool may_be_new(const struct component *component)
 {
 	return component->pcr != 9;
@@ -157,12 +161,14 @@ static void begin(void)
 
 /* ---- an edited one beside the true one ---- */
 
-/* The verdict that the true log has, found out as far. Of several reasons the first one stays, so that a log with events that no PCR has
- * seen, or with one in PCR 7 that it does not tell, may end with the same where Secure Boot was off. */
+/* The verdict that the true log has, found out as far. Of several reasons the first one stays, so
+ * that a log with events that no PCR has seen, or with one in PCR 7 that it does not tell, may end
+ * with the same where Secure Boot was off. */
 static bool is_verified(const struct appraisal *edited, const struct appraisal *truth)
 {
 	return edited->has_secureboot && edited->verdict.health == truth->verdict.health &&
-	       edited->verdict.reason.code == truth->verdict.reason.code && !edited->unquoted.unmeasured &&
+	       edited->verdict.reason.code == truth->verdict.reason.code &&
+	       !edited->unquoted.unmeasured &&
 	       edited->secureboot.has_unbound_event == truth->secureboot.has_unbound_event;
 }
 
@@ -232,7 +238,8 @@ static bool is_explained(const struct bundle *bundle, const struct reading *read
 static void compare_explanations(
 	const struct boot *boot, const struct bundle *bundle, const struct reading *edited)
 {
-	static const enum component_kind kinds[] = {COMPONENT_PK, COMPONENT_KEK, COMPONENT_DB, COMPONENT_DBX};
+	static const enum component_kind kinds[] = {
+		COMPONENT_PK, COMPONENT_KEK, COMPONENT_DB, COMPONENT_DBX};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		for (size_t k = 0; k < BOOTS; k++) {
@@ -242,7 +249,8 @@ static void compare_explanations(
 			const struct component component = {.kind = kinds[i], .pcr = 7};
 
 			if (is_explained(bundle, edited, &component, keys[i]->sha256) &&
-				!is_explained(&boot->bundle, &boot->truth, &component, keys[i]->sha256))
+				!is_explained(
+					&boot->bundle, &boot->truth, &component, keys[i]->sha256))
 				reading_fail("an explanation for keys that are not in force");
 		}
 }

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (environment_parse((struct bytes){data, size}, &found, &err) < 0)
 		return 0;
-	if (found.log_folder[0] != '/' || found.config_folder[0] != '/' || found.status_folder[0] != '/' ||
-		strstr(found.status_folder, "/../"))
+	if (found.log_folder[0] != '/' || found.config_folder[0] != '/' ||
+		found.status_folder[0] != '/' || strstr(found.status_folder, "/../"))
 		abort();
 	return 0;
 }

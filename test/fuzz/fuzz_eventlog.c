@@ -29,8 +29,8 @@ static void compare(const struct eventlog *log)
 	(void)!replay_compare(log, &led_to, &err);
 }
 
-static void tell(
-	const struct eventlog *log, const struct eventlog_walk *walk, const struct eventlog_event *event)
+static void tell(const struct eventlog *log, const struct eventlog_walk *walk,
+	const struct eventlog_event *event)
 {
 	struct eventlog_event as_pcr = cclog_as_pcr(event);
 	struct bootphase_place place;

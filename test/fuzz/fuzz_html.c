@@ -1,5 +1,5 @@
-/* fuzz_html.c - any bytes as text of a page: no markup but our own, no invisible character, valid UTF-8. The same of text that goes
- * anywhere else. */
+/* fuzz_html.c - any bytes as text of a page: no markup but our own, no invisible character, valid
+ * UTF-8. The same of text that goes anywhere else. */
 #include <string.h>
 #include "page/html.h"
 #include "base/text.h"
@@ -13,9 +13,9 @@ static void check(struct bytes page)
 	if (!text_is_utf8(page))
 		__builtin_trap();
 	for (size_t i = 0; i < page.len; i++) {
-		bool is_ours =
-			(page.len - i >= sizeof(ODD) - 1 && !memcmp(page.data + i, ODD, sizeof(ODD) - 1)) ||
-			(page.len - i >= 7 && !memcmp(page.data + i, "</span>", 7));
+		bool is_ours = (page.len - i >= sizeof(ODD) - 1 &&
+				       !memcmp(page.data + i, ODD, sizeof(ODD) - 1)) ||
+			       (page.len - i >= 7 && !memcmp(page.data + i, "</span>", 7));
 
 		if (page.data[i] < 0x20 || page.data[i] == 0x7F || page.data[i] == '\'' ||
 			(page.data[i] == '<' && !is_ours))

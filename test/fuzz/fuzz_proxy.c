@@ -1,4 +1,5 @@
-/* Addresses of proxies: what is understood must be fit for a header and a message. The same bytes are a list of hosts that go without. */
+/* Addresses of proxies: what is understood must be fit for a header and a message. The same bytes
+ * are a list of hosts that go without. */
 #include <stdlib.h>
 #include <string.h>
 #include "net/proxy.h"

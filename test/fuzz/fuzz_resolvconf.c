@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		conf.attempts > RESOLVCONF_ATTEMPTS_MAX || (conf.domain_count && !conf.has_domains))
 		abort();
 	for (size_t i = 0; i < conf.server_count; i++)
-		if (!conf.servers[i][0] || strpbrk(conf.servers[i], ", []\n")) /* it becomes a list's entry */
+		if (!conf.servers[i][0] || strpbrk(conf.servers[i], ", []\n")) /* it becomes a
+										  list's entry */
 			abort();
 	for (size_t i = 0; i < conf.domain_count; i++)
 		if (!conf.domains[i][0] || conf.domains[i][0] == '.')

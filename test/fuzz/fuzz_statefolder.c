@@ -1,11 +1,12 @@
-/* fuzz_statefolder.c - a hostile state folder: files of the service changed, exchanged, taken away, or with a folder, a link, a pipe or a
- * huge file in their place; and what the service and those who look on make of it.
+/* fuzz_statefolder.c - a hostile state folder: files of the service changed, exchanged, taken away,
+ * or with a folder, a link, a pipe or a huge file in their place; and what the service and those
+ * who look on make of it.
  *
- * Whatever it holds, it is read to an end. A boot that differs from the accepted ones is Healthy only if these are truly not there or
- * damaged, and that is told; what cannot be read is never taken for absent, and stays as it is; nothing is learned in a boot that history
- * knows as Unhealthy.
- * Input: one byte chooses boot and history; then four bytes are one change (file, kind, two numbers).
- */
+ * Whatever it holds, it is read to an end. A boot that differs from the accepted ones is Healthy
+ * only if these are truly not there or damaged, and that is told; what cannot be read is never
+ * taken for absent, and stays as it is; nothing is learned in a boot that history knows as
+ * Unhealthy. Input: one byte chooses boot and history; then four bytes are one change (file, kind,
+ * two numbers). */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -50,7 +51,7 @@ static const char *const names[] = {
 };
 
 static struct buf clean[FILES];
-static struct buf distrusting;  /* a history that knows this boot as Unhealthy */
+static struct buf distrusting; /* a history that knows this boot as Unhealthy */
 static struct reading boots[2]; /* as accepted; changed */
 static struct settings settings;
 static int root_fd = -1, state_fd = -1;
@@ -91,7 +92,8 @@ static void clear(void)
 /* Not durable: the disk's time is not what is tested. */
 static void put_file(const char *name, struct bytes contents)
 {
-	auto_cleanup(fd) int fd = openat(state_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	auto_cleanup(fd) int fd =
+		openat(state_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (fd < 0 || write(fd, contents.data, contents.len) != (ssize_t)contents.len)
 		fail("no file can be made");
@@ -216,7 +218,8 @@ static void begin(void)
 	forget(HISTORY_FILE);
 	save_history(HEALTH_HEALTHY, &clean[HISTORY]);
 	/* nobody is there: each delivery fails at once */
-	(void)snprintf(settings.alert_webhook, sizeof(settings.alert_webhook), "https://127.0.0.1:1/alert");
+	(void)snprintf(settings.alert_webhook, sizeof(settings.alert_webhook),
+		"https://127.0.0.1:1/alert");
 	(void)snprintf(settings.ca_file, sizeof(settings.ca_file), "test/data/evidence/root.pem");
 	settings.rules = rules_default();
 	share_begin("state folders", "let the boots be compared", LEAST_SHARE);
@@ -228,15 +231,16 @@ struct change_of {
 	uint8_t file, kind, a, b;
 };
 
-static const char *const json_names[] = {"version", "bootId", "healthyBootId", "distrustedBootId", "provider",
-	"healthyAt", "tokenExpiresAt", "issuedAt", "askedAt", "lifetime", "bootClock", "round",
-	"waitingSince", "failingSince", "failures", "baselineAt", "variants", "dbx", "lostAt", "forgottenAt",
-	"explained", "home", "sequence", "statusFolder", "files", "variables", "health", "receiver",
-	"pending", "pcrs", "components", "kind", "sha256", "name", "extra"};
+static const char *const json_names[] = {"version", "bootId", "healthyBootId", "distrustedBootId",
+	"provider", "healthyAt", "tokenExpiresAt", "issuedAt", "askedAt", "lifetime", "bootClock",
+	"round", "waitingSince", "failingSince", "failures", "baselineAt", "variants", "dbx",
+	"lostAt", "forgottenAt", "explained", "home", "sequence", "statusFolder", "files",
+	"variables", "health", "receiver", "pending", "pcrs", "components", "kind", "sha256",
+	"name", "extra"};
 static const char *const json_parents[] = {"", "variants", "components"};
-static const char *const json_values[] = {"null", "0", "1", "-1", "1e300", "9007199254740992", "\"\"",
-	"\"" BOOT_ID "\"", "[]", "{}", "[[]]", "\"../../etc/passwd\"", "\"Healthy\"", "true", "\"\\u202e\"",
-	"4294967296", "16777215"};
+static const char *const json_values[] = {"null", "0", "1", "-1", "1e300", "9007199254740992",
+	"\"\"", "\"" BOOT_ID "\"", "[]", "{}", "[[]]", "\"../../etc/passwd\"", "\"Healthy\"",
+	"true", "\"\\u202e\"", "4294967296", "16777215"};
 
 static void change_json(const char *name, struct bytes was, struct change_of how)
 {
@@ -359,7 +363,8 @@ static enum is_there look(const char *name, struct bytes was)
 		return NOT_THERE;
 	if (!S_ISREG(info.st_mode))
 		return NO_FILE;
-	if (info.st_size > STATE_MAX_BYTES || file_read(state_fd, name, FILE_NO_LINKS, &text, &err) < 0)
+	if (info.st_size > STATE_MAX_BYTES ||
+		file_read(state_fd, name, FILE_NO_LINKS, &text, &err) < 0)
 		return OTHER_TEXT;
 	return bytes_equal(buf_bytes(&text), was) ? AS_IT_WAS : OTHER_TEXT;
 }
@@ -503,9 +508,11 @@ static bool is_baseline_as_before(const struct before *before)
 
 static void check(const struct before *before, const struct outcome *outcome)
 {
-	if (before->baseline == AS_IT_WAS && before->is_changed_boot && outcome->health != HEALTH_UNHEALTHY)
+	if (before->baseline == AS_IT_WAS && before->is_changed_boot &&
+		outcome->health != HEALTH_UNHEALTHY)
 		fail("a changed boot that the accepted ones contradict");
-	if (before->baseline == AS_IT_WAS && !before->is_changed_boot && outcome->health != HEALTH_HEALTHY)
+	if (before->baseline == AS_IT_WAS && !before->is_changed_boot &&
+		outcome->health != HEALTH_HEALTHY)
 		fail("a boot as accepted, and it is not Healthy");
 	if (before->baseline == NO_FILE && (outcome->health == HEALTH_HEALTHY || has_learned(outcome)))
 		fail("accepted boots that cannot be read, taken for none");
@@ -551,7 +558,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((before.baseline == AS_IT_WAS || before.baseline == OTHER_TEXT) &&
 		file_read(state_fd, BASELINE_FILE, FILE_NO_LINKS, &before.baseline_text, &ignored) < 0)
 		buf_done(&before.baseline_text);
-	before.history = look(HISTORY_FILE, buf_bytes(before.is_distrusted ? &distrusting : &clean[HISTORY]));
+	before.history =
+		look(HISTORY_FILE, buf_bytes(before.is_distrusted ? &distrusting : &clean[HISTORY]));
 	look_on();
 	take_lock();
 	run_round(&boots[before.is_changed_boot], has_alerts, &outcome);

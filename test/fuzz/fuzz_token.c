@@ -1,4 +1,5 @@
-/* A token from its compact form, and its header and claims from their JSON, which base64 hides from a fuzzer. */
+/* A token from its compact form, and its header and claims from their JSON, which base64 hides from
+ * a fuzzer. */
 #include <string.h>
 #include "maa/token.h"
 

@@ -1,9 +1,10 @@
-/* fuzz_token_mutated.c - a good token with its parts changed, and signed anew or not: what passes was signed over these bytes by a key of
- * the set, for this provider, request and time. Signed by the provider's GnuTLS (test/provider/issue.c), judged by the client's mbedtls.
+/* fuzz_token_mutated.c - a good token with its parts changed, and signed anew or not: what passes
+ * was signed over these bytes by a key of the set, for this provider, request and time. Signed by
+ * the provider's GnuTLS (test/provider/issue.c), judged by the client's mbedtls.
  *
- * Input: one byte chooses who signs, one the key set, one what happens to the text afterwards; then three bytes are one change of header
- * or claims: where, what, how. At its end it tells how many tokens passed: a target whose tokens are all refused would find nothing.
- */
+ * Input: one byte chooses who signs, one the key set, one what happens to the text afterwards; then
+ * three bytes are one change of header or claims: where, what, how. At its end it tells how many
+ * tokens passed: a target whose tokens are all refused would find nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include "../provider/issue.h"
@@ -50,10 +51,8 @@ static json *parsed(const char *text)
 static void begin(void)
 {
 	static const char claims[] =
-		"{\"iss\":\"" URL "\",\"iat\":1799999990,\"nbf\":1799999990,\"exp\":1800028800,"
-		"\"x-ms-attestation-type\":\"azurevm\",\"secureboot\":true,"
-		"\"x-ms-azurevm-debuggersdisabled\":true,\"x-ms-azurevm-dbvalidated\":true,"
-		"\"x-ms-runtime\":{\"client-payload\":{\"nonce\":\"dGhlIG5vbmNl\"},\"keys\":[]}}";
+		"{\"iss\":\"" URL
+		"\",\"iat\":1799999990,\"nbf\":1799999990,\"exp\":1800028800,\"x-ms-attestation-type\":\"azurevm\",\"secureboot\":true,\"x-ms-azurevm-debuggersdisabled\":true,\"x-ms-azurevm-dbvalidated\":true,\"x-ms-runtime\":{\"client-payload\":{\"nonce\":\"dGhlIG5vbmNl\"},\"keys\":[]}}";
 	auto_cleanup(buf) struct buf modulus = buf_with_max(1024);
 	struct err err;
 	json *key;
@@ -74,7 +73,8 @@ static void begin(void)
 	key = parsed("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"kid\":\"" TOKEN_KEY_ID "\"}");
 	json_add_bytes_text(key, "n", buf_bytes(&modulus));
 	/* the getters give const views of a tree that is ours */
-	json_add_copy((json *)(uintptr_t)json_get(json_get(good_claims, "x-ms-runtime"), "keys"), NULL, key);
+	json_add_copy((json *)(uintptr_t)json_get(json_get(good_claims, "x-ms-runtime"), "keys"),
+		NULL, key);
 	json_free(key);
 	share_begin("tokens", "passed", LEAST_SHARE);
 }
@@ -82,20 +82,21 @@ static void begin(void)
 /* ---- changes ---- */
 
 static const char *const header_names[] = {"alg", "kid", "jku", "typ", "crit", "x5c", "extra"};
-static const char *const claim_names[] = {"iss", "iat", "nbf", "exp", "x-ms-attestation-type", "secureboot",
-	"x-ms-azurevm-debuggersdisabled", "x-ms-azurevm-dbvalidated", "x-ms-azurevm-dbxvalidated",
-	"x-ms-runtime", "client-payload", "nonce", "keys", "kid", "n", "e", "kty", "extra"};
+static const char *const claim_names[] = {"iss", "iat", "nbf", "exp", "x-ms-attestation-type",
+	"secureboot", "x-ms-azurevm-debuggersdisabled", "x-ms-azurevm-dbvalidated",
+	"x-ms-azurevm-dbxvalidated", "x-ms-runtime", "client-payload", "nonce", "keys", "kid", "n",
+	"e", "kty", "extra"};
 static const char *const claim_parents[] = {"", "", "", "", "", "", "", "", "", "", "x-ms-runtime",
 	"client-payload", "x-ms-runtime", "keys", "keys", "keys", "keys", ""};
-static const char *const values[] = {NULL, "\"\"", "null", "true", "false", "0", "1", "-1", "1800000000",
-	"1799999701", "1799999700", "1800000300", "1800000301", "1e300", "1800000000.5", "\"RS256\"",
-	"\"none\"", "\"HS256\"", "\"rs256\"", "\"PS256\"", "\"JWT\"", "\"" URL "/certs\"",
-	"\"https://evil.example/certs\"", "\"" URL "@evil.example/certs\"", "\"" URL "\"",
-	"\"https://PROVIDER.example:443/\"", "\"https://evil.example\"", "\"http://provider.example\"",
-	"\"" URL "/other\"", "\"azurevm\"", "\"sgx\"", "\"dGhlIG5vbmNl\"", "\"dGhlIG5vbmNlAA==\"",
-	"\"the nonce\"", "\"AQAB\"", "\"AAEAAQ\"", "\"Aw\"", "\"RSA\"", "\"oct\"", "\"" TOKEN_KEY_ID "\"",
-	"\"HCLAkPub\"", "[]", "{}", "[\"exp\"]",
-	"[{\"kid\":\"" TOKEN_KEY_ID "\",\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"wcPD\"}]",
+static const char *const values[] = {NULL, "\"\"", "null", "true", "false", "0", "1", "-1",
+	"1800000000", "1799999701", "1799999700", "1800000300", "1800000301", "1e300",
+	"1800000000.5", "\"RS256\"", "\"none\"", "\"HS256\"", "\"rs256\"", "\"PS256\"", "\"JWT\"",
+	"\"" URL "/certs\"", "\"https://evil.example/certs\"", "\"" URL "@evil.example/certs\"",
+	"\"" URL "\"", "\"https://PROVIDER.example:443/\"", "\"https://evil.example\"",
+	"\"http://provider.example\"", "\"" URL "/other\"", "\"azurevm\"", "\"sgx\"",
+	"\"dGhlIG5vbmNl\"", "\"dGhlIG5vbmNlAA==\"", "\"the nonce\"", "\"AQAB\"", "\"AAEAAQ\"",
+	"\"Aw\"", "\"RSA\"", "\"oct\"", "\"" TOKEN_KEY_ID "\"", "\"HCLAkPub\"", "[]", "{}",
+	"[\"exp\"]", "[{\"kid\":\"" TOKEN_KEY_ID "\",\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"wcPD\"}]",
 	"{\"nonce\":\"dGhlIG5vbmNl\"}", "{\"client-payload\":{\"nonce\":\"dGhlIG5vbmNl\"}}"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -155,8 +156,8 @@ static void print_good(const json *tree, struct buf *ret)
 		fail(err.msg);
 }
 
-/* 0, 1, 2: that issuer signs what was changed; 3: the signature is of the token before the change; 4: none; 5: the second issuer, who says
- * so; else the first issuer. */
+/* 0, 1, 2: that issuer signs what was changed; 3: the signature is of the token before the change;
+ * 4: none; 5: the second issuer, who says so; else the first issuer. */
 static void make(uint8_t who, const struct buf *header, const struct buf *claims, struct made *ret)
 {
 	auto_cleanup(buf) struct buf signature = buf_with_max(1024);
@@ -164,7 +165,8 @@ static void make(uint8_t who, const struct buf *header, const struct buf *claims
 	auto_cleanup(buf) struct buf good_body = buf_with_max(4096);
 	struct err err;
 
-	*ret = (struct made){.signed_text = buf_with_max(MAX_SIGNED), .compact = buf_with_max(MAX_SIGNED)};
+	*ret = (struct made){
+		.signed_text = buf_with_max(MAX_SIGNED), .compact = buf_with_max(MAX_SIGNED)};
 	ret->signer = who % 16 < WHO_COUNT ? (enum who)(who % 16) : who % 16 == 5 ? SECOND : FIRST;
 	put_signed_part(header, claims, &ret->compact);
 	if (who % 16 == 3) {
@@ -174,11 +176,12 @@ static void make(uint8_t who, const struct buf *header, const struct buf *claims
 	} else if (buf_set(&ret->signed_text, buf_bytes(&ret->compact), &err) < 0) {
 		fail(err.msg);
 	}
-	if (who % 16 != 4 &&
-		issuer_sign(issuers[ret->signer], buf_bytes(&ret->signed_text), &signature, &err) < 0)
+	if (who % 16 != 4 && issuer_sign(issuers[ret->signer], buf_bytes(&ret->signed_text),
+				     &signature, &err) < 0)
 		fail(err.msg);
 	if (buf_append_text(&ret->compact, ".", &err) < 0 ||
-		(signature.len && base64_encode(buf_bytes(&signature), BASE64_URL, &ret->compact, &err) < 0))
+		(signature.len &&
+			base64_encode(buf_bytes(&signature), BASE64_URL, &ret->compact, &err) < 0))
 		fail(err.msg);
 }
 
@@ -212,8 +215,10 @@ static void disturb(uint8_t how, uint8_t where, struct buf *compact)
 	}
 }
 
-/* 0: both keys; 1, 2: one of them; 3: the second issuer's certificate under the first one's name. */
-static void make_keys(uint8_t which, struct keys *ret, const char *ret_kids[2], enum who ret_owners[2])
+/* 0: both keys; 1, 2: one of them; 3: the second issuer's certificate under the first one's
+ * name. */
+static void make_keys(
+	uint8_t which, struct keys *ret, const char *ret_kids[2], enum who ret_owners[2])
 {
 	struct err err;
 
@@ -268,8 +273,8 @@ static void check_claims(const json *claims)
 	if (!is_one_of(json_text(json_get(claims, "iss")), issuers_texts, COUNT(issuers_texts)))
 		fail("passed, and another provider issued it");
 	if (json_get_int(claims, "nbf", &not_before, &err) < 0 ||
-		json_get_int(claims, "exp", &expires, &err) < 0 || not_before > NOW_S + TOKEN_CLOCK_SKEW_S ||
-		expires <= NOW_S - TOKEN_CLOCK_SKEW_S)
+		json_get_int(claims, "exp", &expires, &err) < 0 ||
+		not_before > NOW_S + TOKEN_CLOCK_SKEW_S || expires <= NOW_S - TOKEN_CLOCK_SKEW_S)
 		fail("passed out of its time");
 	if (!type || strcmp(type, "azurevm") != 0 || !nonce || strcmp(nonce, "dGhlIG5vbmNl") != 0)
 		fail("passed with another type or nonce");
@@ -287,7 +292,8 @@ static void check_claims(const json *claims)
 static void check_verdict(const json *claims)
 {
 	static const char *const must_not_be_false[] = {"x-ms-azurevm-debuggersdisabled",
-		"x-ms-azurevm-dbvalidated", "x-ms-azurevm-dbxvalidated", "x-ms-azurevm-signingdisabled"};
+		"x-ms-azurevm-dbvalidated", "x-ms-azurevm-dbxvalidated",
+		"x-ms-azurevm-signingdisabled"};
 
 	if (verdict_of_claims(claims).health != HEALTH_HEALTHY)
 		return;
@@ -350,8 +356,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < MAX_CHANGES && 4 + 3 * i + 3 <= size; i++) {
 		const uint8_t *at = data + 4 + 3 * i;
 		bool is_header = at[2] & 0x80;
-		struct json_change change =
-			is_header ? header_change(at[0], at[1], at[2]) : claims_change(at[0], at[1], at[2]);
+		struct json_change change = is_header ? header_change(at[0], at[1], at[2])
+						      : claims_change(at[0], at[1], at[2]);
 
 		changed_json_apply(&change, is_header ? &header : &claims);
 	}

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			attest.name.len > sizeof(attest.name.data)))
 		__builtin_trap();
 	if (tpmwire_parse_public(bytes, &public, &err) == 0 &&
-		(public.policy_len > sizeof(public.policy) || public.key.modulus_len * 8 != public.key_bits ||
+		(public.policy_len > sizeof(public.policy) ||
+			public.key.modulus_len * 8 != public.key_bits ||
 			public.name.len != TPMWIRE_NAME_SIZE))
 		__builtin_trap();
 	return 0;

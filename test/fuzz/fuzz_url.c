@@ -1,4 +1,5 @@
-/* URLs of endpoints: what is understood must be understood the same way when it is written out again. */
+/* URLs of endpoints: what is understood must be understood the same way when it is written out
+ * again. */
 #include <stdlib.h>
 #include <string.h>
 #include "net/http.h"

@@ -1,9 +1,10 @@
-/* fuzz_verify.c - the whole of 'verify': true bundles with parts changed, exchanged among each other, and left out; whatever is still
- * called verified says of the boot what the quote in it proves, and repeats no claim that a checked token does not make.
+/* fuzz_verify.c - the whole of 'verify': true bundles with parts changed, exchanged among each
+ * other, and left out; whatever is still called verified says of the boot what the quote in it
+ * proves, and repeats no claim that a checked token does not make.
  *
- * Input: one byte chooses the bundle (test/data/evidence), one what the reader knows; then four bytes are one change: kind, place, what,
- * how. At its end it tells how many were still verified: a target whose bundles are all refused would find nothing.
- */
+ * Input: one byte chooses the bundle (test/data/evidence), one what the reader knows; then four
+ * bytes are one change: kind, place, what, how. At its end it tells how many were still verified: a
+ * target whose bundles are all refused would find nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include "../support/changed_json.h"
@@ -21,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A bundle in pieces, so that a change costs no more than its own piece: `info` without the log, `outer` without the information. */
+/* A bundle in pieces, so that a change costs no more than its own piece: `info` without the log,
+ * `outer` without the information. */
 struct pieces {
 	struct buf outer, info, log;
 };
@@ -108,30 +110,32 @@ static void begin(void)
 
 static const struct place {
 	const char *parent, *name;
-} outer_places[] = {{"", "verdict"}, {"", "local"}, {"", "facts"}, {"", "provider"}, {"", "laterPcrs"},
-	{"", "chain"}, {"", "machine"}, {"", "redacted"}, {"", "redactedEvents"}, {"", "made"},
-	{"", "madeUnix"}, {"", "version"}, {"", "format"}, {"", "extra"}, {"verdict", "health"},
-	{"verdict", "code"}, {"verdict", "name"}, {"verdict", "message"}, {"local", "health"},
-	{"local", "code"}, {"facts", "secureBoot"}, {"facts", "vmId"}, {"facts", "events"},
-	{"facts", "attestationKeySubject"}, {"facts", "extra"}, {"provider", "address"},
-	{"provider", "verdict"}, {"provider", "claims"}, {"provider", "token"}, {"provider", "tokenHeader"},
-	{"provider", "keys"}, {"claims", "secureboot"}, {"claims", "iss"}, {"claims", "nbf"},
-	{"claims", "exp"}, {"claims", "extra"}, {"claims", "x-ms-runtime"}, {"claims", "x-ms-azurevm-vmid"},
+} outer_places[] = {{"", "verdict"}, {"", "local"}, {"", "facts"}, {"", "provider"},
+	{"", "laterPcrs"}, {"", "chain"}, {"", "machine"}, {"", "redacted"}, {"", "redactedEvents"},
+	{"", "made"}, {"", "madeUnix"}, {"", "version"}, {"", "format"}, {"", "extra"},
+	{"verdict", "health"}, {"verdict", "code"}, {"verdict", "name"}, {"verdict", "message"},
+	{"local", "health"}, {"local", "code"}, {"facts", "secureBoot"}, {"facts", "vmId"},
+	{"facts", "events"}, {"facts", "attestationKeySubject"}, {"facts", "extra"},
+	{"provider", "address"}, {"provider", "verdict"}, {"provider", "claims"},
+	{"provider", "token"}, {"provider", "tokenHeader"}, {"provider", "keys"},
+	{"claims", "secureboot"}, {"claims", "iss"}, {"claims", "nbf"}, {"claims", "exp"},
+	{"claims", "extra"}, {"claims", "x-ms-runtime"}, {"claims", "x-ms-azurevm-vmid"},
 	{"laterPcrs", "8"}, {"laterPcrs", "14"}},
   info_places[] = {{"", "TpmInfo"}, {"", "ClientPayload"}, {"", "IsolationInfo"}, {"", "OSType"},
 	  {"", "OSDistro"}, {"", "OSVersionMajor"}, {"", "AttestationProtocolVersion"},
-	  {"TpmInfo", "AikCert"}, {"TpmInfo", "AikPub"}, {"TpmInfo", "PcrQuote"}, {"TpmInfo", "PcrSignature"},
-	  {"TpmInfo", "EncKeyPub"}, {"TpmInfo", "EncKeyCertifyInfo"},
+	  {"TpmInfo", "AikCert"}, {"TpmInfo", "AikPub"}, {"TpmInfo", "PcrQuote"},
+	  {"TpmInfo", "PcrSignature"}, {"TpmInfo", "EncKeyPub"}, {"TpmInfo", "EncKeyCertifyInfo"},
 	  {"TpmInfo", "EncKeyCertifyInfoSignature"}, {"TpmInfo", "PcrSet"}, {"TpmInfo", "PCRs"},
 	  {"", "TcgLogs"}, {"PCRs", "Digest"}, {"PCRs", "Index"}};
 
-static const char *const values[] = {"\"\"", "null", "true", "false", "0", "1", "203", "\"Healthy\"",
-	"\"Unhealthy\"", "\"Unknown\"", "\"ok\"", "\"1-400\"", "\"4-9\"",
+static const char *const values[] = {"\"\"", "null", "true", "false", "0", "1", "203",
+	"\"Healthy\"", "\"Unhealthy\"", "\"Unknown\"", "\"ok\"", "\"1-400\"", "\"4-9\"",
 	"\"99999999-2222-3333-4444-555555555555\"", "\"redacted\"",
 	"\"sha256:0000000000000000000000000000000000000000000000000000000000000000\"", "{}", "[]",
 	"[0,1,2,3,4,5,6]",
 	"{\"health\":\"Healthy\",\"code\":0,\"name\":\"ok\",\"message\":\"\",\"remedy\":\"\"}",
-	"\"0000000000000000000000000000000000000000000000000000000000000000\"", "\"AAAA\"", "4102444800"};
+	"\"0000000000000000000000000000000000000000000000000000000000000000\"", "\"AAAA\"",
+	"4102444800"};
 
 /* The first member of this place in a true bundle. */
 static const json *find(const json *tree, const char *own_name, const struct place *place)
@@ -188,7 +192,8 @@ static void flip(const struct place *place, struct edit edit, struct buf *text)
 	if (json_parse(buf_bytes(text), &tree, &err) < 0)
 		return;
 	found = json_text(find(tree, "", place));
-	if (!found || base64_decode(bytes_of_text(found), BASE64_STANDARD, &bytes, &err) < 0 || !bytes.len)
+	if (!found || base64_decode(bytes_of_text(found), BASE64_STANDARD, &bytes, &err) < 0 ||
+		!bytes.len)
 		return;
 	bytes.data[(size_t)edit.b * bytes.len / 256] ^= (uint8_t)(1u << edit.c % 8);
 	changed_json_put(&value, "\"");
@@ -211,7 +216,8 @@ static void edit_log(uint8_t kind, struct edit edit, struct pieces *pieces)
 	struct eventlog opened;
 	struct err err;
 
-	if (eventlog_open(buf_bytes(log), &opened, &err) == 0 && opened.event_count < EDITED_MAX_EVENTS / 2) {
+	if (eventlog_open(buf_bytes(log), &opened, &err) == 0 &&
+		opened.event_count < EDITED_MAX_EVENTS / 2) {
 		edited_log_of(buf_bytes(log), &dictionary, &edited);
 		edited_apply(&edited, (struct bytes){bytes, sizeof(bytes)});
 		edited_print(&edited, &ret);
@@ -231,7 +237,8 @@ static void set_outer(const char *parent, const char *name, const char *value, s
 		outer);
 }
 
-/* Said to be redacted: some events, or all. Then its evidence proves no VM id any more that it, or a provider's claims, could state. */
+/* Said to be redacted: some events, or all. Then its evidence proves no VM id any more that it, or
+ * a provider's claims, could state. */
 static void redact(struct edit edit, struct buf *outer)
 {
 	unsigned int first = edit.c & 1 ? 1 : 1 + edit.a % 60;
@@ -275,7 +282,8 @@ static void change(uint8_t kind, struct edit edit, struct pieces *pieces)
 		if (buf_set(&pieces->log, buf_bytes(&other->log), &err) < 0)
 			abort();
 		return;
-	case 7: /* what is said to be taken out may be anything; Secure Boot's variables are among the first events */
+	case 7: /* what is said to be taken out may be anything; Secure Boot's variables are among
+		   the first events */
 		redact((struct edit){.c = 1}, &pieces->outer);
 		edit_log(edit_kind_of(edit_flip), (struct edit){edit.a % 12, edit.b, edit.c}, pieces);
 		return;
@@ -355,7 +363,8 @@ static void compare_words(const struct bundle *bundle, const struct reading *tru
 		reading_fail("it says Healthy, and the claims do not");
 }
 
-static void compare_token(const struct bundle *bundle, const struct bundlecheck *check, bool has_own_keys)
+static void compare_token(
+	const struct bundle *bundle, const struct bundlecheck *check, bool has_own_keys)
 {
 	if (!check->is_token_checked)
 		return;
@@ -365,8 +374,8 @@ static void compare_token(const struct bundle *bundle, const struct bundlecheck 
 		reading_fail("a token of another boot");
 }
 
-static void compare(
-	const struct bundle *bundle, const struct bundlecheck_inputs *inputs, const struct bundlecheck *check)
+static void compare(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	const struct bundlecheck *check)
 {
 	const struct whole *truth = find_truth(&bundle->request.evidence);
 

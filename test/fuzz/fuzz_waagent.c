@@ -1,4 +1,5 @@
-/* The guest agent's configuration: whatever is in it, the proxy is "" or an address that has no more than host and port. */
+/* The guest agent's configuration: whatever is in it, the proxy is "" or an address that has no
+ * more than host and port. */
 #include <stdlib.h>
 #include <string.h>
 #include "agent/waagent.h"

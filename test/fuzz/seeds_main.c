@@ -1,5 +1,6 @@
-/* seeds_main.c - runs a fuzz target once per seed file, so that the corpus is a unit test without a fuzzer.
- * Usage: fuzz_NAME FOLDER...   Every seed also runs cut short at each of its first bytes. */
+/* seeds_main.c - runs a fuzz target once per seed file, so that the corpus is a unit test without a
+ * fuzzer. Usage: fuzz_NAME FOLDER...   Every seed also runs cut short at each of its first
+ * bytes. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -172,9 +172,9 @@ static void other_key(struct draft *draft)
 
 static void cut_signature(struct draft *draft)
 {
-	draft->token.len =
-		(size_t)((uint8_t *)memrchr(draft->token.data, '.', draft->token.len) - draft->token.data) +
-		1;
+	draft->token.len = (size_t)((uint8_t *)memrchr(draft->token.data, '.', draft->token.len) -
+				    draft->token.data) +
+			   1;
 }
 
 /* The key set's certificate as secret: works on clients that let the token choose the algorithm. */

@@ -1,4 +1,5 @@
-/* defects.h - what can be wrong with an attestation answer, each defect alone in an answer that is right otherwise. */
+/* defects.h - what can be wrong with an attestation answer, each defect alone in an answer that is
+ * right otherwise. */
 #ifndef HOSTILE_DEFECTS_H
 #define HOSTILE_DEFECTS_H
 

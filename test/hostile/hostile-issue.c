@@ -1,9 +1,12 @@
-/* hostile-issue: makes the body of an attestation answer with one defect, for tests of clients. It verifies nothing.
+/* hostile-issue: makes the body of an attestation answer with one defect, for tests of clients. It
+ * verifies nothing.
  *
- *   hostile-issue keys   ISSUER KEY.pem CERT.pem              the JWK set
- *   hostile-issue DEFECT ISSUER KEY.pem CERT.pem < request    an answer, sealed for the request's own TPM unless the defect says else
+ * - hostile-issue keys: ISSUER KEY.pem CERT.pem              the JWK set
+ * - hostile-issue DEFECT ISSUER KEY.pem CERT.pem < request: an answer, sealed for the request's own
+ * TPM unless the defect says else
  *
- * Used by test/support/hostile_provider, which adds the network. Everything but the defect is as the provider makes it. */
+ * Used by test/support/hostile_provider, which adds the network. Everything but the defect is as
+ * the provider makes it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,14 +42,15 @@ static int draft_claims(struct bytes body, const char *url, struct draft *ret, s
 		claims.holds[i] = true;
 	if (request_parse_body(body, &info, err) < 0 ||
 		request_parse_info(buf_bytes(&info), &facts.request, err) < 0 ||
-		tpmwire_parse_public((struct bytes){public->data, public->len}, &facts.binding.key, err) < 0)
+		tpmwire_parse_public(
+			(struct bytes){public->data, public->len}, &facts.binding.key, err) < 0)
 		return -1;
 	ret->key = facts.binding.key.key;
 	return claims_build(&facts, &claims, &frame, &ret->claims, err);
 }
 
-static int answer(
-	const char *defect, struct bytes body, struct draft *draft, struct buf *ret, struct err *err)
+static int answer(const char *defect, struct bytes body, struct draft *draft, struct buf *ret,
+	struct err *err)
 {
 	if (draft_claims(body, issuer_url(draft->issuer), draft, err) < 0)
 		return -1;
@@ -100,8 +104,8 @@ int main(int argc, char **argv)
 	struct err err;
 
 	if (argc != 5) {
-		(void)fputs(
-			"Usage: hostile-issue keys|DEFECT ISSUER KEY.pem CERT.pem\nDefects: none", stderr);
+		(void)fputs("Usage: hostile-issue keys|DEFECT ISSUER KEY.pem CERT.pem\nDefects: none",
+			stderr);
 		defects_list(stderr);
 		(void)fputs("\n", stderr);
 		return 64;

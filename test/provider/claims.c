@@ -58,7 +58,8 @@ static void add_pcrs(json *claims, uint32_t mask)
 			json_add_int(pcrs, NULL, i);
 }
 
-/* As the request says, unauthenticated, but for the VM's id, which is measured. Zero versions are left out. */
+/* As the request says, unauthenticated, but for the VM's id, which is measured. Zero versions are
+ * left out. */
 static void add_machine(json *claims, const struct facts *facts)
 {
 	const struct request *request = &facts->request;
@@ -92,12 +93,13 @@ static int add_policy_hash(json *claims, const struct policy *policy, struct err
 	return add_base64url(claims, "x-ms-policy-hash", (struct bytes){digest, sizeof(digest)}, err);
 }
 
-/* The attested key as a JWK (RFC 7517), so that a relying party can encrypt to this boot of this VM. */
+/* The attested key as a JWK (RFC 7517), so that a relying party can encrypt to this boot of this
+ * VM. */
 static int add_runtime(json *claims, const struct facts *facts, struct err *err)
 {
 	const struct crypto_rsa_public *rsa = &facts->binding.key.key;
-	const uint8_t exponent[] = {
-		(uint8_t)(rsa->exponent >> 16), (uint8_t)(rsa->exponent >> 8), (uint8_t)rsa->exponent};
+	const uint8_t exponent[] = {(uint8_t)(rsa->exponent >> 16), (uint8_t)(rsa->exponent >> 8),
+		(uint8_t)rsa->exponent};
 	json *runtime = json_add_object(claims, "x-ms-runtime");
 	json *key;
 

@@ -1,4 +1,5 @@
-/* claims.h - what the token says: the claims of Azure Attestation's tokens for Linux Trusted Launch VMs. */
+/* claims.h - what the token says: the claims of Azure Attestation's tokens for Linux Trusted Launch
+ * VMs. */
 #ifndef PROVIDER_CLAIMS_H
 #define PROVIDER_CLAIMS_H
 

@@ -47,7 +47,8 @@ void clients_free(struct clients *clients)
 	free(clients);
 }
 
-/* IPv4 as an IPv4-mapped address (RFC 4291 section 2.5.5.2), which is what a socket for both shows. */
+/* IPv4 as an IPv4-mapped address (RFC 4291 section 2.5.5.2), which is what a socket for both
+ * shows. */
 static struct address address_of(const struct sockaddr *from)
 {
 	static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
@@ -158,7 +159,8 @@ bool client_take(struct clients *clients, struct client *client, size_t bytes)
 		return false;
 	(void)pthread_mutex_lock(&clients->lock);
 	held = count(clients, &client->address, &all);
-	may = bytes <= CLIENTS_BODIES_PER_ADDRESS && held.bodies <= CLIENTS_BODIES_PER_ADDRESS - bytes &&
+	may = bytes <= CLIENTS_BODIES_PER_ADDRESS &&
+	      held.bodies <= CLIENTS_BODIES_PER_ADDRESS - bytes &&
 	      all.bodies <= CLIENTS_MAX_BODIES - bytes;
 	if (may)
 		client->bodies += bytes;

@@ -1,5 +1,6 @@
-/* clients.h - who is connected, until when, and what each address may hold, so that no client, however greedy or slow, keeps the others
- * out. An address is an IPv4 address or an IPv6 network of 64 bits, which is one customer's (RFC 6177). Threads share it. */
+/* clients.h - who is connected, until when, and what each address may hold, so that no client,
+ * however greedy or slow, keeps the others out. An address is an IPv4 address or an IPv6 network of
+ * 64 bits, which is one customer's (RFC 6177). Threads share it. */
 #ifndef PROVIDER_CLIENTS_H
 #define PROVIDER_CLIENTS_H
 
@@ -15,7 +16,7 @@
 #define CLIENTS_REQUEST_LIMIT_MS 20000
 
 struct clients; /* all of them */
-struct client;  /* a connection */
+struct client; /* a connection */
 
 struct clients *clients_new(void); /* NULL without memory */
 void clients_free(struct clients *clients);
@@ -32,7 +33,8 @@ void client_renew(struct clients *clients, struct client *client);
 /* Ends connections whose request takes too long. */
 void clients_reap(struct clients *clients);
 
-/* Its body grows by so many bytes; false, and nothing is taken, if that is more than its address or all may hold. */
+/* Its body grows by so many bytes; false, and nothing is taken, if that is more than its address or
+ * all may hold. */
 bool client_take(struct clients *clients, struct client *client, size_t bytes);
 void client_give_back(struct clients *clients, struct client *client, size_t bytes);
 

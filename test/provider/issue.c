@@ -26,7 +26,8 @@ struct issuer {
 
 static int fail(struct err *err, const char *what, int status)
 {
-	return err_set(err, ERR_INTERNAL, (unsigned long)-status, "%s: %s.", what, gnutls_strerror(status));
+	return err_set(err, ERR_INTERNAL, (unsigned long)-status, "%s: %s.", what,
+		gnutls_strerror(status));
 }
 
 static gnutls_datum_t datum(struct bytes bytes)
@@ -84,14 +85,17 @@ static int fill_certificate(gnutls_x509_crt_t cert, const struct issuer *issuer,
 	status = status < 0 ? status : gnutls_x509_crt_set_version(cert, 3);
 	status = status < 0 ? status : gnutls_x509_crt_set_serial(cert, serial, sizeof(serial));
 	status = status < 0 ? status
-			    : gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, issuer->url,
-				      (unsigned int)strlen(issuer->url));
-	status = status < 0 ? status : gnutls_x509_crt_set_activation_time(cert, now - CLOCK_MARGIN_S);
+			    : gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0,
+				      issuer->url, (unsigned int)strlen(issuer->url));
+	status = status < 0 ? status
+			    : gnutls_x509_crt_set_activation_time(cert, now - CLOCK_MARGIN_S);
 	status = status < 0 ? status : gnutls_x509_crt_set_expiration_time(cert, now + CERT_LIFE_S);
-	status = status < 0 ? status : gnutls_x509_crt_set_key_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
+	status = status < 0 ? status
+			    : gnutls_x509_crt_set_key_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
 	status = status < 0 ? status : gnutls_x509_crt_set_pubkey(cert, key);
-	return status < 0 ? status
-			  : gnutls_x509_crt_privkey_sign(cert, cert, issuer->key, GNUTLS_DIG_SHA256, 0);
+	return status < 0
+		       ? status
+		       : gnutls_x509_crt_privkey_sign(cert, cert, issuer->key, GNUTLS_DIG_SHA256, 0);
 }
 
 static bool is_cert_of(gnutls_x509_crt_t cert, gnutls_pubkey_t key)
@@ -122,7 +126,8 @@ static int load_cert(struct issuer *issuer, struct bytes pem, struct err *err)
 	if (status < 0)
 		return fail(err, "The signing certificate cannot be used", status);
 	if (!is_cert_of(cert, key))
-		return err_set(err, ERR_USAGE, 0, "The signing certificate is not of the signing key.");
+		return err_set(
+			err, ERR_USAGE, 0, "The signing certificate is not of the signing key.");
 	issuer->cert = buf_with_max(MAX_CERT_DER);
 	return buf_append(&issuer->cert, der.data, der.size, err);
 }
@@ -139,8 +144,8 @@ static int set_kid(struct issuer *issuer, struct err *err)
 	return 0;
 }
 
-int issuer_open(
-	const char *url, struct bytes key_pem, struct bytes cert_pem, struct issuer **ret, struct err *err)
+int issuer_open(const char *url, struct bytes key_pem, struct bytes cert_pem, struct issuer **ret,
+	struct err *err)
 {
 	auto_cleanup(issuer) struct issuer *issuer = calloc(1, sizeof(*issuer));
 	int status;
@@ -199,7 +204,8 @@ int issuer_sign(const struct issuer *issuer, struct bytes data, struct buf *ret,
 {
 	auto_cleanup(datum) gnutls_datum_t signature = {0};
 	gnutls_datum_t in = datum(data);
-	int status = gnutls_privkey_sign_data2(issuer->key, GNUTLS_SIGN_RSA_SHA256, 0, &in, &signature);
+	int status =
+		gnutls_privkey_sign_data2(issuer->key, GNUTLS_SIGN_RSA_SHA256, 0, &in, &signature);
 
 	if (status < 0)
 		return fail(err, "The token cannot be signed", status);
@@ -228,8 +234,8 @@ json *issuer_header(const struct issuer *issuer)
 	return header;
 }
 
-int issuer_token(
-	const struct issuer *issuer, const json *header, const json *claims, struct buf *ret, struct err *err)
+int issuer_token(const struct issuer *issuer, const json *header, const json *claims,
+	struct buf *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf token = buf_with_max(2 * MAX_PART);
 	auto_cleanup(buf) struct buf signature = buf_with_max(1024);
@@ -264,8 +270,8 @@ static int encrypt_key(
 }
 
 /* Appends ciphertext and tag to their buffers. */
-static int encrypt_token(
-	gnutls_datum_t *key, const uint8_t *iv, struct bytes token, struct sealed *ret, struct err *err)
+static int encrypt_token(gnutls_datum_t *key, const uint8_t *iv, struct bytes token,
+	struct sealed *ret, struct err *err)
 {
 	gnutls_aead_cipher_hd_t cipher = NULL;
 	size_t len = token.len + TAG_SIZE;
@@ -287,7 +293,8 @@ static int encrypt_token(
 	return buf_append(&ret->tag, out + token.len, TAG_SIZE, err);
 }
 
-int seal_token(struct bytes token, const struct crypto_rsa_public *key, struct sealed *ret, struct err *err)
+int seal_token(struct bytes token, const struct crypto_rsa_public *key, struct sealed *ret,
+	struct err *err)
 {
 	auto_cleanup(sealed) struct sealed sealed = {
 		.inner_key = buf_with_max(CRYPTO_RSA_MAX_BYTES),
@@ -366,8 +373,8 @@ int sealed_print(const struct sealed *sealed, struct buf *ret, struct err *err)
 int issue_random_hex(size_t len, char *ret, struct err *err)
 {
 	uint8_t bytes[32];
-	int status =
-		len <= sizeof(bytes) ? gnutls_rnd(GNUTLS_RND_NONCE, bytes, len) : GNUTLS_E_INVALID_REQUEST;
+	int status = len <= sizeof(bytes) ? gnutls_rnd(GNUTLS_RND_NONCE, bytes, len)
+					  : GNUTLS_E_INVALID_REQUEST;
 
 	if (status < 0)
 		return fail(err, "No random bytes", status);

@@ -6,8 +6,9 @@
 
 #define LISTEN_ORIGIN_SIZE 128
 
-/* IPv6 in brackets, port 0 = any free one. ret_origin: "https://HOST:PORT" as bound. ERR_USAGE, ERR_IO. */
-int listen_open(
-	const char *address, int *ret_fd, char ret_origin[LISTEN_ORIGIN_SIZE], struct err *err) err_check;
+/* IPv6 in brackets, port 0 = any free one. ret_origin: "https://HOST:PORT" as bound. ERR_USAGE,
+ * ERR_IO. */
+int listen_open(const char *address, int *ret_fd, char ret_origin[LISTEN_ORIGIN_SIZE],
+	struct err *err) err_check;
 
 #endif

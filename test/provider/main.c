@@ -1,4 +1,5 @@
-/* attestation-provider: a local attestation provider that really verifies. See README.md beside this file. */
+/* attestation-provider: a local attestation provider that really verifies. See README.md beside
+ * this file. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -53,24 +54,26 @@ static int read_anchors(const struct options *options, struct anchors *ret, stru
 	for (size_t i = 0; i < options->ak_ca_count; i++) {
 		auto_cleanup(buf) struct buf pem = {0};
 
-		if (read_pem(options->ak_ca[i], &pem, err) < 0 || anchors_add(ret, buf_bytes(&pem), err) < 0)
+		if (read_pem(options->ak_ca[i], &pem, err) < 0 ||
+			anchors_add(ret, buf_bytes(&pem), err) < 0)
 			return err_wrap(err, "%s", options->ak_ca[i]);
 	}
 	if (!anchors_have_root(ret))
-		return err_set(err, ERR_CA_FILE, 0, "--ak-ca names no self-signed certificate to trust.");
+		return err_set(
+			err, ERR_CA_FILE, 0, "--ak-ca names no self-signed certificate to trust.");
 	return 0;
 }
 
-static int open_service(const struct options *options, const struct texts *texts, const char *origin,
-	struct service *ret, struct err *err)
+static int open_service(const struct options *options, const struct texts *texts,
+	const char *origin, struct service *ret, struct err *err)
 {
 	ret->policy = options->policy;
 	ret->now_s = options->now_s;
 	ret->token_life_s = options->token_life_s;
 	if (read_anchors(options, &ret->anchors, err) < 0)
 		return -1;
-	return issuer_open(options->issuer ? options->issuer : origin, buf_bytes(&texts->signing_key),
-		buf_bytes(&texts->signing_cert), &ret->issuer, err);
+	return issuer_open(options->issuer ? options->issuer : origin,
+		buf_bytes(&texts->signing_key), buf_bytes(&texts->signing_cert), &ret->issuer, err);
 }
 
 /* The main thread does nothing but watch time: the server has its own threads. */
@@ -99,8 +102,8 @@ static int run(const struct options *options, struct err *err)
 	if (read_texts(options, &texts, err) < 0 || listen_open(options->listen, &fd, origin, err) < 0)
 		return -1;
 	if (open_service(options, &texts, origin, &service, err) < 0 ||
-		server_start(fd, buf_bytes(&texts.tls_cert), buf_bytes(&texts.tls_key), &service, &server,
-			err) < 0)
+		server_start(fd, buf_bytes(&texts.tls_cert), buf_bytes(&texts.tls_key), &service,
+			&server, err) < 0)
 		return -1;
 	(void)printf("listening on %s\n", origin);
 	(void)fflush(stdout);

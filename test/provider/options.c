@@ -48,13 +48,10 @@ static const struct {
 
 const char *options_help(void)
 {
-	return "Usage: attestation-provider --listen HOST:PORT --tls-cert FILE --tls-key FILE --ak-ca "
-	       "FILE...\n"
+	return "Usage: attestation-provider --listen HOST:PORT --tls-cert FILE --tls-key FILE --ak-ca FILE...\n"
 	       "\n"
-	       "Verifies what a VM's virtual TPM proves about its boot and answers with a signed token that "
-	       "only\n"
-	       "this TPM can open. Prints 'listening on https://HOST:PORT' when ready; ends on SIGTERM or "
-	       "SIGINT.\n"
+	       "Verifies what a VM's virtual TPM proves about its boot and answers with a signed token that only\n"
+	       "this TPM can open. Prints 'listening on https://HOST:PORT' when ready; ends on SIGTERM or SIGINT.\n"
 	       "\n"
 	       "  --listen HOST:PORT     address; port 0 takes a free one\n"
 	       "  --tls-cert FILE        certificate chain of the server, PEM\n"
@@ -82,7 +79,8 @@ static int get_number(const char *text, int64_t max, int64_t *ret, struct err *e
 	errno = 0;
 	number = strtoll(text, &end, 10);
 	if (errno || end == text || *end || number < 0 || number > max)
-		return err_set(err, ERR_USAGE, 0, "'%s' is not a number of seconds that can be used.", text);
+		return err_set(err, ERR_USAGE, 0,
+			"'%s' is not a number of seconds that can be used.", text);
 	*ret = number;
 	return 0;
 }
@@ -123,7 +121,8 @@ static int take_parsed(int option, const char *text, struct options *ret, struct
 		return add_cert(text, &ret->policy.db, err);
 	case OPTION_AK_CA:
 		if (ret->ak_ca_count == OPTIONS_MAX_FILES)
-			return err_set(err, ERR_USAGE, 0, "More than %d files of CAs.", OPTIONS_MAX_FILES);
+			return err_set(
+				err, ERR_USAGE, 0, "More than %d files of CAs.", OPTIONS_MAX_FILES);
 		ret->ak_ca[ret->ak_ca_count++] = text;
 		return 0;
 	default:
@@ -163,8 +162,8 @@ static int check_complete(const struct options *options, struct err *err)
 	if (options->is_help)
 		return 0;
 	if (!options->listen || !options->tls_cert || !options->tls_key || options->ak_ca_count == 0)
-		return err_set(
-			err, ERR_USAGE, 0, "--listen, --tls-cert, --tls-key and --ak-ca must be given.");
+		return err_set(err, ERR_USAGE, 0,
+			"--listen, --tls-cert, --tls-key and --ak-ca must be given.");
 	if (options->signing_cert && !options->signing_key)
 		return err_set(err, ERR_USAGE, 0, "--signing-cert needs --signing-key.");
 	return 0;
@@ -183,8 +182,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (option == '?')
-			return err_set(
-				err, ERR_USAGE, 0, "'%s' is no option or lacks its value.", argv[optind - 1]);
+			return err_set(err, ERR_USAGE, 0, "'%s' is no option or lacks its value.",
+				argv[optind - 1]);
 		if (take(option, optarg, &options, err) < 0)
 			return -1;
 	}

@@ -12,8 +12,8 @@ struct options {
 	const char *ak_ca[OPTIONS_MAX_FILES];
 	size_t ak_ca_count;
 	const char *signing_key, *signing_cert; /* NULL: made at start */
-	const char *issuer;                     /* NULL: the address that is listened on */
-	int64_t now_s;                          /* negative: the clock's */
+	const char *issuer; /* NULL: the address that is listened on */
+	int64_t now_s; /* negative: the clock's */
 	int64_t token_life_s;
 	struct policy policy;
 	bool is_help;

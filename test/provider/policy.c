@@ -44,9 +44,10 @@ static bool is_known(enum reference_list list, const struct policy_certs *extra,
 	return reference_has(list, sha256);
 }
 
-/* Certificates only, at least one, all known. A hash in db would let one binary boot whoever signed it. */
-static bool are_known(
-	enum reference_list list, const struct policy_certs *extra, const struct secureboot_keys *keys)
+/* Certificates only, at least one, all known. A hash in db would let one binary boot whoever signed
+ * it. */
+static bool are_known(enum reference_list list, const struct policy_certs *extra,
+	const struct secureboot_keys *keys)
 {
 	if (!keys->is_measured || keys->is_malformed || keys->cert_count == 0)
 		return false;
@@ -65,16 +66,18 @@ static bool is_dbx_filled(const struct secureboot_keys *dbx)
 	       dbx->cert_count + dbx->hash_count + dbx->other_count > 0;
 }
 
-void policy_judge(const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret)
+void policy_judge(
+	const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret)
 {
 	ret->holds[POLICY_SECUREBOOT] = secureboot->is_enabled;
-	ret->holds[POLICY_DEFAULT_KEYS] =
-		(are_known(REFERENCE_PK, &policy->kek, &secureboot->pk) && secureboot->pk.cert_count == 1 &&
-			are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
+	ret->holds[POLICY_DEFAULT_KEYS] = (are_known(REFERENCE_PK, &policy->kek, &secureboot->pk) &&
+					   secureboot->pk.cert_count == 1 &&
+					   are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
 	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->db);
 	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->dbx);
 	/* what cannot be read in PCR 7 may say either */
-	ret->holds[POLICY_DEBUGGERS] = !secureboot->is_firmware_debug && !secureboot->has_unbound_event;
+	ret->holds[POLICY_DEBUGGERS] =
+		!secureboot->is_firmware_debug && !secureboot->has_unbound_event;
 	ret->holds[POLICY_SIGNING] = !secureboot->is_shim_lenient && !secureboot->has_unbound_event;
 }
 
@@ -96,8 +99,8 @@ int policy_text(const struct policy *policy, struct buf *ret, struct err *err)
 
 		if (policy->is_relaxed[rule])
 			continue;
-		(void)snprintf(
-			line, sizeof(line), "\t[type==\"%s\", value==false] => deny();\n", claim_names[rule]);
+		(void)snprintf(line, sizeof(line), "\t[type==\"%s\", value==false] => deny();\n",
+			claim_names[rule]);
 		if (buf_append_text(ret, line, err) < 0)
 			return -1;
 	}

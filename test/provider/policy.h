@@ -1,10 +1,12 @@
-/* policy.h - what a boot must be like to get a token: Azure Attestation's default policy for Trusted Launch, rule by rule. */
+/* policy.h - what a boot must be like to get a token: Azure Attestation's default policy for
+ * Trusted Launch, rule by rule. */
 #ifndef PROVIDER_POLICY_H
 #define PROVIDER_POLICY_H
 
 #include "appraise/secureboot.h"
 
-enum policy_rule { /* in the order in which they deny: with Secure Boot off all key rules fail too */
+/* in the order in which they deny: with Secure Boot off all key rules fail too */
+enum policy_rule {
 	POLICY_SECUREBOOT,
 	POLICY_DEFAULT_KEYS,
 	POLICY_DB,
@@ -32,12 +34,12 @@ struct policy_claims {
 };
 
 const char *policy_claim_name(enum policy_rule rule); /* in the token */
-const char *policy_rule_name(enum policy_rule rule);  /* for people: the claim without its prefix */
+const char *policy_rule_name(enum policy_rule rule); /* for people: the claim without its prefix */
 /* POLICY_RULE_COUNT if there is none of that name. */
 enum policy_rule policy_rule_of(const char *name);
 
-void policy_judge(
-	const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret);
+void policy_judge(const struct policy *policy, const struct secureboot *secureboot,
+	struct policy_claims *ret);
 /* The first rule that denies; POLICY_RULE_COUNT: permitted. */
 enum policy_rule policy_denial(const struct policy *policy, const struct policy_claims *claims);
 /* The policy as a text, for x-ms-policy-hash. Appends to ret. */

@@ -1,7 +1,7 @@
-/* reference.c - the table. Sources: KEK and db certificates as published in Microsoft's repository secureboot_objects
- * (PreSignedObjects), the Kmod PCA and the platform key as measured on Hyper-V generation 2 machines of Azure. Each line is the
- * SHA-256 of the DER certificate: names can be copied, these cannot.
- */
+/* reference.c - the table. Sources: KEK and db certificates as published in Microsoft's repository
+ * secureboot_objects (PreSignedObjects), the Kmod PCA and the platform key as measured on Hyper-V
+ * generation 2 machines of Azure. Each line is the SHA-256 of the DER certificate: names can be
+ * copied, these cannot. */
 #include "reference.h"
 
 #include <string.h>

@@ -25,9 +25,9 @@ struct upload {
 	const struct route *route;
 	struct client *client;
 	struct buf body;
-	size_t taken;                 /* of what its client may hold */
+	size_t taken; /* of what its client may hold */
 	struct service_answer answer; /* status 0 until there is a reason to refuse */
-	const char *allowed;          /* the address's method if the client's is another, else NULL */
+	const char *allowed; /* the address's method if the client's is another, else NULL */
 };
 
 struct route {
@@ -57,7 +57,8 @@ static void connection_changed(void *context, struct MHD_Connection *mhd, void *
 	enum MHD_ConnectionNotificationCode code)
 {
 	struct server *server = context;
-	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *fd =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	const union MHD_ConnectionInfo *address =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
@@ -65,8 +66,8 @@ static void connection_changed(void *context, struct MHD_Connection *mhd, void *
 		client_close(server->clients, *socket_context);
 		*socket_context = NULL;
 	} else if (fd) {
-		*socket_context =
-			client_open(server->clients, fd->connect_fd, address ? address->client_addr : NULL);
+		*socket_context = client_open(
+			server->clients, fd->connect_fd, address ? address->client_addr : NULL);
 	}
 }
 
@@ -99,9 +100,10 @@ static void upload_free(struct server *server, struct upload *upload)
 	free(upload);
 }
 
-/* The refused body's rest is read and thrown away: then the client sees the answer (RFC 9112, 9.6). The deadline bounds that. */
-static void refuse_body(struct server *server, struct upload *upload, unsigned int status, const char *code,
-	const char *message)
+/* The refused body's rest is read and thrown away: then the client sees the answer (RFC 9112, 9.6).
+ * The deadline bounds that. */
+static void refuse_body(struct server *server, struct upload *upload, unsigned int status,
+	const char *code, const char *message)
 {
 	drop_body(server, upload);
 	service_refuse(status, code, message, &upload->answer);
@@ -139,7 +141,8 @@ static void make_request_id(char ret[REQUEST_ID_SIZE])
 	(void)text_format(ret, REQUEST_ID_SIZE, "00-%s-%s-00", trace, span);
 }
 
-static void add_headers(struct MHD_Response *response, const struct service_answer *answer, const char *id)
+static void add_headers(
+	struct MHD_Response *response, const struct service_answer *answer, const char *id)
 {
 	(void)MHD_add_response_header(response, "Content-Type", "application/json; charset=utf-8");
 	(void)MHD_add_response_header(response, "Server", "attestation-provider/" VERSION);
@@ -161,8 +164,8 @@ static enum MHD_Result send_answer(const struct target *to, const struct upload 
 {
 	const struct service_answer *answer = &upload->answer;
 	char id[REQUEST_ID_SIZE];
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(answer->body.len, answer->body.data, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		answer->body.len, answer->body.data, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
 	if (!response)
@@ -204,7 +207,8 @@ static bool is_version(struct MHD_Connection *mhd, const struct route *route)
 
 static bool is_too_long(const struct target *from)
 {
-	const char *length = MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "Content-Length");
+	const char *length =
+		MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "Content-Length");
 
 	return length && strtoull(length, NULL, 10) > SERVICE_MAX_BODY;
 }
@@ -213,8 +217,8 @@ static bool is_too_long(const struct target *from)
 static void rule_out(const struct target *from, struct upload *upload)
 {
 	if (!upload->route)
-		service_refuse(
-			MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.", &upload->answer);
+		service_refuse(MHD_HTTP_NOT_FOUND, "NotFound", "There is nothing at this address.",
+			&upload->answer);
 	else if (!is_method(upload->route, from->method)) {
 		upload->allowed = upload->route->method;
 		service_refuse(MHD_HTTP_METHOD_NOT_ALLOWED, "MethodNotAllowed",
@@ -223,7 +227,8 @@ static void rule_out(const struct target *from, struct upload *upload)
 		service_refuse(MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
 			"The api-version must be " SERVICE_API_VERSION ".", &upload->answer);
 	else if (is_too_long(from))
-		service_refuse(MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE, &upload->answer);
+		service_refuse(
+			MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE, &upload->answer);
 }
 
 /* Headers are there. A body that is too long is not waited for. */
@@ -243,8 +248,9 @@ static enum MHD_Result begin(const struct target *from, void **ret)
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the library's signature */
-static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
-	const char *http_version, const char *data, size_t *data_size, void **request)
+static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path,
+	const char *method, const char *http_version, const char *data, size_t *data_size,
+	void **request)
 {
 	const struct target from = {mhd, method, path};
 	struct server *server = context;
@@ -264,8 +270,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const c
 	return send_answer(&from, upload);
 }
 
-static void completed(
-	void *context, struct MHD_Connection *mhd, void **request, enum MHD_RequestTerminationCode reason)
+static void completed(void *context, struct MHD_Connection *mhd, void **request,
+	enum MHD_RequestTerminationCode reason)
 {
 	const struct server *server = context;
 
@@ -278,17 +284,18 @@ static void completed(
 
 /* ---- start and stop ---- */
 
-/* poll, not epoll: with TLS libmicrohttpd 0.9.75 asks an epoll socket again and again whether a handshake goes on, a core for each client
- * that stops in one. */
+/* poll, not epoll: with TLS libmicrohttpd 0.9.75 asks an epoll socket again and again whether a
+ * handshake goes on, a core for each client that stops in one. */
 static struct MHD_Daemon *start_daemon(struct server *server, int listen_fd)
 {
-	return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS, 0, may_connect, server, handle,
-		server, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_HTTPS_MEM_CERT, server->tls_cert,
-		MHD_OPTION_HTTPS_MEM_KEY, server->tls_key, MHD_OPTION_HTTPS_PRIORITIES,
-		"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CLIENTS_MAX,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-		IDLE_LIMIT_S, MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+	return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS, 0, may_connect, server,
+		handle, server, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_HTTPS_MEM_CERT,
+		server->tls_cert, MHD_OPTION_HTTPS_MEM_KEY, server->tls_key,
+		MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+		MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned int)CLIENTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_LIMIT_S,
+		MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
 		connection_changed, server, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
@@ -308,8 +315,7 @@ int server_start(int listen_fd, struct bytes tls_cert_pem, struct bytes tls_key_
 	server->daemon = start_daemon(server, listen_fd);
 	if (!server->daemon)
 		return err_set(err, ERR_USAGE, 0,
-			"The server does not start: is the TLS certificate's file a chain that fits the "
-			"key?");
+			"The server does not start: is the TLS certificate's file a chain that fits the key?");
 	*ret = steal_ptr(server);
 	return 0;
 }

@@ -1,7 +1,9 @@
-/* server.h - HTTPS in front of a service: routing, limits, many clients at once. The only file that includes libmicrohttpd.
+/* server.h - HTTPS in front of a service: routing, limits, many clients at once. The only file that
+ * includes libmicrohttpd.
  *
- * A few threads, each polling many connections, so that slow clients cost no thread. Every connection has little memory, and
- * what a client may hold, and for how long, has its bounds (clients.h).
+ * A few threads, each polling many connections, so that slow clients cost no thread. Every
+ * connection has little memory, and what a client may hold, and for how long, has its bounds
+ * (clients.h).
  */
 #ifndef PROVIDER_SERVER_H
 #define PROVIDER_SERVER_H

@@ -33,7 +33,8 @@ static void refuse(const char *message, const char *inner, struct service_answer
 		ret->body.len = 0; /* no memory: the status alone tells */
 }
 
-void service_refuse(unsigned int status, const char *code, const char *message, struct service_answer *ret)
+void service_refuse(
+	unsigned int status, const char *code, const char *message, struct service_answer *ret)
 {
 	ret->status = status;
 	ret->error = code;

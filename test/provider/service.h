@@ -1,4 +1,5 @@
-/* service.h - what each address of the provider answers, as values: bytes in, status and bytes out. */
+/* service.h - what each address of the provider answers, as values: bytes in, status and bytes
+ * out. */
 #ifndef PROVIDER_SERVICE_H
 #define PROVIDER_SERVICE_H
 
@@ -19,9 +20,9 @@ struct service { /* read-only while requests are served, so that threads share i
 };
 
 struct service_answer {
-	unsigned int status;     /* HTTP */
-	const char *error;       /* code in the body and in x-ms-error-code; NULL if none */
-	struct buf body;         /* JSON; without memory for it, empty */
+	unsigned int status; /* HTTP */
+	const char *error; /* code in the body and in x-ms-error-code; NULL if none */
+	struct buf body; /* JSON; without memory for it, empty */
 	char note[ERR_MSG_SIZE]; /* for the log */
 };
 
@@ -32,6 +33,7 @@ void service_attest(const struct service *service, struct bytes body, struct ser
 void service_keys(const struct service *service, struct bytes body, struct service_answer *ret);
 void service_metadata(const struct service *service, struct bytes body, struct service_answer *ret);
 /* {"error": {"code", "message"}} */
-void service_refuse(unsigned int status, const char *code, const char *message, struct service_answer *ret);
+void service_refuse(
+	unsigned int status, const char *code, const char *message, struct service_answer *ret);
 
 #endif

@@ -29,14 +29,14 @@ static int check_pcr_set(const struct context *context, struct err *err)
 
 static int check_ak_cert(const struct context *context, struct err *err)
 {
-	return anchors_check_ak_cert(
-		context->anchors, buf_bytes(&context->facts->request.evidence.ak_cert), context->now_s, err);
+	return anchors_check_ak_cert(context->anchors,
+		buf_bytes(&context->facts->request.evidence.ak_cert), context->now_s, err);
 }
 
 static int check_binding(const struct context *context, struct err *err)
 {
-	return binding_check(
-		&context->facts->request.evidence, BINDING_NULL_OR_OWNER, &context->facts->binding, err);
+	return binding_check(&context->facts->request.evidence, BINDING_NULL_OR_OWNER,
+		&context->facts->binding, err);
 }
 
 static int check_log_form(const struct context *context, struct err *err)
@@ -54,7 +54,8 @@ static int check_replay(const struct context *context, struct err *err)
 
 static int check_log_data(const struct context *context, struct err *err)
 {
-	return replay_check_data(&context->facts->log, context->facts->request.evidence.pcrs.mask, err);
+	return replay_check_data(
+		&context->facts->log, context->facts->request.evidence.pcrs.mask, err);
 }
 
 static int check_secureboot(const struct context *context, struct err *err)
@@ -77,8 +78,8 @@ static const struct {
 	{"Secure Boot records", check_secureboot},
 };
 
-int verify_body(
-	struct bytes body, const struct anchors *anchors, int64_t now_s, struct facts *ret, struct err *err)
+int verify_body(struct bytes body, const struct anchors *anchors, int64_t now_s, struct facts *ret,
+	struct err *err)
 {
 	auto_cleanup(facts) struct facts facts = {0};
 	struct context context = {body, anchors, now_s, &facts};

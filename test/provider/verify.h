@@ -1,4 +1,5 @@
-/* verify.h - is this request to be believed? Every check of an attestation verifier, one after the other, by the library's code. */
+/* verify.h - is this request to be believed? Every check of an attestation verifier, one after the
+ * other, by the library's code. */
 #ifndef PROVIDER_VERIFY_H
 #define PROVIDER_VERIFY_H
 

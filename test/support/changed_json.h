@@ -1,4 +1,5 @@
-/* changed_json.h - a JSON tree with one member set, left out or doubled, as text: for fuzz targets that change what is signed or sealed. */
+/* changed_json.h - a JSON tree with one member set, left out or doubled, as text: for fuzz targets
+ * that change what is signed or sealed. */
 #ifndef TEST_SUPPORT_CHANGED_JSON_H
 #define TEST_SUPPORT_CHANGED_JSON_H
 
@@ -7,11 +8,12 @@
 #include "edge/json.h"
 
 struct json_change {
-	const char *
-		parent; /* "": the tree itself; else the name of the object that holds the member, or of the array of such objects */
+	/* "": the tree itself; else the name of the object that holds the member, or of the array
+	 * of such objects */
+	const char *parent;
 	const char *name;
 	struct bytes value; /* JSON; data NULL: it goes */
-	bool is_twice;      /* it comes behind the true one */
+	bool is_twice; /* it comes behind the true one */
 };
 
 static inline void changed_json_put(struct buf *ret, const char *text)
@@ -48,7 +50,8 @@ static inline void changed_json_child(
 	struct err err;
 
 	if (json_is_object(child) || json_is_array(child))
-		changed_json_print(child, json_name(child) ? json_name(child) : own_name, change, &text);
+		changed_json_print(
+			child, json_name(child) ? json_name(child) : own_name, change, &text);
 	else if (json_print(child, JSON_COMPACT, &text, &err) < 0)
 		abort();
 	changed_json_add(ret, json_name(child), buf_bytes(&text));
@@ -69,7 +72,8 @@ static inline void changed_json_print(
 	changed_json_put(ret, json_is_object(tree) ? "}" : "]");
 }
 
-/* In place. What cannot be read any more is no tree that a further change finds its way in: it stays the last one. */
+/* In place. What cannot be read any more is no tree that a further change finds its way in: it
+ * stays the last one. */
 static inline void changed_json_apply(const struct json_change *change, struct buf *text)
 {
 	auto_cleanup(json) json *tree = NULL;

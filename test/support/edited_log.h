@@ -1,9 +1,10 @@
-/* edited_log.h - edits of a true event log, as a list of bytes asks for them: what somebody may do to a log before the system reads it.
+/* edited_log.h - edits of a true event log, as a list of bytes asks for them: what somebody may do
+ * to a log before the system reads it.
  *
- * Four bytes are one edit: which (edited_log.c's table in here), and three numbers. Most edits leave what the quoted bank's digests lead
- * to as it is, and lie about all the rest: types, texts, order, other banks, events that were never measured. Texts come from a dictionary.
- * Writes logs, and reads them by boot/eventlog.h only.
- */
+ * Four bytes are one edit: which (edited_log.c's table in here), and three numbers. Most edits
+ * leave what the quoted bank's digests lead to as it is, and lie about all the rest: types, texts,
+ * order, other banks, events that were never measured. Texts come from a dictionary. Writes logs,
+ * and reads them by boot/eventlog.h only. */
 #ifndef TEST_SUPPORT_EDITED_LOG_H
 #define TEST_SUPPORT_EDITED_LOG_H
 
@@ -21,7 +22,7 @@ struct edited_event {
 	uint8_t digest[EVENTLOG_MAX_BANKS][CRYPTO_MAX_HASH_SIZE];
 	uint32_t banks; /* mask of those that have a digest */
 	struct bytes data;
-	bool is_new;     /* put in: nobody measured it */
+	bool is_new; /* put in: nobody measured it */
 	uint32_t number; /* in the true log, if it is of it */
 };
 
@@ -46,7 +47,8 @@ struct edited_log {
 	struct buf made[EDITED_MAX_MADE];
 	size_t padding;
 	bool may_break; /* else what surely leads to other digests is left out */
-	bool is_harmless; /* only such edits so far: what was not measured came, what nobody quoted went or lies */
+	/* only such edits so far: what was not measured came, what nobody quoted went or lies */
+	bool is_harmless;
 };
 
 static inline void edited_log_cleanup(struct edited_log *edited)
@@ -129,7 +131,8 @@ static inline size_t edited_quoted_bank(const struct edited_log *edited)
 	return (size_t)eventlog_bank_index(&edited->log, EDITED_BANK);
 }
 
-static inline struct bytes edited_make(struct edited_log *edited, const struct bytes *parts, size_t count)
+static inline struct bytes edited_make(
+	struct edited_log *edited, const struct bytes *parts, size_t count)
 {
 	struct buf *made = &edited->made[edited->made_count];
 
@@ -159,7 +162,8 @@ static inline void edited_vouch(const struct edited_log *edited, struct edited_e
 	}
 }
 
-static inline void edited_insert(struct edited_log *edited, size_t at, const struct edited_event *event)
+static inline void edited_insert(
+	struct edited_log *edited, size_t at, const struct edited_event *event)
 {
 	if (edited->count == EDITED_MAX_EVENTS)
 		return;
@@ -186,10 +190,10 @@ static inline void edited_move(struct edited_log *edited, size_t from, size_t to
 static inline uint32_t edited_type(uint8_t number)
 {
 	static const uint32_t types[] = {EV_EFI_ACTION, EV_SEPARATOR, EV_EFI_VARIABLE_AUTHORITY,
-		EV_EFI_VARIABLE_DRIVER_CONFIG, EV_EFI_BOOT_SERVICES_APPLICATION, EV_IPL, EV_EVENT_TAG,
-		EV_EFI_VARIABLE_BOOT, EV_EFI_VARIABLE_BOOT2, EV_EFI_GPT_EVENT, EV_COMPACT_HASH,
-		EV_EFI_SPDM_DEVICE_AUTHORITY, EV_EFI_SPDM_DEVICE_POLICY, EV_NO_ACTION, EV_POST_CODE,
-		0x12345678};
+		EV_EFI_VARIABLE_DRIVER_CONFIG, EV_EFI_BOOT_SERVICES_APPLICATION, EV_IPL,
+		EV_EVENT_TAG, EV_EFI_VARIABLE_BOOT, EV_EFI_VARIABLE_BOOT2, EV_EFI_GPT_EVENT,
+		EV_COMPACT_HASH, EV_EFI_SPDM_DEVICE_AUTHORITY, EV_EFI_SPDM_DEVICE_POLICY,
+		EV_NO_ACTION, EV_POST_CODE, 0x12345678};
 
 	return types[number % (sizeof(types) / sizeof(types[0]))];
 }
@@ -225,7 +229,8 @@ static inline struct edited_event edited_forgery(const struct edited_log *edited
 	return event;
 }
 
-/* An event without the quoted bank's digest. Half of them stand in front of all others, where readers look first. */
+/* An event without the quoted bank's digest. Half of them stand in front of all others, where
+ * readers look first. */
 static inline void edit_forge(struct edited_log *edited, struct edit edit)
 {
 	struct edited_event event = edited_forgery(edited, edit);
@@ -315,14 +320,15 @@ static inline struct edited_event *edited_pick_command(struct edited_log *edited
 /* GRUB's word in front of what it measured. */
 static inline void edit_word(struct edited_log *edited, struct edit edit)
 {
-	static const char *const words[] = {
-		"grub_cmd:", "kernel_cmdline:", "grub_kernel_cmdline", "module_cmdline:", "nothing", ""};
+	static const char *const words[] = {"grub_cmd:", "kernel_cmdline:", "grub_kernel_cmdline",
+		"module_cmdline:", "nothing", ""};
 	const char *word = words[edit.b % (sizeof(words) / sizeof(words[0]))];
 	struct edited_event *event = edited_pick_command(edited, edit.a);
 	const uint8_t *blank =
 		event && event->data.len ? memchr(event->data.data, ' ', event->data.len) : NULL;
 	const struct bytes parts[] = {bytes_of_text(word),
-		blank ? bytes_behind(event->data, (size_t)(blank - event->data.data)) : (struct bytes){0}};
+		blank ? bytes_behind(event->data, (size_t)(blank - event->data.data))
+		      : (struct bytes){0}};
 
 	if (blank)
 		event->data = edited_make(edited, parts, 2);
@@ -338,7 +344,8 @@ static inline void edit_flip(struct edited_log *edited, struct edit edit)
 		return;
 	byte = event->data.data[at] ^ (uint8_t)(edit.c | 1);
 	event->data = edited_make(edited,
-		(const struct bytes[]){{event->data.data, at}, {&byte, 1}, bytes_behind(event->data, at + 1)},
+		(const struct bytes[]){
+			{event->data.data, at}, {&byte, 1}, bytes_behind(event->data, at + 1)},
 		3);
 }
 
@@ -348,7 +355,9 @@ static inline void edit_resize(struct edited_log *edited, struct edit edit)
 	size_t cut = edit.c & 1 ? 0 : edit.b % (event->data.len + 1);
 
 	event->data = edited_make(edited,
-		(const struct bytes[]){{event->data.data, event->data.len - cut}, {&edit.b, edit.c & 1}}, 2);
+		(const struct bytes[]){
+			{event->data.data, event->data.len - cut}, {&edit.b, edit.c & 1}},
+		2);
 }
 
 /* Past events of other PCRs: no PCR's own order changes. */
@@ -393,7 +402,8 @@ static inline void edit_drop_bank(struct edited_log *edited, struct edit edit)
 
 static inline void edit_lie(struct edited_log *edited, struct edit edit)
 {
-	edited_pick(edited, edit.a)->digest[edited_other_bank(edited, edit.b)][0] ^= (uint8_t)(edit.c | 1);
+	edited_pick(edited, edit.a)->digest[edited_other_bank(edited, edit.b)][0] ^=
+		(uint8_t)(edit.c | 1);
 }
 
 static inline void edit_pad(struct edited_log *edited, struct edit edit)
@@ -425,9 +435,11 @@ static inline void edit_break(struct edited_log *edited, struct edit edit)
 		edited->count = edit.a % edited->count + 1;
 		return;
 	case 5:
-		edited_pick(edited, edit.a)->digest[edited_quoted_bank(edited)][0] ^= (uint8_t)(edit.b | 1);
+		edited_pick(edited, edit.a)->digest[edited_quoted_bank(edited)][0] ^=
+			(uint8_t)(edit.b | 1);
 		return;
-	default: /* the quoted bank's digest goes, and what was measured calls itself not measured */
+	/* the quoted bank's digest goes, and what was measured calls itself not measured */
+	default:
 		edited_pick(edited, edit.a)->banks &= ~(1u << edited_quoted_bank(edited));
 		return;
 	}

@@ -19,7 +19,8 @@ static inline void folder_run(const char *const argv[])
 
 	(void)posix_spawn_file_actions_init(&actions);
 	assert_int_equal(
-		posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ), 0);
+		posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ),
+		0);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

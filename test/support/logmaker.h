@@ -1,4 +1,5 @@
-/* logmaker.h - writes event logs for tests: the reverse of boot/eventlog.h, as plain as possible. */
+/* logmaker.h - writes event logs for tests: the reverse of boot/eventlog.h, as plain as
+ * possible. */
 #ifndef TEST_SUPPORT_LOGMAKER_H
 #define TEST_SUPPORT_LOGMAKER_H
 
@@ -73,8 +74,8 @@ struct logmaker_digest {
 	uint8_t fill;
 };
 
-static inline void put_event_head(
-	struct buf *log, uint32_t pcr, uint32_t type, const struct logmaker_digest *digests, uint32_t count)
+static inline void put_event_head(struct buf *log, uint32_t pcr, uint32_t type,
+	const struct logmaker_digest *digests, uint32_t count)
 {
 	put_number(log, pcr, 4);
 	put_number(log, type, 4);

@@ -1,5 +1,6 @@
-/* reading.h - what the product says of evidence, and whether it says the same of two: for the fuzz targets that change one of them under a
- * true quote. Aborts where it does not. Compared is what is told as proved. */
+/* reading.h - what the product says of evidence, and whether it says the same of two: for the fuzz
+ * targets that change one of them under a true quote. Aborts where it does not. Compared is what is
+ * told as proved. */
 #ifndef TEST_SUPPORT_READING_H
 #define TEST_SUPPORT_READING_H
 
@@ -38,10 +39,12 @@ static inline void copy_components(const struct components *from, struct compone
 		abort();
 }
 
-/* <li> by <li> of the page's list of those who vouched, without the program, which the log only claims. */
+/* <li> by <li> of the page's list of those who vouched, without the program, which the log only
+ * claims. */
 static inline void take_vouched(const struct buf *page, struct buf *ret)
 {
-	const char *at = page->len ? strstr((const char *)page->data, "Who vouched for what</h3>") : NULL;
+	const char *at =
+		page->len ? strstr((const char *)page->data, "Who vouched for what</h3>") : NULL;
 	const char *end = at ? strstr(at, "</ul>") : NULL;
 	struct err err;
 
@@ -56,7 +59,8 @@ static inline void take_vouched(const struct buf *page, struct buf *ret)
 	}
 }
 
-/* This section alone: it reads the log by itself, and the whole page would take most of a fuzzer's time. */
+/* This section alone: it reads the log by itself, and the whole page would take most of a fuzzer's
+ * time. */
 static inline void read_page(const struct bundle *bundle, struct reading *ret)
 {
 	static struct bundlecheck check; /* 40 KiB */
@@ -77,9 +81,11 @@ static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 	struct eventlog log;
 	struct err err;
 
-	*ret = (struct reading){.components = components_empty(), .vouched = buf_with_max(PAGE_MAX_BYTES)};
+	*ret = (struct reading){
+		.components = components_empty(), .vouched = buf_with_max(PAGE_MAX_BYTES)};
 	appraise_evidence(evidence, BINDING_NULL_ONLY, &ret->appraisal);
-	machine_view_compare(evidence, &(struct machine_view){.pcrs = bundle->unquoted}, &ret->appraisal);
+	machine_view_compare(
+		evidence, &(struct machine_view){.pcrs = bundle->unquoted}, &ret->appraisal);
 	if (!ret->appraisal.has_secureboot)
 		return;
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0 ||
@@ -100,7 +106,8 @@ static inline bool is_same_keys(const struct secureboot_keys *a, const struct se
 {
 	if (a->is_measured != b->is_measured || a->is_malformed != b->is_malformed ||
 		a->cert_count != b->cert_count || a->hash_count != b->hash_count ||
-		a->other_count != b->other_count || memcmp(a->sha256, b->sha256, sizeof(a->sha256)) != 0)
+		a->other_count != b->other_count ||
+		memcmp(a->sha256, b->sha256, sizeof(a->sha256)) != 0)
 		return false;
 	for (size_t i = 0; i < a->cert_count; i++)
 		if (memcmp(a->certs[i].sha256, b->certs[i].sha256, sizeof(a->certs[i].sha256)) != 0 ||
@@ -115,7 +122,8 @@ static inline void compare_facts(const struct secureboot *a, const struct secure
 	char level[128], other[128];
 
 	if (a->is_enabled != b->is_enabled || a->is_firmware_debug != b->is_firmware_debug ||
-		a->is_shim_lenient != b->is_shim_lenient || a->has_unbound_event != b->has_unbound_event)
+		a->is_shim_lenient != b->is_shim_lenient ||
+		a->has_unbound_event != b->has_unbound_event)
 		reading_fail("another state of Secure Boot");
 	if (!is_same_keys(&a->pk, &b->pk) || !is_same_keys(&a->kek, &b->kek) ||
 		!is_same_keys(&a->db, &b->db) || !is_same_keys(&a->dbx, &b->dbx))
@@ -126,7 +134,8 @@ static inline void compare_facts(const struct secureboot *a, const struct secure
 	sbat_text(&b->sbat, other, sizeof(other));
 	if (a->has_sbat != b->has_sbat || strcmp(level, other) != 0)
 		reading_fail("another SBAT level");
-	/* a log may withhold what it was: the digest of EV_COMPACT_HASH need not be that of its data, and no firmware must measure one */
+	/* a log may withhold what it was: the digest of EV_COMPACT_HASH need not be that of its
+	 * data, and no firmware must measure one */
 	if (a->vm_id[0] && strcmp(a->vm_id, b->vm_id) != 0)
 		reading_fail("another VM id");
 }
@@ -137,13 +146,15 @@ static inline void compare_signers(const struct authorities *a, const struct aut
 		reading_fail("more or less signers");
 	for (size_t i = 0; i < a->count; i++)
 		if (a->items[i].has_cert != b->items[i].has_cert ||
-			memcmp(a->items[i].sha256, b->items[i].sha256, sizeof(a->items[i].sha256)) != 0 ||
+			memcmp(a->items[i].sha256, b->items[i].sha256, sizeof(a->items[i].sha256)) !=
+				0 ||
 			strcmp(a->items[i].subject, b->items[i].subject) != 0 ||
 			strcmp(a->items[i].variable, b->items[i].variable) != 0)
 			reading_fail("another signer");
 }
 
-/* Its own reading of which texts a digest covers: all of it, a variable's value, what is behind a word, or all but the last byte. */
+/* Its own reading of which texts a digest covers: all of it, a variable's value, what is behind a
+ * word, or all but the last byte. */
 static inline bool is_covered(const struct eventlog_event *event, struct bytes digest)
 {
 	struct uefivar var;
@@ -151,7 +162,8 @@ static inline bool is_covered(const struct eventlog_event *event, struct bytes d
 
 	for (size_t i = 0; i <= 20 && i <= event->data.len; i++)
 		for (size_t cut = 0; cut < 3 && i + cut <= event->data.len; cut++) {
-			crypto_sha256((struct bytes){event->data.data + i, event->data.len - i - cut}, hash);
+			crypto_sha256((struct bytes){event->data.data + i, event->data.len - i - cut},
+				hash);
 			if (bytes_equal(digest, (struct bytes){hash, sizeof(hash)}))
 				return true;
 		}

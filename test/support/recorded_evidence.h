@@ -1,4 +1,5 @@
-/* recorded_evidence.h - the bundles of test/data/evidence: boots that a TPM measured, with its quote. Made by record_evidence. */
+/* recorded_evidence.h - the bundles of test/data/evidence: boots that a TPM measured, with its
+ * quote. Made by record_evidence. */
 #ifndef TEST_SUPPORT_RECORDED_EVIDENCE_H
 #define TEST_SUPPORT_RECORDED_EVIDENCE_H
 

@@ -1,5 +1,5 @@
-/* scarce.h - memory that ends: in a program that includes this, the n-th allocation fails, of libraries too. Not under sanitizers, which
- * bring an allocator of their own: SCARCE is 0 there. */
+/* scarce.h - memory that ends: in a program that includes this, the n-th allocation fails, of
+ * libraries too. Not under sanitizers, which bring an allocator of their own: SCARCE is 0 there. */
 #ifndef TEST_SUPPORT_SCARCE_H
 #define TEST_SUPPORT_SCARCE_H
 
@@ -28,7 +28,8 @@ static inline bool scarce_end(void)
 #else
 #define SCARCE 1
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the allocator below that of glibc */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the allocator below that
+ * of glibc */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);

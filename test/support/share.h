@@ -1,5 +1,6 @@
-/* share.h - how much of what a fuzz target made was still good: a target whose inputs are all refused would find nothing. Told when the
- * program ends, behind "told: " (scripts/fuzz repeats it); too little is a failure. */
+/* share.h - how much of what a fuzz target made was still good: a target whose inputs are all
+ * refused would find nothing. Told when the program ends, behind "told: " (scripts/fuzz repeats
+ * it); too little is a failure. */
 #ifndef TEST_SUPPORT_SHARE_H
 #define TEST_SUPPORT_SHARE_H
 

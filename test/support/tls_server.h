@@ -30,7 +30,8 @@ static inline unsigned int tls_server_read_port(int fd)
 	return port;
 }
 
-static inline void tls_server_start(struct tls_server *ret, const char *certificate, const char *transport)
+static inline void tls_server_start(
+	struct tls_server *ret, const char *certificate, const char *transport)
 {
 	const char *argv[] = {"test/support/tls_server", ret->folder, "--certificate", certificate,
 		"--transport", transport, NULL};
@@ -49,8 +50,9 @@ static inline void tls_server_start(struct tls_server *ret, const char *certific
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_adddup2(&actions, in[0], 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	assert_int_equal(
-		posix_spawn(&ret->pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ), 0);
+	assert_int_equal(posix_spawn(&ret->pid, argv[0], &actions, NULL,
+				 (char *const *)(uintptr_t)argv, environ),
+		0);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	(void)close(in[0]);
 	(void)close(out[1]);

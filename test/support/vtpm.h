@@ -33,7 +33,8 @@ static inline void vtpm_platform(const struct vtpm *vtpm, const char *action, ..
 }
 
 /* Key and certificate anew; the arguments say what is wrong with them. */
-#define vtpm_provision(vtpm, ...) vtpm_platform(vtpm, "provision", "--ca", (vtpm)->folder, __VA_ARGS__)
+#define vtpm_provision(vtpm, ...)                                                                  \
+	vtpm_platform(vtpm, "provision", "--ca", (vtpm)->folder, __VA_ARGS__)
 
 static inline void vtpm_start(struct vtpm *ret)
 {
@@ -47,7 +48,8 @@ static inline void vtpm_start(struct vtpm *ret)
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	assert_int_equal(
-		posix_spawn(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ), 0);
+		posix_spawn(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ),
+		0);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -71,7 +73,8 @@ static inline void vtpm_relay_start(
 	const struct vtpm *vtpm, const char *fault, const char *value, struct vtpm_relay *ret)
 {
 	char listening[FOLDER_SIZE + 16], target[FOLDER_SIZE + 16], out_file[FOLDER_SIZE + 16];
-	const char *argv[] = {"test/support/tpm_count", listening, target, out_file, fault, value, NULL};
+	const char *argv[] = {
+		"test/support/tpm_count", listening, target, out_file, fault, value, NULL};
 	posix_spawn_file_actions_t actions;
 	char line[16];
 	FILE *lines;
@@ -85,8 +88,9 @@ static inline void vtpm_relay_start(
 	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	assert_int_equal(
-		posix_spawn(&ret->pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ), 0);
+	assert_int_equal(posix_spawn(&ret->pid, argv[0], &actions, NULL,
+				 (char *const *)(uintptr_t)argv, environ),
+		0);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	(void)close(out[1]);
 	lines = fdopen(out[0], "r");

@@ -1,4 +1,5 @@
-/* check.h - what every unit test includes: cmocka in its required order, and checks that show the error's text. */
+/* check.h - what every unit test includes: cmocka in its required order, and checks that show the
+ * error's text. */
 #ifndef TEST_UNIT_CHECK_H
 #define TEST_UNIT_CHECK_H
 
@@ -12,21 +13,22 @@
 #include "base/file.h"
 
 /* The call succeeds; otherwise the test fails with the message. */
-#define check_ok(call, err_ptr)                                                                              \
-	do {                                                                                                 \
-		if ((call) != 0)                                                                             \
-			fail_msg("%s: %s: %s", #call, err_info((err_ptr)->code)->name, (err_ptr)->msg);      \
+#define check_ok(call, err_ptr)                                                                    \
+	do {                                                                                       \
+		if ((call) != 0)                                                                   \
+			fail_msg("%s: %s: %s", #call, err_info((err_ptr)->code)->name,             \
+				(err_ptr)->msg);                                                   \
 	} while (0)
 
 /* The call fails with this code. */
-#define check_err(call, err_ptr, expected)                                                                   \
-	do {                                                                                                 \
-		(err_ptr)->code = ERR_OK;                                                                    \
-		if ((call) == 0)                                                                             \
-			fail_msg("%s succeeded, expected %s", #call, err_info(expected)->name);              \
-		if ((err_ptr)->code != (expected))                                                           \
-			fail_msg("%s: %s (%s), expected %s", #call, err_info((err_ptr)->code)->name,         \
-				(err_ptr)->msg, err_info(expected)->name);                                   \
+#define check_err(call, err_ptr, expected)                                                           \
+	do {                                                                                         \
+		(err_ptr)->code = ERR_OK;                                                            \
+		if ((call) == 0)                                                                     \
+			fail_msg("%s succeeded, expected %s", #call, err_info(expected)->name);      \
+		if ((err_ptr)->code != (expected))                                                   \
+			fail_msg("%s: %s (%s), expected %s", #call, err_info((err_ptr)->code)->name, \
+				(err_ptr)->msg, err_info(expected)->name);                           \
 	} while (0)
 
 static inline bool file_exists(int dir_fd, const char *path)

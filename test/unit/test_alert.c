@@ -33,21 +33,23 @@ static struct told tell_with(
 					  .asked_boot_s = 40,
 					  .life_s = expires_s - NOW_S + 60},
 		.failing_since_s = NOW_S - 60};
-	struct round_result round = {.verdict.health = health, .provider = "https://provider.example"};
+	struct round_result round = {
+		.verdict.health = health, .provider = "https://provider.example"};
 	struct told told = {0};
 
 	if (code)
 		err_fill(&round.verdict.reason, code, 0, "What happened.");
-	told.code = alert_run(&(struct alert_inputs){.state_fd = state_fd,
-				      .settings = settings,
-				      .round = &round,
-				      .history = &history,
-				      .state = health == HEALTH_HEALTHY ? STATUS_SUCCESS : STATUS_ERROR,
-				      .metadata = "http://127.0.0.1:1",
-				      .version = "1.2.3.4",
-				      .random = random,
-				      .now = {.boot_id = "a", .time = {.wall_s = NOW_S, .boot_s = 100}}},
-		&told.sent, &told.err);
+	told.code =
+		alert_run(&(struct alert_inputs){.state_fd = state_fd,
+				  .settings = settings,
+				  .round = &round,
+				  .history = &history,
+				  .state = health == HEALTH_HEALTHY ? STATUS_SUCCESS : STATUS_ERROR,
+				  .metadata = "http://127.0.0.1:1",
+				  .version = "1.2.3.4",
+				  .random = random,
+				  .now = {.boot_id = "a", .time = {.wall_s = NOW_S, .boot_s = 100}}},
+			&told.sent, &told.err);
 	return told;
 }
 
@@ -110,7 +112,7 @@ static void changes_are_noted_and_nothing_else(void **state)
 	} rows[] = {
 		{HEALTH_HEALTHY, ERR_OK, NO_TIME, 0}, /* which was to be expected */
 		{HEALTH_HEALTHY, ERR_OK, NO_TIME, 0},
-		{HEALTH_UNKNOWN, ERR_DNS, NO_TIME, 0},      /* the last token lives */
+		{HEALTH_UNKNOWN, ERR_DNS, NO_TIME, 0}, /* the last token lives */
 		{HEALTH_UNKNOWN, ERR_TPM_OPEN, NO_TIME, 0}, /* passes by itself */
 		{HEALTH_HEALTHY, ERR_OK, NO_TIME, 0},
 		{HEALTH_UNKNOWN, ERR_DNS, NOW_S, 1}, /* the last token is dead */
@@ -214,7 +216,8 @@ static void many_changes_are_bounded_and_the_newest_stay(void **state)
 	alerts = remembered();
 	assert_int_equal(json_count(alerts.pending), ALERT_MAX_PENDING);
 	assert_string_equal(
-		json_text(json_get(json_at(alerts.pending, ALERT_MAX_PENDING - 1), "health")), "Unhealthy");
+		json_text(json_get(json_at(alerts.pending, ALERT_MAX_PENDING - 1), "health")),
+		"Unhealthy");
 }
 
 static void a_new_receiver_is_told_what_is_wrong(void **state)
@@ -224,8 +227,9 @@ static void a_new_receiver_is_told_what_is_wrong(void **state)
 	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);
 	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 0);
 	assert_int_equal(tell_server("/b", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);
-	assert_int_equal(tell_server("/c", HEALTH_HEALTHY, ERR_OK).sent, 1); /* a change, for anybody */
-	assert_int_equal(tell(NOBODY, HEALTH_HEALTHY, ERR_OK, 0).code, 0);   /* nothing is wrong */
+	assert_int_equal(tell_server("/c", HEALTH_HEALTHY, ERR_OK).sent, 1); /* a change, for
+										anybody */
+	assert_int_equal(tell(NOBODY, HEALTH_HEALTHY, ERR_OK, 0).code, 0); /* nothing is wrong */
 	assert_int_equal(tell(NOBODY, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, 0).code, -1);
 	/* the address was wrong: what waits goes to the right one, and no more */
 	assert_int_equal(tell_server("/d", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);

@@ -79,8 +79,10 @@ static void what_is_no_certificate_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
 		check_err(anchors_add(&anchors, TEXT(texts[i]), &err), &err, ERR_CA_FILE);
-	check_err(anchors_add(&anchors, (struct bytes){large, sizeof(large)}, &err), &err, ERR_CA_FILE);
-	check_err(anchors_check_ak_cert(&anchors, TEXT("no certificate"), IN_2021, &err), &err, ERR_FORMAT);
+	check_err(anchors_add(&anchors, (struct bytes){large, sizeof(large)}, &err), &err,
+		ERR_CA_FILE);
+	check_err(anchors_check_ak_cert(&anchors, TEXT("no certificate"), IN_2021, &err), &err,
+		ERR_FORMAT);
 }
 
 static int make_chain(void **state)

@@ -39,7 +39,8 @@ static void without_secure_boot_nobody_vouches(void **state)
 	auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-off", "eventlog.bin");
 
 	(void)state;
-	assert_int_equal(read_all(&bytes).count, 0); /* though shim measured its SbatLevel by the same type */
+	/* though shim measured its SbatLevel by the same type */
+	assert_int_equal(read_all(&bytes).count, 0);
 }
 
 static void put_authority(struct buf *log, uint32_t pcr, const char *name, struct bytes value)
@@ -53,8 +54,8 @@ static void put_authority(struct buf *log, uint32_t pcr, const char *name, struc
 
 static void put_image(struct buf *log)
 {
-	static const uint8_t data[] = "\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0"
-				      "\4\4\x0a\0\\\0a\0\0\0\x7f\xff\4";
+	static const uint8_t data[] =
+		"\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0\4\4\x0a\0\\\0a\0\0\0\x7f\xff\4";
 	static const struct logmaker_digest digest = {EVENTLOG_SHA256, 32, 0x22};
 
 	put_event_head(log, 4, EV_EFI_BOOT_SERVICES_APPLICATION, &digest, 1);
@@ -96,7 +97,8 @@ static void a_hash_vouches_for_one_program_and_strangers_for_none(void **state)
 	assert_string_equal(found.items[1].program, ""); /* another authority stands in between */
 }
 
-/* The recorded boot with its authorities' types changed, or with one more that no quoted bank holds. */
+/* The recorded boot with its authorities' types changed, or with one more that no quoted bank
+ * holds. */
 static void only_what_was_measured_vouches_and_by_any_name(void **state)
 {
 	static const uint32_t types[] = {

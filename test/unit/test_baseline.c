@@ -44,10 +44,12 @@ static struct components read_record(const char *name)
 	return components;
 }
 
-static void accept_as(struct baseline *baseline, const char *record, int64_t when_s, enum baseline_how how)
+static void accept_as(
+	struct baseline *baseline, const char *record, int64_t when_s, enum baseline_how how)
 {
 	auto_cleanup(components) struct components boot = read_record(record);
-	struct baseline_variant as = {.accepted_s = when_s, .how = how, .boot_id = "boot", .text = "text"};
+	struct baseline_variant as = {
+		.accepted_s = when_s, .how = how, .boot_id = "boot", .text = "text"};
 	struct err err;
 
 	check_ok(baseline_accept(baseline, &boot, &as, &err), &err);
@@ -93,7 +95,8 @@ static void what_was_accepted_is_known_after_a_restart(void **state)
 		assert_int_equal(before->count, after->count);
 		assert_int_equal(after->believed, 0xFFFFFF);
 		for (size_t k = 0; k < before->count; k++)
-			assert_memory_equal(&before->items[k], &after->items[k], sizeof(before->items[k]));
+			assert_memory_equal(
+				&before->items[k], &after->items[k], sizeof(before->items[k]));
 		assert_true(bytes_equal(buf_bytes(&before->revoked), buf_bytes(&after->revoked)));
 	}
 	assert_int_equal(differences(&again, "secureboot-on"), 0);
@@ -138,7 +141,8 @@ static void a_baseline_that_grows_too_large_loses_its_first_boots(void **state)
 			memcpy(component.sha256, &k, sizeof(k));
 			check_ok(components_add(&boot, &component, &err), &err);
 		}
-		check_ok(baseline_accept(&baseline, &boot, &(struct baseline_variant){.accepted_s = i}, &err),
+		check_ok(baseline_accept(&baseline, &boot,
+				 &(struct baseline_variant){.accepted_s = i}, &err),
 			&err);
 	}
 	check_ok(baseline_save(fd, &baseline, &err), &err);
@@ -153,7 +157,8 @@ static void explanations_hold_for_this_boot_only(void **state)
 	struct drift_difference found = {.change = DRIFT_CHANGED,
 		.after.sha256 = {7},
 		.explanation = {EXPLANATION_PACKAGE, "as installed"}};
-	struct drift_difference other = {.change = DRIFT_REMOVED, .before.sha256 = {8}, .after.sha256 = {7}};
+	struct drift_difference other = {
+		.change = DRIFT_REMOVED, .before.sha256 = {8}, .after.sha256 = {7}};
 	struct drift drift = {.count = 1, .differences = &found};
 	auto_cleanup(fd) int fd = -1;
 	auto_cleanup(baseline) struct baseline baseline = {0};
@@ -183,7 +188,8 @@ static void explanations_hold_for_this_boot_only(void **state)
 
 static void members_of_newer_versions_survive(void **state)
 {
-	static const char newer[] = "{\"version\":2,\"dbx\":{},\"variants\":[],\"later\":{\"x\":[1]}}";
+	static const char newer[] =
+		"{\"version\":2,\"dbx\":{},\"variants\":[],\"later\":{\"x\":[1]}}";
 	auto_cleanup(fd) int fd = -1;
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(baseline) struct baseline baseline = {0};
@@ -198,8 +204,8 @@ static void members_of_newer_versions_survive(void **state)
 	assert_non_null(strstr((const char *)text.data, "later"));
 }
 
-#define VARIANT(members, components)                                                                         \
-	"{\"version\":1,\"dbx\":{},\"variants\":[{\"acceptedAt\":1," members                                 \
+#define VARIANT(members, components)                                                               \
+	"{\"version\":1,\"dbx\":{},\"variants\":[{\"acceptedAt\":1," members                       \
 	"\"bootId\":\"\",\"changes\":\"\",\"pcrs\":255,\"components\":[" components "]}]}"
 #define DIGEST "\"sha256\":\"6b1bf35c3bee9918da2b0d0a4b4a3f1bbd2f7b6c9e3f7a7d1c2b3a4d5e6f7081\""
 
@@ -216,16 +222,20 @@ static void a_damaged_file_is_refused(void **state)
 		"{\"version\":1,\"dbx\":{},\"variants\":[],\"lostAt\":\"x\"}",
 		VARIANT("", ""),
 		VARIANT("\"how\":\"learned\",", "{}"),
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":24,\"name\":\"\"," DIGEST "}"),
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":-1,\"name\":\"\"," DIGEST "}"),
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":4,\"name\":1," DIGEST "}"),
+		VARIANT("\"how\":\"learned\",",
+			"{\"kind\":\"kernel\",\"pcr\":24,\"name\":\"\"," DIGEST "}"),
+		VARIANT("\"how\":\"learned\",",
+			"{\"kind\":\"kernel\",\"pcr\":-1,\"name\":\"\"," DIGEST "}"),
+		VARIANT("\"how\":\"learned\",",
+			"{\"kind\":\"kernel\",\"pcr\":4,\"name\":1," DIGEST "}"),
 		VARIANT("\"how\":\"learned\",",
 			"{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\",\"sha256\":\"6b\"}"),
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "},"
-						"{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}"),
+		VARIANT("\"how\":\"learned\",",
+			"{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST
+			"},{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}"),
 	};
-	static const char good[] =
-		VARIANT("\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}");
+	static const char good[] = VARIANT(
+		"\"how\":\"learned\",", "{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}");
 	auto_cleanup(baseline) struct baseline good_one = {0};
 	struct err err;
 
@@ -240,17 +250,15 @@ static void a_damaged_file_is_refused(void **state)
 	}
 }
 
-/* After a roll-back of the extension: what is known stays, and where something is not known nothing is compared. */
+/* After a roll-back of the extension: what is known stays, and where something is not known nothing
+ * is compared. */
 static void words_of_newer_versions_do_no_harm(void **state)
 {
 	static const char newer[] =
-		"{\"version\":1,\"dbx\":{},\"explained\":{\"bootId\":\"boot\",\"changes\":["
-		"{" DIGEST ",\"how\":\"oracle\",\"text\":\"\"},"
-		"{" DIGEST ",\"how\":\"file\",\"text\":\"as\"}]},"
-		"\"variants\":[{\"acceptedAt\":1,\"how\":\"magic\",\"bootId\":\"\",\"changes\":\"\","
-		"\"pcrs\":1023,\"components\":["
-		"{\"kind\":\"initrdOfTomorrow\",\"pcr\":9,\"name\":\"\"," DIGEST "},"
-		"{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}]}]}";
+		"{\"version\":1,\"dbx\":{},\"explained\":{\"bootId\":\"boot\",\"changes\":[{" DIGEST
+		",\"how\":\"oracle\",\"text\":\"\"},{" DIGEST
+		",\"how\":\"file\",\"text\":\"as\"}]},\"variants\":[{\"acceptedAt\":1,\"how\":\"magic\",\"bootId\":\"\",\"changes\":\"\",\"pcrs\":1023,\"components\":[{\"kind\":\"initrdOfTomorrow\",\"pcr\":9,\"name\":\"\"," DIGEST
+		"},{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}]}]}";
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	const struct components *components = &baseline.variants[0].components;
 	struct err err;
@@ -272,8 +280,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_was_accepted_is_known_after_a_restart, make_folder, remove_folder),
 		cmocka_unit_test(only_the_boots_seen_last_are_kept),
-		cmocka_unit_test_setup_teardown(
-			a_baseline_that_grows_too_large_loses_its_first_boots, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_baseline_that_grows_too_large_loses_its_first_boots,
+			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			explanations_hold_for_this_boot_only, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(

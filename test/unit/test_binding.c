@@ -108,9 +108,9 @@ enum field { AK, QUOTE, QUOTE_SIGNATURE, KEY, CERTIFY, CERTIFY_SIGNATURE, PCR };
 
 static uint8_t *bytes_of(struct evidence *evidence, enum field field)
 {
-	uint8_t *const all[] = {evidence->ak_public.data, evidence->quote.attest, evidence->quote.signature,
-		evidence->key_public.data, evidence->key_certify.attest, evidence->key_certify.signature,
-		evidence->pcrs.digest[0]};
+	uint8_t *const all[] = {evidence->ak_public.data, evidence->quote.attest,
+		evidence->quote.signature, evidence->key_public.data, evidence->key_certify.attest,
+		evidence->key_certify.signature, evidence->pcrs.digest[0]};
 
 	return all[field];
 }
@@ -175,8 +175,9 @@ static void cut_and_empty_parts_are_refused(void **state)
 		struct binding binding;
 		struct err err;
 		size_t *const lengths[] = {&changed.ak_cert.len, &changed.ak_public.len,
-			&changed.quote.attest_len, &changed.quote.signature_len, &changed.key_public.len,
-			&changed.key_certify.attest_len, &changed.key_certify.signature_len};
+			&changed.quote.attest_len, &changed.quote.signature_len,
+			&changed.key_public.len, &changed.key_certify.attest_len,
+			&changed.key_certify.signature_len};
 
 		(*lengths[i])--;
 		assert_int_equal(binding_check(&changed, BINDING_NULL_ONLY, &binding, &err), -1);
@@ -263,10 +264,12 @@ static void a_truly_certified_key_of_another_kind_is_refused(void **state)
 {
 	static const char no_policy[] = "";
 	static const char *const rows[][3] = {
-		{"--attributes", "00020472", "attributes 0x00020472"}, /* usable without the policy */
+		/* usable without the policy */
+		{"--attributes", "00020472", "attributes 0x00020472"},
 		{"--attributes", "00060432", "attributes 0x00060432"}, /* signs too */
 		{"--policy", no_policy, "policy"},
-		{"--policy", "9dffcbf36c383ae699fb9868dc6dcb89d7153884be2803922c124158bfad22ae", "policy"},
+		{"--policy", "9dffcbf36c383ae699fb9868dc6dcb89d7153884be2803922c124158bfad22ae",
+			"policy"},
 		{"--hierarchy", "4000000b", "hierarchy NULL"},
 		{"--hierarchy", "40000001", "hierarchy NULL"},
 		{"--bits", "1024", "not RSA-2048"},
@@ -284,7 +287,8 @@ static void a_truly_certified_key_of_another_kind_is_refused(void **state)
 	make_odd_key(&changed, "--hierarchy", "40000001");
 	check_ok(binding_check(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err);
 	make_odd_key(&changed, "--hierarchy", "4000000b");
-	check_err(binding_check(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err, ERR_KEY_INVALID);
+	check_err(binding_check(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err,
+		ERR_KEY_INVALID);
 }
 
 static void a_key_certified_before_the_quote_is_refused(void **state)
@@ -322,7 +326,8 @@ static void an_imposters_attestation_key_is_refused(void **state)
 		enum err_code code;
 		const char *message;
 	} rows[] = {
-		{"--ak-attributes", "00040472", ERR_AK_INVALID, "attributes 0x00040472"}, /* not restricted */
+		/* not restricted */
+		{"--ak-attributes", "00040472", ERR_AK_INVALID, "attributes 0x00040472"},
 		{"--ak-attributes", "000504f2", ERR_AK_INVALID, "attributes 0x000504F2"},
 		{"--ak-hierarchy", "40000001", ERR_QUOTE_INVALID, "outside the endorsement hierarchy"},
 		{"--wrong-key", NULL, ERR_AK_CERT_INVALID, "for another key"},

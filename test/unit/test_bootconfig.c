@@ -3,7 +3,8 @@
 #include "disk/bootconfig.h"
 #include "disk/bootscript.h"
 
-static bool asks_for(const char *config, const char *environment, enum bootconfig_text what, const char *text)
+static bool asks_for(
+	const char *config, const char *environment, enum bootconfig_text what, const char *text)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
@@ -21,12 +22,14 @@ static void a_command_line_is_found(void **state)
 		/* test/data/boot */
 		{"linux /vmlinuz console=ttyS0 panic=-1\ninitrd /initrd.gz\nboot\n", "",
 			"console=ttyS0 panic=-1", true},
-		{"linux /vmlinuz console=ttyS0 panic=-1", "", "console=ttyS0 panic=-1 init=/bin/sh", false},
-		{"linux /vmlinuz console=ttyS0 panic=-1 init=/bin/sh", "", "console=ttyS0 panic=-1", false},
+		{"linux /vmlinuz console=ttyS0 panic=-1", "", "console=ttyS0 panic=-1 init=/bin/sh",
+			false},
+		{"linux /vmlinuz console=ttyS0 panic=-1 init=/bin/sh", "", "console=ttyS0 panic=-1",
+			false},
 		{"# linux /vmlinuz quiet\n", "", "quiet", false},
 		/* update-grub of Debian 12 and Ubuntu 24.04 */
-		{"\tmenuentry 'x' {\n\t\tlinux\t/boot/vmlinuz-6.1.0-56-amd64 root=UUID=1 ro  quiet \n}\n", "",
-			"root=UUID=1 ro quiet", true},
+		{"\tmenuentry 'x' {\n\t\tlinux\t/boot/vmlinuz-6.1.0-56-amd64 root=UUID=1 ro  quiet \n}\n",
+			"", "root=UUID=1 ro quiet", true},
 		{"set vt_handoff=vt.handoff=7\nlinux /v root=UUID=1 ro quiet $vt_handoff\n", "",
 			"root=UUID=1 ro quiet vt.handoff=7", true},
 		{"set vt_handoff=vt.handoff=7\nlinux /v root=UUID=1 ro quiet $vt_handoff\n", "",
@@ -38,8 +41,8 @@ static void a_command_line_is_found(void **state)
 		{"title RHEL\nlinux /vmlinuz-4.18\noptions $kernelopts $tuned_params\n",
 			"# GRUB Environment Block\nkernelopts=root=UUID=1 ro crashkernel=auto \n####",
 			"root=UUID=1 ro crashkernel=auto", true},
-		{"options root=UUID=1 ro ${tuned_params}\n", "tuned_params=a  b\n", "root=UUID=1 ro a b",
-			true},
+		{"options root=UUID=1 ro ${tuned_params}\n", "tuned_params=a  b\n",
+			"root=UUID=1 ro a b", true},
 		/* words */
 		{"linux /v dyndbg=\"file a +p\" x", "", "\"dyndbg=file a +p\" x", true},
 		{"linux /v 'a b' c", "", "\"a b\" c", true},
@@ -54,18 +57,20 @@ static void a_command_line_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (asks_for(rows[i].config, rows[i].environment, BOOTCONFIG_COMMAND_LINE, rows[i].text) !=
-			rows[i].is_found)
+		if (asks_for(rows[i].config, rows[i].environment, BOOTCONFIG_COMMAND_LINE,
+			    rows[i].text) != rows[i].is_found)
 			fail_msg("row %zu: %s", i, rows[i].config);
 }
 
 static void a_list_of_initrds_is_found(void **state)
 {
 	(void)state;
-	assert_true(
-		asks_for("linux /v a\ninitrd  /initrd.gz\n", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
-	assert_true(asks_for("initrd /ucode /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /ucode /initrd.gz"));
-	assert_false(asks_for("initrd /ucode /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
+	assert_true(asks_for(
+		"linux /v a\ninitrd  /initrd.gz\n", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
+	assert_true(asks_for(
+		"initrd /ucode /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /ucode /initrd.gz"));
+	assert_false(
+		asks_for("initrd /ucode /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
 	assert_false(asks_for("linux /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
 }
 

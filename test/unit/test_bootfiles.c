@@ -3,7 +3,8 @@
 #include "../support/root.h"
 #include "disk/bootfiles.h"
 
-static void look(const struct root *root, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret)
+static void look(const struct root *root, const struct bootfiles *known, int64_t now_s,
+	struct bootfiles *ret)
 {
 	struct err err;
 
@@ -104,7 +105,7 @@ static void what_holds_still_is_not_read_again(void **state)
 	assert_memory_equal(second.files, first.files, 2 * sizeof(first.files[0]));
 
 	root_write(&root, "boot/initrd.img-1", TEXT("INITRD")); /* as long as before */
-	root_write(&root, "boot/vmlinuz-1", TEXT("kernel"));    /* written again, the same */
+	root_write(&root, "boot/vmlinuz-1", TEXT("kernel")); /* written again, the same */
 	root_write(&root, "boot/vmlinuz-2", TEXT("another"));
 	first.files[1].is_new = false;
 	look(&root, &first, 300, &third);
@@ -164,7 +165,8 @@ static void names_that_cannot_be_remembered_are_told(void **state)
 		look(&root, &(struct bootfiles){0}, 1, &files);
 		assert_int_equal(files.count, 0);
 		assert_int_equal(files.gap.code, ERR_IO);
-		assert_non_null(strstr(files.gap.msg, "its name is no clean UTF-8, or holds a quote"));
+		assert_non_null(
+			strstr(files.gap.msg, "its name is no clean UTF-8, or holds a quote"));
 	}
 }
 

@@ -50,8 +50,8 @@ static void each_event_has_its_place(void **state)
 		assert_string_equal(bootphase_name(place.phase), rows[i].phase);
 		assert_string_equal(place.kind, rows[i].kind);
 	}
-	assert_false(
-		bootphase_of(&(struct eventlog_event){.type = EV_SEPARATOR}, &(struct bootphase_place){0}));
+	assert_false(bootphase_of(
+		&(struct eventlog_event){.type = EV_SEPARATOR}, &(struct bootphase_place){0}));
 }
 
 static void variables_are_placed_by_their_names(void **state)
@@ -100,7 +100,8 @@ static struct eventlog log_with_secure_boot_in(uint32_t index, struct buf *bytes
 
 static void registers_are_told_from_pcrs(void **state)
 {
-	auto_cleanup(buf) struct buf tdx_bytes = buf_with_max(1 << 16), tpm_bytes = buf_with_max(1 << 16);
+	auto_cleanup(buf) struct buf tdx_bytes = buf_with_max(1 << 16),
+				     tpm_bytes = buf_with_max(1 << 16);
 	struct eventlog tdx = log_with_secure_boot_in(1, &tdx_bytes);
 	struct eventlog tpm = log_with_secure_boot_in(7, &tpm_bytes);
 

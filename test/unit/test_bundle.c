@@ -49,7 +49,8 @@ static void run(struct bytes text, int64_t now_s)
 
 	check_ok(bundle_parse(text, &bundle, &err), &err);
 	bundlecheck_run(&bundle,
-		&(struct bundlecheck_inputs){.now_s = now_s ? now_s : 1, .is_now_given = now_s != 0}, &check);
+		&(struct bundlecheck_inputs){.now_s = now_s ? now_s : 1, .is_now_given = now_s != 0},
+		&check);
 }
 
 static void a_bundle_as_it_was_made_is_verified(void **state)
@@ -64,8 +65,8 @@ static void a_bundle_as_it_was_made_is_verified(void **state)
 	assert_int_equal(check.unquoted_explained & 0xFF, 0);
 }
 
-/* The reader's authorities did not issue the certificate: however little memory there is, nothing is verified, least of all because "no
- * authority was given". */
+/* The reader's authorities did not issue the certificate: however little memory there is, nothing
+ * is verified, least of all because "no authority was given". */
 static void want_of_memory_verifies_nobody(void **state)
 {
 	char folder[FOLDER_SIZE];
@@ -82,15 +83,15 @@ static void want_of_memory_verifies_nobody(void **state)
 		skip();
 	folder_make(folder);
 	folder_run(argv);
-	check_ok(anchors_add(&anchors, (struct bytes){pem, folder_read(folder, "root.pem", pem, sizeof(pem))},
-			 &err),
+	check_ok(anchors_add(&anchors,
+			 (struct bytes){pem, folder_read(folder, "root.pem", pem, sizeof(pem))}, &err),
 		&err);
 	folder_remove(folder);
 	check_ok(bundle_parse(buf_bytes(&whole), &bundle, &err), &err);
 	for (; has_failed; good++) {
 		scarce_after(good);
-		bundlecheck_run(
-			&bundle, &(struct bundlecheck_inputs){.now_s = 1, .anchors = &anchors}, &check);
+		bundlecheck_run(&bundle,
+			&(struct bundlecheck_inputs){.now_s = 1, .anchors = &anchors}, &check);
 		has_failed = scarce_end();
 		if (check.findings.count == 0)
 			fail_msg("allocation %ld: verified, %s", good, check.notes[0]);
@@ -156,7 +157,8 @@ static void what_contradicts_the_evidence_is_a_finding(void **state)
 			"\"x-ms-azurevm-attestation-protocol-ver\": \"1.0\"", ERR_CLAIMS_CONTRADICT},
 		{"\"iss\": \"https://127", "\"iss\": \"https://128", ERR_CLAIMS_CONTRADICT},
 		{"\"address\": \"https://127", "\"address\": \"https://128", ERR_CLAIMS_CONTRADICT},
-		{"\"kid\": \"TpmEphemeralEncryptionKey\"", "\"kid\": \"another\"", ERR_CLAIMS_CONTRADICT},
+		{"\"kid\": \"TpmEphemeralEncryptionKey\"", "\"kid\": \"another\"",
+			ERR_CLAIMS_CONTRADICT},
 		{"\"client-payload\": {", "\"no-payload\": {", ERR_CLAIMS_CONTRADICT},
 		{"\"exp\": 1", "\"exp\": 0.5, \"x\": 1", ERR_CLAIMS_CONTRADICT},
 		{"\"madeUnix\": 1", "\"madeUnix\": 2", ERR_CLAIMS_CONTRADICT},
@@ -171,8 +173,9 @@ static void what_contradicts_the_evidence_is_a_finding(void **state)
 		change(rows[i].from, rows[i].to, &text);
 		run(buf_bytes(&text), 0);
 		if (!findings_hold(&check.findings, rows[i].code))
-			fail_msg("%s: no %s, but %zu others: %s", rows[i].to, err_info(rows[i].code)->name,
-				check.findings.count, check.findings.items[0].msg);
+			fail_msg("%s: no %s, but %zu others: %s", rows[i].to,
+				err_info(rows[i].code)->name, check.findings.count,
+				check.findings.items[0].msg);
 	}
 }
 
@@ -201,8 +204,10 @@ static void what_is_no_bundle_is_refused(void **state)
 		{"\"laterPcrs\": {", "\"laterPcrs\": {\"99\": \"\",", "'laterPcrs'"},
 		{"\"chain\": [", "\"chain\": [7,", "'chain'"},
 		{"\"redacted\": false", "\"redacted\": true", "'redactedEvents' is missing"},
-		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"4,3\"", "ascending"},
-		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"3,3\"", "ascending"},
+		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"4,3\"",
+			"ascending"},
+		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"3,3\"",
+			"ascending"},
 		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"3-\"", "ascending"},
 		{"\"redacted\": false", "\"redacted\": true, \"redactedEvents\": \"1-99999999999\"",
 			"ascending"},

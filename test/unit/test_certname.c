@@ -1,4 +1,5 @@
-/* Hosts against alternative names, and names against constraints, in certificates' extensions made here. */
+/* Hosts against alternative names, and names against constraints, in certificates' extensions made
+ * here. */
 #include "check.h"
 
 #include <stdio.h>
@@ -32,7 +33,8 @@ static void put_extension(struct buf *ret, uint8_t id, bool is_critical, struct 
 	put(ret, 0x30, buf_bytes(&inside));
 }
 
-/* A GeneralName of a word: "ip:" and hex, "mail:", "uri:", "dir:" (a common name), else a host's. */
+/* A GeneralName of a word: "ip:" and hex, "mail:", "uri:", "dir:" (a common name), else a
+ * host's. */
 static void put_name(struct buf *ret, const char *word)
 {
 	auto_cleanup(buf) struct buf name = buf_with_max(MAX);
@@ -43,7 +45,8 @@ static void put_name(struct buf *ret, const char *word)
 
 	if (strncmp(word, "ip:", 3) == 0) {
 		for (size_t i = 3; i + 1 < len; i += 2)
-			address[(i - 3) / 2] = (uint8_t)strtoul((char[]){word[i], word[i + 1], 0}, NULL, 16);
+			address[(i - 3) / 2] =
+				(uint8_t)strtoul((char[]){word[i], word[i + 1], 0}, NULL, 16);
 		put(ret, 0x87, (struct bytes){address, (len - 3) / 2});
 	} else if (strncmp(word, "mail:", 5) == 0) {
 		put(ret, 0x81, TEXT(word + 5));
@@ -222,7 +225,8 @@ static void constraints_hold_for_every_name(void **state)
 		authority.extensions = buf_bytes(&above);
 		cert.extensions = buf_bytes(&below);
 		certname_host_of(rows[i].host ? rows[i].host : "", &host);
-		status = certname_check_constraints(&authority, &cert, rows[i].host ? &host : NULL, &err);
+		status = certname_check_constraints(
+			&authority, &cert, rows[i].host ? &host : NULL, &err);
 		if (err.code != rows[i].code || (status == 0) != (rows[i].code == ERR_OK))
 			fail_msg("row %zu: %s %s", i, err_info(err.code)->name, err.msg);
 	}
@@ -257,7 +261,8 @@ static void critical_extensions_are_known_or_refused(void **state)
 		if (!rows[i].words) {
 			check_ok(certext_check(buf_bytes(&extensions), &err), &err);
 			assert_int_equal(
-				certext_find(buf_bytes(&extensions), (enum certext_id)rows[i].id).len, 5);
+				certext_find(buf_bytes(&extensions), (enum certext_id)rows[i].id).len,
+				5);
 			continue;
 		}
 		check_err(certext_check(buf_bytes(&extensions), &err), &err, ERR_FORMAT);

@@ -5,14 +5,17 @@
 #include "base/clock.h"
 
 /* The result of `sh -c script`; ret_said has room for 64 KiB or less. */
-static int run(const char *script, enum child_stream hears, int root_fd, struct buf *ret_said, int *ret_exit,
-	struct err *err)
+static int run(const char *script, enum child_stream hears, int root_fd, struct buf *ret_said,
+	int *ret_exit, struct err *err)
 {
 	char shell[] = "sh", option[] = "-c";
 	auto_cleanup(free) char *text = strdup(script);
 	char *const argv[] = {shell, option, text, NULL};
-	const struct child child = {
-		.path = "/bin/sh", .argv = argv, .root_fd = root_fd, .hears = hears, .timeout_ms = 60000};
+	const struct child child = {.path = "/bin/sh",
+		.argv = argv,
+		.root_fd = root_fd,
+		.hears = hears,
+		.timeout_ms = 60000};
 
 	return child_run(&child, ret_said, ret_exit, err);
 }
@@ -65,8 +68,11 @@ static void a_program_that_does_not_end_is_killed(void **state)
 	int64_t started_ms = clock_monotonic_ms();
 	char sleep[] = "sleep", long_time[] = "60";
 	char *const argv[] = {sleep, long_time, NULL};
-	const struct child child = {
-		.path = "/bin/sleep", .argv = argv, .root_fd = -1, .hears = CHILD_STDOUT, .timeout_ms = 200};
+	const struct child child = {.path = "/bin/sleep",
+		.argv = argv,
+		.root_fd = -1,
+		.hears = CHILD_STDOUT,
+		.timeout_ms = 200};
 	int exit_code;
 	struct err err;
 
@@ -104,7 +110,8 @@ static void the_root_folder_is_handed_over(void **state)
 
 	(void)state;
 	root_write(&root, "etc/name", TEXT("vm"));
-	check_ok(run("cat /proc/self/fd/3/etc/name", CHILD_STDOUT, root.fd, &said, &exit_code, &err), &err);
+	check_ok(run("cat /proc/self/fd/3/etc/name", CHILD_STDOUT, root.fd, &said, &exit_code, &err),
+		&err);
 	assert_true(bytes_equal(buf_bytes(&said), TEXT("vm")));
 }
 

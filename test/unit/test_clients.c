@@ -9,7 +9,8 @@ static struct client *connected(struct clients *clients, const char *address)
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
 	bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
-	const struct sockaddr *from = is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
+	const struct sockaddr *from =
+		is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
 
 	assert_true(is_v4 || inet_pton(AF_INET6, address, &v6.sin6_addr) == 1);
 	if (!clients_may_connect(clients, from))
@@ -48,7 +49,8 @@ static void an_address_has_its_share(void **state)
 		bool is_other;
 	} rows[] = {
 		{"192.0.2.1", "192.0.2.2", true},
-		{"192.0.2.1", "::ffff:192.0.2.1", false}, /* the same, as a socket for both shows it */
+		/* the same, as a socket for both shows it */
+		{"192.0.2.1", "::ffff:192.0.2.1", false},
 		{"192.0.2.1", "::ffff:192.0.2.2", true},
 		{"2001:db8::1", "2001:db8::2", false}, /* one network's */
 		{"2001:db8::1", "2001:db8:0:1::1", true},
@@ -71,8 +73,8 @@ static void bodies_have_a_budget(void **state)
 
 		(void)snprintf(address, sizeof(address), "192.0.2.%zu", i);
 		all[i] = connected(clients, address);
-		assert_int_equal(
-			client_take(clients, all[i], CLIENTS_BODIES_PER_ADDRESS), i + 1 < COUNT(all));
+		assert_int_equal(client_take(clients, all[i], CLIENTS_BODIES_PER_ADDRESS),
+			i + 1 < COUNT(all));
 		assert_false(client_take(clients, all[i], 1));
 	}
 	client_give_back(clients, all[0], CLIENTS_BODIES_PER_ADDRESS);

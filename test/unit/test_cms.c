@@ -1,4 +1,5 @@
-/* Encrypted messages: made by openssl, damaged in every byte, and as Azure's own platform made them. */
+/* Encrypted messages: made by openssl, damaged in every byte, and as Azure's own platform made
+ * them. */
 #include "check.h"
 
 #include "base/codec.h"
@@ -54,8 +55,8 @@ static int remove_messages(void **state)
 	return 0;
 }
 
-static int decrypt(struct bytes message, const struct blob *crt, const struct blob *key, struct buf *ret,
-	struct err *err)
+static int decrypt(struct bytes message, const struct blob *crt, const struct blob *key,
+	struct buf *ret, struct err *err)
 {
 	struct crypto_key_pair pair = {.certificate_pem = view(crt), .key_pem = view(key)};
 
@@ -71,8 +72,8 @@ static int decrypt_mine(struct bytes message, struct buf *ret, struct err *err)
 
 static void messages_of_openssl_are_decrypted(void **state)
 {
-	static const char *const names[] = {
-		"des3.der", "aes128.der", "aes192.der", "aes256.der", "keyid.der", "stream.der", "two.der"};
+	static const char *const names[] = {"des3.der", "aes128.der", "aes192.der", "aes256.der",
+		"keyid.der", "stream.der", "two.der"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -139,7 +140,8 @@ static void other_messages_and_keys_are_refused_with_the_reason(void **state)
 		struct blob message = load(rows[i].name);
 		struct err err;
 
-		check_err(decrypt(view(&message), rows[i].crt, rows[i].key, &found, &err), &err, ERR_FORMAT);
+		check_err(decrypt(view(&message), rows[i].crt, rows[i].key, &found, &err), &err,
+			ERR_FORMAT);
 		if (!strstr(err.msg, rows[i].reason))
 			fail_msg("%s: '%s' does not say '%s'", rows[i].name, err.msg, rows[i].reason);
 		assert_int_equal(found.len, 0);
@@ -161,12 +163,13 @@ static void cut_or_lengthened_messages_are_refused(void **state)
 			uint8_t *cut = malloc(len + 1);
 
 			memcpy(cut, message.data, len);
-			check_err(decrypt_mine((struct bytes){cut, len}, &found, &err), &err, ERR_FORMAT);
+			check_err(decrypt_mine((struct bytes){cut, len}, &found, &err), &err,
+				ERR_FORMAT);
 			free(cut);
 		}
 		message.data[message.len] = 0;
-		check_err(decrypt_mine((struct bytes){message.data, message.len + 1}, &found, &err), &err,
-			ERR_FORMAT);
+		check_err(decrypt_mine((struct bytes){message.data, message.len + 1}, &found, &err),
+			&err, ERR_FORMAT);
 		assert_int_equal(found.len, 0);
 	}
 }
@@ -180,7 +183,8 @@ static bool is_within(const uint8_t *at, struct bytes region)
 static struct cms parse_mine(const struct blob *message)
 {
 	static const uint8_t key_id_header[] = {0x80, 20};
-	const uint8_t *key_id = memmem(message->data, message->len, key_id_header, sizeof(key_id_header));
+	const uint8_t *key_id =
+		memmem(message->data, message->len, key_id_header, sizeof(key_id_header));
 	struct cms_recipient recipient = {0};
 	struct cms cms;
 	struct err err;
@@ -191,7 +195,8 @@ static struct cms parse_mine(const struct blob *message)
 	return cms;
 }
 
-/* The message is encrypted, not signed: a changed content is noticed by its last block alone, but never taken for the original. */
+/* The message is encrypted, not signed: a changed content is noticed by its last block alone, but
+ * never taken for the original. */
 static void no_byte_can_be_changed_without_consequence(void **state)
 {
 	static const char uniform[] = "The CMS message is damaged, or encrypted with another key.";
@@ -237,9 +242,7 @@ static void lengths_that_lie_are_refused(void **state)
 		{"indefinite in a primitive type", "30800680"},
 		{"a tag of several bytes", "3f8101"},
 		{"indefinite too deep",
-			"308030803080308030803080308030803080308030803080308030803080308030803080308030803080"
-			"00000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-			"0"},
+			"308030803080308030803080308030803080308030803080308030803080308030803080308030803080000000000000000000000000000000000000000000000000000000000000000000000000000000000000"},
 		{"no recipient", "301e06092a864886f70d010703a011300f020100310030080601003003060100"},
 		{"nothing", ""},
 	};
@@ -252,7 +255,8 @@ static void lengths_that_lie_are_refused(void **state)
 		struct err err;
 
 		check_ok(hex_decode(TEXT(rows[i].hex), bytes, strlen(rows[i].hex) / 2, &err), &err);
-		if (cms_parse((struct bytes){bytes, strlen(rows[i].hex) / 2}, &recipient, &cms, &err) == 0)
+		if (cms_parse((struct bytes){bytes, strlen(rows[i].hex) / 2}, &recipient, &cms,
+			    &err) == 0)
 			fail_msg("%s: accepted", rows[i].name);
 		assert_int_equal(err.code, ERR_FORMAT);
 	}
@@ -280,7 +284,8 @@ static void messages_of_azures_platform_are_understood(void **state)
 	} rows[] = {
 		{AZURE "OSPatching__test__config__0.settings", AZURE "OSPatching__test__test.crt",
 			"private key is not the certificate's"},
-		{AZURE "script__0.settings", AZURE "script__test.crt", "encrypted for another certificate"},
+		{AZURE "script__0.settings", AZURE "script__test.crt",
+			"encrypted for another certificate"},
 	};
 
 	(void)state;
@@ -297,13 +302,16 @@ static void messages_of_azures_platform_are_understood(void **state)
 		if (!settings.len || !crt.len)
 			continue;
 		check_ok(json_parse(view(&settings), &document, &err), &err);
-		handler = json_get(json_at(json_get(document, "runtimeSettings"), 0), "handlerSettings");
+		handler = json_get(
+			json_at(json_get(document, "runtimeSettings"), 0), "handlerSettings");
 		check_ok(base64_decode(TEXT(json_text(json_get(handler, "protectedSettings"))),
 				 BASE64_STANDARD, &message, &err),
 			&err);
-		check_err(decrypt(buf_bytes(&message), &crt, &my_key, &found, &err), &err, ERR_FORMAT);
+		check_err(decrypt(buf_bytes(&message), &crt, &my_key, &found, &err), &err,
+			ERR_FORMAT);
 		if (!strstr(err.msg, rows[i].reason))
-			fail_msg("%s: '%s' does not say '%s'", rows[i].settings, err.msg, rows[i].reason);
+			fail_msg("%s: '%s' does not say '%s'", rows[i].settings, err.msg,
+				rows[i].reason);
 	}
 }
 
@@ -326,7 +334,8 @@ static void a_message_may_name_the_key_instead_of_the_certificate(void **state)
 		if (file[i] != '\n')
 			text[used++] = (char)file[i];
 	check_ok(base64_decode(TEXT(text), BASE64_STANDARD, &message, &err), &err);
-	check_ok(hex_decode(TEXT("5b83feb4d5e59835d61f7d2b68a064a548576305"), key_id, sizeof(key_id), &err),
+	check_ok(hex_decode(TEXT("5b83feb4d5e59835d61f7d2b68a064a548576305"), key_id,
+			 sizeof(key_id), &err),
 		&err);
 	check_ok(cms_parse(buf_bytes(&message), &recipient, &cms, &err), &err);
 	assert_int_equal(cms.cipher, CMS_DES_EDE3_CBC);

@@ -36,9 +36,11 @@ static void base64_agrees_with_rfc4648(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rfc4648_section_10); i++) {
-		check_encodes(rfc4648_section_10[i].plain, BASE64_STANDARD, rfc4648_section_10[i].standard);
+		check_encodes(rfc4648_section_10[i].plain, BASE64_STANDARD,
+			rfc4648_section_10[i].standard);
 		check_encodes(rfc4648_section_10[i].plain, BASE64_URL, rfc4648_section_10[i].url);
-		check_decodes(rfc4648_section_10[i].standard, BASE64_STANDARD, rfc4648_section_10[i].plain);
+		check_decodes(rfc4648_section_10[i].standard, BASE64_STANDARD,
+			rfc4648_section_10[i].plain);
 		check_decodes(rfc4648_section_10[i].url, BASE64_URL, rfc4648_section_10[i].plain);
 	}
 	check_decodes("Zm9vYg==", BASE64_URL, "foob");
@@ -93,7 +95,8 @@ static void base64_refuses_what_is_not_canonical(void **state)
 		struct err err;
 
 		check_ok(buf_append_text(&out, "kept", &err), &err);
-		check_err(base64_decode(TEXT(bad[i].text), bad[i].form, &out, &err), &err, ERR_FORMAT);
+		check_err(base64_decode(TEXT(bad[i].text), bad[i].form, &out, &err), &err,
+			ERR_FORMAT);
 		assert_true(bytes_equal(buf_bytes(&out), TEXT("kept")));
 	}
 }

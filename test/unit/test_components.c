@@ -77,12 +77,9 @@ static void a_recorded_boot_is_told_by_component(void **state)
 		"7 db CN=Microsoft Corporation UEFI CA 2011",
 		"7 dbx 1 entry",
 		"1 bootOrder? BootOrder 0000 0001 0002",
-		"1 bootOption? Boot0000 \"UiApp\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)"
-		"/FvFile(462CAA21-7614-4503-836E-8AB6F4662331)",
-		"1 bootOption? Boot0001 \"UEFI QEMU HARDDISK QM00001 \" "
-		"PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)",
-		"1 bootOption? Boot0002 \"EFI Internal Shell\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)"
-		"/FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)",
+		"1 bootOption? Boot0000 \"UiApp\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)/FvFile(462CAA21-7614-4503-836E-8AB6F4662331)",
+		"1 bootOption? Boot0001 \"UEFI QEMU HARDDISK QM00001 \" PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)",
+		"1 bootOption? Boot0002 \"EFI Internal Shell\" Fv(7CB8BDC9-F8EB-4F34-AAEA-3EE4AF6516A1)/FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)",
 		"7 authority CN=Microsoft Corporation UEFI CA 2011",
 		"5 partitionTable disk 6F0A2A64-5E0F-4C0E-9B33-3B3B6D1C0A01, 1 partition: \"EFI\"",
 		"4 bootApplication? \\EFI\\BOOT\\BOOTX64.EFI",
@@ -138,8 +135,10 @@ static void recorded_boots_differ_in_what_they_were_made_with(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		auto_cleanup(components) struct components before = read_record("secureboot-on", ALL_PCRS);
-		auto_cleanup(components) struct components after = read_record(rows[i].boot, ALL_PCRS);
+		auto_cleanup(components) struct components before =
+			read_record("secureboot-on", ALL_PCRS);
+		auto_cleanup(components) struct components after =
+			read_record(rows[i].boot, ALL_PCRS);
 		char kinds[256] = "";
 
 		for (size_t k = 0; k < after.count; k++) {
@@ -153,11 +152,12 @@ static void recorded_boots_differ_in_what_they_were_made_with(void **state)
 	}
 }
 
-/* The log's type is not measured: whoever renames a program's event cannot take it out of the list. */
+/* The log's type is not measured: whoever renames a program's event cannot take it out of the
+ * list. */
 static void a_program_is_one_whatever_its_event_calls_itself(void **state)
 {
-	static const uint32_t types[] = {EV_EFI_BOOT_SERVICES_APPLICATION, EV_EFI_ACTION, EV_SEPARATOR,
-		EV_IPL, EV_EVENT_TAG, EV_COMPACT_HASH, EV_POST_CODE, 0x12345678};
+	static const uint32_t types[] = {EV_EFI_BOOT_SERVICES_APPLICATION, EV_EFI_ACTION,
+		EV_SEPARATOR, EV_IPL, EV_EVENT_TAG, EV_COMPACT_HASH, EV_POST_CODE, 0x12345678};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -178,7 +178,8 @@ static void a_program_is_one_whatever_its_event_calls_itself(void **state)
 /* Nor does data that fits: what the firmware hashes of a program may stand in the log as it is. */
 static void bytes_that_fit_their_digest_are_a_program_all_the_same(void **state)
 {
-	static const uint32_t types[] = {EV_EFI_ACTION, EV_SEPARATOR, EV_IPL, EV_ACTION, EV_POST_CODE};
+	static const uint32_t types[] = {
+		EV_EFI_ACTION, EV_SEPARATOR, EV_IPL, EV_ACTION, EV_POST_CODE};
 	static const char *const texts[] = {"MZ and the rest of a root kit", "any other text", "kit"};
 
 	(void)state;
@@ -195,7 +196,8 @@ static void bytes_that_fit_their_digest_are_a_program_all_the_same(void **state)
 	}
 }
 
-/* Of a unified kernel image only a name that is one says nothing, and of a command line only a separator does. */
+/* Of a unified kernel image only a name that is one says nothing, and of a command line only a
+ * separator does. */
 static void short_contents_are_no_names_and_no_separators(void **state)
 {
 	static const struct {
@@ -231,8 +233,8 @@ static void short_contents_are_no_names_and_no_separators(void **state)
 static void a_boot_order_is_no_separator(void **state)
 {
 	auto_cleanup(buf) struct buf log = empty_log();
-	auto_cleanup(buf) struct buf data = variable_data(
-		uefi_global_variable_guid, "BootOrder", (struct bytes){(const uint8_t *)"\1\0\0", 4});
+	auto_cleanup(buf) struct buf data = variable_data(uefi_global_variable_guid, "BootOrder",
+		(struct bytes){(const uint8_t *)"\1\0\0", 4});
 	auto_cleanup(components) struct components found = components_empty();
 
 	(void)state;
@@ -250,7 +252,8 @@ static void text_that_was_not_measured_is_not_believed(void **state)
 	auto_cleanup(components) struct components found = components_empty();
 
 	(void)state;
-	put_measured(&log, 8, EV_IPL, TEXT("/vmlinuz init=/bin/sh"), TEXT("kernel_cmdline: /vmlinuz quiet"));
+	put_measured(&log, 8, EV_IPL, TEXT("/vmlinuz init=/bin/sh"),
+		TEXT("kernel_cmdline: /vmlinuz quiet"));
 	put_measured(&log, 8, EV_IPL, TEXT("initrd /evil"), TEXT("grub_cmd: initrd /good"));
 	put_measured(&log, 8, EV_IPL, TEXT("linux /evil"), TEXT("grub_cmd: linux /good"));
 	found = read_components(buf_bytes(&log), ALL_PCRS);
@@ -287,14 +290,16 @@ static void a_command_line_is_one_whatever_the_log_calls_it(void **state)
 
 		(void)text_format(data, sizeof(data), "grub_cmd: %s", texts[i / 2].text);
 		text.len += i % 2; /* RHEL 8's GRUB measures the NUL at the end too */
-		put_measured(&log, 8, EV_IPL, text, (struct bytes){(const uint8_t *)data, strlen(data) + 1});
+		put_measured(&log, 8, EV_IPL, text,
+			(struct bytes){(const uint8_t *)data, strlen(data) + 1});
 		found = read_components(buf_bytes(&log), ALL_PCRS);
 		assert_int_equal(found.count, 1);
 		assert_int_equal(found.items[0].kind, texts[i / 2].kind);
 	}
 }
 
-/* Each line is measured, in this order; what comes out may not depend on the word in front, which was not. */
+/* Each line is measured, in this order; what comes out may not depend on the word in front, which
+ * was not. */
 static void a_loaders_arguments_are_a_command_line(void **state)
 {
 	static const struct {
@@ -303,13 +308,16 @@ static void a_loaders_arguments_are_a_command_line(void **state)
 	} rows[] = {
 		{{"linux /vmlinuz ro", "/vmlinuz ro"}, "commandLine ro;"},
 		{{"linux /vmlinuz init=/bin/sh"}, "commandLine init=/bin/sh;"},
-		{{"linux 2048+20000 init=/bin/sh", "2048+20000 init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"linux 2048+20000 init=/bin/sh", "2048+20000 init=/bin/sh"},
+			"commandLine init=/bin/sh;"},
 		{{"2048+20000 init=/bin/sh"}, "commandLine init=/bin/sh;"},
-		{{"linuxefi vmlinuz init=/bin/sh", "vmlinuz init=/bin/sh"}, "commandLine init=/bin/sh;"},
+		{{"linuxefi vmlinuz init=/bin/sh", "vmlinuz init=/bin/sh"},
+			"commandLine init=/bin/sh;"},
 		{{"linux16 /vmlinuz a=b c", "/vmlinuz \"a=b c\""}, "commandLine \"a=b c\";"},
 		{{"linux /vmlinuz a=b c", "/vmlinuz a=b"}, "commandLine a=b c;commandLine a=b;"},
 		{{"linux /vmlinuz", "/vmlinuz"}, "commandLine ;"},
-		{{"linux /old ro", "linux /vmlinuz rw", "/vmlinuz rw"}, "commandLine ro;commandLine rw;"},
+		{{"linux /old ro", "linux /vmlinuz rw", "/vmlinuz rw"},
+			"commandLine ro;commandLine rw;"},
 		{{"module 1+2 init=/bin/sh", "1+2 init=/bin/sh"},
 			"commandLine init=/bin/sh;bootCommands 1 commands;"},
 		{{"multiboot /xen.gz", "module /vmlinuz quiet"},
@@ -358,8 +366,8 @@ static void many_loaders_hide_nothing(void **state)
 		(void)text_format(data, sizeof(data), "grub_cmd: %s", line);
 		put_measured(&log, 8, EV_IPL, TEXT(line), TEXT(data));
 	}
-	put_measured(
-		&log, 8, EV_IPL, TEXT("linux 1+1 init=/bin/sh"), TEXT("grub_cmd: linux 1+1 init=/bin/sh"));
+	put_measured(&log, 8, EV_IPL, TEXT("linux 1+1 init=/bin/sh"),
+		TEXT("grub_cmd: linux 1+1 init=/bin/sh"));
 	found = read_components(buf_bytes(&log), ALL_PCRS);
 	assert_int_equal(found.count, COMPONENTS_PER_KIND);
 	assert_int_equal(found.items[COMPONENTS_PER_KIND - 1].folded, 41 - COMPONENTS_PER_KIND + 1);
@@ -396,8 +404,8 @@ static void what_the_kernel_got_is_told_if_it_is_no_single_file(void **state)
 		auto_cleanup(buf) struct buf log = empty_log();
 		auto_cleanup(components) struct components found = components_empty();
 
-		put_measured(
-			&log, 8, EV_IPL, TEXT("initrd /initrd.img"), TEXT("grub_cmd: initrd /initrd.img"));
+		put_measured(&log, 8, EV_IPL, TEXT("initrd /initrd.img"),
+			TEXT("grub_cmd: initrd /initrd.img"));
 		put_measured(&log, 9, EV_IPL, TEXT("an initrd"), TEXT("/initrd.img"));
 		put_measured(&log, 9, EV_EVENT_TAG, loaded[i], (struct bytes){tag, sizeof(tag)});
 		found = read_components(buf_bytes(&log), ALL_PCRS);
@@ -415,8 +423,8 @@ static void the_command_line_is_without_the_kernels_path(void **state)
 	auto_cleanup(components) struct components after = components_empty();
 
 	(void)state;
-	put_measured(
-		&old, 8, EV_IPL, TEXT("/vmlinuz-1 root=x ro"), TEXT("kernel_cmdline: /vmlinuz-1 root=x ro"));
+	put_measured(&old, 8, EV_IPL, TEXT("/vmlinuz-1 root=x ro"),
+		TEXT("kernel_cmdline: /vmlinuz-1 root=x ro"));
 	put_measured(&new, 8, EV_IPL, TEXT("/vmlinuz-2 root=x ro"),
 		TEXT("kernel_cmdline: /vmlinuz-2 root=x ro\0"));
 	before = read_components(buf_bytes(&old), ALL_PCRS);
@@ -459,9 +467,12 @@ static void the_order_of_keys_says_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		auto_cleanup(components) struct components a = components_of_key_list(names[i], one, 3);
-		auto_cleanup(components) struct components b = components_of_key_list(names[i], other, 4);
-		auto_cleanup(components) struct components c = components_of_key_list(names[i], less, 2);
+		auto_cleanup(components) struct components a =
+			components_of_key_list(names[i], one, 3);
+		auto_cleanup(components) struct components b =
+			components_of_key_list(names[i], other, 4);
+		auto_cleanup(components) struct components c =
+			components_of_key_list(names[i], less, 2);
 
 		assert_int_equal(a.count, b.count);
 		for (size_t k = 0; k < a.count; k++)
@@ -471,7 +482,8 @@ static void the_order_of_keys_says_nothing(void **state)
 	}
 }
 
-/* A machine full of option ROMs, or a log made to be large: the list stays short, and nothing in it goes unnoticed. */
+/* A machine full of option ROMs, or a log made to be large: the list stays short, and nothing in it
+ * goes unnoticed. */
 static void too_many_of_a_kind_are_folded(void **state)
 {
 	struct components folded[2];
@@ -488,8 +500,8 @@ static void too_many_of_a_kind_are_folded(void **state)
 		}
 		folded[which] = read_components(buf_bytes(&log), ALL_PCRS);
 		assert_int_equal(folded[which].count, COMPONENTS_PER_KIND);
-		assert_int_equal(
-			folded[which].items[COMPONENTS_PER_KIND - 1].folded, 5000 - COMPONENTS_PER_KIND + 1);
+		assert_int_equal(folded[which].items[COMPONENTS_PER_KIND - 1].folded,
+			5000 - COMPONENTS_PER_KIND + 1);
 		assert_string_equal(folded[which].items[COMPONENTS_PER_KIND - 1].name, "4977 more");
 	}
 	assert_false(components_have(&folded[0], &folded[1].items[COMPONENTS_PER_KIND - 1]));
@@ -531,7 +543,8 @@ static bool are_same_facts(const struct secureboot *a, const struct secureboot *
 	       is_same_list(&a->kek, &b->kek) && is_same_list(&a->db, &b->db) &&
 	       is_same_list(&a->dbx, &b->dbx) && a->authority_count == b->authority_count &&
 	       a->has_sbat == b->has_sbat && strcmp(a->sbat.date, b->sbat.date) == 0 &&
-	       a->is_firmware_debug == b->is_firmware_debug && a->is_shim_lenient == b->is_shim_lenient &&
+	       a->is_firmware_debug == b->is_firmware_debug &&
+	       a->is_shim_lenient == b->is_shim_lenient &&
 	       a->has_unbound_event == b->has_unbound_event && strcmp(a->vm_id, b->vm_id) == 0;
 }
 
@@ -558,11 +571,11 @@ static bool is_same_boot(const struct reading *a, const struct reading *b)
 static void no_type_makes_another_boot(void **state)
 {
 	static const uint32_t types[] = {EV_POST_CODE, EV_SEPARATOR, EV_ACTION, EV_EVENT_TAG,
-		EV_S_CRTM_CONTENTS, EV_S_CRTM_VERSION, EV_COMPACT_HASH, EV_IPL, EV_EFI_VARIABLE_DRIVER_CONFIG,
-		EV_EFI_VARIABLE_BOOT, EV_EFI_BOOT_SERVICES_APPLICATION, EV_EFI_BOOT_SERVICES_DRIVER,
-		EV_EFI_GPT_EVENT, EV_EFI_ACTION, EV_EFI_PLATFORM_FIRMWARE_BLOB, EV_EFI_HANDOFF_TABLES,
-		EV_EFI_VARIABLE_BOOT2, EV_EFI_GPT_EVENT2, EV_EFI_VARIABLE_AUTHORITY,
-		EV_EFI_SPDM_DEVICE_POLICY, 0x12345678};
+		EV_S_CRTM_CONTENTS, EV_S_CRTM_VERSION, EV_COMPACT_HASH, EV_IPL,
+		EV_EFI_VARIABLE_DRIVER_CONFIG, EV_EFI_VARIABLE_BOOT, EV_EFI_BOOT_SERVICES_APPLICATION,
+		EV_EFI_BOOT_SERVICES_DRIVER, EV_EFI_GPT_EVENT, EV_EFI_ACTION,
+		EV_EFI_PLATFORM_FIRMWARE_BLOB, EV_EFI_HANDOFF_TABLES, EV_EFI_VARIABLE_BOOT2,
+		EV_EFI_GPT_EVENT2, EV_EFI_VARIABLE_AUTHORITY, EV_EFI_SPDM_DEVICE_POLICY, 0x12345678};
 	auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-on", "eventlog.bin");
 	static struct reading whole, found; /* large */
 	struct eventlog_event event;
@@ -577,11 +590,12 @@ static void no_type_makes_another_boot(void **state)
 	walk = eventlog_walk(&log);
 	while (eventlog_next_measured(&log, &walk, &event)) {
 		for (size_t i = 0; i < COUNT(types); i++) {
-			memcpy(bytes.data + event.offset + sizeof(uint32_t), &types[i], sizeof(uint32_t));
+			memcpy(bytes.data + event.offset + sizeof(uint32_t), &types[i],
+				sizeof(uint32_t));
 			if (read_all(buf_bytes(&bytes), &found, &err) == 0) {
 				if (!is_same_boot(&whole, &found))
-					fail_msg("event %u with type 0x%08x makes another boot", event.number,
-						types[i]);
+					fail_msg("event %u with type 0x%08x makes another boot",
+						event.number, types[i]);
 				same++;
 			}
 			components_done(&found.components);
@@ -609,7 +623,8 @@ static void try_allocations(struct bytes bytes)
 		has_failed = scarce_end();
 		assert_true(status == 0 ? is_same_boot(&whole, &found) : err.code == ERR_NO_MEMORY);
 		for (size_t i = 0; status == 0 && i < whole.components.count; i++)
-			assert_string_equal(found.components.items[i].name, whole.components.items[i].name);
+			assert_string_equal(
+				found.components.items[i].name, whole.components.items[i].name);
 		components_done(&found.components);
 	}
 	components_done(&whole.components);
@@ -649,7 +664,8 @@ static void kinds_have_names_and_back(void **state)
 
 	(void)state;
 	for (int i = 0; i < COMPONENT_KINDS; i++) {
-		assert_true(component_kind_of_name(component_kind_name((enum component_kind)i), &kind));
+		assert_true(
+			component_kind_of_name(component_kind_name((enum component_kind)i), &kind));
 		assert_int_equal(kind, i);
 	}
 	assert_false(component_kind_of_name("", &kind));

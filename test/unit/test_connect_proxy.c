@@ -16,15 +16,13 @@ static void answers_are_read(void **state)
 	} rows[] = {
 		{"HTTP/1.1 200 Connection established\r\n\r\n", 200, "Connection established", "", ""},
 		{"HTTP/1.0 200\r\n\r\n\x16\x03\x03", 200, "", "", ""},
-		{"HTTP/1.1 407 Proxy Authentication Required\r\nServer: x\r\nproxy-authenticate: Basic "
-		 "realm=\"corp\"\r\n\r\n",
+		{"HTTP/1.1 407 Proxy Authentication Required\r\nServer: x\r\nproxy-authenticate: Basic realm=\"corp\"\r\n\r\n",
 			407, "Proxy Authentication Required", "", "Basic"},
 		{"HTTP/1.1 407 No\r\nProxy-Authenticate: NEGOTIATE\r\nProxy-Authenticate: ntlm\r\n"
 		 "Proxy-Authenticate: Negotiate x\r\nProxy-Authenticate: bWU6aHVzaA==\r\n"
 		 "Proxy-Authenticate: Basically\r\nProxy-Authenticate:\r\n\r\n",
 			407, "No", "", "Negotiate, NTLM"},
-		{"HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html><HEAD><Title lang=x>\n  Access "
-		 "denied\r\n</TITLE>",
+		{"HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html><HEAD><Title lang=x>\n  Access denied\r\n</TITLE>",
 			403, "Forbidden", "Access denied", ""},
 		{"HTTP/1.1 503 \r\n\r\n<title>unfinished", 503, "", "", ""},
 		{"HTTP/1.1 403 For\x1b[31m\xff\r\n\r\n", 403, "For?[31m?", "", ""},
@@ -43,12 +41,12 @@ static void answers_are_read(void **state)
 
 		if (is_answer != (rows[i].status != 0))
 			fail_msg("row %zu: %u", i, answer.status);
-		if (is_answer &&
-			(answer.status != rows[i].status || strcmp(answer.reason, rows[i].reason) != 0 ||
-				strcmp(answer.said, rows[i].said) != 0 ||
-				strcmp(answer.schemes, rows[i].schemes) != 0))
-			fail_msg("row %zu: %u '%s' '%s' '%s'", i, answer.status, answer.reason, answer.said,
-				answer.schemes);
+		if (is_answer && (answer.status != rows[i].status ||
+					 strcmp(answer.reason, rows[i].reason) != 0 ||
+					 strcmp(answer.said, rows[i].said) != 0 ||
+					 strcmp(answer.schemes, rows[i].schemes) != 0))
+			fail_msg("row %zu: %u '%s' '%s' '%s'", i, answer.status, answer.reason,
+				answer.said, answer.schemes);
 	}
 }
 
@@ -113,21 +111,20 @@ static void each_refusal_has_its_code(void **state)
 		{"", "HTTP/1.1 407 No\r\n\r\n", false, ERR_PROXY_AUTH,
 			"asks for a user and password (407 No)"},
 		/* what was sent, repeated wherever there is room */
-		{"me",
-			"HTTP/1.1 407 bWU6aHVzaA==\r\nProxy-Authenticate: Basic realm=\"me:hush "
-			"bWU6aHVzaA==\"\r\n\r\n<title>me:hush, bWU6aHVzaA==, me%3Ahush</title>",
+		{"me", "HTTP/1.1 407 bWU6aHVzaA==\r\nProxy-Authenticate: Basic realm=\"me:hush bWU6aHVzaA==\"\r\n\r\n<title>me:hush, bWU6aHVzaA==, me%3Ahush</title>",
 			true, ERR_PROXY_AUTH, "refuses the user or password given to it (407 Basic)"},
-		{"me", "HTTP/1.1 403 bWU6aHVzaA==\r\n\r\n<title>me%3Ahush, bWU6aHVzaA==</title>", true,
-			ERR_PROXY_DENIED, "refused CONNECT: 403"},
-		{"", "HTTP/1.1 403 Filtered\r\n\r\n<title>Blocked by policy</title>", true, ERR_PROXY_DENIED,
-			"refused CONNECT: 403 Filtered (\"Blocked by policy\")"},
+		{"me", "HTTP/1.1 403 bWU6aHVzaA==\r\n\r\n<title>me%3Ahush, bWU6aHVzaA==</title>",
+			true, ERR_PROXY_DENIED, "refused CONNECT: 403"},
+		{"", "HTTP/1.1 403 Filtered\r\n\r\n<title>Blocked by policy</title>", true,
+			ERR_PROXY_DENIED, "refused CONNECT: 403 Filtered (\"Blocked by policy\")"},
 		{"me", "HTTP/1.0 401 Unauthorized\r\n\r\n", false, ERR_PROXY_AUTH,
 			"refuses the user or password given to it (401)"},
 		{"", "HTTP/1.1 503 Unavailable\r\n\r\n", false, ERR_PROXY_NO_WAY,
 			"found no way to the server: 503 Unavailable"},
 		{"", "HTTP/1.1 501 Not Implemented\r\n\r\n", false, ERR_PROXY_DENIED,
 			"refused CONNECT: 501 Not Implemented"},
-		{"", "HTTP/1.1 100 Continue\r\n\r\n", false, ERR_PROXY, "refused CONNECT: 100 Continue"},
+		{"", "HTTP/1.1 100 Continue\r\n\r\n", false, ERR_PROXY,
+			"refused CONNECT: 100 Continue"},
 		{"", NULL, false, ERR_PROXY, "ended the connection without an answer"},
 		{"", "220 mail.example ESMTP\r\n", false, ERR_PROXY, "speaks no HTTP"},
 		{"", NULL, true, ERR_PROXY, "does not answer CONNECT"},
@@ -143,7 +140,8 @@ static void each_refusal_has_its_code(void **state)
 
 		(void)snprintf(proxy.user, sizeof(proxy.user), "%s", rows[i].user);
 		check_err(open_with(&peer, &proxy, &fd, &err), &err, rows[i].code);
-		if (!strstr(err.msg, rows[i].words) || strstr(err.msg, "hush") || strstr(err.msg, "aHVzaA"))
+		if (!strstr(err.msg, rows[i].words) || strstr(err.msg, "hush") ||
+			strstr(err.msg, "aHVzaA"))
 			fail_msg("row %zu: %s", i, err.msg);
 		(void)close(fd);
 		(void)close(peer.fd);

@@ -1,4 +1,5 @@
-/* Digests, RSA, AES-GCM and certificates against published vectors and against what openssl makes. */
+/* Digests, RSA, AES-GCM and certificates against published vectors and against what openssl
+ * makes. */
 #include "check.h"
 #include "../support/scarce.h"
 
@@ -15,10 +16,10 @@ static void digests_match_the_standard(void **state)
 	} rows[] = {
 		{CRYPTO_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
 		{CRYPTO_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-		{CRYPTO_SHA384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
-				"8086072ba1e7cc2358baeca134c825a7"},
-		{CRYPTO_SHA512, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-				"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+		{CRYPTO_SHA384,
+			"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
+		{CRYPTO_SHA512,
+			"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
 	};
 	struct bytes parts[] = {TEXT("a"), TEXT(""), TEXT("bc")};
 
@@ -40,13 +41,16 @@ static void hmac_matches_the_standard(void **state)
 		struct bytes key, data;
 		const char *hex;
 	} rows[] = {
-		/* RFC 4231 sections 4.3 and 4.7: a short key, and one that is longer than a block */
+		/* RFC 4231 sections 4.3 and 4.7: a short key, and one that is longer than a
+		 * block */
 		{TEXT("Jefe"), TEXT("what do ya want for nothing?"),
 			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
-		{{long_key, sizeof(long_key)}, TEXT("Test Using Larger Than Block-Size Key - Hash Key First"),
+		{{long_key, sizeof(long_key)},
+			TEXT("Test Using Larger Than Block-Size Key - Hash Key First"),
 			"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
 		/* Python's hmac.digest(b"", b"", "sha256") */
-		{TEXT(""), TEXT(""), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+		{TEXT(""), TEXT(""),
+			"b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
 	};
 
 	(void)state;
@@ -70,7 +74,9 @@ static void digests_in_pieces_match_the_standard(void **state)
 	} rows[] = {
 		{CRYPTO_STREAM_SHA256, CRYPTO_SHA256_SIZE,
 			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-		{CRYPTO_STREAM_MD5, CRYPTO_MD5_SIZE, "900150983cd24fb0d6963f7d28e17f72"}, /* RFC 1321 A.5 */
+		{CRYPTO_STREAM_MD5, CRYPTO_MD5_SIZE, "900150983cd24fb0d6963f7d28e17f72"}, /* RFC
+											     1321
+											     A.5 */
 	};
 
 	(void)state;
@@ -106,24 +112,18 @@ static size_t from_hex(const char *hex, uint8_t *ret)
 	"0de657ba637b39"
 #define GCM_KEY "feffe9928665731c6d6a8f9467308308"
 
-/* D. McGrew, J. Viega: The Galois/Counter Mode of Operation, appendix B, test cases 4, 10 and 16. */
+/* D. McGrew, J. Viega: The Galois/Counter Mode of Operation, appendix B, test cases 4, 10 and
+ * 16. */
 static const struct {
 	const char *key, *cipher, *tag;
 } gcm_rows[] = {
-	{GCM_KEY,
-		"42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84"
-		"aa051ba30b39"
-		"6a0aac973d58e091",
+	{GCM_KEY, "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
 		"5bc94fbc3221a5db94fae95ae7121a47"},
 	{GCM_KEY "feffe9928665731c",
-		"3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a"
-		"3f4718e2448b"
-		"2fe324d9ccda2710",
+		"3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710",
 		"2519498e80f1478f37ba55bd6d27618c"},
 	{GCM_KEY GCM_KEY,
-		"522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b105682"
-		"8838c5f61e63"
-		"93ba7a0abcc9f662",
+		"522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
 		"76fc6ece0f4e1768cddf8853bb2d551b"},
 };
 
@@ -138,8 +138,8 @@ static void gcm_case_of(size_t row, struct gcm_case *ret)
 	ret->gcm.key = (struct bytes){ret->key, from_hex(gcm_rows[row].key, ret->key)};
 	ret->gcm.iv = (struct bytes){ret->iv, from_hex("cafebabefacedbaddecaf888", ret->iv)};
 	ret->gcm.tag = (struct bytes){ret->tag, from_hex(gcm_rows[row].tag, ret->tag)};
-	ret->gcm.additional = (struct bytes){
-		ret->additional, from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2", ret->additional)};
+	ret->gcm.additional = (struct bytes){ret->additional,
+		from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2", ret->additional)};
 	ret->ciphertext = (struct bytes){ret->cipher, from_hex(gcm_rows[row].cipher, ret->cipher)};
 }
 
@@ -164,8 +164,8 @@ static void aes_gcm_opens_what_its_authors_closed(void **state)
 static void one_changed_bit_anywhere_closes_aes_gcm(void **state)
 {
 	struct gcm_case one;
-	uint8_t *const places[] = {
-		one.key, one.iv, one.tag, one.tag + 15, one.additional, one.cipher, one.cipher + 59};
+	uint8_t *const places[] = {one.key, one.iv, one.tag, one.tag + 15, one.additional,
+		one.cipher, one.cipher + 59};
 	auto_cleanup(buf) struct buf plain = buf_with_max(100);
 	struct err err;
 
@@ -239,7 +239,7 @@ static void der_lengths_are_strict(void **state)
 		{"300302", 5, 0},
 		{"3082010a0203", 270, 0},
 		{"30820400", 1028, 0},
-		{"3084000000ff", 0, 0},   /* not the shortest form */
+		{"3084000000ff", 0, 0}, /* not the shortest form */
 		{"30810502030405", 0, 0}, /* the same */
 		{"30820005", 0, 0},
 		{"3084ffffffff", 0, 0},
@@ -257,7 +257,8 @@ static void der_lengths_are_strict(void **state)
 		uint8_t bytes[16];
 		size_t len = from_hex(rows[i].hex, bytes);
 
-		assert_int_equal(crypto_der_announced_length((struct bytes){bytes, len}), rows[i].announced);
+		assert_int_equal(
+			crypto_der_announced_length((struct bytes){bytes, len}), rows[i].announced);
 		assert_int_equal(crypto_der_length((struct bytes){bytes, len}), rows[i].whole);
 	}
 }
@@ -307,7 +308,7 @@ static void a_certificate_tells_about_itself(void **state)
 	assert_string_equal(info.subject, "CN=Leaf");
 	assert_string_equal(info.issuer, "CN=Intermediate");
 	assert_int_equal(info.not_before_s, 1609459200); /* 2021-01-01 */
-	assert_int_equal(info.not_after_s, 1640995200);  /* 2022-01-01 */
+	assert_int_equal(info.not_after_s, 1640995200); /* 2022-01-01 */
 	assert_true(!info.is_ca && info.may_sign && info.is_ak && info.has_rsa_key);
 	assert_int_equal(info.key.modulus_len, 256);
 	assert_int_equal(info.key.exponent, 65537);
@@ -316,7 +317,7 @@ static void a_certificate_tells_about_itself(void **state)
 	crypto_cert_info(root, &info);
 	assert_string_equal(info.subject, "C=US, O=Throwaway, CN=Root");
 	assert_int_equal(info.not_before_s, -315619200); /* 1960-01-01 */
-	assert_int_equal(info.not_after_s, 2840140800);  /* 2060-01-01 */
+	assert_int_equal(info.not_after_s, 2840140800); /* 2060-01-01 */
 	assert_true(info.is_ca && !info.may_sign && !info.is_ak);
 	crypto_cert_info(ec, &info);
 	assert_true(!info.is_ca && !info.may_sign && !info.is_ak && !info.has_rsa_key);
@@ -357,12 +358,15 @@ static void sets_are_read_whole_or_not_at_all(void **state)
 	assert_int_equal(crypto_cert_set_count(NULL), 0);
 	check_err(crypto_cert_set_parse_pem(TEXT(""), &none, &err), &err, ERR_FORMAT);
 	check_err(crypto_cert_set_parse_pem(TEXT("no certificate"), &none, &err), &err, ERR_FORMAT);
-	check_err(crypto_cert_set_parse_pem((struct bytes){pem, len / 2}, &none, &err), &err, ERR_FORMAT);
+	check_err(crypto_cert_set_parse_pem((struct bytes){pem, len / 2}, &none, &err), &err,
+		ERR_FORMAT);
 	memcpy(pem + len, pem, len);
 	pem[len + 100] = '!';
-	check_err(crypto_cert_set_parse_pem((struct bytes){pem, 2 * len}, &none, &err), &err, ERR_FORMAT);
+	check_err(crypto_cert_set_parse_pem((struct bytes){pem, 2 * len}, &none, &err), &err,
+		ERR_FORMAT);
 	pem[len] = '\0';
-	check_err(crypto_cert_set_parse_pem((struct bytes){pem, len + 1}, &none, &err), &err, ERR_FORMAT);
+	check_err(crypto_cert_set_parse_pem((struct bytes){pem, len + 1}, &none, &err), &err,
+		ERR_FORMAT);
 	assert_null(none);
 }
 
@@ -398,8 +402,10 @@ static void chains_are_judged_at_the_given_time(void **state)
 		{"leaf.der", "inter.pem", NULL, "root.pem", 1704067201,
 			"'CN=Intermediate' expired at 2024-01-01"},
 		{"leaf.der", "inter.pem", NULL, "root.pem", 0, "'CN=Intermediate' is not yet valid"},
-		{"leaf.der", "inter.pem", NULL, "root.pem", 2840140801, "CN=Root' expired at 2060-01-01"},
-		{"root.der", NULL, NULL, "root.pem", -315619201, "is not yet valid, only from 1960-01-01"},
+		{"leaf.der", "inter.pem", NULL, "root.pem", 2840140801,
+			"CN=Root' expired at 2060-01-01"},
+		{"root.der", NULL, NULL, "root.pem", -315619201,
+			"is not yet valid, only from 1960-01-01"},
 		{"leaf.der", NULL, NULL, "root.pem", IN_2021,
 			"'CN=Leaf' is from an unknown CA, 'CN=Intermediate'"},
 		{"leaf.der", "inter.pem", NULL, "stranger.pem", IN_2021,
@@ -420,7 +426,8 @@ static void chains_are_judged_at_the_given_time(void **state)
 		auto_cleanup(crypto_cert) struct crypto_cert *leaf = cert_of(rows[i].leaf);
 		auto_cleanup(crypto_cert_set) struct crypto_cert_set *inter =
 			rows[i].inter ? set_of(rows[i].inter, rows[i].other_inter) : NULL;
-		auto_cleanup(crypto_cert_set) struct crypto_cert_set *root = set_of(rows[i].root, NULL);
+		auto_cleanup(crypto_cert_set) struct crypto_cert_set *root =
+			set_of(rows[i].root, NULL);
 		struct err err;
 
 		if (!rows[i].words) {
@@ -462,7 +469,8 @@ static void rsa_signatures_of_openssl_verify_and_nothing_else(void **state)
 	(void)snprintf(out, sizeof(out), "%s/text.sig", folder);
 	folder_write(folder, "text", "hello", 5);
 	folder_run(sign);
-	good = (struct bytes){signature, folder_read(folder, "text.sig", signature, sizeof(signature))};
+	good = (struct bytes){
+		signature, folder_read(folder, "text.sig", signature, sizeof(signature))};
 	crypto_cert_info(leaf, &info);
 	assert_true(verifies(&info.key, TEXT("hello"), good));
 	assert_false(verifies(&info.key, TEXT("hellO"), good));
@@ -529,10 +537,10 @@ static void a_genuine_vms_certificate_chains_up_to_azures_root(void **state)
 {
 	static uint8_t der[4096], inter_pem[8192], root_pem[8192];
 	struct bytes cert_bytes = {der, vector(VM "akcert_0x01C101D0.der", der, sizeof(der))};
-	struct bytes inter = {
-		inter_pem, vector("cert/azure-vtpm-ca/vtpm_ca_bundle_0.pem", inter_pem, sizeof(inter_pem))};
-	struct bytes root = {root_pem,
-		vector("cert/azure-vtpm-ca/azure-virtual-tpm-root-2023.pem", root_pem, sizeof(root_pem))};
+	struct bytes inter = {inter_pem,
+		vector("cert/azure-vtpm-ca/vtpm_ca_bundle_0.pem", inter_pem, sizeof(inter_pem))};
+	struct bytes root = {root_pem, vector("cert/azure-vtpm-ca/azure-virtual-tpm-root-2023.pem",
+					       root_pem, sizeof(root_pem))};
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *inters = NULL, *roots = NULL;
 	struct crypto_cert_info info;
@@ -551,7 +559,8 @@ static void a_genuine_vms_certificate_chains_up_to_azures_root(void **state)
 	assert_string_equal(info.subject, "CN=f859864a6a31.TrustedVM.Azure.windows.net");
 	assert_true(info.is_ak && info.may_sign && info.has_rsa_key && !info.is_ca);
 	check_ok(crypto_cert_verify(cert, inters, roots, info.not_before_s, &err), &err);
-	check_err(crypto_cert_verify(cert, NULL, roots, info.not_before_s, &err), &err, ERR_AK_CERT_INVALID);
+	check_err(crypto_cert_verify(cert, NULL, roots, info.not_before_s, &err), &err,
+		ERR_AK_CERT_INVALID);
 }
 
 static void random_bytes_differ(void **state)

@@ -1,17 +1,18 @@
 #include "check.h"
 #include "boot/devicepath.h"
 
-#define BYTES(literal)                                                                                       \
-	{                                                                                                    \
-		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
 	}
 #define END     "\x7f\xff\x04\0"
 #define NEXT    "\x7f\x01\x04\0"
 #define GUID    "\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"
 #define PCIROOT "\2\1\x0c\0\xd0\x41\x03\x0a\0\0\0\0"
 #define SATA    "\3\x12\x0a\0\0\0\xff\xff\0\0"
-#define DISK                                                                                                 \
-	"\4\1\x2a\0\1\0\0\0\0\x08\0\0\0\0\0\0\xdf\xff\x01\0\0\0\0\0" GUID "\2\2" /* partition, start, size */
+#define DISK                                                                                       \
+	"\4\1\x2a\0\1\0\0\0\0\x08\0\0\0\0\0\0\xdf\xff\x01\0\0\0\0\0" GUID "\2\2" /* partition,     \
+										    start, size */
 #define SHIM "\4\4\x0e\0\\\0E\0\\\0a\0\0\0"
 
 struct path_row {
@@ -34,13 +35,14 @@ static void a_boot_loaders_path_names_its_device_and_its_file(void **state)
 {
 	static const struct path_row rows[] = {
 		{BYTES(PCIROOT "\1\1\6\0\2\x1f" SATA DISK SHIM END),
-			"PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)/"
-			"HD(1,GPT,8BE4DF61-93CA-11D2-AA0D-00E098032B8C,0x800,0x1FFDF)",
+			"PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)/HD(1,GPT,8BE4DF61-93CA-11D2-AA0D-00E098032B8C,0x800,0x1FFDF)",
 			"\\E\\a"},
-		{BYTES("\4\7\x14\0" GUID "\4\6\x14\0" GUID END), "Fv(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)",
+		{BYTES("\4\7\x14\0" GUID "\4\6\x14\0" GUID END),
+			"Fv(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)",
 			"FvFile(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)"},
 		{BYTES("\4\4\x08\0\\\0E\0\4\4\x08\0a\0\0\0\4\4\x08\0\\\0b\0" END), "", "\\E\\a\\b"},
-		{BYTES("\4\4\x08\0a\0\0\0\3\2\x08\0\1\0\2\0\4\4\x06\0b\0" END), "", "a/Scsi(0x1,0x2)/b"},
+		{BYTES("\4\4\x08\0a\0\0\0\3\2\x08\0\1\0\2\0\4\4\x06\0b\0" END), "",
+			"a/Scsi(0x1,0x2)/b"},
 		{BYTES(END), "", ""},
 		{BYTES(""), "", ""},
 		{BYTES(PCIROOT), "PciRoot(0x0)", ""},
@@ -56,7 +58,8 @@ static void each_kind_of_device_has_a_text(void **state)
 	static const struct path_row rows[] = {
 		{BYTES("\1\3\x18\0\x0b\0\0\0\0\0\x80\0\0\0\0\0\xff\xff\xef\0\0\0\0\0"),
 			"MemoryMapped(11,0x800000,0xEFFFFF)", ""},
-		{BYTES("\1\4\x15\0" GUID "\xab"), "VenHw(8BE4DF61-93CA-11D2-AA0D-00E098032B8C,ab)", ""},
+		{BYTES("\1\4\x15\0" GUID "\xab"), "VenHw(8BE4DF61-93CA-11D2-AA0D-00E098032B8C,ab)",
+			""},
 		{BYTES("\1\5\x08\0\1\0\0\0"), "Ctrl(0x1)", ""},
 		{BYTES("\2\1\x0c\0\xd0\x41\x08\x0a\2\0\0\0"), "PcieRoot(0x2)", ""},
 		{BYTES("\2\1\x0c\0\xd0\x41\x01\x05\1\0\0\0"), "Serial(0x1)", ""},
@@ -67,11 +70,10 @@ static void each_kind_of_device_has_a_text(void **state)
 		{BYTES("\3\1\x08\0\1\0\2\0"), "Ata(Secondary,Master,0x2)", ""},
 		{BYTES("\3\5\6\0\1\2"), "USB(0x1,0x2)", ""},
 		{BYTES("\3\x0a\x14\0" GUID), "VenMsg(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)", ""},
-		{BYTES("\3\x0b\x25\0\x52\x54\0\x12\x34\x56\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-		       "\0\1"),
+		{BYTES("\3\x0b\x25\0\x52\x54\0\x12\x34\x56\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"),
 			"MAC(525400123456,0x1)", ""},
-		{BYTES("\3\x0c\x13\0\x0a\0\0\2\x0a\0\0\1\0\0\0\0\x06\0\0"), "IPv4(10.0.0.1,from 10.0.0.2)",
-			""},
+		{BYTES("\3\x0c\x13\0\x0a\0\0\2\x0a\0\0\1\0\0\0\0\x06\0\0"),
+			"IPv4(10.0.0.1,from 10.0.0.2)", ""},
 		{BYTES("\3\x11\5\0\3"), "Unit(0x3)", ""},
 		{BYTES("\3\x13\x15\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0iqn"), "iSCSI(iqn)", ""},
 		{BYTES("\3\x14\6\0\x10\0"), "Vlan(16)", ""},
@@ -81,13 +83,13 @@ static void each_kind_of_device_has_a_text(void **state)
 		{BYTES("\3\x18\4\0"), "Uri()", ""},
 		{BYTES("\3\x1a\5\0\0"), "SD(0x0)", ""},
 		{BYTES("\3\x1d\5\0\1"), "eMMC(0x1)", ""},
-		{BYTES("\4\1\x2a\0\1\0\0\0\0\x08\0\0\0\0\0\0\1\0\0\0\0\0\0\0\x78\x56\x34\x12\0\0\0\0\0\0\0\0"
-		       "\0\0\0\0\1\1"),
+		{BYTES("\4\1\x2a\0\1\0\0\0\0\x08\0\0\0\0\0\0\1\0\0\0\0\0\0\0\x78\x56\x34\x12\0\0\0\0\0\0\0\0\0\0\0\0\1\1"),
 			"HD(1,MBR,0x12345678,0x800,0x1)", ""},
-		{BYTES("\4\2\x18\0\1\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"), "CDROM(0x1,0x2,0x3)", ""},
-		{BYTES("\4\3\x14\0" GUID), "VenMedia(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)", ""},
-		{BYTES("\4\x08\x18\0\0\0\0\0\0\x02\0\0\0\0\0\0\xff\x0f\0\0\0\0\0\0"), "Offset(0x200,0xFFF)",
+		{BYTES("\4\2\x18\0\1\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"), "CDROM(0x1,0x2,0x3)",
 			""},
+		{BYTES("\4\3\x14\0" GUID), "VenMedia(8BE4DF61-93CA-11D2-AA0D-00E098032B8C)", ""},
+		{BYTES("\4\x08\x18\0\0\0\0\0\0\x02\0\0\0\0\0\0\xff\x0f\0\0\0\0\0\0"),
+			"Offset(0x200,0xFFF)", ""},
 		{BYTES("\5\1\x0c\0\2\0\0\0disk"), "BBS(0x2,disk)", ""},
 	};
 

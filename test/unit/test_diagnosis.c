@@ -1,4 +1,5 @@
-/* One reason out of a failed exchange and a look at the way; first from values, then with real servers. */
+/* One reason out of a failed exchange and a look at the way; first from values, then with real
+ * servers. */
 #include "check.h"
 
 #include "base/clock.h"
@@ -100,7 +101,8 @@ static void real_failures_are_explained(void **state)
 		folder_write(server.folder, "answer", rows[i].answer, strlen(rows[i].answer));
 		check_ok(http_open(&http, &err), &err);
 		exchange = exchange_with(&server, http);
-		assert_int_not_equal(exchange_attest(&exchange, TEXT("{}"), &answer, &facts, &err), 0);
+		assert_int_not_equal(
+			exchange_attest(&exchange, TEXT("{}"), &answer, &facts, &err), 0);
 		diagnosis_make(&exchange, &facts, &err);
 		print_message("%s: %s\n", err_info(err.code)->name, err.msg);
 		if (err.code != rows[i].code || !strstr(err.msg, rows[i].words))

@@ -12,7 +12,8 @@ static void a_document_is_judged_against_its_endpoint(void **state)
 	} rows[] = {
 		{DOCUMENT(HERE, HERE "/certs", ""), ERR_OK},
 		{DOCUMENT(HERE ":443", HERE ":443/certs", ""), ERR_OK},
-		{DOCUMENT(HERE, HERE "/certs", ",\"id_token_signing_alg_values_supported\":[\"RS256\"]"),
+		{DOCUMENT(HERE, HERE "/certs",
+			 ",\"id_token_signing_alg_values_supported\":[\"RS256\"]"),
 			ERR_OK},
 		{DOCUMENT(HERE, HERE "/certs",
 			 ",\"id_token_signing_alg_values_supported\":[\"none\",\"ES256\"]"),

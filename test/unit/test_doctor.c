@@ -68,13 +68,15 @@ static void examine_with(struct place *place, struct doctor_inputs inputs)
 	inputs.machine = inputs.machine ? inputs.machine : "x86_64";
 	inputs.tcti = inputs.tcti ? inputs.tcti : NO_TPM;
 	inputs.now_s = inputs.now_s ? inputs.now_s : NOW_S;
-	inputs.metadata = inputs.metadata ? inputs.metadata : "http://127.0.0.1:1"; /* nobody is there */
+	inputs.metadata = inputs.metadata ? inputs.metadata : "http://127.0.0.1:1"; /* nobody is
+										       there */
 	inputs.endpoint = inputs.endpoint ? inputs.endpoint : "https://127.0.0.1:1";
 	doctor_done(&place->report);
 	doctor_run(&inputs, &place->report);
 }
 
-#define examine(place, ...) examine_with(place, (struct doctor_inputs){.root_fd = -1, ##__VA_ARGS__})
+#define examine(place, ...)                                                                        \
+	examine_with(place, (struct doctor_inputs){.root_fd = -1, ##__VA_ARGS__})
 
 static const struct doctor_finding *found(const struct place *place, const char *check)
 {
@@ -85,14 +87,15 @@ static const struct doctor_finding *found(const struct place *place, const char 
 	return NULL;
 }
 
-static void expect(
-	const struct place *place, const char *check, enum doctor_state state, int code, const char *words)
+static void expect(const struct place *place, const char *check, enum doctor_state state, int code,
+	const char *words)
 {
 	const struct doctor_finding *finding = found(place, check);
 
 	if (finding->state != state || (int)finding->code != code || !strstr(finding->message, words))
-		fail_msg("%s: %s, %d, '%s'; expected %s, %d, '%s'", check, doctor_state_name(finding->state),
-			(int)finding->code, finding->message, doctor_state_name(state), code, words);
+		fail_msg("%s: %s, %d, '%s'; expected %s, %d, '%s'", check,
+			doctor_state_name(finding->state), (int)finding->code, finding->message,
+			doctor_state_name(state), code, words);
 }
 
 /* ---- machine ---- */
@@ -165,7 +168,8 @@ static void who_holds_the_tpm_is_named(void **state)
 	expect(place, "tpm", DOCTOR_ERROR, ERR_TPM_OPEN, "TPM '/dev' cannot");
 	assert_int_equal(symlinkat("/dev/tpm0", place->fd, "proc/4711/fd/3"), 0);
 	examine(place, .tcti = "device:/dev");
-	expect(place, "tpm", DOCTOR_ERROR, ERR_TPM_OPEN, "Process 4711 (tpm2-abrmd) has the TPM open: ");
+	expect(place, "tpm", DOCTOR_ERROR, ERR_TPM_OPEN,
+		"Process 4711 (tpm2-abrmd) has the TPM open: ");
 }
 
 static void a_log_must_be_one(void **state)
@@ -234,7 +238,8 @@ static void what_enable_left_is_shown(void **state)
 {
 	struct place *place = *state;
 
-	enable(place, "{\"maaEndpoint\":\"https://provider.example\",\"ascReportingFrequency\":\"1H\"}");
+	enable(place,
+		"{\"maaEndpoint\":\"https://provider.example\",\"ascReportingFrequency\":\"1H\"}");
 	examine(place, .tcti = NO_TPM);
 	expect(place, "extension", DOCTOR_OK, 0, "Version 1.2.3.4 is enabled since 2026-");
 	expect(place, "settings", DOCTOR_OK, 0,
@@ -242,7 +247,8 @@ static void what_enable_left_is_shown(void **state)
 	expect(place, "package", DOCTOR_OK, 0, "/package");
 	expect(place, "agent-folders", DOCTOR_OK, 0, "writable");
 	expect(place, "state-folder", DOCTOR_OK, 0, "root alone");
-	expect(place, "service", DOCTOR_ERROR, ERR_SERVICE, "programs of version 1.2.3.4 are missing");
+	expect(place, "service", DOCTOR_ERROR, ERR_SERVICE,
+		"programs of version 1.2.3.4 are missing");
 	expect(place, "last-result", DOCTOR_ERROR, ERR_SERVICE, "not reported anything");
 }
 
@@ -255,7 +261,8 @@ static void settings_that_cannot_be_used_are_named(void **state)
 		const char *words;
 	} rows[] = {
 		{"{", DOCTOR_ERROR, ERR_SETTINGS_INVALID, ""},
-		{"{\"maaEndpoint\":\"http://provider.example\"}", DOCTOR_ERROR, ERR_ENDPOINT_INVALID, ""},
+		{"{\"maaEndpoint\":\"http://provider.example\"}", DOCTOR_ERROR,
+			ERR_ENDPOINT_INVALID, ""},
 		{"{\"ascReportingFrequency\":\"soon\"}", DOCTOR_WARNING, ERR_SETTINGS_INVALID,
 			"ascReportingFrequency"},
 		{"{\"caFile\":\"/nonexistent.pem\"}", DOCTOR_ERROR, ERR_CA_FILE, "/nonexistent.pem"},
@@ -356,15 +363,17 @@ static void a_service_is_to_come_back_at_the_next_boot(void **state)
 	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
 	put(place, "etc/systemd/system", "guest-attestation.service",
 		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.3/monitor\" --root \"/\"\n"));
-	put(place, "etc/systemd/system/multi-user.target.wants", "guest-attestation.service", TEXT(""));
+	put(place, "etc/systemd/system/multi-user.target.wants", "guest-attestation.service",
+		TEXT(""));
 	examine(place);
 	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
 	put(place, "etc/systemd/system", "guest-attestation.service",
 		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.4/monitor\" --root \"/\"\n"));
 	examine(place);
 	expect(place, "service", DOCTOR_OK, 0, "version 1.2.3.4, process");
-	assert_int_equal(unlinkat(place->fd,
-				 "etc/systemd/system/multi-user.target.wants/guest-attestation.service", 0),
+	assert_int_equal(
+		unlinkat(place->fd,
+			"etc/systemd/system/multi-user.target.wants/guest-attestation.service", 0),
 		0);
 	examine(place);
 	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
@@ -372,7 +381,8 @@ static void a_service_is_to_come_back_at_the_next_boot(void **state)
 	(void)waitpid(pid, NULL, 0);
 }
 
-/* What the service reported is told with its own code, and not taken for this moment's without a doubt. */
+/* What the service reported is told with its own code, and not taken for this moment's without a
+ * doubt. */
 static void the_last_result_is_judged(void **state)
 {
 	static const struct {
@@ -387,8 +397,10 @@ static void the_last_result_is_judged(void **state)
 		{STATUS_ERROR, 703, "PCR 4 differs (log-mismatch). Treat it so.", DOCTOR_ERROR, 703,
 			"PCR 4 differs."},
 		{STATUS_SUCCESS, 703, "Unhealthy, alerts are off.", DOCTOR_ERROR, 703, "Unhealthy"},
-		{STATUS_SUCCESS, 503, "Healthy at noon. No new proof.", DOCTOR_WARNING, 503, "No new proof"},
-		{STATUS_TRANSITIONING, 501, "Not attested yet.", DOCTOR_WARNING, 501, "Not attested yet"},
+		{STATUS_SUCCESS, 503, "Healthy at noon. No new proof.", DOCTOR_WARNING, 503,
+			"No new proof"},
+		{STATUS_TRANSITIONING, 501, "Not attested yet.", DOCTOR_WARNING, 501,
+			"Not attested yet"},
 		{STATUS_ERROR, 123456, "What is that?", DOCTOR_ERROR, 999, "What is that"},
 		{STATUS_ERROR, 0, "Nobody knows.", DOCTOR_ERROR, ERR_SERVICE, "Nobody knows"},
 	};
@@ -438,7 +450,8 @@ static void the_worst_finding_decides(void **state)
 		} findings[3];
 		enum doctor_outcome outcome;
 	} rows[] = {
-		{{{DOCTOR_OK, ERR_OK}, {DOCTOR_OK, ERR_OK}, {DOCTOR_SKIPPED, ERR_OK}}, DOCTOR_ALL_WELL},
+		{{{DOCTOR_OK, ERR_OK}, {DOCTOR_OK, ERR_OK}, {DOCTOR_SKIPPED, ERR_OK}},
+			DOCTOR_ALL_WELL},
 		{{{DOCTOR_OK, ERR_OK}, {DOCTOR_WARNING, ERR_AK_CERT_INVALID}}, DOCTOR_WARNED},
 		{{{DOCTOR_WARNING, ERR_LOG_MISMATCH}, {DOCTOR_OK, ERR_OK}}, DOCTOR_WARNED},
 		{{{DOCTOR_WARNING, ERR_NOT_ENABLED}, {DOCTOR_ERROR, ERR_DNS}}, DOCTOR_BROKEN},

@@ -58,7 +58,8 @@ static void a_boot_that_was_not_appraised_says_why_it_was_not_compared(void **st
 	assert_string_equal(judge(&round).text, "Not compared: No memory for a certificate.");
 	err_fill(&err, ERR_LOG_MISMATCH, 0, "PCR 4 holds something else.");
 	round.local.verdict = round.verdict = verdict_of_err(&err);
-	assert_string_equal(judge(&round).text, "Not compared: this boot's event log cannot be believed.");
+	assert_string_equal(
+		judge(&round).text, "Not compared: this boot's event log cannot be believed.");
 	assert_int_equal(round.verdict.health, HEALTH_UNHEALTHY);
 }
 

@@ -48,7 +48,9 @@ static void what_was_enabled_is_found(void **state)
 {
 	const struct place *place = *state;
 	struct record service = {.home = "/package",
-		.environment = {.log_folder = "/log", .config_folder = "/config", .status_folder = "/status"},
+		.environment = {.log_folder = "/log",
+			.config_folder = "/config",
+			.status_folder = "/status"},
 		.program_version = "1.2.3.4"};
 	struct record found;
 	auto_cleanup(fd) int state_fd = -1;
@@ -70,10 +72,11 @@ static void an_authority_that_does_not_count_is_a_warning(void **state)
 	const struct place *place = *state;
 	const struct environment environment = {.config_folder = "/config", .sequence = 3};
 	char good[FOLDER_SIZE + 16], odd[FOLDER_SIZE + 16], text[512];
-	const char *makers[][12] = {{"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
-					    "-subj", "/CN=Good", "-keyout", "/dev/null", "-out", good},
-		{"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=Odd",
-			"-keyout", "/dev/null", "-out", odd}};
+	const char *makers[][12] = {
+		{"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+			"/CN=Good", "-keyout", "/dev/null", "-out", good},
+		{"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj",
+			"/CN=Odd", "-keyout", "/dev/null", "-out", odd}};
 	uint8_t pem[8192];
 	struct settings settings;
 	size_t len;
@@ -136,12 +139,13 @@ static void settings_are_those_of_the_number(void **state)
 	put(place, "config", "config/1.settings", TEXT("{"));
 	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
 	assert_string_equal(settings.endpoint, "");
-	put(place, "config", "config/2.settings", TEXT("{\"maaEndpoint\":\"https://provider.example\"}"));
+	put(place, "config", "config/2.settings",
+		TEXT("{\"maaEndpoint\":\"https://provider.example\"}"));
 	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
 	assert_string_equal(settings.endpoint, "https://provider.example");
 	put(place, "config", "config/2.settings", TEXT("{"));
-	check_err(
-		enabled_read_settings(place->fd, &environment, &settings, &err), &err, ERR_SETTINGS_INVALID);
+	check_err(enabled_read_settings(place->fd, &environment, &settings, &err), &err,
+		ERR_SETTINGS_INVALID);
 }
 
 static void a_boot_has_an_id(void **state)

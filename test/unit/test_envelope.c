@@ -1,6 +1,6 @@
-/* Envelopes, good and with each member wrong. The known answers were made once with another library, GnuTLS's
- * gnutls_aead_cipher_encrypt: key bytes 0, 1, 2, ...; IV bytes a0, a1, ...; additional data "Transport Key";
- * plain text "header.payload.signature". */
+/* Envelopes, good and with each member wrong. The known answers were made once with another
+ * library, GnuTLS's gnutls_aead_cipher_encrypt: key bytes 0, 1, 2, ...; IV bytes a0, a1, ...;
+ * additional data "Transport Key"; plain text "header.payload.signature". */
 #include "check.h"
 
 #include "base/codec.h"
@@ -68,8 +68,8 @@ static void parse_row(size_t row, struct envelope *ret)
 	check_ok(envelope_parse(buf_bytes(&answer), ret, &err), &err);
 }
 
-static const uint8_t key[33] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-	22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32};
+static const uint8_t key[33] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+	19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32};
 
 static void envelopes_open_with_their_key(void **state)
 {
@@ -82,7 +82,8 @@ static void envelopes_open_with_their_key(void **state)
 		parse_row(i, &envelope);
 		assert_int_equal(envelope.inner_key.len, 256);
 		assert_true(bytes_are_all(buf_bytes(&envelope.inner_key), 0x5a));
-		check_ok(envelope_open(&envelope, (struct bytes){key, answers[i].key_size}, &token, &err),
+		check_ok(envelope_open(
+				 &envelope, (struct bytes){key, answers[i].key_size}, &token, &err),
 			&err);
 		assert_string_equal((const char *)token.data, "header.payload.signature");
 	}
@@ -108,12 +109,12 @@ static void no_other_key_opens_them(void **state)
 	(void)state;
 	parse_row(2, &envelope);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		check_err(envelope_open(
-				  &envelope, (struct bytes){key + rows[i].offset, rows[i].len}, &token, &err),
+		check_err(envelope_open(&envelope,
+				  (struct bytes){key + rows[i].offset, rows[i].len}, &token, &err),
 			&err, rows[i].code);
 	envelope.ciphertext.data[3] ^= 1;
-	check_err(
-		envelope_open(&envelope, (struct bytes){key, 32}, &token, &err), &err, ERR_ENVELOPE_DECRYPT);
+	check_err(envelope_open(&envelope, (struct bytes){key, 32}, &token, &err), &err,
+		ERR_ENVELOPE_DECRYPT);
 	assert_int_equal(token.len, 0);
 }
 
@@ -197,7 +198,8 @@ static void every_member_must_be_what_the_protocol_says(void **state)
 	(void)state;
 	envelope_text(2, &text);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		auto_cleanup(buf) struct buf answer = buf_with_max(8000), changed = buf_with_max(4000);
+		auto_cleanup(buf) struct buf answer = buf_with_max(8000),
+					     changed = buf_with_max(4000);
 		struct envelope envelope = {0};
 		struct err err = {0};
 

@@ -6,15 +6,15 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define FOLDERS                                                                                              \
-	"\"logFolder\":\"/var/log/azure/A\",\"configFolder\":\"/var/lib/waagent/A-1/config\","               \
+#define FOLDERS                                                                                    \
+	"\"logFolder\":\"/var/log/azure/A\",\"configFolder\":\"/var/lib/waagent/A-1/config\","     \
 	"\"statusFolder\":\"/var/lib/waagent/A-1/status\""
 
 static void the_agents_file_gives_the_folders(void **state)
 {
-	static const char text[] = "[{\"name\":\"A\",\"version\":1.0,\"handlerEnvironment\":{" FOLDERS
-				   ",\"heartbeatFile\":\"/x\",\"eventsFolder\":\"/var/log/azure/A/events\","
-				   "\"eventsFolder_preview\":\"/other\",\"unknown\":{}}}]";
+	static const char text[] =
+		"[{\"name\":\"A\",\"version\":1.0,\"handlerEnvironment\":{" FOLDERS
+		",\"heartbeatFile\":\"/x\",\"eventsFolder\":\"/var/log/azure/A/events\",\"eventsFolder_preview\":\"/other\",\"unknown\":{}}}]";
 	struct environment found;
 	struct err err;
 
@@ -33,14 +33,16 @@ static void the_events_folder_is_optional(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(environment_parse(TEXT("[{\"handlerEnvironment\":{" FOLDERS "}}]"), &found, &err), &err);
+	check_ok(environment_parse(TEXT("[{\"handlerEnvironment\":{" FOLDERS "}}]"), &found, &err),
+		&err);
 	assert_string_equal(found.events_folder, "");
-	check_ok(environment_parse(
-			 TEXT("{\"handlerEnvironment\":{" FOLDERS ",\"eventsFolder_preview\":\"/p\"}}"),
+	check_ok(environment_parse(TEXT("{\"handlerEnvironment\":{" FOLDERS
+					",\"eventsFolder_preview\":\"/p\"}}"),
 			 &found, &err),
 		&err);
 	assert_string_equal(found.events_folder, "/p");
-	check_ok(environment_parse(TEXT("[{\"handlerEnvironment\":{" FOLDERS ",\"eventsFolder\":null}}]"),
+	check_ok(environment_parse(
+			 TEXT("[{\"handlerEnvironment\":{" FOLDERS ",\"eventsFolder\":null}}]"),
 			 &found, &err),
 		&err);
 	assert_string_equal(found.events_folder, "");
@@ -57,25 +59,20 @@ static void unusable_files_are_refused(void **state)
 		"[{}]",
 		"[{\"handlerEnvironment\":[]}]",
 		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\"}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":7}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"s\"}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"\"}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/"
-		"a/../b\"}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/"
-		"a/..\"}}]",
-		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\\n\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"/s\"}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":7}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"s\"}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"\"}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/a/../b\"}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/a/..\"}}]",
+		"[{\"handlerEnvironment\":{\"logFolder\":\"/l\\n\",\"configFolder\":\"/c\",\"statusFolder\":\"/s\"}}]",
 	};
 	struct environment found = {.sequence = 77};
 	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++)
-		check_err(environment_parse(TEXT(bad[i]), &found, &err), &err, ERR_ENVIRONMENT_INVALID);
+		check_err(environment_parse(TEXT(bad[i]), &found, &err), &err,
+			ERR_ENVIRONMENT_INVALID);
 	assert_int_equal(found.sequence, 77);
 }
 
@@ -92,7 +89,8 @@ static void environments_of_other_extensions_are_read(void **state)
 	struct err err;
 
 	(void)state;
-	(void)text_format(path, sizeof(path), "%s/azure-ext", vectors ? vectors : "../shared/vectors");
+	(void)text_format(
+		path, sizeof(path), "%s/azure-ext", vectors ? vectors : "../shared/vectors");
 	if (dir_open(path, &fd, &err) < 0) {
 		print_message("SKIPPED: no folder %s\n", path);
 		return;

@@ -10,7 +10,8 @@ static void every_code_is_unique_and_has_a_remedy(void **state)
 		assert_true(info->code > 0 && info->code < 1000);
 		assert_true(info->exit_code > 0 && info->exit_code < 126);
 		assert_true(strlen(info->name) > 0 && !strchr(info->name, ' '));
-		assert_true(strlen(info->remedy) > 10 && info->remedy[strlen(info->remedy) - 1] == '.');
+		assert_true(
+			strlen(info->remedy) > 10 && info->remedy[strlen(info->remedy) - 1] == '.');
 		assert_true(text_is_utf8(TEXT(info->remedy)));
 		assert_ptr_equal(err_info(info->code), info);
 		for (size_t k = 0; k < i; k++) {

@@ -4,7 +4,8 @@
 #define MAX_LOG (32u << 20)
 
 static const struct logmaker_bank two_banks[] = {{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA256, 32}};
-static const struct logmaker_digest two_digests[] = {{EVENTLOG_SHA1, 20, 0xA1}, {EVENTLOG_SHA256, 32, 0xA2}};
+static const struct logmaker_digest two_digests[] = {
+	{EVENTLOG_SHA1, 20, 0xA1}, {EVENTLOG_SHA256, 32, 0xA2}};
 
 static struct buf agile_log(void)
 {
@@ -85,8 +86,8 @@ static void the_header_of_an_efi_1_2_log_stays_an_event(void **state)
 	struct err err;
 
 	(void)state;
-	put_plain_event(
-		&bytes, 0, EV_NO_ACTION, (struct bytes){(const uint8_t *)"Spec ID Event02\0rest", 20});
+	put_plain_event(&bytes, 0, EV_NO_ACTION,
+		(struct bytes){(const uint8_t *)"Spec ID Event02\0rest", 20});
 	put_plain_event(&bytes, 0, EV_SEPARATOR, TEXT("0000"));
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	assert_false(log.is_crypto_agile);
@@ -150,7 +151,8 @@ static void a_log_cut_anywhere_but_between_events_is_refused(void **state)
 
 	(void)state;
 	for (size_t len = 1; len < bytes.len; len++) {
-		auto_cleanup(free) uint8_t *copy = malloc(len); /* exact, so that ASan sees a read past it */
+		/* exact, so that ASan sees a read past it */
+		auto_cleanup(free) uint8_t *copy = malloc(len);
 		struct eventlog log;
 		struct err err;
 		bool is_whole = len == header || len == second;
@@ -189,8 +191,8 @@ static void an_event_whose_digests_do_not_fit_the_header_is_refused(void **state
 		char place[64];
 
 		(void)snprintf(place, sizeof(place), "event 3 at byte %zu", bytes.len);
-		put_event_head(
-			&bytes, rows[i].pcr, 1, rows[i].digests, rows[i].count < 4 ? rows[i].count : 0);
+		put_event_head(&bytes, rows[i].pcr, 1, rows[i].digests,
+			rows[i].count < 4 ? rows[i].count : 0);
 		if (rows[i].count > 3)
 			memset(bytes.data + bytes.len - 4, 0xFF, 4);
 		put_event_data(&bytes, TEXT("data"));
@@ -239,7 +241,8 @@ struct bad_header {
 
 static void a_header_that_lies_is_refused(void **state)
 {
-	/* offsets inside the header's data: version at 20, number of algorithms at 24, algorithms from 28 */
+	/* offsets inside the header's data: version at 20, number of algorithms at 24, algorithms
+	 * from 28 */
 	static const struct bad_header rows[] = {
 		{"version is not 2.0", 21, 1, {1}},
 		{"version is not 2.0", 20, 1, {2}},
@@ -310,7 +313,8 @@ static void a_startup_locality_is_recognised_only_whole(void **state)
 	}
 }
 
-/* All-zero events of 32 bytes followed by one byte: an "is the rest padding?" at each event would take minutes. */
+/* All-zero events of 32 bytes followed by one byte: an "is the rest padding?" at each event would
+ * take minutes. */
 static void a_large_log_takes_linear_time(void **state)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
@@ -332,7 +336,8 @@ static void event_types_have_their_names(void **state)
 {
 	(void)state;
 	assert_string_equal(eventlog_type_name(EV_SEPARATOR), "EV_SEPARATOR");
-	assert_string_equal(eventlog_type_name(EV_EFI_VARIABLE_AUTHORITY), "EV_EFI_VARIABLE_AUTHORITY");
+	assert_string_equal(
+		eventlog_type_name(EV_EFI_VARIABLE_AUTHORITY), "EV_EFI_VARIABLE_AUTHORITY");
 	assert_null(eventlog_type_name(0x12345678));
 }
 

@@ -4,7 +4,8 @@
 #include "appraise/eventstory.h"
 #include "base/file.h"
 
-/* The stories of a recorded boot with Secure Boot, cut behind event `last`; index is the event's number. */
+/* The stories of a recorded boot with Secure Boot, cut behind event `last`; index is the event's
+ * number. */
 static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
@@ -14,8 +15,8 @@ static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
 	struct err err;
 	size_t count = 0;
 
-	assert_int_equal(file_read(AT_FDCWD, "test/data/boot/secureboot-on/eventlog.bin", FILE_FOLLOW_LINKS,
-				 &bytes, &err),
+	assert_int_equal(file_read(AT_FDCWD, "test/data/boot/secureboot-on/eventlog.bin",
+				 FILE_FOLLOW_LINKS, &bytes, &err),
 		0);
 	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
 	walk = eventlog_walk(&log);
@@ -39,8 +40,7 @@ static void a_boot_names_its_keys_and_who_vouched_for_what(void **state)
 	(void)state;
 	assert_int_equal(tell_all(1000, stories, COUNT(stories)), 45);
 	assert_string_equal(stories[7].text,
-		"db: 2 certificates, 0 hashes (Microsoft): CN=Microsoft Windows Production PCA "
-		"2011; CN=Microsoft Corporation UEFI CA 2011");
+		"db: 2 certificates, 0 hashes (Microsoft): CN=Microsoft Windows Production PCA 2011; CN=Microsoft Corporation UEFI CA 2011");
 	assert_int_equal(stories[7].cert_count, 2);
 	assert_non_null(strstr(stories[7].subjects[1], "O=Microsoft Corporation, CN="));
 	assert_string_equal(stories[22].text,

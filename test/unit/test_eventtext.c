@@ -3,9 +3,9 @@
 #include "boot/eventtext.h"
 #include "boot/uefivar.h"
 
-#define BYTES(literal)                                                                                       \
-	{                                                                                                    \
-		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
 	}
 
 #define LIST(type, sizes, entries) type sizes "\0\0\0\0" entries
@@ -46,7 +46,8 @@ static void plain_data_is_shown_as_text_or_hex(void **state)
 		{EV_IPL, BYTES("\xff\xfe"), "fffe", 0},
 		{EV_IPL, BYTES(""), "", 0},
 		{EV_SEPARATOR, BYTES("\0\0\0\0"), "00000000 (end of the firmware's own part)", 0},
-		{EV_SEPARATOR, BYTES("\xff\xff\xff\xff"), "ffffffff (end of the firmware's own part)", 0},
+		{EV_SEPARATOR, BYTES("\xff\xff\xff\xff"),
+			"ffffffff (end of the firmware's own part)", 0},
 		{EV_SEPARATOR, BYTES("\1\0\0\0"), "00000001 (the firmware met an error)", 0},
 		{EV_SEPARATOR, BYTES("\2\0\0\0"), "02000000", 0},
 		{EV_SEPARATOR, BYTES("WBCL"), "WBCL", 0},
@@ -55,7 +56,8 @@ static void plain_data_is_shown_as_text_or_hex(void **state)
 		{EV_S_CRTM_VERSION, BYTES("R70\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), "R70", 0},
 		{EV_S_CRTM_VERSION, BYTES("\x1bX\0\1"), "1b580001", 0},
 		{EV_S_CRTM_VERSION, BYTES("1\0.\0002\0\0\0"), "1.2", 0},
-		{EV_S_CRTM_VERSION, BYTES("\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"),
+		{EV_S_CRTM_VERSION,
+			BYTES("\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"),
 			"8BE4DF61-93CA-11D2-AA0D-00E098032B8C", 0},
 		{0x12345678, BYTES("0123456789abcde\x01\x02"),
 			"30313233343536373839616263646501... (17 bytes)", 0},
@@ -84,24 +86,19 @@ static void structures_are_shown_by_what_they_name(void **state)
 			      "abc"),
 			"ff616263", 0},
 		{EV_EFI_BOOT_SERVICES_APPLICATION,
-			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0"
-			      "\4\4\x0a\0\\\0a\0\0\0\x7f\xff\4\0"),
+			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0\4\4\x0a\0\\\0a\0\0\0\x7f\xff\4\0"),
 			"\\a, 7 bytes", 0},
 		{EV_EFI_BOOT_SERVICES_DRIVER,
-			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0"
-			      "\4\4\x03\0"),
+			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\4\4\x03\0"),
 			"image of 7 bytes", 0},
 		{EV_EFI_BOOT_SERVICES_DRIVER,
-			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x14\0\0\0\0\0\0\0"
-			      "\4\6\x14\0\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"),
+			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x14\0\0\0\0\0\0\0\4\6\x14\0\x61\xDF\xE4\x8B\xCA\x93\xD2\x11\xAA\x0D\x00\xE0\x98\x03\x2B\x8C"),
 			"FvFile(8BE4DF61-93CA-11D2-AA0D-00E098032B8C), 7 bytes", 0},
 		{EV_EFI_BOOT_SERVICES_DRIVER,
-			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0"
-			      "\1\1\6\0\2\x1f\4\4\x08\0a\0\0\0"),
+			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0\1\1\6\0\2\x1f\4\4\x08\0a\0\0\0"),
 			"a, 7 bytes, from Pci(0x1F,0x2)", 0},
 		{EV_EFI_BOOT_SERVICES_DRIVER,
-			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0"
-			      "\1\1\6\0\2\x1f"),
+			BYTES("\0\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\1\1\6\0\2\x1f"),
 			"image of 7 bytes, from Pci(0x1F,0x2)", 0},
 	};
 
@@ -157,7 +154,8 @@ static void firmwares_own_events_are_explained(void **state)
 		{EV_NO_ACTION, BYTES("SP800-155 Event2\x79\x2b\0\0" OWNER "\xff"),
 			"SP800-155 Event2 (37 bytes)", 0},
 		{EV_NO_ACTION, BYTES("SP800-155 Event\0rest"), "SP800-155 Event (20 bytes)", 0},
-		{EV_NO_ACTION, BYTES("\4\0\1\xc0\0\0\0\0"), "Windows: trust point, 0 records", 0xFFFFFFFFu},
+		{EV_NO_ACTION, BYTES("\4\0\1\xc0\0\0\0\0"), "Windows: trust point, 0 records",
+			0xFFFFFFFFu},
 		{EV_EFI_HCRTM_EVENT, BYTES("HCRTM"), "HCRTM", 0},
 		{EV_EFI_GPT_EVENT2, BYTES("\1"), "01", 5},
 	};
@@ -170,7 +168,8 @@ static void what_loaders_measure_is_named_by_component(void **state)
 {
 	static const struct text_row rows[] = {
 		{EV_IPL, BYTES("grub_cmd: linux /vmlinuz\0"), "GRUB command: linux /vmlinuz", 8},
-		{EV_IPL, BYTES("kernel_cmdline: /vmlinuz quiet\0"), "kernel command line: /vmlinuz quiet", 8},
+		{EV_IPL, BYTES("kernel_cmdline: /vmlinuz quiet\0"),
+			"kernel command line: /vmlinuz quiet", 8},
 		{EV_IPL, BYTES("module_cmdline: xen\0"), "module command line: xen", 8},
 		{EV_IPL, BYTES("other: x"), "other: x", 8},
 		{EV_IPL, BYTES("grub_cmd: x"), "grub_cmd: x", 7},
@@ -178,12 +177,14 @@ static void what_loaders_measure_is_named_by_component(void **state)
 		{EV_IPL, BYTES(".linux\0"), "section of the unified kernel image: .linux", 11},
 		{EV_IPL, BYTES("a\0=\0b\0\0\0"), "kernel command line: a=b", 12},
 		{EV_IPL, BYTES("Credentials initrd\0"), "added at boot: Credentials initrd", 12},
-		{EV_IPL, BYTES("System extension initrd\0"), "system extension: System extension initrd", 13},
+		{EV_IPL, BYTES("System extension initrd\0"),
+			"system extension: System extension initrd", 13},
 		{EV_IPL, BYTES("MokListX\0"), "MokListX (shim: keys that the owner revoked)", 14},
 		{EV_IPL, BYTES("MokListY\0"), "MokListY", 14},
 		{EV_IPL, BYTES("\x01\x02\x03"), "010203", 9},
 		{EV_EVENT_TAG, BYTES("\xec\x22\x3b\x8f\x04\0\0\0Linu"), "initrd: Linu", 9},
-		{EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x04\0\0\0init"), "kernel command line: init", 9},
+		{EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x04\0\0\0init"), "kernel command line: init",
+			9},
 		{EV_EVENT_TAG, BYTES("\xed\x22\x3b\x8f\x1a\0\0\0LOADED_IMAGE::LoadOptions\0"),
 			"kernel command line, which the log does not show", 9},
 		{EV_EVENT_TAG, BYTES("\xec\x22\x3b\x8f\x0d\0\0\0Linux initrd\0"),
@@ -193,7 +194,8 @@ static void what_loaders_measure_is_named_by_component(void **state)
 			"Windows: trust boundary, 2 records", 12},
 		{EV_EVENT_TAG, BYTES("\1\0\1\x40\x06\0\0\0\2\0\2\0\xff\xff"),
 			"Windows: trust boundary, 0 records", 12},
-		{EV_EVENT_TAG, BYTES("\x2a\x58\xbc\xf5\1\0\0\0\1"), "systemd-boot configuration: 01", 5},
+		{EV_EVENT_TAG, BYTES("\x2a\x58\xbc\xf5\1\0\0\0\1"),
+			"systemd-boot configuration: 01", 5},
 	};
 
 	(void)state;
@@ -262,7 +264,8 @@ static void variables_are_shown_by_name_and_short_value(void **state)
 		{"Boot0001", BYTES("\x01\0\0\0\x04\0d\0i"), "Boot0001 \"d\""},
 		{"BootNext", BYTES("\x01\0"), "BootNext 0001"},
 		{"Driver000F", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "Driver000F \"d\""},
-		{"PlatformRecovery0000", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "PlatformRecovery0000 \"d\""},
+		{"PlatformRecovery0000", BYTES("\x01\0\0\0\x04\0d\0\0\0"),
+			"PlatformRecovery0000 \"d\""},
 		{"Boot000G", BYTES("\x01\0\0\0\x04\0d\0\0\0"), "Boot000G = 01000000040064000000"},
 	};
 
@@ -314,8 +317,8 @@ static void partitions_are_shown_by_their_names(void **state)
 		put(&data, "x", 2);
 	event.data = buf_bytes(&data);
 	eventtext(&event, text);
-	assert_string_equal(text, "disk 00000000-0000-0000-0000-000000000000, 3 partitions: \"EFI\", "
-				  "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"");
+	assert_string_equal(text,
+		"disk 00000000-0000-0000-0000-000000000000, 3 partitions: \"EFI\", \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"");
 }
 
 static void long_text_is_cut(void **state)

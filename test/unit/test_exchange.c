@@ -1,4 +1,5 @@
-/* The conversation with a provider, over real TLS, with each answer that a provider or somebody in its place may give. */
+/* The conversation with a provider, over real TLS, with each answer that a provider or somebody in
+ * its place may give. */
 #include "check.h"
 
 #include "base/clock.h"
@@ -32,7 +33,8 @@ static int attest(struct buf *ret_answer, uint32_t *ret_retry_after_s, struct er
 	struct exchange_facts facts;
 	int status;
 
-	status = exchange_attest(&exchange, TEXT("{\"AttestationInfo\":\"e30\"}"), ret_answer, &facts, err);
+	status = exchange_attest(
+		&exchange, TEXT("{\"AttestationInfo\":\"e30\"}"), ret_answer, &facts, err);
 	*ret_retry_after_s = facts.retry_after_s;
 	return status;
 }
@@ -65,14 +67,14 @@ static void a_token_comes_back_as_it_was_sent(void **state)
 	struct err err;
 
 	(void)state;
-	server_answers("{\"status\": 200, \"headers\": {\"Content-Type\": \"text/plain\"}, \"body\": "
-		       "\"{\\\"token\\\": \\\"e30\\\"}\"}");
+	server_answers(
+		"{\"status\": 200, \"headers\": {\"Content-Type\": \"text/plain\"}, \"body\": \"{\\\"token\\\": \\\"e30\\\"}\"}");
 	check_ok(attest(&answer, &retry_after_s, &err), &err);
 	assert_string_equal((const char *)answer.data, "{\"token\": \"e30\"}");
 	assert_int_equal(retry_after_s, 0);
 	requests[folder_read(server.folder, "requests", requests, sizeof(requests) - 1)] = 0;
-	assert_non_null(
-		strstr((const char *)requests, "POST /attest/AzureGuest?api-version=2020-10-01 25\n"));
+	assert_non_null(strstr(
+		(const char *)requests, "POST /attest/AzureGuest?api-version=2020-10-01 25\n"));
 }
 
 static void every_other_answer_has_its_code(void **state)
@@ -83,42 +85,37 @@ static void every_other_answer_has_its_code(void **state)
 		uint32_t retry_after_s;
 		const char *words;
 	} rows[] = {
-		{"{\"status\": 400, \"body\": "
-		 "\"{\\\"error\\\":{\\\"code\\\":\\\"PolicyEvaluationError\\\",\\\"message\\\":\\\"A "
-		 "Deny claim was issued, authorization failed.\\\"}}\"}",
+		{"{\"status\": 400, \"body\": \"{\\\"error\\\":{\\\"code\\\":\\\"PolicyEvaluationError\\\",\\\"message\\\":\\\"A Deny claim was issued, authorization failed.\\\"}}\"}",
 			ERR_POLICY_DENIED, 0,
-			"127.0.0.1 (127.0.0.1, private) answered 400 PolicyEvaluationError: A Deny claim was "
-			"issued, "
-			"authorization failed."},
-		{"{\"status\": 400, \"body\": "
-		 "\"{\\\"error\\\":{\\\"code\\\":\\\"InvalidParameter\\\",\\\"message\\\":\\\"Quote\\\\nbad"
-		 "\\\"}}\"}",
+			"127.0.0.1 (127.0.0.1, private) answered 400 PolicyEvaluationError: A Deny claim was issued, authorization failed."},
+		{"{\"status\": 400, \"body\": \"{\\\"error\\\":{\\\"code\\\":\\\"InvalidParameter\\\",\\\"message\\\":\\\"Quote\\\\nbad\\\"}}\"}",
 			ERR_EVIDENCE_REFUSED, 0, "400 InvalidParameter: Quote bad"},
-		{"{\"status\": 400, \"body\": "
-		 "\"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
+		{"{\"status\": 400, \"body\": \"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
 			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
-		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0, "400"},
+		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0,
+			"400"},
 		{"{\"status\": 400}", ERR_ANSWER_NOT_TOKEN, 0, "400 without a body"},
 		{"{\"status\": 413}", ERR_ANSWER_NOT_TOKEN, 0, "413 without a body"},
-		{"{\"status\": 413, \"headers\": {\"x-ms-error-code\": \"TooLarge\"}}", ERR_EVIDENCE_REFUSED,
-			0, "413 TooLarge"},
+		{"{\"status\": 413, \"headers\": {\"x-ms-error-code\": \"TooLarge\"}}",
+			ERR_EVIDENCE_REFUSED, 0, "413 TooLarge"},
 		{"{\"status\": 511}", ERR_BLOCK_PAGE, 0, "511 without a body"},
 		{"{\"status\": 400, \"body\": \"<html>\"}", ERR_BLOCK_PAGE, 0, "400 with 6 bytes"},
-		{"{\"status\": 401, \"body\": "
-		 "\"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
+		{"{\"status\": 401, \"body\": \"{\\\"error\\\":{\\\"code\\\":\\\"Unauthorized\\\",\\\"message\\\":\\\"no\\\"}}\"}",
 			ERR_PROVIDER_FORBIDDEN, 0, "401 Unauthorized: no"},
 		{"{\"status\": 403}", ERR_PROVIDER_FORBIDDEN, 0, "403"},
-		{"{\"status\": 403, \"headers\": {\"Content-Type\": \"text/html\"}, \"body\": "
-		 "\"<html>blocked</html>\"}",
+		{"{\"status\": 403, \"headers\": {\"Content-Type\": \"text/html\"}, \"body\": \"<html>blocked</html>\"}",
 			ERR_BLOCK_PAGE, 0, "'text/html'"},
 		{"{\"status\": 404}", ERR_PROVIDER_NOT_FOUND, 0, "404"},
 		{"{\"status\": 408}", ERR_THROTTLED, 0, "408"},
-		{"{\"status\": 429, \"headers\": {\"Retry-After\": \"33\"}}", ERR_THROTTLED, 33, "429"},
+		{"{\"status\": 429, \"headers\": {\"Retry-After\": \"33\"}}", ERR_THROTTLED, 33,
+			"429"},
 		{"{\"status\": 500, \"body\": \"<html>\"}", ERR_PROVIDER_DOWN, 0, "500"},
-		{"{\"status\": 503, \"headers\": {\"Retry-After\": \"120\"}}", ERR_PROVIDER_DOWN, 120, "503"},
-		{"{\"status\": 302, \"headers\": {\"Location\": \"/mode/echo\"}}", ERR_BLOCK_PAGE, 0, "302"},
-		{"{\"status\": 404, \"body\": \"{\\\"detail\\\": \\\"Not Found\\\"}\"}", ERR_NOT_A_PROVIDER,
-			0, "404"},
+		{"{\"status\": 503, \"headers\": {\"Retry-After\": \"120\"}}", ERR_PROVIDER_DOWN,
+			120, "503"},
+		{"{\"status\": 302, \"headers\": {\"Location\": \"/mode/echo\"}}", ERR_BLOCK_PAGE,
+			0, "302"},
+		{"{\"status\": 404, \"body\": \"{\\\"detail\\\": \\\"Not Found\\\"}\"}",
+			ERR_NOT_A_PROVIDER, 0, "404"},
 		{"{\"status\": 405}", ERR_NOT_A_PROVIDER, 0, "405"},
 		{"{\"status\": 470, \"body\": \"Action: Deny. Reason: No rule matched.\"}",
 			ERR_FIREWALL_DENIED, 0, "470"},
@@ -167,11 +164,13 @@ static void what_passes_soon_is_tried_again(void **state)
 	} rows[] = {
 		{"[{\"status\": 503}, {\"body\": \"{}\"}]", 10000, ERR_OK, 2},
 		{"[{\"mode\": \"close\"}, {\"body\": \"{}\"}]", 10000, ERR_OK, 2},
-		{"[{\"mode\": \"half\"}, {\"mode\": \"reset\"}, {\"body\": \"{}\"}]", 10000, ERR_OK, 3},
+		{"[{\"mode\": \"half\"}, {\"mode\": \"reset\"}, {\"body\": \"{}\"}]", 10000, ERR_OK,
+			3},
 		{"[{\"status\": 503}, {\"body\": \"{}\"}]", 2500, ERR_PROVIDER_DOWN, 1},
-		{"[{\"status\": 429, \"headers\": {\"Retry-After\": \"60\"}}]", 10000, ERR_THROTTLED, 1},
-		{"[{\"status\": 400, \"body\": \"{\\\"error\\\": {}}\"}, {\"body\": \"{}\"}]", 10000,
-			ERR_EVIDENCE_REFUSED, 1},
+		{"[{\"status\": 429, \"headers\": {\"Retry-After\": \"60\"}}]", 10000,
+			ERR_THROTTLED, 1},
+		{"[{\"status\": 400, \"body\": \"{\\\"error\\\": {}}\"}, {\"body\": \"{}\"}]",
+			10000, ERR_EVIDENCE_REFUSED, 1},
 		{"[{\"status\": 413}, {\"body\": \"{}\"}]", 10000, ERR_ANSWER_NOT_TOKEN, 1},
 		{"[{\"status\": 403}, {\"body\": \"{}\"}]", 10000, ERR_PROVIDER_FORBIDDEN, 1},
 	};
@@ -197,8 +196,7 @@ static void what_passes_soon_is_tried_again(void **state)
 static void what_the_answer_says_of_itself_is_kept(void **state)
 {
 	static const char answer[] =
-		"{\"status\": 400, \"headers\": {\"x-ms-request-id\": \"4bf9\\u0001-1\", "
-		"\"x-ms-error-code\": \"Odd\", \"x-ms-maa-service-version\": \"1.2\"}}";
+		"{\"status\": 400, \"headers\": {\"x-ms-request-id\": \"4bf9\\u0001-1\", \"x-ms-error-code\": \"Odd\", \"x-ms-maa-service-version\": \"1.2\"}}";
 	struct exchange_facts facts;
 	struct err err;
 
@@ -256,8 +254,8 @@ static void serve_certs(const char *tokens)
 	static uint8_t body[KEYS_MAX_BYTES];
 	struct err err;
 
-	json_add_bytes_text(
-		certs, "body", (struct bytes){body, folder_read(tokens, "certs", body, sizeof(body))});
+	json_add_bytes_text(certs, "body",
+		(struct bytes){body, folder_read(tokens, "certs", body, sizeof(body))});
 	check_ok(json_print(root, JSON_COMPACT, &text, &err), &err);
 	server_answers((const char *)text.data);
 }

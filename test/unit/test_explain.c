@@ -52,10 +52,11 @@ static int truncate_in(const struct root *root, const char *path, off_t size)
 	return ftruncate(fd, size);
 }
 
-static struct explanation explain(
-	const struct vm *vm, enum component_kind kind, uint32_t pcr, const uint8_t sha256[CRYPTO_SHA256_SIZE])
+static struct explanation explain(const struct vm *vm, enum component_kind kind, uint32_t pcr,
+	const uint8_t sha256[CRYPTO_SHA256_SIZE])
 {
-	const struct explain_sources sources = {.round = round_of(vm, "", 0), .secureboot = vm->secureboot};
+	const struct explain_sources sources = {
+		.round = round_of(vm, "", 0), .secureboot = vm->secureboot};
 	struct component component = {.kind = kind, .pcr = pcr};
 	struct explanation ret;
 
@@ -79,7 +80,8 @@ static void check_told(const struct explanation *found, enum explanation_how how
 	assert_int_equal(found->how, how);
 }
 
-/* A dpkg database with one package that owns the file with these contents' MD5; written on 2025-11-20. */
+/* A dpkg database with one package that owns the file with these contents' MD5; written on
+ * 2025-11-20. */
 static void install(const struct vm *vm, const char *path, const char *md5_hex)
 {
 	const struct timespec times[2] = {{.tv_sec = NOV_20}, {.tv_sec = NOV_20}};
@@ -106,8 +108,8 @@ static void a_package_is_the_best_reason(void **state)
 	look(&vm, "boot-1", NOV_20 + DAY_S);
 	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
 	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "kernel");
-	check_told(
-		&found, EXPLANATION_PACKAGE, "as installed by package linux-image-2 6.1.192-2 on 2025-11-20");
+	check_told(&found, EXPLANATION_PACKAGE,
+		"as installed by package linux-image-2 6.1.192-2 on 2025-11-20");
 }
 
 static void a_copy_of_a_packaged_file_is_as_good(void **state)
@@ -164,7 +166,8 @@ static void without_packages_a_program_must_have_been_there_before(void **state)
 	root_write(&vm.root, "boot/flatcar/vmlinuz-b", TEXT("update"));
 	look(&vm, "boot-1", NOV_20 + DAY_S);
 	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "update");
-	check_told(&found, EXPLANATION_NONE, "and /boot/flatcar/vmlinuz-b was not there before the restart");
+	check_told(&found, EXPLANATION_NONE,
+		"and /boot/flatcar/vmlinuz-b was not there before the restart");
 	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
 	found = explain_bytes(&vm, COMPONENT_KERNEL, 9, "update");
 	check_told(&found, EXPLANATION_PENDING,
@@ -188,7 +191,8 @@ static void packages_that_cannot_be_asked_leave_it_open(void **state)
 	assert_non_null(strstr(found.text, "dpkg's records"));
 }
 
-/* Of what is not found a file that was not read may be the reason; what is found to differ stays so. */
+/* Of what is not found a file that was not read may be the reason; what is found to differ stays
+ * so. */
 static void what_was_not_read_leaves_it_open(void **state)
 {
 	auto_cleanup(vm) struct vm vm = vm_make();
@@ -270,7 +274,8 @@ static void a_command_line_is_explained_by_the_boot_configuration(void **state)
 	struct explanation found;
 
 	(void)state;
-	root_write(&vm.root, "boot/grub/grub.cfg", TEXT("linux /vmlinuz ro  quiet\ninitrd /initrd\n"));
+	root_write(
+		&vm.root, "boot/grub/grub.cfg", TEXT("linux /vmlinuz ro  quiet\ninitrd /initrd\n"));
 	look(&vm, "boot-1", NOV_20 + DAY_S);
 	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
 	found = explain_bytes(&vm, COMPONENT_COMMAND_LINE, 8, "ro quiet");
@@ -297,7 +302,8 @@ static void firmware_measures_programs_by_what_they_do(void **state)
 	found = explain(&vm, COMPONENT_KERNEL, 4, vm.pending.files.files[0].digest.program);
 	assert_int_equal(found.how, EXPLANATION_PENDING);
 	crypto_sha256((struct bytes){image, len}, signatures);
-	found = explain(&vm, COMPONENT_KERNEL, 4, signatures); /* of the whole file: not what PCR 4 gets */
+	/* of the whole file: not what PCR 4 gets */
+	found = explain(&vm, COMPONENT_KERNEL, 4, signatures);
 	assert_int_equal(found.how, EXPLANATION_NONE);
 }
 
@@ -322,7 +328,8 @@ static void a_variable_must_have_been_there_before(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(file_read(AT_FDCWD, RECORD "eventlog.bin", FILE_FOLLOW_LINKS, &log_bytes, &err), &err);
+	check_ok(file_read(AT_FDCWD, RECORD "eventlog.bin", FILE_FOLLOW_LINKS, &log_bytes, &err),
+		&err);
 	check_ok(eventlog_open(buf_bytes(&log_bytes), &log, &err), &err);
 	check_ok(secureboot_read(&log, &facts, &err), &err);
 	vm.secureboot = &facts;
@@ -334,9 +341,9 @@ static void a_variable_must_have_been_there_before(void **state)
 	look(&vm, "boot-2", NOV_20 + DAY_S);
 	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");
 	check_told(&found, EXPLANATION_PENDING,
-		"as db was before the restart, since 2025-11-20 at the latest; it changes only by a signed "
-		"update");
-	found = explain_bytes(&vm, COMPONENT_DBX, 7, "any"); /* other contents than what was measured */
+		"as db was before the restart, since 2025-11-20 at the latest; it changes only by a signed update");
+	found = explain_bytes(&vm, COMPONENT_DBX, 7, "any"); /* other contents than what was
+								measured */
 	check_told(&found, EXPLANATION_NONE, "");
 	vm.secureboot = NULL;
 	found = explain_bytes(&vm, COMPONENT_DB, 7, "any");

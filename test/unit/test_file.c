@@ -80,8 +80,8 @@ static void only_enoent_means_that_nothing_is_there(void **state)
 	check_err(file_find(folder->fd, "file/below", &is_found, &err), &err, ERR_IO);
 	check_err(file_find(-1, "file", &is_found, &err), &err, ERR_IO);
 	assert_true(is_found);
-	check_ok(file_find_all(
-			 folder->fd, (const char *const[]){"file", "nothing", "loop"}, 3, &is_found, &err),
+	check_ok(file_find_all(folder->fd, (const char *const[]){"file", "nothing", "loop"}, 3,
+			 &is_found, &err),
 		&err);
 	assert_false(is_found);
 	(void)unlinkat(folder->fd, "loop", 0);
@@ -140,10 +140,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_is_written_is_read_again_and_replaced_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(only_enoent_means_that_nothing_is_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_enoent_means_that_nothing_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(folders_are_made_on_the_way, setup, teardown),
 		cmocka_unit_test_setup_teardown(links_are_not_followed, setup, teardown),
-		cmocka_unit_test_setup_teardown(only_regular_files_of_bounded_size_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_regular_files_of_bounded_size_are_read, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

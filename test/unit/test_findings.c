@@ -15,7 +15,8 @@ static int read_evidence(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(file_read(AT_FDCWD, "test/fuzz/seeds/bundle/token.json", FILE_FOLLOW_LINKS, &text, &err),
+	check_ok(file_read(AT_FDCWD, "test/fuzz/seeds/bundle/token.json", FILE_FOLLOW_LINKS, &text,
+			 &err),
 		&err);
 	check_ok(bundle_parse(buf_bytes(&text), &bundle, &err), &err);
 	return 0;
@@ -46,8 +47,8 @@ static void check_found(const struct evidence *evidence, const enum err_code *co
 		assert_int_equal(appraisal.verdict.health, HEALTH_HEALTHY);
 }
 
-#define check_findings(evidence, ...)                                                                        \
-	check_found(evidence, (const enum err_code[]){__VA_ARGS__},                                          \
+#define check_findings(evidence, ...)                                                              \
+	check_found(evidence, (const enum err_code[]){__VA_ARGS__},                                \
 		sizeof((const enum err_code[]){__VA_ARGS__}) / sizeof(enum err_code))
 
 static void nothing_speaks_against_good_evidence(void **state)
@@ -77,8 +78,8 @@ static void quote_and_key_are_judged_apart(void **state)
 
 static void append_event(struct evidence *evidence, uint32_t pcr)
 {
-	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA256, 32, 1},
-		{EVENTLOG_SHA384, 48, 1}, {EVENTLOG_SHA512, 64, 1}};
+	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA1, 20, 1},
+		{EVENTLOG_SHA256, 32, 1}, {EVENTLOG_SHA384, 48, 1}, {EVENTLOG_SHA512, 64, 1}};
 
 	put_event_head(&evidence->event_log, pcr, EV_IPL, digests, 4);
 	put_event_data(&evidence->event_log, TEXT("x"));

@@ -126,9 +126,7 @@ static void a_boot_that_was_unhealthy_is_not_trusted_again(void **state)
 static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 {
 	static const char newer[] =
-		"{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\","
-		"\"tokenExpiresAt\":2,"
-		"\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
+		"{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
 	auto_cleanup(fd) int fd = -1;
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	struct history history;
@@ -202,7 +200,8 @@ static void a_proof_survives_a_restart_but_not_an_older_versions_round(void **st
 {
 	static const struct moment now = {.boot_id = "boot-1", .time = {400, 400}};
 	auto_cleanup(fd) int fd = -1;
-	struct history history = after((struct history){0}, HEALTH_HEALTHY, "boot-1", 9000, 300), found;
+	struct history history = after((struct history){0}, HEALTH_HEALTHY, "boot-1", 9000, 300),
+		       found;
 	struct err err;
 
 	check_ok(dir_open(*state, &fd, &err), &err);
@@ -210,7 +209,8 @@ static void a_proof_survives_a_restart_but_not_an_older_versions_round(void **st
 	assert_int_equal(history_load(fd, &found, &err), STATE_LOADED);
 	assert_int_equal(proof_judge(&found.proof, &now, NULL), PROOF_COUNTS);
 	assert_int_equal(found.round_boot_s, 300);
-	/* the older version notes a proof of its own, and keeps the members that it does not know */
+	/* the older version notes a proof of its own, and keeps the members that it does not
+	 * know */
 	replace_text(fd, "\"tokenExpiresAt\":\t9000", "\"tokenExpiresAt\":\t9999");
 	assert_int_equal(history_load(fd, &found, &err), STATE_LOADED);
 	assert_int_equal(found.proof.expires_s, 9999);
@@ -231,17 +231,9 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 		"[]",
 		"{\"version\":0}",
 		"{\"version\":1}",
-		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":\"1\",\"healthyBootId\":\"a\",\"provider\":"
-		"\"p\","
-		"\"tokenExpiresAt\":2,"
-		"\"failingSince\":3,\"failures\":4}",
-		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\","
-		"\"tokenExpiresAt\":"
-		"2,"
-		"\"failingSince\":3,\"failures\":-4}",
-		"{\"version\":1,\"bootId\":\"0123456789012345678901234567890123456\",\"healthyAt\":1,"
-		"\"healthyBootId\":\"a\",\"provider\":\"p\","
-		"\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":\"1\",\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
+		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":-4}",
+		"{\"version\":1,\"bootId\":\"0123456789012345678901234567890123456\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
 	};
 	auto_cleanup(fd) int fd = -1;
 	struct err err;
@@ -269,14 +261,15 @@ int main(void)
 		cmocka_unit_test(a_provider_that_was_not_found_out_is_no_other_one),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
 		cmocka_unit_test(a_boot_has_180_seconds_for_its_first_answer),
-		cmocka_unit_test_setup_teardown(a_proof_survives_a_restart_but_not_an_older_versions_round,
-			make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_proof_survives_a_restart_but_not_an_older_versions_round, make_folder,
+			remove_folder),
 		cmocka_unit_test_setup_teardown(
 			a_boot_that_was_unhealthy_is_not_trusted_again, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			it_survives_a_restart_and_a_newer_versions_members, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			a_damaged_file_is_set_aside_and_nothing_is_claimed, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(it_survives_a_restart_and_a_newer_versions_members,
+			make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_damaged_file_is_set_aside_and_nothing_is_claimed,
+			make_folder, remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

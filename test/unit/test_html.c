@@ -20,8 +20,8 @@ static void text_is_never_markup(void **state)
 		{"\xc2\x85", "<span class=\"odd\">U+85</span>"},
 		{"\xff\xc0<", "<span class=\"odd\">0xFF</span><span class=\"odd\">0xC0</span>&lt;"},
 		{"\xe2\x80", "<span class=\"odd\">0xE2</span><span class=\"odd\">0x80</span>"},
-		{"\xed\xa0\x80", "<span class=\"odd\">0xED</span><span class=\"odd\">0xA0</span><span "
-				 "class=\"odd\">0x80</span>"},
+		{"\xed\xa0\x80",
+			"<span class=\"odd\">0xED</span><span class=\"odd\">0xA0</span><span class=\"odd\">0x80</span>"},
 		{"\xf3\xa0\x81\x81", "<span class=\"odd\">U+E0041</span>"},
 		{"\xef\xbf\xbf", "<span class=\"odd\">U+FFFF</span>"},
 	};

@@ -25,7 +25,8 @@ struct call {
 	const char *extra_ca_file;
 };
 
-static int exchange_with(struct http *http, const struct call *call, struct http_answer *ret, struct err *err)
+static int exchange_with(
+	struct http *http, const struct call *call, struct http_answer *ret, struct err *err)
 {
 	char url[128];
 	struct http_request request = {
@@ -40,8 +41,8 @@ static int exchange_with(struct http *http, const struct call *call, struct http
 		.extra_ca_file = call->extra_ca_file,
 	};
 
-	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u%s", call->port ? call->port : server.port,
-		call->path);
+	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u%s",
+		call->port ? call->port : server.port, call->path);
 	ret->body.max = BODY_MAX;
 	return http_exchange(http, &request, ret, err);
 }
@@ -147,11 +148,13 @@ static void bad_answers_have_their_codes(void **state)
 		{{.path = "/mode/header-line"}, ERR_ANSWER_TOO_LARGE, "the answer is too large"},
 		{{.path = "/mode/drip", .timeout_ms = 700}, ERR_ANSWER_SLOW,
 			"the answer began and was not complete after 0.7 s"},
-		{{.path = "/mode/never", .timeout_ms = 700}, ERR_HTTP_TIMEOUT, "no answer after 0.7 s"},
+		{{.path = "/mode/never", .timeout_ms = 700}, ERR_HTTP_TIMEOUT,
+			"no answer after 0.7 s"},
 		/* drips faster than that: it is no idle one */
-		{{.path = "/mode/drip", .timeout_ms = 3000, .idle_timeout_ms = 1000}, ERR_ANSWER_SLOW,
-			"after 3.0 s"},
-		{{.path = "/mode/never", .idle_timeout_ms = 1000}, ERR_HTTP_TIMEOUT, "no answer after "},
+		{{.path = "/mode/drip", .timeout_ms = 3000, .idle_timeout_ms = 1000},
+			ERR_ANSWER_SLOW, "after 3.0 s"},
+		{{.path = "/mode/never", .idle_timeout_ms = 1000}, ERR_HTTP_TIMEOUT,
+			"no answer after "},
 		{{.path = "/mode/half"}, ERR_ANSWER_CUT, "cut off"},
 		{{.path = "/mode/close"}, ERR_CONNECTION_LOST, "ended without an answer"},
 		{{.path = "/mode/reset"}, ERR_CONNECTION_LOST, "ended without an answer"},
@@ -213,7 +216,8 @@ static void without_a_file_the_systems_authorities_count(void **state)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	char url[64];
-	struct http_request request = {.url = url, .connect_timeout_ms = 1000, .total_timeout_ms = 5000};
+	struct http_request request = {
+		.url = url, .connect_timeout_ms = 1000, .total_timeout_ms = 5000};
 	struct http_answer answer = {.body.max = BODY_MAX};
 	struct err err;
 
@@ -228,7 +232,8 @@ static void without_a_file_the_systems_authorities_count(void **state)
 /* A socket bound to a port of 127.0.0.1, listening or not. */
 static int bound_socket(bool is_listening, unsigned int *ret_port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -257,7 +262,8 @@ static void a_port_where_nobody_listens_refuses(void **state)
 /* A listener whose queue is full drops the handshakes of others, like a firewall. */
 static void dropped_handshakes_are_a_connection_timeout(void **state)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct call call = {.path = "/"};
 	struct http_answer answer = {0};
 	auto_cleanup(fd) int fd = bound_socket(true, &call.port);
@@ -290,12 +296,14 @@ static void a_name_that_does_not_exist_is_a_dns_error(void **state)
 	(void)state;
 	check_ok(http_open(&http, &err), &err);
 	assert_int_not_equal(http_exchange(http, &request, &answer, &err), 0);
-	assert_true(err.code >= ERR_DNS_NO_NAME &&
-		    err.code <= ERR_DNS_SILENT); /* whatever this machine's resolver is */
+	assert_true(err.code >= ERR_DNS_NO_NAME && err.code <= ERR_DNS_SILENT); /* whatever this
+										   machine's
+										   resolver is */
 	assert_non_null(strstr(err.msg, "nowhere.invalid:443: the name "));
 }
 
-/* A refusal, a silent one and one that is not there are told from the endpoint's; the environment's proxy is not asked. */
+/* A refusal, a silent one and one that is not there are told from the endpoint's; the environment's
+ * proxy is not asked. */
 static void a_proxy_in_the_way_is_named(void **state)
 {
 	struct tls_server server_of_proxy = {0};
@@ -383,7 +391,8 @@ static void authorities_of_a_second_file_count_too(void **state)
 	tls_server_stop(&other);
 }
 
-/* Where a FIFO stands in its place, opening it the usual way waits for a writer, without any deadline. */
+/* Where a FIFO stands in its place, opening it the usual way waits for a writer, without any
+ * deadline. */
 static void a_ca_file_that_is_no_file_is_refused_at_once(void **state)
 {
 	char fifo[FOLDER_SIZE + 8];
@@ -445,8 +454,8 @@ static void only_https_addresses_are_understood(void **state)
 		{"https://127.0.0.0x1/", NULL, 0, NULL},
 		{"https://2130706433/", NULL, 0, NULL},
 		{"https://010.0.0.4/", NULL, 0, NULL},
-		{"https://a123456789012345678901234567890123456789012345678901234567890123.example/", NULL, 0,
-			NULL},
+		{"https://a123456789012345678901234567890123456789012345678901234567890123.example/",
+			NULL, 0, NULL},
 		{"http://host/", NULL, 0, NULL},
 		{"ftp://host/", NULL, 0, NULL},
 		{"https:/host/", NULL, 0, NULL},
@@ -482,8 +491,8 @@ static void only_https_addresses_are_understood(void **state)
 		struct err err;
 
 		if (!rows[i].host) {
-			check_err(
-				http_parse_url(rows[i].url, &origin, path, &err), &err, ERR_ENDPOINT_INVALID);
+			check_err(http_parse_url(rows[i].url, &origin, path, &err), &err,
+				ERR_ENDPOINT_INVALID);
 			continue;
 		}
 		check_ok(http_parse_url(rows[i].url, &origin, path, &err), &err);
@@ -495,11 +504,13 @@ static void only_https_addresses_are_understood(void **state)
 
 static char openssl_folder[FOLDER_SIZE];
 
-/* A distribution's configuration may forbid old TLS by itself; here only the library under test does. */
+/* A distribution's configuration may forbid old TLS by itself; here only the library under test
+ * does. */
 static void allow_old_tls(void)
 {
-	static const char configuration[] = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
-					    "[c]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n";
+	static const char configuration[] =
+		"openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+		"[c]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n";
 	char path[FOLDER_SIZE + 8];
 
 	folder_make(openssl_folder);

@@ -47,7 +47,8 @@ static int start(void **state)
 	(void)fclose(lines);
 	(void)snprintf(server.url, sizeof(server.url), "http://127.0.0.1:%u", port);
 	/* a proxy that the environment names must not be asked */
-	return setenv("http_proxy", "http://127.0.0.1:1", 1) || setenv("all_proxy", "http://127.0.0.1:1", 1);
+	return setenv("http_proxy", "http://127.0.0.1:1", 1) ||
+	       setenv("all_proxy", "http://127.0.0.1:1", 1);
 }
 
 static int stop(void **state)
@@ -69,8 +70,7 @@ static void the_platforms_view_is_told_if_it_can_be_used(void **state)
 	static const struct {
 		const char *profile, *type, *secure_boot, *virtual_tpm;
 	} rows[] = {
-		{"{\"securityType\":\"TrustedLaunch\",\"secureBootEnabled\":\"true\",\"virtualTpmEnabled\":"
-		 "\"false\"}",
+		{"{\"securityType\":\"TrustedLaunch\",\"secureBootEnabled\":\"true\",\"virtualTpmEnabled\":\"false\"}",
 			"TrustedLaunch", "true", "false"},
 		{"{\"secureBootEnabled\":true,\"virtualTpmEnabled\":false}", "", "true", "false"},
 		{"{\"secureBootEnabled\":17,\"virtualTpmEnabled\":\"a long word\"}", "", "", ""},
@@ -84,8 +84,8 @@ static void the_platforms_view_is_told_if_it_can_be_used(void **state)
 		char text[256];
 		struct err err;
 
-		(void)snprintf(
-			text, sizeof(text), "{\"location\":\"x\",\"securityProfile\":%s}", rows[i].profile);
+		(void)snprintf(text, sizeof(text), "{\"location\":\"x\",\"securityProfile\":%s}",
+			rows[i].profile);
 		check_ok(imds_parse(TEXT(text), &imds, &err), &err);
 		assert_string_equal(imds.security_type, rows[i].type);
 		assert_string_equal(imds.secure_boot, rows[i].secure_boot);
@@ -99,9 +99,7 @@ static void the_vm_learns_where_it_is(void **state)
 	struct err err;
 
 	(void)state;
-	answers("200\n{\"location\":\"westeurope\",\"azEnvironment\":\"AzurePublicCloud\",\"vmId\":\"v\","
-		"\"resourceId\":\"/r\","
-		"\"tags\":[1,{}]}");
+	answers("200\n{\"location\":\"westeurope\",\"azEnvironment\":\"AzurePublicCloud\",\"vmId\":\"v\",\"resourceId\":\"/r\",\"tags\":[1,{}]}");
 	check_ok(imds_ask(server.url, &imds, &err), &err);
 	assert_string_equal(imds.location, "westeurope");
 	assert_string_equal(imds.cloud, "AzurePublicCloud");
@@ -144,7 +142,8 @@ static void bad_answers_have_their_codes(void **state)
 		{"200\n{\"location\":\"\"}", ERR_METADATA_INVALID, "'location' is missing"},
 		{"200\n{\"location\":7}", ERR_METADATA_INVALID, "'location' cannot be used"},
 		{"200\n{\"location\":null}", ERR_METADATA_INVALID, "'location' cannot be used"},
-		{"200\n{\"location\":\"e\",\"azEnvironment\":{}}", ERR_METADATA_INVALID, "'azEnvironment'"},
+		{"200\n{\"location\":\"e\",\"azEnvironment\":{}}", ERR_METADATA_INVALID,
+			"'azEnvironment'"},
 		{"200\n{\"location\":\"e\xff\"}", ERR_METADATA_INVALID, "Metadata service: "},
 		{"200\n<html>", ERR_METADATA_FOREIGN, "Metadata service: "},
 		{"200\nhang", ERR_METADATA, "no answer after 5"},
@@ -183,9 +182,9 @@ static void who_is_not_there_is_named(void **state)
 /* Plain HTTP is for an address in digits alone. */
 static void only_an_address_is_asked(void **state)
 {
-	static const char *const urls[] = {"http://localhost", "http://metadata.example", "https://127.0.0.1",
-		"http://127.1", "http://127.0.0.1.nip.example", "http://", "127.0.0.1", "http://u@127.0.0.1",
-		""};
+	static const char *const urls[] = {"http://localhost", "http://metadata.example",
+		"https://127.0.0.1", "http://127.1", "http://127.0.0.1.nip.example", "http://",
+		"127.0.0.1", "http://u@127.0.0.1", ""};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(urls); i++)
@@ -211,7 +210,8 @@ static void plain_addresses_are_understood(void **state)
 		check_ok(http_parse_plain_url(rows[i].url, &origin, NULL, &err), &err);
 		assert_string_equal(origin.host, rows[i].host);
 		assert_int_equal(origin.port, rows[i].port);
-		check_err(http_parse_url(rows[i].url, &origin, NULL, &err), &err, ERR_ENDPOINT_INVALID);
+		check_err(http_parse_url(rows[i].url, &origin, NULL, &err), &err,
+			ERR_ENDPOINT_INVALID);
 	}
 }
 

@@ -5,12 +5,14 @@
 
 static void texts_are_read_strictly(void **state)
 {
-	static const char *const good[] = {"{}", "[]", " {\"a\" : [1, 2.5, -3e2, \"x\", true, false, null]} ",
-		"\"\\u20ac\"", "0", "{\"a\":{\"a\":1}}",
+	static const char *const good[] = {"{}", "[]",
+		" {\"a\" : [1, 2.5, -3e2, \"x\", true, false, null]} ", "\"\\u20ac\"", "0",
+		"{\"a\":{\"a\":1}}",
 		"\xef\xbb\xbf{}" /* RFC 8259 section 8.1 lets a reader pass over the mark */};
 	static const char *const bad[] = {"", " ", "{", "{}x", "{} {}", "{\"a\":1,\"a\":2}", "[1,]",
-		"{\"a\"}", "nul", "\"\\u0000\"", "\"a\\u0000b\"", "\"\xff\"", "\"\xc0\xaf\"", "[\"\\ud800\"]",
-		"{\"x\":[{\"b\":1,\"b\":1}]}", "'a'", "\"a\nb\"", "\"a\x1f\"", "{\"a\"\v:1}", "[1,\f2]"};
+		"{\"a\"}", "nul", "\"\\u0000\"", "\"a\\u0000b\"", "\"\xff\"", "\"\xc0\xaf\"",
+		"[\"\\ud800\"]", "{\"x\":[{\"b\":1,\"b\":1}]}", "'a'", "\"a\nb\"", "\"a\x1f\"",
+		"{\"a\"\v:1}", "[1,\f2]"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -77,7 +79,8 @@ static void getters_name_the_member_that_is_wrong(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(json_parse(TEXT("{\"text\":\"x\",\"number\":7,\"half\":0.5,\"big\":1e300}"), &value, &err),
+	check_ok(json_parse(TEXT("{\"text\":\"x\",\"number\":7,\"half\":0.5,\"big\":1e300}"),
+			 &value, &err),
 		&err);
 	check_ok(json_get_text(value, "text", &text, &err), &err);
 	assert_string_equal(text, "x");
@@ -110,10 +113,12 @@ static void what_is_written_is_valid_whatever_the_bytes(void **state)
 	check_err(json_print(value, JSON_COMPACT, &small, &err), &err, ERR_FORMAT);
 }
 
-/* A tree of somebody else's, as a token's claims are: its texts stay what they are, for programs, and show what is in them, for people. */
+/* A tree of somebody else's, as a token's claims are: its texts stay what they are, for programs,
+ * and show what is in them, for people. */
 static void what_nobody_sees_is_escaped(void **state)
 {
-	static const char given[] = "{\"a\u202e\":\"x\u00ad\u2066y\U000E0041\x7f\u00e9\u20ac\U0001F512\"}";
+	static const char given[] =
+		"{\"a\u202e\":\"x\u00ad\u2066y\U000E0041\x7f\u00e9\u20ac\U0001F512\"}";
 	static const char shown[] =
 		"{\"a\\u202e\":\"x\\u00ad\\u2066y\\udb40\\udc41\\u007f\u00e9\u20ac\U0001F512\"}";
 	auto_cleanup(json) json *value = NULL;

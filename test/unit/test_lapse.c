@@ -30,8 +30,10 @@ static void an_old_success_does_not_stand_in_a_new_boot(void **state)
 	} rows[] = {
 		{STATUS_SUCCESS, STATUS_SUCCESS, OTHER, 8000, true},
 		{STATUS_SUCCESS, STATUS_WARNING, OTHER, 8000, true},
-		{STATUS_SUCCESS, STATUS_ERROR, OTHER, 8000, true}, /* alerts are off; of another boot */
-		{STATUS_SUCCESS, STATUS_ERROR, BOOT, 1, false},    /* alerts are off: it stays Unhealthy */
+		/* alerts are off; of another boot */
+		{STATUS_SUCCESS, STATUS_ERROR, OTHER, 8000, true},
+		{STATUS_SUCCESS, STATUS_ERROR, BOOT, 1, false}, /* alerts are off: it stays
+								   Unhealthy */
 		{STATUS_SUCCESS, STATUS_SUCCESS, BOOT, 8000, false},
 		{STATUS_SUCCESS, STATUS_SUCCESS, BOOT, 100, true}, /* ended while no service ran */
 		{STATUS_ERROR, STATUS_ERROR, OTHER, 8000, false},
@@ -47,7 +49,8 @@ static void an_old_success_does_not_stand_in_a_new_boot(void **state)
 		status_add(&standing, STATUS_HEALTH_ITEM, rows[i].item, 0, "said");
 		if (lapse_at_start(&standing, &history, &now, &status) != rows[i].is_dropped)
 			fail_msg("row %zu", i);
-		assert_int_equal(status.state, rows[i].is_dropped ? STATUS_TRANSITIONING : STATUS_WARNING);
+		assert_int_equal(
+			status.state, rows[i].is_dropped ? STATUS_TRANSITIONING : STATUS_WARNING);
 	}
 }
 

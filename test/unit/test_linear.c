@@ -1,5 +1,5 @@
-/* Work grows with the log and not with its square: counted in steps, not in time. The Makefile lets the linker send every step of a walk
- * (eventlog_next) through here. */
+/* Work grows with the log and not with its square: counted in steps, not in time. The Makefile lets
+ * the linker send every step of a walk (eventlog_next) through here. */
 #include "check.h"
 #include "../support/logmaker.h"
 #include "../support/recorded.h"
@@ -11,14 +11,17 @@
 #include "appraise/secureboot.h"
 #include "boot/cclog.h"
 
-bool __real_eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
-bool __wrap_eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+bool __real_eventlog_next(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+bool __wrap_eventlog_next(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
 bool __wrap_eventlog_next_measured(
 	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
 
 static uint64_t steps;
 
-bool __wrap_eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+bool __wrap_eventlog_next(
+	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
 {
 	steps++;
 	return __real_eventlog_next(log, walk, ret);
@@ -54,7 +57,8 @@ static struct buf real_authority(void)
 
 enum shape { AUTHORITIES, SETTINGS, COMMANDS, PROGRAMS, SHAPE_COUNT };
 
-/* Events without any program behind them, or all of one program: what a search could run through again and again. */
+/* Events without any program behind them, or all of one program: what a search could run through
+ * again and again. */
 static void put_shape(struct buf *log, enum shape shape, struct bytes authority, uint32_t count)
 {
 	static const struct logmaker_digest digest = {EVENTLOG_SHA256, 32, 0x11};

@@ -59,7 +59,8 @@ static void a_line_says_when_how_bad_and_what(void **state)
 	struct stat info;
 	struct err err;
 
-	check_ok(logfile_append(folder->fd, NOW_S, LOG_LEVEL_INFO, "Enable: success, 0.412 s", &err), &err);
+	check_ok(logfile_append(folder->fd, NOW_S, LOG_LEVEL_INFO, "Enable: success, 0.412 s", &err),
+		&err);
 	check_ok(logfile_append(folder->fd, NOW_S + 1, LOG_LEVEL_ERROR, "worse", &err), &err);
 	check_ok(logfile_append(folder->fd, NOW_S + 2, LOG_LEVEL_WARNING, "", &err), &err);
 	check_ok(logfile_append(folder->fd, NOW_S + 3, LOG_LEVEL_NOTICE, "end", &err), &err);
@@ -78,7 +79,8 @@ static void hostile_text_stays_one_valid_line(void **state)
 	auto_cleanup(buf) struct buf log = buf_with_max(LOGFILE_MAX_BYTES);
 	struct err err;
 
-	check_ok(logfile_append(folder->fd, NOW_S, LOG_LEVEL_INFO, "a\n2026 error \xFF\x1B[0m%s%n", &err),
+	check_ok(logfile_append(
+			 folder->fd, NOW_S, LOG_LEVEL_INFO, "a\n2026 error \xFF\x1B[0m%s%n", &err),
 		&err);
 	check_log(folder, "2026-01-31T12:00:00Z info a 2026 error ??[0m%s%n\n");
 	for (size_t i = 0; i + 1 < sizeof(text); i++)
@@ -221,8 +223,9 @@ static void count_lines(const struct buf *log, int counts[WRITERS][LINES])
 		int writer, line;
 
 		assert_memory_equal(log->data + i, head, sizeof(head) - 1);
-		assert_int_equal(
-			sscanf((const char *)log->data + i + sizeof(head) - 1, "%d %d ", &writer, &line), 2);
+		assert_int_equal(sscanf((const char *)log->data + i + sizeof(head) - 1, "%d %d ",
+					 &writer, &line),
+			2);
 		assert_in_range(writer, 0, WRITERS - 1);
 		assert_in_range(line, 0, LINES - 1);
 		counts[writer][line]++;
@@ -270,7 +273,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links_and_other_things_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_missing_folder_is_an_error_and_nothing_else, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_held_lock_delays_rotation_but_not_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_held_lock_delays_rotation_but_not_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(two_programs_lose_and_tear_no_line, setup, teardown),
 	};
 

@@ -4,7 +4,8 @@
 
 #define BOOT "secureboot-on"
 
-/* A Healthy appraisal of a recorded boot, as appraise_evidence leaves it, and what that machine's system showed. */
+/* A Healthy appraisal of a recorded boot, as appraise_evidence leaves it, and what that machine's
+ * system showed. */
 struct machine {
 	struct evidence evidence;
 	struct appraisal appraisal;
@@ -22,7 +23,8 @@ static void machine_init(struct machine *machine)
 	struct err err;
 
 	*machine = (struct machine){.evidence = evidence_empty(),
-		.observed = {.pcrs = recorded_pcrs(BOOT, UNQUOTED_MASK), .secure_boot = MACHINE_VIEW_ON}};
+		.observed = {.pcrs = recorded_pcrs(BOOT, UNQUOTED_MASK),
+			.secure_boot = MACHINE_VIEW_ON}};
 	machine->evidence.event_log = recorded_file(BOOT, "eventlog.bin");
 	check_ok(eventlog_open(buf_bytes(&machine->evidence.event_log), &log, &err), &err);
 	check_ok(replay_sha256(&log, &machine->appraisal.led_to, &err), &err);
@@ -31,7 +33,8 @@ static void machine_init(struct machine *machine)
 	machine->appraisal.is_replayed = machine->appraisal.has_secureboot = true;
 }
 
-static void check_compared(struct machine *machine, enum health health, enum err_code code, size_t remarks)
+static void check_compared(
+	struct machine *machine, enum health health, enum err_code code, size_t remarks)
 {
 	machine_view_compare(&machine->evidence, &machine->observed, &machine->appraisal);
 	assert_int_equal(machine->appraisal.verdict.health, health);
@@ -90,14 +93,16 @@ static void a_kernel_command_line_that_was_not_measured_is_a_deviation(void **st
 
 	(void)state;
 	machine_init(&machine);
-	at = memmem(machine.evidence.event_log.data, machine.evidence.event_log.len, text, sizeof(text) - 1);
+	at = memmem(machine.evidence.event_log.data, machine.evidence.event_log.len, text,
+		sizeof(text) - 1);
 	assert_non_null(at);
 	at[sizeof(text) - 2] ^= 1;
 	check_compared(&machine, HEALTH_UNHEALTHY, ERR_LOG_DATA_MISMATCH, 0);
 	assert_non_null(strstr(machine.appraisal.verdict.reason.msg, "EV_IPL in PCR 8"));
 	machine_cleanup(&machine);
 	machine_init(&machine);
-	at = memmem(machine.evidence.event_log.data, machine.evidence.event_log.len, text, sizeof(text) - 1);
+	at = memmem(machine.evidence.event_log.data, machine.evidence.event_log.len, text,
+		sizeof(text) - 1);
 	at[sizeof(text) - 2] ^= 1;
 	machine.observed.pcrs.mask = 1u << 9; /* nobody knows what PCR 8 holds */
 	check_compared(&machine, HEALTH_HEALTHY, ERR_OK, 0);
@@ -162,10 +167,14 @@ static void either_byte_order_is_the_same_identifier(void **state)
 		bool is_confirmed;
 		size_t remarks;
 	} rows[] = {
-		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-9954-5bdf3ed5c3b8", true, 0},
-		{"544CDFD0-CB4E-4B4A-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-9954-5bdf3ed5c3b8", true, 0},
-		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-5499-5bdf3ed5c3b8", false, 1},
-		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "544cdfd0-4ecb-4a4b-9954-5bdf3ed5c3b8", false, 1},
+		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-9954-5bdf3ed5c3b8",
+			true, 0},
+		{"544CDFD0-CB4E-4B4A-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-9954-5bdf3ed5c3b8",
+			true, 0},
+		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "d0df4c54-4ecb-4a4b-5499-5bdf3ed5c3b8",
+			false, 1},
+		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "544cdfd0-4ecb-4a4b-9954-5bdf3ed5c3b8",
+			false, 1},
 		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "a-vm", false, 1},
 		{"D0DF4C54-4ECB-4A4B-9954-5BDF3ED5C3B8", "", false, 0},
 		{"", "d0df4c54-4ecb-4a4b-9954-5bdf3ed5c3b8", false, 0},
@@ -173,7 +182,8 @@ static void either_byte_order_is_the_same_identifier(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct appraisal appraisal = {.verdict.health = HEALTH_HEALTHY, .has_secureboot = true};
+		struct appraisal appraisal = {
+			.verdict.health = HEALTH_HEALTHY, .has_secureboot = true};
 
 		(void)snprintf(appraisal.secureboot.vm_id, sizeof(appraisal.secureboot.vm_id), "%s",
 			rows[i].measured);

@@ -44,7 +44,8 @@ static void a_step_is_known_by_its_digest(void **state)
 	};
 	static const uint32_t types[] = {
 		EV_SEPARATOR, EV_EFI_ACTION, EV_EFI_BOOT_SERVICES_APPLICATION, EV_IPL, 0x12345678};
-	static const uint16_t algs[] = {EVENTLOG_SHA1, EVENTLOG_SHA256, EVENTLOG_SHA384, EVENTLOG_SHA512};
+	static const uint16_t algs[] = {
+		EVENTLOG_SHA1, EVENTLOG_SHA256, EVENTLOG_SHA384, EVENTLOG_SHA512};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows) * COUNT(types) * COUNT(algs); i++) {

@@ -57,7 +57,8 @@ static void a_variable_counts_by_its_contents(void **state)
 	uint8_t expected[CRYPTO_SHA256_SIZE];
 
 	(void)state;
-	root_write(&root, DB, TEXT("\7\0\0\0db")); /* the literal ends at its first 0: a cut variable */
+	root_write(&root, DB, TEXT("\7\0\0\0db")); /* the literal ends at its first 0: a cut
+						      variable */
 	look(&root, "boot-1", 100, &first);
 	crypto_sha256(TEXT(""), expected);
 	assert_memory_equal(first.variables[NEXT_BOOT_DBX].sha256, expected, sizeof(expected));
@@ -66,7 +67,8 @@ static void a_variable_counts_by_its_contents(void **state)
 	crypto_sha256(TEXT("db"), expected);
 	assert_memory_equal(second.variables[NEXT_BOOT_DB].sha256, expected, sizeof(expected));
 	assert_int_equal(second.variables[NEXT_BOOT_DB].seen_s, 200);
-	root_write(&root, DB, (struct bytes){(const uint8_t *)"\x27\0\0\0db", 6}); /* other attributes */
+	root_write(&root, DB, (struct bytes){(const uint8_t *)"\x27\0\0\0db", 6}); /* other
+										      attributes */
 	look(&root, "boot-2", 300, &third);
 	assert_int_equal(third.variables[NEXT_BOOT_DB].seen_s, 200);
 	assert_false(third.variables[NEXT_BOOT_DB].is_new);
@@ -114,17 +116,16 @@ static void a_damaged_file_is_set_aside(void **state)
 		"{\"version\": 1}",
 		"{\"version\": 1, \"bootId\": \"x\", \"variables\": {}, \"files\": 1}",
 		"{\"version\": 1, \"bootId\": \"x\", \"variables\": {}, \"files\": [{}]}",
-		"{\"version\": 1, \"bootId\": \"x\", \"files\": [], \"variables\": {\"db\": {\"seenAt\": "
-		"-1}}}",
-		"{\"version\": 1, \"bootId\": \"0123456789012345678901234567890123456789\", \"variables\": "
-		"{}, \"files\": []}",
+		"{\"version\": 1, \"bootId\": \"x\", \"files\": [], \"variables\": {\"db\": {\"seenAt\": -1}}}",
+		"{\"version\": 1, \"bootId\": \"0123456789012345678901234567890123456789\", \"variables\": {}, \"files\": []}",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(root) struct root root = root_make();
 		auto_cleanup(next_boot) struct next_boot pending = {0};
-		struct next_boot_round round = {.root_fd = root.fd, .state_fd = root.fd, .boot_id = "boot-1"};
+		struct next_boot_round round = {
+			.root_fd = root.fd, .state_fd = root.fd, .boot_id = "boot-1"};
 		bool is_next;
 		struct err err;
 
@@ -135,7 +136,8 @@ static void a_damaged_file_is_set_aside(void **state)
 		round.is_observer = false;
 		check_ok(next_boot_load(&round, &pending, &is_next, &err), &err);
 		assert_int_equal(pending.files.count, 0);
-		if (file_exists(root.fd, NEXT_BOOT_FILE) || !file_exists(root.fd, NEXT_BOOT_FILE ".broken"))
+		if (file_exists(root.fd, NEXT_BOOT_FILE) ||
+			!file_exists(root.fd, NEXT_BOOT_FILE ".broken"))
 			fail_msg("row %zu is still there", i);
 	}
 }
@@ -169,8 +171,8 @@ static void all_that_a_look_finds_fits(void **state)
 	check_ok(next_boot_save(root.fd, &pending, &err), &err);
 	check_ok(next_boot_load(&round, &again, &is_next, &err), &err);
 	assert_int_equal(again.files.count, BOOTWALK_MAX_FILES);
-	assert_memory_equal(
-		again.files.files, pending.files.files, BOOTWALK_MAX_FILES * sizeof(struct bootfile));
+	assert_memory_equal(again.files.files, pending.files.files,
+		BOOTWALK_MAX_FILES * sizeof(struct bootfile));
 }
 
 int main(void)

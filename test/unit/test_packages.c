@@ -55,8 +55,9 @@ static void a_path_is_the_same_before_and_after_the_merge_of_usr(void **state)
 static void dpkgs_digests_are_read(void **state)
 {
 	static const char good[] = MD5 "  usr/lib/shim/shimx64.efi.signed";
-	static const char *const bad[] = {"", "\n\n", MD5, MD5 "  ", MD5 " usr/lib/shim/shimx64.efi.signed",
-		"zz9a4f7ea5e2dfbbf9efbd7ce6bd0a40  " SHIM, "2a9a4f7e  " SHIM, MD5 "  " SHIM "x"};
+	static const char *const bad[] = {"", "\n\n", MD5, MD5 "  ",
+		MD5 " usr/lib/shim/shimx64.efi.signed", "zz9a4f7ea5e2dfbbf9efbd7ce6bd0a40  " SHIM,
+		"2a9a4f7e  " SHIM, MD5 "  " SHIM "x"};
 	uint8_t md5[CRYPTO_MD5_SIZE];
 
 	(void)state;
@@ -70,16 +71,17 @@ static void dpkgs_digests_are_read(void **state)
 
 static void dpkgs_status_is_read(void **state)
 {
-	static const char status[] = "Package: shim\nStatus: deinstall ok config-files\nVersion: 1\n\n"
-				     "Package: libc6\nStatus: install ok installed\nArchitecture: i386\n"
-				     "Version: 2.36-1\n\nPackage: libc6\nStatus: install ok half-configured\n"
-				     "Architecture: amd64\nVersion: 2.36-2\nDescription: x\n Version: 9\n\n"
-				     "Package: held\nStatus: hold ok installed\nVersion: 3";
+	static const char status[] =
+		"Package: shim\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+		"Package: libc6\nStatus: install ok installed\nArchitecture: i386\n"
+		"Version: 2.36-1\n\nPackage: libc6\nStatus: install ok half-configured\n"
+		"Architecture: amd64\nVersion: 2.36-2\nDescription: x\n Version: 9\n\n"
+		"Package: held\nStatus: hold ok installed\nVersion: 3";
 	static const struct {
 		const char *package, *version;
 		bool is_settled;
-	} rows[] = {{"libc6:amd64", "2.36-2", false}, {"libc6:i386", "2.36-1", true}, {"shim", "1", false},
-		{"held", "3", true}};
+	} rows[] = {{"libc6:amd64", "2.36-2", false}, {"libc6:i386", "2.36-1", true},
+		{"shim", "1", false}, {"held", "3", true}};
 	char version[PACKAGE_VERSION_SIZE];
 	bool is_settled;
 
@@ -101,10 +103,12 @@ static void write_dpkg(const struct root *root, const char *status)
 	root_write(root, "var/lib/dpkg/status", TEXT(status));
 	root_write(root, "var/lib/dpkg/info/shim-signed:amd64.list", TEXT("/.\n"));
 	root_write(root, "var/lib/dpkg/info/other.md5sums", TEXT(MD5 "  usr/share/doc\n"));
-	root_write(root, "var/lib/dpkg/info/shim-signed:amd64.md5sums", TEXT(MD5_SHIM "  " SHIM "\n"));
+	root_write(
+		root, "var/lib/dpkg/info/shim-signed:amd64.md5sums", TEXT(MD5_SHIM "  " SHIM "\n"));
 }
 
-/* google-cloud-cli's list has 5 MB; lines lie across the pieces in which it is read, and the last one has no end. */
+/* google-cloud-cli's list has 5 MB; lines lie across the pieces in which it is read, and the last
+ * one has no end. */
 static void a_long_list_of_dpkgs_is_read_to_its_end(void **state)
 {
 	auto_cleanup(root) struct root root = root_make();
@@ -141,8 +145,8 @@ static void dpkg_vouches_for_the_bytes_it_recorded(void **state)
 	(void)state;
 	write_dpkg(&root, "Package: shim-signed\nStatus: install ok installed\nArchitecture: amd64\n"
 			  "Version: 1.51+16.1\n");
-	assert_int_equal(
-		utimensat(root.fd, "var/lib/dpkg/info/shim-signed:amd64.list", times, AT_SYMLINK_NOFOLLOW),
+	assert_int_equal(utimensat(root.fd, "var/lib/dpkg/info/shim-signed:amd64.list", times,
+				 AT_SYMLINK_NOFOLLOW),
 		0);
 	root_write(&root, SHIM, TEXT("shim"));
 	answer = ask(&root, SHIM);
@@ -216,14 +220,16 @@ static void rpms_answer_is_read(void **state)
 		{PKG "F " A32 A32 " /usr/lib/modules/5/vmlinuz\n", PACKAGE_SAME},
 		{PKG "F " A32 A32 " /lib/modules/5/vmlinuz\n", PACKAGE_SAME},
 		{PKG "F " A32 A32 " /lib/modules/5/vmlinuz", PACKAGE_SAME},
-		{PKG "F " A32 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb /lib/modules/5/vmlinuz\n", PACKAGE_DIFFERS},
+		{PKG "F " A32 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb /lib/modules/5/vmlinuz\n",
+			PACKAGE_DIFFERS},
 		{PKG "F " A32 " /lib/modules/5/vmlinuz\n", PACKAGE_SAME}, /* an MD5 */
 		{PKG "F bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb /lib/modules/5/vmlinuz\n", PACKAGE_DIFFERS},
 		{PKG "F  /lib/modules/5/vmlinuz\n", PACKAGE_SILENT}, /* a %ghost file */
 		{PKG "F " A32 A32 " /lib/modules/6/vmlinuz\n", PACKAGE_SILENT},
 		{"F " A32 A32 " /lib/modules/5/vmlinuz\n", PACKAGE_SILENT}, /* of no package */
 		{"file /boot/x is not owned by any package\n", PACKAGE_SILENT},
-		{"P other 1-1 x\nF bb /lib/modules/5/vmlinuz\n" PKG "F " A32 A32 " /lib/modules/5/vmlinuz\n",
+		{"P other 1-1 x\nF bb /lib/modules/5/vmlinuz\n" PKG "F " A32 A32
+		 " /lib/modules/5/vmlinuz\n",
 			PACKAGE_SAME},
 	};
 	uint8_t sha256[CRYPTO_SHA256_SIZE], md5[CRYPTO_MD5_SIZE];

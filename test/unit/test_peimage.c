@@ -74,7 +74,8 @@ static struct buf make(const struct image *image)
 
 static int parse(struct bytes bytes, struct peimage *ret, struct err *err)
 {
-	struct bytes head = {bytes.data, bytes.len < PEIMAGE_HEAD_SIZE ? bytes.len : PEIMAGE_HEAD_SIZE};
+	struct bytes head = {
+		bytes.data, bytes.len < PEIMAGE_HEAD_SIZE ? bytes.len : PEIMAGE_HEAD_SIZE};
 
 	return peimage_parse(head, bytes.len, ret, err);
 }
@@ -93,17 +94,20 @@ static void check_ranges(const struct image *image, const struct peimage_range *
 	}
 }
 
-/* The three ranges of a header of HEADER_SIZE bytes whose optional header has the certificate table's entry. */
-#define HEADER_RANGES(directories)                                                                           \
-	{0, PE_AT + 24 + 64}, {PE_AT + 24 + 68, (directories) + 32 - (PE_AT + 24 + 68)},                     \
-	{                                                                                                    \
-		(directories) + 40, HEADER_SIZE - ((directories) + 40)                                       \
+/* The three ranges of a header of HEADER_SIZE bytes whose optional header has the certificate
+ * table's entry. */
+#define HEADER_RANGES(directories)                                                                 \
+	{0, PE_AT + 24 + 64}, {PE_AT + 24 + 68, (directories) + 32 - (PE_AT + 24 + 68)},           \
+	{                                                                                          \
+		(directories) + 40, HEADER_SIZE - ((directories) + 40)                             \
 	}
 
 static void checksum_and_signatures_are_left_out(void **state)
 {
-	const struct peimage_range plus[] = {HEADER_RANGES(PE_AT + 24 + 112), {0x400, 0x200}, {0x600, 0x600}};
-	const struct peimage_range pe32[] = {HEADER_RANGES(PE_AT + 24 + 96), {0x400, 0x200}, {0x600, 0x600}};
+	const struct peimage_range plus[] = {
+		HEADER_RANGES(PE_AT + 24 + 112), {0x400, 0x200}, {0x600, 0x600}};
+	const struct peimage_range pe32[] = {
+		HEADER_RANGES(PE_AT + 24 + 96), {0x400, 0x200}, {0x600, 0x600}};
 	struct image image = usual;
 
 	(void)state;
@@ -135,7 +139,8 @@ static void sections_count_by_their_place(void **state)
 	(void)state;
 	image.section_count = 5;
 	memcpy(image.sections,
-		(struct section[]){{0x600, 0x10}, {0x500, 0x100}, {0, 0}, {0x600, 0x5F0}, {0x400, 0x100}},
+		(struct section[]){
+			{0x600, 0x10}, {0x500, 0x100}, {0, 0}, {0x600, 0x5F0}, {0x400, 0x100}},
 		5 * sizeof(struct section));
 	image.file_size = 0xC00;
 	image.certificate_size = 0;
@@ -203,20 +208,21 @@ static void unusable_headers_are_refused(void **state)
 		uint32_t at, size;
 		uint64_t value;
 	} rows[] = {
-		{0, 2, 0x4D5A},                           /* the DOS header's magic */
-		{0x3C, 4, 0xFFFFFFFF},                    /* PE header outside */
-		{0x3C, 4, 0xCFC},                         /* ... and at the end */
-		{PE_AT, 4, 0},                            /* its magic */
-		{PE_AT + 6, 2, 0xFFFF},                   /* sections */
+		{0, 2, 0x4D5A}, /* the DOS header's magic */
+		{0x3C, 4, 0xFFFFFFFF}, /* PE header outside */
+		{0x3C, 4, 0xCFC}, /* ... and at the end */
+		{PE_AT, 4, 0}, /* its magic */
+		{PE_AT + 6, 2, 0xFFFF}, /* sections */
 		{PE_AT + 6, 2, PEIMAGE_MAX_SECTIONS + 1}, /* ... one too many */
-		{PE_AT + 20, 2, 0},                       /* no optional header */
-		{PE_AT + 20, 2, 150},                     /* one that ends before its directories */
-		{PE_AT + 24, 2, 0x107},                   /* a ROM image */
-		{PE_AT + 24 + 60, 4, 0},                  /* headers of no size */
-		{PE_AT + 24 + 60, 4, PE_AT + 24 + 112},   /* headers that end before the directories */
-		{PE_AT + 24 + 60, 4, 0xD01},              /* headers longer than the file */
+		{PE_AT + 20, 2, 0}, /* no optional header */
+		{PE_AT + 20, 2, 150}, /* one that ends before its directories */
+		{PE_AT + 24, 2, 0x107}, /* a ROM image */
+		{PE_AT + 24 + 60, 4, 0}, /* headers of no size */
+		/* headers that end before the directories */
+		{PE_AT + 24 + 60, 4, PE_AT + 24 + 112},
+		{PE_AT + 24 + 60, 4, 0xD01}, /* headers longer than the file */
 		{PE_AT + 24 + 60, 4, 0xFFFFFFFF},
-		{PE_AT + 24 + 112 + 128 + 20, 4, 0xD00},      /* a section behind the file */
+		{PE_AT + 24 + 112 + 128 + 20, 4, 0xD00}, /* a section behind the file */
 		{PE_AT + 24 + 112 + 128 + 20, 4, 0xFFFFFFFF}, /* ... where sums overflow 32 bits */
 		{PE_AT + 24 + 112 + 128 + 16, 4, 0xFFFFFFFF},
 		{PE_AT + 24 + 112 + 36, 4, 0x101}, /* signatures that overlap the sections */

@@ -67,8 +67,8 @@ static void a_trusted_launch_machine_passes(void **state)
 	assert_string_equal(tpm_machine_tcti(place->fd), "device:/dev/tpmrm0");
 	assert_int_equal(renameat(place->fd, "dev/tpmrm0", place->fd, "dev/tpm0"), 0);
 	check_ok(precondition_check(place->fd, "", &err), &err);
-	assert_string_equal(
-		tpm_machine_tcti(place->fd), "device:/dev/tpm0"); /* what passes is what is opened */
+	assert_string_equal(tpm_machine_tcti(place->fd), "device:/dev/tpm0"); /* what passes is what
+										 is opened */
 }
 
 static void each_missing_part_has_its_own_code(void **state)
@@ -77,8 +77,8 @@ static void each_missing_part_has_its_own_code(void **state)
 		const char *removed;
 		enum err_code code;
 	} rows[] = {
-		{"sys/kernel/security/tpm0", ERR_NO_EVENT_LOG}, {"sys/kernel/security", ERR_NO_EVENT_LOG},
-		{"dev/tpmrm0", ERR_NO_VTPM},
+		{"sys/kernel/security/tpm0", ERR_NO_EVENT_LOG},
+		{"sys/kernel/security", ERR_NO_EVENT_LOG}, {"dev/tpmrm0", ERR_NO_VTPM},
 		{"sys/firmware/efi", ERR_NO_UEFI}, /* each wins over those above */
 	};
 	const struct place *place = *state;

@@ -125,7 +125,8 @@ static void a_filter_by_name_is_told_from_a_dead_server(void **state)
 /* A socket bound to a port of 127.0.0.1, listening or not. */
 static int bound_socket(int kind, bool is_listening, unsigned int *ret_port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, kind | SOCK_CLOEXEC, 0);
 
@@ -154,7 +155,8 @@ static void a_port_where_nobody_listens_refuses(void **state)
 /* A listener whose queue is full drops the handshakes of others, like a firewall. */
 static void dropped_handshakes_time_out(void **state)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	unsigned int port;
 	auto_cleanup(fd) int fd = bound_socket(SOCK_STREAM, true, &port);
 	struct probe_inputs inputs = inputs_of("127.0.0.1", port, NULL);
@@ -185,8 +187,9 @@ static void a_name_that_does_not_exist_is_told(void **state)
 	assert_int_equal(probe_failed_step(&probe), PROBE_RESOLVE);
 	assert_int_not_equal(probe_explain(&probe, 0, &err), 0);
 	print_message("%s: %s\n", err_info(err.code)->name, err.msg);
-	assert_true(err.code >= ERR_DNS_NO_NAME &&
-		    err.code <= ERR_DNS_SILENT); /* whatever this machine's resolver is */
+	assert_true(err.code >= ERR_DNS_NO_NAME && err.code <= ERR_DNS_SILENT); /* whatever this
+										   machine's
+										   resolver is */
 }
 
 static void addresses_are_private_or_public(void **state)

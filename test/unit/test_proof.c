@@ -5,7 +5,7 @@
 #define BOOT   "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11"
 #define OTHER  "00000000-0000-4000-8000-000000000000"
 #define WALL_S 1800000000LL /* when the proof was asked for .. */
-#define BOOT_S 5000         /* .. by the boot clock */
+#define BOOT_S 5000 /* .. by the boot clock */
 #define LIFE_S 28800
 #define YEAR_S (365LL * 86400)
 
@@ -78,8 +78,10 @@ static void its_life_is_no_longer_than_the_provider_gave(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		int64_t issued_s = rows[i].issued_s == INT64_MIN ? INT64_MIN : WALL_S + rows[i].issued_s;
-		int64_t expires_s = rows[i].expires_s == INT64_MAX ? INT64_MAX : WALL_S + rows[i].expires_s;
+		int64_t issued_s =
+			rows[i].issued_s == INT64_MIN ? INT64_MIN : WALL_S + rows[i].issued_s;
+		int64_t expires_s =
+			rows[i].expires_s == INT64_MAX ? INT64_MAX : WALL_S + rows[i].expires_s;
 
 		assert_int_equal(proof_of_token(&asked, issued_s, expires_s).life_s, rows[i].life_s);
 	}
@@ -88,7 +90,8 @@ static void its_life_is_no_longer_than_the_provider_gave(void **state)
 static void no_proof_counts_nowhere(void **state)
 {
 	const struct proof none = {.boot_id = ""};
-	const struct proof older = {.boot_id = BOOT, .expires_s = INT64_MAX}; /* noted without a boot clock */
+	/* noted without a boot clock */
+	const struct proof older = {.boot_id = BOOT, .expires_s = INT64_MAX};
 	const struct moment now = at(BOOT, WALL_S, 0), nameless = at("", WALL_S, 0);
 
 	(void)state;

@@ -41,7 +41,8 @@ static void addresses_are_understood(void **state)
 		struct err err;
 
 		if (!rows[i].host) {
-			check_err(proxy_parse(rows[i].url, "settings", &proxy, &err), &err, ERR_PROXY);
+			check_err(proxy_parse(rows[i].url, "settings", &proxy, &err), &err,
+				ERR_PROXY);
 			assert_string_equal(proxy.address.host, "");
 			continue;
 		}
@@ -55,8 +56,9 @@ static void addresses_are_understood(void **state)
 
 static void no_message_shows_a_password(void **state)
 {
-	static const char *const urls[] = {"https://user:hush@proxy:1", "http://user:hush@proxy:99999",
-		"http://user:hush@proxy:1/path", "http://user:hush%@proxy:1", "user:hush@"};
+	static const char *const urls[] = {"https://user:hush@proxy:1",
+		"http://user:hush@proxy:99999", "http://user:hush@proxy:1/path",
+		"http://user:hush%@proxy:1", "user:hush@"};
 	struct proxy proxy;
 	char text[HTTP_URL_SIZE];
 	struct err err;
@@ -130,7 +132,8 @@ static void the_first_who_names_one_counts(void **state)
 	} rows[] = {
 		{{0}, ""},
 		{{.given = "", .variable = "", .agent = ""}, ""},
-		{{.given = "given:1", .variable = "variable:1", .agent = "agent:1"}, "given:1 (settings)"},
+		{{.given = "given:1", .variable = "variable:1", .agent = "agent:1"},
+			"given:1 (settings)"},
 		{{.given = "given:1", .given_source = "--proxy"}, "given:1 (--proxy)"},
 		{{.variable = "variable:1", .variable_name = "all_proxy", .agent = "agent:1"},
 			"variable:1 (all_proxy)"},
@@ -156,7 +159,8 @@ static void the_first_who_names_one_counts(void **state)
 
 		if (status == 0 && proxy.address.host[0])
 			proxy_text(&proxy, text);
-		if ((status < 0) != !rows[i].text || (rows[i].text && strcmp(text, rows[i].text) != 0))
+		if ((status < 0) != !rows[i].text ||
+			(rows[i].text && strcmp(text, rows[i].text) != 0))
 			fail_msg("row %zu: '%s'", i, status < 0 ? err.msg : text);
 	}
 }
@@ -182,14 +186,14 @@ static void variables_are_found(void **state)
 		const char *proxy, *name, *bypass;
 	} rows[] = {
 		{{NULL}, NULL, NULL, NULL},
-		{{(char[]){"https_proxy=a:1"}, (char[]){"HTTPS_PROXY=b:1"}, (char[]){"all_proxy=c:1"}}, "a:1",
-			"https_proxy", NULL},
-		{{(char[]){"https_proxy="}, (char[]){"HTTPS_PROXY=b:1"}, (char[]){"no_proxy=x"}}, "b:1",
-			"HTTPS_PROXY", "x"},
-		{{(char[]){"http_proxy=a:1"}, (char[]){"ALL_PROXY=c:1"}, (char[]){"NO_PROXY=y"}}, "c:1",
-			"ALL_PROXY", "y"},
-		{{(char[]){"http_proxy=a:1"}, (char[]){"xhttps_proxy=b:1"}, (char[]){"https_proxyx=c:1"},
-			 (char[]){"https_proxy"}},
+		{{(char[]){"https_proxy=a:1"}, (char[]){"HTTPS_PROXY=b:1"}, (char[]){"all_proxy=c:1"}},
+			"a:1", "https_proxy", NULL},
+		{{(char[]){"https_proxy="}, (char[]){"HTTPS_PROXY=b:1"}, (char[]){"no_proxy=x"}},
+			"b:1", "HTTPS_PROXY", "x"},
+		{{(char[]){"http_proxy=a:1"}, (char[]){"ALL_PROXY=c:1"}, (char[]){"NO_PROXY=y"}},
+			"c:1", "ALL_PROXY", "y"},
+		{{(char[]){"http_proxy=a:1"}, (char[]){"xhttps_proxy=b:1"},
+			 (char[]){"https_proxyx=c:1"}, (char[]){"https_proxy"}},
 			NULL, NULL, NULL},
 	};
 

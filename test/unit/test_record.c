@@ -107,9 +107,7 @@ static void members_of_a_newer_version_survive(void **state)
 	struct err err;
 
 	check_ok(file_write(place->state_fd, RECORD_FILE,
-			 TEXT("{\"version\":2,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\","
-			      "\"statusFolder\":\"/"
-			      "s\",\"sequence\":1,\"enabledAt\":2,\"pace\":{\"fast\":[1,true]}}"),
+			 TEXT("{\"version\":2,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/s\",\"sequence\":1,\"enabledAt\":2,\"pace\":{\"fast\":[1,true]}}"),
 			 0600, &err),
 		&err);
 	assert_int_equal(record_load(place->state_fd, &found, &err), STATE_LOADED);
@@ -130,18 +128,10 @@ static void damaged_files_are_set_aside(void **state)
 		"{\"version\":1",
 		"[]",
 		"{}",
-		"{\"version\":1,\"home\":\"h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"/s\","
-		"\"sequence\":1,\"enabledAt\":2}",
-		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"/s\","
-		"\"sequence\":-1,\"enabledAt\":2}",
-		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"\","
-		"\"sequence\":1,\"enabledAt\":2}",
-		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/"
-		"c\",\"statusFolder\":\"/s\","
-		"\"sequence\":1,\"enabledAt\":2,\"settingsMark\":\"0123456789abcdef0\"}",
+		"{\"version\":1,\"home\":\"h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/s\",\"sequence\":1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/s\",\"sequence\":-1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"\",\"sequence\":1,\"enabledAt\":2}",
+		"{\"version\":1,\"home\":\"/h\",\"logFolder\":\"/l\",\"configFolder\":\"/c\",\"statusFolder\":\"/s\",\"sequence\":1,\"enabledAt\":2,\"settingsMark\":\"0123456789abcdef0\"}",
 	};
 	const struct place *place = *state;
 	struct record found;
@@ -220,10 +210,12 @@ static void the_service_knows_when_it_is_over(void **state)
 	int lock, lib;
 	struct err err;
 
-	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
+	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err),
+		&err);
 	check_ok(running_lock_pid(place->state_fd, &lock, &err), &err);
 	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_GOES_ON);
-	assert_int_equal(running_find_end(-1, &service, lock), RUNNING_GOES_ON); /* it cannot be found out */
+	/* it cannot be found out */
+	assert_int_equal(running_find_end(-1, &service, lock), RUNNING_GOES_ON);
 	check_ok(file_remove(place->state_fd, RUNNING_PID_FILE, &err), &err);
 	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_UNLOCKED);
 	check_ok(file_write(place->state_fd, RUNNING_PID_FILE, TEXT("1"), 0600, &err), &err);
@@ -233,8 +225,8 @@ static void the_service_knows_when_it_is_over(void **state)
 	check_ok(file_write(place->root_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
 	check_ok(environment_open_folder(place->root_fd, "/var/lib", &lib, &err), &err);
 	assert_int_equal(renameat(lib, "guest-attestation", lib, "elsewhere"), 0);
-	assert_int_equal(
-		running_find_end(place->root_fd, &(struct record){.home = ""}, lock), RUNNING_UNLOCKED);
+	assert_int_equal(running_find_end(place->root_fd, &(struct record){.home = ""}, lock),
+		RUNNING_UNLOCKED);
 	assert_int_equal(renameat(lib, "elsewhere", lib, "guest-attestation"), 0);
 	check_ok(file_remove(place->root_fd, "HandlerEnvironment.json", &err), &err);
 	(void)close(lib);
@@ -285,7 +277,8 @@ static void a_long_list_of_hosts_is_not_forgotten(void **state)
 	assert_true(proxy_is_bypassed(service.no_proxy, &first));
 	assert_true(strlen(service.no_proxy) > PROXY_BYPASS_SIZE - 16 &&
 		    strlen(service.no_proxy) < PROXY_BYPASS_SIZE);
-	assert_string_equal(service.no_proxy + strlen(service.no_proxy) - strlen(".example"), ".example");
+	assert_string_equal(
+		service.no_proxy + strlen(service.no_proxy) - strlen(".example"), ".example");
 }
 
 #define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)

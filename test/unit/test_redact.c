@@ -13,14 +13,15 @@ struct row {
 	struct bytes before, after; /* after.data NULL: stays */
 };
 
-#define BYTES(literal)                                                                                       \
-	{                                                                                                    \
-		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                    \
 	}
 #define X8 "\x11\x22\x33\x44\x55\x66\x77\x88"
 #define Z8 "\0\0\0\0\0\0\0\0"
 
-/* A program's load event: address, size, address, and the path's size, of which nothing is read; then the path. */
+/* A program's load event: address, size, address, and the path's size, of which nothing is read;
+ * then the path. */
 #define LOADED X8 X8 X8 X8
 #define END    "\x7f\xff\x04\0"
 
@@ -77,23 +78,23 @@ static void identifiers_go_and_digests_stay(void **state)
 		{6, EV_COMPACT_HASH, BYTES("UUID: " ID), BYTES(WORD Z8 Z8 Z8 Z8 "\0\0")},
 		{0, EV_S_CRTM_VERSION, BYTES("x" ID "y"), BYTES("x" NIL "y")},
 		{0, EV_S_CRTM_VERSION,
-			BYTES("6\0e\0000\0f\0d\0006\0a\0005\0-\0000\0f\0003\0b\0-\0004\0b\0005\0c\0-\0009\0d"
-			      "\0007\0e\0-\0002\0a\0001\0b\0003\0c\0004\0d\0005\0e\0006\0f\0"),
-			BYTES("0\0000\0000\0000\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-"
-			      "\0000\0000\0000\0000\0-\0000\0000\0000"
-			      "\0000\0-\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0")},
-		/* boot options: names may hold serial numbers and addresses, what follows a path anything */
+			BYTES("6\0e\0000\0f\0d\0006\0a\0005\0-\0000\0f\0003\0b\0-\0004\0b\0005\0c\0-\0009\0d\0007\0e\0-\0002\0a\0001\0b\0003\0c\0004\0d\0005\0e\0006\0f\0"),
+			BYTES("0\0000\0000\0000\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-\0000\0000\0000\0000\0-\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0000\0")},
+		/* boot options: names may hold serial numbers and addresses, what follows a path
+		   anything */
 		{1, EV_EFI_VARIABLE_BOOT, BYTES("(MAC:3cecef7ec348)"), BYTES(WORD Z8 "\0\0")},
 		{1, EV_EFI_VARIABLE_BOOT2, BYTES("S36ENR00A8064"), BYTES(WORD "\0\0\0\0\0")},
 		{1, EV_EFI_VARIABLE_BOOT, BYTES(BOOT_ORDER), {0}},
-		{1, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("asset tag 4711"), BYTES(WORD "\0\0\0\0\0\0")},
+		{1, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("asset tag 4711"),
+			BYTES(WORD "\0\0\0\0\0\0")},
 		{1, EV_EFI_ACTION, BYTES("an action"), {0}},
 		/* where a program came from */
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED HD(X8 X8) NAMED END),
 			BYTES(LOADED HD(Z8 Z8) NAMED END)},
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED MAC(X8 X8 X8 X8 "\x01") END),
 			BYTES(LOADED MAC(Z8 Z8 Z8 Z8 "\0") END)},
-		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED NVME(X8) END), BYTES(LOADED NVME(Z8) END)},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, BYTES(LOADED NVME(X8) END),
+			BYTES(LOADED NVME(Z8) END)},
 		{2, EV_EFI_BOOT_SERVICES_DRIVER, BYTES(LOADED VMBUS(X8 X8) END),
 			BYTES(LOADED VMBUS(Z8 Z8) END)},
 		{2, EV_EFI_RUNTIME_SERVICES_DRIVER, BYTES(LOADED SERIAL("SERIALNUMBER12") END),
@@ -106,8 +107,10 @@ static void identifiers_go_and_digests_stay(void **state)
 		{5, EV_EVENT_TAG, BYTES("default acme.conf"), BYTES(WORD Z8 "\0")},
 		{5, EV_IPL, BYTES("short"), BYTES("\0\0\0\0\0")},
 		{0, EV_EFI_PLATFORM_FIRMWARE_BLOB, BYTES("nothing to hide"), {0}},
-		{0, EV_S_CRTM_VERSION, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}}, /* not whole */
-		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from it */
+		/* not whole */
+		{0, EV_S_CRTM_VERSION, BYTES("e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"), {0}},
+		{7, EV_EFI_VARIABLE_DRIVER_CONFIG, BYTES("x" ID), {0}}, /* the verdict is read from
+									   it */
 		{6, EV_SEPARATOR, BYTES("\0\0\0\0"), {0}},
 		{5, EV_EFI_GPT_EVENT, BYTES("too short"), {0}},
 	};
@@ -169,8 +172,8 @@ static void disks_lose_ids_and_names(void **state)
 }
 
 /* With both banks, quoted with PCRs 0 to 7. */
-static void put_text_event(struct buf *log, uint32_t pcr, uint32_t type, const struct logmaker_digest *first,
-	uint32_t count, const char *data)
+static void put_text_event(struct buf *log, uint32_t pcr, uint32_t type,
+	const struct logmaker_digest *first, uint32_t count, const char *data)
 {
 	put_event_head(log, pcr, type, first, count);
 	put_event_data(log, TEXT(data));
@@ -193,10 +196,11 @@ static void of_a_log_only_what_the_tpm_signed_is_left(void **state)
 	evidence.pcrs.mask = 0xFF;
 	put_header(&evidence.event_log, both, 2);
 	put_event_head(&evidence.event_log, 0, EV_NO_ACTION, of_both, 2);
-	put_event_data(&evidence.event_log, (struct bytes){(const uint8_t *)locality, sizeof(locality) - 1});
+	put_event_data(&evidence.event_log,
+		(struct bytes){(const uint8_t *)locality, sizeof(locality) - 1});
 	put_text_event(&evidence.event_log, 0, EV_NO_ACTION, of_both, 2, "a name");
-	put_text_event(
-		&evidence.event_log, 1, EV_EFI_ACTION, of_both, 1, "never measured in the quoted bank");
+	put_text_event(&evidence.event_log, 1, EV_EFI_ACTION, of_both, 1,
+		"never measured in the quoted bank");
 	put_text_event(&evidence.event_log, 8, EV_IPL, of_both, 2, "kernel_cmdline: ip=10.0.0.4");
 	put_text_event(&evidence.event_log, EVENTLOG_NO_PCR, EV_EFI_ACTION, of_both, 2, "no PCR");
 	put_text_event(&evidence.event_log, 6, EV_COMPACT_HASH, of_both, 2, "UUID: x");
@@ -223,8 +227,8 @@ static void what_can_be_guessed_is_told(void **state)
 		uint32_t pcr, type;
 		const char *kind; /* NULL: nothing */
 	} rows[] = {
-		{1, EV_EFI_VARIABLE_BOOT, "boot-options"}, {1, EV_EFI_VARIABLE_BOOT2, "boot-options"},
-		{1, EV_EFI_HANDOFF_TABLES2, "board"},
+		{1, EV_EFI_VARIABLE_BOOT, "boot-options"},
+		{1, EV_EFI_VARIABLE_BOOT2, "boot-options"}, {1, EV_EFI_HANDOFF_TABLES2, "board"},
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, NULL}, /* its digest is the program's */
 		{2, EV_EFI_BOOT_SERVICES_DRIVER, NULL}, {5, EV_EFI_GPT_EVENT2, "partitions"},
 		{6, EV_COMPACT_HASH, "vm-id"}, {4, EV_COMPACT_HASH, "loader-texts"},
@@ -296,7 +300,8 @@ static void a_vm_is_recognised_by_its_digest(void **state)
 	(void)state;
 	redact_vm_id("A", hash);
 	/* sha256("UUID: A") */
-	assert_string_equal(hash, "sha256:1a2a8172462a3d21ba957bc6e5347534f6002cd7cf7ec6c86731709a6c59b83d");
+	assert_string_equal(
+		hash, "sha256:1a2a8172462a3d21ba957bc6e5347534f6002cd7cf7ec6c86731709a6c59b83d");
 	put_header(&bytes, banks, 1);
 	put_event_head(&bytes, 6, EV_COMPACT_HASH, digests, 1);
 	put_event_data(&bytes, TEXT("redacted"));

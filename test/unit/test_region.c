@@ -14,7 +14,8 @@ static void known_regions_have_their_provider(void **state)
 	} rows[] = {
 		{"westeurope", PUBLIC, "https://sharedweu.weu.attest.azure.net",
 			"shared provider of westeurope"},
-		{"eastus2", PUBLIC, "https://sharedeus2.eus2.attest.azure.net", "shared provider of eastus2"},
+		{"eastus2", PUBLIC, "https://sharedeus2.eus2.attest.azure.net",
+			"shared provider of eastus2"},
 		{"West Europe", "AZUREPUBLICCLOUD", "https://sharedweu.weu.attest.azure.net",
 			"shared provider of westeurope"},
 		{" UAENorth\t", " Azure Public Cloud ", "https://shareduaen.uaen.attest.azure.net",
@@ -30,7 +31,8 @@ static void known_regions_have_their_provider(void **state)
 		struct region_choice choice;
 		struct err err;
 
-		check_ok(region_choose(rows[i].region, rows[i].cloud, REGION_FALLBACK_FAIL, &choice, &err),
+		check_ok(region_choose(rows[i].region, rows[i].cloud, REGION_FALLBACK_FAIL, &choice,
+				 &err),
 			&err);
 		assert_string_equal(choice.url, rows[i].url);
 		assert_string_equal(choice.reason, rows[i].reason);
@@ -61,8 +63,9 @@ static void where_no_provider_is_known_none_is_assumed(void **state)
 		struct region_choice choice = {.url = "as before"};
 		struct err err;
 
-		check_err(region_choose(rows[i].region, rows[i].cloud, rows[i].fallback, &choice, &err), &err,
-			ERR_REGION_UNKNOWN);
+		check_err(region_choose(
+				  rows[i].region, rows[i].cloud, rows[i].fallback, &choice, &err),
+			&err, ERR_REGION_UNKNOWN);
 		assert_non_null(strstr(err.msg, rows[i].words));
 		assert_string_equal(choice.url, "as before");
 	}
@@ -74,9 +77,11 @@ static void the_nearest_is_asked_if_the_user_wants_it(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(region_choose("Belgium Central", PUBLIC, REGION_FALLBACK_NEAREST, &choice, &err), &err);
+	check_ok(region_choose("Belgium Central", PUBLIC, REGION_FALLBACK_NEAREST, &choice, &err),
+		&err);
 	assert_string_equal(choice.url, "https://sharedweu.weu.attest.azure.net");
-	assert_string_equal(choice.reason, "shared provider of westeurope, the nearest to belgiumcentral");
+	assert_string_equal(
+		choice.reason, "shared provider of westeurope, the nearest to belgiumcentral");
 	check_ok(region_choose("eastus", PUBLIC, REGION_FALLBACK_NEAREST, &choice, &err), &err);
 	assert_string_equal(choice.reason, "shared provider of eastus");
 }
@@ -95,7 +100,8 @@ static const struct {
 static void check_row(size_t row)
 {
 	const char *cloud = table[row].cloud == REGION_PUBLIC ? PUBLIC : GOVERNMENT;
-	const char *suffix = table[row].cloud == REGION_PUBLIC ? ".attest.azure.net" : ".attest.azure.us";
+	const char *suffix =
+		table[row].cloud == REGION_PUBLIC ? ".attest.azure.net" : ".attest.azure.us";
 	struct region_choice choice;
 	struct http_origin origin;
 	char path[HTTP_URL_SIZE], host[128];
@@ -103,7 +109,8 @@ static void check_row(size_t row)
 
 	/* a row has a provider or a stand-in, not both and not neither */
 	assert_int_equal(!table[row].code, !!table[row].nearest);
-	check_ok(region_choose(table[row].region, cloud, REGION_FALLBACK_NEAREST, &choice, &err), &err);
+	check_ok(region_choose(table[row].region, cloud, REGION_FALLBACK_NEAREST, &choice, &err),
+		&err);
 	check_ok(http_parse_url(choice.url, &origin, path, &err), &err);
 	assert_int_equal(origin.port, 443);
 	assert_string_equal(path, "");

@@ -7,7 +7,8 @@
 #include "boot/uefivar.h"
 #include "edge/json.h"
 
-static const char *const recorded[] = {"secureboot-on", "secureboot-off", "other-cmdline", "foreign-keys"};
+static const char *const recorded[] = {
+	"secureboot-on", "secureboot-off", "other-cmdline", "foreign-keys"};
 
 static const struct logmaker_bank banks[] = {{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA256, 32}};
 
@@ -15,7 +16,8 @@ static const struct logmaker_bank banks[] = {{EVENTLOG_SHA1, 20}, {EVENTLOG_SHA2
 static void put_measured(
 	struct buf *log, uint32_t pcr, uint32_t type, struct bytes measured, struct bytes data)
 {
-	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA1, 20, 0x51}, {EVENTLOG_SHA256, 32, 0}};
+	static const struct logmaker_digest digests[] = {
+		{EVENTLOG_SHA1, 20, 0x51}, {EVENTLOG_SHA256, 32, 0}};
 
 	put_event_head(log, pcr, type, digests, 2);
 	crypto_sha256(measured, log->data + log->len - CRYPTO_SHA256_SIZE);
@@ -50,13 +52,15 @@ static struct buf read_record(const char *name, const char *file)
 	return bytes;
 }
 
-static void read_record_pcr(const json *banks_json, const char *bank, uint32_t pcr, uint8_t *ret, size_t size)
+static void read_record_pcr(
+	const json *banks_json, const char *bank, uint32_t pcr, uint8_t *ret, size_t size)
 {
 	char index[12];
 	struct err err;
 
 	(void)snprintf(index, sizeof(index), "%u", pcr);
-	check_ok(hex_decode(TEXT(json_text(json_get(json_get(banks_json, bank), index))), ret, size, &err),
+	check_ok(hex_decode(TEXT(json_text(json_get(json_get(banks_json, bank), index))), ret, size,
+			 &err),
 		&err);
 }
 
@@ -93,10 +97,10 @@ static void recorded_boots_replay_to_the_tpm_in_every_bank(void **state)
 
 				if (pcr == 10) /* Linux's own (IMA) */
 					continue;
-				read_record_pcr(values, eventlog_alg_name(replay.banks[k].alg), pcr, held,
+				read_record_pcr(values, eventlog_alg_name(replay.banks[k].alg), pcr,
+					held, replay.banks[k].digest_size);
+				assert_memory_equal(held, replay.banks[k].pcr[pcr],
 					replay.banks[k].digest_size);
-				assert_memory_equal(
-					held, replay.banks[k].pcr[pcr], replay.banks[k].digest_size);
 			}
 		}
 	}
@@ -156,12 +160,12 @@ static void which_side_moved_is_said_as_far_as_it_is_known(void **state)
 	check_ok(replay_sha256(&log, &more, &err), &err);
 	held.mask = 1u << 4;
 	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
-	assert_non_null(strstr(err.msg, "stands where the log does before event 3; what the log shows there "
-					"from then on (2) was not measured"));
+	assert_non_null(strstr(err.msg,
+		"stands where the log does before event 3; what the log shows there from then on (2) was not measured"));
 	held.digest[4][0] ^= 1;
 	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
-	assert_non_null(
-		strstr(err.msg, "something was measured that the log does not show, or the log lost"));
+	assert_non_null(strstr(
+		err.msg, "something was measured that the log does not show, or the log lost"));
 	memset(held.digest[4], 0, TPM_DIGEST_SIZE);
 	check_err(replay_compare(&log, &held, &err), &err, ERR_LOG_MISMATCH);
 	assert_non_null(strstr(err.msg, "PCR 4 holds its start value"));
@@ -198,7 +202,8 @@ static void each_events_data_is_judged_by_its_type(void **state)
 		{8, EV_IPL, "/vmlinuz ro", "kernel_cmdline: /vmlinuz ro", REPLAY_AS_MEASURED},
 		{8, EV_IPL, "/vmlinuz ro", "grub_kernel_cmdline /vmlinuz ro", REPLAY_AS_MEASURED},
 		{8, EV_IPL, "x", "module_cmdline: y", REPLAY_ALTERED},
-		{8, EV_IPL, "x", "grub_cmd linux", REPLAY_UNPROMISED}, /* RHEL 8's, without the colon */
+		{8, EV_IPL, "x", "grub_cmd linux", REPLAY_UNPROMISED}, /* RHEL 8's, without the
+									  colon */
 		{9, EV_IPL, "x", "grub_cmd: linux", REPLAY_UNPROMISED},
 		{8, EV_IPL, "", "grub_cmd: ", REPLAY_AS_MEASURED},
 	};
@@ -207,7 +212,8 @@ static void each_events_data_is_judged_by_its_type(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		put_measured(&bytes, rows[i].pcr, rows[i].type, TEXT(rows[i].measured), TEXT(rows[i].data));
+		put_measured(&bytes, rows[i].pcr, rows[i].type, TEXT(rows[i].measured),
+			TEXT(rows[i].data));
 	log = open_log(&bytes);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(data_of(&log, (uint32_t)i + 1), rows[i].expected);
@@ -252,7 +258,8 @@ static void an_old_logs_data_is_judged_by_sha1(void **state)
 	log = open_log(&bytes);
 	assert_int_equal(data_of(&log, 0), REPLAY_AS_MEASURED);
 	assert_int_equal(data_of(&log, 1), REPLAY_ALTERED);
-	check_err(replay_check_data(&log, 0xFFFFFF, &err), &err, ERR_EVENT_LOG_MALFORMED); /* no proof */
+	/* no proof */
+	check_err(replay_check_data(&log, 0xFFFFFF, &err), &err, ERR_EVENT_LOG_MALFORMED);
 }
 
 static void a_log_of_another_boot_is_noticed(void **state)
@@ -385,8 +392,10 @@ static void a_bank_that_an_event_leaves_out_is_not_extended(void **state)
 
 static void an_algorithm_that_is_not_here_is_not_computed(void **state)
 {
-	static const struct logmaker_bank with_sm3[] = {{EVENTLOG_SM3_256, 32}, {EVENTLOG_SHA256, 32}};
-	static const struct logmaker_digest digests[] = {{EVENTLOG_SM3_256, 32, 1}, {EVENTLOG_SHA256, 32, 2}};
+	static const struct logmaker_bank with_sm3[] = {
+		{EVENTLOG_SM3_256, 32}, {EVENTLOG_SHA256, 32}};
+	static const struct logmaker_digest digests[] = {
+		{EVENTLOG_SM3_256, 32, 1}, {EVENTLOG_SHA256, 32, 2}};
 	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 20);
 	struct eventlog log;
 	struct replay replay;
@@ -455,7 +464,7 @@ static void tagged_events_are_measured_as_they_stand_by_windows_only(void **stat
 		bool is_good; /* with other data than was measured */
 	} rows[] = {
 		{12, 0x40010001, false}, {14, 0x00060002, false}, {9, 0x40010001, true},
-		{9, 0x8F3B22ED, true},  /* Linux EFI stub: load options */
+		{9, 0x8F3B22ED, true}, /* Linux EFI stub: load options */
 		{12, 0xF5BC582A, true}, /* systemd-boot: its configuration */
 		{12, 0x6C46F751, true}, /* systemd-stub: a device tree */
 	};

@@ -99,7 +99,8 @@ static void what_was_built_reads_back_the_same(void **state)
 	assert_string_equal(request.protocol, "2.0");
 	assert_string_equal(request.os_type, "Linux");
 	assert_string_equal(request.os_build, "NotApplication");
-	assert_string_equal(json_text(json_get(request.client_payload, REQUEST_NONCE)), "YSBub25jZQ==");
+	assert_string_equal(
+		json_text(json_get(request.client_payload, REQUEST_NONCE)), "YSBub25jZQ==");
 }
 
 static void without_nonce_there_is_no_client_payload(void **state)
@@ -258,7 +259,8 @@ static void malformed_members_are_refused_by_name(void **state)
 		{"\"OSVersionMajor\":24", "\"OSVersionMajor\":1.5", "OSVersionMajor"},
 		{"\"OSVersionMajor\":24", "\"OSVersionMajor\":\"\"", "OSVersionMajor"},
 		{"\"OSVersionMajor\":24", "\"OSVersionMajor\":\"2x\"", "OSVersionMajor"},
-		{"\"OSVersionMinor\":4", "\"OSVersionMinor\":\"99999999999999999999\"", "OSVersionMinor"},
+		{"\"OSVersionMinor\":4", "\"OSVersionMinor\":\"99999999999999999999\"",
+			"OSVersionMinor"},
 		{"\"OSVersionMinor\":4", "\"OSVersionMinor\":true", "OSVersionMinor"},
 		{"\"OSVersionMinor\":4,", "", "OSVersionMinor"},
 		{"\"TcgLogs\":\"", "\"TcgLogs\":\"A", "TcgLogs"},

@@ -30,8 +30,7 @@ static void it_is_read_as_the_c_library_does(void **state)
 	} rows[] = {
 		{"", "|- | 1 5 2"},
 		{"nameserver 168.63.129.16\n", "168.63.129.16 |- | 1 5 2"},
-		{"# nameserver 1.1.1.1\nsearch a.example\nnameserver\t10.0.0.4\nnameserver  fd00::53  # "
-		 "ours\n",
+		{"# nameserver 1.1.1.1\nsearch a.example\nnameserver\t10.0.0.4\nnameserver  fd00::53  # ours\n",
 			"10.0.0.4 fd00::53 | a.example | 1 5 2"},
 		{"nameserver 1.1.1.1\nnameserver 2.2.2.2\nnameserver 3.3.3.3\nnameserver 4.4.4.4\n",
 			"1.1.1.1 2.2.2.2 3.3.3.3 |- | 1 5 2"},
@@ -39,8 +38,7 @@ static void it_is_read_as_the_c_library_does(void **state)
 		{"nameserver localhost\nnameserver\nnameservers 1.1.1.1\n nameserver 1.1.1.1\n",
 			"|- | 1 5 2"},
 		{"nameserver 1.1.1.1\r\nsearch a.example\r\n", "1.1.1.1 | a.example | 1 5 2"},
-		{"nameserver fe80::1%eth0\nnameserver fe80::1%\nnameserver fe80::1%a,b\nnameserver "
-		 "10.0.0.1%eth0\n",
+		{"nameserver fe80::1%eth0\nnameserver fe80::1%\nnameserver fe80::1%a,b\nnameserver 10.0.0.1%eth0\n",
 			"fe80::1%eth0 |- | 1 5 2"},
 		{"nameserver 1.1.1.1,2.2.2.2\nnameserver [::1]:53\n", "|- | 1 5 2"},
 		/* the last of these lines counts */
@@ -49,7 +47,8 @@ static void it_is_read_as_the_c_library_does(void **state)
 		{"search .\n", "| | 1 5 2"},
 		{"search a.example. . .b.example c\n", "| a.example c | 1 5 2"},
 		{"options ndots:2 timeout:3 attempts:4 rotate use-vc\n", "|- | 2 3 4 rotate tcp"},
-		{"options ndots:0\noptions timeout:1\noptions edns0 trust-ad inet6 no-aaaa\n", "|- | 0 1 2"},
+		{"options ndots:0\noptions timeout:1\noptions edns0 trust-ad inet6 no-aaaa\n",
+			"|- | 0 1 2"},
 		{"options ndots:99 timeout:99999999999999999999 attempts:50\n", "|- | 15 30 5"},
 		{"options timeout:0 attempts:0\n", "|- | 1 1 1"},
 		{"options timeout: timeout:x timeout:-1 timeout attempts:2x ndots:+1\n", "|- | 1 5 2"},

@@ -1,4 +1,5 @@
-/* Names by real servers on 127.0.0.x. What a VM's network does to them: flow/network_names_are_resolved. */
+/* Names by real servers on 127.0.0.x. What a VM's network does to them:
+ * flow/network_names_are_resolved. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -18,7 +19,7 @@
 struct name_server {
 	const char *address;
 	uint8_t rcodes[DNS_FAMILIES]; /* or SILENT */
-	const char *name;             /* as in a packet; NULL: any */
+	const char *name; /* as in a packet; NULL: any */
 	int fd;
 	atomic_int asked;
 	pthread_t thread;
@@ -30,20 +31,22 @@ static uint16_t port;
 static size_t append_record(uint8_t *packet, size_t len, bool is_a)
 {
 	static const uint8_t a[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 9};
-	static const uint8_t aaaa[] = {
-		0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 1, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+	static const uint8_t aaaa[] = {0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 1, 0, 16, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
 	memcpy(packet + len, is_a ? a : aaaa, is_a ? sizeof(a) : sizeof(aaaa));
 	packet[7] = 1;
 	return len + (is_a ? sizeof(a) : sizeof(aaaa));
 }
 
-static void answer(struct name_server *server, uint8_t *packet, size_t len, const struct sockaddr_in *to)
+static void answer(
+	struct name_server *server, uint8_t *packet, size_t len, const struct sockaddr_in *to)
 {
 	const char *name = (const char *)packet + 12;
 	bool is_a = packet[12 + strlen(name) + 2] == TYPE_A;
-	uint8_t rcode =
-		server->name && strcmp(name, server->name) != 0 ? 3 : server->rcodes[is_a ? DNS_A : DNS_AAAA];
+	uint8_t rcode = server->name && strcmp(name, server->name) != 0
+				? 3
+				: server->rcodes[is_a ? DNS_A : DNS_AAAA];
 
 	server->asked++;
 	if (rcode == SILENT)
@@ -63,8 +66,8 @@ static void *serve(void *context)
 		uint8_t packet[PACKET_SIZE] = {0};
 		struct sockaddr_in from;
 		socklen_t from_len = sizeof(from);
-		ssize_t len =
-			recvfrom(server->fd, packet, PACKET_SIZE / 2, 0, (struct sockaddr *)&from, &from_len);
+		ssize_t len = recvfrom(server->fd, packet, PACKET_SIZE / 2, 0,
+			(struct sockaddr *)&from, &from_len);
 
 		if (len <= 12) /* shut down */
 			return NULL;
@@ -92,7 +95,8 @@ static void stop(struct name_server *server)
 	(void)close(server->fd);
 }
 
-static void look_up(const char *host, const char *resolver_text, uint32_t within_ms, struct resolve *ret)
+static void look_up(
+	const char *host, const char *resolver_text, uint32_t within_ms, struct resolve *ret)
 {
 	char file[FOLDER_SIZE + 16];
 	struct resolve_inputs inputs = {.host = host,
@@ -166,7 +170,8 @@ static void each_type_stands_for_itself(void **state)
 		if (found.outcome != rows[i].outcome || found.count > rows[i].count ||
 			(found.count == 0) != (rows[i].count == 0) ||
 			(rows[i].said && strcmp(said, rows[i].said) != 0))
-			fail_msg("row %zu: %d, %zu addresses, %s", i, found.outcome, found.count, said);
+			fail_msg("row %zu: %d, %zu addresses, %s", i, found.outcome, found.count,
+				said);
 		stop(&server);
 	}
 }
@@ -191,7 +196,8 @@ static void servers_are_asked_in_their_order(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct name_server first = {.address = "127.0.0.1", .rcodes = {rows[i].first, rows[i].first}};
+		struct name_server first = {
+			.address = "127.0.0.1", .rcodes = {rows[i].first, rows[i].first}};
 		struct name_server second = {
 			.address = "127.0.0.2", .rcodes = {rows[i].second, rows[i].second}};
 		struct resolve found;
@@ -199,12 +205,12 @@ static void servers_are_asked_in_their_order(void **state)
 		start(&first);
 		start(&second);
 		look_up("a.example",
-			"nameserver 127.0.0.1\nnameserver 127.0.0.2\nsearch .\noptions timeout:1 "
-			"attempts:2\n",
+			"nameserver 127.0.0.1\nnameserver 127.0.0.2\nsearch .\noptions timeout:1 attempts:2\n",
 			20000, &found);
-		if (found.outcome != rows[i].outcome || (second.asked != 0) != rows[i].is_second_asked ||
-			first.asked == 0)
-			fail_msg("row %zu: %d, asked %d and %d", i, found.outcome, first.asked, second.asked);
+		if (found.outcome != rows[i].outcome ||
+			(second.asked != 0) != rows[i].is_second_asked || first.asked == 0)
+			fail_msg("row %zu: %d, asked %d and %d", i, found.outcome, first.asked,
+				second.asked);
 		stop(&first);
 		stop(&second);
 	}
@@ -216,11 +222,12 @@ static void a_search_list_makes_names(void **state)
 		const char *host, *options;
 		const char *name; /* that the server knows */
 		bool is_found;
-		int asked; /* or one less: of the name that is found, the second type may come late */
+		/* or one less: of the name that is found, the second type may come late */
+		int asked;
 	} rows[] = {
 		{"a", "search b.example c.example\n", "\1a\1c\7example", true, 4},
 		{"a", "search b.example c.example\n", "\1a", true, 6}, /* as it is, at last */
-		{"a.b", "search c.example\n", "\1a\1b", true, 2},      /* as it is, at first */
+		{"a.b", "search c.example\n", "\1a\1b", true, 2}, /* as it is, at first */
 		{"a.b", "search c.example\n", "\1a\1b\1c\7example", true, 4},
 		{"a.b", "search c.example\noptions ndots:2\n", "\1a\1b\1c\7example", true, 2},
 		{"a.b.", "search c.example\n", "\1a\1b", true, 2},
@@ -239,7 +246,8 @@ static void a_search_list_makes_names(void **state)
 		look_up(rows[i].host, text, 20000, &found);
 		if ((found.count != 0) != rows[i].is_found || server.asked > rows[i].asked ||
 			server.asked < rows[i].asked - rows[i].is_found)
-			fail_msg("row %zu: %zu addresses after %d questions", i, found.count, server.asked);
+			fail_msg("row %zu: %zu addresses after %d questions", i, found.count,
+				server.asked);
 		stop(&server);
 	}
 }
@@ -247,7 +255,8 @@ static void a_search_list_makes_names(void **state)
 static void what_failed_is_told(void **state)
 {
 	struct name_server server = {.address = "127.0.0.1", .rcodes = {2, 2}};
-	struct resolve_inputs inputs = {.host = "a.example", .resolver_file = "/nonexistent/resolv.conf"};
+	struct resolve_inputs inputs = {
+		.host = "a.example", .resolver_file = "/nonexistent/resolv.conf"};
 	struct resolve found;
 	struct err err;
 
@@ -258,14 +267,12 @@ static void what_failed_is_told(void **state)
 		"the name was not resolved (DNS server 127.0.0.1: answered SERVFAIL)");
 	look_up("a.example", "search .\n", 20000, &found);
 	check_cause(&found, ERR_DNS_FAILED,
-		"the name was not resolved: /etc/resolv.conf names no DNS server (DNS server 127.0.0.1: "
-		"answered SERVFAIL)");
+		"the name was not resolved: /etc/resolv.conf names no DNS server (DNS server 127.0.0.1: answered SERVFAIL)");
 	inputs.port = port;
 	inputs.deadline_ms = clock_monotonic_ms() + 20000;
 	check_ok(resolve_run(&inputs, &found, &err), &err);
 	check_cause(&found, ERR_DNS_FAILED,
-		"the name was not resolved: /etc/resolv.conf cannot be read: No such file or directory (DNS "
-		"server 127.0.0.1: answered SERVFAIL)");
+		"the name was not resolved: /etc/resolv.conf cannot be read: No such file or directory (DNS server 127.0.0.1: answered SERVFAIL)");
 	stop(&server); /* nobody listens there any more */
 	look_up("a.example", "nameserver 127.0.0.1\nsearch .\n", 20000, &found);
 	check_cause(&found, ERR_DNS_SILENT,
@@ -282,7 +289,8 @@ static void the_deadline_is_kept(void **state)
 	start(&server);
 	look_up("a.example", "nameserver 127.0.0.1\n", 300, &found);
 	assert_in_range(clock_monotonic_ms() - started_ms, 300, 4000); /* less than one timeout */
-	check_cause(&found, ERR_DNS_SILENT, "the name was not resolved (DNS server 127.0.0.1: no answer in ");
+	check_cause(&found, ERR_DNS_SILENT,
+		"the name was not resolved (DNS server 127.0.0.1: no answer in ");
 	stop(&server);
 }
 

@@ -93,7 +93,8 @@ static void report(
 	const struct place *place, enum status_state integrity, const char *boot_id, int64_t life_s)
 {
 	struct status status = status_empty("Enable", STATUS_SUCCESS);
-	const struct moment asked = {.boot_id = boot_id, .time = {.wall_s = clock_now_s(), .boot_s = BOOT_S}};
+	const struct moment asked = {
+		.boot_id = boot_id, .time = {.wall_s = clock_now_s(), .boot_s = BOOT_S}};
 	struct history history = {.healthy_s = 5, .round_boot_s = BOOT_S};
 	auto_cleanup(fd) int folder = -1;
 	struct err err;
@@ -147,8 +148,10 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		{STATUS_ERROR, EARLIER, true, 0, 0, LIFE_S, HEALTH_UNKNOWN, "earlier boot"},
 		{STATUS_SUCCESS, BOOT, false, 0, 0, LIFE_S, HEALTH_UNKNOWN, "does not run"},
 		{STATUS_ERROR, BOOT, false, 0, 0, LIFE_S, HEALTH_UNHEALTHY, "does not run"},
-		{STATUS_SUCCESS, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNKNOWN, "is missing"},
-		{STATUS_ERROR, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNHEALTHY, "is missing"},
+		{STATUS_SUCCESS, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNKNOWN,
+			"is missing"},
+		{STATUS_ERROR, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNHEALTHY,
+			"is missing"},
 	};
 	struct place *place = *state;
 
@@ -162,7 +165,8 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		stop_service(place);
 		if (rows[i].is_running)
 			start_service(place);
-		check_ok(read_result(place, rows[i].unquoted_s, rows[i].boot_later_s, &result, &err), &err);
+		check_ok(read_result(place, rows[i].unquoted_s, rows[i].boot_later_s, &result, &err),
+			&err);
 		if (result.health != rows[i].health || !rows[i].doubt != !result.doubt.code ||
 			(rows[i].doubt && !strstr(result.doubt.msg, rows[i].doubt)))
 			fail_msg("row %zu: %s, %s", i, health_name(result.health), result.doubt.msg);

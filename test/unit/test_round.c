@@ -5,7 +5,8 @@
 
 static struct vtpm shared;
 
-/* A round against an endpoint where nobody listens, with a log that is there but explains nothing. */
+/* A round against an endpoint where nobody listens, with a log that is there but explains
+ * nothing. */
 static void run_round(const char *tcti, const char *ca_file, struct round_result *ret)
 {
 	static const uint8_t log[64] = {1};
@@ -42,8 +43,8 @@ static void a_provider_that_was_not_asked_did_not_answer(void **state)
 	check_stage(no_ca, ERR_CA_FILE);
 }
 
-/* Offsets in TPM2_Certify's answer: head 10, size 4, TPM2B 2, magic 4, type 2, signer 36, extra data 2, then clock 8, resetCount 4,
- * restartCount 4. */
+/* Offsets in TPM2_Certify's answer: head 10, size 4, TPM2B 2, magic 4, type 2, signer 36, extra
+ * data 2, then clock 8, resetCount 4, restartCount 4. */
 static void check_restarted(const char *patch)
 {
 	auto_cleanup(round_result) struct round_result round = {0};

@@ -62,7 +62,8 @@ static void each_class_takes_each_action(void **state)
 			check_ok(parse(text, &rules, &err), &err);
 			assert_int_equal(rules.action[class], action);
 		}
-	check_ok(parse("{\"KERNELCHANGED\": \"NOTE\", \"initrdchanged\": \"Ignore\"}", &rules, &err), &err);
+	check_ok(parse("{\"KERNELCHANGED\": \"NOTE\", \"initrdchanged\": \"Ignore\"}", &rules, &err),
+		&err);
 	assert_int_equal(rules.action[RULES_KERNEL], RULES_NOTE);
 	assert_int_equal(rules.action[RULES_INITRD], RULES_IGNORE);
 	assert_int_equal(rules.action[RULES_COMMAND_LINE], RULES_UNHEALTHY);
@@ -76,16 +77,13 @@ static void what_is_not_understood_is_an_error_that_says_what_is(void **state)
 		{"[]", "Setting 'rules' is not an object."},
 		{"\"note\"", "Setting 'rules' is not an object."},
 		{"{\"kernel\": \"note\"}",
-			"Setting 'rules' has no class 'kernel'. It has secureBootOff, secureBootKeysChanged, "
-			"secureBootSettingsChanged, bootApplicationChanged, kernelChanged, initrdChanged, "
-			"commandLineChanged, bootConfigurationChanged, firmwareChanged, driverChanged, "
-			"bootOrderChanged, partitionTableChanged, vmIdentityChanged."},
-		{"{\"kernelChanged\": \"warn\"}", "Setting 'rules.kernelChanged' is \"warn\": it takes "
-						  "\"unhealthy\", \"note\" or \"ignore\"."},
-		{"{\"kernelChanged\": false}", "Setting 'rules.kernelChanged' is no text: it takes "
-					       "\"unhealthy\", \"note\" or \"ignore\"."},
-		{"{\"kernelChanged\": null}", "Setting 'rules.kernelChanged' is no text: it takes "
-					      "\"unhealthy\", \"note\" or \"ignore\"."},
+			"Setting 'rules' has no class 'kernel'. It has secureBootOff, secureBootKeysChanged, secureBootSettingsChanged, bootApplicationChanged, kernelChanged, initrdChanged, commandLineChanged, bootConfigurationChanged, firmwareChanged, driverChanged, bootOrderChanged, partitionTableChanged, vmIdentityChanged."},
+		{"{\"kernelChanged\": \"warn\"}",
+			"Setting 'rules.kernelChanged' is \"warn\": it takes \"unhealthy\", \"note\" or \"ignore\"."},
+		{"{\"kernelChanged\": false}",
+			"Setting 'rules.kernelChanged' is no text: it takes \"unhealthy\", \"note\" or \"ignore\"."},
+		{"{\"kernelChanged\": null}",
+			"Setting 'rules.kernelChanged' is no text: it takes \"unhealthy\", \"note\" or \"ignore\"."},
 		{"{\"kernelChanged\": \"note\", \"KERNELCHANGED\": \"ignore\"}",
 			"Setting 'rules.kernelChanged' stands twice."},
 	};

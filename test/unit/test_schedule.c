@@ -3,15 +3,16 @@
 
 #define PERIOD_S 14400u
 
-static uint32_t wait_after(
-	enum health health, enum err_code code, uint32_t failures, uint32_t retry_after_s, uint32_t random)
+static uint32_t wait_after(enum health health, enum err_code code, uint32_t failures,
+	uint32_t retry_after_s, uint32_t random)
 {
-	return schedule_wait_s(&(struct schedule_inputs){.verdict = {.health = health, .reason.code = code},
-		.failures = failures,
-		.period_s = PERIOD_S,
-		.proof_left_s = 2 * PERIOD_S,
-		.retry_after_s = retry_after_s,
-		.random = random});
+	return schedule_wait_s(
+		&(struct schedule_inputs){.verdict = {.health = health, .reason.code = code},
+			.failures = failures,
+			.period_s = PERIOD_S,
+			.proof_left_s = 2 * PERIOD_S,
+			.retry_after_s = retry_after_s,
+			.random = random});
 }
 
 static void an_answer_is_followed_by_the_period_spread_over_a_tenth(void **state)
@@ -19,10 +20,11 @@ static void an_answer_is_followed_by_the_period_spread_over_a_tenth(void **state
 	(void)state;
 	assert_int_equal(wait_after(HEALTH_HEALTHY, ERR_OK, 0, 0, 0), PERIOD_S);
 	assert_int_equal(wait_after(HEALTH_UNHEALTHY, ERR_POLICY_DENIED, 0, 0, 0), PERIOD_S);
-	assert_int_equal(wait_after(HEALTH_HEALTHY, ERR_OK, 0, 0, PERIOD_S / 10), PERIOD_S - PERIOD_S / 10);
+	assert_int_equal(
+		wait_after(HEALTH_HEALTHY, ERR_OK, 0, 0, PERIOD_S / 10), PERIOD_S - PERIOD_S / 10);
 	for (uint32_t random = 1; random < UINT32_MAX / 2; random = random * 3 + 1)
-		assert_in_range(
-			wait_after(HEALTH_HEALTHY, ERR_OK, 0, 0, random), PERIOD_S - PERIOD_S / 10, PERIOD_S);
+		assert_in_range(wait_after(HEALTH_HEALTHY, ERR_OK, 0, 0, random),
+			PERIOD_S - PERIOD_S / 10, PERIOD_S);
 }
 
 static void a_failure_that_may_pass_is_tried_soon_and_then_less_often(void **state)
@@ -31,7 +33,8 @@ static void a_failure_that_may_pass_is_tried_soon_and_then_less_often(void **sta
 
 	(void)state;
 	for (uint32_t failures = 0; failures < COUNT(expected); failures++) {
-		assert_int_equal(wait_after(HEALTH_UNKNOWN, ERR_DNS, failures, 0, 0), expected[failures]);
+		assert_int_equal(
+			wait_after(HEALTH_UNKNOWN, ERR_DNS, failures, 0, 0), expected[failures]);
 		assert_in_range(wait_after(HEALTH_UNKNOWN, ERR_DNS, failures, 0, UINT32_MAX),
 			expected[failures], expected[failures] + expected[failures] / 4);
 	}
@@ -54,7 +57,8 @@ static void the_provider_may_ask_for_more_time_but_not_for_ever(void **state)
 
 static void the_end_of_the_first_budget_is_not_slept_through(void **state)
 {
-	struct schedule_inputs inputs = {.verdict = {.health = HEALTH_UNKNOWN, .reason.code = ERR_DNS},
+	struct schedule_inputs inputs = {
+		.verdict = {.health = HEALTH_UNKNOWN, .reason.code = ERR_DNS},
 		.failures = 4,
 		.period_s = PERIOD_S};
 
@@ -92,8 +96,8 @@ static void a_proof_is_renewed_before_it_ends(void **state)
 			.proof_left_s = rows[i].proof_left_s};
 
 		assert_int_equal(schedule_wait_s(&inputs), rows[i].wait_s);
-		inputs.verdict =
-			(struct verdict){.health = HEALTH_UNHEALTHY, .reason.code = ERR_LOG_MISMATCH};
+		inputs.verdict = (struct verdict){
+			.health = HEALTH_UNHEALTHY, .reason.code = ERR_LOG_MISMATCH};
 		assert_int_equal(schedule_wait_s(&inputs), rows[i].period_s);
 	}
 }

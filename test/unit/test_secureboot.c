@@ -11,7 +11,8 @@ static const uint8_t zeros[4];
 
 static void put_event(struct buf *log, uint32_t pcr, uint32_t type, struct bytes data)
 {
-	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA1, 20, 0x51}, {EVENTLOG_SHA256, 32, 0}};
+	static const struct logmaker_digest digests[] = {
+		{EVENTLOG_SHA1, 20, 0x51}, {EVENTLOG_SHA256, 32, 0}};
 
 	put_event_head(log, pcr, type, digests, 2);
 	crypto_sha256(data, log->data + log->len - CRYPTO_SHA256_SIZE);
@@ -35,8 +36,8 @@ static void put_separator(struct buf *log, uint32_t pcr, uint32_t type)
 static void put_variable(struct buf *log, uint32_t type, const char *name, struct bytes value)
 {
 	bool is_image = name[0] == 'd'; /* db, dbx */
-	auto_cleanup(buf) struct buf data =
-		variable_data(is_image ? uefi_image_security_guid : uefi_global_variable_guid, name, value);
+	auto_cleanup(buf) struct buf data = variable_data(
+		is_image ? uefi_image_security_guid : uefi_global_variable_guid, name, value);
 
 	put_event(log, 7, type, buf_bytes(&data));
 }
@@ -278,7 +279,8 @@ static void variables_of_other_owners_do_not_count(void **state)
 	assert_true(read_facts(&bytes).is_enabled);
 }
 
-static void put_list(struct buf *out, const uint8_t type[UEFI_GUID_SIZE], uint32_t size, uint32_t count)
+static void put_list(
+	struct buf *out, const uint8_t type[UEFI_GUID_SIZE], uint32_t size, uint32_t count)
 {
 	put(out, type, UEFI_GUID_SIZE);
 	put_number(out, 28 + (uint64_t)size * count, 4);
@@ -418,7 +420,8 @@ static void put_separator_that_says(struct buf *log, struct bytes data)
 	static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0}};
 
 	put_event_head(log, 7, EV_POST_CODE, digests, 1);
-	crypto_sha256((struct bytes){zeros, sizeof(zeros)}, log->data + log->len - CRYPTO_SHA256_SIZE);
+	crypto_sha256(
+		(struct bytes){zeros, sizeof(zeros)}, log->data + log->len - CRYPTO_SHA256_SIZE);
 	put_event_data(log, data);
 }
 

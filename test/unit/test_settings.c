@@ -29,61 +29,59 @@ static const struct row {
 	{"{\"runtimeSettings\":[null]}", "", "", false, DEFAULT_S, ""},
 	{"{\"runtimeSettings\":[{}]}", "", "", false, DEFAULT_S, ""},
 	{"{\"runtimeSettings\":[{\"handlerSettings\":null}]}", "", "", false, DEFAULT_S, ""},
-	{"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":null,\"protectedSettings\":null,"
-	 "\"protectedSettingsCertThumbprint\":null}}]}",
+	{"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":null,\"protectedSettings\":null,\"protectedSettingsCertThumbprint\":null}}]}",
 		"", "", false, DEFAULT_S, ""},
 	{WRAP("\"\""), "", "", false, DEFAULT_S, ""},
 	{CONFIG("null"), "", "", false, DEFAULT_S, ""},
 	{MAA("null"), "", "", false, DEFAULT_S, ""},
 	/* the documented shape, strings for booleans */
-	{CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"\",\"maaTenantName\":\"GuestAttestation\"},"
-		"\"AscSettings\":{\"ascReportingEndpoint\":\"\",\"ascReportingFrequency\":\"\"},"
-		"\"useCustomToken\":\"false\",\"disableAlerts\":\"false\"}"),
+	{CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"\",\"maaTenantName\":\"GuestAttestation\"},\"AscSettings\":{\"ascReportingEndpoint\":\"\",\"ascReportingFrequency\":\"\"},\"useCustomToken\":\"false\",\"disableAlerts\":\"false\"}"),
 		"", "", false, DEFAULT_S, ""},
-	{CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"https://x.eus.attest.azure.net/"
-		"\",\"maaTenantName\":\"any\"},"
-		"\"AscSettings\":{\"ascReportingFrequency\":\"8H\"},\"disableAlerts\":\"True\"}"),
+	{CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"https://x.eus.attest.azure.net/\",\"maaTenantName\":\"any\"},\"AscSettings\":{\"ascReportingFrequency\":\"8H\"},\"disableAlerts\":\"True\"}"),
 		"https://x.eus.attest.azure.net", "", true, 8 * 3600, ""},
 	{CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"" URL
 		"\"},\"useCustomToken\":false,\"disableAlerts\":true}"),
 		URL, "", true, DEFAULT_S, ""},
-	{MAA("{\"maaEndpoint\":\"" URL "\",\"maaAttestationPolicyContent\":\"\"}"), URL, "", false, DEFAULT_S,
-		""},
+	{MAA("{\"maaEndpoint\":\"" URL "\",\"maaAttestationPolicyContent\":\"\"}"), URL, "", false,
+		DEFAULT_S, ""},
 	/* old roots, flat and nested, with their slips */
 	{WRAP("{\"AttestationEndpointCfg\":{\"maaEndpoint\":\"" URL
-	      "\",\"maaTenantName\":\"\",\"ascReportingEndpoint\":\"\",\"useAlternateToken\":\"false\","
-	      "\"disableAlerts\":\"true\"}}"),
+	      "\",\"maaTenantName\":\"\",\"ascReportingEndpoint\":\"\",\"useAlternateToken\":\"false\",\"disableAlerts\":\"true\"}}"),
 		URL, "", true, DEFAULT_S, ""},
-	{WRAP("{\"AttestationEndpointCfg\":{\"maaEndpoint\":\"" URL "\",\"useAlternativeToken\":false}}"),
+	{WRAP("{\"AttestationEndpointCfg\":{\"maaEndpoint\":\"" URL
+	      "\",\"useAlternativeToken\":false}}"),
 		URL, "", false, DEFAULT_S, ""},
-	{WRAP("{\"AttestationEndpointCfg\":{\"MaaSettings\":{\"maaEndpoint\":\"" URL "\"}}}"), URL, "", false,
-		DEFAULT_S, ""},
+	{WRAP("{\"AttestationEndpointCfg\":{\"MaaSettings\":{\"maaEndpoint\":\"" URL "\"}}}"), URL,
+		"", false, DEFAULT_S, ""},
 	{WRAP("{\"MaaSettings\":{\"attestationType\":\"ISe\"}}"), "", "", false, DEFAULT_S, ""},
 	{WRAP("{\"maaEndpoint\":\"" URL "\",\"ascEndpoint\":\"x\"}"), URL, "", false, DEFAULT_S, ""},
 	{"{\"maaEndpoint\":\"" URL "\"}", URL, "", false, DEFAULT_S, ""},
-	{WRAP("{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"\"}},\"maaEndpoint\":\"" URL "\"}"),
+	{WRAP("{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"\"}},\"maaEndpoint\":\"" URL
+	      "\"}"),
 		URL, "", false, DEFAULT_S, ""},
-	{WRAP("{\"settings\":{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"" URL "\"}}}}"), URL,
-		"", false, DEFAULT_S, ""},
+	{WRAP("{\"settings\":{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"" URL "\"}}}}"),
+		URL, "", false, DEFAULT_S, ""},
 	/* names in any case */
-	{WRAP("{\"attestationconfig\":{\"MAASETTINGS\":{\"MaaEndPoint\":\"" URL "\"}}}"), URL, "", false,
-		DEFAULT_S, ""},
+	{WRAP("{\"attestationconfig\":{\"MAASETTINGS\":{\"MaaEndPoint\":\"" URL "\"}}}"), URL, "",
+		false, DEFAULT_S, ""},
 	/* a text where an object belongs: defaults, and said so */
-	{WRAP("\"{\\\"AttestationConfig\\\":{}}\""), "", "", false, DEFAULT_S, "publicSettings is a text"},
+	{WRAP("\"{\\\"AttestationConfig\\\":{}}\""), "", "", false, DEFAULT_S,
+		"publicSettings is a text"},
 	{WRAP("\"AttestationConfig\""), "", "", false, DEFAULT_S, "publicSettings is a text"},
 	{WRAP("{\"settings\":\"{}\"}"), "", "", false, DEFAULT_S, "settings is a text"},
-	{WRAP("{\"settings\":\"{\\\"maaEndpoint\\\":\\\"" URL "\\\"}\"}"), URL, "", false, DEFAULT_S,
-		"the object in it is used"},
+	{WRAP("{\"settings\":\"{\\\"maaEndpoint\\\":\\\"" URL "\\\"}\"}"), URL, "", false,
+		DEFAULT_S, "the object in it is used"},
 	{WRAP("{\"settings\":\"{oops\",\"maaEndpoint\":\"" URL "\"}"), URL, "", false, DEFAULT_S,
 		"settings is a text instead of an object and is not used"},
-	{WRAP("{\"settings\":{\"maaEndpoint\":\"" URL "\"},\"disableAlerts\":true}"), URL, "", false,
-		DEFAULT_S, "beside settings"},
+	{WRAP("{\"settings\":{\"maaEndpoint\":\"" URL "\"},\"disableAlerts\":true}"), URL, "",
+		false, DEFAULT_S, "beside settings"},
 	{CONFIG("\"x\""), "", "", false, DEFAULT_S, "AttestationConfig"},
 	{MAA("\"x\""), "", "", false, DEFAULT_S, "MaaSettings"},
 	/* endpoints */
 	{MAA("{\"maaEndpoint\":\" \\t" URL ":8443/ \\n\"}"), URL ":8443", "", false, DEFAULT_S, ""},
 	{MAA("{\"maaEndpoint\":\"HTTPS://A.Example:443\"}"), URL, "", false, DEFAULT_S, ""},
-	{MAA("{\"maaEndpoint\":\"" URL "/attest/AzureGuest\"}"), URL, "", false, DEFAULT_S, "maaEndpoint"},
+	{MAA("{\"maaEndpoint\":\"" URL "/attest/AzureGuest\"}"), URL, "", false, DEFAULT_S,
+		"maaEndpoint"},
 	{MAA("{\"maaEndpoint\":\"a.example\"}"), URL, "", false, DEFAULT_S, ""},
 	{MAA("{\"maaEndpoint\":\"a.example/\"}"), URL, "", false, DEFAULT_S, ""},
 	{MAA("{\"maaEndpoint\":\"A.Example:8443\"}"), URL ":8443", "", false, DEFAULT_S, ""},
@@ -110,7 +108,8 @@ static const struct row {
 	{ASC("{\"ascReportingFrequency\":\"1m\"}"), "", "", false, 900, "15 minutes"},
 	{ASC("{\"ascReportingFrequency\":\"999999H\"}"), "", "", false, 86400, "24 hours"},
 	{ASC("{\"ascReportingFrequency\":\"0H\"}"), "", "", false, DEFAULT_S, "ascReportingFrequency"},
-	{ASC("{\"ascReportingFrequency\":\"9999999999999999999H\"}"), "", "", false, DEFAULT_S, "4 hours"},
+	{ASC("{\"ascReportingFrequency\":\"9999999999999999999H\"}"), "", "", false, DEFAULT_S,
+		"4 hours"},
 	{ASC("{\"ascReportingFrequency\":\"often\"}"), "", "", false, DEFAULT_S, "4 hours"},
 	{ASC("{\"ascReportingFrequency\":-4}"), "", "", false, DEFAULT_S, "4 hours"},
 	{ASC("{\"ascReportingFrequency\":1.5}"), "", "", false, DEFAULT_S, "4 hours"},
@@ -134,8 +133,10 @@ static void every_known_shape_is_accepted(void **state)
 
 		if (settings_parse(TEXT(row->text), &found, &err) < 0)
 			fail_msg("%s: %s", row->text, err.msg);
-		if (strcmp(found.endpoint, row->endpoint) != 0 || strcmp(found.ca_file, row->ca_file) != 0 ||
-			found.alerts_disabled != row->alerts_disabled || found.period_s != row->period_s)
+		if (strcmp(found.endpoint, row->endpoint) != 0 ||
+			strcmp(found.ca_file, row->ca_file) != 0 ||
+			found.alerts_disabled != row->alerts_disabled ||
+			found.period_s != row->period_s)
 			fail_msg("%s: endpoint '%s' CA '%s' alerts off %d period %u", row->text,
 				found.endpoint, found.ca_file, found.alerts_disabled, found.period_s);
 		if (row->warning[0] ? !is_warned(&found, row->warning) : found.warning_count != 0)
@@ -157,14 +158,14 @@ static void what_cannot_be_meant_is_refused_by_name(void **state)
 		{"\"x\"", ERR_SETTINGS_INVALID, "object"},
 		{"{\"runtimeSettings\":{}}", ERR_SETTINGS_INVALID, "runtimeSettings"},
 		{"{\"runtimeSettings\":[7]}", ERR_SETTINGS_INVALID, "handlerSettings"},
-		{"{\"runtimeSettings\":[{\"handlerSettings\":[]}]}", ERR_SETTINGS_INVALID, "handlerSettings"},
+		{"{\"runtimeSettings\":[{\"handlerSettings\":[]}]}", ERR_SETTINGS_INVALID,
+			"handlerSettings"},
 		{WRAP("[]"), ERR_SETTINGS_INVALID, "object"},
 		{WRAP("true"), ERR_SETTINGS_INVALID, "object"},
 		{CONFIG("[]"), ERR_SETTINGS_INVALID, "AttestationConfig"},
 		{MAA("7"), ERR_SETTINGS_INVALID, "MaaSettings"},
 		{MAA("{\"maaEndpoint\":17}"), ERR_SETTINGS_INVALID,
-			"AttestationConfig.MaaSettings.maaEndpoint is 17: it takes a text like "
-			"\"https://host\""},
+			"AttestationConfig.MaaSettings.maaEndpoint is 17: it takes a text like \"https://host\""},
 		{MAA("{\"maaEndpoint\":{}}"), ERR_SETTINGS_INVALID, "maaEndpoint"},
 		{MAA("{\"maaEndpoint\":\"http://a.example\"}"), ERR_ENDPOINT_INVALID, "maaEndpoint"},
 		{MAA("{\"maaEndpoint\":\"a.example:no\"}"), ERR_ENDPOINT_INVALID, "maaEndpoint"},
@@ -204,8 +205,9 @@ static void another_regions_provider_is_asked_only_if_that_is_wanted(void **stat
 		{"{\"RegionFallback\":\" Nearest \"}", REGION_FALLBACK_NEAREST},
 		{MAA("{\"regionFallback\":\"nearest\"}"), REGION_FALLBACK_NEAREST},
 	};
-	static const char *const bad[] = {"{\"regionFallback\":\"near\"}", "{\"regionFallback\":true}",
-		"{\"regionFallback\":\"nearest of them all\"}", "{\"regionFallback\":[]}"};
+	static const char *const bad[] = {"{\"regionFallback\":\"near\"}",
+		"{\"regionFallback\":true}", "{\"regionFallback\":\"nearest of them all\"}",
+		"{\"regionFallback\":[]}"};
 	struct settings found;
 	struct err err;
 
@@ -229,19 +231,21 @@ static void ways_out_are_read(void **state)
 	} rows[] = {
 		{"{}", "", "", "", "", "", false},
 		{"{\"proxy\":\"\"}", "", "", "", "", "", false},
-		{"{\"proxy\":\"http://Proxy.Example:3128\"}", "", "http://proxy.example:3128", "", "", "",
+		{"{\"proxy\":\"http://Proxy.Example:3128\"}", "", "http://proxy.example:3128", "",
+			"", "", false},
+		{"{\"proxy\":\" HTTP://proxy.example:3128/ \"}", "", "http://proxy.example:3128",
+			"", "", "", false},
+		{"{\"proxy\":\"proxy.example:443\"}", "", "http://proxy.example:443", "", "", "",
 			false},
-		{"{\"proxy\":\" HTTP://proxy.example:3128/ \"}", "", "http://proxy.example:3128", "", "", "",
-			false},
-		{"{\"proxy\":\"proxy.example:443\"}", "", "http://proxy.example:443", "", "", "", false},
 		{"{\"proxy\":\"http://[::1]:3128\"}", "", "http://[::1]:3128", "", "", "", false},
 		{"{\"proxy\":\"None\"}", "", "", "", "", "", true},
 		{"{\"noProxy\":\"a.example, .b.example,10.0.0.0/8\"}", "", "", "", "",
 			"a.example, .b.example,10.0.0.0/8", false},
-		{CONFIG("{\"proxy\":\"http://p:1\"}"), "{\"proxyUser\":\"u\",\"proxyPassword\":\"p: @w\"}",
-			"http://p:1", "u", "p: @w", "", false},
-		{"{\"proxy\":\"none\"}", "{\"proxy\":\"http://p:1\",\"proxyUser\":\"u\"}", "http://p:1", "u",
-			"", "", false},
+		{CONFIG("{\"proxy\":\"http://p:1\"}"),
+			"{\"proxyUser\":\"u\",\"proxyPassword\":\"p: @w\"}", "http://p:1", "u",
+			"p: @w", "", false},
+		{"{\"proxy\":\"none\"}", "{\"proxy\":\"http://p:1\",\"proxyUser\":\"u\"}",
+			"http://p:1", "u", "", "", false},
 	};
 
 	(void)state;
@@ -249,7 +253,8 @@ static void ways_out_are_read(void **state)
 		struct settings found;
 		struct err err;
 
-		check_ok(settings_parse_both(TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err),
+		check_ok(settings_parse_both(
+				 TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err),
 			&err);
 		assert_string_equal(found.proxy.url, rows[i].url);
 		assert_string_equal(found.proxy.user, rows[i].user);
@@ -278,7 +283,8 @@ static void wrong_values_of_our_own_are_errors(void **state)
 		{"{\"proxy\":\"http://[::1]\"}", "", "it takes"},
 		{"{\"proxy\":false}", "", "proxy is false: it takes"},
 		{"{\"proxy\":\"http://u:hush@proxy.example:3128\"}", "", "proxyPassword"},
-		{"{\"proxyUser\":\"u\",\"proxy\":\"p:1\"}", "", "proxyUser stands in the public settings"},
+		{"{\"proxyUser\":\"u\",\"proxy\":\"p:1\"}", "",
+			"proxyUser stands in the public settings"},
 		{"{\"proxyPassword\":\"hush\"}", "", "proxyPassword stands in the public settings"},
 		{"{\"alertSecret\":\"hush\"}", "", "alertSecret stands in the public settings"},
 		{"", "{\"proxyUser\":\"hush\"}", "without a proxy"},
@@ -286,14 +292,16 @@ static void wrong_values_of_our_own_are_errors(void **state)
 		{"{\"proxy\":\"p:1\"}", "{\"proxyUser\":\"hush:\"}", "holds a character"},
 		{"{\"proxy\":\"p:1\"}", "{\"proxyUser\":7}",
 			"protectedSettings.proxyUser is a number: it takes a text"},
-		{"", "{\"proxy\":\"hush\"}", "protectedSettings.proxy is a text that is not shown here"},
+		{"", "{\"proxy\":\"hush\"}",
+			"protectedSettings.proxy is a text that is not shown here"},
 		{"{\"noProxy\":[\"a\"]}", "", "noProxy is a list"},
 		{"{\"noProxy\":\"a;b\"}", "", "noProxy is \"a;b\""},
 		{"{\"alertWebhook\":\"http://a.example/hush\"}", "",
 			"alertWebhook is a text that is not shown here"},
 		{"{\"alertWebhook\":1}", "", "alertWebhook is a number"},
 		{"{\"rules\":\"none\"}", "", "rules is \"none\": it takes an object"},
-		{"{\"extraCaFile\":\"ca.pem\"}", "", "extraCaFile is \"ca.pem\": it takes an absolute path"},
+		{"{\"extraCaFile\":\"ca.pem\"}", "",
+			"extraCaFile is \"ca.pem\": it takes an absolute path"},
 		{"{\"fallbackEndpoint\":\"http://a.example\"}", "",
 			"fallbackEndpoint is \"http://a.example\""},
 		{CONFIG("{\"fallbackEndpoint\":\"u:hush@a.example\"}"), "",
@@ -305,7 +313,8 @@ static void wrong_values_of_our_own_are_errors(void **state)
 		struct settings found;
 		struct err err;
 
-		if (settings_parse_both(TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err) == 0)
+		if (settings_parse_both(
+			    TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err) == 0)
 			fail_msg("%s %s was accepted", rows[i].text, rows[i].protected_text);
 		if (!strstr(err.msg, rows[i].words) || strstr(err.msg, "hush"))
 			fail_msg("%s %s: %s", rows[i].text, rows[i].protected_text, err.msg);
@@ -319,15 +328,14 @@ static void what_nobody_reads_is_told_once(void **state)
 		const char *text, *protected_text, *warning;
 	} rows[] = {
 		{"{\"a\":1}", "", "Unknown settings are not used: 'a'."},
-		{CONFIG("{\"a\":1,\"MaaSettings\":{\"b\":{}},\"c\":null,\"d\":\"\",\"e\":2,\"f\":3}"), "",
-			"Unknown settings are not used: 'b', 'a', 'c', 'd' and 2 more."},
+		{CONFIG("{\"a\":1,\"MaaSettings\":{\"b\":{}},\"c\":null,\"d\":\"\",\"e\":2,\"f\":3}"),
+			"", "Unknown settings are not used: 'b', 'a', 'c', 'd' and 2 more."},
 		{"{\"a\\nb\\u001b[31m\":1}", "", "Unknown settings are not used: 'a b?[31m'."},
 		{"{\"maaEndpoint\":\"\",\"MAAENDPOINT\":\"x\"}", "",
 			"Unknown settings are not used: 'MAAENDPOINT'."},
 		{"{\"AttestationConfig\":{},\"attestationconfig\":{}}", "", "'attestationconfig'."},
 		{"{\"maaEndpiont\":1,\"prox\":1,\"noProxies\":1,\"ruled\":1}", "",
-			"'maaEndpiont' (is it maaEndpoint?), 'prox' (is it proxy?), 'noProxies', 'ruled' (is "
-			"it rules?)."},
+			"'maaEndpiont' (is it maaEndpoint?), 'prox' (is it proxy?), 'noProxies', 'ruled' (is it rules?)."},
 		{"{\"MaaSetting\":{}}", "", "'MaaSetting' (is it MaaSettings?)."},
 		{"{\"\":1,\"s\":1}", "", "not used: '', 's'."},
 		{"", "{\"hush\":1}", "Unknown protected settings are not used; their number is 1."},
@@ -338,7 +346,8 @@ static void what_nobody_reads_is_told_once(void **state)
 		struct settings found;
 		struct err err;
 
-		check_ok(settings_parse_both(TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err),
+		check_ok(settings_parse_both(
+				 TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err),
 			&err);
 		assert_int_equal(found.warning_count, 1);
 		if (!strstr(found.warnings[0], rows[i].warning))
@@ -348,9 +357,8 @@ static void what_nobody_reads_is_told_once(void **state)
 
 static void no_warning_displaces_another(void **state)
 {
-	static const char text[] =
-		CONFIG("{\"MaaSettings\":{\"maaEndpoint\":\"https://a.example/x\",\"y\":1},"
-		       "\"AscSettings\":{\"ascReportingFrequency\":\"never\"},\"disableAlerts\":[]}");
+	static const char text[] = CONFIG(
+		"{\"MaaSettings\":{\"maaEndpoint\":\"https://a.example/x\",\"y\":1},\"AscSettings\":{\"ascReportingFrequency\":\"never\"},\"disableAlerts\":[]}");
 	struct settings found;
 	struct err err;
 
@@ -367,8 +375,8 @@ static void messages_never_repeat_credentials(void **state)
 	struct err err;
 
 	(void)state;
-	check_err(settings_parse(
-			  TEXT(MAA("{\"maaEndpoint\":\"https://u:topsecret@a.example\"}")), &found, &err),
+	check_err(settings_parse(TEXT(MAA("{\"maaEndpoint\":\"https://u:topsecret@a.example\"}")),
+			  &found, &err),
 		&err, ERR_ENDPOINT_INVALID);
 	assert_null(strstr(err.msg, "topsecret"));
 }
@@ -418,13 +426,14 @@ static void settings_of_another_extension_give_defaults(void **state)
 	struct err err;
 
 	(void)state;
-	(void)text_format(path, sizeof(path), "%s/azure-ext", vectors ? vectors : "../shared/vectors");
+	(void)text_format(
+		path, sizeof(path), "%s/azure-ext", vectors ? vectors : "../shared/vectors");
 	if (dir_open(path, &fd, &err) < 0) {
 		print_message("SKIPPED: no folder %s\n", path);
 		return;
 	}
-	check_ok(file_read(fd, "azure-linux-extensions/OSPatching__test__default.settings", FILE_NO_LINKS,
-			 &text, &err),
+	check_ok(file_read(fd, "azure-linux-extensions/OSPatching__test__default.settings",
+			 FILE_NO_LINKS, &text, &err),
 		&err);
 	check_ok(settings_parse(buf_bytes(&text), &found, &err), &err);
 	assert_string_equal(found.endpoint, "");

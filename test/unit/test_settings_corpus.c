@@ -47,9 +47,10 @@ static void check_values(const char *name, const json *expected, const struct se
 
 	(void)!json_get_int(expected, "periodS", &period_s, &ignored);
 	for (size_t i = 0; i < COUNT(texts); i++)
-		if (strcmp((const char *)found + texts[i].offset, text_of(expected, texts[i].name, "")) != 0)
-			fail_msg(
-				"%s: %s is '%s'", name, texts[i].name, (const char *)found + texts[i].offset);
+		if (strcmp((const char *)found + texts[i].offset,
+			    text_of(expected, texts[i].name, "")) != 0)
+			fail_msg("%s: %s is '%s'", name, texts[i].name,
+				(const char *)found + texts[i].offset);
 	if (found->period_s != period_s ||
 		found->alerts_disabled != json_true(json_get(expected, "disableAlerts")) ||
 		found->proxy.is_none != json_true(json_get(expected, "proxyIsNone")) ||
@@ -79,7 +80,8 @@ static void check_warnings(const char *name, const json *expected, const struct 
 	size_t at = 0;
 
 	if (found->warning_count != json_count(expected))
-		fail_msg("%s: %zu warnings, the first '%s'", name, found->warning_count, found->warnings[0]);
+		fail_msg("%s: %zu warnings, the first '%s'", name, found->warning_count,
+			found->warnings[0]);
 	json_each (warning, expected) {
 		if ((at >= SETTINGS_MAX_WARNINGS) != json_is_null(warning))
 			fail_msg("%s: warning %zu", name, at);
@@ -186,7 +188,8 @@ static void the_schema_knows_every_rule(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(file_read(AT_FDCWD, "manifest/settings.schema.json", FILE_FOLLOW_LINKS, &text, &err), &err);
+	check_ok(file_read(AT_FDCWD, "manifest/settings.schema.json", FILE_FOLLOW_LINKS, &text, &err),
+		&err);
 	check_ok(json_parse(buf_bytes(&text), &schema, &err), &err);
 	rules = json_get(json_get(json_get(schema, "$defs"), "members"), "properties");
 	rules = json_get(json_get(rules, "rules"), "properties");

@@ -1,4 +1,5 @@
-/* Protected settings: which member counts, whose key opens them, and that nothing of them comes out with an error. */
+/* Protected settings: which member counts, whose key opens them, and that nothing of them comes out
+ * with an error. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -12,11 +13,12 @@
 /* ---- two sources ---- */
 
 #define MEMBER(name, value) "\"" name "\":" value
-#define AS_WRITTEN(public, protected, thumbprint)                                                            \
-	"{\"runtimeSettings\":[{\"handlerSettings\":{" MEMBER("publicSettings", public) "," MEMBER(          \
-		"protectedSettings", protected) "," MEMBER("protectedSettingsCertThumbprint",                \
-		thumbprint) "}}]}"
-#define NESTED(endpoint) "{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"" endpoint "\"}}}"
+#define AS_WRITTEN(public, protected, thumbprint)                                                  \
+	"{\"runtimeSettings\":[{\"handlerSettings\":{" MEMBER(                                     \
+		"publicSettings", public) "," MEMBER("protectedSettings",                          \
+		protected) "," MEMBER("protectedSettingsCertThumbprint", thumbprint) "}}]}"
+#define NESTED(endpoint)                                                                           \
+	"{\"AttestationConfig\":{\"MaaSettings\":{\"maaEndpoint\":\"" endpoint "\"}}}"
 
 static void a_protected_member_wins_over_the_public_one(void **state)
 {
@@ -30,14 +32,15 @@ static void a_protected_member_wins_over_the_public_one(void **state)
 		{AS_WRITTEN(NESTED("https://public"), "null", "null"), NESTED("https://hidden"),
 			"https://hidden", ""},
 		/* the same member at another place, in other letters */
-		{AS_WRITTEN(NESTED("https://public"), "null", "null"), "{\"MAAENDPOINT\":\"https://hidden\"}",
-			"https://hidden", ""},
+		{AS_WRITTEN(NESTED("https://public"), "null", "null"),
+			"{\"MAAENDPOINT\":\"https://hidden\"}", "https://hidden", ""},
 		{AS_WRITTEN("{\"caFile\":\"/public\"}", "null", "null"), NESTED("https://hidden"),
 			"https://hidden", "/public"},
 		/* nothing given is no answer */
-		{AS_WRITTEN(NESTED("https://public"), "null", "null"), NESTED(""), "https://public", ""},
-		{AS_WRITTEN(NESTED("https://public"), "null", "null"), "{\"AttestationConfig\":null}",
-			"https://public", ""},
+		{AS_WRITTEN(NESTED("https://public"), "null", "null"), NESTED(""), "https://public",
+			""},
+		{AS_WRITTEN(NESTED("https://public"), "null", "null"),
+			"{\"AttestationConfig\":null}", "https://public", ""},
 		{AS_WRITTEN(NESTED("https://public"), "null", "null"),
 			"{\"settings\":{\"caFile\":\"/hidden\"}}", "https://public", "/hidden"},
 	};
@@ -47,7 +50,8 @@ static void a_protected_member_wins_over_the_public_one(void **state)
 		struct settings found;
 		struct err err;
 
-		if (settings_parse_both(TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err) < 0)
+		if (settings_parse_both(
+			    TEXT(rows[i].text), TEXT(rows[i].protected_text), &found, &err) < 0)
 			fail_msg("row %zu: %s", i, err.msg);
 		assert_string_equal(found.endpoint, rows[i].endpoint);
 		assert_string_equal(found.ca_file, rows[i].ca_file);
@@ -57,8 +61,8 @@ static void a_protected_member_wins_over_the_public_one(void **state)
 
 static void unusable_protected_text_is_refused_without_repeating_it(void **state)
 {
-	static const char *const rows[] = {
-		"hush", "[\"hush\"]", "\"hush\"", "{\"hush\":1,\"hush\":2}", "{\"hush\":", "{} hush"};
+	static const char *const rows[] = {"hush", "[\"hush\"]", "\"hush\"",
+		"{\"hush\":1,\"hush\":2}", "{\"hush\":", "{} hush"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -86,7 +90,8 @@ static void only_a_thumbprint_becomes_a_file_name(void **state)
 		{AS_WRITTEN("null", "\"AAEC\"", "12"), false},
 		{AS_WRITTEN("null", "\"AAEC\"", "\"" UPPER "0\""), false},
 		{AS_WRITTEN("null", "\"AAEC\"", "\"../456789ABCDEF0123456789ABCDEF01234567\""), false},
-		{AS_WRITTEN("null", "\"AAEC\"", "\"0123456789ABCDEF/123456789ABCDEF01234567\""), false},
+		{AS_WRITTEN("null", "\"AAEC\"", "\"0123456789ABCDEF/123456789ABCDEF01234567\""),
+			false},
 		{AS_WRITTEN("null", "{}", "\"" UPPER "\""), false},
 		{AS_WRITTEN("null", "\"no base64\"", "\"" UPPER "\""), false},
 	};
@@ -96,7 +101,8 @@ static void only_a_thumbprint_becomes_a_file_name(void **state)
 		auto_cleanup(buf) struct buf message = buf_with_max(100);
 		char thumbprint[SETTINGS_THUMBPRINT_SIZE];
 		struct err err = {0};
-		bool is_good = settings_find_protected(TEXT(rows[i].text), &message, thumbprint, &err) == 0;
+		bool is_good =
+			settings_find_protected(TEXT(rows[i].text), &message, thumbprint, &err) == 0;
 
 		if (is_good != rows[i].is_good)
 			fail_msg("row %zu: %s", i, err.msg);
@@ -140,7 +146,8 @@ static void install(const char *name, const char *as)
 	folder_write(folder, as, bytes, len);
 }
 
-static int parse(const char *message_name, const char *config_folder, struct settings *ret, struct err *err)
+static int parse(
+	const char *message_name, const char *config_folder, struct settings *ret, struct err *err)
 {
 	static uint8_t message[8192];
 	auto_cleanup(fd) int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -149,12 +156,12 @@ static int parse(const char *message_name, const char *config_folder, struct set
 
 	(void)snprintf(path, sizeof(path), "%s%s", folder, config_folder);
 	check_ok(buf_append_text(&text,
-			 "{\"runtimeSettings\":[{\"handlerSettings\":{\"protectedSettingsCertThumbprint\":"
-			 "\"" UPPER "\",\"protectedSettings\":\"",
+			 "{\"runtimeSettings\":[{\"handlerSettings\":{\"protectedSettingsCertThumbprint\":\"" UPPER
+			 "\",\"protectedSettings\":\"",
 			 err),
 		err);
-	check_ok(base64_encode(
-			 (struct bytes){message, folder_read(folder, message_name, message, sizeof(message))},
+	check_ok(base64_encode((struct bytes){message,
+				       folder_read(folder, message_name, message, sizeof(message))},
 			 BASE64_STANDARD, &text, err),
 		err);
 	check_ok(buf_append_text(&text, "\"}}]}", err), err);
@@ -202,7 +209,8 @@ static void what_cannot_be_opened_has_one_code_and_a_reason(void **state)
 			install(rows[i].crt, UPPER ".crt");
 		if (rows[i].prv)
 			install(rows[i].prv, UPPER ".prv");
-		check_err(parse(rows[i].message, rows[i].config, &found, &err), &err, ERR_PROTECTED_SETTINGS);
+		check_err(parse(rows[i].message, rows[i].config, &found, &err), &err,
+			ERR_PROTECTED_SETTINGS);
 		if (!strstr(err.msg, rows[i].reason))
 			fail_msg("row %zu: '%s' does not say '%s'", i, err.msg, rows[i].reason);
 	}

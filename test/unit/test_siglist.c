@@ -2,11 +2,13 @@
 #include "../support/logmaker.h"
 #include "boot/siglist.h"
 
-static const uint8_t microsoft[UEFI_GUID_SIZE] = {
-	0xBD, 0x9A, 0xFA, 0x77, 0x59, 0x03, 0x32, 0x4D, 0xBD, 0x60, 0x28, 0xF4, 0xE7, 0x8F, 0x78, 0x4B};
+static const uint8_t microsoft[UEFI_GUID_SIZE] = {0xBD, 0x9A, 0xFA, 0x77, 0x59, 0x03, 0x32, 0x4D,
+	0xBD, 0x60, 0x28, 0xF4, 0xE7, 0x8F, 0x78, 0x4B};
 
-/* A list of `count` entries of one byte each, of owners that count up from `first`, or of one owner if it is given. */
-static void put_list(struct buf *to, const uint8_t *type, const uint8_t *owner, uint8_t first, uint32_t count)
+/* A list of `count` entries of one byte each, of owners that count up from `first`, or of one owner
+ * if it is given. */
+static void put_list(
+	struct buf *to, const uint8_t *type, const uint8_t *owner, uint8_t first, uint32_t count)
 {
 	put(to, type, UEFI_GUID_SIZE);
 	put_number(to, 28 + count * 17, 4);

@@ -68,10 +68,12 @@ static void damaged_is_what_was_read_and_makes_no_sense(void **state)
 	assert_int_equal(state_take(place->fd, NAME, read_number, &number, &err), STATE_ABSENT);
 	for (size_t i = 0; i < COUNT(damaged); i++) {
 		put(place, TEXT(damaged[i]));
-		assert_int_equal(state_load(place->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
+		assert_int_equal(
+			state_load(place->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
 		assert_int_equal(err.code, ERR_STATE_INVALID);
 		assert_true(is_there(place, NAME) && !is_there(place, NAME ".broken"));
-		assert_int_equal(state_take(place->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
+		assert_int_equal(
+			state_take(place->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
 		assert_true(!is_there(place, NAME) && is_there(place, NAME ".broken"));
 		(void)unlinkat(place->fd, NAME ".broken", 0);
 	}
@@ -204,7 +206,8 @@ static void without_memory_nothing_is_overwritten(void **state)
 		scarce_after(good);
 		status = state_save(place->fd, NAME, document, &err);
 		has_failed = scarce_end();
-		assert_true(has_failed || status == 0); /* what only tidies up may do without memory */
+		/* what only tidies up may do without memory */
+		assert_true(has_failed || status == 0);
 		check_ok(file_read(place->fd, NAME, FILE_NO_LINKS, &text, &err), &err);
 		assert_non_null(strstr((const char *)text.data, "later"));
 		assert_true((status < 0) == (strstr((const char *)text.data, "7") != NULL));
@@ -267,10 +270,10 @@ int main(void)
 			without_memory_it_is_unknown_and_stays, make_place, remove_place),
 		cmocka_unit_test_setup_teardown(
 			without_memory_nothing_is_overwritten, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(
-			a_damaged_file_is_set_aside_before_it_is_replaced, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(
-			what_a_killed_writer_left_goes_and_anothers_stays, make_place, remove_place),
+		cmocka_unit_test_setup_teardown(a_damaged_file_is_set_aside_before_it_is_replaced,
+			make_place, remove_place),
+		cmocka_unit_test_setup_teardown(what_a_killed_writer_left_goes_and_anothers_stays,
+			make_place, remove_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

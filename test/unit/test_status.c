@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "edge/json.h"
 
-/* The agent's own rules (parse_ext_status): exact words, lower-case members, name and message everywhere. */
+/* The agent's own rules (parse_ext_status): exact words, lower-case members, name and message
+ * everywhere. */
 static void check_outcome(const json *outcome, const char *word, int64_t code, const char *message)
 {
 	const json *formatted = json_get(outcome, "formattedMessage");
@@ -50,7 +51,8 @@ static void a_status_reads_back_as_the_agent_reads_it(void **state)
 	assert_string_equal(
 		json_text(json_get(json_at(document, 0), "timestampUTC")), "2026-01-31T12:00:00Z");
 	assert_string_equal(json_text(json_get(top, "operation")), "Enable");
-	assert_string_equal(json_text(json_get(top, "configurationAppliedTime")), "2026-01-31T11:46:40Z");
+	assert_string_equal(
+		json_text(json_get(top, "configurationAppliedTime")), "2026-01-31T11:46:40Z");
 	check_outcome(top, "success", 0, "Healthy.");
 	assert_int_equal(json_count(json_get(top, "substatus")), 2);
 	assert_string_equal(
@@ -81,7 +83,8 @@ static void remote_text_turns_no_message_around(void **state)
 	struct status status = status_empty("Enable", STATUS_ERROR);
 
 	(void)state;
-	(void)text_format(status.message, sizeof(status.message), "A page \"\u202eyhtlaeH\u202c\" answers.");
+	(void)text_format(
+		status.message, sizeof(status.message), "A page \"\u202eyhtlaeH\u202c\" answers.");
 	document = format(&status, &text);
 	check_outcome(json_get(json_at(document, 0), "status"), "error", 0,
 		"A page \"<U+202E>yhtlaeH<U+202C>\" answers.");
@@ -97,11 +100,12 @@ static void an_error_tells_cause_name_and_remedy(void **state)
 	status = status_of_err("Enable", &err);
 	assert_int_equal(status.state, STATUS_ERROR);
 	assert_int_equal(status.code, 201);
-	assert_memory_equal(
-		status.message, "This VM was not started by UEFI (no-uefi). Use a generation 2 VM", 64);
+	assert_memory_equal(status.message,
+		"This VM was not started by UEFI (no-uefi). Use a generation 2 VM", 64);
 }
 
-/* Worst case of everything: every message full of characters that JSON doubles, or of bytes that are no UTF-8. */
+/* Worst case of everything: every message full of characters that JSON doubles, or of bytes that
+ * are no UTF-8. */
 static void the_fullest_status_stays_small_and_valid(void **state)
 {
 	static const char fills[] = {'"', '\\', '\x01', '\xff', '\xe2', 'a'};
@@ -121,7 +125,8 @@ static void the_fullest_status_stays_small_and_valid(void **state)
 			status_add(&status, long_text, STATUS_ERROR, 999, long_text);
 		assert_int_equal(status.item_count, STATUS_MAX_ITEMS);
 		document = format(&status, &text);
-		assert_int_equal(json_count(json_get(json_get(json_at(document, 0), "status"), "substatus")),
+		assert_int_equal(
+			json_count(json_get(json_get(json_at(document, 0), "status"), "substatus")),
 			STATUS_MAX_ITEMS);
 	}
 }
@@ -163,8 +168,8 @@ static void files_are_replaced_and_read(void **state)
 	}
 	assert_int_equal(fstatat(fd, "3.status", &info, 0), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
-	check_ok(file_write(fd, "3.status", TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600,
-			 &err),
+	check_ok(file_write(fd, "3.status",
+			 TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600, &err),
 		&err);
 	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
 	check_ok(file_remove(fd, "3.status", &err), &err);
@@ -207,8 +212,8 @@ static void what_was_written_is_read_again(void **state)
 
 static void a_damaged_status_is_refused(void **state)
 {
-	static const char good[] = "[{\"status\":{\"operation\":\"Enable\",\"status\":\"success\",\"code\":0,"
-				   "\"formattedMessage\":{\"message\":\"m\"}}}]";
+	static const char good[] =
+		"[{\"status\":{\"operation\":\"Enable\",\"status\":\"success\",\"code\":0,\"formattedMessage\":{\"message\":\"m\"}}}]";
 	static const char *const wrong[][2] = {
 		{"[{", "{{"},
 		{"\"success\"", "\"Success\""},

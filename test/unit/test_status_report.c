@@ -19,12 +19,13 @@ static struct status report(struct round_result *round, enum health health, enum
 	round->remote = round->verdict;
 	(void)text_format(round->provider, sizeof(round->provider), "https://provider.example");
 	settings.period_s = 14400;
-	status_report_make(&(struct status_report_inputs){.round = round,
-				   .history = &history,
-				   .settings = &settings,
-				   .enabled_at_s = ENABLED_S,
-				   .now = {.boot_id = BOOT, .time = {.wall_s = NOW_S, .boot_s = BOOT_S}},
-				   .wait_s = 60},
+	status_report_make(
+		&(struct status_report_inputs){.round = round,
+			.history = &history,
+			.settings = &settings,
+			.enabled_at_s = ENABLED_S,
+			.now = {.boot_id = BOOT, .time = {.wall_s = NOW_S, .boot_s = BOOT_S}},
+			.wait_s = 60},
 		&status);
 	for (size_t i = 0; i < status.item_count; i++)
 		assert_true(status.items[i].name[0] && status.items[i].message[0]);
@@ -45,14 +46,14 @@ static void healthy_is_success(void **state)
 		.local = {.has_secureboot = true,
 			.secureboot.is_enabled = true,
 			.verdict.health = HEALTH_HEALTHY}};
-	struct status status = report(
-		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+	struct status status = report(&round, HEALTH_HEALTHY, ERR_OK,
+		(struct history){.healthy_s = NOW_S}, (struct settings){0});
 
 	(void)state;
 	assert_int_equal(status.state, STATUS_SUCCESS);
 	assert_int_equal(status.code, 0);
-	assert_non_null(
-		strstr(status.message, "Healthy: this VM proved its boot to https://provider.example"));
+	assert_non_null(strstr(
+		status.message, "Healthy: this VM proved its boot to https://provider.example"));
 	for (size_t i = 0; i < status.item_count; i++)
 		if (strcmp(status.items[i].name, "AttestationKey") != 0)
 			assert_int_equal(status.items[i].state, STATUS_SUCCESS);
@@ -76,39 +77,41 @@ static void what_the_boot_proved_is_told(void **state)
 					{.program = ""}}},
 			.unquoted = {.compared = 0x4300, .as_logged = 0x4300},
 			.verdict.health = HEALTH_HEALTHY}};
-	struct status status = report(
-		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+	struct status status = report(&round, HEALTH_HEALTHY, ERR_OK,
+		(struct history){.healthy_s = NOW_S}, (struct settings){0});
 	const char *text = item(&status, "SecureBoot")->message;
 
 	(void)state;
-	assert_non_null(strstr(text, "hashes in dbx: 77; shim's revocation level (SBAT): 2025021800;"));
 	assert_non_null(
-		strstr(text, "vouched for this boot: 2 (CN=UEFI CA for \\shim, a hash for no file)."));
+		strstr(text, "hashes in dbx: 77; shim's revocation level (SBAT): 2025021800;"));
+	assert_non_null(strstr(
+		text, "vouched for this boot: 2 (CN=UEFI CA for \\shim, a hash for no file)."));
 	assert_non_null(strstr(item(&status, "VirtualTpm")->message, "as logged: PCR 8, 9, 14."));
 }
 
 static void a_remark_is_a_warning_and_changes_no_verdict(void **state)
 {
-	struct round_result round = {
-		.stage = ROUND_VERIFIED, .local = {.remark_count = 1, .verdict.health = HEALTH_HEALTHY}};
+	struct round_result round = {.stage = ROUND_VERIFIED,
+		.local = {.remark_count = 1, .verdict.health = HEALTH_HEALTHY}};
 	struct status status;
 
 	(void)state;
 	err_fill(&round.local.remarks[0], ERR_PCR_BEYOND_LOG, 0, "PCR 8 grew.");
-	status = report(
-		&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S}, (struct settings){0});
+	status = report(&round, HEALTH_HEALTHY, ERR_OK, (struct history){.healthy_s = NOW_S},
+		(struct settings){0});
 	assert_int_equal(status.state, STATUS_SUCCESS);
 	assert_int_equal(item(&status, "BootIntegrity")->state, STATUS_SUCCESS);
 	assert_int_equal(item(&status, "VirtualTpm")->state, STATUS_WARNING);
 	assert_int_equal(item(&status, "VirtualTpm")->code, ERR_PCR_BEYOND_LOG);
-	assert_non_null(strstr(item(&status, "VirtualTpm")->message, "PCR 8 grew (pcr-beyond-log). "));
+	assert_non_null(
+		strstr(item(&status, "VirtualTpm")->message, "PCR 8 grew (pcr-beyond-log). "));
 }
 
 static void unhealthy_is_an_error_unless_alerts_are_off(void **state)
 {
 	struct round_result round = {.stage = ROUND_ANSWERED};
-	struct status status = report(
-		&round, HEALTH_UNHEALTHY, ERR_POLICY_DENIED, (struct history){0}, (struct settings){0});
+	struct status status = report(&round, HEALTH_UNHEALTHY, ERR_POLICY_DENIED,
+		(struct history){0}, (struct settings){0});
 
 	(void)state;
 	assert_int_equal(status.state, STATUS_ERROR);
@@ -130,15 +133,16 @@ static void a_first_attestation_without_network_is_transitioning_within_its_budg
 
 	(void)state;
 	assert_int_equal(status.state, STATUS_TRANSITIONING);
-	assert_non_null(
-		strstr(status.message, "Not attested yet, trying again in 60 s: What happened (dns-failed)"));
+	assert_non_null(strstr(status.message,
+		"Not attested yet, trying again in 60 s: What happened (dns-failed)"));
 }
 
 static void past_the_budget_it_is_an_error(void **state)
 {
 	struct round_result round = {.stage = ROUND_COLLECTED};
 	struct status status = report(&round, HEALTH_UNKNOWN, ERR_DNS,
-		(struct history){.boot_id = BOOT, .failures = 9, .waiting_boot_s = BOOT_S - PROOF_BUDGET_S},
+		(struct history){
+			.boot_id = BOOT, .failures = 9, .waiting_boot_s = BOOT_S - PROOF_BUDGET_S},
 		(struct settings){0});
 
 	(void)state;
@@ -168,7 +172,8 @@ static void the_status_says_why_this_provider(void **state)
 		err_fill(&round.verdict.reason, ERR_METADATA, 0, "What happened.");
 		round.remote = round.verdict;
 		(void)text_format(round.provider, sizeof(round.provider), "%s", rows[i].provider);
-		(void)text_format(round.provider_reason, sizeof(round.provider_reason), "%s", rows[i].reason);
+		(void)text_format(
+			round.provider_reason, sizeof(round.provider_reason), "%s", rows[i].reason);
 		status_report_make(&(struct status_report_inputs){.round = &round,
 					   .history = &history,
 					   .settings = &settings,
@@ -210,7 +215,8 @@ static void silence_is_borne_by_a_proof_of_this_boot_alone(void **state)
 		struct status status;
 
 		memcpy(history.proof.boot_id, rows[i].boot_id, strlen(rows[i].boot_id));
-		status = report(&round, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, history, (struct settings){0});
+		status = report(
+			&round, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, history, (struct settings){0});
 		if (status.state != rows[i].state || !strstr(status.message, rows[i].words) ||
 			item(&status, "Attestation")->state != rows[i].attestation)
 			fail_msg("row %zu: %s", i, status.message);
@@ -239,8 +245,8 @@ static void a_bad_answer_is_no_silence(void **state)
 static void a_missing_precondition_is_an_error_at_once(void **state)
 {
 	struct round_result round = {.stage = ROUND_TPM};
-	struct status status = report(
-		&round, HEALTH_UNKNOWN, ERR_NO_AK, (struct history){.failures = 1}, (struct settings){0});
+	struct status status = report(&round, HEALTH_UNKNOWN, ERR_NO_AK,
+		(struct history){.failures = 1}, (struct settings){0});
 
 	(void)state;
 	assert_int_equal(status.state, STATUS_ERROR);
@@ -269,7 +275,8 @@ int main(void)
 		cmocka_unit_test(what_the_boot_proved_is_told),
 		cmocka_unit_test(a_remark_is_a_warning_and_changes_no_verdict),
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
-		cmocka_unit_test(a_first_attestation_without_network_is_transitioning_within_its_budget),
+		cmocka_unit_test(
+			a_first_attestation_without_network_is_transitioning_within_its_budget),
 		cmocka_unit_test(past_the_budget_it_is_an_error),
 		cmocka_unit_test(the_status_says_why_this_provider),
 		cmocka_unit_test(silence_is_borne_by_a_proof_of_this_boot_alone),

@@ -14,7 +14,8 @@ static void marks_become_quoted_values(void **state)
 	} rows[] = {
 		{"", ""},
 		{"no marks: @system-service { }", "no marks: @system-service { }"},
-		{"ExecStart={{PROGRAM}} --root {{ROOT}}\n", "ExecStart=\"/opt/a/monitor\" --root \"/\"\n"},
+		{"ExecStart={{PROGRAM}} --root {{ROOT}}\n",
+			"ExecStart=\"/opt/a/monitor\" --root \"/\"\n"},
 		{"-{{STATUS}}", "-\"/var/lib/a b%%c\\\"d\\\\e\""},
 		{"{{LOG}}{{EVENTS}}", "\"/var/log/azure/a\"\"/var/log/azure/a/events\""},
 	};

@@ -87,11 +87,12 @@ static void check_timestamp(const char *time)
 		assert_true(form[i] == '0' ? time[i] >= '0' && time[i] <= '9' : time[i] == form[i]);
 }
 
-/* As the agent does: UTF-8, JSON, all eight members, each of them text, Message not empty, the two limits. */
+/* As the agent does: UTF-8, JSON, all eight members, each of them text, Message not empty, the two
+ * limits. */
 static json *parse_as_the_agent(struct bytes text)
 {
-	static const char *const names[] = {"Version", "Timestamp", "TaskName", "EventLevel", "Message",
-		"EventPid", "EventTid", "OperationId"};
+	static const char *const names[] = {"Version", "Timestamp", "TaskName", "EventLevel",
+		"Message", "EventPid", "EventTid", "OperationId"};
 	json *event = NULL;
 	size_t sum = 0;
 	struct err err;
@@ -241,7 +242,8 @@ static void hostile_texts_become_valid_ones(void **state)
 
 static void long_texts_are_cut_to_the_agent_s_limits(void **state)
 {
-	static const char *const characters[] = {"x", "\"", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xA5"};
+	static const char *const characters[] = {
+		"x", "\"", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xA5"};
 	char text[12001];
 
 	(void)state;
@@ -326,13 +328,17 @@ static void an_events_folder_that_vanished_is_an_error_without_leftovers(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_event_reads_back_as_the_agent_reads_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_event_reads_back_as_the_agent_reads_it, setup, teardown),
 		cmocka_unit_test(levels_are_the_agent_s_words),
-		cmocka_unit_test_setup_teardown(names_sort_by_time_whatever_the_clock_says, setup, teardown),
-		cmocka_unit_test_setup_teardown(two_events_of_one_moment_are_two_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			names_sort_by_time_whatever_the_clock_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			two_events_of_one_moment_are_two_files, setup, teardown),
 		cmocka_unit_test(hostile_texts_become_valid_ones),
 		cmocka_unit_test(long_texts_are_cut_to_the_agent_s_limits),
-		cmocka_unit_test_setup_teardown(nothing_piles_up_when_nobody_collects, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			nothing_piles_up_when_nobody_collects, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_megabyte_is_enough_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_killed_writer_s_draft_goes_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(

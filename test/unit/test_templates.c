@@ -1,4 +1,5 @@
-/* The templates that people paste say what the extension understands. (scripts/lint-manifest: all others say the same.) */
+/* The templates that people paste say what the extension understands. (scripts/lint-manifest: all
+ * others say the same.) */
 #include "check.h"
 #include <fcntl.h>
 #include "agent/settings.h"

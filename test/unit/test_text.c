@@ -46,7 +46,8 @@ static void clean_text_is_printable_and_cut_between_characters(void **state)
 		{"\xc2\x85", "?", 64},
 		{"\x7f", "?", 64},
 		/* what turns text around or hides in it is shown by its number */
-		{"a\u202eb\u2069c\u200fd\u061ce\u2028", "a<U+202E>b<U+2069>c<U+200F>d<U+061C>e<U+2028>", 64},
+		{"a\u202eb\u2069c\u200fd\u061ce\u2028",
+			"a<U+202E>b<U+2069>c<U+200F>d<U+061C>e<U+2028>", 64},
 		{"\u00ad\u200b\ufeff\U000E0041", "<U+00AD><U+200B><U+FEFF><U+E0041>", 64},
 		{"\u17b4\U0001D173", "<U+17B4><U+1D173>", 64},
 		{"plain \u00e9 \u20ac \U0001f600", "plain \u00e9 \u20ac \U0001f600", 64},

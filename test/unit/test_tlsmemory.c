@@ -1,4 +1,5 @@
-/* One allocation fails, each in turn: nothing crashes, no certificate and no key is blamed, and what comes next succeeds. */
+/* One allocation fails, each in turn: nothing crashes, no certificate and no key is blamed, and
+ * what comes next succeeds. */
 #include "check.h"
 
 #include <stdio.h>
@@ -46,8 +47,10 @@ void *__wrap_realloc(void *old, size_t size)
 static int exchange(struct http *http, struct err *err)
 {
 	char url[64];
-	struct http_request request = {
-		.url = url, .ca_file = server.ca_file, .connect_timeout_ms = 5000, .total_timeout_ms = 10000};
+	struct http_request request = {.url = url,
+		.ca_file = server.ca_file,
+		.connect_timeout_ms = 5000,
+		.total_timeout_ms = 10000};
 	struct http_answer answer = {.body.max = 65536};
 	int status;
 
@@ -75,8 +78,8 @@ static bool fail_one(long which)
 	if (countdown)
 		return false;
 	if (status < 0 && err.code != ERR_NO_MEMORY && err.code != ERR_TLS_FAILED &&
-		err.code != ERR_HTTP_FAILED && err.code != ERR_INTERNAL && err.code != ERR_CONNECTION_LOST &&
-		err.code != ERR_CONNECT_REFUSED)
+		err.code != ERR_HTTP_FAILED && err.code != ERR_INTERNAL &&
+		err.code != ERR_CONNECTION_LOST && err.code != ERR_CONNECT_REFUSED)
 		fail_msg("allocation %ld: %s: %s", which, err_info(err.code)->name, err.msg);
 	if (!http)
 		check_ok(http_open(&http, &err), &err);

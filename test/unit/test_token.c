@@ -1,4 +1,5 @@
-/* Tokens and key sets that test/support/make_tokens signs with openssl: one row per way to be wrong. */
+/* Tokens and key sets that test/support/make_tokens signs with openssl: one row per way to be
+ * wrong. */
 #include "check.h"
 
 #include "edge/crypto.h"
@@ -31,7 +32,8 @@ static int judge(const char *name, struct err *err)
 
 	if (text.len == 0)
 		fail_msg("no token '%s'", name);
-	if (token_parse(text, &token, err) < 0 || token_check_header(&token, &provider, &kid, err) < 0 ||
+	if (token_parse(text, &token, err) < 0 ||
+		token_check_header(&token, &provider, &kid, err) < 0 ||
 		token_check_signature(&token, kid, &keys, err) < 0)
 		return -1;
 	return token_check_claims(&token, &expected, err);
@@ -39,7 +41,8 @@ static int judge(const char *name, struct err *err)
 
 static void good_tokens_are_believed(void **state)
 {
-	static const char *const names[] = {"good", "good-second", "good-bare", "good-late", "good-early"};
+	static const char *const names[] = {
+		"good", "good-second", "good-bare", "good-late", "good-early"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -163,8 +166,8 @@ static void a_good_token_does_not_fit_another_question(void **state)
 		{&provider, NOW_S, "", &our_key},
 		{&provider, NOW_S, "the nonce", &other_key},
 	};
-	static const enum err_code codes[] = {ERR_TOKEN_ISSUER, ERR_TOKEN_EXPIRED, ERR_TOKEN_NOT_YET,
-		ERR_TOKEN_NONCE, ERR_TOKEN_NONCE, ERR_TOKEN_BINDING};
+	static const enum err_code codes[] = {ERR_TOKEN_ISSUER, ERR_TOKEN_EXPIRED,
+		ERR_TOKEN_NOT_YET, ERR_TOKEN_NONCE, ERR_TOKEN_NONCE, ERR_TOKEN_BINDING};
 	auto_cleanup(token) struct token token = {0};
 	const char *kid;
 	struct err err;
@@ -218,7 +221,8 @@ static void key_sets_keep_what_can_be_used(void **state)
 
 static void key_sets_that_cannot_be_used_are_refused(void **state)
 {
-	static const char *const files[] = {"certs-ambiguous", "certs-unusable", "certs-many", "good.jwt"};
+	static const char *const files[] = {
+		"certs-ambiguous", "certs-unusable", "certs-many", "good.jwt"};
 	static const char *const texts[] = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[]}",
 		"{\"keys\":[{}]}", "{\"keys\":[],\"keys\":[]}", "<html>"};
 	struct keys none = {.count = 7};

@@ -33,14 +33,14 @@ static void read_pcrs_and_create_key(struct tpm *tpm, struct tpm_public *ret)
 static size_t encrypt_to(
 	const struct tpm_public *key, const char *padding, struct bytes plain, uint8_t ret[256])
 {
-	static const uint8_t head[] = {0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-		0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00, 0x30, 0x82, 0x01,
-		0x0a, 0x02, 0x82, 0x01, 0x01, 0x00};
+	static const uint8_t head[] = {0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86,
+		0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00,
+		0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00};
 	static const uint8_t tail[] = {0x02, 0x03, 0x01, 0x00, 0x01};
 	uint8_t der[sizeof(head) + 256 + sizeof(tail)];
 	char key_file[FOLDER_SIZE + 16], in_file[FOLDER_SIZE + 16], out_file[FOLDER_SIZE + 16];
-	const char *argv[] = {"openssl", "pkeyutl", "-encrypt", "-pubin", "-keyform", "DER", "-inkey",
-		key_file, "-pkeyopt", padding, "-in", in_file, "-out", out_file, NULL};
+	const char *argv[] = {"openssl", "pkeyutl", "-encrypt", "-pubin", "-keyform", "DER",
+		"-inkey", key_file, "-pkeyopt", padding, "-in", in_file, "-out", out_file, NULL};
 
 	memcpy(der, head, sizeof(head));
 	memcpy(der + sizeof(head), key->data + key->len - 256, 256);
@@ -122,8 +122,8 @@ static void check_cert_is(struct tpm *tpm)
 
 static void the_certificate_comes_without_padding(void **state)
 {
-	static const char *const rows[][2] = {
-		{"0", "0"}, {"0", "900"}, {"700", "0"}, {"700", "200"}, {"238", "0"}, {"1100", "5"}};
+	static const char *const rows[][2] = {{"0", "0"}, {"0", "900"}, {"700", "0"},
+		{"700", "200"}, {"238", "0"}, {"1100", "5"}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -255,13 +255,14 @@ static void what_is_encrypted_to_the_key_comes_back(void **state)
 	for (int i = 0; i < 5; i++) { /* more often than the TPM has places for sessions */
 		plain.len = 0;
 		assert_int_equal(encrypt_to(&key, PKCS1, SECRET, cipher), 256);
-		check_ok(
-			tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err), &err);
+		check_ok(tpm_decrypt(
+				 tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err),
+			&err);
 		assert_true(bytes_equal(buf_bytes(&plain), SECRET));
 	}
 	check_ok(tpm_flush_key(tpm, &err), &err);
-	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err), &err,
-		ERR_INTERNAL);
+	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err),
+		&err, ERR_INTERNAL);
 	check_err(tpm_certify_key(tpm, &certify, &err), &err, ERR_INTERNAL);
 }
 
@@ -278,18 +279,20 @@ static void a_ciphertext_for_another_key_is_refused(void **state)
 	check_ok(tpm_create_key(tpm, policy, &other, &err), &err);
 	read_pcrs_and_create_key(tpm, &key);
 	for (size_t len = 0; len <= 257; len += len < 255 ? 85 : 1) {
-		memset(cipher, 0xFF, sizeof(cipher)); /* larger than any modulus, or of a wrong size */
-		check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, len}, &plain, &err),
+		/* larger than any modulus, or of a wrong size */
+		memset(cipher, 0xFF, sizeof(cipher));
+		check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, len}, &plain,
+				  &err),
 			&err, ERR_INNER_KEY);
 	}
 	assert_int_equal(encrypt_to(&key, "rsa_padding_mode:oaep", SECRET, cipher), 256);
-	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err), &err,
-		ERR_INNER_KEY);
+	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err),
+		&err, ERR_INNER_KEY);
 	/* below every modulus, so that only the padding is wrong */
 	assert_int_equal(encrypt_to(&other, PKCS1, SECRET, cipher), 256);
 	cipher[0] &= 0x7F;
-	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err), &err,
-		ERR_INNER_KEY);
+	check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err),
+		&err, ERR_INNER_KEY);
 	assert_int_equal(plain.len, 0);
 }
 
@@ -308,13 +311,15 @@ static void a_pcr_that_changed_locks_the_key(void **state)
 	check_ok(tpm_create_key(tpm, policy, &key, &err), &err);
 	assert_int_equal(encrypt_to(&key, PKCS1, SECRET, cipher), 256);
 	tpm_close(steal_ptr(
-		tpm)); /* the TPM serves one program at a time; the same template makes the same key */
+		/* the TPM serves one program at a time; the same template makes the same key */
+		tpm));
 	vtpm_platform(&shared, "extend", "5", NULL);
 	tpm = opened(shared.tcti);
 	check_ok(tpm_create_key(tpm, policy, &again, &err), &err);
 	assert_memory_equal(key.data, again.data, key.len);
 	for (int i = 0; i < 5; i++) /* the failed session is flushed each time */
-		check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain, &err),
+		check_err(tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, (struct bytes){cipher, 256}, &plain,
+				  &err),
 			&err, ERR_PCR_CHANGED);
 }
 
@@ -378,9 +383,7 @@ static void an_attestation_costs_eleven_commands(void **state)
 	(void)state;
 	vtpm_provision(&shared, "--padding", "900", NULL);
 	check_count(NULL, NULL,
-		"{\"total\": 11, \"commands\": {\"Certify\": 1, \"CreatePrimary\": 1, \"FlushContext\": 1, "
-		"\"NV_Read\": 1, \"NV_ReadPublic\": 1, \"PCR_Read\": 1, \"PolicyPCR\": 1, \"Quote\": 1, "
-		"\"RSA_Decrypt\": 1, \"ReadPublic\": 1, \"StartAuthSession\": 1}}");
+		"{\"total\": 11, \"commands\": {\"Certify\": 1, \"CreatePrimary\": 1, \"FlushContext\": 1, \"NV_Read\": 1, \"NV_ReadPublic\": 1, \"PCR_Read\": 1, \"PolicyPCR\": 1, \"Quote\": 1, \"RSA_Decrypt\": 1, \"ReadPublic\": 1, \"StartAuthSession\": 1}}");
 	vtpm_provision(&shared, "--grow", "700", NULL);
 	check_count(NULL, NULL, "{\"total\": 12,");
 }
@@ -398,8 +401,8 @@ static void a_busy_tpm_is_asked_again(void **state)
 {
 	(void)state;
 	vtpm_provision(&shared, NULL);
-	check_count("--refuse", "Quote:922:3", "\"Quote\": 4");       /* TPM_RC_RETRY */
-	check_count("--refuse", "Certify:908:1", "\"Certify\": 2");   /* TPM_RC_YIELDED */
+	check_count("--refuse", "Quote:922:3", "\"Quote\": 4"); /* TPM_RC_RETRY */
+	check_count("--refuse", "Certify:908:1", "\"Certify\": 2"); /* TPM_RC_YIELDED */
 	check_count("--refuse", "PCR_Read:90a:2", "\"PCR_Read\": 3"); /* TPM_RC_TESTING */
 	check_count("--refuse", "NV_Read:922:1", "\"NV_Read\": 2");
 }
@@ -439,8 +442,9 @@ static int check_fault(const char *fault, const char *value, enum err_code code)
 	return -1;
 }
 
-/* Sizes and counts of every answer, overwritten. A TPM that lies gets an error, never our memory. tpm2-tss reads a cut answer on into
- * what its buffer held before, so some are noticed only by their content. */
+/* Sizes and counts of every answer, overwritten. A TPM that lies gets an error, never our memory.
+ * tpm2-tss reads a cut answer on into what its buffer held before, so some are noticed only by
+ * their content. */
 static void a_lying_tpm_is_refused(void **state)
 {
 	static const struct {

@@ -8,19 +8,19 @@
 
 #define DIGEST "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define NAME   "0022000b" DIGEST
-#define CLOCK                                                                                                \
-	"0000000001020304"                                                                                   \
-	"00000005"                                                                                           \
-	"00000006"                                                                                           \
+#define CLOCK                                                                                      \
+	"0000000001020304"                                                                         \
+	"00000005"                                                                                 \
+	"00000006"                                                                                 \
 	"01"
-#define QUOTE_HEAD                                                                                           \
-	"ff544347"                                                                                           \
+#define QUOTE_HEAD                                                                                 \
+	"ff544347"                                                                                 \
 	"8018" NAME "0003aabbcc" CLOCK "2020031200120000"
-#define QUOTE                                                                                                \
-	QUOTE_HEAD "00000001000b03ff0000"                                                                    \
+#define QUOTE                                                                                      \
+	QUOTE_HEAD "00000001000b03ff0000"                                                          \
 		   "0020" DIGEST
-#define CERTIFY                                                                                              \
-	"ff544347"                                                                                           \
+#define CERTIFY                                                                                    \
+	"ff544347"                                                                                 \
 	"8017" NAME "0000" CLOCK "2020031200120000" NAME NAME
 
 static struct bytes from_hex(const char *hex, uint8_t *ret, size_t size)
@@ -78,7 +78,8 @@ static void check_attest_refused(const char *hex, const char *message)
 	uint8_t data[1024];
 	struct err err;
 
-	check_err(tpmwire_parse_attest(from_hex(hex, data, sizeof(data)), &attest, &err), &err, ERR_FORMAT);
+	check_err(tpmwire_parse_attest(from_hex(hex, data, sizeof(data)), &attest, &err), &err,
+		ERR_FORMAT);
 	if (!strstr(err.msg, message))
 		fail_msg("%s, expected: %s", err.msg, message);
 	assert_int_equal(attest.type, 0x1234);
@@ -92,33 +93,15 @@ static void what_is_no_quote_is_refused(void **state)
 		{"", "0 bytes"},
 		{QUOTE "00", "1 bytes follow"},
 		{CERTIFY "00", "1 bytes follow"},
-		{"fe544347"
-		 "8018" NAME "0000" CLOCK "0000000000000000"
-		 "00000001000b03ff0000"
-		 "0020" DIGEST,
+		{"fe5443478018" NAME "0000" CLOCK "000000000000000000000001000b03ff00000020" DIGEST,
 			"Not made by a TPM"},
-		{QUOTE_HEAD "00000002000b03ff0000000403ff0000"
-			    "0020" DIGEST,
-			"2 banks"},
-		{QUOTE_HEAD "00000000"
-			    "0020" DIGEST,
-			"0 banks"},
-		{QUOTE_HEAD "ffffffff000b03ff0000"
-			    "0020" DIGEST,
-			"TPMS_ATTEST"},
-		{QUOTE_HEAD "00000001000bffff0000"
-			    "0020" DIGEST,
-			"TPMS_ATTEST"},
-		{QUOTE_HEAD "00000001000b03ff0000"
-			    "ffff" DIGEST,
-			"TPMS_ATTEST"},
-		{"ff544347"
-		 "8018"
-		 "ffff",
-			"TPMS_ATTEST"},
-		{"ff544347"
-		 "8016" NAME "0000" CLOCK "0000000000000000"
-		 "0020" DIGEST "0020" DIGEST,
+		{QUOTE_HEAD "00000002000b03ff0000000403ff00000020" DIGEST, "2 banks"},
+		{QUOTE_HEAD "000000000020" DIGEST, "0 banks"},
+		{QUOTE_HEAD "ffffffff000b03ff00000020" DIGEST, "TPMS_ATTEST"},
+		{QUOTE_HEAD "00000001000bffff00000020" DIGEST, "TPMS_ATTEST"},
+		{QUOTE_HEAD "00000001000b03ff0000ffff" DIGEST, "TPMS_ATTEST"},
+		{"ff5443478018ffff", "TPMS_ATTEST"},
+		{"ff5443478016" NAME "0000" CLOCK "00000000000000000020" DIGEST "0020" DIGEST,
 			"TPMS_ATTEST"},
 	};
 
@@ -137,14 +120,15 @@ static void a_cut_structure_is_refused_at_every_length(void **state)
 		struct bytes whole = from_hex(all[i], data, sizeof(data));
 
 		for (size_t len = 0; len < whole.len; len++) {
-			auto_cleanup(free) uint8_t *exact = malloc(len ? len : 1); /* for AddressSanitizer */
+			/* for AddressSanitizer */
+			auto_cleanup(free) uint8_t *exact = malloc(len ? len : 1);
 			struct tpmwire_attest attest;
 			struct err err;
 
 			assert_non_null(exact);
 			memcpy(exact, data, len);
-			check_err(tpmwire_parse_attest((struct bytes){exact, len}, &attest, &err), &err,
-				ERR_FORMAT);
+			check_err(tpmwire_parse_attest((struct bytes){exact, len}, &attest, &err),
+				&err, ERR_FORMAT);
 		}
 	}
 }
@@ -153,16 +137,8 @@ static void a_cut_structure_is_refused_at_every_length(void **state)
 static struct bytes make_public(uint8_t ret[282])
 {
 	uint8_t head[26];
-	struct bytes hex = from_hex("0118"
-				    "0001000b"
-				    "00050472"
-				    "0000"
-				    "0010"
-				    "0014000b"
-				    "0800"
-				    "00000000"
-				    "0100",
-		head, sizeof(head));
+	struct bytes hex =
+		from_hex("01180001000b00050472000000100014000b0800000000000100", head, sizeof(head));
 
 	memset(ret, 0, 282);
 	memcpy(ret, hex.data, hex.len);
@@ -207,15 +183,16 @@ static void what_is_no_rsa_key_is_refused(void **state)
 		uint8_t value;
 		const char *message;
 	} rows[] = {
-		{1, 0x17, "size does not fit"}, {1, 0x19, "size does not fit"}, {3, 0x23, ""}, /* ECC      */
-		{3, 0x08, ""},         /* keyed hash: another layout */
-		{3, 0x00, ""},         /* no type  */
-		{5, 0x0C, "name"},     /* SHA-384  */
-		{10, 0xFF, ""},        /* policy past the end */
-		{15, 0x99, ""},        /* no such scheme      */
+		/* ECC */
+		{1, 0x17, "size does not fit"}, {1, 0x19, "size does not fit"}, {3, 0x23, ""},
+		{3, 0x08, ""}, /* keyed hash: another layout */
+		{3, 0x00, ""}, /* no type  */
+		{5, 0x0C, "name"}, /* SHA-384  */
+		{10, 0xFF, ""}, /* policy past the end */
+		{15, 0x99, ""}, /* no such scheme      */
 		{18, 0x10, "modulus"}, /* 4096 bits announced */
-		{24, 0xFF, ""},        /* modulus past the end */
-		{25, 0x01, ""},        /* longer than there is */
+		{24, 0xFF, ""}, /* modulus past the end */
+		{25, 0x01, ""}, /* longer than there is */
 		{26, 0x40, "modulus"}, /* 2047 bits */
 	};
 
@@ -237,16 +214,9 @@ static void an_elliptic_curve_key_is_refused(void **state)
 {
 	struct tpmwire_rsa_public public;
 	uint8_t data[128];
-	struct bytes bytes = from_hex("0058"
-				      "0023000b"
-				      "00050472"
-				      "0000"
-				      "0010"
-				      "0018000b"
-				      "0003"
-				      "0010"
-				      "0020" DIGEST "0020" DIGEST,
-		data, sizeof(data));
+	struct bytes bytes =
+		from_hex("00580023000b00050472000000100018000b000300100020" DIGEST "0020" DIGEST,
+			data, sizeof(data));
 	struct err err;
 
 	(void)state;
@@ -271,7 +241,8 @@ static void a_cut_key_is_refused_at_every_length(void **state)
 			exact[0] = (uint8_t)((len - 2) >> 8);
 			exact[1] = (uint8_t)(len - 2);
 		}
-		check_err(tpmwire_parse_public((struct bytes){exact, len}, &public, &err), &err, ERR_FORMAT);
+		check_err(tpmwire_parse_public((struct bytes){exact, len}, &public, &err), &err,
+			ERR_FORMAT);
 	}
 }
 
@@ -281,7 +252,8 @@ static bool read_vector(const char *name, struct buf *ret)
 	char path[512];
 	struct err err;
 
-	(void)snprintf(path, sizeof(path), "%s/quote/%s", folder ? folder : "../shared/vectors", name);
+	(void)snprintf(
+		path, sizeof(path), "%s/quote/%s", folder ? folder : "../shared/vectors", name);
 	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, &err) == 0)
 		return true;
 	print_message("SKIPPED: %s is not there\n", path);
@@ -347,7 +319,8 @@ static void a_quote_of_a_cloud_vm_is_read_and_verified(void **state)
 	assert_memory_equal(attest.extra_data, expected_nonce, 32);
 	assert_int_equal(attest.pcr_mask, 0xFF);
 	assert_int_equal(attest.pcr_bank, TPMWIRE_ALG_SHA256);
-	for (size_t i = 0; i < 8; i++) /* tpm2-tools' file: TPML_DIGEST in memory order from byte 136 */
+	for (size_t i = 0; i < 8; i++) /* tpm2-tools' file: TPML_DIGEST in memory order from byte
+					  136 */
 		parts[i] = (struct bytes){pcrs.data + 136 + 4 + i * 66 + 2, 32};
 	crypto_digest(CRYPTO_SHA256, parts, 8, digest);
 	assert_int_equal(attest.pcr_digest_len, 32);

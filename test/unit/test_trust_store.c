@@ -28,7 +28,8 @@ static const char *file_of(const char *const *parts)
 	return path;
 }
 
-static int take(const char *ca_file, const char *extra_ca_file, struct trust_store_set *ret, struct err *err)
+static int take(const char *ca_file, const char *extra_ca_file, struct trust_store_set *ret,
+	struct err *err)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	struct trust_store trust = {.ca_file = ca_file, .extra_ca_file = extra_ca_file};
@@ -48,10 +49,10 @@ static void what_cannot_be_taken_is_told_and_the_rest_counts(void **state)
 		{{"ed25519.pem", "root.pem"}, 1, 1, "a kind that is not known to this program"},
 		{{"unknown.pem", "root.pem"}, 1, 1, "critical extension 1.2.3.4"},
 		{{"limited.pem"}, 1, 0, ""},
-		{{"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "root.pem"}, 1, 1,
-			"cannot be decoded"},
-		{{"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "root.pem"}, 1, 1,
-			"cannot be read"},
+		{{"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "root.pem"}, 1,
+			1, "cannot be decoded"},
+		{{"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "root.pem"}, 1,
+			1, "cannot be read"},
 		{{"-----BEGIN CERTIFICATE-----\nMIIB", "root.pem"}, 1, 1, "cannot be decoded"},
 		{{"words before\n", "root.pem", "words behind"}, 1, 0, ""},
 	};
@@ -64,14 +65,15 @@ static void what_cannot_be_taken_is_told_and_the_rest_counts(void **state)
 		check_ok(take(file_of(rows[i].parts), NULL, &set, &err), &err);
 		if (set.count != rows[i].count || set.left_out_count != rows[i].left_out ||
 			!strstr(set.left_out[0], rows[i].words))
-			fail_msg("row %zu: %zu taken, %zu left out: %s", i, set.count, set.left_out_count,
-				set.left_out[0]);
+			fail_msg("row %zu: %zu taken, %zu left out: %s", i, set.count,
+				set.left_out_count, set.left_out[0]);
 	}
 }
 
 static void a_file_in_which_none_can_be_taken_is_an_error(void **state)
 {
-	static const char *const parts[][3] = {{"ed25519.pem", "unknown.pem"}, {"no certificate"}, {""}};
+	static const char *const parts[][3] = {
+		{"ed25519.pem", "unknown.pem"}, {"no certificate"}, {""}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(parts); i++) {
@@ -114,7 +116,8 @@ static void all_of_the_systems_count(void **state)
 		skip();
 	}
 	check_ok(take(NULL, NULL, &set, &err), &err);
-	print_message("%zu of %s; %zu left out %s\n", set.count, file, set.left_out_count, set.left_out[0]);
+	print_message("%zu of %s; %zu left out %s\n", set.count, file, set.left_out_count,
+		set.left_out[0]);
 	assert_true(set.count > 50);
 }
 
@@ -122,8 +125,8 @@ static int make_files(void **state)
 {
 	const char *chain[] = {"test/support/make_chain", folder, NULL};
 	char key[FOLDER_SIZE + 16], pem[FOLDER_SIZE + 16];
-	const char *other[] = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj",
-		"/CN=Ed25519", "-keyout", key, "-out", pem, NULL};
+	const char *other[] = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes",
+		"-subj", "/CN=Ed25519", "-keyout", key, "-out", pem, NULL};
 
 	(void)state;
 	folder_make(folder);

@@ -4,8 +4,8 @@
 
 static const uint8_t owner[UEFI_GUID_SIZE] = {1, 2, 3};
 
-static void put_list(
-	struct buf *out, const uint8_t type[UEFI_GUID_SIZE], uint32_t header, uint32_t entry, uint32_t count)
+static void put_list(struct buf *out, const uint8_t type[UEFI_GUID_SIZE], uint32_t header,
+	uint32_t entry, uint32_t count)
 {
 	put(out, type, UEFI_GUID_SIZE);
 	put_number(out, 28 + header + (uint64_t)entry * count, 4);
@@ -52,7 +52,8 @@ static void a_measured_variable_is_read(void **state)
 
 static void sizes_that_overflow_do_not_fit(void **state)
 {
-	static const uint64_t sizes[] = {0x8000000000000005u, 0xFFFFFFFFFFFFFFFFu, 0x7FFFFFFFFFFFFFFFu, 1000};
+	static const uint64_t sizes[] = {
+		0x8000000000000005u, 0xFFFFFFFFFFFFFFFFu, 0x7FFFFFFFFFFFFFFFu, 1000};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
@@ -91,7 +92,8 @@ static void names_become_clean_utf8(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[32];
 
-		uefi_text((struct bytes){(const uint8_t *)rows[i].utf16, rows[i].len}, text, sizeof(text));
+		uefi_text((struct bytes){(const uint8_t *)rows[i].utf16, rows[i].len}, text,
+			sizeof(text));
 		assert_string_equal(text, rows[i].text);
 	}
 }
@@ -117,7 +119,8 @@ static void signature_lists_give_their_entries(void **state)
 
 	(void)state;
 	put_list(&data, uefi_cert_x509_guid, 0, UEFI_GUID_SIZE + 100, 1);
-	put_list(&data, uefi_cert_sha256_guid, 0, UEFI_GUID_SIZE + 32, 0); /* an empty list between */
+	/* an empty list between */
+	put_list(&data, uefi_cert_sha256_guid, 0, UEFI_GUID_SIZE + 32, 0);
 	put_list(&data, uefi_cert_sha256_guid, 5, UEFI_GUID_SIZE + 32, 3);
 	walk = uefi_signature_walk(buf_bytes(&data));
 	assert_true(uefi_signature_next(&walk, &entry));

@@ -133,7 +133,8 @@ static void a_running_systemd_is_ordinary(void **state)
 
 		for (size_t i = first; i < COUNT(words); i++) {
 			extend(held.digest[11], words[i]);
-			check_ok(unquoted_compare(&small.log, &small.led_to, &held, &unquoted, &err), &err);
+			check_ok(unquoted_compare(&small.log, &small.led_to, &held, &unquoted, &err),
+				&err);
 			assert_int_equal(unquoted.by_phases, BIT(11));
 			assert_int_equal(unquoted.as_logged, BIT(8) | BIT(9) | BIT(12) | BIT(14));
 		}
@@ -182,8 +183,8 @@ static void a_log_with_more_than_was_measured_is_a_deviation(void **state)
 
 	(void)state;
 	extend(held.digest[8], "a client of the owner");
-	memcpy(held.digest[9], held.digest[14],
-		TPM_DIGEST_SIZE); /* PCR 9 after the first of its two events */
+	memcpy(held.digest[9], held.digest[14], TPM_DIGEST_SIZE); /* PCR 9 after the first of its
+								     two events */
 	check_err(unquoted_compare(&small.log, &small.led_to, &held, &unquoted, &err), &err,
 		ERR_LOG_NOT_MEASURED);
 	assert_int_equal(unquoted.unmeasured, BIT(9));

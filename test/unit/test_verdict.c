@@ -61,7 +61,8 @@ static void failures_are_unknown_and_integrity_is_unhealthy(void **state)
 		struct err err = {.code = err_info_at(i)->code};
 		bool is_answer = err.code / 100 == 7 || err.code == ERR_SECURE_BOOT_OFF;
 
-		assert_int_equal(verdict_of_err(&err).health, is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN);
+		assert_int_equal(
+			verdict_of_err(&err).health, is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN);
 	}
 }
 
@@ -91,7 +92,8 @@ static void only_two_healthy_views_are_healthy(void **state)
 		{&healthy, &denied, HEALTH_UNHEALTHY, ERR_POLICY_DENIED,
 			"It. The VM's own check found nothing wrong."},
 		{&healthy, &silent, HEALTH_UNKNOWN, ERR_DNS, "It."},
-		{&tampered, &healthy, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "It. The provider did not object."},
+		{&tampered, &healthy, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH,
+			"It. The provider did not object."},
 		{&tampered, &denied, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "It."},
 		{&tampered, &silent, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "It."},
 		{&unread, &healthy, HEALTH_UNKNOWN, ERR_EVENT_LOG_MALFORMED, "It."},

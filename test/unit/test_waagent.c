@@ -1,4 +1,5 @@
-/* The guest agent's configuration, as the agent itself reads it (azurelinuxagent/common/conf.py). */
+/* The guest agent's configuration, as the agent itself reads it
+ * (azurelinuxagent/common/conf.py). */
 #include "check.h"
 
 #include <fcntl.h>
@@ -16,7 +17,8 @@ static void the_proxy_is_found(void **state)
 		{"# HttpProxy.Host=10.0.0.4\n", ""},
 		{"HttpProxy.Host=10.0.0.4\nHttpProxy.Port=3128\n", "10.0.0.4:3128"},
 		{"HttpProxy.Port=3128\r\nHttpProxy.Host=proxy.example\r\n", "proxy.example:3128"},
-		{"HttpProxy.Host = \"proxy.example\"  # ours\nHttpProxy.Port =8080", "proxy.example:8080"},
+		{"HttpProxy.Host = \"proxy.example\"  # ours\nHttpProxy.Port =8080",
+			"proxy.example:8080"},
 		{"HttpProxy.Host=proxy.example\nHttpProxy.Port=None\n", "proxy.example"},
 		{"HttpProxy.Host=old\nHttpProxy.Host=new\nHttpProxy.Port=1\n", "new:1"},
 		{"HttpProxy.Host=old\nHttpProxy.Host=None\n", ""},

@@ -77,7 +77,8 @@ static void work_that_ends_leaves_nothing_behind(void **state)
 	watchdog_disarm(NULL);
 }
 
-static int watch(struct hang *hang, int root, const struct record *service, uint32_t limit_s, struct err *err)
+static int watch(struct hang *hang, int root, const struct record *service, uint32_t limit_s,
+	struct err *err)
 {
 	return hang_watch(&(struct hang_inputs){.root_fd = root,
 				  .service = service,
@@ -114,7 +115,8 @@ static void a_hung_round_leaves_an_error_and_no_old_success(void **state)
 	check_ok(status_read(folder, 3, &status, &written_s, &err), &err);
 	assert_int_equal(status.state, STATUS_ERROR);
 	assert_int_equal(status.code, ERR_HUNG);
-	assert_non_null(strstr(status.message, "began at 1970-01-12T13:46:40Z did not end within 1 s"));
+	assert_non_null(
+		strstr(status.message, "began at 1970-01-12T13:46:40Z did not end within 1 s"));
 	assert_string_equal(status.items[0].name, STATUS_HEALTH_ITEM);
 	assert_int_equal(status.items[0].state, STATUS_WARNING);
 	folder_remove(path);
