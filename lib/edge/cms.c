@@ -16,6 +16,12 @@ static const struct bytes oid_enveloped_data =
 /* 1.2.840.113549.1.1.1, RFC 8017 appendix C */
 static const struct bytes oid_rsa = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01);
 
+/* 1.2.840.113549.1.1.7 and .8, RFC 8017 appendix A.2.1; their hashes: RFC 8017 appendix B.1 */
+static const struct bytes oid_oaep = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x07);
+static const struct bytes oid_mgf1 = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08);
+static const struct bytes oid_sha1 = OID(0x2b, 0x0e, 0x03, 0x02, 0x1a);
+static const struct bytes oid_sha256 = OID(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01);
+
 /* RFC 3370 section 5.1, RFC 3565 section 4.1 */
 static const struct cipher {
 	struct bytes oid;
@@ -51,9 +57,44 @@ static bool is_meant(const struct ber_element *id, const struct cms_recipient *r
 	       bytes_equal(serial, recipient->serial);
 }
 
-/* KeyTransRecipientInfo, RFC 5652 section 6.2.1. ret_key stays empty if it is for somebody else. */
+static bool is_sha256_or_sha1(struct bytes oid, enum cms_padding *ret)
+{
+	*ret = bytes_equal(oid, oid_sha256) ? CMS_OAEP_SHA256 : CMS_OAEP_SHA1;
+	return *ret == CMS_OAEP_SHA256 || bytes_equal(oid, oid_sha1);
+}
+
+/* RSAES-OAEP-params: each member is left out where it has its default, SHA-1 or no label. One hash
+ * for both uses is what mbedtls knows, and what senders use. */
+static bool read_oaep(struct cursor algorithm, enum cms_padding *ret)
+{
+	struct cursor params = ber_take_inside(&algorithm, BER_SEQUENCE);
+	enum cms_padding hash = CMS_OAEP_SHA1, mask = CMS_OAEP_SHA1;
+
+	if (ber_comes(&params, BER_0_CONSTRUCTED)) {
+		struct cursor tagged = ber_take_inside(&params, BER_0_CONSTRUCTED);
+		struct cursor name = ber_take_inside(&tagged, BER_SEQUENCE);
+
+		if (!is_sha256_or_sha1(ber_take(&name, BER_OID), &hash))
+			return false;
+	}
+	if (ber_comes(&params, BER_1_CONSTRUCTED)) {
+		struct cursor tagged = ber_take_inside(&params, BER_1_CONSTRUCTED);
+		struct cursor function = ber_take_inside(&tagged, BER_SEQUENCE);
+		struct bytes oid = ber_take(&function, BER_OID);
+		struct cursor name = ber_take_inside(&function, BER_SEQUENCE);
+
+		if (!bytes_equal(oid, oid_mgf1) ||
+			!is_sha256_or_sha1(ber_take(&name, BER_OID), &mask))
+			return false;
+	}
+	*ret = hash;
+	return ber_ended(&params) && hash == mask;
+}
+
+/* KeyTransRecipientInfo, RFC 5652 section 6.2.1. ret->encrypted_key stays empty if it is for
+ * somebody else. */
 static int read_recipient(struct bytes content, const struct cms_recipient *recipient,
-	struct bytes *ret_key, struct err *err)
+	struct cms *ret, struct err *err)
 {
 	struct cursor cursor = cursor_of(content);
 	struct ber_element id;
@@ -69,30 +110,29 @@ static int read_recipient(struct bytes content, const struct cms_recipient *reci
 		return malformed(err, "recipient");
 	if (!is_meant(&id, recipient))
 		return 0;
-	if (!bytes_equal(oid, oid_rsa))
+	ret->padding = CMS_PKCS1;
+	if (!bytes_equal(oid, oid_rsa) &&
+		(!bytes_equal(oid, oid_oaep) || !read_oaep(algorithm, &ret->padding)))
 		return err_set(err, ERR_FORMAT, 0,
-			"The CMS message's key is not encrypted by RSA with PKCS#1 v1.5 padding.");
-	*ret_key = key;
+			"The CMS message's key is not encrypted by RSA with PKCS#1 v1.5 padding or with OAEP over SHA-1 or SHA-256.");
+	ret->encrypted_key = key;
 	return 0;
 }
 
 static int read_recipients(struct cursor recipients, const struct cms_recipient *recipient,
-	struct bytes *ret_key, struct err *err)
+	struct cms *ret, struct err *err)
 {
-	struct bytes key = {0};
-
-	while (recipients.left && !key.len) {
+	while (recipients.left && !ret->encrypted_key.len) {
 		struct ber_element info = ber_next(&recipients);
 
 		if (recipients.failed)
 			return malformed(err, "list of recipients");
-		if (info.tag == BER_SEQUENCE && read_recipient(info.content, recipient, &key, err) < 0)
+		if (info.tag == BER_SEQUENCE && read_recipient(info.content, recipient, ret, err) < 0)
 			return -1;
 	}
-	if (!key.len)
+	if (!ret->encrypted_key.len)
 		return err_set(err, ERR_FORMAT, 0,
 			"The CMS message is encrypted for another certificate.");
-	*ret_key = key;
 	return 0;
 }
 
@@ -163,7 +203,7 @@ int cms_parse(struct bytes message, const struct cms_recipient *recipient, struc
 	if (!ber_ended(&data))
 		return malformed(err, "enveloped data");
 	if (read_content(content, &found, err) < 0 ||
-		read_recipients(recipients, recipient, &found.encrypted_key, err) < 0)
+		read_recipients(recipients, recipient, &found, err) < 0)
 		return -1;
 	*ret = found;
 	return 0;

@@ -2,8 +2,8 @@
  * and the encrypted bytes. Bytes in, views out; decrypting is crypto_cms_decrypt() of crypto.h.
  *
  * Definite and indefinite lengths are read (ITU-T X.690 section 8.1.3): a sender that streams does
- * not know lengths. Only recipients with an RSA key (KeyTransRecipientInfo, rsaEncryption) count;
- * others are passed over. */
+ * not know lengths. Only recipients with an RSA key (KeyTransRecipientInfo, rsaEncryption or
+ * id-RSAES-OAEP) count; others are passed over. */
 #ifndef EDGE_CMS_H
 #define EDGE_CMS_H
 
@@ -11,6 +11,7 @@
 
 #define CMS_MAX_BYTES (1u << 20)
 
+enum cms_padding { CMS_PKCS1, CMS_OAEP_SHA1, CMS_OAEP_SHA256 };
 enum cms_cipher { CMS_DES_EDE3_CBC, CMS_AES_128_CBC, CMS_AES_192_CBC, CMS_AES_256_CBC };
 
 /* How a message names a certificate. */
@@ -24,6 +25,7 @@ struct cms_recipient {
 /* Views into the message. */
 struct cms {
 	struct bytes encrypted_key; /* for the recipient */
+	enum cms_padding padding;
 	enum cms_cipher cipher;
 	struct bytes iv; /* 8 bytes for DES, 16 for AES */
 	struct bytes content; /* as encoded: cms_join_content() gives the bytes */

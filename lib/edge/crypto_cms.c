@@ -92,8 +92,18 @@ static struct cms_recipient recipient_of(const mbedtls_x509_crt *crt)
 
 /* ---- decryption ---- */
 
-/* RSAES-PKCS1-v1_5 (RFC 8017 section 7.2.2). Wrong padding gives a random key instead of an error
- * (RFC 3218 section 2.3.2): what fails afterwards is the content, for every damage alike. */
+static const struct {
+	int version;
+	mbedtls_md_type_t hash;
+} paddings[] = {
+	[CMS_PKCS1] = {MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE},
+	[CMS_OAEP_SHA1] = {MBEDTLS_RSA_PKCS_V21, MBEDTLS_MD_SHA1},
+	[CMS_OAEP_SHA256] = {MBEDTLS_RSA_PKCS_V21, MBEDTLS_MD_SHA256},
+};
+
+/* RSAES-PKCS1-v1_5 and RSAES-OAEP (RFC 8017 sections 7.2.2 and 7.1.2). Wrong padding gives a random
+ * key instead of an error (RFC 3218 section 2.3.2): what fails afterwards is the content, for every
+ * damage alike. */
 static int unwrap_key(const struct cms *cms, struct holder *holder, size_t key_size, uint8_t *ret,
 	struct err *err)
 {
@@ -108,6 +118,12 @@ static int unwrap_key(const struct cms *cms, struct holder *holder, size_t key_s
 		return err_set(err, ERR_FORMAT, 0, "The private key is longer than 4096 bits.");
 	if (mbedtls_rsa_get_len(rsa) != cms->encrypted_key.len)
 		return 0;
+	status = mbedtls_rsa_set_padding(
+		rsa, paddings[cms->padding].version, paddings[cms->padding].hash);
+	if (status != 0)
+		return err_set(err, ERR_FORMAT, (unsigned long)-status,
+			"The key's padding is not known to mbedtls (-0x%04lX).",
+			(unsigned long)-status);
 	status = mbedtls_rsa_pkcs1_decrypt(
 		rsa, random_bytes, NULL, &len, cms->encrypted_key.data, plain, sizeof(plain));
 	if (status == 0 && len == key_size)

@@ -73,7 +73,7 @@ static int decrypt_mine(struct bytes message, struct buf *ret, struct err *err)
 static void messages_of_openssl_are_decrypted(void **state)
 {
 	static const char *const names[] = {"des3.der", "aes128.der", "aes192.der", "aes256.der",
-		"keyid.der", "stream.der", "two.der"};
+		"keyid.der", "stream.der", "two.der", "oaep.der", "oaep256.der", "oaep-named.der"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -129,7 +129,9 @@ static void other_messages_and_keys_are_refused_with_the_reason(void **state)
 		{"des3.der", "private key cannot be read", &my_crt, &my_crt},
 		{"des3.der", "certificate cannot be read", &my_key, &my_key},
 		{"camellia.der", "cipher is neither", &my_crt, &my_key},
-		{"oaep.der", "PKCS#1 v1.5", &my_crt, &my_key},
+		{"oaep-mixed.der", "OAEP over SHA-1 or SHA-256", &my_crt, &my_key},
+		{"oaep512.der", "OAEP over SHA-1 or SHA-256", &my_crt, &my_key},
+		{"oaep.der", "private key is not the certificate's", &my_crt, &other_key},
 		{"signed.der", "Not a CMS message with enveloped data", &my_crt, &my_key},
 		{"mine.crt", "Not a CMS message with enveloped data", &my_crt, &my_key},
 	};
