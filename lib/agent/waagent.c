@@ -1,6 +1,7 @@
 #include "agent/waagent.h"
 
 #include <string.h>
+#include <strings.h>
 #include "base/file.h"
 #include "base/text.h"
 
@@ -30,10 +31,25 @@ static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 		return false;
 	line = (struct bytes){key.data + key.len + 1, line.len - key.len - 1};
 	line = trim(before(line, '#'), "\"");
-	if (bytes_equal(line, bytes_of_text("None")))
+	if (line.len == 4 && strncasecmp((const char *)line.data, "None", 4) == 0)
 		line.len = 0;
 	*ret = line;
 	return true;
+}
+
+/* People write an address here though the agent wants a host. Only the scheme that a proxy is
+ * spoken to by can be left out: another one is another way. */
+static struct bytes without_scheme(struct bytes host)
+{
+	static const char scheme[] = "http://";
+	size_t len = sizeof(scheme) - 1;
+
+	if (host.len < len || strncasecmp((const char *)host.data, scheme, len) != 0)
+		return host;
+	host = (struct bytes){host.data + len, host.len - len};
+	if (host.len && host.data[host.len - 1] == '/')
+		host.len--;
+	return host;
 }
 
 static bool is_host_text(struct bytes host)
@@ -66,6 +82,7 @@ void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 			       : (struct bytes){line.data + line.len + 1, text.len - line.len - 1};
 	}
 	ret[0] = '\0';
+	host = without_scheme(host);
 	if (host.len && host.len < 256 && is_host_text(host) && is_port_text(port))
 		(void)text_format(ret, WAAGENT_PROXY_SIZE, "%.*s%s%.*s", (int)host.len,
 			(const char *)host.data, port.len ? ":" : "", (int)port.len,

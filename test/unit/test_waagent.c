@@ -33,6 +33,11 @@ static void the_proxy_is_found(void **state)
 			""},
 		{"HttpProxy.Host", ""},
 		{"HttpProxy.Host=\n=\n\n", ""},
+		{"HttpProxy.Host=http://10.9.9.9\nHttpProxy.Port=3128\n", "10.9.9.9:3128"},
+		{"HttpProxy.Host=HTTP://proxy.example/\nHttpProxy.Port=3128\n", "proxy.example:3128"},
+		{"HttpProxy.Host=https://proxy.example\nHttpProxy.Port=3128\n", ""},
+		{"HttpProxy.Host=http://\nHttpProxy.Port=3128\n", ""},
+		{"HttpProxy.Host=none\nHttpProxy.Port=NONE\n", ""},
 	};
 
 	(void)state;
