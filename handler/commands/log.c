@@ -97,10 +97,10 @@ void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE])
 static void print_other_digests(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	uint32_t altered = 0, first = 0;
 
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
 		first = altered++ ? first : event.number;
@@ -159,11 +159,11 @@ static void print_secure_boot(const struct eventlog *log)
 static int print_table(const struct eventlog *log, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event, as_pcr;
+	struct event event, as_pcr;
 	bool is_cc = cclog_is(log);
 
 	print_format("%6s %4s  %-33s %s\n", "event", "PCR", "type", "data");
-	while (eventlog_next(log, &walk, &event)) {
+	while (event_next_any(log, &walk, &event)) {
 		char type[LOG_TYPE_SIZE], pcr[12] = "-";
 		struct eventstory story;
 

@@ -14,7 +14,7 @@
 #define MAX_EVENT_JSON (1u << 20) /* without its data */
 #define HEX_PIECE      512
 
-static void add_digests(json *parent, const struct eventlog *log, const struct eventlog_event *event)
+static void add_digests(json *parent, const struct eventlog *log, const struct event *event)
 {
 	for (size_t i = 0; i < log->bank_count; i++) {
 		const char *known = eventlog_alg_name(log->banks[i].alg);
@@ -37,7 +37,7 @@ static void add_certificates(json *parent, const struct eventstory *story)
 }
 
 /* Whose entries a variable of keys holds. */
-static void add_owners(json *parent, const struct eventlog_event *event)
+static void add_owners(json *parent, const struct event *event)
 {
 	struct uefivar var;
 	struct siglist list;
@@ -64,8 +64,7 @@ static void add_owners(json *parent, const struct eventlog_event *event)
 }
 
 /* null: the event's type promises nothing about its data, or it was not measured. */
-static void add_data_check(
-	json *parent, const struct eventlog *log, const struct eventlog_event *event)
+static void add_data_check(json *parent, const struct eventlog *log, const struct event *event)
 {
 	enum replay_data found = replay_data_of(log, event);
 
@@ -95,7 +94,7 @@ static int print_with_data(const json *members, struct bytes data, struct err *e
 	return 0;
 }
 
-static void add_place(json *members, const struct eventlog_event *event)
+static void add_place(json *members, const struct event *event)
 {
 	struct bootphase_place place;
 
@@ -107,7 +106,7 @@ static void add_place(json *members, const struct eventlog_event *event)
 
 /* `as_pcr` is the event as a TPM's log would have it. */
 static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, const struct eventlog_event *as_pcr, struct err *err)
+	const struct event *event, const struct event *as_pcr, struct err *err)
 {
 	char type[LOG_TYPE_SIZE];
 	struct eventstory story;
@@ -192,15 +191,15 @@ static int print_data_check_json(const struct eventlog *log, struct err *err)
 int log_print_json(const struct eventlog *log, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	const char *separator = "";
 	bool is_cc = cclog_is(log);
 
 	print_format("{\"format\":\"%s\",\"registers\":\"%s\",\"notMeasured\":%u,\"events\":[",
 		log->is_crypto_agile ? "crypto-agile" : "sha1", is_cc ? "RTMR" : "PCR",
 		log->unmeasured_count);
-	while (eventlog_next(log, &walk, &event)) {
-		struct eventlog_event as_pcr = is_cc ? cclog_as_pcr(&event) : event;
+	while (event_next_any(log, &walk, &event)) {
+		struct event as_pcr = is_cc ? cclog_as_pcr(&event) : event;
 
 		print_format("%s\n", separator);
 		if (print_event_json(log, &walk, &event, &as_pcr, err) < 0)

@@ -54,7 +54,7 @@ static struct kind *kind_of(struct telling *telling, const char *name)
 	return &telling->kinds[telling->kind_count++];
 }
 
-static char mark_of(const struct eventlog *log, const struct eventlog_event *event)
+static char mark_of(const struct eventlog *log, const struct event *event)
 {
 	switch (replay_data_of(log, event)) {
 	case REPLAY_NOT_MEASURED:
@@ -81,7 +81,7 @@ static void print_line(struct telling *telling, const char *kind, char mark, con
 }
 
 static int tell_event(struct telling *telling, const struct eventlog_walk *walk,
-	const struct eventlog_event *event, const char *name, struct err *err)
+	const struct event *event, const char *name, struct err *err)
 {
 	struct kind *kind = kind_of(telling, name);
 	struct eventstory story;
@@ -108,11 +108,11 @@ static int tell_event(struct telling *telling, const struct eventlog_walk *walk,
 static int tell_phase(struct telling *telling, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(telling->log);
-	struct eventlog_event event;
+	struct event event;
 	struct bootphase_place place;
 	const char *between = "  and also       ";
 
-	while (eventlog_next(telling->log, &walk, &event)) {
+	while (event_next_any(telling->log, &walk, &event)) {
 		if (telling->is_cc)
 			event = cclog_as_pcr(&event);
 		if (!bootphase_of(&event, &place) || place.phase != telling->phase)

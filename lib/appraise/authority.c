@@ -55,8 +55,8 @@ static int read_entry(struct bytes entry, struct authority *ret, bool *ret_is_on
 	return 0;
 }
 
-int authority_of_event(const struct eventlog_event *event, struct authority *ret, bool *ret_is_one,
-	struct err *err)
+int authority_of_event(
+	const struct event *event, struct authority *ret, bool *ret_is_one, struct err *err)
 {
 	struct authority found = {.event = event->number};
 	struct uefivar var;
@@ -89,7 +89,7 @@ void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
 }
 
 /* What stands where authorities do, and is none that is known, is not the one in front of it. */
-static bool is_between(const struct eventlog_event *event)
+static bool is_between(const struct event *event)
 {
 	struct uefivar var;
 
@@ -100,11 +100,11 @@ static bool is_between(const struct eventlog_event *event)
 int authority_read(const struct eventlog *log, struct authorities *ret, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	struct authorities found = {0};
 	struct authority *last = NULL; /* that no program was found for yet */
 
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		struct authority one;
 		bool is_one;
 

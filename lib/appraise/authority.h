@@ -47,7 +47,7 @@ bool authority_is_setting(const struct uefivar *var);
 /* What an event of PCR 7 vouches with, a certificate or a hash; `program` is left empty.
  * *ret_is_one is false for any other event. Of its type nothing is believed: data that was measured
  * and holds who vouches does so by any name. ERR_NO_MEMORY, which is no answer. */
-int authority_of_event(const struct eventlog_event *event, struct authority *ret, bool *ret_is_one,
+int authority_of_event(const struct event *event, struct authority *ret, bool *ret_is_one,
 	struct err *err) err_check;
 /* The common name in a certificate's subject, with its "CN=": the last one; all of the subject if
  * there is none. */

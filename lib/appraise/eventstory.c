@@ -48,10 +48,10 @@ int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err 
  * holds. */
 static void find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
 {
-	struct eventlog_event event;
+	struct event event;
 	struct uefivar var;
 
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (measured_is_program(&event)) {
 			(void)eventtext_image_file(&event, ret, size);
 			return;
@@ -79,16 +79,16 @@ static void tell_keys(struct eventstory *story)
  * may both have measured. Older shims give GRUB neither name nor size, and GRUB may be the last
  * that is measured. */
 static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
-	const struct eventlog_event *event, const char *text)
+	const struct event *event, const char *text)
 {
-	struct eventlog_event next;
+	struct event next;
 	size_t count = 0;
 
 	if (!event->is_measured || event->type != EV_EFI_BOOT_SERVICES_APPLICATION ||
 		strncmp(text, "image of ", 9) != 0 || strncmp(text, "image of 0 ", 11) == 0 ||
 		strstr(text, ", from "))
 		return false;
-	while (eventlog_next_measured(log, &walk, &next))
+	while (event_next(log, &walk, &next))
 		if ((next.type == event->type ||
 			    (next.pcr == event->pcr && measured_is_program(&next))) &&
 			(++count > 1 || !bytes_equal(next.measured, event->measured)))
@@ -97,7 +97,7 @@ static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
 }
 
 static int tell_authority(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct eventstory *ret, struct err *err)
+	const struct event *event, struct eventstory *ret, struct err *err)
 {
 	struct authority authority;
 	char name[CRYPTO_NAME_SIZE], program[AUTHORITY_PROGRAM_SIZE] = "";
@@ -117,7 +117,7 @@ static int tell_authority(const struct eventlog *log, const struct eventlog_walk
 }
 
 int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct eventstory *ret, struct err *err)
+	const struct event *event, struct eventstory *ret, struct err *err)
 {
 	struct uefivar var;
 	char text[EVENTTEXT_SIZE];

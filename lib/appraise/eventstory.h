@@ -22,7 +22,7 @@ struct eventstory {
 /* `behind` is the walk that gave the event: the programs that follow are looked up in it. Only
  * measured events vouch, or are vouched for. ERR_NO_MEMORY. */
 int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
-	const struct eventlog_event *event, struct eventstory *ret, struct err *err) err_check;
+	const struct event *event, struct eventstory *ret, struct err *err) err_check;
 
 /* A certificate's subject, of it the common name ("CN=...") where there is one; "" if the DER does
  * not parse. ERR_NO_MEMORY. */

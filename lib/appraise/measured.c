@@ -25,7 +25,7 @@ bool measured_hash(uint16_t alg, enum crypto_hash *ret)
 	}
 }
 
-bool measured_is(const struct eventlog_event *event, struct bytes bytes)
+bool measured_is(const struct event *event, struct bytes bytes)
 {
 	uint8_t computed[CRYPTO_MAX_HASH_SIZE];
 	enum crypto_hash hash;
@@ -37,7 +37,7 @@ bool measured_is(const struct eventlog_event *event, struct bytes bytes)
 }
 
 /* 0 or -1; 1 if the firmware met an error. */
-bool measured_is_separator(const struct eventlog_event *event)
+bool measured_is_separator(const struct event *event)
 {
 	static const uint8_t values[][4] = {
 		{0x00, 0x00, 0x00, 0x00}, {0xFF, 0xFF, 0xFF, 0xFF}, {0x01, 0x00, 0x00, 0x00}};
@@ -48,7 +48,7 @@ bool measured_is_separator(const struct eventlog_event *event)
 	return measured_is(event, bytes_of_text("WBCL"));
 }
 
-bool measured_is_step(const struct eventlog_event *event)
+bool measured_is_step(const struct event *event)
 {
 	static const char *const texts[] = {"Calling EFI Application from Boot Option",
 		"Returning from EFI Application from Boot Option", "Exit Boot Services Invocation",
@@ -61,7 +61,7 @@ bool measured_is_step(const struct eventlog_event *event)
 	return measured_is_separator(event);
 }
 
-bool measured_is_program(const struct eventlog_event *event)
+bool measured_is_program(const struct event *event)
 {
 	if (!event->is_measured)
 		return false;

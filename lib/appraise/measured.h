@@ -17,14 +17,14 @@
 bool measured_hash(uint16_t alg, enum crypto_hash *ret);
 
 /* The event's digest is that of these bytes. */
-bool measured_is(const struct eventlog_event *event, struct bytes bytes);
+bool measured_is(const struct event *event, struct bytes bytes);
 /* The end of what the firmware measures before it runs others' code, whatever the log calls it. */
-bool measured_is_separator(const struct eventlog_event *event);
+bool measured_is_separator(const struct event *event);
 /* A separator, or one of the few texts by which the firmware says what it does next: no program,
  * and nothing that a boot consists of. */
-bool measured_is_step(const struct eventlog_event *event);
+bool measured_is_step(const struct event *event);
 /* Something that was started: in PCR 4 whatever is no step, of the drivers and option ROMs in PCR 2
  * what calls itself an image. */
-bool measured_is_program(const struct eventlog_event *event);
+bool measured_is_program(const struct event *event);
 
 #endif

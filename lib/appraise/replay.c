@@ -15,7 +15,7 @@
 
 #define SECURE_BOOT_PCR 7
 
-static bool extends(const struct eventlog_event *event)
+static bool extends(const struct event *event)
 {
 	return event->type != EV_NO_ACTION && event->pcr < TPM_PCR_COUNT;
 }
@@ -26,12 +26,12 @@ static bool extends(const struct eventlog_event *event)
 static uint8_t startup_locality(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	bool is_first = true;
 	uint8_t locality = 0;
 	uint8_t logged;
 
-	while (eventlog_next(log, &walk, &event)) {
+	while (event_next_any(log, &walk, &event)) {
 		if (eventlog_startup_locality(&event, &logged))
 			return logged;
 		if (event.pcr != 0 || !extends(&event))
@@ -79,14 +79,14 @@ static void set_untouched(struct replay_bank *bank)
 static void run_banks(const struct eventlog *log, size_t first, size_t end, struct replay *ret)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	uint8_t locality = startup_locality(log);
 
 	memset(ret, 0, sizeof(*ret));
 	ret->bank_count = log->bank_count;
 	for (size_t i = first; i < end; i++)
 		start_bank(log->banks[i], locality, &ret->banks[i]);
-	while (eventlog_next(log, &walk, &event)) {
+	while (event_next_any(log, &walk, &event)) {
 		if (!extends(&event))
 			continue;
 		for (size_t i = first; i < end; i++)
@@ -134,7 +134,7 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 	const uint8_t value[TPM_DIGEST_SIZE], struct replay_stand *ret)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	int bank = eventlog_bank_index(log, EVENTLOG_SHA256);
 	struct replay_stand stand = {0};
 	struct replay_bank state = {0};
@@ -143,7 +143,7 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 	if (bank < 0)
 		return false;
 	start_bank(log->banks[bank], startup_locality(log), &state);
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (event.pcr != pcr)
 			continue;
 		if (!is_found) {
@@ -237,7 +237,7 @@ static bool is_windows_tag(struct bytes data)
 /* GRUB measures its commands and the kernel's command line as they stand and logs them behind a
  * word (grub-core/commands/tpm.c, grub_tpm_verify_string: all 1259 events of 20 real machines).
  * False if it is another text. */
-static bool grub_text(const struct eventlog_event *event, struct bytes *ret)
+static bool grub_text(const struct event *event, struct bytes *ret)
 {
 	static const char *const words[] = {
 		"grub_cmd: ", "kernel_cmdline: ", "grub_kernel_cmdline ", "module_cmdline: "};
@@ -262,7 +262,7 @@ static bool grub_text(const struct eventlog_event *event, struct bytes *ret)
  * promised (PFP 1.06 table 27: code, tables and grub's events name what was measured, they do not
  * hold it), or was seen to be broken by firmware: EV_S_CRTM_VERSION and EV_COMPACT_HASH with other
  * text than the VM's identifier (Dell laptops, 2021). */
-static bool is_data_promised(const struct eventlog_event *event)
+static bool is_data_promised(const struct event *event)
 {
 	static const char vm_id[] = "UUID: ";
 
@@ -292,7 +292,7 @@ static bool is_data_promised(const struct eventlog_event *event)
  * so may those of Secure Boot with a TPM 1.2 (ThinkPad of 2017); a boot loader's authority event
  * may log one byte behind the variable that it did not measure (Container-Optimized OS 85 and
  * 93). */
-static bool is_variable_measured(const struct eventlog_event *event, bool is_tpm12)
+static bool is_variable_measured(const struct event *event, bool is_tpm12)
 {
 	struct uefivar var;
 	size_t unmeasured;
@@ -307,7 +307,7 @@ static bool is_variable_measured(const struct eventlog_event *event, bool is_tpm
 	       measured_is(event, (struct bytes){event->data.data, event->data.len - 1});
 }
 
-enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event)
+enum replay_data replay_data_of(const struct eventlog *log, const struct event *event)
 {
 	struct bytes text;
 	enum crypto_hash hash;
@@ -331,12 +331,12 @@ static int check_data(const struct eventlog *log, uint32_t pcr_mask,
 	const struct evidence *redacted, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	size_t bank; /* the one that counts, then */
 
 	if (sha256_bank(log, &bank, err) < 0)
 		return -1;
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (!(pcr_mask & 1u << event.pcr) || replay_data_of(log, &event) != REPLAY_ALTERED)
 			continue;
 		if (redacted && event.pcr != SECURE_BOOT_PCR &&

@@ -77,6 +77,6 @@ enum replay_data {
 	REPLAY_ALTERED,
 };
 /* One event of a log, by its digest of the bank that counts and by no other. */
-enum replay_data replay_data_of(const struct eventlog *log, const struct eventlog_event *event);
+enum replay_data replay_data_of(const struct eventlog *log, const struct event *event);
 
 #endif

@@ -122,7 +122,7 @@ static int find_variable(const struct uefivar *var)
 	return which;
 }
 
-static int read_config(struct reading *reading, const struct eventlog_event *event, int which,
+static int read_config(struct reading *reading, const struct event *event, int which,
 	struct bytes value, struct err *err)
 {
 	if (reading->is_past_separator)
@@ -149,7 +149,7 @@ static void read_setting(struct reading *reading, const struct uefivar *var)
 /* Whatever the log's types say: what vouches does, and what does nothing else counts as one that
  * does, so that whoever reads it must not think that there was nothing. Only in front of the
  * separator firmware measures variables of many names. */
-static int read_variable(struct reading *reading, const struct eventlog_event *event,
+static int read_variable(struct reading *reading, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct authority ignored;
@@ -170,14 +170,14 @@ static int read_variable(struct reading *reading, const struct eventlog_event *e
 
 /* Data that fits its digest, for variables as replay_check_data finds it with its exceptions.
  * Behind any other somebody may hide an event that says that a check was off. */
-static bool is_bound(const struct eventlog_event *event)
+static bool is_bound(const struct event *event)
 {
 	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG ||
 	       event->type == EV_EFI_VARIABLE_AUTHORITY || measured_is(event, event->data);
 }
 
 /* PFP 1.06 section 3.3.4.8 */
-static bool is_firmware_debug(const struct eventlog_event *event)
+static bool is_firmware_debug(const struct event *event)
 {
 	static const char text[] = "UEFI Debug Mode";
 
@@ -186,7 +186,7 @@ static bool is_firmware_debug(const struct eventlog_event *event)
 }
 
 /* shim measures MokSBState when its validation was switched off (mokutil --disable-validation). */
-static bool is_shim_lenient(const struct eventlog_event *event)
+static bool is_shim_lenient(const struct event *event)
 {
 	struct uefivar var;
 
@@ -194,7 +194,7 @@ static bool is_shim_lenient(const struct eventlog_event *event)
 	       !bytes_are_all(var.data, 0);
 }
 
-static void read_weakness(const struct eventlog_event *event, struct secureboot *facts)
+static void read_weakness(const struct event *event, struct secureboot *facts)
 {
 	if (!is_bound(event)) {
 		if (!facts->has_unbound_event)
@@ -206,8 +206,7 @@ static void read_weakness(const struct eventlog_event *event, struct secureboot 
 	facts->is_shim_lenient = facts->is_shim_lenient || is_shim_lenient(event);
 }
 
-static int read_secure_boot_event(
-	struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int read_secure_boot_event(struct reading *reading, const struct event *event, struct err *err)
 {
 	struct uefivar var;
 
@@ -249,7 +248,7 @@ static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
 }
 
 /* Azure's firmware measures the VM's identifier before the separator; behind it anybody could. */
-static void read_config_event(struct reading *reading, const struct eventlog_event *event)
+static void read_config_event(struct reading *reading, const struct event *event)
 {
 	if (measured_is_separator(event))
 		reading->is_config_closed = true;
@@ -275,9 +274,9 @@ int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct e
 	struct secureboot facts = {0};
 	struct reading reading = {.facts = &facts};
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (event.pcr == CONFIG_PCR)
 			read_config_event(&reading, &event);
 		if (event.pcr == SECURE_BOOT_PCR && read_secure_boot_event(&reading, &event, err) < 0)

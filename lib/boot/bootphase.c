@@ -39,7 +39,7 @@ static bool holds(const char *text, const char *const *words, size_t count)
 	holds(text, (const char *const[]){__VA_ARGS__},                                            \
 		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
-static struct bootphase_place of_config(const struct eventlog_event *event)
+static struct bootphase_place of_config(const struct event *event)
 {
 	static const char *const keys[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
 	struct uefivar var;
@@ -52,7 +52,7 @@ static struct bootphase_place of_config(const struct eventlog_event *event)
 	return (struct bootphase_place){BOOTPHASE_SECURE_BOOT, "state"};
 }
 
-static struct bootphase_place of_boot_variable(const struct eventlog_event *event)
+static struct bootphase_place of_boot_variable(const struct event *event)
 {
 	struct uefivar var;
 	bool is_order = uefivar_parse(event->data, &var) &&
@@ -61,7 +61,7 @@ static struct bootphase_place of_boot_variable(const struct eventlog_event *even
 	return (struct bootphase_place){BOOTPHASE_OPTIONS, is_order ? "order" : "option"};
 }
 
-static struct bootphase_place of_action(const struct eventlog_event *event)
+static struct bootphase_place of_action(const struct event *event)
 {
 	char text[EVENTTEXT_SIZE];
 
@@ -84,7 +84,7 @@ static struct bootphase_place of_file(const char *text)
 	return (struct bootphase_place){BOOTPHASE_LOADERS, "file"};
 }
 
-static struct bootphase_place of_loader(const struct eventlog_event *event)
+static struct bootphase_place of_loader(const struct event *event)
 {
 	char text[EVENTTEXT_SIZE];
 
@@ -110,7 +110,7 @@ static struct bootphase_place of_loader(const struct eventlog_event *event)
 	}
 }
 
-static struct bootphase_place of_tag(const struct eventlog_event *event)
+static struct bootphase_place of_tag(const struct event *event)
 {
 	char text[EVENTTEXT_SIZE];
 
@@ -122,7 +122,7 @@ static struct bootphase_place of_tag(const struct eventlog_event *event)
 	return (struct bootphase_place){BOOTPHASE_KERNEL, HOLDS(text, "initrd") ? "initrd" : "added"};
 }
 
-static struct bootphase_place of_authority(const struct eventlog_event *event)
+static struct bootphase_place of_authority(const struct event *event)
 {
 	struct uefivar var;
 	bool is_setting = uefivar_parse(event->data, &var) &&
@@ -131,7 +131,7 @@ static struct bootphase_place of_authority(const struct eventlog_event *event)
 	return (struct bootphase_place){BOOTPHASE_LOADERS, is_setting ? "shim" : "vouched"};
 }
 
-static struct bootphase_place place_of(const struct eventlog_event *event)
+static struct bootphase_place place_of(const struct event *event)
 {
 	switch (event->type) {
 	case EV_S_CRTM_VERSION:
@@ -190,7 +190,7 @@ const char *bootphase_without_kind(const char *text)
 	return text;
 }
 
-bool bootphase_of(const struct eventlog_event *event, struct bootphase_place *ret)
+bool bootphase_of(const struct event *event, struct bootphase_place *ret)
 {
 	if (event->type == EV_SEPARATOR)
 		return false;

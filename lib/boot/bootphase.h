@@ -30,6 +30,6 @@ const char *bootphase_name(enum bootphase phase); /* "Firmware", "Secure Boot", 
  * says "boot". Points into the text. */
 const char *bootphase_without_kind(const char *text);
 /* False of events that tell nothing to people: separators. */
-bool bootphase_of(const struct eventlog_event *event, struct bootphase_place *ret);
+bool bootphase_of(const struct event *event, struct bootphase_place *ret);
 
 #endif

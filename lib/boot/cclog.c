@@ -8,10 +8,10 @@ enum { MRTD, RTMR0, RTMR1, RTMR2, RTMR3, REGISTER_COUNT };
 bool cclog_is(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	struct uefivar var;
 
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (event.type != EV_EFI_VARIABLE_DRIVER_CONFIG || !uefivar_parse(event.data, &var))
 			continue;
 		if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))
@@ -32,7 +32,7 @@ static bool starts_with(struct bytes data, const char *text)
 	return data.len >= strlen(text) && memcmp(data.data, text, strlen(text)) == 0;
 }
 
-static uint32_t of_loader(const struct eventlog_event *event)
+static uint32_t of_loader(const struct event *event)
 {
 	if (event->type != EV_IPL)
 		return 9;
@@ -42,9 +42,9 @@ static uint32_t of_loader(const struct eventlog_event *event)
 	return starts_with(event->data, "Mok") ? 14 : 9;
 }
 
-struct eventlog_event cclog_as_pcr(const struct eventlog_event *event)
+struct event cclog_as_pcr(const struct event *event)
 {
-	struct eventlog_event ret = *event;
+	struct event ret = *event;
 
 	if (event->pcr == RTMR0)
 		ret.pcr = event->type == EV_EFI_VARIABLE_DRIVER_CONFIG ||

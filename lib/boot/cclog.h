@@ -16,6 +16,6 @@ bool cclog_is(const struct eventlog *log);
 const char *cclog_register_name(uint32_t index);
 /* The event with the PCR that it would have had, by its type and text: for words and checks that go
  * by PCRs. */
-struct eventlog_event cclog_as_pcr(const struct eventlog_event *event);
+struct event cclog_as_pcr(const struct event *event);
 
 #endif

@@ -99,9 +99,9 @@ int eventlog_bank_index(const struct eventlog *log, uint16_t alg)
 }
 
 /* TCG_PCR_EVENT: one SHA-1 digest (PFP 1.06 section 10.2.1). NULL, or what is wrong. */
-static const char *read_plain_event(struct cursor *cursor, struct eventlog_event *ret)
+static const char *read_plain_event(struct cursor *cursor, struct event *ret)
 {
-	struct eventlog_event event = {0};
+	struct event event = {0};
 
 	event.pcr = cursor_u32_le(cursor);
 	event.type = cursor_u32_le(cursor);
@@ -134,9 +134,9 @@ static const char *read_digest(
 /* TCG_PCR_EVENT2: at most one digest for each bank (PFP 1.06 section 10.2.2). Digests may be
  * missing: Windows' boot manager extends only the bank that it uses. NULL, or what is wrong. */
 static const char *read_agile_event(
-	const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
+	const struct eventlog *log, struct cursor *cursor, struct event *ret)
 {
-	struct eventlog_event event = {0};
+	struct event event = {0};
 	uint32_t digest_count;
 
 	event.pcr = cursor_u32_le(cursor);
@@ -162,7 +162,7 @@ static const char *read_agile_event(
 }
 
 /* THE rule for every reader: a digest of the bank that counts, or none at all. */
-static void mark(const struct eventlog *log, struct eventlog_event *event)
+static void mark(const struct eventlog *log, struct event *event)
 {
 	size_t bank = log->counted_bank;
 
@@ -174,8 +174,7 @@ static void mark(const struct eventlog *log, struct eventlog_event *event)
 	event->measured_alg = log->banks[bank].alg;
 }
 
-static const char *read_event(
-	const struct eventlog *log, struct cursor *cursor, struct eventlog_event *ret)
+static const char *read_event(const struct eventlog *log, struct cursor *cursor, struct event *ret)
 {
 	const char *reason;
 
@@ -260,7 +259,7 @@ static size_t padding_at(struct bytes bytes)
 static const char *read_header(struct bytes bytes, struct eventlog *log)
 {
 	struct cursor cursor = cursor_of(bytes);
-	struct eventlog_event first;
+	struct event first;
 	const char *reason = read_plain_event(&cursor, &first);
 
 	if (reason)
@@ -293,7 +292,7 @@ static int refuse(uint32_t number, size_t at, const char *reason, struct err *er
 static int check_events(struct eventlog *log, size_t padding, struct err *err)
 {
 	struct cursor cursor = cursor_of(log->bytes);
-	struct eventlog_event event;
+	struct event event;
 	size_t at = log->events_at;
 
 	(void)cursor_bytes(&cursor, log->events_at);
@@ -354,7 +353,7 @@ struct eventlog_walk eventlog_walk(const struct eventlog *log)
 	return walk;
 }
 
-bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+bool event_next_any(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret)
 {
 	size_t offset = log->bytes.len - walk->cursor.left;
 
@@ -365,21 +364,20 @@ bool eventlog_next(const struct eventlog *log, struct eventlog_walk *walk, struc
 	return true;
 }
 
-bool eventlog_next_measured(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+bool event_next(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret)
 {
-	while (eventlog_next(log, walk, ret))
+	while (event_next_any(log, walk, ret))
 		if (ret->is_measured)
 			return true;
 	return false;
 }
 
-bool eventlog_is_unmeasured(const struct eventlog_event *event)
+bool eventlog_is_unmeasured(const struct event *event)
 {
 	return !event->is_measured && event->type != EV_NO_ACTION && event->pcr != EVENTLOG_NO_PCR;
 }
 
-bool eventlog_startup_locality(const struct eventlog_event *event, uint8_t *ret)
+bool eventlog_startup_locality(const struct event *event, uint8_t *ret)
 {
 	if (event->type != EV_NO_ACTION || event->data.len <= SIGNATURE_SIZE ||
 		!starts_with(event->data, startup_locality, SIGNATURE_SIZE))

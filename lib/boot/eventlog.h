@@ -7,7 +7,7 @@
  * One bank counts: SHA-256, which is quoted, where the log has it (only logs that prove nothing
  * lack it). A log's other banks, and the events' types, order and texts, are what anybody wrote
  * into it. So an event without a digest of that bank was not measured, whatever its other digests
- * are: eventlog_next_measured passes it over, and eventlog_next, for those who show or rewrite a
+ * are: event_next passes it over, and event_next_any, for those who show or rewrite a
  * log, marks it. Trailing padding (only 00 or only FF bytes) ends the log. Errors:
  * ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY. */
 #ifndef BOOT_EVENTLOG_H
@@ -92,7 +92,7 @@ struct eventlog {
 	uint32_t unmeasured_count;
 };
 
-struct eventlog_event {
+struct event {
 	size_t offset; /* of the event in the log */
 	/* position in the log; a crypto-agile log's header is number 0, which no walk gives */
 	uint32_t number;
@@ -117,15 +117,13 @@ struct eventlog_walk {
 };
 struct eventlog_walk eventlog_walk(const struct eventlog *log);
 /* The next event that was measured: all that facts may be read from. False at the end. */
-bool eventlog_next_measured(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+bool event_next(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret);
 /* The next event, measured or not: for those few who show a log or rewrite it
  * (scripts/lint-structure has their names). */
-bool eventlog_next(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+bool event_next_any(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret);
 
 /* It claims a PCR and has no digest of the bank that counts: nothing that firmware does. */
-bool eventlog_is_unmeasured(const struct eventlog_event *event);
+bool eventlog_is_unmeasured(const struct event *event);
 
 /* Position of a bank in banks, -1 if the log lacks it. */
 int eventlog_bank_index(const struct eventlog *log, uint16_t alg);
@@ -135,6 +133,6 @@ const char *eventlog_alg_name(uint16_t alg);
 const char *eventlog_type_name(uint32_t type);
 /* The locality byte of a StartupLocality EV_NO_ACTION event (PFP 10.4.5.3): true if this event is
  * one. */
-bool eventlog_startup_locality(const struct eventlog_event *event, uint8_t *ret);
+bool eventlog_startup_locality(const struct event *event, uint8_t *ret);
 
 #endif

@@ -69,8 +69,7 @@ void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE])
 }
 
 /* UEFI_IMAGE_LOAD_EVENT */
-static bool read_image(
-	const struct eventlog_event *event, uint64_t *ret_length, struct devicepath *ret_path)
+static bool read_image(const struct event *event, uint64_t *ret_length, struct devicepath *ret_path)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes path;
@@ -92,7 +91,7 @@ static bool read_image(
  * src/boot/linux.c, STUB_PAYLOAD_GUID). */
 static const char stub_payload[] = "VenMedia(55C5D1F8-04CD-46B5-8A20-E56CBB3052D0";
 
-static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
+static bool describe_image(const struct event *event, char ret[EVENTTEXT_SIZE])
 {
 	uint64_t length;
 	struct devicepath path;
@@ -112,14 +111,14 @@ static bool describe_image(const struct eventlog_event *event, char ret[EVENTTEX
 	return true;
 }
 
-bool eventtext_is_image(const struct eventlog_event *event)
+bool eventtext_is_image(const struct event *event)
 {
 	return event->type == EV_EFI_BOOT_SERVICES_APPLICATION ||
 	       event->type == EV_EFI_BOOT_SERVICES_DRIVER ||
 	       event->type == EV_EFI_RUNTIME_SERVICES_DRIVER;
 }
 
-bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t size)
+bool eventtext_image_file(const struct event *event, char *ret, size_t size)
 {
 	uint64_t length;
 	struct devicepath path;
@@ -161,7 +160,7 @@ static bool describe_separator(struct bytes data, char ret[EVENTTEXT_SIZE])
 	return true;
 }
 
-static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
+static bool describe_by_type(const struct event *event, char ret[EVENTTEXT_SIZE])
 {
 	switch (event->type) {
 	case EV_EFI_VARIABLE_DRIVER_CONFIG:
@@ -191,7 +190,7 @@ static bool describe_by_type(const struct eventlog_event *event, char ret[EVENTT
 	}
 }
 
-void eventtext(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE])
+void eventtext(const struct event *event, char ret[EVENTTEXT_SIZE])
 {
 	if (!describe_by_type(event, ret))
 		eventtext_of_any(event->data, ret);

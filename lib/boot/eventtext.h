@@ -9,7 +9,7 @@
 
 #define EVENTTEXT_SIZE 512
 
-void eventtext(const struct eventlog_event *event, char ret[EVENTTEXT_SIZE]);
+void eventtext(const struct event *event, char ret[EVENTTEXT_SIZE]);
 
 /* If the bytes are text (UTF-8, or UTF-16 of printable characters; zeros at the end do not count):
  * true and the clean text. */
@@ -19,8 +19,8 @@ bool eventtext_of_bytes(struct bytes bytes, char *ret, size_t size);
 void eventtext_of_any(struct bytes bytes, char ret[EVENTTEXT_SIZE]);
 
 /* A program or driver that the firmware loaded. */
-bool eventtext_is_image(const struct eventlog_event *event);
+bool eventtext_is_image(const struct event *event);
 /* The file that an event of a program names, whatever its type; false if its data names none. */
-bool eventtext_image_file(const struct eventlog_event *event, char *ret, size_t size);
+bool eventtext_image_file(const struct event *event, char *ret, size_t size);
 
 #endif

@@ -9,7 +9,7 @@
 #define SHOWN_TABLES   8
 
 /* PFP 1.06 section 2.3.4: PCR 0 holds the platform's firmware, PCR 2 code of cards in it. */
-static const char *blob_kind(const struct eventlog_event *event)
+static const char *blob_kind(const struct event *event)
 {
 	if (event->type == EV_POST_CODE || event->type == EV_POST_CODE2)
 		return "firmware code ";
@@ -26,7 +26,7 @@ static bool is_named_blob(uint32_t type)
 }
 
 /* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
-static bool blob(const struct eventlog_event *event, char *ret, size_t size)
+static bool blob(const struct event *event, char *ret, size_t size)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -67,7 +67,7 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 
 /* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second
  * form */
-static bool tables(const struct eventlog_event *event, char *ret, size_t size)
+static bool tables(const struct event *event, char *ret, size_t size)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -205,7 +205,7 @@ static bool platform_id(struct bytes data, char *ret, size_t size)
 	return true;
 }
 
-static bool no_action(const struct eventlog_event *event, char *ret, size_t size)
+static bool no_action(const struct event *event, char *ret, size_t size)
 {
 	struct bytes data = event->data;
 	uint8_t locality;
@@ -238,7 +238,7 @@ static bool settings(struct bytes data, char *ret, size_t size)
 	return true;
 }
 
-bool firmwaretext(const struct eventlog_event *event, char *ret, size_t size)
+bool firmwaretext(const struct event *event, char *ret, size_t size)
 {
 	switch (event->type) {
 	case EV_EFI_PLATFORM_FIRMWARE_BLOB:

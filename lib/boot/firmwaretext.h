@@ -12,7 +12,7 @@
 #include "boot/eventlog.h"
 
 /* False if nothing more can be said than the event's bytes. */
-bool firmwaretext(const struct eventlog_event *event, char *ret, size_t size);
+bool firmwaretext(const struct event *event, char *ret, size_t size);
 /* A tag of Windows' measured boot: its kind and how many records are in it. False if it is none. */
 bool firmwaretext_of_windows_tag(struct bytes data, char *ret, size_t size);
 

@@ -92,7 +92,7 @@ static const char *component(uint32_t pcr, const char *text)
 	return pcr == PCR_EXTENSIONS ? "system extension" : NULL;
 }
 
-bool loadertext(const struct eventlog_event *event, char *ret, size_t size)
+bool loadertext(const struct event *event, char *ret, size_t size)
 {
 	char text[EVENTTEXT_SIZE];
 	const char *name;

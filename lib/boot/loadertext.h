@@ -10,7 +10,7 @@
 #include "boot/eventlog.h"
 
 /* An EV_IPL event. False if nothing more can be said than its bytes. */
-bool loadertext(const struct eventlog_event *event, char *ret, size_t size);
+bool loadertext(const struct event *event, char *ret, size_t size);
 /* TCG_PCClientTaggedEvent: the first of perhaps several. False if its sizes do not fit. */
 bool loadertext_of_tag(struct bytes data, char *ret, size_t size);
 

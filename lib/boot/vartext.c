@@ -167,8 +167,7 @@ static void any_value(const struct uefivar *var, struct place ret)
 
 /* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a
  * program run, the hash. */
-static bool authority_hash(
-	const struct eventlog_event *event, const struct uefivar *var, struct place ret)
+static bool authority_hash(const struct event *event, const struct uefivar *var, struct place ret)
 {
 	enum { HASH_SIZE = 32 };
 	char hex[2 * HASH_SIZE + 1];
@@ -180,7 +179,7 @@ static bool authority_hash(
 	return true;
 }
 
-bool vartext(const struct eventlog_event *event, char *ret, size_t size)
+bool vartext(const struct event *event, char *ret, size_t size)
 {
 	struct place place = {ret, size};
 	struct uefivar var;

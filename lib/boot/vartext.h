@@ -10,6 +10,6 @@
 #include "boot/eventlog.h"
 
 /* An event of the types EV_EFI_VARIABLE_*. False if its data is no variable. */
-bool vartext(const struct eventlog_event *event, char *ret, size_t size);
+bool vartext(const struct event *event, char *ret, size_t size);
 
 #endif

@@ -255,14 +255,14 @@ static uint32_t count_redacted(const struct evidence *evidence)
 {
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	uint32_t count = 0;
 	struct err ignored;
 
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
 		return 0;
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
+	while (event_next_any(&log, &walk, &event))
 		count += event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number);
 	return count;
 }

@@ -25,7 +25,7 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	uint8_t wanted[CRYPTO_SHA256_SIZE];
-	struct eventlog_event event;
+	struct event event;
 	struct err ignored;
 
 	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0 ||
@@ -33,7 +33,7 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 		hex_decode(bytes_of_text(hash + sizeof(REDACT_HASH_PREFIX) - 1), wanted,
 			sizeof(wanted), &ignored) < 0)
 		return false;
-	while (eventlog_next_measured(log, &walk, &event)) {
+	while (event_next(log, &walk, &event)) {
 		if (event.pcr != VM_ID_PCR)
 			continue;
 		if (measured_is_separator(&event)) /* behind it anybody could have measured */

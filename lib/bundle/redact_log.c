@@ -174,7 +174,7 @@ static bool is_boot_order(struct bytes data)
 
 /* Texts of boot loaders, configuration of the board and of what it boots: anything may stand
  * there. */
-static bool is_free_text(const struct eventlog_event *event)
+static bool is_free_text(const struct event *event)
 {
 	if (event->pcr >= FIRST_LATER_PCR) /* which Windows quotes, and Linux does not */
 		return event->type == EV_COMPACT_HASH;
@@ -210,7 +210,7 @@ static bool blank_known(uint32_t type, struct span span)
 }
 
 /* What PCR 7 holds, and separators, is what the verdict is read from. */
-static bool blank_event(const struct eventlog_event *event, struct span span)
+static bool blank_event(const struct event *event, struct span span)
 {
 	bool changed;
 
@@ -250,8 +250,7 @@ static int put_header(struct buf *to, struct bytes old, struct err *err)
 	return put_number(to, 1, 0, err);
 }
 
-static int put_event(
-	struct buf *to, const struct eventlog_event *event, struct bytes digest, struct err *err)
+static int put_event(struct buf *to, const struct event *event, struct bytes digest, struct err *err)
 {
 	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
 
@@ -265,7 +264,7 @@ static int put_event(
 	return buf_append(to, event->data.data, event->data.len, err);
 }
 
-static bool is_signed(const struct eventlog_event *event, struct bytes digest, uint32_t quoted)
+static bool is_signed(const struct event *event, struct bytes digest, uint32_t quoted)
 {
 	return event->type != EV_NO_ACTION && digest.data && event->pcr < TPM_PCR_COUNT &&
 	       quoted & 1u << event->pcr;
@@ -275,13 +274,13 @@ static int rewrite(const struct eventlog *log, size_t bank, struct evidence *evi
 	struct buf *to, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	uint32_t number = 1; /* the header is 0 */
 	uint8_t locality;
 
 	if (put_header(to, log->bytes, err) < 0)
 		return -1;
-	while (eventlog_next(log, &walk, &event)) {
+	while (event_next_any(log, &walk, &event)) {
 		struct bytes digest = event.digest[bank];
 		struct span span;
 

@@ -30,7 +30,7 @@ static const struct redact_rest table[REDACT_MAX_RESTS] = {
 };
 
 /* A program's digest is of its code, and does not tell where it came from. */
-static enum rest rest_of(const struct eventlog_event *event)
+static enum rest rest_of(const struct event *event)
 {
 	switch (event->type) {
 	case EV_EFI_VARIABLE_BOOT:
@@ -58,14 +58,14 @@ size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDA
 	uint32_t events[REST_NOTHING + 1] = {0};
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	size_t count = 0;
 	struct err ignored;
 
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
 		return 0;
 	walk = eventlog_walk(&log);
-	while (eventlog_next_measured(&log, &walk, &event))
+	while (event_next(&log, &walk, &event))
 		if (event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number))
 			events[rest_of(&event)]++;
 	for (size_t i = 0; i < REDACT_MAX_RESTS; i++) {

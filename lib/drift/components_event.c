@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "boot/eventtext.h"
 
-struct component components_of_event(const struct eventlog_event *event, enum component_kind kind)
+struct component components_of_event(const struct event *event, enum component_kind kind)
 {
 	struct component ret = {.kind = kind, .pcr = event->pcr};
 
@@ -18,7 +18,7 @@ void components_set_name(struct component *component, struct bytes text)
 	text_clean(component->name, sizeof(component->name), text);
 }
 
-int components_add_event(struct components *components, const struct eventlog_event *event,
+int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err)
 {
 	struct component found = components_of_event(event, kind);

@@ -6,13 +6,13 @@
 #include "drift/components.h"
 
 /* Without a name; not bound. */
-struct component components_of_event(const struct eventlog_event *event, enum component_kind kind);
+struct component components_of_event(const struct event *event, enum component_kind kind);
 /* Hostile text. */
 void components_set_name(struct component *component, struct bytes text);
 
 /* Named as eventtext.h describes the event, bound if the digest is that of its data.
  * ERR_NO_MEMORY. */
-int components_add_event(struct components *components, const struct eventlog_event *event,
+int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err) err_check;
 
 #endif

@@ -19,7 +19,7 @@ void grub_reading_done(struct grub_reading *reading)
 
 /* The text as it was measured, without its NUL, which RHEL 8's GRUB measures too; false if it is
  * another. */
-static bool is_measured_text(const struct eventlog_event *event, struct bytes text)
+static bool is_measured_text(const struct event *event, struct bytes text)
 {
 	const uint8_t *end = event->data.data + event->data.len;
 
@@ -30,7 +30,7 @@ static bool is_measured_text(const struct eventlog_event *event, struct bytes te
 
 /* The measured part of an event's data: all of it, or what stands behind a word. False if the log
  * does not hold it. */
-static bool measured_text(const struct eventlog_event *event, struct bytes *ret)
+static bool measured_text(const struct event *event, struct bytes *ret)
 {
 	struct bytes text = event->data;
 
@@ -75,7 +75,7 @@ static void note_loader(struct grub_reading *reading, struct bytes arguments)
 		reading->loaders[reading->loader_count++].arguments = arguments;
 }
 
-void grub_look_ahead(struct grub_reading *reading, const struct eventlog_event *event)
+void grub_look_ahead(struct grub_reading *reading, const struct event *event)
 {
 	struct bytes text;
 	struct grub_loader *giver;
@@ -101,7 +101,7 @@ struct bytes grub_kernel_path(const struct grub_reading *reading)
 }
 
 /* `text`: "PATH ARGUMENT..." */
-static int add_command_line(const struct eventlog_event *event, struct bytes text,
+static int add_command_line(const struct event *event, struct bytes text,
 	struct components *components, struct err *err)
 {
 	struct component found = {
@@ -114,7 +114,7 @@ static int add_command_line(const struct eventlog_event *event, struct bytes tex
 }
 
 /* Unless the kernel was given them in a text of its own. */
-static int add_arguments(struct grub_reading *reading, const struct eventlog_event *event,
+static int add_arguments(struct grub_reading *reading, const struct event *event,
 	struct bytes arguments, struct components *components, struct err *err)
 {
 	const struct grub_loader *loader = find_loader(reading, arguments);
@@ -122,8 +122,8 @@ static int add_arguments(struct grub_reading *reading, const struct eventlog_eve
 	return loader && loader->is_given ? 0 : add_command_line(event, arguments, components, err);
 }
 
-static int add_initrds(const struct eventlog_event *event, struct bytes text,
-	struct components *components, struct err *err)
+static int add_initrds(const struct event *event, struct bytes text, struct components *components,
+	struct err *err)
 {
 	struct component found = {.kind = COMPONENT_INITRD_LIST, .pcr = event->pcr, .is_bound = true};
 
@@ -133,8 +133,8 @@ static int add_initrds(const struct eventlog_event *event, struct bytes text,
 }
 
 /* What the log says instead is not repeated. */
-static int add_untold(const struct eventlog_event *event, const char *name,
-	struct components *components, struct err *err)
+static int add_untold(
+	const struct event *event, const char *name, struct components *components, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_COMMAND_LINE);
 
@@ -142,7 +142,7 @@ static int add_untold(const struct eventlog_event *event, const char *name,
 	return components_add(components, &found, err);
 }
 
-int grub_add_command(struct grub_reading *reading, const struct eventlog_event *event,
+int grub_add_command(struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
 	struct bytes text, arguments;
@@ -199,7 +199,7 @@ static enum component_kind kind_of_file(const struct grub_reading *reading, cons
 #define TAG_COMMAND_LINE 0x8F3B22EDu
 
 /* Whatever the event's type: no file's name begins so. COMPONENT_BOOT_FILE if it is none. */
-static enum component_kind kind_of_tag(const struct eventlog_event *event)
+static enum component_kind kind_of_tag(const struct event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
 	uint32_t tag = cursor_u32_le(&cursor);
@@ -211,7 +211,7 @@ static enum component_kind kind_of_tag(const struct eventlog_event *event)
 
 /* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at
  * once. */
-static int add_tag(const struct eventlog_event *event, struct components *components, struct err *err)
+static int add_tag(const struct event *event, struct components *components, struct err *err)
 {
 	enum component_kind kind = kind_of_tag(event);
 	const struct component as_file = components_of_event(event, COMPONENT_INITRD);
@@ -221,7 +221,7 @@ static int add_tag(const struct eventlog_event *event, struct components *compon
 	return components_add_event(components, event, kind, err);
 }
 
-int grub_add_file(const struct grub_reading *reading, const struct eventlog_event *event,
+int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_BOOT_FILE);

@@ -42,13 +42,13 @@ static inline void grub_reading_cleanup(struct grub_reading *reading)
 
 /* First over all events of PCR 8, also if it is not believed: what takes an old part's place
  * without its name leaves a hole in the old one's class. */
-void grub_look_ahead(struct grub_reading *reading, const struct eventlog_event *event);
+void grub_look_ahead(struct grub_reading *reading, const struct event *event);
 /* After that: where the kernel was read from; empty if no measured text says it. */
 struct bytes grub_kernel_path(const struct grub_reading *reading);
 /* An event of PCR 8, one of PCR 9, and behind all events what is made of many. ERR_NO_MEMORY. */
-int grub_add_command(struct grub_reading *reading, const struct eventlog_event *event,
+int grub_add_command(struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err) err_check;
-int grub_add_file(const struct grub_reading *reading, const struct eventlog_event *event,
+int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err) err_check;
 int grub_add_rest(const struct grub_reading *reading, struct components *components,
 	struct err *err) err_check;

@@ -141,7 +141,7 @@ static int add_revocations(struct components *components, const struct uefivar *
 }
 
 /* Known by its certificate, so that two programs that one certificate let start have one signer. */
-static int add_authority(struct components *components, const struct eventlog_event *event,
+static int add_authority(struct components *components, const struct event *event,
 	const struct authority *authority, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
@@ -161,7 +161,7 @@ static int add_authority(struct components *components, const struct eventlog_ev
 }
 
 /* Called an authority, and nothing that is known to vouch. */
-static int add_stranger(struct components *components, const struct eventlog_event *event,
+static int add_stranger(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
@@ -175,7 +175,7 @@ static int add_stranger(struct components *components, const struct eventlog_eve
 
 /* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is
  * not told in other words. */
-static int add_level(struct components *components, const struct eventlog_event *event,
+static int add_level(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SBAT);
@@ -188,8 +188,7 @@ static int add_level(struct components *components, const struct eventlog_event 
 	return components_add(components, &found, err);
 }
 
-static int add_setting(
-	struct components *components, const struct eventlog_event *event, struct err *err)
+static int add_setting(struct components *components, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT_SETTING);
 	char text[EVENTTEXT_SIZE];
@@ -200,7 +199,7 @@ static int add_setting(
 	return components_add(components, &found, err);
 }
 
-static int add_state(struct components *components, const struct eventlog_event *event,
+static int add_state(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT);
@@ -211,7 +210,7 @@ static int add_state(struct components *components, const struct eventlog_event 
 	return components_add(components, &found, err);
 }
 
-static int add_variable(struct components *components, const struct eventlog_event *event,
+static int add_variable(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	if (uefivar_is(var, uefi_global_variable_guid, "SecureBoot"))
@@ -232,7 +231,7 @@ static int add_variable(struct components *components, const struct eventlog_eve
 
 /* What it is says its data, which is what was measured (secureboot.h), and not its type. */
 int components_add_secure_boot(
-	struct components *components, const struct eventlog_event *event, struct err *err)
+	struct components *components, const struct event *event, struct err *err)
 {
 	struct uefivar var;
 	struct authority authority;

@@ -8,7 +8,7 @@
 #include "drift/components.h"
 
 /* A measured event's. ERR_NO_MEMORY. */
-int components_add_secure_boot(struct components *components, const struct eventlog_event *event,
-	struct err *err) err_check;
+int components_add_secure_boot(
+	struct components *components, const struct event *event, struct err *err) err_check;
 
 #endif

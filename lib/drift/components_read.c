@@ -39,14 +39,13 @@ struct reading {
 	struct components *found;
 };
 
-static int add_event(const struct reading *reading, const struct eventlog_event *event,
+static int add_event(const struct reading *reading, const struct event *event,
 	enum component_kind kind, struct err *err)
 {
 	return components_add_event(reading->found, event, kind, err);
 }
 
-static int add_program(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_program(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_APPLICATION);
 
@@ -75,8 +74,7 @@ static bool is_section_name(const char *text)
 
 /* systemd-stub measures each section's name and then its contents, and calls both by the name. What
  * would be the name of none is some section's contents, whatever the log calls it. */
-static int add_section(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_section(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
 	char text[EVENTTEXT_SIZE];
@@ -89,8 +87,7 @@ static int add_section(
 	return components_add(reading->found, &found, err);
 }
 
-static int add_addition(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_addition(const struct reading *reading, const struct event *event, struct err *err)
 {
 	char text[EVENTTEXT_SIZE];
 	size_t len;
@@ -102,8 +99,7 @@ static int add_addition(
 	return add_event(reading, event, COMPONENT_COMMAND_LINE, err);
 }
 
-static int add_configuration(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_configuration(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct uefivar var;
 
@@ -114,8 +110,7 @@ static int add_configuration(
 		err);
 }
 
-static int add_platform(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_platform(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_VM_ID);
 	static const char prefix[] = "UUID: ";
@@ -130,8 +125,7 @@ static int add_platform(
 }
 
 /* UEFI_GPT_DATA (PFP 1.06 section 10.2.5) begins with the table's header. */
-static int add_partitions(
-	const struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_partitions(const struct reading *reading, const struct event *event, struct err *err)
 {
 	static const char signature[] = "EFI PART";
 	bool is_table = event->data.len >= strlen(signature) &&
@@ -145,13 +139,13 @@ static int add_partitions(
 
 /* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there
  * data of that length must say so too. */
-static bool is_separator(const struct eventlog_event *event)
+static bool is_separator(const struct event *event)
 {
 	return measured_is_separator(event) &&
 	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t));
 }
 
-static int add_any(struct reading *reading, const struct eventlog_event *event, struct err *err)
+static int add_any(struct reading *reading, const struct event *event, struct err *err)
 {
 	if (is_separator(event)) {
 		reading->is_platform_closed |= event->pcr == PCR_PLATFORM;
@@ -191,7 +185,7 @@ static int add_any(struct reading *reading, const struct eventlog_event *event, 
 	}
 }
 
-static void look_ahead(struct reading *reading, const struct eventlog_event *event)
+static void look_ahead(struct reading *reading, const struct event *event)
 {
 	if (event->pcr == PCR_PROGRAMS && !measured_is_step(event))
 		reading->kernel_digest = event->measured;
@@ -202,12 +196,12 @@ static void look_ahead(struct reading *reading, const struct eventlog_event *eve
 static int read_all(struct reading *reading, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(reading->log);
-	struct eventlog_event event;
+	struct event event;
 
-	while (eventlog_next_measured(reading->log, &walk, &event))
+	while (event_next(reading->log, &walk, &event))
 		look_ahead(reading, &event);
 	walk = eventlog_walk(reading->log);
-	while (eventlog_next_measured(reading->log, &walk, &event))
+	while (event_next(reading->log, &walk, &event))
 		if (reading->believed & 1u << event.pcr && add_any(reading, &event, err) < 0)
 			return -1;
 	return grub_add_rest(reading->grub, reading->found, err);

@@ -29,14 +29,14 @@ struct story {
 	uint32_t ended; /* mask of PCRs whose separators are one line */
 };
 
-static bool is_redacted(const struct story *story, const struct eventlog_event *event)
+static bool is_redacted(const struct story *story, const struct event *event)
 {
 	return event->pcr != 7 && evidence_is_redacted(story->evidence, event->number);
 }
 
 /* Data that would have to fit its digest, and does not since something was taken out: anybody could
  * have put it there. */
-static bool is_taken_out(const struct story *story, const struct eventlog_event *event)
+static bool is_taken_out(const struct story *story, const struct event *event)
 {
 	static const char word[] = BUNDLE_REDACTED;
 
@@ -53,7 +53,7 @@ static void put_measured(struct html *html, const struct story *story, uint32_t 
 			       : "<span class=\"tag\">fits its digest</span>");
 }
 
-static void put_mark(struct html *html, const struct story *story, const struct eventlog_event *event)
+static void put_mark(struct html *html, const struct story *story, const struct event *event)
 {
 	if (event->is_measured && is_redacted(story, event)) {
 		html_put(html, "<span class=\"tag info\">redacted</span>");
@@ -108,7 +108,7 @@ static void put_text(struct html *html, const char *text)
 }
 
 /* Measured as it should be: all that it says is that others' code came after. */
-static bool is_plain_end(const struct story *story, const struct eventlog_event *event)
+static bool is_plain_end(const struct story *story, const struct event *event)
 {
 	return event->type == EV_SEPARATOR && event->pcr < TPM_PCR_COUNT &&
 	       !is_redacted(story, event) && event->data.len == 4 &&
@@ -120,18 +120,18 @@ static bool is_plain_end(const struct story *story, const struct eventlog_event 
 static uint32_t find_ends(const struct story *story)
 {
 	struct eventlog_walk walk = eventlog_walk(story->log);
-	struct eventlog_event event;
+	struct event event;
 	uint32_t ended = 0;
 
-	while (eventlog_next_measured(story->log, &walk, &event))
+	while (event_next(story->log, &walk, &event))
 		if (is_plain_end(story, &event))
 			ended |= 1u << event.pcr;
 	return ended;
 }
 
-static struct bootphase_place place_of(const struct story *story, const struct eventlog_event *event)
+static struct bootphase_place place_of(const struct story *story, const struct event *event)
 {
-	struct eventlog_event as_pcr = story->is_cc ? cclog_as_pcr(event) : *event;
+	struct event as_pcr = story->is_cc ? cclog_as_pcr(event) : *event;
 	struct bootphase_place ret = {BOOTPHASE_FIRMWARE, "separator"};
 
 	(void)bootphase_of(&as_pcr, &ret);
@@ -146,8 +146,7 @@ struct telling {
 };
 
 /* Measured again, and told by the same words: shim and the firmware both measure the kernel. */
-static bool is_same(
-	const struct story *story, const struct eventlog_event *a, const struct eventlog_event *b)
+static bool is_same(const struct story *story, const struct event *a, const struct event *b)
 {
 	char text[EVENTTEXT_SIZE], other[EVENTTEXT_SIZE];
 
@@ -162,7 +161,7 @@ static bool is_same(
 }
 
 /* True if it belongs to the line of ends. */
-static bool is_first_end(const struct story *story, const struct eventlog_event *event, uint32_t *seen)
+static bool is_first_end(const struct story *story, const struct event *event, uint32_t *seen)
 {
 	if (!is_plain_end(story, event) || *seen & 1u << event->pcr)
 		return false;
@@ -170,19 +169,19 @@ static bool is_first_end(const struct story *story, const struct eventlog_event 
 	return true;
 }
 
-static bool next_of_phase(const struct story *story, struct telling *telling,
-	struct eventlog_event *ret, uint32_t *ret_last)
+static bool next_of_phase(
+	const struct story *story, struct telling *telling, struct event *ret, uint32_t *ret_last)
 {
-	struct eventlog_event next;
+	struct event next;
 
-	while (eventlog_next(story->log, &telling->walk, ret)) {
+	while (event_next_any(story->log, &telling->walk, ret)) {
 		struct eventlog_walk ahead = telling->walk;
 
 		if (is_first_end(story, ret, &telling->ends_seen) ||
 			place_of(story, ret).phase != telling->phase)
 			continue;
 		*ret_last = ret->number;
-		while (eventlog_next(story->log, &ahead, &next) && is_same(story, ret, &next)) {
+		while (event_next_any(story->log, &ahead, &next) && is_same(story, ret, &next)) {
 			*ret_last = next.number;
 			telling->walk = ahead;
 		}
@@ -198,7 +197,7 @@ struct size {
 static struct size size_of_phase(const struct story *story, enum bootphase phase)
 {
 	struct telling telling = {eventlog_walk(story->log), phase, 0};
-	struct eventlog_event event;
+	struct event event;
 	struct size ret = {0};
 	uint32_t last;
 
@@ -217,7 +216,7 @@ static void put_label(struct html *html, const char *label)
 }
 
 static void put_event(struct html *html, const struct story *story, const struct telling *telling,
-	const struct eventlog_event *event, uint32_t last)
+	const struct event *event, uint32_t last)
 {
 	const char *type = eventlog_type_name(event->type);
 	struct eventstory words;
@@ -269,7 +268,7 @@ static void put_events(
 	struct telling telling = {eventlog_walk(story->log), phase, 0};
 	bool is_long = size->lines > FIRST_SHOWN + 3;
 	uint32_t shown = 0, events = 0, last;
-	struct eventlog_event event;
+	struct event event;
 
 	html_put(html, "<ol class=\"card events\">\n");
 	while (shown < PAGE_MAX_EVENTS && next_of_phase(story, &telling, &event, &last)) {

@@ -65,11 +65,11 @@ static void put_table(struct html *html, const struct secureboot *facts)
 static void put_authorities(struct html *html, const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	size_t count = 0;
 	struct err err;
 
-	while (count < MAX_AUTHORITIES && eventlog_next_measured(log, &walk, &event)) {
+	while (count < MAX_AUTHORITIES && event_next(log, &walk, &event)) {
 		struct authority authority;
 		struct eventstory words;
 		bool is_one;

@@ -98,13 +98,13 @@ static void add_texts_of(const struct boot *boot)
 {
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	if (eventlog_open(buf_bytes(&boot->bundle.request.evidence.event_log), &log, &err) < 0)
 		abort();
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
+	while (event_next_any(&log, &walk, &event))
 		if (event.pcr >= 4)
 			add_text(event.pcr, event.type, event.data);
 }

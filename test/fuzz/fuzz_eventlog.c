@@ -29,10 +29,10 @@ static void compare(const struct eventlog *log)
 	(void)!replay_compare(log, &led_to, &err);
 }
 
-static void tell(const struct eventlog *log, const struct eventlog_walk *walk,
-	const struct eventlog_event *event)
+static void tell(
+	const struct eventlog *log, const struct eventlog_walk *walk, const struct event *event)
 {
-	struct eventlog_event as_pcr = cclog_as_pcr(event);
+	struct event as_pcr = cclog_as_pcr(event);
 	struct bootphase_place place;
 	struct eventstory story;
 	struct err err;
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_cleanup(components) struct components components = components_empty();
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct replay replay;
 	struct secureboot facts;
 	struct authorities authorities;
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (eventlog_open((struct bytes){data, size}, &log, &err) < 0)
 		return 0;
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event)) {
+	while (event_next_any(&log, &walk, &event)) {
 		tell(&log, &walk, &event);
 		count++;
 	}

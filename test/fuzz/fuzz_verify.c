@@ -70,13 +70,13 @@ static void add_texts(const struct bundle *bundle)
 {
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &err) < 0)
 		abort();
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event) && dictionary.count < COUNT(dictionary.texts))
+	while (event_next_any(&log, &walk, &event) && dictionary.count < COUNT(dictionary.texts))
 		if (event.pcr == 7 || event.pcr == 4)
 			dictionary.texts[dictionary.count++] =
 				(struct edited_text){event.pcr, event.type, event.data};

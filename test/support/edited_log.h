@@ -60,7 +60,7 @@ static inline void edited_log_cleanup(struct edited_log *edited)
 /* ---- reading and writing ---- */
 
 static inline struct edited_event edited_event_of(
-	const struct eventlog *log, const struct eventlog_event *event)
+	const struct eventlog *log, const struct event *event)
 {
 	struct edited_event ret = {
 		.pcr = event->pcr, .type = event->type, .data = event->data, .number = event->number};
@@ -78,7 +78,7 @@ static inline void edited_log_of(
 	struct bytes bytes, const struct edited_dictionary *dictionary, struct edited_log *ret)
 {
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	*ret = (struct edited_log){.dictionary = dictionary, .is_harmless = true};
@@ -86,7 +86,7 @@ static inline void edited_log_of(
 		abort();
 	ret->banks = (1u << ret->log.bank_count) - 1;
 	walk = eventlog_walk(&ret->log);
-	while (eventlog_next(&ret->log, &walk, &event) && ret->count < EDITED_MAX_EVENTS / 2)
+	while (event_next_any(&ret->log, &walk, &event) && ret->count < EDITED_MAX_EVENTS / 2)
 		ret->events[ret->count++] = edited_event_of(&ret->log, &event);
 	if (ret->count != ret->log.event_count)
 		abort();

@@ -155,7 +155,7 @@ static inline void compare_signers(const struct authorities *a, const struct aut
 
 /* Its own reading of which texts a digest covers: all of it, a variable's value, what is behind a
  * word, or all but the last byte. */
-static inline bool is_covered(const struct eventlog_event *event, struct bytes digest)
+static inline bool is_covered(const struct event *event, struct bytes digest)
 {
 	struct uefivar var;
 	uint8_t hash[CRYPTO_SHA256_SIZE];
@@ -177,7 +177,7 @@ static inline void compare_marks(const struct evidence *evidence)
 {
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 	int bank;
 
@@ -187,7 +187,7 @@ static inline void compare_marks(const struct evidence *evidence)
 		reading_fail("read as a confidential VM's");
 	bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event)) {
+	while (event_next_any(&log, &walk, &event)) {
 		if (event.type == EV_NO_ACTION || event.pcr == EVENTLOG_NO_PCR ||
 			replay_data_of(&log, &event) != REPLAY_AS_MEASURED)
 			continue;

@@ -111,14 +111,14 @@ static void only_what_was_measured_vouches_and_by_any_name(void **state)
 		auto_cleanup(buf) struct buf data =
 			variable_data(uefi_image_security_guid, "db", TEXT(HASH_ENTRY));
 		struct eventlog_walk walk;
-		struct eventlog_event event;
+		struct event event;
 		struct authorities found;
 		struct eventlog log;
 		struct err err;
 
 		check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 		walk = eventlog_walk(&log);
-		while (eventlog_next(&log, &walk, &event))
+		while (event_next_any(&log, &walk, &event))
 			for (size_t k = 0; k < 4 && event.type == EV_EFI_VARIABLE_AUTHORITY; k++)
 				bytes.data[event.offset + 4 + k] = (uint8_t)(types[i] >> 8 * k);
 		put_event_head(&bytes, 7, EV_EFI_VARIABLE_AUTHORITY, &sha1, 1);

@@ -42,7 +42,7 @@ static void each_event_has_its_place(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct eventlog_event event = {
+		struct event event = {
 			.pcr = rows[i].pcr, .type = rows[i].type, .data = TEXT(rows[i].data)};
 		struct bootphase_place place;
 
@@ -50,8 +50,8 @@ static void each_event_has_its_place(void **state)
 		assert_string_equal(bootphase_name(place.phase), rows[i].phase);
 		assert_string_equal(place.kind, rows[i].kind);
 	}
-	assert_false(bootphase_of(
-		&(struct eventlog_event){.type = EV_SEPARATOR}, &(struct bootphase_place){0}));
+	assert_false(
+		bootphase_of(&(struct event){.type = EV_SEPARATOR}, &(struct bootphase_place){0}));
 }
 
 static void variables_are_placed_by_their_names(void **state)
@@ -72,7 +72,7 @@ static void variables_are_placed_by_their_names(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(buf) struct buf data =
 			variable_data(uefi_global_variable_guid, rows[i].name, TEXT("x"));
-		struct eventlog_event event = {
+		struct event event = {
 			.pcr = rows[i].pcr, .type = rows[i].type, .data = buf_bytes(&data)};
 		struct bootphase_place place;
 
@@ -135,7 +135,7 @@ static void a_registers_event_gets_the_pcr_that_it_would_have(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct eventlog_event event = {
+		struct event event = {
 			.pcr = rows[i].index, .type = rows[i].type, .data = TEXT(rows[i].data)};
 
 		assert_int_equal(cclog_as_pcr(&event).pcr, rows[i].pcr);

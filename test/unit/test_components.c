@@ -578,7 +578,7 @@ static void no_type_makes_another_boot(void **state)
 		EV_EFI_GPT_EVENT2, EV_EFI_VARIABLE_AUTHORITY, EV_EFI_SPDM_DEVICE_POLICY, 0x12345678};
 	auto_cleanup(buf) struct buf bytes = recorded_file("secureboot-on", "eventlog.bin");
 	static struct reading whole, found; /* large */
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct eventlog log;
 	struct err err;
@@ -588,7 +588,7 @@ static void no_type_makes_another_boot(void **state)
 	check_ok(read_all(buf_bytes(&bytes), &whole, &err), &err);
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	while (eventlog_next_measured(&log, &walk, &event)) {
+	while (event_next(&log, &walk, &event)) {
 		for (size_t i = 0; i < COUNT(types); i++) {
 			memcpy(bytes.data + event.offset + sizeof(uint32_t), &types[i],
 				sizeof(uint32_t));

@@ -33,7 +33,7 @@ static void a_crypto_agile_log_gives_its_events_in_order(void **state)
 {
 	auto_cleanup(buf) struct buf bytes = agile_log();
 	struct eventlog log;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct err err;
 
@@ -45,24 +45,24 @@ static void a_crypto_agile_log_gives_its_events_in_order(void **state)
 	assert_int_equal(eventlog_bank_index(&log, EVENTLOG_SHA256), 1);
 	assert_int_equal(eventlog_bank_index(&log, EVENTLOG_SHA384), -1);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_int_equal(event.number, 1);
 	assert_int_equal(event.offset, log.events_at);
 	assert_int_equal(event.pcr, 7);
 	assert_int_equal(event.digest[1].len, 32);
 	assert_int_equal(event.digest[1].data[31], 0xA2);
 	assert_null(event.digest[2].data);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_int_equal(event.type, EV_EFI_ACTION);
 	assert_true(bytes_equal(event.data, TEXT("Calling")));
-	assert_false(eventlog_next(&log, &walk, &event));
+	assert_false(event_next_any(&log, &walk, &event));
 }
 
 static void a_sha1_log_needs_no_header(void **state)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
 	struct eventlog log;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct err err;
 
@@ -74,7 +74,7 @@ static void a_sha1_log_needs_no_header(void **state)
 	assert_int_equal(log.bank_count, 1);
 	assert_int_equal(log.event_count, 2);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_int_equal(event.number, 0);
 	assert_int_equal(event.digest[0].len, 20);
 }
@@ -206,7 +206,7 @@ static void a_digest_may_be_missing(void **state)
 	static const struct logmaker_digest only_sha256[] = {{EVENTLOG_SHA256, 32, 0xA3}};
 	auto_cleanup(buf) struct buf bytes = agile_log();
 	struct eventlog log;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct err err;
 
@@ -215,7 +215,7 @@ static void a_digest_may_be_missing(void **state)
 	put_event_data(&bytes, TEXT("from the boot manager"));
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
+	while (event_next_any(&log, &walk, &event))
 		;
 	assert_int_equal(event.number, 3);
 	assert_null(event.digest[0].data);
@@ -271,7 +271,7 @@ static void an_unknown_bank_of_known_size_is_walked_over(void **state)
 	static const struct logmaker_digest digests[] = {{EVENTLOG_SM3_256, 32, 1}, {0x7777, 24, 2}};
 	auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
 	struct eventlog log;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct err err;
 
@@ -281,7 +281,7 @@ static void an_unknown_bank_of_known_size_is_walked_over(void **state)
 	put_event_data(&bytes, TEXT("x"));
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_int_equal(event.digest[0].len, 24);
 	assert_int_equal(event.digest[1].data[0], 1);
 	assert_null(eventlog_alg_name(0x7777));
@@ -304,7 +304,7 @@ static void a_startup_locality_is_recognised_only_whole(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct eventlog_event event = {.type = rows[i].type, .data = rows[i].data};
+		struct event event = {.type = rows[i].type, .data = rows[i].data};
 		uint8_t locality = 0xEE;
 		bool is_one = eventlog_startup_locality(&event, &locality);
 
@@ -350,7 +350,7 @@ static void an_event_without_the_bank_that_counts_is_marked(void **state)
 		{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA384, 48, 3}, {EVENTLOG_SHA256, 32, 2}};
 	auto_cleanup(buf) struct buf bytes = buf_with_max(MAX_LOG);
 	struct eventlog log;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog_walk walk;
 	struct err err;
 
@@ -370,19 +370,19 @@ static void an_event_without_the_bank_that_counts_is_marked(void **state)
 	assert_int_equal(log.unmeasured_count, 1);
 	walk = eventlog_walk(&log);
 	for (uint32_t i = 0; i < 3; i++) {
-		assert_true(eventlog_next(&log, &walk, &event));
+		assert_true(event_next_any(&log, &walk, &event));
 		assert_false(event.is_measured);
 		assert_null(event.measured.data);
 		assert_int_equal(event.measured_alg, 0);
 		assert_int_equal(eventlog_is_unmeasured(&event), i == 0);
 	}
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next_measured(&log, &walk, &event));
+	assert_true(event_next(&log, &walk, &event));
 	assert_true(bytes_equal(event.data, TEXT("true")));
 	assert_int_equal(event.number, 4);
 	assert_true(event.is_measured && event.measured.len == 32 && event.measured.data[0] == 2);
 	assert_int_equal(event.measured_alg, EVENTLOG_SHA256);
-	assert_false(eventlog_next_measured(&log, &walk, &event));
+	assert_false(event_next(&log, &walk, &event));
 }
 
 /* Logs that prove nothing still tell of themselves. */

@@ -11,7 +11,7 @@ static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 	size_t count = 0;
 
@@ -20,12 +20,12 @@ static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
 		0);
 	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event))
+	while (event_next_any(&log, &walk, &event))
 		if (event.number == last + 1)
 			bytes.len = event.offset;
 	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event)) {
+	while (event_next_any(&log, &walk, &event)) {
 		assert_true(event.number < max);
 		check_ok(eventstory_tell(&log, &walk, &event, &ret[event.number], &err), &err);
 		count++;
@@ -81,7 +81,7 @@ static void what_may_be_another_program_is_not_called_the_kernel(void **state)
 	static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct eventlog log;
 	struct err err;
 
@@ -97,7 +97,7 @@ static void what_may_be_another_program_is_not_called_the_kernel(void **state)
 	assert_int_equal(eventlog_open(buf_bytes(&bytes), &log, &err), 0);
 	walk = eventlog_walk(&log);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_true(eventlog_next(&log, &walk, &event));
+		assert_true(event_next_any(&log, &walk, &event));
 		check_ok(eventstory_tell(&log, &walk, &event, &stories[i], &err), &err);
 		assert_string_equal(stories[i].text, texts[i]);
 	}

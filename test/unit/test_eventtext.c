@@ -25,8 +25,7 @@ struct text_row {
 static void check_rows(const struct text_row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct eventlog_event event = {
-			.type = rows[i].type, .pcr = rows[i].pcr, .data = rows[i].data};
+		struct event event = {.type = rows[i].type, .pcr = rows[i].pcr, .data = rows[i].data};
 		char text[EVENTTEXT_SIZE];
 
 		eventtext(&event, text);
@@ -282,7 +281,7 @@ static void variables_are_shown_by_name_and_short_value(void **state)
 static void a_partition_table_is_shown_by_its_disk(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1024);
-	struct eventlog_event event = {.type = EV_EFI_GPT_EVENT};
+	struct event event = {.type = EV_EFI_GPT_EVENT};
 	char text[EVENTTEXT_SIZE];
 
 	(void)state;
@@ -301,7 +300,7 @@ static void a_partition_table_is_shown_by_its_disk(void **state)
 static void partitions_are_shown_by_their_names(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1024);
-	struct eventlog_event event = {.type = EV_EFI_GPT_EVENT};
+	struct event event = {.type = EV_EFI_GPT_EVENT};
 	char text[EVENTTEXT_SIZE];
 
 	(void)state;
@@ -324,7 +323,7 @@ static void partitions_are_shown_by_their_names(void **state)
 static void long_text_is_cut(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1 << 20);
-	struct eventlog_event event = {.type = EV_IPL};
+	struct event event = {.type = EV_IPL};
 	char text[EVENTTEXT_SIZE];
 
 	(void)state;

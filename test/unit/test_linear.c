@@ -1,5 +1,5 @@
 /* Work grows with the log and not with its square: counted in steps, not in time. The Makefile lets
- * the linker send every step of a walk (eventlog_next) through here. */
+ * the linker send every step of a walk (event_next_any) through here. */
 #include "check.h"
 #include "../support/logmaker.h"
 #include "../support/recorded.h"
@@ -11,27 +11,22 @@
 #include "appraise/secureboot.h"
 #include "boot/cclog.h"
 
-bool __real_eventlog_next(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
-bool __wrap_eventlog_next(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
-bool __wrap_eventlog_next_measured(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret);
+bool __real_event_next_any(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret);
+bool __wrap_event_next_any(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret);
+bool __wrap_event_next(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret);
 
 static uint64_t steps;
 
-bool __wrap_eventlog_next(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+bool __wrap_event_next_any(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret)
 {
 	steps++;
-	return __real_eventlog_next(log, walk, ret);
+	return __real_event_next_any(log, walk, ret);
 }
 
 /* What the library does by calls within its own file. */
-bool __wrap_eventlog_next_measured(
-	const struct eventlog *log, struct eventlog_walk *walk, struct eventlog_event *ret)
+bool __wrap_event_next(const struct eventlog *log, struct eventlog_walk *walk, struct event *ret)
 {
-	while (__wrap_eventlog_next(log, walk, ret))
+	while (__wrap_event_next_any(log, walk, ret))
 		if (ret->is_measured)
 			return true;
 	return false;
@@ -44,12 +39,12 @@ static struct buf real_authority(void)
 	struct buf data = buf_with_max(1 << 16);
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	while (eventlog_next(&log, &walk, &event) && data.len == 0)
+	while (event_next_any(&log, &walk, &event) && data.len == 0)
 		if (event.type == EV_EFI_VARIABLE_AUTHORITY)
 			put(&data, event.data.data, event.data.len);
 	return data;
@@ -84,7 +79,7 @@ static void do_everything(const struct eventlog *log)
 {
 	auto_cleanup(components) struct components components = components_empty();
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 	struct authorities authorities;
 	struct eventstory story;
 	struct unquoted_pcrs unquoted;
@@ -92,7 +87,7 @@ static void do_everything(const struct eventlog *log)
 	struct tpm_pcrs led_to, other;
 	struct err err, each[TPM_PCR_COUNT];
 
-	while (eventlog_next(log, &walk, &event))
+	while (event_next_any(log, &walk, &event))
 		check_ok(eventstory_tell(log, &walk, &event, &story, &err), &err);
 	check_ok(replay_sha256(log, &led_to, &err), &err);
 	other = led_to;

@@ -3,7 +3,7 @@
 
 /* An event of this PCR with the digest of `measured`. */
 struct made {
-	struct eventlog_event event;
+	struct event event;
 	uint8_t digest[CRYPTO_MAX_HASH_SIZE];
 };
 
@@ -13,7 +13,7 @@ static void make(struct made *ret, uint32_t pcr, uint32_t type, struct bytes mea
 
 	assert_true(measured_hash(alg, &hash));
 	crypto_digest(hash, &measured, 1, ret->digest);
-	ret->event = (struct eventlog_event){.pcr = pcr,
+	ret->event = (struct event){.pcr = pcr,
 		.type = type,
 		.data = TEXT("what somebody says"),
 		.is_measured = true,

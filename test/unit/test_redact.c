@@ -56,14 +56,14 @@ static void check_row(const struct row *row, size_t index)
 	struct bytes expected = row->after.data ? row->after : row->before;
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	make(row, &evidence);
 	check_ok(redact_log(&evidence, &err), &err);
 	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	if (!eventlog_next(&log, &walk, &event))
+	if (!event_next_any(&log, &walk, &event))
 		fail_msg("row %zu: the event is gone", index);
 	if (!bytes_equal(event.data, expected))
 		fail_msg("row %zu: other data than expected", index);
@@ -142,7 +142,7 @@ static void check_disk(uint32_t type, size_t entry)
 	auto_cleanup(evidence) struct evidence evidence;
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	struct err err;
 
 	memset(table, 0x5A, sizeof(table));
@@ -152,7 +152,7 @@ static void check_disk(uint32_t type, size_t entry)
 	assert_true(evidence_is_redacted(&evidence, 1));
 	check_ok(eventlog_open(buf_bytes(&evidence.event_log), &log, &err), &err);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	for (size_t i = 0; i < event.data.len; i++) {
 		size_t in_entry = i < 100 ? 0 : (i - 100) % entry;
 		bool is_gone = (i >= 56 && i < 72) || (in_entry >= 16 && in_entry < 32) ||
@@ -188,7 +188,7 @@ static void of_a_log_only_what_the_tpm_signed_is_left(void **state)
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct eventlog log;
 	struct eventlog_walk walk;
-	struct eventlog_event event;
+	struct event event;
 	uint8_t found;
 	struct err err;
 
@@ -210,12 +210,12 @@ static void of_a_log_only_what_the_tpm_signed_is_left(void **state)
 	assert_int_equal(log.bank_count, 1);
 	assert_int_equal(log.banks[0].alg, EVENTLOG_SHA256);
 	walk = eventlog_walk(&log);
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_true(eventlog_startup_locality(&event, &found));
 	assert_int_equal(found, 3);
 	assert_true(bytes_are_all(event.digest[0], 0));
 	assert_false(evidence_is_redacted(&evidence, event.number));
-	assert_true(eventlog_next(&log, &walk, &event));
+	assert_true(event_next_any(&log, &walk, &event));
 	assert_int_equal(event.pcr, 6);
 	assert_true(bytes_are_all(event.digest[0], 0x22));
 	assert_true(evidence_is_redacted(&evidence, event.number));

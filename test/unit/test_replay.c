@@ -176,9 +176,9 @@ static void which_side_moved_is_said_as_far_as_it_is_known(void **state)
 static enum replay_data data_of(const struct eventlog *log, uint32_t number)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
-	struct eventlog_event event;
+	struct event event;
 
-	while (eventlog_next(log, &walk, &event))
+	while (event_next_any(log, &walk, &event))
 		if (event.number == number)
 			return replay_data_of(log, &event);
 	fail_msg("no event %u", number);
