@@ -66,15 +66,15 @@ static void add_log_faults(const struct evidence *evidence, const struct apprais
 	struct eventlog log;
 	struct err err;
 
-	if (evidence->event_log.len == 0 ||
-		eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0) {
-		if (evidence->event_log.len)
+	if (!appraisal->has_log) {
+		if (evidence->event_log.len &&
+			eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0)
 			findings_add(findings, &err);
 		return;
 	}
 	if (appraisal->is_bound)
-		add_mismatches(&log, &evidence->pcrs, findings);
-	if (replay_check_evidence_data(&log, evidence, &err) < 0)
+		add_mismatches(&appraisal->log, &evidence->pcrs, findings);
+	if (replay_check_evidence_data(&appraisal->log, evidence, &err) < 0)
 		findings_add(findings, &err);
 	if (appraisal->has_secureboot)
 		add_weaknesses(&appraisal->secureboot, findings);

@@ -17,9 +17,9 @@ static void add_deviation(struct appraisal *appraisal, const struct err *err)
 		appraisal->verdict = verdict_of_err(err);
 }
 
-static void compare_later(const struct eventlog *log, const struct machine_view *observed,
-	struct appraisal *appraisal)
+static void compare_later(const struct machine_view *observed, struct appraisal *appraisal)
 {
+	const struct eventlog *log = &appraisal->log;
 	struct err err;
 
 	if (unquoted_compare(log, &appraisal->led_to, &observed->pcrs, &appraisal->unquoted, &err) <
@@ -46,16 +46,11 @@ static void compare_secure_boot(const struct machine_view *observed, struct appr
 	add_deviation(appraisal, &err);
 }
 
-void machine_view_compare(const struct evidence *evidence, const struct machine_view *observed,
-	struct appraisal *appraisal)
+void machine_view_compare(const struct machine_view *observed, struct appraisal *appraisal)
 {
-	struct eventlog log;
-	struct err ignored; /* then nothing was led to */
-
-	if (!appraisal->is_replayed ||
-		eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
+	if (!appraisal->is_replayed)
 		return;
-	compare_later(&log, observed, appraisal);
+	compare_later(observed, appraisal);
 	if (appraisal->has_secureboot)
 		compare_secure_boot(observed, appraisal);
 }

@@ -16,8 +16,7 @@ struct machine_view {
 /* Nothing is compared with a log that does not lead to the quoted PCRs. Deviations:
  * ERR_LOG_NOT_MEASURED, ERR_LOG_DATA_MISMATCH in a PCR that is as logged, ERR_SECURE_BOOT_DIFFERS.
  * Remark: ERR_PCR_BEYOND_LOG. */
-void machine_view_compare(const struct evidence *evidence, const struct machine_view *observed,
-	struct appraisal *appraisal);
+void machine_view_compare(const struct machine_view *observed, struct appraisal *appraisal);
 
 /* vm_id: what the cloud's metadata service calls this VM, "" if it said nothing. Remark:
  * ERR_VM_ID_DIFFERS; no deviation, since nobody proves what the service says, and since a VM keeps

@@ -40,25 +40,31 @@ int verdict_check_secureboot(const struct secureboot *facts, struct err *err)
 	return 0;
 }
 
+static int open_log(const struct evidence *evidence, struct appraisal *ret, struct err *err)
+{
+	if (evidence->event_log.len == 0)
+		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The evidence holds no event log.");
+	if (eventlog_open(buf_bytes(&evidence->event_log), &ret->log, err) < 0)
+		return -1;
+	ret->has_log = true;
+	return 0;
+}
+
 /* What the log says, against what the TPM signed. */
 static int appraise_log(const struct evidence *evidence, struct appraisal *ret, struct err *err)
 {
-	struct eventlog log;
+	const struct eventlog *log = &ret->log;
 
-	if (evidence->event_log.len == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The evidence holds no event log.");
-	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0)
-		return -1;
-	ret->event_count = log.event_count;
-	ret->unmeasured_count = log.unmeasured_count;
-	if (replay_sha256(&log, &ret->led_to, err) < 0 ||
-		replay_compare_values(&log, &ret->led_to, &evidence->pcrs, err) < 0)
+	ret->event_count = log->event_count;
+	ret->unmeasured_count = log->unmeasured_count;
+	if (replay_sha256(log, &ret->led_to, err) < 0 ||
+		replay_compare_values(log, &ret->led_to, &evidence->pcrs, err) < 0)
 		return -1;
 	ret->is_replayed = true;
-	if (replay_check_evidence_data(&log, evidence, err) < 0)
+	if (replay_check_evidence_data(log, evidence, err) < 0)
 		return -1;
-	if (secureboot_read(&log, &ret->secureboot, err) < 0 ||
-		authority_read(&log, &ret->authorities, err) < 0)
+	if (secureboot_read(log, &ret->secureboot, err) < 0 ||
+		authority_read(log, &ret->authorities, err) < 0)
 		return -1;
 	ret->has_secureboot = true;
 	if (evidence->redacted.len) /* PCR 6 may be among it, and then its event tells nothing */
@@ -69,11 +75,16 @@ static int appraise_log(const struct evidence *evidence, struct appraisal *ret, 
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
 {
-	struct err err;
+	struct err err, unreadable;
 
 	*ret = (struct appraisal){.verdict.health = HEALTH_HEALTHY};
+	(void)!open_log(evidence, ret, &unreadable);
 	ret->is_bound = binding_check(evidence, allowed, &ret->binding, &err) == 0;
-	if (!ret->is_bound || appraise_log(evidence, ret, &err) < 0)
+	if (!ret->is_bound)
+		ret->verdict = verdict_of_err(&err);
+	else if (!ret->has_log)
+		ret->verdict = verdict_of_err(&unreadable);
+	else if (appraise_log(evidence, ret, &err) < 0)
 		ret->verdict = verdict_of_err(&err);
 }
 

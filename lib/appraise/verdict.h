@@ -31,6 +31,10 @@ struct verdict verdict_of_err(const struct err *err);
 /* What evidence says without any provider. */
 struct appraisal {
 	struct verdict verdict;
+	/* The evidence's log can be read, whatever it proves. Opened once, for all who read this
+	 * boot's log; it views the evidence's bytes, which must live as long as this does. */
+	bool has_log;
+	struct eventlog log;
 	bool is_bound; /* `binding` holds: quote, keys and certificate belong together */
 	struct binding binding;
 	bool is_replayed; /* the log leads to the quoted PCRs */
@@ -39,6 +43,7 @@ struct appraisal {
 	bool has_secureboot; /* the log could be read that far */
 	struct secureboot secureboot;
 	struct authorities authorities; /* if has_secureboot: who vouched for which program */
+	/* of a log that was replayed against the quote; else 0 */
 	uint32_t event_count;
 	/* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
 	uint32_t unmeasured_count;

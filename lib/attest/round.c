@@ -27,6 +27,7 @@ uint32_t round_random(const uint8_t random[4])
 void round_done(struct round_result *result)
 {
 	components_done(&result->components);
+	evidence_done(&result->evidence);
 	buf_done(&result->info);
 	buf_done(&result->token);
 	buf_done(&result->keys);
@@ -200,7 +201,7 @@ static int attest(const struct exchange *exchange, struct bytes body, struct buf
 
 /* From a complete evidence to verified claims. */
 static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
-	const struct evidence *evidence, struct round_result *ret, struct err *err)
+	struct round_result *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
@@ -211,7 +212,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
-	if (build_body(evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
+	if (build_body(&ret->evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
 		find_way(inputs, &exchange, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
@@ -229,7 +230,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 }
 
 static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
-	struct evidence *ret_evidence, struct round_result *ret, struct err *err)
+	struct round_result *ret, struct err *err)
 {
 	const char *tcti = inputs->tcti && inputs->tcti[0]
 				   ? inputs->tcti
@@ -238,44 +239,43 @@ static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	if (tpm_open(tcti, ret_tpm, err) < 0)
 		return -1;
 	ret->stage = ROUND_TPM;
-	if (collect_evidence(*ret_tpm, &inputs->sources, ret_evidence, err) < 0)
+	if (collect_evidence(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0)
 		return -1;
 	ret->stage = ROUND_COLLECTED;
 	return 0;
 }
 
 /* Only of PCRs that the log was checked against: facts of others are hearsay. */
-static int read_components(const struct evidence *evidence, struct round_result *ret, struct err *err)
+static int read_components(struct round_result *ret, struct err *err)
 {
-	struct eventlog log;
+	const struct appraisal *local = &ret->local;
 
-	if (!ret->local.has_secureboot)
+	if (!local->has_secureboot)
 		return 0; /* and the appraisal says why */
-	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) < 0 ||
-		components_read(&log, evidence->pcrs.mask | ret->local.unquoted.as_logged,
-			&ret->components, err) < 0)
+	if (components_read(&local->log, ret->evidence.pcrs.mask | local->unquoted.as_logged,
+		    &ret->components, err) < 0)
 		return -1;
 	ret->components.beyond = ret->local.unquoted.beyond;
 	return 0;
 }
 
 /* The VM's own half. -1: it came to no evidence, and the verdict says why. */
-static int look(const struct round_inputs *inputs, struct tpm **ret_tpm,
-	struct evidence *ret_evidence, struct round_result *ret)
+static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct round_result *ret)
 {
 	struct machine_view observed;
 	struct err err;
 
-	*ret = (struct round_result){.components = components_empty(),
+	*ret = (struct round_result){.evidence = evidence_empty(),
+		.components = components_empty(),
 		.info = buf_with_max(REQUEST_MAX_INFO),
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
-	if (collect(inputs, ret_tpm, ret_evidence, ret, &err) < 0) {
+	if (collect(inputs, ret_tpm, ret, &err) < 0) {
 		ret->verdict = verdict_of_err(&err);
 		return -1;
 	}
-	appraise_evidence(ret_evidence, BINDING_NULL_ONLY, &ret->local);
+	appraise_evidence(&ret->evidence, BINDING_NULL_ONLY, &ret->local);
 	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
 		/* what speaks against the VM already goes on doing so */
 		ret->stage = ROUND_TPM;
@@ -283,8 +283,8 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm,
 		ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 		return -1;
 	}
-	machine_view_compare(ret_evidence, &observed, &ret->local);
-	if (read_components(ret_evidence, ret, &err) < 0)
+	machine_view_compare(&observed, &ret->local);
+	if (read_components(ret, &err) < 0)
 		ret->uncompared = err; /* drift_verdict.h makes of it what it means */
 	return 0;
 }
@@ -306,9 +306,8 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 void round_look(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 
-	if (look(inputs, &tpm, &evidence, ret) < 0)
+	if (look(inputs, &tpm, ret) < 0)
 		return;
 	ret->verdict = ret->local.verdict;
 }
@@ -316,12 +315,11 @@ void round_look(const struct round_inputs *inputs, struct round_result *ret)
 void round_run(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct err err;
 
-	if (look(inputs, &tpm, &evidence, ret) < 0)
+	if (look(inputs, &tpm, ret) < 0)
 		return;
-	if (ask_provider(inputs, tpm, &evidence, ret, &err) < 0)
+	if (ask_provider(inputs, tpm, ret, &err) < 0)
 		ret->remote = verdict_of_err(&err);
 	else
 		ret->remote = verdict_of_claims(ret->claims);

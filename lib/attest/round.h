@@ -47,7 +47,8 @@ struct round_result {
 	enum round_stage stage;
 	int64_t started_ms; /* base/clock.h, monotonic */
 	struct verdict verdict; /* local and remote together */
-	struct appraisal local; /* from ROUND_COLLECTED on */
+	struct evidence evidence; /* from ROUND_COLLECTED on */
+	struct appraisal local; /* likewise; its log is the evidence's */
 	struct verdict remote; /* likewise: the provider's view, or why there is none */
 	/* what this boot consisted of; empty if its log cannot be believed */
 	struct components components;

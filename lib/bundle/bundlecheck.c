@@ -251,18 +251,13 @@ static void note_unmeasured(const struct appraisal *appraisal, struct bundlechec
 }
 
 /* The log's events only, and none of those that are checked all the same (replay.h). */
-static uint32_t count_redacted(const struct evidence *evidence)
+static uint32_t count_redacted(const struct evidence *evidence, const struct appraisal *appraisal)
 {
-	struct eventlog log;
-	struct eventlog_walk walk;
+	struct eventlog_walk walk = eventlog_walk(&appraisal->log);
 	struct event event;
 	uint32_t count = 0;
-	struct err ignored;
 
-	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &ignored) < 0)
-		return 0;
-	walk = eventlog_walk(&log);
-	while (event_next_any(&log, &walk, &event))
+	while (appraisal->has_log && event_next_any(&appraisal->log, &walk, &event))
 		count += event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number);
 	return count;
 }
@@ -270,7 +265,7 @@ static uint32_t count_redacted(const struct evidence *evidence)
 static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
 {
 	char text[BUNDLECHECK_NOTE_SIZE];
-	uint32_t count = count_redacted(evidence);
+	uint32_t count = count_redacted(evidence, &check->appraisal);
 
 	(void)text_format(text, sizeof(text),
 		"The bundle is redacted: of %u events only the digests are checked, since their data is said to be taken out, and of what the TPM did not sign nothing is in it.",
@@ -283,17 +278,15 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 
 static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 {
+	const struct eventlog *log = &check->appraisal.log;
 	struct err mismatches[TPM_PCR_COUNT];
-	struct eventlog log;
-	struct err ignored;
 
 	if (!bundle->unquoted.mask)
 		return;
 	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
-	if (eventlog_open(buf_bytes(&bundle->request.evidence.event_log), &log, &ignored) == 0 &&
-		eventlog_bank_index(&log, EVENTLOG_SHA256) >= 0)
+	if (check->appraisal.has_log && eventlog_bank_index(log, EVENTLOG_SHA256) >= 0)
 		check->unquoted_explained = bundle->unquoted.mask &
-					    ~replay_compare_each(&log, &bundle->unquoted, mismatches);
+					    ~replay_compare_each(log, &bundle->unquoted, mismatches);
 }
 
 /* Whoever wrote it, or asked for it, may think that it counts. */

@@ -138,6 +138,7 @@ static void close_doctor(struct doctor *doctor)
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
 	free(doctor->appraisal);
+	evidence_done(&doctor->evidence);
 	settings_done(&doctor->settings);
 	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */
 	explicit_bzero(&doctor->service, sizeof(doctor->service));
@@ -145,8 +146,10 @@ static void close_doctor(struct doctor *doctor)
 
 void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
 {
-	struct doctor doctor = {
-		.inputs = inputs, .state_fd = -1, .log_bytes = buf_with_max(EVENTLOG_MAX_BYTES)};
+	struct doctor doctor = {.inputs = inputs,
+		.state_fd = -1,
+		.log_bytes = buf_with_max(EVENTLOG_MAX_BYTES),
+		.evidence = evidence_empty()};
 
 	*ret = (struct doctor_report){0};
 	/* first of all, since it also says which way the TPM and the metadata service are */

@@ -66,16 +66,15 @@ static void list_remarks(const struct appraisal *appraisal, json *details)
 static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *err)
 {
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
 	struct machine_view observed;
 
-	if (collect_evidence(doctor->tpm, &sources, &evidence, err) < 0 ||
+	if (collect_evidence(doctor->tpm, &sources, &doctor->evidence, err) < 0 ||
 		tpm_flush_key(doctor->tpm, err) < 0)
 		return -1;
-	appraise_evidence(&evidence, BINDING_NULL_ONLY, ret);
+	appraise_evidence(&doctor->evidence, BINDING_NULL_ONLY, ret);
 	if (collect_observed(doctor->tpm, &sources, &observed, err) < 0)
 		return -1;
-	machine_view_compare(&evidence, &observed, ret);
+	machine_view_compare(&observed, ret);
 	return 0;
 }
 

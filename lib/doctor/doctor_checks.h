@@ -34,6 +34,7 @@ struct doctor {
 	struct eventlog log; /* views into log_bytes */
 	bool has_measured;
 	struct secureboot measured; /* as proved by PCR 7 */
+	struct evidence evidence; /* `appraisal` is of it; empty until it is collected */
 	struct appraisal *appraisal; /* of a boot that is Healthy, else NULL */
 	/* whom to ask, and the way there */
 	bool has_imds;

@@ -78,19 +78,17 @@ static inline void read_page(const struct bundle *bundle, struct reading *ret)
 static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 {
 	const struct evidence *evidence = &bundle->request.evidence;
-	struct eventlog log;
 	struct err err;
 
 	*ret = (struct reading){
 		.components = components_empty(), .vouched = buf_with_max(PAGE_MAX_BYTES)};
 	appraise_evidence(evidence, BINDING_NULL_ONLY, &ret->appraisal);
-	machine_view_compare(
-		evidence, &(struct machine_view){.pcrs = bundle->unquoted}, &ret->appraisal);
+	machine_view_compare(&(struct machine_view){.pcrs = bundle->unquoted}, &ret->appraisal);
 	if (!ret->appraisal.has_secureboot)
 		return;
-	if (eventlog_open(buf_bytes(&evidence->event_log), &log, &err) < 0 ||
-		components_read(&log, evidence->pcrs.mask | ret->appraisal.unquoted.as_logged,
-			&ret->components, &err) < 0)
+	if (components_read(&ret->appraisal.log,
+		    evidence->pcrs.mask | ret->appraisal.unquoted.as_logged, &ret->components,
+		    &err) < 0)
 		reading_fail("believed, and its components cannot be read");
 	ret->components.beyond = ret->appraisal.unquoted.beyond;
 	read_page(bundle, ret);

@@ -19,16 +19,16 @@ static void machine_cleanup(struct machine *machine)
 
 static void machine_init(struct machine *machine)
 {
-	struct eventlog log;
+	struct eventlog *log = &machine->appraisal.log;
 	struct err err;
 
 	*machine = (struct machine){.evidence = evidence_empty(),
 		.observed = {.pcrs = recorded_pcrs(BOOT, UNQUOTED_MASK),
 			.secure_boot = MACHINE_VIEW_ON}};
 	machine->evidence.event_log = recorded_file(BOOT, "eventlog.bin");
-	check_ok(eventlog_open(buf_bytes(&machine->evidence.event_log), &log, &err), &err);
-	check_ok(replay_sha256(&log, &machine->appraisal.led_to, &err), &err);
-	check_ok(secureboot_read(&log, &machine->appraisal.secureboot, &err), &err);
+	check_ok(eventlog_open(buf_bytes(&machine->evidence.event_log), log, &err), &err);
+	check_ok(replay_sha256(log, &machine->appraisal.led_to, &err), &err);
+	check_ok(secureboot_read(log, &machine->appraisal.secureboot, &err), &err);
 	machine->appraisal.verdict.health = HEALTH_HEALTHY;
 	machine->appraisal.is_replayed = machine->appraisal.has_secureboot = true;
 }
@@ -36,7 +36,7 @@ static void machine_init(struct machine *machine)
 static void check_compared(
 	struct machine *machine, enum health health, enum err_code code, size_t remarks)
 {
-	machine_view_compare(&machine->evidence, &machine->observed, &machine->appraisal);
+	machine_view_compare(&machine->observed, &machine->appraisal);
 	assert_int_equal(machine->appraisal.verdict.health, health);
 	assert_int_equal(machine->appraisal.verdict.reason.code, code);
 	assert_int_equal(machine->appraisal.remark_count, remarks);
