@@ -1,40 +1,66 @@
 /* monitor - the service. Started by enable (or at boot by its unit); what it must know is in
- * service.json. Usage: monitor [--root DIR] [--alone] [--limit SECONDS]
- *   --alone   there is no systemd: nobody starts it anew if it ends by mistake
- *   --limit   how long a round may take before it counts as hung (default: 300) */
-#include <getopt.h>
+ * service.json. */
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include "base/log.h"
 #include "service/loop.h"
+#include "shared/options.h"
 
-int main(int argc, char **argv)
+struct monitor_options {
+	const char *root, *limit;
+	bool is_alone;
+};
+
+static const struct option_row rows[] = {
+	OPTION(struct monitor_options, root, "root", "DIR", "work below DIR instead of /"),
+	OPTION(struct monitor_options, is_alone, "alone", NULL,
+		"there is no systemd: nobody starts the service anew if it ends by mistake"),
+	OPTION(struct monitor_options, limit, "limit", "SECONDS",
+		"how long a round may take before it counts as hung (default: 300)"),
+	{0},
+};
+
+static int read_limit(const char *text, uint32_t *ret, struct err *err)
 {
-	static const struct option options[] = {{"root", required_argument, NULL, 'r'},
-		{"alone", no_argument, NULL, 'a'}, {"limit", required_argument, NULL, 'l'}, {0}};
-	struct loop_call call = {
-		.root = "/", .argv = argv, .limit_s = LOOP_ROUND_LIMIT_S, .version = VERSION};
-	struct err err;
-	int option;
+	*ret = text ? (uint32_t)strtoul(text, NULL, 10) : LOOP_ROUND_LIMIT_S;
+	return *ret ? 0 : err_set(err, ERR_USAGE, 0, "--limit takes seconds, one at least");
+}
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'r')
-			call.root = optarg;
-		else if (option == 'a')
-			call.is_alone = true;
-		else if (option == 'l')
-			call.limit_s = (uint32_t)strtoul(optarg, NULL, 10);
-		else
-			return 64;
-	}
-	if (optind != argc || call.limit_s == 0)
-		return 64;
+static int run(const struct monitor_options *options, struct loop_call *call)
+{
+	struct err err;
+
+	if (read_limit(options->limit, &call->limit_s, &err) < 0)
+		return program_refuse(call->argv[0], &err);
 	(void)umask(077);
 	/* session keys pass through memory: no core files */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (loop_run(&call, &err) == 0)
+	if (loop_run(call, &err) == 0)
 		return 0;
 	log_err(LOG_LEVEL_ERROR, &err);
 	return err_info(err.code)->exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct monitor_options options = {.root = "/"};
+	struct err err;
+
+	switch (options_parse(rows, argc, argv, &options, NULL, &err)) {
+	case OPTIONS_HELP:
+		program_print_usage(&(struct options_usage){.program = argv[0],
+			.words = "[OPTION...]",
+			.about = "The service of the VM extension. What it must know, enable wrote into service.json.",
+			.rows = rows});
+		return 0;
+	case OPTIONS_WRONG:
+		return program_refuse(argv[0], &err);
+	case OPTIONS_READ:
+		break;
+	}
+	return run(&options, &(struct loop_call){.root = options.root,
+				     .argv = argv,
+				     .is_alone = options.is_alone,
+				     .version = VERSION});
 }

@@ -6,42 +6,11 @@
 #include "service/enabled.h"
 #include "attestation.h"
 
-#define COMMAND "guest-attest attest"
-
-static const char usage[] =
-	"Usage: guest-attest attest [OPTION...]\n"
-	"\n"
-	"Proves this VM's boot to an attestation provider, once, and prints the verdict.\n"
-	"\n" ATTESTATION_USAGE EVIDENCE_USAGE
-	"  --nonce TEXT          comes back in the token (default: random)\n"
-	"  --save-evidence FILE  all of it as a bundle, for 'guest-attest verify'\n" BUNDLE_USAGE
-	"  --root DIR            the machine whose root directory this is (default: /)\n"
-	"  --json                print the result as JSON\n"
-	"  --help                this text\n"
-	"\n"
-	"Exit code: 0 Healthy, 1 Unhealthy, 2 could not find out, 64 wrong usage.\n";
-
 struct options {
 	struct attestation_options attestation;
 	const char *save_evidence;
-	bool is_json, is_help;
+	bool is_json;
 };
-
-static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
-{
-	const struct command_option known[] = {
-		{"help", NULL, &ret->is_help},
-		PROVIDER_OPTIONS(&ret->attestation),
-		EVIDENCE_OPTIONS(&ret->attestation),
-		BUNDLE_OPTIONS(&ret->attestation),
-		{"save-evidence", &ret->save_evidence, NULL},
-		{"root", &ret->attestation.root, NULL},
-		{"json", NULL, &ret->is_json},
-		{0},
-	};
-
-	return parse_command_options(argc, argv, known, ret_word);
-}
 
 /* The printed result needs the round whole, so this comes last. */
 static int save_evidence(const struct options *options, struct round_result *round, struct err *err)
@@ -223,8 +192,9 @@ static int print_result_text(
 	return 0;
 }
 
-static int attest(const struct options *options)
+static int attest(const void *given)
 {
+	const struct options *options = given;
 	auto_cleanup(round_result) struct round_result round = {0};
 	struct drift_verdict change;
 	struct err err;
@@ -248,20 +218,34 @@ static int attest(const struct options *options)
 	return exit_code;
 }
 
-int command_attest(int argc, char **argv)
+static int check_options(const void *given, struct err *err)
 {
-	struct options options = {0};
-	const char *word = "";
-	const char *complaint = parse_options(argc, argv, &options, &word);
+	const struct options *options = given;
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	complaint = attestation_check_options(&options.attestation);
-	if (complaint)
-		return print_usage_error(COMMAND, "%s", complaint);
-	return attest(&options);
+	return attestation_check_options(&options->attestation, err);
 }
+
+static const struct option_row rows[] = {
+	PROVIDER_OPTIONS(struct options),
+	EVIDENCE_OPTIONS(struct options),
+	NONCE_OPTION(struct options, "comes back in the token (default: random)"),
+	OPTION(struct options, save_evidence, "save-evidence", "FILE",
+		"all of it as a bundle, for 'guest-attest verify'"),
+	BUNDLE_OPTIONS(struct options),
+	OPTION(struct options, attestation.root, "root", "DIR",
+		"the machine whose root directory this is (default: /)"),
+	OPTION(struct options, is_json, "json", NULL, "print the result as JSON"),
+	{0},
+};
+
+const struct command attest_command = {
+	.name = "attest",
+	.summary = "prove this VM's boot to an attestation provider, once",
+	.words = "[OPTION...]",
+	.about = "Proves this VM's boot to an attestation provider, once, and prints the verdict.",
+	.notes = "Exit code: 0 Healthy, 1 Unhealthy, 2 could not find out, 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = attest,
+};

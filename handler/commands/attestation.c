@@ -16,17 +16,16 @@ bool attestation_has_provider_options(const struct attestation_options *options)
 	       options->extra_ca_file || options->proxy || options->with_token;
 }
 
-const char *attestation_check_options(const struct attestation_options *options)
+int attestation_check_options(const struct attestation_options *options, struct err *err)
 {
-	const char *complaint = check_endpoint(options->endpoint);
-
 	if (options->redact && options->with_token)
-		return "give either --redact or --with-token: a token is signed as a whole";
-	if (!complaint)
-		complaint = check_metadata(options->metadata);
-	if (!complaint)
-		complaint = check_proxy(options->proxy);
-	return complaint ? complaint : check_nonce(options->nonce);
+		return err_set(err, ERR_USAGE, 0,
+			"give either --redact or --with-token: a token is signed as a whole");
+	return check_endpoint(options->endpoint, err) < 0 ||
+			       check_metadata(options->metadata, err) < 0 ||
+			       check_proxy(options->proxy, err) < 0
+		       ? -1
+		       : check_nonce(options->nonce, err);
 }
 
 static struct proxy_sources proxy_sources_of(

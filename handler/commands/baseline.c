@@ -9,30 +9,7 @@
 #include "service/enabled.h"
 #include "commands.h"
 
-#define COMMAND "guest-attest baseline"
-
 #define EXIT_NOTHING 2
-
-static const char usage[] =
-	"Usage: guest-attest baseline show|diff|accept|forget [OPTION...]\n"
-	"\n"
-	"The boots of this VM that count as good. The service learns the first one and accepts what is explained; a boot\n"
-	"that differs in something unexplained is told, and makes the VM Unhealthy if it is serious.\n"
-	"\n"
-	"  show    the accepted boots\n"
-	"  diff    what is different in this boot, and what explains it\n"
-	"  accept  this boot counts as good from now on: after changes of your own, Secure Boot keys among them.\n"
-	"          The service takes it over at its next attestation\n"
-	"  forget  no boot counts as good; the service learns the next Healthy one\n"
-	"\n"
-	"  --tcti CONF       the TPM (default: that of the service)\n"
-	"  --event-log FILE  the boot's event log (default: the kernel's)\n"
-	"  --root DIR        the machine whose root directory this is (default: /)\n"
-	"  --json            print the result as JSON\n"
-	"  --help            this text\n"
-	"\n"
-	"Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 could not find out,\n"
-	"64 wrong usage.\n";
 
 static void view_cleanup(struct baseline_view *view)
 {
@@ -168,13 +145,15 @@ static const struct action {
 static const struct action *find_action(const char *name)
 {
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (name && strcmp(actions[i].name, name) == 0)
+		if (strcmp(actions[i].name, name) == 0)
 			return &actions[i];
 	return NULL;
 }
 
-static int run(const struct action *action, const struct baseline_options *options)
+static int run(const void *given)
 {
+	const struct baseline_options *options = given;
+	const struct action *action = find_action(options->action);
 	auto_cleanup(view) struct baseline_view view = {.root_fd = -1, .state_fd = -1};
 	struct err err;
 
@@ -188,32 +167,41 @@ static int run(const struct action *action, const struct baseline_options *optio
 	return view.exit_code;
 }
 
-int command_baseline(int argc, char **argv)
+static int check_options(const void *given, struct err *err)
 {
-	struct baseline_options options = {0};
-	const struct command_option known[] = {
-		{"help", NULL, &options.is_help},
-		{"tcti", &options.tcti, NULL},
-		{"event-log", &options.event_log, NULL},
-		{"root", &options.root, NULL},
-		{"json", NULL, &options.is_json},
-		{0},
-	};
-	const char *name = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
-	const struct action *action = find_action(name);
-	const char *word = "";
-	const char *complaint = parse_command_options(
-		action ? argc - 1 : argc, action ? argv + 1 : argv, known, &word);
+	const struct baseline_options *options = given;
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (name && !action)
-		return print_usage_error(COMMAND, "'%s' is none of show|diff|accept|forget", name);
-	if (!action)
-		return print_usage_error(COMMAND, "give show, diff, accept or forget first");
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	return run(action, &options);
+	return find_action(options->action)
+		       ? 0
+		       : err_set(err, ERR_USAGE, 0, "'%s' is none of show, diff, accept and forget",
+				 options->action);
 }
+
+static const struct option_row rows[] = {
+	OPTION_WORD(struct baseline_options, action, "show|diff|accept|forget", ""),
+	OPTION(struct baseline_options, tcti, "tcti", "CONF",
+		"the TPM (default: that of the service)"),
+	OPTION(struct baseline_options, event_log, "event-log", "FILE",
+		"the boot's event log (default: the kernel's)"),
+	OPTION(struct baseline_options, root, "root", "DIR",
+		"the machine whose root directory this is (default: /)"),
+	OPTION(struct baseline_options, is_json, "json", NULL, "print the result as JSON"),
+	{0},
+};
+
+const struct command baseline_command = {
+	.name = "baseline",
+	.summary = "the boots that count as good, and what is different in this one",
+	.words = "show|diff|accept|forget [OPTION...]",
+	.about = "The boots of this VM that count as good. The service learns the first one and accepts what is explained; a boot that differs in something unexplained is shown, and makes the VM Unhealthy if it is serious.\n"
+		 "\n"
+		 "show: the accepted boots\n"
+		 "diff: what is different in this boot, and what explains it\n"
+		 "accept: this boot counts as good from now on: after changes of your own, Secure Boot keys among them. The service takes it over at its next attestation\n"
+		 "forget: no boot counts as good; the service learns the next Healthy one",
+	.notes = "Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 could not find out, 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct baseline_options),
+	.check = check_options,
+	.run = run,
+};

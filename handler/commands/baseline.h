@@ -8,8 +8,8 @@
 #include "service/record.h"
 
 struct baseline_options {
-	const char *root, *tcti, *event_log;
-	bool is_json, is_help;
+	const char *action, *root, *tcti, *event_log;
+	bool is_json;
 };
 
 struct baseline_view {

@@ -7,26 +7,12 @@
 #include "disk/packages.h"
 #include "commands.h"
 
-#define COMMAND   "guest-attest files"
 #define WORD_SIZE 256
 #define HEX_SIZE  (2 * CRYPTO_SHA256_SIZE + 1)
 
-static const char usage[] =
-	"Usage: guest-attest files [OPTION...]\n"
-	"\n"
-	"Shows the boot files on this VM's disks: their digests as they are measured, and whether a package\n"
-	"(dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.\n"
-	"\n"
-	"  --root DIR  look at the machine whose root directory this is (default: /)\n"
-	"  --json      print the same as JSON\n"
-	"  --help      this text\n"
-	"\n"
-	"Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked;\n"
-	"64 wrong usage.\n";
-
 struct options {
 	const char *root;
-	bool is_json, is_help;
+	bool is_json;
 };
 
 /* One file, and what was found out about it. */
@@ -184,25 +170,28 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	return 0;
 }
 
-int command_files(int argc, char **argv)
+static int run(const void *given)
 {
-	struct options options = {0};
-	const struct command_option known[] = {
-		{"help", NULL, &options.is_help},
-		{"root", &options.root, NULL},
-		{"json", NULL, &options.is_json},
-		{0},
-	};
-	const char *word = "";
-	const char *complaint = parse_command_options(argc, argv, known, &word);
 	int exit_code;
 	struct err err;
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	return show(&options, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
+	return show(given, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
 }
+
+static const struct option_row rows[] = {
+	OPTION(struct options, root, "root", "DIR",
+		"look at the machine whose root directory this is (default: /)"),
+	OPTION(struct options, is_json, "json", NULL, "print the same as JSON"),
+	{0},
+};
+
+const struct command files_command = {
+	.name = "files",
+	.summary = "show the boot files on the disks, and which package vouches for them",
+	.words = "[OPTION...]",
+	.about = "Shows the boot files on this VM's disks: their digests as they are measured, and whether a package (dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.",
+	.notes = "Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked; 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = run,
+};

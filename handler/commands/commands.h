@@ -1,26 +1,32 @@
-/* commands.h - the commands of guest-attest, one file each, and the one place where they print.
- *
- * A command gets its own name as argv[0] and returns the exit code: 0, or
- * err_info(code)->exit_code, or EXIT_USAGE. */
+/* commands.h - the commands of guest-attest, one file each, and the one place where they print. */
 #ifndef HANDLER_COMMANDS_H
 #define HANDLER_COMMANDS_H
 
 #include "appraise/verdict.h"
 #include "base/buf.h"
+#include "base/options.h"
 #include "edge/json.h"
 
 #define EXIT_USAGE       64
 #define EXIT_OUTPUT_LOST 2 /* never 1, which is a verdict of those commands that have one */
 
-int command_attest(int argc, char **argv);
-int command_baseline(int argc, char **argv);
-int command_doctor(int argc, char **argv);
-int command_evidence(int argc, char **argv);
-int command_files(int argc, char **argv);
-int command_log(int argc, char **argv);
-int command_status(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_verify(int argc, char **argv);
+struct command {
+	const char *name;
+	const char *summary; /* its line in the list of commands */
+	const char *words; /* behind the name: "FILE [OPTION...]" */
+	const char *about, *notes; /* around the options, see base/options.h */
+	const struct option_row *rows;
+	size_t size; /* of the struct that the rows fill */
+	/* ERR_USAGE; NULL if there is nothing to check */
+	int (*check)(const void *options, struct err *err);
+	int (*run)(const void *options); /* the exit code */
+};
+
+extern const struct command attest_command, baseline_command, doctor_command, evidence_command,
+	files_command, log_command, report_command, status_command, verify_command;
+
+/* run.c. The program: finds the command, parses its options, runs it; the exit code. */
+int commands_main(int argc, char **argv);
 
 /* print.c: stdout for answers, stderr for errors. What was read from outside must be clean already
  * (base/text.h, edge/json.h). */
@@ -37,8 +43,8 @@ int print_err(const struct err *err);
 void add_err(json *parent, const struct err *failure);
 /* For programs that asked for JSON: these members as an object on stdout; else as print_err. */
 void print_failure(const struct err *failure, bool is_json);
-int print_usage_error(const char *command, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* "guest-attest log: message; see 'guest-attest log --help'" on stderr; EXIT_USAGE. */
+int print_usage_error(const char *program, const struct err *wrong);
 /* 0 Healthy, 1 Unhealthy, 2 Unknown. */
 int health_exit_code(enum health health);
 /* At the end: a full disk or a closed pipe turns success into EXIT_OUTPUT_LOST. */
@@ -48,28 +54,12 @@ int print_end(int exit_code);
 void add_boot_facts(json *facts, const struct appraisal *appraisal);
 void print_boot_facts(const struct appraisal *appraisal);
 
-/* options.c. A list of at most 16 begins with "help", which is also -h, and ends with a name of
- * NULL. */
-struct command_option {
-	const char *name;
-	const char **value; /* takes one; NULL: a switch */
-	/* of a switch; beside a value: it may be given several times, see OPTION_VALUES */
-	bool *is_given;
-};
-#define MAX_OPTION_VALUES 16
-struct option_values {
-	const char *items[MAX_OPTION_VALUES + 1]; /* NULL behind the last */
-	bool is_given;
-};
-#define OPTION_VALUES(values) (values)->items, &(values)->is_given
-/* NULL, or what is wrong with *ret_word. */
-const char *parse_command_options(
-	int argc, char **argv, const struct command_option *known, const char **ret_word);
-/* NULL, or what is wrong; none (NULL) is fine. */
-const char *check_nonce(const char *nonce);
-const char *check_endpoint(const char *address);
-const char *check_metadata(const char *address);
-const char *check_proxy(const char *address);
+/* checks.c. */
+/* Values of options; none (NULL) is fine. ERR_USAGE. */
+int check_nonce(const char *nonce, struct err *err) err_check;
+int check_endpoint(const char *address, struct err *err) err_check;
+int check_metadata(const char *address, struct err *err) err_check;
+int check_proxy(const char *address, struct err *err) err_check;
 bool is_no_proxy(const char *proxy); /* "none" */
 
 /* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_INPUT with errno in `native`. */

@@ -8,62 +8,21 @@
 #include "doctor/doctor.h"
 #include "commands.h"
 
-#define COMMAND "guest-attest doctor"
-
 #define INDENT 33 /* of the messages */
-
-static const char usage[] =
-	"Usage: guest-attest doctor [OPTION...]\n"
-	"\n"
-	"Looks at everything that an attestation needs, in order: machine, boot, extension, network. Says what is\n"
-	"wrong and what to do about it. Changes nothing, and sends no evidence.\n"
-	"\n"
-	"  --endpoint URL       the provider, https://host or https://host:port (default: the extension's)\n"
-	"  --metadata URL       who knows the region, http://ADDRESS (default: the extension's, else the\n"
-	"                       cloud's service)\n"
-	"  --ca-file PEM        trust these certificate authorities (default: the extension's, else the\n"
-	"                       system's)\n"
-	"  --extra-ca-file PEM  trust these besides (default: the extension's)\n"
-	"  --proxy URL          the way there, http://HOST:PORT or none (default: the extension's)\n"
-	"  --tcti CONF          the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT\n"
-	"                       (default: the extension's, else the machine's device)\n"
-	"  --root DIR           look at the machine whose root directory this is (default: /)\n"
-	"  --json               print the findings as JSON\n"
-	"  --help               this text\n"
-	"\n"
-	"Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, wrong or out\n"
-	"of reach, 3 nothing but warnings, 64 wrong usage.\n";
 
 struct options {
 	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *root;
-	bool is_json, is_help;
+	bool is_json;
 };
 
-static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+static int check_options(const void *given, struct err *err)
 {
-	const struct command_option known[] = {
-		{"help", NULL, &ret->is_help},
-		{"endpoint", &ret->endpoint, NULL},
-		{"metadata", &ret->metadata, NULL},
-		{"ca-file", &ret->ca_file, NULL},
-		{"extra-ca-file", &ret->extra_ca_file, NULL},
-		{"proxy", &ret->proxy, NULL},
-		{"tcti", &ret->tcti, NULL},
-		{"root", &ret->root, NULL},
-		{"json", NULL, &ret->is_json},
-		{0},
-	};
+	const struct options *options = given;
 
-	return parse_command_options(argc, argv, known, ret_word);
-}
-
-static const char *check_options(const struct options *options)
-{
-	const char *complaint = check_endpoint(options->endpoint);
-
-	if (!complaint)
-		complaint = check_metadata(options->metadata);
-	return complaint ? complaint : check_proxy(options->proxy);
+	return check_endpoint(options->endpoint, err) < 0 ||
+			       check_metadata(options->metadata, err) < 0
+		       ? -1
+		       : check_proxy(options->proxy, err);
 }
 
 static int print_findings_json(const struct doctor_report *report, struct err *err)
@@ -121,8 +80,9 @@ static enum doctor_clock clock_state(void)
 				     : DOCTOR_CLOCK_SYNCHRONISED;
 }
 
-static int examine(const struct options *options)
+static int examine(const void *given)
 {
+	const struct options *options = given;
 	auto_cleanup(doctor_report) struct doctor_report report = {0};
 	auto_cleanup(fd) int root_fd = -1;
 	struct utsname machine;
@@ -157,20 +117,33 @@ static int examine(const struct options *options)
 	return doctor_outcome(&report);
 }
 
-int command_doctor(int argc, char **argv)
-{
-	struct options options = {0};
-	const char *word = "";
-	const char *complaint = parse_options(argc, argv, &options, &word);
+static const struct option_row rows[] = {
+	OPTION(struct options, endpoint, "endpoint", "URL",
+		"the provider, https://host or https://host:port (default: the extension's)"),
+	OPTION(struct options, metadata, "metadata", "URL",
+		"who knows the region, http://ADDRESS (default: the extension's, else the cloud's service)"),
+	OPTION(struct options, ca_file, "ca-file", "PEM",
+		"trust these certificate authorities (default: the extension's, else the system's)"),
+	OPTION(struct options, extra_ca_file, "extra-ca-file", "PEM",
+		"trust these besides (default: the extension's)"),
+	OPTION(struct options, proxy, "proxy", "URL",
+		"the way there, http://HOST:PORT or none (default: the extension's)"),
+	OPTION(struct options, tcti, "tcti", "CONF",
+		"the TPM: device:FILE, swtpm:path=FILE, swtpm:host=HOST,port=PORT (default: the extension's, else the machine's device)"),
+	OPTION(struct options, root, "root", "DIR",
+		"look at the machine whose root directory this is (default: /)"),
+	OPTION(struct options, is_json, "json", NULL, "print the findings as JSON"),
+	{0},
+};
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	complaint = check_options(&options);
-	if (complaint)
-		return print_usage_error(COMMAND, "%s", complaint);
-	return examine(&options);
-}
+const struct command doctor_command = {
+	.name = "doctor",
+	.summary = "find out why this VM does not attest, and what to do about it",
+	.words = "[OPTION...]",
+	.about = "Looks at everything that an attestation needs, in order: machine, boot, extension, network. Shows what is wrong and what to do about it. Changes nothing, and sends no evidence.",
+	.notes = "Exit code: 0 all is well, 1 something speaks against the VM's integrity, 2 something is missing, wrong or out of reach, 3 nothing but warnings, 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = examine,
+};

@@ -2,53 +2,24 @@
  * nobody unless told to. */
 #include "attestation.h"
 
-#define COMMAND "guest-attest evidence"
-
 #define EXIT_NOTHING 2
-
-static const char usage[] =
-	"Usage: guest-attest evidence --out FILE [OPTION...]\n"
-	"\n"
-	"Collects the evidence of this VM's boot in one file, for 'guest-attest verify' on another machine.\n"
-	"\n"
-	"  --out FILE            where to put the bundle; '-' is standard output\n"
-	"  --attest              ask a provider too, and put in what it says\n" ATTESTATION_USAGE EVIDENCE_USAGE
-	"  --nonce TEXT          is put into the evidence; the TPM does not sign it (default: none, with\n"
-	"                        --attest random)\n" BUNDLE_USAGE
-	"  --help                this text\n"
-	"\n"
-	"Exit code: 0 collected, whatever it proves; 2 could not collect, 64 wrong usage.\n";
 
 struct options {
 	struct attestation_options attestation;
 	const char *out;
-	bool is_attesting, is_help;
+	bool is_attesting;
 };
 
-static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+static int check_options(const void *given, struct err *err)
 {
-	const struct command_option known[] = {
-		{"help", NULL, &ret->is_help},
-		{"out", &ret->out, NULL},
-		{"attest", NULL, &ret->is_attesting},
-		PROVIDER_OPTIONS(&ret->attestation),
-		EVIDENCE_OPTIONS(&ret->attestation),
-		BUNDLE_OPTIONS(&ret->attestation),
-		{0},
-	};
-
-	return parse_command_options(argc, argv, known, ret_word);
-}
-
-static const char *check_options(const struct options *options)
-{
+	const struct options *options = given;
 	const struct attestation_options *attestation = &options->attestation;
 
 	if (!options->out || !options->out[0])
-		return "--out is needed: the file for the evidence";
+		return err_set(err, ERR_USAGE, 0, "--out is needed: the file for the evidence");
 	if (!options->is_attesting && attestation_has_provider_options(attestation))
-		return "a provider's options need --attest";
-	return attestation_check_options(attestation);
+		return err_set(err, ERR_USAGE, 0, "a provider's options need --attest");
+	return attestation_check_options(attestation, err);
 }
 
 /* A round that came to nothing says why. */
@@ -75,24 +46,36 @@ static int collect(const struct options *options, struct err *err)
 	return attestation_save(options->out, &bundle, err);
 }
 
-int command_evidence(int argc, char **argv)
+static int run(const void *given)
 {
-	struct options options = {0};
-	const char *word = "";
-	const char *complaint = parse_options(argc, argv, &options, &word);
 	struct err err;
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	complaint = check_options(&options);
-	if (complaint)
-		return print_usage_error(COMMAND, "%s", complaint);
-	if (collect(&options, &err) == 0)
+	if (collect(given, &err) == 0)
 		return 0;
 	(void)print_err(&err);
 	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_NOTHING;
 }
+
+static const struct option_row rows[] = {
+	OPTION(struct options, out, "out", "FILE", "where to put the bundle; '-' is standard output"),
+	OPTION(struct options, is_attesting, "attest", NULL,
+		"ask a provider too, and put in what it answers"),
+	PROVIDER_OPTIONS(struct options),
+	EVIDENCE_OPTIONS(struct options),
+	NONCE_OPTION(struct options,
+		"is put into the evidence; the TPM does not sign it (default: none, with --attest random)"),
+	BUNDLE_OPTIONS(struct options),
+	{0},
+};
+
+const struct command evidence_command = {
+	.name = "evidence",
+	.summary = "collect the evidence of this VM's boot, for others to verify",
+	.words = "--out FILE [OPTION...]",
+	.about = "Collects the evidence of this VM's boot in one file, for 'guest-attest verify' on another machine.",
+	.notes = "Exit code: 0 collected, whatever it proves; 2 could not collect, 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = run,
+};

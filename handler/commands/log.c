@@ -1,7 +1,6 @@
 /* guest-attest log: what the boot measured, as a story, a table, JSON, or the PCR values that it
  * leads to. */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
@@ -12,20 +11,10 @@
 #include "commands.h"
 #include "log.h"
 
-static const char usage[] =
-	"Usage: guest-attest log [--events | --pcrs | --json] FILE\n"
-	"\n"
-	"FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is standard input.\n"
-	"\n"
-	"  --events print a table of all events\n"
-	"  --pcrs   print the PCR values that the log leads to, as JSON: {\"sha256\": {\"0\": \"hex\", ...}, ...}\n"
-	"  --json   print all events as JSON\n"
-	"  --help   this text\n"
-	"\n"
-	"Without option it tells the boot by its phases. A broken log is refused with the place and the reason.\n"
-	"Event data is shown as the log has it: only the digests are proved by the TPM.\n";
-
-enum form { FORM_STORY, FORM_TABLE, FORM_JSON, FORM_PCRS, FORM_HELP };
+struct options {
+	const char *file;
+	bool is_table, is_pcrs, is_json;
+};
 
 /* Only what is wrong with this machine's own log is mended on this machine. */
 static bool is_own_log(const char *path)
@@ -179,69 +168,59 @@ static int print_table(const struct eventlog *log, struct err *err)
 	return 0;
 }
 
-static int print_log(const struct eventlog *log, enum form form, struct err *err)
+static int print_log(const struct eventlog *log, const struct options *options, struct err *err)
 {
-	if (form == FORM_PCRS)
+	if (options->is_pcrs)
 		return print_pcrs(log, err);
-	if (form == FORM_JSON)
+	if (options->is_json)
 		return log_print_json(log, err);
-	if ((form == FORM_TABLE ? print_table(log, err) : log_print_story(log, err)) < 0)
+	if ((options->is_table ? print_table(log, err) : log_print_story(log, err)) < 0)
 		return -1;
 	print_data_check(log);
 	print_secure_boot(log);
 	return 0;
 }
 
-static int show_log(const char *path, enum form form)
+static int show_log(const void *given)
 {
+	const struct options *options = given;
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
 	struct eventlog log;
 	struct err err;
 
-	if (read_log(path, &bytes, &err) < 0 || open_log(path, buf_bytes(&bytes), &log, &err) < 0 ||
-		print_log(&log, form, &err) < 0)
+	if (read_log(options->file, &bytes, &err) < 0 ||
+		open_log(options->file, buf_bytes(&bytes), &log, &err) < 0 ||
+		print_log(&log, options, &err) < 0)
 		return print_err(&err);
 	return 0;
 }
 
-/* 0, or EXIT_USAGE after saying why. */
-static int parse_form(int argc, char **argv, enum form *ret)
+static int check_options(const void *given, struct err *err)
 {
-	static const struct option options[] = {
-		{"events", no_argument, NULL, FORM_TABLE},
-		{"pcrs", no_argument, NULL, FORM_PCRS},
-		{"json", no_argument, NULL, FORM_JSON},
-		{"help", no_argument, NULL, FORM_HELP},
-		{0},
-	};
-	int option;
+	const struct options *options = given;
 
-	*ret = FORM_STORY;
-	opterr = 0; /* the message is ours */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == '?')
-			return print_usage_error(
-				"guest-attest log", "there is no option '%s'", argv[optind - 1]);
-		if (*ret != FORM_STORY && *ret != (enum form)option)
-			return print_usage_error(
-				"guest-attest log", "give one of --events, --pcrs and --json");
-		*ret = (enum form)option;
-	}
-	if (*ret != FORM_HELP && argc - optind != 1)
-		return print_usage_error("guest-attest log", "give one FILE");
-	return 0;
+	return options->is_table + options->is_pcrs + options->is_json > 1
+		       ? err_set(err, ERR_USAGE, 0, "give one of --events, --pcrs and --json")
+		       : 0;
 }
 
-int command_log(int argc, char **argv)
-{
-	enum form form;
-	int status = parse_form(argc, argv, &form);
+static const struct option_row rows[] = {
+	OPTION_WORD(struct options, file, "FILE", ""),
+	OPTION(struct options, is_table, "events", NULL, "print a table of all events"),
+	OPTION(struct options, is_pcrs, "pcrs", NULL,
+		"print the PCR values that the log leads to, as JSON: {\"sha256\": {\"0\": \"hex\", ...}, ...}"),
+	OPTION(struct options, is_json, "json", NULL, "print all events as JSON"),
+	{0},
+};
 
-	if (status != 0)
-		return status;
-	if (form == FORM_HELP) {
-		print_format("%s", usage);
-		return 0;
-	}
-	return show_log(argv[optind], form);
-}
+const struct command log_command = {
+	.name = "log",
+	.summary = "show a TCG event log, or the PCR values that it leads to",
+	.words = "[--events | --pcrs | --json] FILE",
+	.about = "FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is standard input.",
+	.notes = "Without option the boot is shown by its phases. A broken log is refused with the place and the reason. Event data is shown as the log has it: only the digests are proved by the TPM.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = show_log,
+};

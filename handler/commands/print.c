@@ -128,16 +128,11 @@ void print_failure(const struct err *failure, bool is_json)
 		print_format("\n");
 }
 
-int print_usage_error(const char *command, const char *format, ...)
+int print_usage_error(const char *program, const struct err *wrong)
 {
-	char raw[512], text[512];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(raw, sizeof(raw), format, args);
-	va_end(args);
-	text_clean(text, sizeof(text), bytes_of_text(raw));
-	(void)fprintf(stderr, "%s: %s; '%s --help' tells more\n", command, text, command);
+	(void)fprintf(stderr, "%s: ", program);
+	put(stderr, bytes_of_text(wrong->msg));
+	(void)fprintf(stderr, "; see '%s --help'\n", program);
 	return EXIT_USAGE;
 }
 

@@ -9,63 +9,27 @@
 #include "report.h"
 #include "verify.h"
 
-#define COMMAND "guest-attest report"
-
 #define EXIT_UNKNOWN 2
-
-static const char usage[] =
-	"Usage: guest-attest report --html FILE [OPTION...]\n"
-	"\n"
-	"Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed.\n"
-	"The page holds no scripts and fetches nothing.\n"
-	"\n"
-	"  --html FILE           where to put the page; '-' is standard output. One line says what it says\n"
-	"  --from BUNDLE         the page of this bundle instead, anywhere: neither TPM nor network is needed\n"
-	"  --ca PEM              who may vouch for the attestation key, as for verify; may be given 16\n"
-	"                        times\n" ATTESTATION_USAGE EVIDENCE_USAGE
-	"  --nonce TEXT          comes back in the token (default: random)\n"
-	"  --root DIR            the machine whose accepted boots this one is compared with (default: /)\n"
-	"  --redact              without VM id, host name, disk ids and more\n"
-	"  --help                this text\n"
-	"\n"
-	"Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written,\n"
-	"64 wrong usage. The page is written in all cases but the last two.\n";
 
 struct options {
 	struct attestation_options attestation;
 	const char *html, *from, *root;
-	struct option_values ca;
-	bool is_help;
+	struct option_texts ca;
 };
 
-static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
+static int check_options(const void *given, struct err *err)
 {
-	const struct command_option known[] = {
-		{"help", NULL, &ret->is_help},
-		{"html", &ret->html, NULL},
-		{"from", &ret->from, NULL},
-		{"ca", OPTION_VALUES(&ret->ca)},
-		{"root", &ret->root, NULL},
-		{"redact", NULL, &ret->attestation.redact},
-		PROVIDER_OPTIONS(&ret->attestation),
-		EVIDENCE_OPTIONS(&ret->attestation),
-		{0},
-	};
-
-	return parse_command_options(argc, argv, known, ret_word);
-}
-
-static const char *check_options(const struct options *options)
-{
+	const struct options *options = given;
 	const struct attestation_options *attestation = &options->attestation;
 
 	if (!options->html || !options->html[0])
-		return "--html is needed: the file for the page";
+		return err_set(err, ERR_USAGE, 0, "--html is needed: the file for the page");
 	if (options->from && (attestation_has_provider_options(attestation) || attestation->tcti ||
 				     attestation->event_log || attestation->nonce ||
 				     attestation->redact || options->root))
-		return "with --from nothing is attested: only --html and --ca go with it";
-	return attestation_check_options(attestation);
+		return err_set(err, ERR_USAGE, 0,
+			"with --from nothing is attested: only --html and --ca go with it");
+	return attestation_check_options(attestation, err);
 }
 
 static int write_page(const char *path, const struct page_inputs *inputs, struct err *err)
@@ -117,6 +81,7 @@ static int get_bundle(const struct options *options, struct bundle *ret, struct 
 		return -1;
 	}
 	whole.redact = false; /* redact() does it, behind the comparison */
+	whole.with_token = !options->attestation.redact;
 	return attestation_bundle(&whole, &round, ret, err);
 }
 
@@ -228,26 +193,41 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 	return 0;
 }
 
-int command_report(int argc, char **argv)
+static int run(const void *given)
 {
-	struct options options = {0};
-	const char *word = "";
-	const char *complaint = parse_options(argc, argv, &options, &word);
 	int exit_code = EXIT_UNKNOWN;
 	struct err err;
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	complaint = check_options(&options);
-	if (complaint)
-		return print_usage_error(COMMAND, "%s", complaint);
-	options.attestation.with_token = !options.attestation.redact;
-	if (report(&options, &exit_code, &err) == 0)
+	if (report(given, &exit_code, &err) == 0)
 		return exit_code;
 	(void)print_err(&err);
 	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_UNKNOWN;
 }
+
+static const struct option_row rows[] = {
+	OPTION(struct options, html, "html", "FILE",
+		"where to put the page; '-' is standard output. One line shows the verdict in short"),
+	OPTION(struct options, from, "from", "BUNDLE",
+		"the page of this bundle instead, anywhere: neither TPM nor network is needed"),
+	OPTION(struct options, ca, "ca", "PEM",
+		"who may vouch for the attestation key, as for verify; may be given 16 times"),
+	PROVIDER_OPTIONS(struct options),
+	EVIDENCE_OPTIONS(struct options),
+	NONCE_OPTION(struct options, "comes back in the token (default: random)"),
+	OPTION(struct options, root, "root", "DIR",
+		"the machine whose accepted boots this one is compared with (default: /)"),
+	REDACT_OPTION(struct options, "without VM id, host name, disk ids and more"),
+	{0},
+};
+
+const struct command report_command = {
+	.name = "report",
+	.summary = "what an attestation came to, as one HTML page",
+	.words = "--html FILE [OPTION...]",
+	.about = "Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed. The page holds no scripts and fetches nothing.",
+	.notes = "Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written, 64 wrong usage. The page is written in all cases but the last two.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = run,
+};

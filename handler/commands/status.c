@@ -4,27 +4,14 @@
 #include "service/result.h"
 #include "commands.h"
 
-#define COMMAND "guest-attest status"
-
 #define LONGEST_PERIOD_S 86400 /* where the settings cannot be read */
 
 #define FACT_INDENT 16 /* of what stands behind a name */
 #define ITEM_INDENT 27
 
-static const char usage[] =
-	"Usage: guest-attest status [OPTION...]\n"
-	"\n"
-	"Shows what the extension said last about this VM, as the portal does, and whether it still counts. Asks nobody.\n"
-	"\n"
-	"  --root DIR  look at the machine whose root directory this is (default: /)\n"
-	"  --json      print the same as JSON\n"
-	"  --help      this text\n"
-	"\n"
-	"Exit code: 0 Healthy, 1 Unhealthy, 2 unknown or not enabled, 64 wrong usage.\n";
-
 struct options {
 	const char *root;
-	bool is_json, is_help;
+	bool is_json;
 };
 
 struct view {
@@ -184,8 +171,9 @@ static int print_unknown(const struct options *options, const struct err *failur
 	return health_exit_code(HEALTH_UNKNOWN);
 }
 
-static int show(const struct options *options)
+static int show(const void *given)
 {
+	const struct options *options = given;
 	auto_cleanup(free) struct view *view = calloc(1, sizeof(*view));
 	struct err err;
 
@@ -202,23 +190,20 @@ static int show(const struct options *options)
 	return health_exit_code(view->result.health);
 }
 
-int command_status(int argc, char **argv)
-{
-	struct options options = {0};
-	const struct command_option known[] = {
-		{"help", NULL, &options.is_help},
-		{"root", &options.root, NULL},
-		{"json", NULL, &options.is_json},
-		{0},
-	};
-	const char *word = "";
-	const char *complaint = parse_command_options(argc, argv, known, &word);
+static const struct option_row rows[] = {
+	OPTION(struct options, root, "root", "DIR",
+		"look at the machine whose root directory this is (default: /)"),
+	OPTION(struct options, is_json, "json", NULL, "print the same as JSON"),
+	{0},
+};
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	return show(&options);
-}
+const struct command status_command = {
+	.name = "status",
+	.summary = "what the extension said last, and whether it still counts",
+	.words = "[OPTION...]",
+	.about = "Shows what the extension said last about this VM, as the portal does, and whether it still counts. It uses no network and no TPM.",
+	.notes = "Exit code: 0 Healthy, 1 Unhealthy, 2 unknown or not enabled, 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = show,
+};

@@ -1,6 +1,5 @@
 /* guest-attest verify: what evidence proves, anywhere: no TPM, no network, nobody else's word. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
@@ -8,117 +7,40 @@
 #include "commands.h"
 #include "verify.h"
 
-#define COMMAND "guest-attest verify"
-
 #define EXIT_REFUSED    1
 #define EXIT_UNREADABLE 2
 
 #define MAX_TIME_S 253402300799 /* the end of the year 9999 */
 
-static const char usage[] =
-	"Usage: guest-attest verify FILE [OPTION...]\n"
-	"\n"
-	"Checks the evidence of a boot, on any machine: needs neither the VM nor a TPM nor a network.\n"
-	"FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or the\n"
-	"attestation information in it; '-' is standard input.\n"
-	"\n"
-	"  --ca PEM    who may vouch for the attestation key: self-signed certificates are trusted, others link\n"
-	"              the key's certificate to them; may be given 16 times. Without it nothing shows that the\n"
-	"              key is in a platform's TPM, only that all parts fit together\n"
-	"              A bundle's own links are used too, but no root of it is trusted\n"
-	"  --keys JWKS the provider's key set, fetched by yourself from its /certs: for a token in the bundle\n"
-	"              (default: the bundle's copy)\n"
-	"  --now UNIX  the time at which certificates, and a token in it, must be valid (default: now; for a\n"
-	"              token: when the bundle was made)\n"
-	"  --json      print the result as JSON\n"
-	"  --help      this text\n"
-	"\n"
-	"Exit code: 0 Verified, 1 Refused, 2 the evidence or another file is unreadable, 64 wrong usage.\n"
-	"Nothing in evidence proves when it was made.\n";
-
 struct options {
-	const char *file, *keys;
-	struct option_values ca;
-	int64_t now_s;
-	bool is_now_given, is_json, is_help;
+	const char *file, *keys, *now;
+	struct option_texts ca;
+	bool is_json;
 };
 
-static const char *parse_time(const char *text, int64_t *ret)
+/* Seconds since 1970; without the option, the time it is. */
+static bool read_now(const struct options *options, int64_t *ret)
 {
+	const char *text = options->now;
 	char *end;
-	long long number;
 
+	*ret = clock_now_s();
+	if (!text)
+		return true;
 	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (errno || *text < '0' || *text > '9' || *end || number > MAX_TIME_S)
-		return "is no time: --now takes seconds since 1970";
-	*ret = number;
-	return NULL;
+	*ret = strtoll(text, &end, 10);
+	return !errno && *text >= '0' && *text <= '9' && !*end && *ret <= MAX_TIME_S;
 }
 
-static const char *add_ca(struct options *options, const char *path)
+static int check_options(const void *given, struct err *err)
 {
-	size_t before = 0;
+	const struct options *options = given;
+	int64_t ignored;
 
-	while (options->ca.items[before])
-		before++;
-	if (before == MAX_OPTION_VALUES)
-		return "is one --ca too many: 16 can be given";
-	options->ca.items[before] = path;
-	options->ca.is_given = true;
-	return NULL;
-}
-
-static const char *take_option(int option, struct options *ret)
-{
-	switch (option) {
-	case 'c':
-		return add_ca(ret, optarg);
-	case 'k':
-		ret->keys = optarg;
-		return NULL;
-	case 'n':
-		ret->is_now_given = true;
-		return parse_time(optarg, &ret->now_s);
-	case 'j':
-		ret->is_json = true;
-		return NULL;
-	case 'h':
-		ret->is_help = true;
-		return NULL;
-	case ':':
-		return "needs a value";
-	default:
-		return "is no option";
-	}
-}
-
-/* NULL, or what is wrong with *ret_word. */
-static const char *parse_options(int argc, char **argv, struct options *ret, const char **ret_word)
-{
-	static const struct option known[] = {
-		{"ca", required_argument, NULL, 'c'},
-		{"keys", required_argument, NULL, 'k'},
-		{"now", required_argument, NULL, 'n'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int option;
-
-	opterr = 0; /* the message is ours */
-	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-		const char *complaint = take_option(option, ret);
-
-		*ret_word = argv[optind - 1];
-		if (complaint || ret->is_help)
-			return complaint;
-	}
-	*ret_word = "FILE";
-	if (argc - optind != 1)
-		return argc == optind ? "is missing" : "can be given only once";
-	ret->file = argv[optind];
-	return NULL;
+	return read_now(options, &ignored)
+		       ? 0
+		       : err_set(err, ERR_USAGE, 0,
+				 "'%s' is no time: --now takes seconds since 1970", options->now);
 }
 
 static int read_ca(const char *path, struct anchors *ret, struct err *err)
@@ -130,12 +52,12 @@ static int read_ca(const char *path, struct anchors *ret, struct err *err)
 	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
-int read_anchors(const struct option_values *paths, struct anchors *ret, struct err *err)
+int read_anchors(const struct option_texts *paths, struct anchors *ret, struct err *err)
 {
 	for (size_t i = 0; paths->items[i]; i++)
 		if (read_ca(paths->items[i], ret, err) < 0)
 			return -1;
-	if (paths->is_given && !anchors_have_root(ret))
+	if (paths->count && !anchors_have_root(ret))
 		return err_set(err, ERR_CA_FILE, 0,
 			"No --ca file holds a self-signed certificate to trust.");
 	return 0;
@@ -162,7 +84,7 @@ int read_bundle(const char *path, struct bundle *ret, struct err *err)
 		       : 0;
 }
 
-static int judge(const struct options *options, const struct bundle *bundle,
+static int judge(const struct options *options, const struct bundle *bundle, int64_t now_s,
 	struct bundlecheck *ret, struct err *err)
 {
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
@@ -173,8 +95,8 @@ static int judge(const struct options *options, const struct bundle *bundle,
 	bundlecheck_run(bundle,
 		&(struct bundlecheck_inputs){.anchors = &anchors,
 			.keys = buf_bytes(&keys),
-			.now_s = options->now_s,
-			.is_now_given = options->is_now_given},
+			.now_s = now_s,
+			.is_now_given = options->now != NULL},
 		ret);
 	for (size_t i = 0; i < ret->findings.count; i++)
 		if (ret->findings.items[i].code == ERR_NO_MEMORY) { /* no fault of the evidence */
@@ -184,20 +106,22 @@ static int judge(const struct options *options, const struct bundle *bundle,
 	return 0;
 }
 
-static int verify(const struct options *options)
+static int verify(const void *given)
 {
+	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
-	struct verify_result result = {.bundle = &bundle, .check = check, .now_s = options->now_s};
+	struct verify_result result = {.bundle = &bundle, .check = check};
 	struct err err;
 
+	(void)read_now(options, &result.now_s);
 	if (!check) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for a verification.");
 		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
 	if (read_bundle(options->file, &bundle, &err) < 0 ||
-		judge(options, &bundle, check, &err) < 0) {
+		judge(options, &bundle, result.now_s, check, &err) < 0) {
 		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
@@ -210,17 +134,26 @@ static int verify(const struct options *options)
 	return check->findings.count ? EXIT_REFUSED : 0;
 }
 
-int command_verify(int argc, char **argv)
-{
-	struct options options = {.now_s = clock_now_s()};
-	const char *word = "";
-	const char *complaint = parse_options(argc, argv, &options, &word);
+static const struct option_row rows[] = {
+	OPTION_WORD(struct options, file, "FILE", ""),
+	OPTION(struct options, ca, "ca", "PEM",
+		"who may vouch for the attestation key: self-signed certificates are trusted, others link the key's certificate to them; may be given 16 times. Without it nothing shows that the key is in a platform's TPM, only that all parts fit together. A bundle's own links are used too, but no root of it is trusted"),
+	OPTION(struct options, keys, "keys", "JWKS",
+		"the provider's key set, fetched by yourself from its /certs: for a token in the bundle (default: the bundle's copy)"),
+	OPTION(struct options, now, "now", "UNIX",
+		"the time at which certificates, and a token in it, must be valid (default: now; for a token: when the bundle was made)"),
+	OPTION(struct options, is_json, "json", NULL, "print the result as JSON"),
+	{0},
+};
 
-	if (options.is_help) {
-		print_format("%s", usage);
-		return 0;
-	}
-	if (complaint)
-		return print_usage_error(COMMAND, "'%s' %s", word, complaint);
-	return verify(&options);
-}
+const struct command verify_command = {
+	.name = "verify",
+	.summary = "check saved evidence, on any machine",
+	.words = "FILE [OPTION...]",
+	.about = "Checks the evidence of a boot, on any machine: needs neither the VM nor a TPM nor a network. FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or the attestation information in it; '-' is standard input.",
+	.notes = "Exit code: 0 Verified, 1 Refused, 2 the evidence or another file is unreadable, 64 wrong usage.\nNothing in evidence proves when it was made.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.check = check_options,
+	.run = verify,
+};

@@ -51,7 +51,8 @@ static enum err_code path_code(enum err_code blamed)
 	return errno == ENOMEM ? ERR_NO_MEMORY : ERR_IO;
 }
 
-static int open_folders(struct handler *handler, const struct options *options, struct err *err)
+static int open_folders(
+	struct handler *handler, const struct handler_options *options, struct err *err)
 {
 	char root[PATH_MAX], home[PATH_MAX];
 
@@ -176,8 +177,8 @@ static void note_end(const struct handler *handler, int64_t started_ms, const st
 			.version = VERSION});
 }
 
-static int run(
-	struct handler *handler, const struct options *options, handler_work *work, struct err *err)
+static int run(struct handler *handler, const struct handler_options *options, handler_work *work,
+	struct err *err)
 {
 	if (open_folders(handler, options, err) < 0)
 		return -1;
@@ -193,11 +194,11 @@ int handler_run(const char *operation, handler_work *work, int argc, char **argv
 	struct handler handler = {
 		.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
 	int64_t started_ms = clock_monotonic_ms();
-	struct options options;
+	struct handler_options options;
 	struct err err;
 	int exit_code = 0;
 
-	if (options_parse(argc, argv, &options, &exit_code))
+	if (handler_options_parse(argc, argv, &options, &exit_code))
 		return exit_code;
 	if (run(&handler, &options, work, &err) < 0) {
 		exit_code = report(&handler, &err);

@@ -1,12 +1,12 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include "base/err.h"
+
+#define USAGE_MAX 8192
 
 /* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel
  * hands every program the path by which it was started (getauxval(3)): that needs no /proc. */
@@ -31,57 +31,56 @@ static bool find_own_home(char ret[PATH_MAX])
 	return true;
 }
 
-static void print_help(const char *program)
+static const struct option_row rows[] = {
+	OPTION(struct handler_options, root, "root", "DIR", "work below DIR instead of /"),
+	OPTION(struct handler_options, home, "home", "DIR",
+		"the package's folder (default: the one above this program's)"),
+	OPTION(struct handler_options, tcti, "tcti", "CONF",
+		"the way to the TPM, e.g. swtpm:path=FILE (default: the machine's device)"),
+	OPTION(struct handler_options, metadata, "metadata", "URL",
+		"who knows this VM's region, http://ADDRESS (default: the cloud's service)"),
+	OPTION(struct handler_options, is_version, "version", NULL, "print the version"),
+	{0},
+};
+
+void program_print_usage(const struct options_usage *usage)
 {
-	(void)printf(
-		"Usage: %s [--root DIR] [--home DIR] [--tcti CONF] [--metadata URL]\n"
-		"A command of the VM extension, called by the guest agent without options.\n"
-		"  --root DIR   work below DIR instead of /\n"
-		"  --home DIR   the package's folder, default: the one above this program's\n"
-		"  --tcti CONF  way to the TPM, e.g. swtpm:path=FILE, default: the machine's device\n"
-		"  --metadata URL  who knows this VM's region, http://ADDRESS, default: the cloud's service\n",
-		program);
+	auto_cleanup(buf) struct buf text = buf_with_max(USAGE_MAX);
+	struct err err;
+
+	if (options_usage(usage, &text, &err) == 0)
+		(void)printf("%s", (const char *)text.data);
 }
 
-bool options_parse(int argc, char **argv, struct options *ret, int *ret_exit_code)
+int program_refuse(const char *program, const struct err *err)
 {
-	static const struct option known[] = {
-		{"root", required_argument, NULL, 'r'},
-		{"home", required_argument, NULL, 'm'},
-		{"tcti", required_argument, NULL, 't'},
-		{"metadata", required_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{0},
-	};
-	int option;
+	(void)fprintf(stderr, "%s: %s; see '%s --help'\n", program, err->msg, program);
+	return err_info(ERR_USAGE)->exit_code;
+}
 
-	*ret = (struct options){.root = "/", .tcti = "", .metadata = ""};
+bool handler_options_parse(int argc, char **argv, struct handler_options *ret, int *ret_exit_code)
+{
+	struct err err;
+
+	*ret = (struct handler_options){.root = "/", .tcti = "", .metadata = ""};
 	*ret_exit_code = 0;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (option == 'r')
-			ret->root = optarg;
-		else if (option == 'm')
-			ret->home = optarg;
-		else if (option == 't')
-			ret->tcti = optarg;
-		else if (option == 'd')
-			ret->metadata = optarg;
-		else if (option == 'v')
-			return printf("%s\n", VERSION) >= 0;
-		else {
-			print_help(argv[0]);
-			*ret_exit_code = option == 'h' ? 0 : err_info(ERR_USAGE)->exit_code;
-			return true;
-		}
+	switch (options_parse(rows, argc, argv, ret, NULL, &err)) {
+	case OPTIONS_HELP:
+		program_print_usage(&(struct options_usage){.program = argv[0],
+			.words = "[OPTION...]",
+			.about = "A command of the VM extension, called by the guest agent without options.",
+			.rows = rows});
+		return true;
+	case OPTIONS_WRONG:
+		*ret_exit_code = program_refuse(argv[0], &err);
+		return true;
+	case OPTIONS_READ:
+		break;
 	}
-	if (optind == argc) {
-		if (!ret->home && find_own_home(ret->own_home))
-			ret->home = ret->own_home;
-		ret->home_errno = errno;
-		return false;
-	}
-	print_help(argv[0]);
-	*ret_exit_code = err_info(ERR_USAGE)->exit_code;
-	return true;
+	if (ret->is_version)
+		return printf("%s\n", VERSION) >= 0;
+	if (!ret->home && find_own_home(ret->own_home))
+		ret->home = ret->own_home;
+	ret->home_errno = errno;
+	return false;
 }

@@ -1,6 +1,5 @@
 #include "agent/settings_tree.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -282,35 +281,15 @@ static bool is_level(
 	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
 }
 
-static bool is_same_letter(char a, char b)
-{
-	return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-/* One slip of the keyboard apart: a letter more, less, another, or two in the other order. */
-static bool is_slip(const char *name, const char *meant)
-{
-	size_t len = strlen(name), meant_len = strlen(meant);
-
-	for (; len && meant_len && is_same_letter(*name, *meant); name++, meant++, len--, meant_len--)
-		;
-	for (; len && meant_len && is_same_letter(name[len - 1], meant[meant_len - 1]);
-		len--, meant_len--)
-		;
-	if (len == 2 && meant_len == 2)
-		return is_same_letter(name[0], meant[1]) && is_same_letter(name[1], meant[0]);
-	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
-}
-
 /* Its nearest, or NULL. An endpoint under a misspelt name sends evidence to somebody else: that
  * deserves a hint. */
 static const char *meant_by(const char *name)
 {
 	for (size_t i = 0; i < COUNT(read_names); i++)
-		if (is_slip(name, read_names[i]))
+		if (text_is_slip(name, read_names[i]))
 			return read_names[i];
 	for (size_t i = 0; i < COUNT(places) && group_of(&places[i]); i++)
-		if (is_slip(name, group_of(&places[i])))
+		if (text_is_slip(name, group_of(&places[i])))
 			return group_of(&places[i]);
 	return NULL;
 }

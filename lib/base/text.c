@@ -169,14 +169,36 @@ bool text_format(char *ret, size_t size, const char *format, ...)
 	       (size_t)len < sizeof(raw);
 }
 
+static char small(char letter)
+{
+	return letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
+}
+
 bool text_equal_nocase(const char *a, const char *b)
 {
-	for (; *a && *b; a++, b++) {
-		char low_a = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-		char low_b = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-
-		if (low_a != low_b)
+	for (; *a && *b; a++, b++)
+		if (small(*a) != small(*b))
 			return false;
-	}
 	return *a == *b;
+}
+
+bool text_is_slip(const char *word, const char *meant)
+{
+	size_t len = strlen(word), meant_len = strlen(meant);
+
+	for (; len && meant_len && small(*word) == small(*meant); word++, meant++, len--, meant_len--)
+		;
+	for (; len && meant_len && small(word[len - 1]) == small(meant[meant_len - 1]);
+		len--, meant_len--)
+		;
+	if (len == 2 && meant_len == 2)
+		return small(word[0]) == small(meant[1]) && small(word[1]) == small(meant[0]);
+	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
+}
+
+bool text_is_near(const char *word, const char *meant)
+{
+	size_t len = strlen(word);
+
+	return text_is_slip(word, meant) || (len >= 2 && strncmp(word, meant, len) == 0);
 }

@@ -24,5 +24,10 @@ size_t text_character(struct bytes bytes, uint32_t *ret);
  * shows it shows their numbers instead. */
 bool text_is_unseen(uint32_t character);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
+/* One slip of the keyboard apart, in ASCII without regard to case: a letter more, less, another, or
+ * two in the other order. */
+bool text_is_slip(const char *word, const char *meant);
+/* A slip, or the beginning of what is meant: two letters at least. */
+bool text_is_near(const char *word, const char *meant);
 
 #endif

@@ -1,0 +1,136 @@
+/* run.c - from a program's words to a command with its options. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/text.h"
+#include "commands.h"
+
+#define PROGRAM   "guest-attest"
+#define USAGE_MAX 16384
+#define NAME_SIZE 64 /* of a program with its command */
+
+static const struct command *const commands[] = {
+	&attest_command,
+	&status_command,
+	&doctor_command,
+	&baseline_command,
+	&evidence_command,
+	&verify_command,
+	&report_command,
+	&files_command,
+	&log_command,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int print_help(void)
+{
+	print_format("Usage: " PROGRAM " COMMAND [OPTION...]\n\nCommands:\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		print_format("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	print_format("\n'" PROGRAM " COMMAND --help' shows a command's options, '" PROGRAM
+		     " --version' prints the version.\n");
+	return 0;
+}
+
+static int print_usage(const struct command *command, const char *program)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(USAGE_MAX);
+	struct err err;
+
+	if (options_usage(&(struct options_usage){.program = program,
+				  .words = command->words,
+				  .about = command->about,
+				  .notes = command->notes,
+				  .rows = command->rows},
+		    &text, &err) < 0)
+		return print_err(&err);
+	print_format("%s", (const char *)text.data);
+	return 0;
+}
+
+/* Who gives a command another one's option is looking for that command. */
+static const struct command *owner_of(const char *option)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (options_have(commands[i]->rows, option))
+			return commands[i];
+	return NULL;
+}
+
+static void name_owner(const char *stranger, struct err *err)
+{
+	const struct command *owner = *stranger ? owner_of(stranger) : NULL;
+	struct err before = *err;
+
+	if (owner)
+		err_fill(err, ERR_USAGE, 0, "%s here (it is one of '" PROGRAM " %s')", before.msg,
+			owner->name);
+}
+
+/* Zeroed options in; ERR_USAGE. */
+static enum options_found read_options(
+	const struct command *command, int argc, char **argv, void *options, struct err *err)
+{
+	char stranger[OPTIONS_STRANGER_SIZE];
+	enum options_found found = options_parse(command->rows, argc, argv, options, stranger, err);
+
+	if (found == OPTIONS_WRONG)
+		name_owner(stranger, err);
+	if (found == OPTIONS_READ && command->check && command->check(options, err) < 0)
+		return OPTIONS_WRONG;
+	return found;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	auto_cleanup(free) void *options = calloc(1, command->size);
+	char program[NAME_SIZE];
+	struct err err;
+
+	(void)text_format(program, sizeof(program), PROGRAM " %s", command->name);
+	if (!options) {
+		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the options.");
+		return print_err(&err);
+	}
+	switch (read_options(command, argc, argv, options, &err)) {
+	case OPTIONS_HELP:
+		return print_usage(command, program);
+	case OPTIONS_WRONG:
+		return print_usage_error(program, &err);
+	case OPTIONS_READ:
+		break;
+	}
+	return command->run(options);
+}
+
+static int refuse_command(const char *name)
+{
+	const char *meant = NULL;
+	struct err err;
+
+	for (size_t i = COMMAND_COUNT; i; i--)
+		if (text_is_near(name, commands[i - 1]->name))
+			meant = commands[i - 1]->name;
+	if (!*name)
+		err_fill(&err, ERR_USAGE, 0, "a command is missing");
+	else
+		err_fill(&err, ERR_USAGE, 0, "there is no command '%s'%s%s%s", name,
+			meant ? " (did you mean '" : "", meant ? meant : "", meant ? "'?)" : "");
+	return print_usage_error(PROGRAM, &err);
+}
+
+int commands_main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+		return print_end(print_help());
+	if (strcmp(name, "--version") == 0) {
+		print_format(PROGRAM " %s\n", VERSION);
+		return print_end(0);
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(name, commands[i]->name) == 0)
+			return print_end(run(commands[i], argc - 1, argv + 1));
+	return refuse_command(name);
+}

@@ -1,0 +1,218 @@
+#include "base/options.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/text.h"
+
+#define WIDTH 100 /* columns of the usage */
+
+static bool is_row(const struct option_row *row)
+{
+	return row->name || row->value;
+}
+
+static const struct option_row *find_row(const struct option_row *rows, struct bytes name)
+{
+	for (; is_row(rows); rows++)
+		if (rows->name && bytes_equal(bytes_of_text(rows->name), name))
+			return rows;
+	return NULL;
+}
+
+bool options_have(const struct option_row *rows, const char *name)
+{
+	return find_row(rows, bytes_of_text(name)) != NULL;
+}
+
+static const struct option_row *find_word(const struct option_row *rows)
+{
+	for (; is_row(rows); rows++)
+		if (!rows->name)
+			return rows;
+	return NULL;
+}
+
+static int refuse(struct err *err, const char *word, const char *why)
+{
+	return err_set(err, ERR_USAGE, 0, "'%s' %s", word, why);
+}
+
+/* Where a row's value goes. */
+static void *member_of(void *options, const struct option_row *row)
+{
+	return (char *)options + row->offset;
+}
+
+static int take_value(const struct option_row *row, const char *value, void *options, struct err *err)
+{
+	struct option_texts *texts = member_of(options, row);
+
+	if (row->kind == OPTION_TEXT) {
+		*(const char **)member_of(options, row) = value;
+		return 0;
+	}
+	if (texts->count == OPTIONS_TEXTS_MAX)
+		return err_set(err, ERR_USAGE, 0, "'--%s' is one too many: %d can be given",
+			row->name, OPTIONS_TEXTS_MAX);
+	texts->items[texts->count++] = value;
+	return 0;
+}
+
+static int refuse_stranger(const struct option_row *rows, const char *word, struct bytes name,
+	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
+{
+	char text[OPTIONS_STRANGER_SIZE];
+
+	text_clean(text, sizeof(text), name);
+	for (; is_row(rows); rows++)
+		if (rows->name && text_is_near(text, rows->name))
+			return err_set(err, ERR_USAGE, 0,
+				"'%s' is no option (did you mean '--%s'?)", word, rows->name);
+	if (ret_stranger)
+		memcpy(ret_stranger, text, sizeof(text));
+	return refuse(err, word, "is no option");
+}
+
+/* "--name", "--name=value", or "--name" with its value in the next word, which *at steps to. */
+static int take_option(const struct option_row *rows, char **argv, int argc, int *at, void *options,
+	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
+{
+	const char *word = argv[*at];
+	const char *value = strchr(word, '=');
+	size_t len = value ? (size_t)(value - word) : strlen(word);
+	const struct option_row *row = NULL;
+	struct bytes name = {(const uint8_t *)word + 2, len - 2};
+
+	if (len > 2 && word[1] == '-')
+		row = find_row(rows, name);
+	else
+		name = bytes_of_text(word + 1);
+	if (!row)
+		return refuse_stranger(rows, word, name, ret_stranger, err);
+	if (row->kind == OPTION_SWITCH) {
+		*(bool *)member_of(options, row) = true;
+		return value ? refuse(err, word, "takes no value") : 0;
+	}
+	if (!value && *at + 1 == argc)
+		return refuse(err, word, "needs a value");
+	return take_value(row, value ? value + 1 : argv[++*at], options, err);
+}
+
+static int take_word(const struct option_row *row, const char *word, void *options, struct err *err)
+{
+	if (!row)
+		return refuse(err, word, "is one word too many: options are all that is taken here");
+	if (*(const char **)member_of(options, row))
+		return err_set(err, ERR_USAGE, 0, "'%s' is one word too many: one %s can be given",
+			word, row->value);
+	return take_value(row, word, options, err);
+}
+
+enum options_found options_parse(const struct option_row *rows, int argc, char **argv, void *ret,
+	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
+{
+	const struct option_row *word_row = find_word(rows);
+	bool has_ended = false; /* by "--" */
+
+	if (ret_stranger)
+		*ret_stranger = '\0';
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		int status = 0;
+
+		if (has_ended || word[0] != '-' || !word[1])
+			status = take_word(word_row, word, ret, err);
+		else if (strcmp(word, "--") == 0)
+			has_ended = true;
+		else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+			return OPTIONS_HELP;
+		else
+			status = take_option(rows, argv, argc, &i, ret, ret_stranger, err);
+		if (status < 0)
+			return OPTIONS_WRONG;
+	}
+	if (word_row && !*(const char **)member_of(ret, word_row)) {
+		(void)refuse(err, word_row->value, "is missing");
+		return OPTIONS_WRONG;
+	}
+	return OPTIONS_READ;
+}
+
+static int append_blanks(size_t count, struct buf *ret, struct err *err)
+{
+	for (; count; count--)
+		if (buf_append_text(ret, " ", err) < 0)
+			return -1;
+	return 0;
+}
+
+/* How much of the first line fits: whole words, or one that is too long for any line. */
+static size_t fitting(const char *text, size_t room)
+{
+	size_t line = strcspn(text, "\n"), cut = room;
+
+	if (line <= room)
+		return line;
+	while (cut && text[cut] != ' ')
+		cut--;
+	return cut ? cut : line;
+}
+
+/* The text behind `indent` columns; what does not fit goes on below it. */
+static int append_wrapped(size_t indent, const char *text, struct buf *ret, struct err *err)
+{
+	size_t len = fitting(text, WIDTH - indent);
+
+	while (buf_append(ret, text, len, err) == 0 && buf_append_text(ret, "\n", err) == 0) {
+		text += len + (text[len] != '\0');
+		if (!*text)
+			return 0;
+		if (append_blanks(indent, ret, err) < 0)
+			return -1;
+		len = fitting(text, WIDTH - indent);
+	}
+	return -1;
+}
+
+/* "  --endpoint URL" */
+static int form_of(const struct option_row *row, char ret[64])
+{
+	return snprintf(ret, 64, "  %s%s%s%s", row->name ? "--" : "", row->name ? row->name : "",
+		row->name && row->value ? " " : "", row->value ? row->value : "");
+}
+
+static int append_row(const struct option_row *row, size_t indent, struct buf *ret, struct err *err)
+{
+	char form[64];
+	int len = form_of(row, form);
+
+	return buf_append_text(ret, form, err) < 0 ||
+			       append_blanks(indent - (size_t)len, ret, err) < 0
+		       ? -1
+		       : append_wrapped(indent, row->about, ret, err);
+}
+
+int options_usage(const struct options_usage *usage, struct buf *ret, struct err *err)
+{
+	static const struct option_row help = {"help", NULL, "this text", OPTION_SWITCH, 0};
+	size_t indent = sizeof("  --help  ") - 1;
+	char line[160];
+
+	for (const struct option_row *row = usage->rows; is_row(row); row++) {
+		size_t len = (size_t)form_of(row, line) + 2;
+
+		indent = len > indent ? len : indent;
+	}
+	(void)snprintf(line, sizeof(line), "Usage: %s %s\n\n", usage->program, usage->words);
+	if (buf_append_text(ret, line, err) < 0 || append_wrapped(0, usage->about, ret, err) < 0 ||
+		buf_append_text(ret, "\n", err) < 0)
+		return -1;
+	for (const struct option_row *row = usage->rows; is_row(row); row++)
+		if (*row->about && append_row(row, indent, ret, err) < 0)
+			return -1;
+	if (append_row(&help, indent, ret, err) < 0)
+		return -1;
+	if (!usage->notes)
+		return 0;
+	return buf_append_text(ret, "\n", err) < 0 ? -1 : append_wrapped(0, usage->notes, ret, err);
+}
