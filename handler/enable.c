@@ -77,7 +77,7 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 		    settings_text, &settings, err) < 0)
 		return -1;
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 &&
-		!err_info(err->code)->retry)
+		err_info(err->code)->retry == ERR_RETRY_NEVER)
 		return -1;
 	return 0;
 }
@@ -176,8 +176,8 @@ static bool is_older_than_service(const struct handler *handler, int status_fd)
 /* What only the first round could tell and only the customer can remedy. */
 static bool is_customers(const struct err_info *info)
 {
-	return (info->kind == ERR_KIND_PRECONDITION && !info->retry) ||
-	       info->code == ERR_REGION_UNKNOWN;
+	return info->retry == ERR_RETRY_NEVER &&
+	       (info->kind == ERR_KIND_PRECONDITION || info->place == ERR_PLACE_CHOICE);
 }
 
 /* A precondition that only the TPM could tell about, or a region that has no provider, fails the

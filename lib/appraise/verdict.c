@@ -16,11 +16,10 @@ const char *health_name(enum health health)
 
 struct verdict verdict_of_err(const struct err *err)
 {
-	bool is_answer =
-		err_info(err->code)->kind == ERR_KIND_INTEGRITY || err->code == ERR_SECURE_BOOT_OFF;
+	bool is_against_vm = err_info(err->code)->is_against_vm;
 
 	return (struct verdict){
-		.health = is_answer ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
+		.health = is_against_vm ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
 }
 
 int verdict_check_secureboot(const struct secureboot *facts, struct err *err)

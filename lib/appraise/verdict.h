@@ -12,7 +12,7 @@
 enum health {
 	HEALTH_UNKNOWN, /* could not find out, or a precondition is missing: reason says which */
 	HEALTH_HEALTHY,
-	HEALTH_UNHEALTHY, /* reason's kind is INTEGRITY (or it is secure-boot-off) */
+	HEALTH_UNHEALTHY, /* its reason speaks against the VM (base/err_table.h) */
 };
 
 struct verdict {
@@ -22,8 +22,7 @@ struct verdict {
 
 const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown" */
 
-/* A failure as a verdict: INTEGRITY and ERR_SECURE_BOOT_OFF are Unhealthy, everything else
- * Unknown. */
+/* A failure as a verdict: Unhealthy if its code speaks against the VM, else Unknown. */
 struct verdict verdict_of_err(const struct err *err);
 
 #define APPRAISAL_MAX_REMARKS 4

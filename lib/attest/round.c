@@ -105,21 +105,12 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 /* A refusal is an answer; a CA file that cannot be read, for one, means that nobody was asked. */
 static bool is_answer(enum err_code code)
 {
-	enum err_kind kind = err_info(code)->kind;
-
-	return kind == ERR_KIND_PROVIDER || kind == ERR_KIND_INTEGRITY;
+	return err_info(code)->place >= ERR_PLACE_BUSY;
 }
 
 static const char *metadata_of(const struct round_inputs *inputs)
 {
 	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
-}
-
-static bool leads_to_nobody(enum err_code code)
-{
-	return code == ERR_REGION_UNKNOWN || code == ERR_METADATA || code == ERR_METADATA_INVALID ||
-	       code == ERR_METADATA_FAILED || code == ERR_METADATA_THROTTLED ||
-	       code == ERR_METADATA_FOREIGN || code == ERR_METADATA_REFUSED;
 }
 
 /* ret_endpoint may point into ret_choice. */
@@ -136,7 +127,7 @@ static int choose_by_region(const struct round_inputs *inputs, struct region_cho
 			    err) == 0)
 			return 0;
 	}
-	if (!fallback || !fallback[0] || !leads_to_nobody(err->code))
+	if (!fallback || !fallback[0] || err_info(err->code)->place != ERR_PLACE_CHOICE)
 		return -1;
 	*ret_endpoint = fallback;
 	(void)text_format(ret_choice->reason, sizeof(ret_choice->reason), "fallbackEndpoint; %.*s",

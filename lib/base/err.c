@@ -6,15 +6,21 @@
 #include "base/text.h"
 
 static const struct err_info table[] = {
-#define ERR_INFO(code, number, name, kind, retry, exit_code, remedy)                               \
-	{code, name, ERR_KIND_##kind, retry, exit_code, remedy},
+#define ERR_AGAINST true
+#define ERR_NEUTRAL false
+#define ERR_INFO(code, number, name, kind, place, weight, retry, exit_code, remedy)                \
+	{code, name, ERR_KIND_##kind, ERR_PLACE_##place, ERR_##weight, ERR_RETRY_##retry,          \
+		exit_code, remedy},
 	ERR_TABLE(ERR_INFO)
 #undef ERR_INFO
+#undef ERR_NEUTRAL
+#undef ERR_AGAINST
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
-static const struct err_info no_error = {ERR_OK, "ok", ERR_KIND_NONE, false, 0, ""};
+static const struct err_info no_error = {
+	.code = ERR_OK, .name = "ok", .kind = ERR_KIND_NONE, .remedy = ""};
 
 const struct err_info *err_info_at(size_t index)
 {

@@ -26,8 +26,26 @@ enum err_kind {
 	ERR_KIND_INTERNAL, /* this program or the machine below it                     */
 };
 
+/* How far an attestation came, from choosing a provider to its answer. */
+enum err_place {
+	ERR_PLACE_VM, /* not on the way: this VM, its TPM, its settings, a file */
+	ERR_PLACE_CHOICE, /* no provider was found for the VM's region */
+	ERR_PLACE_NAME, /* the first hop's name was not resolved, and the DNS answers show why */
+	ERR_PLACE_WAY, /* the request was not sent: a walk along the way meets the same obstacle */
+	ERR_PLACE_NO_ANSWER, /* the request was sent, and no whole answer came */
+	ERR_PLACE_STRANGER, /* something else answered in the provider's place */
+	ERR_PLACE_BUSY, /* the provider answered that it cannot answer now */
+	ERR_PLACE_ANSWER, /* the provider answered: the answer, or what it holds, is the reason */
+};
+
+enum err_retry {
+	ERR_RETRY_NEVER, /* somebody must change something first */
+	ERR_RETRY_LATER, /* it may go away by itself: the service keeps trying */
+	ERR_RETRY_SOON, /* likewise, and another try within seconds is worth it */
+};
+
 enum err_code {
-#define ERR_ENUM(code, number, name, kind, retry, exit_code, remedy) code = (number),
+#define ERR_ENUM(code, number, ...) code = (number),
 	ERR_OK = 0,
 	ERR_TABLE(ERR_ENUM)
 #undef ERR_ENUM
@@ -47,7 +65,9 @@ struct err_info {
 	enum err_code code;
 	const char *name; /* stable word for programs, e.g. "tpm-absent" */
 	enum err_kind kind;
-	bool retry; /* may go away by itself: the service keeps trying */
+	enum err_place place;
+	bool is_against_vm; /* as a reason it makes the verdict Unhealthy, not Unknown */
+	enum err_retry retry;
 	int exit_code; /* of a handler that ends with it */
 	const char *remedy; /* one sentence for people */
 };

@@ -191,10 +191,7 @@ static enum doctor_outcome outcome_of(const struct doctor_finding *finding)
 		return DOCTOR_WARNED;
 	if (finding->state != DOCTOR_ERROR)
 		return DOCTOR_ALL_WELL;
-	return err_info(finding->code)->kind == ERR_KIND_INTEGRITY ||
-			       finding->code == ERR_SECURE_BOOT_OFF
-		       ? DOCTOR_INTEGRITY
-		       : DOCTOR_BROKEN;
+	return err_info(finding->code)->is_against_vm ? DOCTOR_INTEGRITY : DOCTOR_BROKEN;
 }
 
 enum doctor_outcome doctor_outcome(const struct doctor_report *report)

@@ -205,7 +205,7 @@ static void show_result(const struct result *result, json *details)
 static bool is_bad(const struct status *status)
 {
 	return status->state == STATUS_ERROR ||
-	       (status->code && err_info((enum err_code)status->code)->kind == ERR_KIND_INTEGRITY);
+	       (status->code && err_info((enum err_code)status->code)->is_against_vm);
 }
 
 static int judge_result(struct result *result, struct doctor_finding *finding, struct err *err)

@@ -6,27 +6,9 @@
 
 #define LEAST_PROBE_MS 500
 
-/* The request did not get as far as the server: the walk meets the same obstacle, and sees more of
- * it. But of a name that was not resolved the exchange itself tells all. */
 static bool is_of_the_way(enum err_code code)
 {
-	static const enum err_code codes[] = {ERR_CONNECT_REFUSED, ERR_CONNECT_TIMEOUT,
-		ERR_UNREACHABLE, ERR_CONNECT_FORBIDDEN, ERR_TLS_UNTRUSTED, ERR_TLS_FAILED,
-		ERR_CERT_EXPIRED, ERR_CERT_NOT_YET, ERR_CERT_NAME, ERR_CERT_WEAK,
-		ERR_CERT_EXTENSION, ERR_CERT_CONSTRAINED, ERR_CERT_USE, ERR_PROXY, ERR_PROXY_AUTH,
-		ERR_PROXY_DENIED, ERR_PROXY_NO_WAY, ERR_PROXY_UNREACHABLE};
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
-/* The request was sent, and no whole answer came. */
-static bool is_of_the_answer(enum err_code code)
-{
-	return code == ERR_CONNECTION_LOST || code == ERR_HTTP_TIMEOUT || code == ERR_ANSWER_SLOW ||
-	       code == ERR_ANSWER_CUT || code == ERR_HTTP_FAILED;
+	return err_info(code)->place == ERR_PLACE_WAY;
 }
 
 static void add(struct err *err, const char *text)
@@ -69,7 +51,8 @@ void diagnosis_make(
 		.timeout_ms = DIAGNOSIS_PROBE_MS};
 	struct probe *probe;
 
-	if ((!is_of_the_way(err->code) && !is_of_the_answer(err->code)) || left_ms < LEAST_PROBE_MS)
+	if ((!is_of_the_way(err->code) && err_info(err->code)->place != ERR_PLACE_NO_ANSWER) ||
+		left_ms < LEAST_PROBE_MS)
 		return;
 	if (left_ms / 2 < DIAGNOSIS_PROBE_MS)
 		inputs.timeout_ms = (uint32_t)(left_ms / 2);

@@ -114,9 +114,11 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 	char title[80];
 
 	if (get(address, total_ms, ret, err) < 0) {
+		const struct err_info *info = err_info(err->code);
+
 		/* the other network codes' remedies are about the provider */
-		if (err_info(err->code)->kind == ERR_KIND_NETWORK)
-			err->code = err->code == ERR_ANSWER_TOO_LARGE ? ERR_METADATA_INVALID
+		if (info->kind == ERR_KIND_NETWORK)
+			err->code = info->place == ERR_PLACE_STRANGER ? ERR_METADATA_INVALID
 								      : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
@@ -132,19 +134,15 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 	return 0;
 }
 
-/* It throttles at five requests a second, and fails while it is serviced: both may pass. */
-static bool may_pass(const struct err *err)
-{
-	return err->code == ERR_METADATA_THROTTLED || err->code == ERR_METADATA_FAILED;
-}
-
 int imds_ask(const char *address, struct imds *ret, struct err *err)
 {
 	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 	int64_t started_ms = clock_monotonic_ms();
 
 	if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
-		if (!may_pass(err) || clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
+		/* it throttles at five requests a second, and fails while it is serviced */
+		if (err_info(err->code)->retry != ERR_RETRY_SOON ||
+			clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
 			return -1;
 		(void)poll(NULL, 0, IMDS_RETRY_MS);
 		buf_done(&answer.body);

@@ -20,9 +20,9 @@ static void put_finding(
 	struct html *html, const struct err *finding, const struct page_headline *headline)
 {
 	const struct err_info *info = err_info(finding->code);
-	bool is_bad = info->kind == ERR_KIND_INTEGRITY || finding->code == ERR_SECURE_BOOT_OFF;
 
-	page_look(html, "<div class=\"card finding ", is_bad ? PAGE_BAD : PAGE_OPEN, "\"><h3>");
+	page_look(html, "<div class=\"card finding ", info->is_against_vm ? PAGE_BAD : PAGE_OPEN,
+		"\"><h3>");
 	put_message(html, finding->msg, headline->text);
 	html_put(html, "</h3><p>");
 	html_text(html, info->remedy);

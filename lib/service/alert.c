@@ -124,7 +124,7 @@ static bool meet_receiver(const char *url, struct alerts *alerts)
 static bool is_settled(const struct alert_inputs *inputs)
 {
 	const struct verdict *verdict = &inputs->round->verdict;
-	bool passes = err_info(verdict->reason.code)->retry &&
+	bool passes = err_info(verdict->reason.code)->retry != ERR_RETRY_NEVER &&
 		      proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 
 	return verdict->health != HEALTH_UNKNOWN || (inputs->state == STATUS_ERROR && !passes);

@@ -243,7 +243,7 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 			report_err(loop, err);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. the disk is full: that passes */
 		loop->lapse_s = 0;
-		if (!err_info(err->code)->retry)
+		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}
 	if (loop_find_end(loop) == RUNNING_GOES_ON)

@@ -28,7 +28,8 @@ uint32_t schedule_wait_s(const struct schedule_inputs *inputs)
 {
 	uint32_t wait_s = period_after(inputs);
 
-	if (inputs->verdict.health != HEALTH_UNKNOWN || !err_info(inputs->verdict.reason.code)->retry)
+	if (inputs->verdict.health != HEALTH_UNKNOWN ||
+		err_info(inputs->verdict.reason.code)->retry == ERR_RETRY_NEVER)
 		return wait_s - inputs->random % (wait_s / 10 + 1);
 	wait_s = backoff_s(inputs->failures);
 	wait_s += inputs->random % (wait_s / 4 + 1);

@@ -10,8 +10,9 @@
 /* The provider did not get to say anything: neither good nor bad is known from it. */
 static bool is_out_of_reach(const struct err *reason)
 {
-	return err_info(reason->code)->kind == ERR_KIND_NETWORK || reason->code == ERR_THROTTLED ||
-	       reason->code == ERR_PROVIDER_DOWN;
+	const struct err_info *info = err_info(reason->code);
+
+	return info->kind == ERR_KIND_NETWORK || info->place == ERR_PLACE_BUSY;
 }
 
 /* "what happened (name). Remedy" */

@@ -36,6 +36,29 @@ static void exit_codes_follow_the_kind(void **state)
 	}
 }
 
+static void columns_agree_with_the_kind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; err_info_at(i); i++) {
+		const struct err_info *info = err_info_at(i);
+		bool is_network = info->kind == ERR_KIND_NETWORK;
+		bool is_on_the_way = info->place != ERR_PLACE_VM && info->place < ERR_PLACE_BUSY;
+
+		/* without a region's provider nothing was sent, whoever has to mend it */
+		if (is_on_the_way != (is_network || info->code == ERR_REGION_UNKNOWN))
+			fail_msg("%s: place %d", info->name, info->place);
+		if (info->is_against_vm !=
+			(info->kind == ERR_KIND_INTEGRITY || info->code == ERR_SECURE_BOOT_OFF))
+			fail_msg("%s: weight", info->name);
+		if (info->place >= ERR_PLACE_BUSY && info->kind != ERR_KIND_PROVIDER &&
+			!info->is_against_vm)
+			fail_msg("%s: an answer of no provider", info->name);
+		/* what a person must mend, and what was answered, is not tried at once again */
+		if (info->retry == ERR_RETRY_SOON && !is_network && info->place != ERR_PLACE_BUSY)
+			fail_msg("%s: retry", info->name);
+	}
+}
+
 static void messages_are_cleaned_and_contexts_go_in_front(void **state)
 {
 	struct err err;
@@ -90,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_code_is_unique_and_has_a_remedy),
 		cmocka_unit_test(exit_codes_follow_the_kind),
+		cmocka_unit_test(columns_agree_with_the_kind),
 		cmocka_unit_test(messages_are_cleaned_and_contexts_go_in_front),
 		cmocka_unit_test(long_messages_are_cut_at_a_character),
 		cmocka_unit_test(a_format_error_takes_the_callers_code_and_no_other_does),
