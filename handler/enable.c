@@ -58,13 +58,13 @@ static int find_under_way(const struct handler *handler, const struct record *se
 	int code;
 	struct record old;
 	enum state_found found = record_take(handler->lock.state_fd, &old, err);
-	bool is_installed, is_running;
+	char programs[PROGRAMS_PATH_SIZE];
+	bool is_running;
 
-	if (found == STATE_UNREADABLE ||
-		programs_find(handler->root_fd, VERSION, &is_installed, err) < 0 ||
+	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0 ||
 		control_find_running(&control, &is_running, err) < 0)
 		return -1;
-	*ret = found == STATE_LOADED && record_equal(&old, service) && is_installed && is_running &&
+	*ret = found == STATE_LOADED && record_equal(&old, service) && programs[0] && is_running &&
 	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
 	return 0;
 }
@@ -88,12 +88,12 @@ static int start(const struct handler *handler, const struct record *service, st
 {
 	auto_cleanup(buf) struct buf template = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	struct control control = handler_control(handler);
-	bool is_installed;
+	char programs[PROGRAMS_PATH_SIZE];
 
 	if (control_stop(&control, err) < 0 ||
-		programs_find(handler->root_fd, VERSION, &is_installed, err) < 0)
+		programs_find(handler->root_fd, VERSION, programs, err) < 0)
 		return -1;
-	if (!is_installed && programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+	if (!programs[0] && programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
 		return -1;
 	if (programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;

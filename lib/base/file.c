@@ -226,10 +226,21 @@ int file_remove(int dir_fd, const char *path, struct err *err)
 
 	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
 		return err->native == ENOENT ? 0 : -1;
-	if (unlinkat(parent, name, 0) < 0 && errno != ENOENT)
+	if (unlinkat(parent, name, 0) < 0 && !file_is_absent(parent, name, errno))
 		return err_set(err, ERR_IO, (unsigned long)errno,
 			"File '%s' cannot be removed: %m.", path);
 	return 0;
+}
+
+bool file_is_absent(int dir_fd, const char *name, int error)
+{
+	bool is_there = true;
+	struct err ignored;
+
+	if (error == EROFS && file_find(dir_fd, name, &is_there, &ignored) < 0)
+		is_there = true;
+	errno = error;
+	return error == ENOENT || !is_there;
 }
 
 int file_find(int dir_fd, const char *path, bool *ret, struct err *err)

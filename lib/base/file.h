@@ -35,6 +35,9 @@ int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode,
 	struct err *err) err_check;
 /* 0 also if it does not exist. */
 int file_remove(int dir_fd, const char *path, struct err *err) err_check;
+/* Whether a removal that failed with `error` found nothing to remove: a read-only file system
+ * refuses before it looks. errno stays as it is. */
+bool file_is_absent(int dir_fd, const char *name, int error);
 /* Whether something has this name; a link stands for what it leads to. Only ENOENT means no, and
  * what else keeps from looking is ERR_IO: it is no answer. */
 int file_find(int dir_fd, const char *path, bool *ret, struct err *err) err_check;

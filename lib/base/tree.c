@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/file.h"
 
 #define MAX_DEPTH 16
 
@@ -32,7 +33,7 @@ static int remove_all(int dir_fd, const char *name, int depth)
 	int status = 0;
 	DIR *dir;
 
-	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+	if (unlinkat(dir_fd, name, 0) == 0 || file_is_absent(dir_fd, name, errno))
 		return 0;
 	if ((errno != EISDIR && errno != EPERM) || depth == MAX_DEPTH)
 		return -1;

@@ -126,13 +126,12 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 static bool is_unit_right(int root_fd, const struct record *service)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
-	char program[96];
+	char program[PROGRAMS_PATH_SIZE];
 	struct stat info;
 	struct err ignored;
 
-	(void)text_format(
-		program, sizeof(program), PROGRAMS_FOLDER "/%s/monitor", service->program_version);
-	return file_read(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, FILE_FOLLOW_LINKS,
+	return programs_find(root_fd, service->program_version, program, &ignored) == 0 &&
+	       file_read(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, FILE_FOLLOW_LINKS,
 		       &text, &ignored) == 0 &&
 	       text.len && memmem(text.data, text.len, program, strlen(program)) &&
 	       fstatat(root_fd, WANTS_LINK, &info, AT_SYMLINK_NOFOLLOW) == 0;
@@ -142,22 +141,23 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 {
 	const struct record *service = &doctor->service;
 	int root_fd = doctor->inputs->root_fd;
-	bool has_systemd, is_installed;
+	char programs[PROGRAMS_PATH_SIZE];
+	bool has_systemd;
 	int64_t started_s;
 	pid_t pid;
 	char since[CLOCK_TEXT_SIZE];
 
 	if (systemd_is_here(root_fd, &has_systemd, err) < 0 ||
 		enabled_find_process(doctor->state_fd, &pid, &started_s, err) < 0 ||
-		programs_find(root_fd, service->program_version, &is_installed, err) < 0)
+		programs_find(root_fd, service->program_version, programs, err) < 0)
 		return -1;
 	json_add_bool(finding->details, "isRunning", pid != 0);
 	json_add_bool(finding->details, "underSystemd", has_systemd);
 	json_add_text(finding->details, "version", service->program_version);
-	if (!is_installed)
+	if (!programs[0])
 		return err_set(err, ERR_SERVICE, 0,
-			"The service's programs of version %s are missing in %s.",
-			service->program_version, PROGRAMS_FOLDER);
+			"The service's programs of version %s are missing in /opt/guest-attestation.",
+			service->program_version);
 	if (pid == 0)
 		return err_set(err, ERR_SERVICE, 0,
 			"The service does not run, though the extension is enabled.");

@@ -15,11 +15,18 @@ static const char *prefix(const struct control *control)
 	return strcmp(control->root, "/") == 0 ? "" : control->root;
 }
 
-static void program_path(
-	const struct control *control, const struct record *service, char ret[PATH_SIZE])
+static int find_program(const struct control *control, const struct record *service,
+	char ret[PATH_SIZE], struct err *err)
 {
-	(void)text_format(ret, PATH_SIZE, "%s" PROGRAMS_FOLDER "/%s/monitor", prefix(control),
-		service->program_version);
+	char folder[PROGRAMS_PATH_SIZE];
+
+	if (programs_find(control->root_fd, service->program_version, folder, err) < 0)
+		return -1;
+	if (!folder[0])
+		return err_set(err, ERR_SERVICE, 0, "The programs of version %s are not installed.",
+			service->program_version);
+	(void)text_format(ret, PATH_SIZE, "%s%s/monitor", prefix(control), folder);
+	return 0;
 }
 
 static int systemctl(const struct control *control, const char *verb, bool names_unit, struct err *err)
@@ -38,7 +45,7 @@ static void agent_path(const struct control *control, const char *path, char ret
 }
 
 static int write_unit(const struct control *control, const struct record *service,
-	struct bytes template, struct err *err)
+	struct bytes template, bool *ret_lasts, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	const struct environment *environment = &service->environment;
@@ -49,7 +56,8 @@ static int write_unit(const struct control *control, const struct record *servic
 		.log = log,
 		.events = events};
 
-	program_path(control, service, program);
+	if (find_program(control, service, program, err) < 0)
+		return -1;
 	agent_path(control, environment->status_folder, status);
 	agent_path(control, environment->log_folder, log);
 	agent_path(control,
@@ -57,7 +65,7 @@ static int write_unit(const struct control *control, const struct record *servic
 		events);
 	if (systemd_format_unit(template, &unit, &text, err) < 0)
 		return -1;
-	return systemd_write_unit(control->root_fd, buf_bytes(&text), err);
+	return systemd_write_unit(control->root_fd, buf_bytes(&text), ret_lasts, err);
 }
 
 static int start_detached(const struct control *control, const struct record *service, struct err *err)
@@ -66,7 +74,8 @@ static int start_detached(const struct control *control, const struct record *se
 								  alone[] = "--alone";
 	char *const argv[] = {program, option, root, alone, NULL};
 
-	program_path(control, service, program);
+	if (find_program(control, service, program, err) < 0)
+		return -1;
 	(void)text_format(log, sizeof(log), "%s%s/service.log", prefix(control),
 		service->environment.log_folder);
 	(void)text_format(root, sizeof(root), "%s", control->root);
@@ -76,16 +85,16 @@ static int start_detached(const struct control *control, const struct record *se
 int control_start(const struct control *control, const struct record *service,
 	struct bytes unit_template, struct err *err)
 {
-	bool has_systemd;
+	bool has_systemd, lasts;
 
 	if (systemd_is_here(control->root_fd, &has_systemd, err) < 0)
 		return -1;
 	if (!has_systemd)
 		return start_detached(control, service, err);
 	/* every step again at a retry: a command may have been killed between any two of them */
-	if (write_unit(control, service, unit_template, err) < 0 ||
+	if (write_unit(control, service, unit_template, &lasts, err) < 0 ||
 		systemctl(control, "daemon-reload", false, err) < 0 ||
-		systemctl(control, "enable", true, err) < 0 ||
+		(lasts && systemctl(control, "enable", true, err) < 0) ||
 		systemctl(control, "restart", true, err) < 0)
 		return -1;
 	return 0;

@@ -3,29 +3,60 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tree.h"
 
-#define FOLDER_NAME "guest-attestation"
-
 static const char *const programs[] = {"guest-attest", "monitor"};
 
+/* In the order in which they are tried. `parent` may be a link (/opt is one on image-based
+ * distributions); what is below it is ours and never one. */
+static const struct place {
+	const char *parent, *folder;
+} places[] = {
+	{"opt", "guest-attestation"},
+	{"var/lib", "guest-attestation/programs"},
+};
+
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
+#define PLACE_COUNT   (sizeof(places) / sizeof(places[0]))
 
-/* /opt may be a link (it is one on image-based distributions); what is below it is ours and never
- * one. */
-static int open_opt(int root_fd, bool create, int *ret_fd, struct err *err)
+static int set_failure(const struct place *place, const char *name, const char *what, struct err *err)
 {
-	int fd = openat(root_fd, "opt", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s/%s%s%s' cannot be %s: %m.",
+		place->parent, place->folder, name[0] ? "/" : "", name, what);
+}
 
-	if (fd < 0 && errno == ENOENT && create)
-		return dir_make(root_fd, "opt", 0755, ret_fd, err);
-	if (fd < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "Folder '/opt' cannot be opened: %m.");
-	*ret_fd = fd;
-	return 0;
+/* *ret_fd: -1 if it is not there. */
+static int open_place(int root_fd, const struct place *place, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int parent =
+		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*ret_fd = parent < 0 ? -1
+			     : openat(parent, place->folder,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return *ret_fd >= 0 || errno == ENOENT ? 0 : set_failure(place, "", "opened", err);
+}
+
+static int make_folder(
+	int root_fd, const struct place *place, const char *version, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int parent =
+		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char path[PROGRAMS_PATH_SIZE];
+
+	if (!text_format(path, sizeof(path), "%s/%s", place->folder, version))
+		return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
+	if (parent < 0 && errno == ENOENT && dir_make(root_fd, place->parent, 0755, &parent, err) < 0)
+		return -1;
+	if (parent < 0)
+		return set_failure(place, "", "opened", err);
+	if (dir_make(parent, path, 0755, ret_fd, err) == 0)
+		return 0;
+	errno = (int)err->native;
+	return set_failure(place, version, "made", err);
 }
 
 static int copy(int home_fd, int to_fd, const char *name, struct err *err)
@@ -40,62 +71,124 @@ static int copy(int home_fd, int to_fd, const char *name, struct err *err)
 	return file_write(to_fd, name, buf_bytes(&program), 0755, err);
 }
 
-int programs_install(int root_fd, int home_fd, const char *version, struct err *err)
+/* A read-only file system may hold older programs in place of these; on one that is mounted noexec
+ * execve(2) fails. */
+static int check_mount(int fd, const struct place *place, struct err *err)
 {
-	auto_cleanup(fd) int opt = -1;
-	auto_cleanup(fd) int folder = -1;
-	char path[128];
+	struct statvfs info;
 
-	if (!text_format(path, sizeof(path), "%s/%s", FOLDER_NAME, version))
-		return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
-	if (open_opt(root_fd, true, &opt, err) < 0 || dir_make(opt, path, 0755, &folder, err) < 0)
-		return -1;
-	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		if (copy(home_fd, folder, programs[i], err) < 0)
-			return err_wrap(err, "Installation");
+	if (fstatvfs(fd, &info) < 0)
+		return set_failure(place, "", "looked at", err);
+	if (info.f_flag & (ST_RDONLY | ST_NOEXEC))
+		return err_set(err, ERR_IO, EROFS, "The file system of '/%s/%s' is mounted %s.",
+			place->parent, place->folder,
+			info.f_flag & ST_RDONLY ? "read-only" : "noexec");
 	return 0;
 }
 
-int programs_find(int root_fd, const char *version, bool *ret, struct err *err)
+static int install_at(
+	int root_fd, const struct place *place, int home_fd, const char *version, struct err *err)
 {
-	char paths[PROGRAM_COUNT][192];
-	const char *all[PROGRAM_COUNT];
+	auto_cleanup(fd) int folder = -1;
 
+	if (make_folder(root_fd, place, version, &folder, err) < 0 ||
+		check_mount(folder, place, err) < 0)
+		return -1;
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		if (copy(home_fd, folder, programs[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int remove_at(int root_fd, const struct place *place, const char *version, struct err *err)
+{
+	auto_cleanup(fd) int folder = -1;
+
+	if (open_place(root_fd, place, &folder, err) < 0)
+		return -1;
+	return folder < 0 ? 0 : tree_remove(folder, version, err);
+}
+
+int programs_install(int root_fd, int home_fd, const char *version, struct err *err)
+{
+	struct err first, ignored;
+
+	if (install_at(root_fd, &places[0], home_fd, version, err) == 0)
+		return 0;
+	if (err->native != EROFS)
+		return err_wrap(err, "Installation");
+	first = *err;
+	(void)!remove_at(root_fd, &places[0], version, &ignored); /* noexec: what was copied */
+	if (install_at(root_fd, &places[1], home_fd, version, err) == 0)
+		return 0;
+	return err_wrap(err, "Installation: %s", first.msg);
+}
+
+static int find_at(int root_fd, const struct place *place, const char *version,
+	char ret[PROGRAMS_PATH_SIZE], struct err *err)
+{
+	char paths[PROGRAM_COUNT][PROGRAMS_PATH_SIZE + 32];
+	const char *all[PROGRAM_COUNT];
+	bool is_found;
+
+	if (!text_format(ret, PROGRAMS_PATH_SIZE, "/%s/%s/%s", place->parent, place->folder, version))
+		return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
 		all[i] = paths[i];
-		if (!text_format(paths[i], sizeof(paths[i]), "opt/%s/%s/%s", FOLDER_NAME, version,
-			    programs[i]))
-			return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
+		(void)text_format(paths[i], sizeof(paths[i]), "%s/%s", ret + 1, programs[i]);
 	}
-	return file_find_all(root_fd, all, PROGRAM_COUNT, ret, err);
+	if (file_find_all(root_fd, all, PROGRAM_COUNT, &is_found, err) < 0)
+		return -1;
+	if (!is_found)
+		ret[0] = '\0';
+	return 0;
+}
+
+int programs_find(int root_fd, const char *version, char ret[PROGRAMS_PATH_SIZE], struct err *err)
+{
+	char path[PROGRAMS_PATH_SIZE] = "";
+
+	for (size_t i = 0; i < PLACE_COUNT && !path[0]; i++)
+		if (find_at(root_fd, &places[i], version, path, err) < 0)
+			return -1;
+	(void)text_format(ret, PROGRAMS_PATH_SIZE, "%s", path);
+	return 0;
 }
 
 int programs_remove_others(int root_fd, const char *version, struct err *err)
 {
-	auto_cleanup(fd) int opt = -1;
-	auto_cleanup(fd) int folder = -1;
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		auto_cleanup(fd) int folder = -1;
 
-	if (open_opt(root_fd, false, &opt, err) < 0 ||
-		dir_make(opt, FOLDER_NAME, 0755, &folder, err) < 0)
-		return -1;
-	return tree_clear(folder, version, err);
+		if (open_place(root_fd, &places[i], &folder, err) < 0 ||
+			(folder >= 0 && tree_clear(folder, version, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* The folder itself goes if no other version is in it. */
+static void remove_empty(int root_fd, const struct place *place)
+{
+	auto_cleanup(fd) int parent =
+		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (parent >= 0)
+		(void)unlinkat(parent, place->folder, AT_REMOVEDIR);
 }
 
 int programs_remove(int root_fd, const char *version, struct err *err)
 {
-	auto_cleanup(fd) int opt = -1;
-	auto_cleanup(fd) int folder = -1;
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		auto_cleanup(fd) int folder = -1;
 
-	if (open_opt(root_fd, false, &opt, err) < 0)
-		return err->native == ENOENT ? 0 : -1;
-	if (!version)
-		return tree_remove(opt, FOLDER_NAME, err);
-	folder = openat(opt, FOLDER_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (folder < 0 && errno != ENOENT)
-		return err_set(err, ERR_IO, (unsigned long)errno,
-			"Folder '%s' cannot be opened: %m.", PROGRAMS_FOLDER);
-	if (folder >= 0 && tree_remove(folder, version, err) < 0)
-		return -1;
-	(void)unlinkat(opt, FOLDER_NAME, AT_REMOVEDIR); /* only if no other version is there */
+		if (open_place(root_fd, &places[i], &folder, err) < 0)
+			return -1;
+		if (folder < 0)
+			continue;
+		if ((version ? tree_remove(folder, version, err) : tree_clear(folder, "", err)) < 0)
+			return -1;
+		remove_empty(root_fd, &places[i]);
+	}
 	return 0;
 }

@@ -103,43 +103,80 @@ int systemd_is_here(int root_fd, bool *ret, struct err *err)
 	return 0;
 }
 
-static int open_folder(int root_fd, int *ret_fd)
+/* Where the unit may be, in the order in which they are tried. What is below /run is gone at the
+ * next boot, in which the guest agent calls enable again. */
+static const char *const unit_folders[] = {SYSTEMD_UNIT_FOLDER, "run/systemd/system"};
+
+#define UNIT_FOLDER_COUNT (sizeof(unit_folders) / sizeof(unit_folders[0]))
+
+static int set_failure(const char *folder, const char *what, struct err *err)
 {
-	*ret_fd = openat(root_fd, SYSTEMD_UNIT_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *ret_fd < 0 ? -1 : 0;
+	return err_set(err, ERR_IO, (unsigned long)errno, "'/%s/%s' cannot be %s: %m.", folder,
+		SYSTEMD_UNIT_NAME, what);
 }
 
-static int set_closed(struct err *err)
+/* *ret_fd: -1 if it is not there. */
+static int open_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
-	return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s' cannot be opened: %m.",
-		SYSTEMD_UNIT_FOLDER);
+	*ret_fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret_fd >= 0 || errno == ENOENT ? 0 : set_failure(path, "opened", err);
 }
 
 int systemd_find_unit(int root_fd, bool *ret, struct err *err)
 {
-	return file_find(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, ret, err);
+	char path[PATH_SIZE];
+	bool is_found = false;
+
+	for (size_t i = 0; i < UNIT_FOLDER_COUNT && !is_found; i++) {
+		(void)text_format(path, sizeof(path), "%s/%s", unit_folders[i], SYSTEMD_UNIT_NAME);
+		if (file_find(root_fd, path, &is_found, err) < 0)
+			return -1;
+	}
+	*ret = is_found;
+	return 0;
 }
 
-int systemd_write_unit(int root_fd, struct bytes text, struct err *err)
+static int write_at(int root_fd, const char *path, struct bytes text, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (open_folder(root_fd, &folder) < 0 && errno != ENOENT)
-		return set_closed(err);
-	if (folder < 0 && dir_make(root_fd, SYSTEMD_UNIT_FOLDER, 0755, &folder, err) < 0)
+	if (open_folder(root_fd, path, &folder, err) < 0)
 		return -1;
+	if (folder < 0 && dir_make(root_fd, path, 0755, &folder, err) < 0) {
+		errno = (int)err->native;
+		return set_failure(path, "written", err);
+	}
 	tree_sweep(folder, SYSTEMD_UNIT_NAME);
-	return file_write(folder, SYSTEMD_UNIT_NAME, text, 0644, err);
+	if (file_write(folder, SYSTEMD_UNIT_NAME, text, 0644, err) == 0)
+		return 0;
+	errno = (int)err->native;
+	return set_failure(path, "written", err);
+}
+
+int systemd_write_unit(int root_fd, struct bytes text, bool *ret_lasts, struct err *err)
+{
+	*ret_lasts = write_at(root_fd, unit_folders[0], text, err) == 0;
+	if (*ret_lasts || err->native != EROFS)
+		return *ret_lasts ? 0 : -1;
+	return write_at(root_fd, unit_folders[1], text, err);
 }
 
 int systemd_remove_unit(int root_fd, struct err *err)
 {
-	auto_cleanup(fd) int folder = -1;
+	for (size_t i = 0; i < UNIT_FOLDER_COUNT; i++) {
+		auto_cleanup(fd) int folder = -1;
 
-	if (open_folder(root_fd, &folder) < 0)
-		return errno == ENOENT ? 0 : set_closed(err);
-	tree_sweep(folder, SYSTEMD_UNIT_NAME);
-	return file_remove(folder, SYSTEMD_UNIT_NAME, err);
+		if (open_folder(root_fd, unit_folders[i], &folder, err) < 0)
+			return -1;
+		if (folder < 0)
+			continue;
+		tree_sweep(folder, SYSTEMD_UNIT_NAME);
+		if (file_remove(folder, SYSTEMD_UNIT_NAME, err) < 0) {
+			errno = (int)err->native;
+			return set_failure(unit_folders[i], "removed", err);
+		}
+	}
+	return 0;
 }
 
 int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_exit, struct err *err)

@@ -28,7 +28,9 @@ int systemd_format_unit(struct bytes template, const struct systemd_unit *unit, 
 int systemd_is_here(int root_fd, bool *ret, struct err *err) err_check;
 /* Whether the unit file is there. */
 int systemd_find_unit(int root_fd, bool *ret, struct err *err) err_check;
-int systemd_write_unit(int root_fd, struct bytes text, struct err *err) err_check;
+/* ret_lasts: false if it is there for this boot only, below /run, since /etc is read-only: then it
+ * cannot be enabled. */
+int systemd_write_unit(int root_fd, struct bytes text, bool *ret_lasts, struct err *err) err_check;
 int systemd_remove_unit(int root_fd, struct err *err) err_check;
 
 /* Runs `systemctl VERB [guest-attestation.service]` to its end, for a bounded time. ret_exit: its

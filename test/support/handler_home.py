@@ -45,7 +45,8 @@ case $1 in
 is-active) [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && exit 0; exit 3 ;;
 stop) stop ;;
 restart) stop
-	command=$(sed -n 's/^ExecStart=//p' "$here/etc/systemd/system/guest-attestation.service" | tr -d '"')
+	unit=$here/etc/systemd/system/guest-attestation.service; [ -e "$unit" ] || unit=$here/run/systemd/system/guest-attestation.service
+	command=$(sed -n 's/^ExecStart=//p' "$unit" | tr -d '"')
 	setsid $command > /dev/null 2>&1 < /dev/null & echo $! > "$here/unit.pid" ;;
 esac
 exit 0
