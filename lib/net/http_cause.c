@@ -1,5 +1,4 @@
 /* Why an exchange failed: one code per cause, as far as the failed request itself shows it. */
-#include <errno.h>
 #include <string.h>
 #include "base/text.h"
 #include "net/connect_proxy.h"
@@ -80,23 +79,9 @@ static bool is_refused_certificate(const struct http_transfer *transfer, CURLcod
 
 static struct cause cause_of_connect(CURL *easy)
 {
-	switch (number_of(easy, CURLINFO_OS_ERRNO)) {
-	case ETIMEDOUT:
-		return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-	case EADDRNOTAVAIL:
-	case ENETDOWN:
-	case EINVAL: /* a route of type blackhole */
-		return (struct cause){ERR_UNREACHABLE, "there is no way to the address"};
-	case EPERM:
-	case EACCES:
-		return (struct cause){ERR_CONNECT_FORBIDDEN, "this VM forbids the connection"};
-	case ECONNREFUSED:
-		return (struct cause){ERR_CONNECT_REFUSED, "the connection was refused"};
-	default:
-		return (struct cause){ERR_CONNECT_REFUSED, "the connection failed"};
-	}
+	struct sockets_cause cause = sockets_cause_of((int)number_of(easy, CURLINFO_OS_ERRNO));
+
+	return (struct cause){cause.code, cause.text};
 }
 
 static struct cause cause_by_code(CURLcode code)

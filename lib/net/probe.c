@@ -107,20 +107,9 @@ static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_
 		}
 }
 
-static enum err_code code_of_connect(int error)
+static bool has_no_way(const struct probe_address *address)
 {
-	switch (error) {
-	case ETIMEDOUT:
-		return ERR_CONNECT_TIMEOUT;
-	case ECONNREFUSED:
-	case ECONNRESET:
-		return ERR_CONNECT_REFUSED;
-	case EPERM:
-	case EACCES:
-		return ERR_CONNECT_FORBIDDEN;
-	default:
-		return ERR_UNREACHABLE;
-	}
+	return sockets_cause_of(address->error).code == ERR_UNREACHABLE;
 }
 
 /* That a VM has no IPv6, for one, says less than what became of the other addresses. */
@@ -129,31 +118,26 @@ static size_t most_telling(const struct probe *probe)
 	size_t best = 0;
 
 	for (size_t i = 1; i < probe->address_count; i++)
-		if (code_of_connect(probe->addresses[best].error) == ERR_UNREACHABLE &&
-			code_of_connect(probe->addresses[i].error) != ERR_UNREACHABLE)
+		if (has_no_way(&probe->addresses[best]) && !has_no_way(&probe->addresses[i]))
 			best = i;
 	return best;
 }
 
 static int judge_connections(struct probe *probe, struct err *err)
 {
-	const struct probe_address *address;
-	enum err_code code;
+	struct sockets_cause cause;
+	int error;
 
 	probe->chosen = most_telling(probe);
-	address = &probe->addresses[probe->chosen];
-	code = code_of_connect(address->error);
-	errno = address->error;
-	if (code == ERR_CONNECT_TIMEOUT)
-		(void)err_set(err, code, ETIMEDOUT, "no answer to TCP connection requests");
-	else if (code == ERR_CONNECT_REFUSED)
-		(void)err_set(err, code, (unsigned long)address->error,
-			"the connection was refused, there or by a firewall on the way or in this VM");
+	error = probe->addresses[probe->chosen].error;
+	cause = sockets_cause_of(error);
+	errno = error;
+	if (cause.code == ERR_UNREACHABLE || cause.code == ERR_CONNECT_FORBIDDEN)
+		(void)err_set(err, cause.code, (unsigned long)error, "%s%s: %m", cause.text,
+			cause.by_whom);
 	else
-		(void)err_set(err, code, (unsigned long)address->error, "%s: %m",
-			code == ERR_CONNECT_FORBIDDEN
-				? "this VM forbids the connection"
-				: "there is no way to the address, says this VM or a router");
+		(void)err_set(
+			err, cause.code, (unsigned long)error, "%s%s", cause.text, cause.by_whom);
 	if (has_proxy(probe))
 		err->code = ERR_PROXY_UNREACHABLE;
 	return -1;

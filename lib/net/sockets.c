@@ -30,6 +30,31 @@ int sockets_connect(const char *address, uint16_t port, int type)
 	return steal_fd(&fd);
 }
 
+struct sockets_cause sockets_cause_of(int error)
+{
+	static const struct sockets_cause timeout = {
+		ERR_CONNECT_TIMEOUT, "no answer to TCP connection requests", ""};
+	static const struct sockets_cause refused = {ERR_CONNECT_REFUSED,
+		"the connection was refused", ", there or by a firewall on the way or in this VM"};
+	static const struct sockets_cause forbidden = {
+		ERR_CONNECT_FORBIDDEN, "this VM forbids the connection", ""};
+	static const struct sockets_cause unreachable = {
+		ERR_UNREACHABLE, "there is no way to the address", ", says this VM or a router"};
+
+	switch (error) {
+	case ETIMEDOUT:
+		return timeout;
+	case ECONNREFUSED: /* a reset, or ICMP port unreachable */
+	case ECONNRESET:
+		return refused;
+	case EPERM: /* a firewall of this VM, a systemd unit's rules, a route of type prohibit */
+	case EACCES:
+		return forbidden;
+	default: /* every other ICMP unreachable, "protocol" included; no route, no interface */
+		return unreachable;
+	}
+}
+
 bool sockets_wait(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd wanted = {.fd = fd, .events = events};

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include "base/clock.h"
@@ -21,6 +22,24 @@ static struct probe_inputs inputs_of(const char *host, unsigned int port, const 
 	(void)snprintf(inputs.server.host, sizeof(inputs.server.host), "%s", host);
 	inputs.server.port = (uint16_t)port;
 	return inputs;
+}
+
+static void every_errno_has_one_meaning(void **state)
+{
+	(void)state;
+	for (int error = 0; error < 200; error++) {
+		enum err_code expected = error == ETIMEDOUT ? ERR_CONNECT_TIMEOUT
+					 : error == ECONNREFUSED || error == ECONNRESET
+						 ? ERR_CONNECT_REFUSED
+					 : error == EPERM || error == EACCES ? ERR_CONNECT_FORBIDDEN
+									     : ERR_UNREACHABLE;
+		struct sockets_cause cause = sockets_cause_of(error);
+
+		if (cause.code != expected)
+			fail_msg("errno %d: %s", error, err_info(cause.code)->name);
+		assert_int_equal(err_info(cause.code)->place, ERR_PLACE_WAY);
+		assert_true(cause.text[0] != '\0');
+	}
 }
 
 static void walk(const struct probe_inputs *inputs, struct probe *ret)
@@ -229,6 +248,7 @@ static void addresses_are_private_or_public(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_errno_has_one_meaning),
 		cmocka_unit_test(a_good_server_passes_every_step),
 		cmocka_unit_test(what_is_wrong_with_tls_is_named),
 		cmocka_unit_test(a_filter_by_name_is_told_from_a_dead_server),
