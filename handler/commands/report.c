@@ -165,15 +165,14 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
+	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	auto_cleanup(report_changes) struct report_changes changes = {0};
 	auto_cleanup(buf) struct buf log = {0};
 	struct page_inputs inputs = {
 		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
 
-	if (!check)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a report.");
-	if (read_anchors(&options->ca, &anchors, err) < 0 || get_bundle(options, &bundle, err) < 0)
+	if (bundlecheck_new(&check, err) < 0 || read_anchors(&options->ca, &anchors, err) < 0 ||
+		get_bundle(options, &bundle, err) < 0)
 		return -1;
 	if (bundle.info.len) {
 		check_bundle(options, &anchors, &inputs, check);

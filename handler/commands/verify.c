@@ -98,11 +98,8 @@ static int judge(const struct options *options, const struct bundle *bundle, int
 			.now_s = now_s,
 			.is_now_given = options->now != NULL},
 		ret);
-	for (size_t i = 0; i < ret->findings.count; i++)
-		if (ret->findings.items[i].code == ERR_NO_MEMORY) { /* no fault of the evidence */
-			*err = ret->findings.items[i];
-			return -1;
-		}
+	if (findings_hold(&ret->findings, ERR_NO_MEMORY)) /* no fault of the evidence */
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to check all of the evidence.");
 	return 0;
 }
 
@@ -110,21 +107,17 @@ static int verify(const void *given)
 {
 	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
-	auto_cleanup(free) struct bundlecheck *check = calloc(1, sizeof(*check));
-	struct verify_result result = {.bundle = &bundle, .check = check};
+	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
+	struct verify_result result = {.bundle = &bundle};
 	struct err err;
 
 	(void)read_now(options, &result.now_s);
-	if (!check) {
-		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for a verification.");
-		print_failure(&err, options->is_json);
-		return EXIT_UNREADABLE;
-	}
-	if (read_bundle(options->file, &bundle, &err) < 0 ||
+	if (bundlecheck_new(&check, &err) < 0 || read_bundle(options->file, &bundle, &err) < 0 ||
 		judge(options, &bundle, result.now_s, check, &err) < 0) {
 		print_failure(&err, options->is_json);
 		return EXIT_UNREADABLE;
 	}
+	result.check = check;
 	if (!options->is_json)
 		verify_print_text(&result);
 	else if (verify_print_json(&result, &err) < 0) {

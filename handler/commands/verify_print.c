@@ -15,7 +15,7 @@ static const char *verdict_text(const struct verify_result *result)
 static void add_reasons(json *reasons, const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		add_err(json_add_object(reasons, NULL), &findings->items[i]);
+		add_err(json_add_object(reasons, NULL), findings_at(findings, i));
 }
 
 static void add_cert(json *members, const struct crypto_cert_info *cert)
@@ -201,12 +201,12 @@ void verify_print_text(const struct verify_result *result)
 			? ""
 			: ", except whose TPM it is: no --ca was given");
 	for (size_t i = 0; i < check->findings.count; i++) {
-		const struct err_info *info = err_info(check->findings.items[i].code);
+		const struct err_info *info = err_info(findings_at(&check->findings, i)->code);
 
 		char text[ERR_MSG_SIZE + 80];
 
-		(void)text_format(
-			text, sizeof(text), "%s (%s)", check->findings.items[i].msg, info->name);
+		(void)text_format(text, sizeof(text), "%s (%s)",
+			findings_at(&check->findings, i)->msg, info->name);
 		print_below(text);
 		print_below(info->remedy);
 	}

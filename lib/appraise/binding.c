@@ -268,38 +268,38 @@ static int parse_key(const struct evidence *evidence, struct binding *out, struc
 	return parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err);
 }
 
-int binding_check(const struct evidence *evidence, enum binding_hierarchy allowed,
-	struct binding *ret, struct err *err)
+/* The first fault of the encryption key. Without a good quote nothing tells which PCR values and
+ * which boot it must fit. */
+static int check_encryption_key(const struct evidence *evidence, enum binding_hierarchy allowed,
+	bool is_quoted, struct binding *out, struct err *err)
 {
-	struct binding out;
-
-	memset(&out, 0, sizeof(out));
-	if (check_ak_and_cert(evidence, &out, err) < 0 || check_quote(evidence, &out, err) < 0 ||
-		parse_key(evidence, &out, err) < 0 || check_key(evidence, &out.key, err) < 0 ||
-		check_certified(evidence, allowed, &out, err) < 0 ||
-		binding_check_same_boot(&out.quote, &out.certify, err) < 0)
+	if (parse_key(evidence, out, err) < 0 ||
+		(is_quoted && check_key(evidence, &out->key, err) < 0) ||
+		check_certified(evidence, allowed, out, err) < 0)
 		return -1;
-	*ret = out;
-	return 0;
+	return is_quoted ? binding_check_same_boot(&out->quote, &out->certify, err) : 0;
 }
 
-/* Without a good quote nothing tells which PCR values and which boot the encryption key must
- * fit. */
-size_t binding_faults(const struct evidence *evidence, enum binding_hierarchy allowed,
-	struct err ret[BINDING_MAX_FAULTS])
+bool binding_check(const struct evidence *evidence, enum binding_hierarchy allowed,
+	struct binding *ret, struct findings *found)
 {
 	struct binding out;
-	size_t count;
+	struct err err;
+	bool is_quoted;
 
-	if (binding_check(evidence, allowed, &out, &ret[0]) == 0)
-		return 0;
 	memset(&out, 0, sizeof(out));
-	if (check_ak_and_cert(evidence, &out, &ret[0]) < 0 ||
-		check_quote(evidence, &out, &ret[0]) == 0)
-		return 1; /* which leaves what binding_check said */
-	count = 1;
-	if (parse_key(evidence, &out, &ret[count]) < 0 ||
-		check_certified(evidence, allowed, &out, &ret[count]) < 0)
-		count++;
-	return count;
+	if (check_ak_and_cert(evidence, &out, &err) < 0) {
+		findings_add(found, &err);
+		return false;
+	}
+	is_quoted = check_quote(evidence, &out, &err) == 0;
+	if (!is_quoted)
+		findings_add(found, &err);
+	if (check_encryption_key(evidence, allowed, is_quoted, &out, &err) < 0) {
+		findings_add(found, &err);
+		return false;
+	}
+	if (is_quoted)
+		*ret = out;
+	return is_quoted;
 }

@@ -5,6 +5,7 @@
 #define APPRAISE_BINDING_H
 
 #include "appraise/evidence.h"
+#include "appraise/findings.h"
 #include "edge/tpmwire.h"
 
 /* SHA256(digest of the concatenated PCRs) and PolicyPCR's closed form: SHA256(0^32 ||
@@ -26,10 +27,12 @@ enum binding_hierarchy {
 
 /* Everything that needs no trust anchor: AK template, certificate holds the AK's key, both
  * signatures, quote over exactly the given PCR values, key certification, policy, names,
- * hierarchies, same boot of the TPM. ERR_AK_INVALID, ERR_AK_CERT_INVALID, ERR_QUOTE_INVALID or
- * ERR_KEY_INVALID, and the message names the check. */
-int binding_check(const struct evidence *evidence, enum binding_hierarchy allowed,
-	struct binding *ret, struct err *err) err_check;
+ * hierarchies, same boot of the TPM. False if there are findings, as far as one does not follow
+ * from another: the attestation key or its certificate; else the quote, and the encryption key.
+ * ERR_AK_INVALID, ERR_AK_CERT_INVALID, ERR_QUOTE_INVALID or ERR_KEY_INVALID, and the message names
+ * the check. */
+bool binding_check(const struct evidence *evidence, enum binding_hierarchy allowed,
+	struct binding *ret, struct findings *found);
 
 /* Parts of it, for who looks at one thing after the other: the key is the platform's template to
  * the bit (ERR_AK_INVALID); the certificate (DER) is for this key and made for signing
@@ -38,14 +41,6 @@ int binding_check_ak(
 	const struct tpm_public *public, struct tpmwire_rsa_public *ret, struct err *err) err_check;
 int binding_check_cert(struct bytes der, const struct tpmwire_rsa_public *ak,
 	struct crypto_cert_info *ret, struct err *err) err_check;
-
-#define BINDING_MAX_FAULTS 2
-
-/* Everything that is wrong, as far as one fault does not follow from another: attestation key or
- * its certificate; else quote, and encryption key. The first is what binding_check says. How many;
- * 0 if it succeeds. */
-size_t binding_faults(const struct evidence *evidence, enum binding_hierarchy allowed,
-	struct err ret[BINDING_MAX_FAULTS]);
 
 /* The TPM went on running from quote to certification, without restart or long pause: the part of
  * binding_check that can fail though nobody did wrong (the machine slept in between).

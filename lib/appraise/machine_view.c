@@ -10,13 +10,6 @@ static void add_remark(struct appraisal *appraisal, const struct err *remark)
 		appraisal->remarks[appraisal->remark_count++] = *remark;
 }
 
-/* The first reason stays: what follows may follow from it. */
-static void add_deviation(struct appraisal *appraisal, const struct err *err)
-{
-	if (appraisal->verdict.health == HEALTH_HEALTHY)
-		appraisal->verdict = verdict_of_err(err);
-}
-
 static void compare_later(const struct machine_view *observed, struct appraisal *appraisal)
 {
 	const struct eventlog *log = &appraisal->log;
@@ -27,23 +20,21 @@ static void compare_later(const struct machine_view *observed, struct appraisal 
 		if (err.code == ERR_PCR_BEYOND_LOG)
 			add_remark(appraisal, &err);
 		else
-			add_deviation(appraisal, &err);
+			findings_add(&appraisal->findings, &err);
 	}
 	if (replay_check_data(log, appraisal->unquoted.as_logged, &err) < 0)
-		add_deviation(appraisal, &err);
+		findings_add(&appraisal->findings, &err);
 }
 
 static void compare_secure_boot(const struct machine_view *observed, struct appraisal *appraisal)
 {
 	bool is_on = observed->secure_boot == MACHINE_VIEW_ON;
-	struct err err;
 
 	if (observed->secure_boot == MACHINE_VIEW_UNKNOWN || is_on == appraisal->secureboot.is_enabled)
 		return;
-	err_fill(&err, ERR_SECURE_BOOT_DIFFERS, 0,
+	finding(&appraisal->findings, ERR_SECURE_BOOT_DIFFERS,
 		"This VM booted with Secure Boot %s, as PCR 7 proves, but its system shows it as %s.",
 		is_on ? "off" : "on", is_on ? "on" : "off");
-	add_deviation(appraisal, &err);
 }
 
 void machine_view_compare(const struct machine_view *observed, struct appraisal *appraisal)
@@ -53,6 +44,8 @@ void machine_view_compare(const struct machine_view *observed, struct appraisal 
 	compare_later(observed, appraisal);
 	if (appraisal->has_secureboot)
 		compare_secure_boot(observed, appraisal);
+	/* the first finding stays: what follows may follow from it */
+	appraisal->verdict = verdict_of_findings(&appraisal->findings);
 }
 
 /* 01234567-0123-0123-..: the first three fields' bytes the other way round. */

@@ -184,39 +184,20 @@ int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[
 		pcr, held_hex, led_to_hex, stand.next_event, stand.unmeasured);
 }
 
-int replay_compare_values(const struct eventlog *log, const struct tpm_pcrs *led_to,
-	const struct tpm_pcrs *quoted, struct err *err)
+uint32_t replay_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
+	const struct tpm_pcrs *held, struct findings *found)
 {
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		if (quoted->mask & 1u << pcr &&
-			memcmp(led_to->digest[pcr], quoted->digest[pcr], TPM_DIGEST_SIZE) != 0)
-			return replay_explain(log, pcr, quoted->digest[pcr], led_to->digest[pcr],
-				ERR_LOG_MISMATCH, err);
-	return 0;
-}
-
-int replay_compare(const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err)
-{
-	struct tpm_pcrs led_to;
-
-	if (replay_sha256(log, &led_to, err) < 0)
-		return -1;
-	return replay_compare_values(log, &led_to, quoted, err);
-}
-
-uint32_t replay_compare_each(
-	const struct eventlog *log, const struct tpm_pcrs *values, struct err ret[TPM_PCR_COUNT])
-{
-	struct tpm_pcrs led_to, one = *values;
 	uint32_t differing = 0;
-	struct err ignored;
+	struct err err;
 
-	if (replay_sha256(log, &led_to, &ignored) < 0)
-		return 0;
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		one.mask = values->mask & 1u << pcr;
-		if (replay_compare_values(log, &led_to, &one, &ret[pcr]) < 0)
-			differing |= one.mask;
+		if (!(held->mask & 1u << pcr) ||
+			memcmp(led_to->digest[pcr], held->digest[pcr], TPM_DIGEST_SIZE) == 0)
+			continue;
+		differing |= 1u << pcr;
+		if (found && replay_explain(log, pcr, held->digest[pcr], led_to->digest[pcr],
+				     ERR_LOG_MISMATCH, &err) < 0)
+			findings_add(found, &err);
 	}
 	return differing;
 }

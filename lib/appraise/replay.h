@@ -3,6 +3,7 @@
 #define APPRAISE_REPLAY_H
 
 #include "appraise/evidence.h"
+#include "appraise/findings.h"
 #include "boot/eventlog.h"
 #include "edge/crypto.h"
 
@@ -28,14 +29,12 @@ void replay_run(const struct eventlog *log, struct replay *ret);
  * ERR_EVENT_LOG_MALFORMED if the log has no such bank, ERR_EVENT_LOG_EMPTY if it has no events. */
 int replay_sha256(const struct eventlog *log, struct tpm_pcrs *ret, struct err *err) err_check;
 
-/* SHA-256 bank of the log against quoted values. ERR_LOG_MISMATCH names the first PCR that differs
- * and says what is known about it (replay_explain); other errors as replay_sha256. PCRs of `quoted`
- * that the log never extends must hold their start value. */
-int replay_compare(
-	const struct eventlog *log, const struct tpm_pcrs *quoted, struct err *err) err_check;
-/* The same for values that replay_sha256 gave. */
-int replay_compare_values(const struct eventlog *log, const struct tpm_pcrs *led_to,
-	const struct tpm_pcrs *quoted, struct err *err) err_check;
+/* What the log leads to (replay_sha256) against values of the SHA-256 bank: a mask of the PCRs that
+ * differ, 0 if none does. PCRs of `held` that the log never extends must hold their start value.
+ * found: gets an ERR_LOG_MISMATCH for each, with what is known about it (replay_explain); may be
+ * NULL. */
+uint32_t replay_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
+	const struct tpm_pcrs *held, struct findings *found);
 
 /* A value that a PCR has on the log's way: where the TPM stopped, or where events were put into the
  * log that it never measured. */
@@ -52,11 +51,6 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
  * side moved, as far as it can be told. */
 int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[TPM_DIGEST_SIZE],
 	const uint8_t led_to[TPM_DIGEST_SIZE], enum err_code code, struct err *err) err_check;
-
-/* Every PCR of `values` that differs, as a mask, with what replay_compare would say of it; 0 too if
- * the log has no SHA-256 bank. */
-uint32_t replay_compare_each(
-	const struct eventlog *log, const struct tpm_pcrs *values, struct err ret[TPM_PCR_COUNT]);
 
 /* For the event types whose digest is defined by the event's data (replay.c says which): SHA-256 of
  * the data; for EV_EFI_VARIABLE_BOOT also of VariableData only, firmware does both; for GRUB's

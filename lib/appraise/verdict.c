@@ -1,5 +1,6 @@
 #include "appraise/verdict.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
 
@@ -22,69 +23,114 @@ struct verdict verdict_of_err(const struct err *err)
 		.health = is_against_vm ? HEALTH_UNHEALTHY : HEALTH_UNKNOWN, .reason = *err};
 }
 
-int verdict_check_secureboot(const struct secureboot *facts, struct err *err)
+struct verdict verdict_of_findings(const struct findings *findings)
+{
+	return findings->count ? verdict_of_err(&findings->first)
+			       : (struct verdict){.health = HEALTH_HEALTHY};
+}
+
+int appraisal_new(struct appraisal **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for an appraisal.");
+}
+
+void appraisal_done(struct appraisal *appraisal)
+{
+	findings_done(&appraisal->findings);
+}
+
+void appraisal_free(struct appraisal *appraisal)
+{
+	if (appraisal)
+		appraisal_done(appraisal);
+	free(appraisal);
+}
+
+static void open_log(const struct evidence *evidence, struct appraisal *ret)
+{
+	struct err err;
+
+	if (evidence->event_log.len == 0)
+		finding(&ret->findings, ERR_EVENT_LOG_EMPTY, "The evidence holds no event log.");
+	else if (eventlog_open(buf_bytes(&evidence->event_log), &ret->log, &err) < 0)
+		findings_add(&ret->findings, &err);
+	else
+		ret->has_log = true;
+}
+
+/* The log leads to the PCRs that the TPM signed. */
+static bool judge_replay(const struct evidence *evidence, struct appraisal *ret)
+{
+	struct err err;
+
+	ret->event_count = ret->log.event_count;
+	ret->unmeasured_count = ret->log.unmeasured_count;
+	if (replay_sha256(&ret->log, &ret->led_to, &err) == 0)
+		return replay_compare(&ret->log, &ret->led_to, &evidence->pcrs, &ret->findings) == 0;
+	findings_add(&ret->findings, &err);
+	return false;
+}
+
+/* The log's own contradictions need no quote. */
+static bool judge_data(const struct evidence *evidence, struct appraisal *ret)
+{
+	struct err err;
+
+	if (replay_check_evidence_data(&ret->log, evidence, &err) == 0)
+		return true;
+	findings_add(&ret->findings, &err);
+	return false;
+}
+
+/* On, and nothing in PCR 7 says that a check was off, or could say so unread. */
+static void judge_secureboot(const struct secureboot *facts, struct findings *found)
 {
 	if (!facts->is_enabled)
-		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off.");
+		finding(found, ERR_SECURE_BOOT_OFF, "This VM booted with Secure Boot off.");
 	if (facts->has_unbound_event)
-		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
+		finding(found, ERR_SECURE_BOOT_LOG,
 			"Event %u of the event log extends PCR 7 with something that the log does not tell.",
 			facts->unbound_event);
 	if (facts->is_firmware_debug)
-		return err_set(
-			err, ERR_FIRMWARE_DEBUG, 0, "This VM's firmware booted in debug mode.");
+		finding(found, ERR_FIRMWARE_DEBUG, "This VM's firmware booted in debug mode.");
 	if (facts->is_shim_lenient)
-		return err_set(err, ERR_SHIM_LENIENT, 0,
+		finding(found, ERR_SHIM_LENIENT,
 			"The boot loader shim did not verify what it started: its validation is switched off.");
-	return 0;
 }
 
-static int open_log(const struct evidence *evidence, struct appraisal *ret, struct err *err)
+static void read_facts(const struct evidence *evidence, struct appraisal *ret)
 {
-	if (evidence->event_log.len == 0)
-		return err_set(err, ERR_EVENT_LOG_EMPTY, 0, "The evidence holds no event log.");
-	if (eventlog_open(buf_bytes(&evidence->event_log), &ret->log, err) < 0)
-		return -1;
-	ret->has_log = true;
-	return 0;
-}
+	struct err err;
 
-/* What the log says, against what the TPM signed. */
-static int appraise_log(const struct evidence *evidence, struct appraisal *ret, struct err *err)
-{
-	const struct eventlog *log = &ret->log;
-
-	ret->event_count = log->event_count;
-	ret->unmeasured_count = log->unmeasured_count;
-	if (replay_sha256(log, &ret->led_to, err) < 0 ||
-		replay_compare_values(log, &ret->led_to, &evidence->pcrs, err) < 0)
-		return -1;
-	ret->is_replayed = true;
-	if (replay_check_evidence_data(log, evidence, err) < 0)
-		return -1;
-	if (secureboot_read(log, &ret->secureboot, err) < 0 ||
-		authority_read(log, &ret->authorities, err) < 0)
-		return -1;
+	if (secureboot_read(&ret->log, &ret->secureboot, &err) < 0 ||
+		authority_read(&ret->log, &ret->authorities, &err) < 0) {
+		findings_add(&ret->findings, &err);
+		return;
+	}
 	ret->has_secureboot = true;
 	if (evidence->redacted.len) /* PCR 6 may be among it, and then its event tells nothing */
 		ret->secureboot.vm_id[0] = '\0';
-	return verdict_check_secureboot(&ret->secureboot, err);
+	judge_secureboot(&ret->secureboot, &ret->findings);
 }
 
+/* Whether the log leads to the PCRs needs values that a quote proved, and facts need a log that
+ * does. */
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
 {
-	struct err err, unreadable;
+	bool is_as_measured;
 
-	*ret = (struct appraisal){.verdict.health = HEALTH_HEALTHY};
-	(void)!open_log(evidence, ret, &unreadable);
-	ret->is_bound = binding_check(evidence, allowed, &ret->binding, &err) == 0;
-	if (!ret->is_bound)
-		ret->verdict = verdict_of_err(&err);
-	else if (!ret->has_log)
-		ret->verdict = verdict_of_err(&unreadable);
-	else if (appraise_log(evidence, ret, &err) < 0)
-		ret->verdict = verdict_of_err(&err);
+	*ret = (struct appraisal){0};
+	ret->is_bound = binding_check(evidence, allowed, &ret->binding, &ret->findings);
+	open_log(evidence, ret);
+	if (ret->has_log) {
+		ret->is_replayed = ret->is_bound && judge_replay(evidence, ret);
+		is_as_measured = judge_data(evidence, ret);
+		if (ret->is_replayed && is_as_measured)
+			read_facts(evidence, ret);
+	}
+	ret->verdict = verdict_of_findings(&ret->findings);
 }
 
 /* The default policy of Azure's shared providers denies if any of these is false. Own policies may

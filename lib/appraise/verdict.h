@@ -24,12 +24,15 @@ const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown
 
 /* A failure as a verdict: Unhealthy if its code speaks against the VM, else Unknown. */
 struct verdict verdict_of_err(const struct err *err);
+/* The first finding as a verdict; Healthy if there is none. */
+struct verdict verdict_of_findings(const struct findings *findings);
 
 #define APPRAISAL_MAX_REMARKS 4
 
-/* What evidence says without any provider. */
+/* What evidence says without any provider. 40 KiB: on the heap. */
 struct appraisal {
-	struct verdict verdict;
+	struct verdict verdict; /* of the findings */
+	struct findings findings; /* as far as one does not follow from another */
 	/* The evidence's log can be read, whatever it proves. Opened once, for all who read this
 	 * boot's log; it views the evidence's bytes, which must live as long as this does. */
 	bool has_log;
@@ -55,14 +58,22 @@ struct appraisal {
 	struct err remarks[APPRAISAL_MAX_REMARKS];
 };
 
-/* Binding, replay, event data, Secure Boot. A VM makes its own key in the NULL hierarchy; other
- * clients' evidence is judged with OWNER allowed too. */
+int appraisal_new(struct appraisal **ret, struct err *err) err_check;
+void appraisal_done(struct appraisal *appraisal);
+void appraisal_free(struct appraisal *appraisal);
+static inline void appraisal_cleanup(struct appraisal **appraisal)
+{
+	appraisal_free(*appraisal);
+}
+
+/* Binding, event log, replay, event data, Secure Boot, and all that speaks against each: each
+ * quoted PCR that the log does not lead to, and of Secure Boot ERR_SECURE_BOOT_OFF,
+ * ERR_SECURE_BOOT_LOG, ERR_FIRMWARE_DEBUG, ERR_SHIM_LENIENT. What only a good quote, or a log that
+ * it proves, could tell is not guessed. ret: appraisal_new's, or one that nobody filled before. A
+ * VM makes its own key in the NULL hierarchy; other clients' evidence is judged with OWNER allowed
+ * too. */
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret);
-
-/* On, and nothing in PCR 7 says that a check was off, or could say so unread. ERR_SECURE_BOOT_OFF,
- * ERR_SECURE_BOOT_LOG, ERR_FIRMWARE_DEBUG or ERR_SHIM_LENIENT, the first that applies. */
-int verdict_check_secureboot(const struct secureboot *facts, struct err *err) err_check;
 
 /* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
 struct verdict verdict_of_claims(const json *claims);

@@ -28,6 +28,7 @@ void round_done(struct round_result *result)
 {
 	components_done(&result->components);
 	evidence_done(&result->evidence);
+	appraisal_done(&result->local);
 	buf_done(&result->info);
 	buf_done(&result->token);
 	buf_done(&result->keys);

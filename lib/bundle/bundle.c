@@ -78,16 +78,16 @@ int bundle_of_info(
 	struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
-	struct appraisal appraisal;
+	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
 
-	if (take_extras(extras, &bundle, err) < 0 ||
+	if (appraisal_new(&appraisal, err) < 0 || take_extras(extras, &bundle, err) < 0 ||
 		request_parse_info(info, &bundle.request, err) < 0)
 		return -1;
-	appraise_evidence(&bundle.request.evidence, BINDING_NULL_ONLY, &appraisal);
+	appraise_evidence(&bundle.request.evidence, BINDING_NULL_ONLY, appraisal);
 	request_done(&bundle.request);
-	if (take_info(info, &appraisal, &bundle, err) < 0)
+	if (take_info(info, appraisal, &bundle, err) < 0)
 		return -1;
-	bundle.local = bundle.verdict = appraisal.verdict;
+	bundle.local = bundle.verdict = appraisal->verdict;
 	*ret = bundle;
 	bundle = bundle_empty();
 	return 0;

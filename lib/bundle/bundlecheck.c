@@ -1,5 +1,6 @@
 #include "bundle/bundlecheck.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
@@ -15,13 +16,6 @@ static void note(struct bundlecheck *check, const char *text)
 		(void)text_format(
 			check->notes[check->note_count++], BUNDLECHECK_NOTE_SIZE, "%s", text);
 }
-
-#define find(check, ...)                                                                           \
-	do {                                                                                       \
-		struct err finding_;                                                               \
-		err_fill(&finding_, __VA_ARGS__);                                                  \
-		findings_add(&(check)->findings, &finding_);                                       \
-	} while (0)
 
 /* ---- the certificate ---- */
 
@@ -70,7 +64,8 @@ static void check_issuer(const struct bundle *bundle, const struct bundlecheck_i
 	check->is_issuer_checked = check->has_cert && is_asked;
 	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could
 									  read it */
-		find(check, ERR_NO_MEMORY, 0, "No memory to check the certificate's issuer.");
+		finding(&check->findings, ERR_NO_MEMORY,
+			"No memory to check the certificate's issuer.");
 	if (!is_asked) {
 		note(check,
 			"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
@@ -160,7 +155,7 @@ static void check_time(const struct bundle *bundle, struct bundlecheck *check)
 
 	clock_text(bundle->made_s, made);
 	if (bundle->made_text[0] && strcmp(bundle->made_text, made) != 0)
-		find(check, ERR_BUNDLE_CONTRADICTS, 0,
+		finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 			"The bundle was made at %s, as 'made' says, or at %s, as 'madeUnix' says.",
 			bundle->made_text, made);
 }
@@ -183,11 +178,11 @@ static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 			     : json_equal(fact, found))
 			continue;
 		if (found || (is_vm_id && check->appraisal.has_secureboot))
-			find(check, ERR_BUNDLE_CONTRADICTS, 0,
+			finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 				"The bundle's fact '%.60s' is not what its evidence proves.", name);
 		else if (check->appraisal.has_secureboot) /* else it follows from why there are no
 							     facts */
-			find(check, ERR_BUNDLE_CONTRADICTS, 0,
+			finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 				"The bundle states the fact '%.60s', which its evidence does not prove.",
 				name);
 	}
@@ -201,7 +196,7 @@ static void check_verdict(const char *whose, const struct verdict *said,
 	if (said->health == found->health)
 		return;
 	if (said->health == HEALTH_HEALTHY || found->health == HEALTH_UNHEALTHY)
-		find(check, ERR_BUNDLE_CONTRADICTS, 0,
+		finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 			"The bundle says '%s' of %s, but what is in it says '%s'.",
 			health_name(said->health), whose, health_name(found->health));
 	else
@@ -279,14 +274,15 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 {
 	const struct eventlog *log = &check->appraisal.log;
-	struct err mismatches[TPM_PCR_COUNT];
+	struct tpm_pcrs led_to;
+	struct err ignored;
 
 	if (!bundle->unquoted.mask)
 		return;
 	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
-	if (check->appraisal.has_log && eventlog_bank_index(log, EVENTLOG_SHA256) >= 0)
+	if (check->appraisal.has_log && replay_sha256(log, &led_to, &ignored) == 0)
 		check->unquoted_explained = bundle->unquoted.mask &
-					    ~replay_compare_each(log, &bundle->unquoted, mismatches);
+					    ~replay_compare(log, &led_to, &bundle->unquoted, NULL);
 }
 
 /* Whoever wrote it, or asked for it, may think that it counts. */
@@ -304,13 +300,33 @@ static void note_unread(const struct bundle *bundle, const struct bundlecheck_in
 	note(check, text);
 }
 
+int bundlecheck_new(struct bundlecheck **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory to check evidence.");
+}
+
+void bundlecheck_done(struct bundlecheck *check)
+{
+	appraisal_done(&check->appraisal);
+	findings_done(&check->findings);
+	memset(check, 0, sizeof(*check));
+}
+
+void bundlecheck_free(struct bundlecheck *check)
+{
+	if (check)
+		bundlecheck_done(check);
+	free(check);
+}
+
 void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
 	struct bundlecheck *ret)
 {
-	memset(ret, 0, sizeof(*ret));
+	bundlecheck_done(ret);
 	read_cert(bundle, ret);
-	findings_of_evidence(
-		&bundle->request.evidence, BINDING_NULL_OR_OWNER, &ret->appraisal, &ret->findings);
+	appraise_evidence(&bundle->request.evidence, BINDING_NULL_OR_OWNER, &ret->appraisal);
+	findings_add_all(&ret->findings, &ret->appraisal.findings);
 	check_issuer(bundle, inputs, ret);
 	if (bundle->has_provider)
 		check_provider(bundle, inputs, ret);

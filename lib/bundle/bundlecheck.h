@@ -33,7 +33,16 @@ struct bundlecheck {
 	char notes[BUNDLECHECK_MAX_NOTES][BUNDLECHECK_NOTE_SIZE]; /* what was not checked */
 };
 
-/* 40 KiB: not for small stacks. */
+/* 40 KiB: on the heap. */
+int bundlecheck_new(struct bundlecheck **ret, struct err *err) err_check;
+void bundlecheck_done(struct bundlecheck *check);
+void bundlecheck_free(struct bundlecheck *check);
+static inline void bundlecheck_cleanup(struct bundlecheck **check)
+{
+	bundlecheck_free(*check);
+}
+
+/* ret: bundlecheck_new's, or of an earlier check, which is forgotten. */
 void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
 	struct bundlecheck *ret);
 

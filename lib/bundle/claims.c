@@ -6,13 +6,6 @@
 #include "bundle/redact.h"
 #include "maa/token.h"
 
-#define find(findings, ...)                                                                        \
-	do {                                                                                       \
-		struct err finding_;                                                               \
-		err_fill(&finding_, ERR_CLAIMS_CONTRADICT, 0, __VA_ARGS__);                        \
-		findings_add(findings, &finding_);                                                 \
-	} while (0)
-
 /* Only numbers of PCRs in a list are that claim. */
 static bool read_pcr_claim(const json *claim, uint32_t *ret)
 {
@@ -36,10 +29,12 @@ static void check_pcr_claim(const json *claims, uint32_t quoted, struct findings
 	if (!claim)
 		return;
 	if (!read_pcr_claim(claim, &mask))
-		find(findings, "The claim 'x-ms-azurevm-attested-pcrs' is no list of PCRs.");
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claim 'x-ms-azurevm-attested-pcrs' is no list of PCRs.");
 	else if (mask != quoted)
-		find(findings, "The claims attest the PCRs 0x%06X, but the quote covers 0x%06X.",
-			mask, quoted);
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claims attest the PCRs 0x%06X, but the quote covers 0x%06X.", mask,
+			quoted);
 }
 
 static void check_secureboot_claim(
@@ -48,7 +43,7 @@ static void check_secureboot_claim(
 	const json *claim = json_get(claims, "secureboot");
 
 	if (claim && appraisal->has_secureboot && json_true(claim) != appraisal->secureboot.is_enabled)
-		find(findings,
+		finding(findings, ERR_CLAIMS_CONTRADICT,
 			"The claim 'secureboot' is %s, but the evidence proves Secure Boot %s.",
 			json_true(claim) ? "true" : "false",
 			appraisal->secureboot.is_enabled ? "on" : "off");
@@ -72,11 +67,11 @@ static void check_vm_id_claim(
 	if (!claim || !appraisal->has_secureboot)
 		return;
 	if (!id)
-		find(findings, "The claim 'x-ms-azurevm-vmid' is no text.");
+		finding(findings, ERR_CLAIMS_CONTRADICT, "The claim 'x-ms-azurevm-vmid' is no text.");
 	else if (!appraisal->secureboot.vm_id[0] && !bundle->is_redacted)
 		return; /* not every firmware measures one */
 	else if (!claims_are_of_vm(bundle, appraisal, id))
-		find(findings,
+		finding(findings, ERR_CLAIMS_CONTRADICT,
 			"The claims are about the VM '%.80s', but the firmware measured another id.",
 			id);
 }
@@ -88,7 +83,8 @@ static void check_text_claim(
 	const char *text = json_text(claim);
 
 	if (claim && (!text || strcmp(text, sent) != 0))
-		find(findings, "The claim '%s' is '%.60s', but '%.60s' was sent.", name,
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claim '%s' is '%.60s', but '%.60s' was sent.", name,
 			text ? text : "(no text)", sent);
 }
 
@@ -100,7 +96,8 @@ static void check_number_claim(
 
 	if (json_get(claims, name) &&
 		(json_get_int(claims, name, &number, &ignored) < 0 || number != sent))
-		find(findings, "The claim '%s' is not %d, which was sent.", name, sent);
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claim '%s' is not %d, which was sent.", name, sent);
 }
 
 int claims_sent_nonce(const struct bundle *bundle, struct buf *ret, struct err *err)
@@ -138,7 +135,8 @@ static void check_bound_claims(
 	if (nonce.len && token_check_nonce(claims, (const char *)nonce.data, &err) < 0)
 		find_contradiction(findings, &err);
 	if (!nonce.len && json_get(payload, REQUEST_NONCE))
-		find(findings, "The claims repeat a nonce, but none was sent.");
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claims repeat a nonce, but none was sent.");
 	if (appraisal->is_bound && token_check_key(claims, &appraisal->binding.key.key, &err) < 0)
 		find_contradiction(findings, &err);
 }
@@ -150,10 +148,11 @@ static void check_time_claims(const struct bundle *bundle, struct findings *find
 
 	if (json_get_int(bundle->provider.claims, "nbf", &not_before, &ignored) < 0 ||
 		json_get_int(bundle->provider.claims, "exp", &expires, &ignored) < 0)
-		find(findings, "The claims do not say from when until when they hold.");
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claims do not say from when until when they hold.");
 	else if (bundle->made_s < not_before - TOKEN_CLOCK_SKEW_S ||
 		 bundle->made_s >= expires + TOKEN_CLOCK_SKEW_S)
-		find(findings,
+		finding(findings, ERR_CLAIMS_CONTRADICT,
 			"The claims did not hold at the time at which the bundle is said to be made.");
 }
 
@@ -192,7 +191,8 @@ void claims_check(
 	const char *issuer = json_text(json_get(claims, "iss"));
 
 	if (!issuer || !is_origin(issuer, bundle->provider.address))
-		find(findings, "The claims are said to be of '%.100s', but their issuer is '%.100s'.",
+		finding(findings, ERR_CLAIMS_CONTRADICT,
+			"The claims are said to be of '%.100s', but their issuer is '%.100s'.",
 			bundle->provider.address, issuer ? issuer : "(nobody)");
 	check_pcr_claim(claims, bundle->request.evidence.pcrs.mask, findings);
 	check_secureboot_claim(claims, appraisal, findings);

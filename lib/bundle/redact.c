@@ -154,23 +154,26 @@ static void redact_provider(struct bundle *bundle)
 }
 
 /* What the redacted evidence proves takes the place of what was said before. */
-static void restate(struct bundle *bundle)
+static int restate(struct bundle *bundle, struct err *err)
 {
 	const char *vm_id = json_text(json_get(bundle->facts, "vmId"));
-	struct appraisal appraisal = {0};
+	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
 	json *facts;
 
+	if (appraisal_new(&appraisal, err) < 0)
+		return -1;
 	if (bundle->info.len)
-		appraise_evidence(&bundle->request.evidence, BINDING_NULL_OR_OWNER, &appraisal);
-	redact_reason(&bundle->provider.verdict, &appraisal.verdict);
-	redact_reason(&bundle->verdict, &appraisal.verdict);
-	redact_reason(&bundle->local, &appraisal.verdict);
+		appraise_evidence(&bundle->request.evidence, BINDING_NULL_OR_OWNER, appraisal);
+	redact_reason(&bundle->provider.verdict, &appraisal->verdict);
+	redact_reason(&bundle->verdict, &appraisal->verdict);
+	redact_reason(&bundle->local, &appraisal->verdict);
 	if (!bundle->facts)
-		return;
-	facts = bundle_facts(&bundle->request, &appraisal);
+		return 0;
+	facts = bundle_facts(&bundle->request, appraisal);
 	if (vm_id)
 		add_vm_id(facts, "vmId", vm_id, &bundle->request.evidence);
 	replace(&bundle->facts, facts);
+	return 0;
 }
 
 static int rebuild_info(
@@ -223,7 +226,8 @@ int redact_bundle(struct bundle *bundle, struct err *err)
 	if (bundle->info.len && redact_info(bundle, err) < 0)
 		return -1;
 	redact_provider(bundle);
-	restate(bundle);
+	if (restate(bundle, err) < 0)
+		return -1;
 	bundle->unquoted = (struct tpm_pcrs){0};
 	(void)text_format(bundle->machine.hostname, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);
 	(void)text_format(bundle->machine.boot_id, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);

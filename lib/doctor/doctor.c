@@ -137,7 +137,7 @@ static void close_doctor(struct doctor *doctor)
 	let_go_of_tpm(doctor);
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
-	free(doctor->appraisal);
+	appraisal_free(doctor->appraisal);
 	evidence_done(&doctor->evidence);
 	settings_done(&doctor->settings);
 	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */

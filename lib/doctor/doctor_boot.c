@@ -22,11 +22,14 @@ int doctor_event_log(struct doctor *doctor, struct doctor_finding *finding, stru
 
 int doctor_measurements(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	struct tpm_pcrs pcrs;
+	auto_cleanup(findings) struct findings found = {0};
+	struct tpm_pcrs pcrs, led_to;
 
 	if (tpm_read_pcrs(doctor->tpm, TPM_BOOT_PCR_MASK, &pcrs, err) < 0 ||
-		replay_compare(&doctor->log, &pcrs, err) < 0 ||
-		replay_check_data(&doctor->log, pcrs.mask, err) < 0)
+		replay_sha256(&doctor->log, &led_to, err) < 0)
+		return -1;
+	(void)replay_compare(&doctor->log, &led_to, &pcrs, &found);
+	if (findings_check(&found, err) < 0 || replay_check_data(&doctor->log, pcrs.mask, err) < 0)
 		return -1;
 	doctor_say(finding,
 		"The event log leads to the TPM's PCRs 0 to 7, and its data is what was measured.");
@@ -80,11 +83,9 @@ static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *er
 
 int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	auto_cleanup(free) struct appraisal *appraisal = calloc(1, sizeof(*appraisal));
+	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
 
-	if (!appraisal)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the appraisal.");
-	if (appraise(doctor, appraisal, err) < 0)
+	if (appraisal_new(&appraisal, err) < 0 || appraise(doctor, appraisal, err) < 0)
 		return -1;
 	json_add_text(finding->details, "health", health_name(appraisal->verdict.health));
 	list_remarks(appraisal, finding->details);

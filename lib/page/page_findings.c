@@ -38,7 +38,7 @@ static void collect(const struct page_inputs *inputs, struct findings *ret)
 	bool is_own = inputs->is_live || !inputs->check;
 
 	if (inputs->check)
-		*ret = inputs->check->findings;
+		findings_add_all(ret, &inputs->check->findings);
 	if (is_own && bundle->verdict.reason.code)
 		findings_add(ret, &bundle->verdict.reason);
 	if (is_own && bundle->local.reason.code)
@@ -53,23 +53,22 @@ static void collect(const struct page_inputs *inputs, struct findings *ret)
 void page_findings(
 	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
-	/* 20 KiB: not on the stack */
-	auto_cleanup(free) struct findings *all = calloc(1, sizeof(*all));
+	auto_cleanup(findings) struct findings all = {0};
 	size_t untold = 0;
 
-	if (!all)
+	collect(inputs, &all);
+	for (size_t i = 0; i < all.count; i++)
+		untold += !page_is_told(headline, findings_at(&all, i));
+	if (!untold && !all.lacks_memory)
 		return;
-	collect(inputs, all);
-	for (size_t i = 0; i < all->count; i++)
-		untold += !page_is_told(headline, &all->items[i]);
-	if (!untold)
-		return;
-	html_put(html, untold < all->count ? "<section><h2>Further findings</h2>"
-					   : "<section><h2>Findings</h2>");
+	html_put(html, untold < all.count ? "<section><h2>Further findings</h2>"
+					  : "<section><h2>Findings</h2>");
 	html_put(html,
 		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log and on the command line.</p>\n");
-	for (size_t i = 0; i < all->count; i++)
-		if (!page_is_told(headline, &all->items[i]))
-			put_finding(html, &all->items[i], headline);
+	for (size_t i = 0; i < all.count; i++)
+		if (!page_is_told(headline, findings_at(&all, i)))
+			put_finding(html, findings_at(&all, i), headline);
+	if (all.lacks_memory)
+		html_put(html, "<p>There are more, for which there was no memory.</p>\n");
 	html_put(html, "</section>\n");
 }

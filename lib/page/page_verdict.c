@@ -57,8 +57,7 @@ static struct page_headline headline_of_check(const struct page_inputs *inputs)
 	struct page_headline ret;
 
 	if (check->findings.count) {
-		ret = headline_of_verdict(
-			&(struct verdict){HEALTH_UNHEALTHY, check->findings.items[0]});
+		ret = headline_of_verdict(&(struct verdict){HEALTH_UNHEALTHY, check->findings.first});
 		if (check->appraisal.verdict.health == HEALTH_UNHEALTHY)
 			return ret;
 		ret.word = "Refused";

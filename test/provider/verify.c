@@ -35,8 +35,11 @@ static int check_ak_cert(const struct context *context, struct err *err)
 
 static int check_binding(const struct context *context, struct err *err)
 {
-	return binding_check(&context->facts->request.evidence, BINDING_NULL_OR_OWNER,
-		&context->facts->binding, err);
+	auto_cleanup(findings) struct findings found = {0};
+
+	(void)binding_check(&context->facts->request.evidence, BINDING_NULL_OR_OWNER,
+		&context->facts->binding, &found);
+	return findings_check(&found, err);
 }
 
 static int check_log_form(const struct context *context, struct err *err)
@@ -49,7 +52,14 @@ static int check_log_form(const struct context *context, struct err *err)
 
 static int check_replay(const struct context *context, struct err *err)
 {
-	return replay_compare(&context->facts->log, &context->facts->request.evidence.pcrs, err);
+	auto_cleanup(findings) struct findings found = {0};
+	struct tpm_pcrs led_to;
+
+	if (replay_sha256(&context->facts->log, &led_to, err) < 0)
+		return -1;
+	(void)replay_compare(
+		&context->facts->log, &led_to, &context->facts->request.evidence.pcrs, &found);
+	return findings_check(&found, err);
 }
 
 static int check_log_data(const struct context *context, struct err *err)

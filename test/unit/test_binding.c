@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/first_fault.h"
 #include <stdio.h>
 #include "../support/vtpm.h"
 #include "appraise/binding.h"
@@ -30,7 +31,7 @@ static void check_refused(const struct evidence *evidence, enum err_code code, c
 	struct binding binding;
 	struct err err = {.code = ERR_OK};
 
-	if (binding_check(evidence, BINDING_NULL_ONLY, &binding, &err) == 0)
+	if (first_of_binding(evidence, BINDING_NULL_ONLY, &binding, &err) == 0)
 		fail_msg("accepted, expected: %s", message);
 	if (err.code != code || !strstr(err.msg, message))
 		fail_msg("%s: %s, expected: %s", err_info(err.code)->name, err.msg, message);
@@ -42,12 +43,12 @@ static void true_evidence_is_accepted(void **state)
 	struct err err;
 
 	(void)state;
-	check_ok(binding_check(&good, BINDING_NULL_ONLY, &binding, &err), &err);
+	check_ok(first_of_binding(&good, BINDING_NULL_ONLY, &binding, &err), &err);
 	assert_int_equal(binding.quote.pcr_mask, TPM_BOOT_PCR_MASK);
 	assert_int_equal(binding.key.attributes, 0x00020432);
 	assert_int_equal(binding.certify.reset_count, binding.quote.reset_count);
 	assert_string_equal(binding.cert.subject, "CN=1a2b3c4d5e6f.TrustedVM.Azure.windows.net");
-	check_ok(binding_check(&foreign, BINDING_NULL_ONLY, &binding, &err), &err);
+	check_ok(first_of_binding(&foreign, BINDING_NULL_ONLY, &binding, &err), &err);
 }
 
 static void a_host_provisioned_key_has_a_policy_and_is_accepted(void **state)
@@ -60,7 +61,7 @@ static void a_host_provisioned_key_has_a_policy_and_is_accepted(void **state)
 	vtpm_provision(&other, "--host-policy", NULL);
 	collect(&other, &evidence);
 	assert_int_equal(evidence.ak_public.len, 314);
-	check_ok(binding_check(&evidence, BINDING_NULL_ONLY, &binding, &err), &err);
+	check_ok(first_of_binding(&evidence, BINDING_NULL_ONLY, &binding, &err), &err);
 	evidence.ak_public.data[12] ^= 1;
 	check_refused(&evidence, ERR_AK_INVALID, "a policy that is not the platform's");
 }
@@ -94,7 +95,7 @@ static void lack_of_memory_is_not_tampering(void **state)
 
 		allocations = 0;
 		failing_allocation++;
-		if (binding_check(&good, BINDING_NULL_ONLY, &binding, &err) < 0)
+		if (first_of_binding(&good, BINDING_NULL_ONLY, &binding, &err) < 0)
 			failures++;
 		if (err_info(err.code)->kind == ERR_KIND_INTEGRITY)
 			fail_msg("allocation %lu failed: %s", failing_allocation, err.msg);
@@ -180,10 +181,10 @@ static void cut_and_empty_parts_are_refused(void **state)
 			&changed.key_certify.signature_len};
 
 		(*lengths[i])--;
-		assert_int_equal(binding_check(&changed, BINDING_NULL_ONLY, &binding, &err), -1);
+		assert_int_equal(first_of_binding(&changed, BINDING_NULL_ONLY, &binding, &err), -1);
 		assert_int_not_equal(err_info(err.code)->kind, ERR_KIND_INTERNAL);
 		*lengths[i] = 0;
-		assert_int_equal(binding_check(&changed, BINDING_NULL_ONLY, &binding, &err), -1);
+		assert_int_equal(first_of_binding(&changed, BINDING_NULL_ONLY, &binding, &err), -1);
 		assert_int_not_equal(err_info(err.code)->kind, ERR_KIND_INTERNAL);
 	}
 }
@@ -285,9 +286,9 @@ static void a_truly_certified_key_of_another_kind_is_refused(void **state)
 		check_refused(&changed, ERR_KEY_INVALID, rows[i][2]);
 	}
 	make_odd_key(&changed, "--hierarchy", "40000001");
-	check_ok(binding_check(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err);
+	check_ok(first_of_binding(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err);
 	make_odd_key(&changed, "--hierarchy", "4000000b");
-	check_err(binding_check(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err,
+	check_err(first_of_binding(&changed, BINDING_NULL_OR_OWNER, &binding, &err), &err,
 		ERR_KEY_INVALID);
 }
 

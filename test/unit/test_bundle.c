@@ -58,7 +58,7 @@ static void a_bundle_as_it_was_made_is_verified(void **state)
 	(void)state;
 	run(buf_bytes(&whole), 0);
 	if (check.findings.count)
-		fail_msg("%s", check.findings.items[0].msg);
+		fail_msg("%s", check.findings.first.msg);
 	assert_true(check.is_token_checked);
 	assert_false(check.is_issuer_checked);
 	assert_true(check.appraisal.is_bound && check.appraisal.has_secureboot);
@@ -115,7 +115,7 @@ static void without_memory_nothing_speaks_against_evidence(void **state)
 		bundlecheck_run(&bundle, &(struct bundlecheck_inputs){.now_s = 1}, &check);
 		has_failed = scarce_end();
 		if (check.findings.count && !findings_hold(&check.findings, ERR_NO_MEMORY))
-			fail_msg("allocation %ld: %s", good, check.findings.items[0].msg);
+			fail_msg("allocation %ld: %s", good, check.findings.first.msg);
 		assert_true(has_failed || check.findings.count == 0);
 	}
 }
@@ -175,7 +175,7 @@ static void what_contradicts_the_evidence_is_a_finding(void **state)
 		if (!findings_hold(&check.findings, rows[i].code))
 			fail_msg("%s: no %s, but %zu others: %s", rows[i].to,
 				err_info(rows[i].code)->name, check.findings.count,
-				check.findings.items[0].msg);
+				check.findings.first.msg);
 	}
 }
 

@@ -2,7 +2,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include "../support/logmaker.h"
-#include "appraise/findings.h"
+#include "../support/scarce.h"
+#include "appraise/verdict.h"
 #include "base/file.h"
 #include "bundle/bundle.h"
 
@@ -32,19 +33,21 @@ static int forget_evidence(void **state)
 /* Exactly these, in this order. */
 static void check_found(const struct evidence *evidence, const enum err_code *codes, size_t count)
 {
-	static struct findings findings; /* 20 KiB */
-	struct appraisal appraisal;
+	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
+	const struct findings *found;
+	struct err err;
 
-	findings.count = 0;
-	findings_of_evidence(evidence, BINDING_NULL_ONLY, &appraisal, &findings);
-	for (size_t i = 0; i < findings.count; i++)
-		if (i >= count || findings.items[i].code != codes[i])
-			fail_msg("finding %zu: %s", i, findings.items[i].msg);
-	assert_int_equal(findings.count, count);
+	check_ok(appraisal_new(&appraisal, &err), &err);
+	appraise_evidence(evidence, BINDING_NULL_ONLY, appraisal);
+	found = &appraisal->findings;
+	for (size_t i = 0; i < found->count; i++)
+		if (i >= count || findings_at(found, i)->code != codes[i])
+			fail_msg("finding %zu: %s", i, findings_at(found, i)->msg);
+	assert_int_equal(found->count, count);
 	if (count) /* the verdict's reason is the first of all */
-		assert_string_equal(findings.items[0].msg, appraisal.verdict.reason.msg);
+		assert_string_equal(found->first.msg, appraisal->verdict.reason.msg);
 	else
-		assert_int_equal(appraisal.verdict.health, HEALTH_HEALTHY);
+		assert_int_equal(appraisal->verdict.health, HEALTH_HEALTHY);
 }
 
 #define check_findings(evidence, ...)                                                              \
@@ -135,7 +138,7 @@ static void a_redacted_event_tells_nothing_but_its_digest(void **state)
 
 static void nothing_is_listed_twice_or_without_end(void **state)
 {
-	static struct findings findings;
+	auto_cleanup(findings) struct findings findings = {0};
 	struct err err;
 
 	(void)state;
@@ -144,9 +147,27 @@ static void nothing_is_listed_twice_or_without_end(void **state)
 		findings_add(&findings, &err);
 	}
 	assert_int_equal(findings.count, FINDINGS_MAX);
-	assert_string_equal(findings.items[1].msg, "Finding 1.");
+	assert_string_equal(findings_at(&findings, 1)->msg, "Finding 1.");
 	assert_true(findings_hold(&findings, ERR_LOG_MISMATCH));
 	assert_false(findings_hold(&findings, ERR_QUOTE_INVALID));
+}
+
+/* Neither the verdict nor that there is more hangs on memory. */
+static void without_memory_the_first_finding_stands(void **state)
+{
+	auto_cleanup(findings) struct findings findings = {0};
+
+	(void)state;
+	if (!SCARCE)
+		skip();
+	scarce_after(0);
+	finding(&findings, ERR_LOG_MISMATCH, "The first.");
+	finding(&findings, ERR_QUOTE_INVALID, "The second.");
+	assert_true(scarce_end());
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(verdict_of_findings(&findings).health, HEALTH_UNHEALTHY);
+	assert_true(findings_hold(&findings, ERR_LOG_MISMATCH));
+	assert_true(findings_hold(&findings, ERR_NO_MEMORY));
 }
 
 int main(void)
@@ -157,6 +178,7 @@ int main(void)
 		cmocka_unit_test(every_pcr_and_altered_data_are_told),
 		cmocka_unit_test(a_redacted_event_tells_nothing_but_its_digest),
 		cmocka_unit_test(nothing_is_listed_twice_or_without_end),
+		cmocka_unit_test(without_memory_the_first_finding_stands),
 	};
 
 	return cmocka_run_group_tests(tests, read_evidence, forget_evidence);

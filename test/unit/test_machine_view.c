@@ -15,6 +15,7 @@ struct machine {
 static void machine_cleanup(struct machine *machine)
 {
 	evidence_done(&machine->evidence);
+	appraisal_done(&machine->appraisal);
 }
 
 static void machine_init(struct machine *machine)
@@ -143,7 +144,7 @@ static void the_first_reason_stays(void **state)
 	(void)state;
 	machine_init(&machine);
 	err_fill(&err, ERR_SECURE_BOOT_OFF, 0, "Off.");
-	machine.appraisal.verdict = verdict_of_err(&err);
+	findings_add(&machine.appraisal.findings, &err);
 	machine.observed.secure_boot = MACHINE_VIEW_OFF;
 	check_compared(&machine, HEALTH_UNHEALTHY, ERR_SECURE_BOOT_OFF, 0);
 }
