@@ -131,7 +131,9 @@ test: ## all tests; installs what is missing: make test [SHIPPED=1]
 	$(if $(SHIPPED),$(Q)test/support/shipped_programs $(BIN) $(FLOW_PROGRAMS))
 	$(Q)test/run $(OBJ) $(FLOW_PROGRAMS) unit flow
 
-test-unit: all unit-programs ## unit tests and fuzz seeds only
+check: ## the fast tier: unit tests and fuzz seeds, under a minute once built
+	$(Q)scripts/deps build test
+	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)test/run $(OBJ) $(BIN) unit
 
 test-flow: all ## whole programs on real parts only
@@ -203,6 +205,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help libs outdated unit-programs test test-unit test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
+.PHONY: all help libs outdated unit-programs test check test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
