@@ -36,10 +36,31 @@ static inline void root_write(const struct root *root, const char *path, struct 
 
 	assert_non_null(folder);
 	if (slash) {
-		check_ok(dir_make(root->fd, folder, 0755, &fd, &err), &err);
+		check_ok(dir_make(root->fd, folder, 0700, &fd, &err), &err);
 		(void)close(fd);
 	}
-	check_ok(file_write(root->fd, path, contents, 0644, &err), &err);
+	check_ok(file_write(root->fd, path, contents, 0600, &err), &err);
 }
+
+/* A fixture: *state is a struct root. */
+static inline int root_setup(void **state)
+{
+	struct root *root = malloc(sizeof(*root));
+
+	if (!root)
+		return -1;
+	*root = root_make();
+	*state = root;
+	return 0;
+}
+
+static inline int root_teardown(void **state)
+{
+	root_cleanup(*state);
+	free(*state);
+	return 0;
+}
+
+#define rooted(test) cmocka_unit_test_setup_teardown(test, root_setup, root_teardown)
 
 #endif

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/root.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,28 +7,6 @@
 #include "edge/state.h"
 #include "base/file.h"
 #include "drift/baseline.h"
-
-static int make_folder(void **state)
-{
-	char *path = strdup("/tmp/baseline.XXXXXX");
-
-	*state = path;
-	return path && mkdtemp(path) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	struct err err;
-	int fd;
-
-	if (dir_open(*state, &fd, &err) == 0) {
-		(void)unlinkat(fd, BASELINE_FILE, 0);
-		(void)close(fd);
-	}
-	(void)rmdir(*state);
-	free(*state);
-	return 0;
-}
 
 static struct components read_record(const char *name)
 {
@@ -67,13 +46,12 @@ static size_t differences(const struct baseline *baseline, const char *record)
 
 static void what_was_accepted_is_known_after_a_restart(void **state)
 {
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(baseline) struct baseline baseline = {.lost_s = 3, .forgotten_s = 4};
 	auto_cleanup(baseline) struct baseline again = {0};
 	struct stat info;
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	assert_int_equal(baseline_load(fd, &again, &err), STATE_ABSENT);
 	accept_as(&baseline, "secureboot-on", 100, BASELINE_LEARNED);
 	accept_as(&baseline, "foreign-keys", 200, BASELINE_OWNER);
@@ -125,12 +103,11 @@ static void only_the_boots_seen_last_are_kept(void **state)
 /* A boot as large as can be, eight times: the file keeps what fits, and the last one always. */
 static void a_baseline_that_grows_too_large_loses_its_first_boots(void **state)
 {
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	auto_cleanup(baseline) struct baseline again = {0};
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	for (uint32_t i = 0; i < BASELINE_MAX_VARIANTS; i++) {
 		auto_cleanup(components) struct components boot = components_empty();
 		struct component component = {.pcr = 2};
@@ -160,12 +137,11 @@ static void explanations_hold_for_this_boot_only(void **state)
 	struct drift_difference other = {
 		.change = DRIFT_REMOVED, .before.sha256 = {8}, .after.sha256 = {7}};
 	struct drift drift = {.count = 1, .differences = &found};
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	auto_cleanup(baseline) struct baseline again = {0};
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	assert_false(baseline_remember(&baseline, "", &drift));
 	assert_true(baseline_remember(&baseline, "boot-1", &drift));
 	assert_false(baseline_remember(&baseline, "boot-1", &drift));
@@ -190,12 +166,11 @@ static void members_of_newer_versions_survive(void **state)
 {
 	static const char newer[] =
 		"{\"version\":2,\"dbx\":{},\"variants\":[],\"later\":{\"x\":[1]}}";
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	check_ok(file_write(fd, BASELINE_FILE, TEXT(newer), 0600, &err), &err);
 	assert_int_equal(baseline_load(fd, &baseline, &err), STATE_LOADED);
 	accept_as(&baseline, "secureboot-on", 1, BASELINE_LEARNED);
@@ -277,15 +252,11 @@ static void words_of_newer_versions_do_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			what_was_accepted_is_known_after_a_restart, make_folder, remove_folder),
+		rooted(what_was_accepted_is_known_after_a_restart),
 		cmocka_unit_test(only_the_boots_seen_last_are_kept),
-		cmocka_unit_test_setup_teardown(a_baseline_that_grows_too_large_loses_its_first_boots,
-			make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			explanations_hold_for_this_boot_only, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			members_of_newer_versions_survive, make_folder, remove_folder),
+		rooted(a_baseline_that_grows_too_large_loses_its_first_boots),
+		rooted(explanations_hold_for_this_boot_only),
+		rooted(members_of_newer_versions_survive),
 		cmocka_unit_test(a_damaged_file_is_refused),
 		cmocka_unit_test(words_of_newer_versions_do_no_harm),
 	};

@@ -1,6 +1,7 @@
 #include "check.h"
 #include <sys/stat.h>
 #include <time.h>
+#include "../support/root.h"
 #include "../support/vtpm.h"
 #include "agent/status.h"
 #include "base/file.h"
@@ -18,37 +19,28 @@
 
 /* The root directory of a machine, and what the doctor found there. */
 struct place {
-	char folder[FOLDER_SIZE];
-	int fd;
+	struct root root;
 	struct doctor_report report;
 };
-
-static void put(const struct place *place, const char *folder, const char *name, struct bytes contents)
-{
-	auto_cleanup(fd) int dir = -1;
-	struct err err;
-
-	check_ok(dir_make(place->fd, folder, 0700, &dir, &err), &err);
-	check_ok(file_write(dir, name, contents, 0600, &err), &err);
-}
 
 static void put_flag(const struct place *place, const char *name, uint8_t value)
 {
 	uint8_t bytes[5] = {6, 0, 0, 0, value};
+	char path[128];
 
-	put(place, EFIVARS, name, (struct bytes){bytes, sizeof(bytes)});
+	(void)snprintf(path, sizeof(path), EFIVARS "%s", name);
+	root_write(&place->root, path, (struct bytes){bytes, sizeof(bytes)});
 }
 
 static int make_place(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
-	struct err err;
 
 	if (!place)
 		return -1;
 	*state = place;
-	folder_make(place->folder);
-	return dir_open(place->folder, &place->fd, &err);
+	place->root = root_make();
+	return 0;
 }
 
 static int remove_place(void **state)
@@ -56,15 +48,14 @@ static int remove_place(void **state)
 	struct place *place = *state;
 
 	doctor_done(&place->report);
-	(void)close(place->fd);
-	folder_remove(place->folder);
+	root_cleanup(&place->root);
 	free(place);
 	return 0;
 }
 
 static void examine_with(struct place *place, struct doctor_inputs inputs)
 {
-	inputs.root_fd = place->fd;
+	inputs.root_fd = place->root.fd;
 	inputs.machine = inputs.machine ? inputs.machine : "x86_64";
 	inputs.tcti = inputs.tcti ? inputs.tcti : NO_TPM;
 	inputs.now_s = inputs.now_s ? inputs.now_s : NOW_S;
@@ -143,9 +134,9 @@ static void secure_boot_is_what_the_variables_say(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct err err;
 
-		put(place, EFIVARS, "other", TEXT(""));
-		check_ok(file_remove(place->fd, EFIVARS "SecureBoot" GLOBAL, &err), &err);
-		check_ok(file_remove(place->fd, EFIVARS "SetupMode" GLOBAL, &err), &err);
+		root_write(&place->root, EFIVARS "other", TEXT(""));
+		check_ok(file_remove(place->root.fd, EFIVARS "SecureBoot" GLOBAL, &err), &err);
+		check_ok(file_remove(place->root.fd, EFIVARS "SetupMode" GLOBAL, &err), &err);
 		if (rows[i].secure_boot >= 0)
 			put_flag(place, "SecureBoot" GLOBAL, (uint8_t)rows[i].secure_boot);
 		if (rows[i].setup_mode >= 0)
@@ -160,13 +151,13 @@ static void who_holds_the_tpm_is_named(void **state)
 {
 	struct place *place = *state;
 
-	put(place, "proc/4711/fd", "0", TEXT(""));
-	put(place, "proc/4711", "comm", TEXT("tpm2-abrmd\n"));
-	put(place, "proc/12", "comm", TEXT("other\n"));
-	put(place, "proc/self", "comm", TEXT("self\n"));
+	root_write(&place->root, "proc/4711/fd/0", TEXT(""));
+	root_write(&place->root, "proc/4711/comm", TEXT("tpm2-abrmd\n"));
+	root_write(&place->root, "proc/12/comm", TEXT("other\n"));
+	root_write(&place->root, "proc/self/comm", TEXT("self\n"));
 	examine(place, .tcti = "device:/dev");
 	expect(place, "tpm", DOCTOR_ERROR, ERR_TPM_OPEN, "TPM '/dev' cannot");
-	assert_int_equal(symlinkat("/dev/tpm0", place->fd, "proc/4711/fd/3"), 0);
+	assert_int_equal(symlinkat("/dev/tpm0", place->root.fd, "proc/4711/fd/3"), 0);
 	examine(place, .tcti = "device:/dev");
 	expect(place, "tpm", DOCTOR_ERROR, ERR_TPM_OPEN,
 		"Process 4711 (tpm2-abrmd) has the TPM open: ");
@@ -176,10 +167,11 @@ static void a_log_must_be_one(void **state)
 {
 	struct place *place = *state;
 
-	put(place, LOG, "binary_bios_measurements", TEXT(""));
+	root_write(&place->root, LOG "/binary_bios_measurements", TEXT(""));
 	examine(place, .tcti = NO_TPM);
 	expect(place, "event-log", DOCTOR_ERROR, ERR_EVENT_LOG_EMPTY, "empty");
-	put(place, LOG, "binary_bios_measurements", TEXT("no log at all, and long enough to be one"));
+	root_write(&place->root, LOG "/binary_bios_measurements",
+		TEXT("no log at all, and long enough to be one"));
 	examine(place, .tcti = NO_TPM);
 	expect(place, "event-log", DOCTOR_ERROR, ERR_EVENT_LOG_MALFORMED, "");
 }
@@ -226,11 +218,11 @@ static void enable(struct place *place, const char *settings)
 	auto_cleanup(fd) int state_fd = -1;
 	struct err err;
 
-	put(place, "package", "HandlerEnvironment.json", TEXT("[]"));
-	put(place, "package/config", "0.settings", TEXT(settings));
-	put(place, "package/status", "kept", TEXT(""));
-	put(place, "log", "kept", TEXT(""));
-	check_ok(state_open_folder(place->fd, true, &state_fd, &err), &err);
+	root_write(&place->root, "package/HandlerEnvironment.json", TEXT("[]"));
+	root_write(&place->root, "package/config/0.settings", TEXT(settings));
+	root_write(&place->root, "package/status/kept", TEXT(""));
+	root_write(&place->root, "log/kept", TEXT(""));
+	check_ok(state_open_folder(place->root.fd, true, &state_fd, &err), &err);
 	check_ok(record_save(state_fd, &service, &err), &err);
 }
 
@@ -284,8 +276,8 @@ static void a_file_that_the_unit_hides_is_no_file(void **state)
 		"/root/ca.pem", "/home/a/ca.pem", "/tmp/ca.pem", "/var/tmp/ca.pem"};
 	struct place *place = *state;
 
-	put(place, "run/systemd/system", "kept", TEXT(""));
-	put(place, "usr/bin", "systemctl", TEXT(""));
+	root_write(&place->root, "run/systemd/system/kept", TEXT(""));
+	root_write(&place->root, "usr/bin/systemctl", TEXT(""));
 	for (size_t i = 0; i < COUNT(hidden); i++) {
 		char settings[96];
 
@@ -304,15 +296,15 @@ static void folders_must_be_there_and_the_state_be_roots_alone(void **state)
 	struct place *place = *state;
 
 	enable(place, "");
-	assert_int_equal(unlinkat(place->fd, "package/status/kept", 0), 0);
-	assert_int_equal(unlinkat(place->fd, "package/status", AT_REMOVEDIR), 0);
-	assert_int_equal(fchmodat(place->fd, STATE, 0750, 0), 0);
+	assert_int_equal(unlinkat(place->root.fd, "package/status/kept", 0), 0);
+	assert_int_equal(unlinkat(place->root.fd, "package/status", AT_REMOVEDIR), 0);
+	assert_int_equal(fchmodat(place->root.fd, STATE, 0750, 0), 0);
 	examine(place, .tcti = NO_TPM);
 	expect(place, "agent-folders", DOCTOR_ERROR, ERR_ENVIRONMENT_INVALID, "/package/status");
 	expect(place, "state-folder", DOCTOR_ERROR, ERR_STATE_EXPOSED, "mode 0750");
-	assert_int_equal(fchmodat(place->fd, STATE, 0700, 0), 0);
-	put(place, STATE, "history.json.broken", TEXT("{"));
-	assert_int_equal(unlinkat(place->fd, "package/HandlerEnvironment.json", 0), 0);
+	assert_int_equal(fchmodat(place->root.fd, STATE, 0700, 0), 0);
+	root_write(&place->root, STATE "/history.json.broken", TEXT("{"));
+	assert_int_equal(unlinkat(place->root.fd, "package/HandlerEnvironment.json", 0), 0);
 	examine(place, .tcti = NO_TPM);
 	expect(place, "state-folder", DOCTOR_WARNING, ERR_STATE_INVALID, "1 damaged");
 	expect(place, "package", DOCTOR_ERROR, ERR_NOT_ENABLED, "/package");
@@ -327,9 +319,9 @@ static pid_t run_service(const struct place *place)
 	pid_t pid;
 	char byte;
 
-	put(place, "opt/guest-attestation/1.2.3.4", "monitor", TEXT(""));
-	put(place, "opt/guest-attestation/1.2.3.4", "guest-attest", TEXT(""));
-	check_ok(state_open_folder(place->fd, false, &state_fd, &err), &err);
+	root_write(&place->root, "opt/guest-attestation/1.2.3.4/monitor", TEXT(""));
+	root_write(&place->root, "opt/guest-attestation/1.2.3.4/guest-attest", TEXT(""));
+	check_ok(state_open_folder(place->root.fd, false, &state_fd, &err), &err);
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -349,30 +341,30 @@ static void a_service_is_to_come_back_at_the_next_boot(void **state)
 	pid_t pid;
 
 	enable(place, "");
-	put(place, "opt/guest-attestation/1.2.3.4", "monitor", TEXT(""));
-	put(place, "opt/guest-attestation/1.2.3.4", "guest-attest", TEXT(""));
+	root_write(&place->root, "opt/guest-attestation/1.2.3.4/monitor", TEXT(""));
+	root_write(&place->root, "opt/guest-attestation/1.2.3.4/guest-attest", TEXT(""));
 	examine(place);
 	expect(place, "service", DOCTOR_ERROR, ERR_SERVICE, "does not run");
 	pid = run_service(place);
 	examine(place);
 	expect(place, "service", DOCTOR_OK, 0, "version 1.2.3.4, process");
 	/* under systemd it needs a unit, of this version, that is enabled */
-	put(place, "run/systemd/system", "kept", TEXT(""));
-	put(place, "usr/bin", "systemctl", TEXT(""));
+	root_write(&place->root, "run/systemd/system/kept", TEXT(""));
+	root_write(&place->root, "usr/bin/systemctl", TEXT(""));
 	examine(place);
 	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
-	put(place, "etc/systemd/system", "guest-attestation.service",
+	root_write(&place->root, "etc/systemd/system/guest-attestation.service",
 		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.3/monitor\" --root \"/\"\n"));
-	put(place, "etc/systemd/system/multi-user.target.wants", "guest-attestation.service",
-		TEXT(""));
+	root_write(&place->root,
+		"etc/systemd/system/multi-user.target.wants/guest-attestation.service", TEXT(""));
 	examine(place);
 	expect(place, "service", DOCTOR_WARNING, ERR_SERVICE, "next boot");
-	put(place, "etc/systemd/system", "guest-attestation.service",
+	root_write(&place->root, "etc/systemd/system/guest-attestation.service",
 		TEXT("ExecStart=\"/opt/guest-attestation/1.2.3.4/monitor\" --root \"/\"\n"));
 	examine(place);
 	expect(place, "service", DOCTOR_OK, 0, "version 1.2.3.4, process");
 	assert_int_equal(
-		unlinkat(place->fd,
+		unlinkat(place->root.fd,
 			"etc/systemd/system/multi-user.target.wants/guest-attestation.service", 0),
 		0);
 	examine(place);
@@ -416,7 +408,8 @@ static void the_last_result_is_judged(void **state)
 
 		status.code = rows[i].code;
 		memcpy(status.message, rows[i].message, strlen(rows[i].message) + 1);
-		check_ok(environment_open_folder(place->fd, "/package/status", &folder, &err), &err);
+		check_ok(environment_open_folder(place->root.fd, "/package/status", &folder, &err),
+			&err);
 		check_ok(status_write(folder, 0, &status, 0, &err), &err);
 		examine(place, .now_s = time(NULL));
 		expect(place, "last-result", rows[i].found, rows[i].found_code, rows[i].words);
@@ -429,14 +422,14 @@ static void a_damaged_configuration_is_named_and_stays(void **state)
 {
 	struct place *place = *state;
 
-	put(place, STATE, "service.json", TEXT("{\"version\":1}"));
-	assert_int_equal(fchmodat(place->fd, STATE, 0700, 0), 0);
+	root_write(&place->root, STATE "/service.json", TEXT("{\"version\":1}"));
+	assert_int_equal(fchmodat(place->root.fd, STATE, 0700, 0), 0);
 	examine(place, .tcti = NO_TPM);
 	expect(place, "extension", DOCTOR_ERROR, ERR_STATE_INVALID, "service.json");
 	expect(place, "settings", DOCTOR_SKIPPED, 0, "'extension'");
 	expect(place, "state-folder", DOCTOR_OK, 0, "root alone");
-	assert_true(file_exists(place->fd, STATE "/service.json"));
-	assert_false(file_exists(place->fd, STATE "/service.json.broken"));
+	assert_true(file_exists(place->root.fd, STATE "/service.json"));
+	assert_false(file_exists(place->root.fd, STATE "/service.json.broken"));
 }
 
 /* ---- what is made of it ---- */

@@ -2,51 +2,15 @@
 #include "check.h"
 #include <stdio.h>
 #include <sys/stat.h>
-#include "../support/folder.h"
+#include "../support/root.h"
 #include "base/file.h"
 #include "service/enabled.h"
 
 #define STATE "var/lib/guest-attestation"
 
-struct place {
-	char folder[FOLDER_SIZE];
-	int fd;
-};
-
-static void put(const struct place *place, const char *folder, const char *path, struct bytes contents)
-{
-	auto_cleanup(fd) int dir = -1;
-	struct err err;
-
-	check_ok(dir_make(place->fd, folder, 0755, &dir, &err), &err);
-	check_ok(file_write(place->fd, path, contents, 0600, &err), &err);
-}
-
-static int make_place(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-	struct err err;
-
-	if (!place)
-		return -1;
-	*state = place;
-	folder_make(place->folder);
-	return dir_open(place->folder, &place->fd, &err);
-}
-
-static int remove_place(void **state)
-{
-	struct place *place = *state;
-
-	(void)close(place->fd);
-	folder_remove(place->folder);
-	free(place);
-	return 0;
-}
-
 static void what_was_enabled_is_found(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct record service = {.home = "/package",
 		.environment = {.log_folder = "/log",
 			.config_folder = "/config",
@@ -57,11 +21,11 @@ static void what_was_enabled_is_found(void **state)
 	auto_cleanup(fd) int found_fd = -1;
 	struct err err;
 
-	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
-	check_ok(state_open_folder(place->fd, true, &state_fd, &err), &err);
-	check_err(enabled_find(place->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
+	check_err(enabled_find(root->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
+	check_ok(state_open_folder(root->fd, true, &state_fd, &err), &err);
+	check_err(enabled_find(root->fd, &found_fd, &found, &err), &err, ERR_NOT_ENABLED);
 	check_ok(record_save(state_fd, &service, &err), &err);
-	check_ok(enabled_find(place->fd, &found_fd, &found, &err), &err);
+	check_ok(enabled_find(root->fd, &found_fd, &found, &err), &err);
 	assert_true(record_equal(&service, &found));
 	assert_true(found_fd >= 0);
 }
@@ -69,7 +33,7 @@ static void what_was_enabled_is_found(void **state)
 /* An authority of a kind that is not known here beside a good one. */
 static void an_authority_that_does_not_count_is_a_warning(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	const struct environment environment = {.config_folder = "/config", .sequence = 3};
 	char good[FOLDER_SIZE + 16], odd[FOLDER_SIZE + 16], text[512];
 	const char *makers[][12] = {
@@ -82,24 +46,24 @@ static void an_authority_that_does_not_count_is_a_warning(void **state)
 	size_t len;
 	struct err err;
 
-	(void)snprintf(good, sizeof(good), "%s/good.pem", place->folder);
-	(void)snprintf(odd, sizeof(odd), "%s/odd.pem", place->folder);
+	(void)snprintf(good, sizeof(good), "%s/good.pem", root->path);
+	(void)snprintf(odd, sizeof(odd), "%s/odd.pem", root->path);
 	for (size_t i = 0; i < COUNT(makers); i++) {
 		const char *argv[13] = {NULL};
 
 		memcpy(argv, makers[i], sizeof(makers[i]));
 		folder_run(argv);
 	}
-	len = folder_read(place->folder, "good.pem", pem, sizeof(pem));
+	len = folder_read(root->path, "good.pem", pem, sizeof(pem));
 	(void)snprintf(text, sizeof(text),
 		"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":{\"caFile\":\"%s\"}}}]}",
 		good);
-	put(place, "config", "config/3.settings", TEXT(text));
-	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	root_write(root, "config/3.settings", TEXT(text));
+	check_ok(enabled_read_settings(root->fd, &environment, &settings, &err), &err);
 	assert_int_equal(settings.warning_count, 0);
-	len += folder_read(place->folder, "odd.pem", pem + len, sizeof(pem) - len);
-	check_ok(file_write(place->fd, "good.pem", (struct bytes){pem, len}, 0600, &err), &err);
-	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	len += folder_read(root->path, "odd.pem", pem + len, sizeof(pem) - len);
+	check_ok(file_write(root->fd, "good.pem", (struct bytes){pem, len}, 0600, &err), &err);
+	check_ok(enabled_read_settings(root->fd, &environment, &settings, &err), &err);
 	assert_int_equal(settings.warning_count, 1);
 	print_message("%s\n", settings.warnings[0]);
 	assert_non_null(strstr(settings.warnings[0], "Certificate 2 of CA file"));
@@ -108,17 +72,17 @@ static void an_authority_that_does_not_count_is_a_warning(void **state)
 
 static void damaged_files_stay_where_they_are(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	auto_cleanup(fd) int state_fd = -1;
 	auto_cleanup(fd) int found_fd = -1;
 	struct record service;
 	struct history history;
 	struct err err;
 
-	put(place, STATE, STATE "/service.json", TEXT("{\"version\":1,"));
-	put(place, STATE, STATE "/history.json", TEXT("[]"));
-	check_err(enabled_find(place->fd, &found_fd, &service, &err), &err, ERR_STATE_INVALID);
-	check_ok(state_open_folder(place->fd, false, &state_fd, &err), &err);
+	root_write(root, STATE "/service.json", TEXT("{\"version\":1,"));
+	root_write(root, STATE "/history.json", TEXT("[]"));
+	check_err(enabled_find(root->fd, &found_fd, &service, &err), &err, ERR_STATE_INVALID);
+	check_ok(state_open_folder(root->fd, false, &state_fd, &err), &err);
 	check_err(enabled_read_history(state_fd, &history, &err), &err, ERR_STATE_INVALID);
 	assert_true(file_exists(state_fd, "service.json") && file_exists(state_fd, "history.json"));
 	assert_false(file_exists(state_fd, "service.json.broken"));
@@ -130,47 +94,44 @@ static void damaged_files_stay_where_they_are(void **state)
 
 static void settings_are_those_of_the_number(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	const struct environment environment = {.config_folder = "/config", .sequence = 2};
 	struct settings settings;
 	struct err err;
 
-	check_err(enabled_read_settings(place->fd, &environment, &settings, &err), &err, ERR_IO);
-	put(place, "config", "config/1.settings", TEXT("{"));
-	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	check_err(enabled_read_settings(root->fd, &environment, &settings, &err), &err, ERR_IO);
+	root_write(root, "config/1.settings", TEXT("{"));
+	check_ok(enabled_read_settings(root->fd, &environment, &settings, &err), &err);
 	assert_string_equal(settings.endpoint, "");
-	put(place, "config", "config/2.settings",
-		TEXT("{\"maaEndpoint\":\"https://provider.example\"}"));
-	check_ok(enabled_read_settings(place->fd, &environment, &settings, &err), &err);
+	root_write(root, "config/2.settings", TEXT("{\"maaEndpoint\":\"https://provider.example\"}"));
+	check_ok(enabled_read_settings(root->fd, &environment, &settings, &err), &err);
 	assert_string_equal(settings.endpoint, "https://provider.example");
-	put(place, "config", "config/2.settings", TEXT("{"));
-	check_err(enabled_read_settings(place->fd, &environment, &settings, &err), &err,
+	root_write(root, "config/2.settings", TEXT("{"));
+	check_err(enabled_read_settings(root->fd, &environment, &settings, &err), &err,
 		ERR_SETTINGS_INVALID);
 }
 
 static void a_boot_has_an_id(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	char id[BOOT_ID_SIZE];
 
-	boot_id_read(place->fd, id);
+	boot_id_read(root->fd, id);
 	assert_string_equal(id, "");
-	put(place, "proc/sys/kernel/random", "proc/sys/kernel/random/boot_id",
+	root_write(root, "proc/sys/kernel/random/boot_id",
 		TEXT("3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11\n"));
-	boot_id_read(place->fd, id);
+	boot_id_read(root->fd, id);
 	assert_string_equal(id, "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11");
 }
-
-#define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		placed(what_was_enabled_is_found),
-		placed(an_authority_that_does_not_count_is_a_warning),
-		placed(damaged_files_stay_where_they_are),
-		placed(settings_are_those_of_the_number),
-		placed(a_boot_has_an_id),
+		rooted(what_was_enabled_is_found),
+		rooted(an_authority_that_does_not_count_is_a_warning),
+		rooted(damaged_files_stay_where_they_are),
+		rooted(settings_are_those_of_the_number),
+		rooted(a_boot_has_an_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/root.h"
 #include <stdio.h>
 #include "edge/state.h"
 #include "base/file.h"
@@ -30,29 +31,6 @@ static uint32_t budget_left(const struct history *history, const char *boot_id, 
 {
 	return history_budget_left_s(
 		history, &(struct moment){.boot_id = boot_id, .time = {.boot_s = now_s}});
-}
-
-static int make_folder(void **state)
-{
-	char *path = strdup("/tmp/history.XXXXXX");
-
-	*state = path;
-	return path && mkdtemp(path) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	struct err err;
-	int fd;
-
-	if (dir_open(*state, &fd, &err) == 0) {
-		(void)unlinkat(fd, HISTORY_FILE, 0);
-		(void)unlinkat(fd, HISTORY_FILE ".broken", 0);
-		(void)close(fd);
-	}
-	(void)rmdir(*state);
-	free(*state);
-	return 0;
 }
 
 static void failures_are_counted_from_the_first_to_the_next_answer(void **state)
@@ -106,7 +84,7 @@ static void a_provider_that_was_not_found_out_is_no_other_one(void **state)
 
 static void a_boot_that_was_unhealthy_is_not_trusted_again(void **state)
 {
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	struct history history = {0};
 	struct err err;
 
@@ -116,7 +94,6 @@ static void a_boot_that_was_unhealthy_is_not_trusted_again(void **state)
 	history = after(history, HEALTH_UNKNOWN, "boot-1", 0, 200);
 	history = after_asking(history, HEALTH_HEALTHY, "boot-1", "https://other.example", 9000, 300);
 	assert_false(history_trusts_boot(&history, "boot-1"));
-	check_ok(dir_open(*state, &fd, &err), &err);
 	check_ok(history_save(fd, &history, &err), &err);
 	assert_int_equal(history_take(fd, "boot-2", &history, &err), STATE_LOADED);
 	assert_false(history_trusts_boot(&history, "boot-1"));
@@ -127,12 +104,11 @@ static void it_survives_a_restart_and_a_newer_versions_members(void **state)
 {
 	static const char newer[] =
 		"{\"version\":3,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4,\"later\":{\"x\":[1]}}";
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	struct history history;
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	assert_int_equal(history_load(fd, &history, &err), STATE_ABSENT);
 	assert_int_equal(history.failures, 0);
 	check_ok(file_write(fd, HISTORY_FILE, TEXT(newer), 0600, &err), &err);
@@ -199,12 +175,11 @@ static void replace_text(int fd, const char *from, const char *to)
 static void a_proof_survives_a_restart_but_not_an_older_versions_round(void **state)
 {
 	static const struct moment now = {.boot_id = "boot-1", .time = {400, 400}};
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	struct history history = after((struct history){0}, HEALTH_HEALTHY, "boot-1", 9000, 300),
 		       found;
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	check_ok(history_save(fd, &history, &err), &err);
 	assert_int_equal(history_load(fd, &found, &err), STATE_LOADED);
 	assert_int_equal(proof_judge(&found.proof, &now, NULL), PROOF_COUNTS);
@@ -235,10 +210,9 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 		"{\"version\":1,\"bootId\":\"b\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":-4}",
 		"{\"version\":1,\"bootId\":\"0123456789012345678901234567890123456\",\"healthyAt\":1,\"healthyBootId\":\"a\",\"provider\":\"p\",\"tokenExpiresAt\":2,\"failingSince\":3,\"failures\":4}",
 	};
-	auto_cleanup(fd) int fd = -1;
+	int fd = ((const struct root *)*state)->fd;
 	struct err err;
 
-	check_ok(dir_open(*state, &fd, &err), &err);
 	for (size_t i = 0; i < COUNT(damaged); i++) {
 		struct history history = {.healthy_s = 7};
 
@@ -261,15 +235,10 @@ int main(void)
 		cmocka_unit_test(a_provider_that_was_not_found_out_is_no_other_one),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),
 		cmocka_unit_test(a_boot_has_180_seconds_for_its_first_answer),
-		cmocka_unit_test_setup_teardown(
-			a_proof_survives_a_restart_but_not_an_older_versions_round, make_folder,
-			remove_folder),
-		cmocka_unit_test_setup_teardown(
-			a_boot_that_was_unhealthy_is_not_trusted_again, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(it_survives_a_restart_and_a_newer_versions_members,
-			make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(a_damaged_file_is_set_aside_and_nothing_is_claimed,
-			make_folder, remove_folder),
+		rooted(a_proof_survives_a_restart_but_not_an_older_versions_round),
+		rooted(a_boot_that_was_unhealthy_is_not_trusted_again),
+		rooted(it_survives_a_restart_and_a_newer_versions_members),
+		rooted(a_damaged_file_is_set_aside_and_nothing_is_claimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "check.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+#include "../support/root.h"
 #include "agent/precondition.h"
 #include "base/file.h"
 #include "base/tree.h"
@@ -11,63 +12,33 @@
 #define SECURITY    "sys/kernel/security/tpm0"
 #define EVENT_LOG   SECURITY "/binary_bios_measurements"
 
-struct place {
-	char folder[40];
-	int fd;
-};
-
-static void put(int fd, const char *folder, const char *path, struct bytes contents)
-{
-	int dir = -1;
-	struct err err;
-
-	check_ok(dir_make(fd, folder, 0755, &dir, &err), &err);
-	(void)close(dir);
-	check_ok(file_write(fd, path, contents, 0600, &err), &err);
-}
-
 static const struct bytes secure_boot_on = {(const uint8_t *)"\6\0\0\0\1", 5};
 static const struct bytes secure_boot_off = {(const uint8_t *)"\6\0\0\0\0", 5};
 
 /* A machine that has everything. */
-static int make_place(void **state)
+static int make_machine(void **state)
 {
-	struct place *place = calloc(1, sizeof(*place));
-	struct err err;
+	const struct root *root;
 
-	if (!place)
+	if (root_setup(state) < 0)
 		return -1;
-	*state = place;
-	memcpy(place->folder, "/tmp/precondition.XXXXXX", 25);
-	if (!mkdtemp(place->folder) || dir_open(place->folder, &place->fd, &err) < 0)
-		return -1;
-	put(place->fd, "dev", "dev/tpmrm0", TEXT(""));
-	put(place->fd, EFIVARS, SECURE_BOOT, secure_boot_on);
-	put(place->fd, SECURITY, EVENT_LOG, TEXT("log"));
+	root = *state;
+	root_write(root, "dev/tpmrm0", TEXT(""));
+	root_write(root, SECURE_BOOT, secure_boot_on);
+	root_write(root, EVENT_LOG, TEXT("log"));
 	return 0;
-}
-
-static int remove_place(void **state)
-{
-	struct place *place = *state;
-	struct err err;
-	int status = tree_remove(AT_FDCWD, place->folder, &err);
-
-	(void)close(place->fd);
-	free(place);
-	return status;
 }
 
 static void a_trusted_launch_machine_passes(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	check_ok(precondition_check(place->fd, "", &err), &err);
-	assert_string_equal(tpm_machine_tcti(place->fd), "device:/dev/tpmrm0");
-	assert_int_equal(renameat(place->fd, "dev/tpmrm0", place->fd, "dev/tpm0"), 0);
-	check_ok(precondition_check(place->fd, "", &err), &err);
-	assert_string_equal(tpm_machine_tcti(place->fd), "device:/dev/tpm0"); /* what passes is what
+	check_ok(precondition_check(root->fd, "", &err), &err);
+	assert_string_equal(tpm_machine_tcti(root->fd), "device:/dev/tpmrm0");
+	assert_int_equal(renameat(root->fd, "dev/tpmrm0", root->fd, "dev/tpm0"), 0);
+	check_ok(precondition_check(root->fd, "", &err), &err);
+	assert_string_equal(tpm_machine_tcti(root->fd), "device:/dev/tpm0"); /* what passes is what
 										 is opened */
 }
 
@@ -81,7 +52,7 @@ static void each_missing_part_has_its_own_code(void **state)
 		{"sys/kernel/security", ERR_NO_EVENT_LOG}, {"dev/tpmrm0", ERR_NO_VTPM},
 		{"sys/firmware/efi", ERR_NO_UEFI}, /* each wins over those above */
 	};
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -92,71 +63,71 @@ static void each_missing_part_has_its_own_code(void **state)
 		memcpy(path, rows[i].removed, strlen(rows[i].removed) + 1);
 		slash = strrchr(path, '/');
 		*slash = '\0';
-		parent = openat(place->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		parent = openat(root->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		check_ok(tree_remove(parent, slash + 1, &err), &err);
-		check_err(precondition_check(place->fd, "", &err), &err, rows[i].code);
+		check_err(precondition_check(root->fd, "", &err), &err, rows[i].code);
 	}
 }
 
 static void a_tcti_stands_for_the_device(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	check_ok(file_remove(place->fd, "dev/tpmrm0", &err), &err);
-	check_err(precondition_check(place->fd, "", &err), &err, ERR_NO_VTPM);
-	check_ok(precondition_check(place->fd, "swtpm:path=/x", &err), &err);
+	check_ok(file_remove(root->fd, "dev/tpmrm0", &err), &err);
+	check_err(precondition_check(root->fd, "", &err), &err, ERR_NO_VTPM);
+	check_ok(precondition_check(root->fd, "swtpm:path=/x", &err), &err);
 }
 
 static void secure_boot_is_off_only_if_the_variable_says_so(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	put(place->fd, EFIVARS, SECURE_BOOT, secure_boot_off);
-	check_err(precondition_check(place->fd, "", &err), &err, ERR_SECURE_BOOT_OFF);
-	put(place->fd, EFIVARS, SECURE_BOOT, TEXT(""));
-	check_ok(precondition_check(place->fd, "", &err), &err);
-	put(place->fd, EFIVARS, SECURE_BOOT, TEXT("much longer than the variable"));
-	check_ok(precondition_check(place->fd, "", &err), &err);
-	check_ok(file_remove(place->fd, SECURE_BOOT, &err), &err);
-	check_ok(precondition_check(place->fd, "", &err), &err);
+	root_write(root, SECURE_BOOT, secure_boot_off);
+	check_err(precondition_check(root->fd, "", &err), &err, ERR_SECURE_BOOT_OFF);
+	root_write(root, SECURE_BOOT, TEXT(""));
+	check_ok(precondition_check(root->fd, "", &err), &err);
+	root_write(root, SECURE_BOOT, TEXT("much longer than the variable"));
+	check_ok(precondition_check(root->fd, "", &err), &err);
+	check_ok(file_remove(root->fd, SECURE_BOOT, &err), &err);
+	check_ok(precondition_check(root->fd, "", &err), &err);
 }
 
 static void a_log_must_be_there_and_hold_something(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	put(place->fd, SECURITY, EVENT_LOG, TEXT(""));
-	check_err(precondition_check(place->fd, "", &err), &err, ERR_EVENT_LOG_EMPTY);
+	root_write(root, EVENT_LOG, TEXT(""));
+	check_err(precondition_check(root->fd, "", &err), &err, ERR_EVENT_LOG_EMPTY);
 	/* a folder in its place opens and cannot be read: as a refused file does, also for root */
-	check_ok(file_remove(place->fd, EVENT_LOG, &err), &err);
-	assert_int_equal(mkdirat(place->fd, EVENT_LOG, 0755), 0);
-	check_err(precondition_check(place->fd, "", &err), &err, ERR_EVENT_LOG_UNREADABLE);
+	check_ok(file_remove(root->fd, EVENT_LOG, &err), &err);
+	assert_int_equal(mkdirat(root->fd, EVENT_LOG, 0755), 0);
+	check_err(precondition_check(root->fd, "", &err), &err, ERR_EVENT_LOG_UNREADABLE);
 	assert_true(err_info(err.code)->retry != ERR_RETRY_NEVER);
 }
 
 /* securityfs says size 0 for full files; so does /proc. */
 static void a_file_of_size_zero_may_be_full(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	check_ok(file_remove(place->fd, EVENT_LOG, &err), &err);
-	assert_int_equal(symlinkat("/proc/version", place->fd, EVENT_LOG), 0);
-	check_ok(precondition_check(place->fd, "", &err), &err);
+	check_ok(file_remove(root->fd, EVENT_LOG, &err), &err);
+	assert_int_equal(symlinkat("/proc/version", root->fd, EVENT_LOG), 0);
+	check_ok(precondition_check(root->fd, "", &err), &err);
 }
 
 /* A link to itself: nobody knows what is there. */
 static void what_cannot_be_looked_at_is_not_absent(void **state)
 {
-	const struct place *place = *state;
+	const struct root *root = *state;
 	struct err err;
 
-	assert_int_equal(renameat(place->fd, "sys/firmware/efi", place->fd, "sys/firmware/kept"), 0);
-	assert_int_equal(symlinkat("efi", place->fd, "sys/firmware/efi"), 0);
-	check_err(precondition_check(place->fd, "", &err), &err, ERR_IO);
+	assert_int_equal(renameat(root->fd, "sys/firmware/efi", root->fd, "sys/firmware/kept"), 0);
+	assert_int_equal(symlinkat("efi", root->fd, "sys/firmware/efi"), 0);
+	check_err(precondition_check(root->fd, "", &err), &err, ERR_IO);
 	assert_true(err_info(err.code)->retry != ERR_RETRY_NEVER);
 }
 
@@ -171,7 +142,7 @@ static void two_architectures_are_supported(void **state)
 	check_err(precondition_check_platform("", &err), &err, ERR_PLATFORM);
 }
 
-#define placed(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+#define placed(test) cmocka_unit_test_setup_teardown(test, make_machine, root_teardown)
 
 int main(void)
 {

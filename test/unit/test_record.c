@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include "../support/root.h"
 #include "service/record.h"
 #include "edge/state.h"
 #include "base/file.h"
@@ -10,8 +11,8 @@
 #include "service/running.h"
 
 struct place {
-	char folder[32];
-	int root_fd, state_fd;
+	struct root root;
+	int state_fd;
 };
 
 static int make_place(void **state)
@@ -22,26 +23,18 @@ static int make_place(void **state)
 	if (!place)
 		return -1;
 	*state = place;
-	memcpy(place->folder, "/tmp/service.XXXXXX", 20);
-	return !mkdtemp(place->folder) || dir_open(place->folder, &place->root_fd, &err) < 0 ||
-	       state_open_folder(place->root_fd, true, &place->state_fd, &err) < 0;
+	place->root = root_make();
+	return state_open_folder(place->root.fd, true, &place->state_fd, &err);
 }
 
 static int remove_place(void **state)
 {
-	static const char *const files[] = {RECORD_FILE, RECORD_FILE ".broken", RUNNING_PID_FILE};
 	struct place *place = *state;
-	int status;
 
-	for (size_t i = 0; i < COUNT(files); i++)
-		(void)unlinkat(place->state_fd, files[i], 0);
-	status = unlinkat(place->root_fd, STATE_FOLDER, AT_REMOVEDIR) < 0 ||
-		 unlinkat(place->root_fd, "var/lib", AT_REMOVEDIR) < 0 ||
-		 unlinkat(place->root_fd, "var", AT_REMOVEDIR) < 0 || rmdir(place->folder) < 0;
 	(void)close(place->state_fd);
-	(void)close(place->root_fd);
+	root_cleanup(&place->root);
 	free(place);
-	return status;
+	return 0;
 }
 
 static const struct record sample = {
@@ -213,22 +206,22 @@ static void the_service_knows_when_it_is_over(void **state)
 	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err),
 		&err);
 	check_ok(running_lock_pid(place->state_fd, &lock, &err), &err);
-	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_GOES_ON);
+	assert_int_equal(running_find_end(place->root.fd, &service, lock), RUNNING_GOES_ON);
 	/* it cannot be found out */
 	assert_int_equal(running_find_end(-1, &service, lock), RUNNING_GOES_ON);
 	check_ok(file_remove(place->state_fd, RUNNING_PID_FILE, &err), &err);
-	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_UNLOCKED);
+	assert_int_equal(running_find_end(place->root.fd, &service, lock), RUNNING_UNLOCKED);
 	check_ok(file_write(place->state_fd, RUNNING_PID_FILE, TEXT("1"), 0600, &err), &err);
-	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_REPLACED);
+	assert_int_equal(running_find_end(place->root.fd, &service, lock), RUNNING_REPLACED);
 	check_ok(file_remove(place->state_fd, "HandlerEnvironment.json", &err), &err);
-	assert_int_equal(running_find_end(place->root_fd, &service, lock), RUNNING_REMOVED);
-	check_ok(file_write(place->root_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
-	check_ok(environment_open_folder(place->root_fd, "/var/lib", &lib, &err), &err);
+	assert_int_equal(running_find_end(place->root.fd, &service, lock), RUNNING_REMOVED);
+	check_ok(file_write(place->root.fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err), &err);
+	check_ok(environment_open_folder(place->root.fd, "/var/lib", &lib, &err), &err);
 	assert_int_equal(renameat(lib, "guest-attestation", lib, "elsewhere"), 0);
-	assert_int_equal(running_find_end(place->root_fd, &(struct record){.home = ""}, lock),
+	assert_int_equal(running_find_end(place->root.fd, &(struct record){.home = ""}, lock),
 		RUNNING_UNLOCKED);
 	assert_int_equal(renameat(lib, "elsewhere", lib, "guest-attestation"), 0);
-	check_ok(file_remove(place->root_fd, "HandlerEnvironment.json", &err), &err);
+	check_ok(file_remove(place->root.fd, "HandlerEnvironment.json", &err), &err);
 	(void)close(lib);
 	(void)close(lock);
 }
@@ -239,13 +232,13 @@ static void a_link_is_not_taken_for_the_state_folder(void **state)
 	auto_cleanup(fd) int fd = -1;
 	struct err err;
 
-	assert_int_equal(unlinkat(place->root_fd, STATE_FOLDER, AT_REMOVEDIR), 0);
-	assert_int_equal(symlinkat("/tmp", place->root_fd, STATE_FOLDER), 0);
-	check_err(state_open_folder(place->root_fd, true, &fd, &err), &err, ERR_IO);
-	assert_int_equal(unlinkat(place->root_fd, STATE_FOLDER, 0), 0);
-	check_err(state_open_folder(place->root_fd, false, &fd, &err), &err, ERR_IO);
+	assert_int_equal(unlinkat(place->root.fd, STATE_FOLDER, AT_REMOVEDIR), 0);
+	assert_int_equal(symlinkat("/tmp", place->root.fd, STATE_FOLDER), 0);
+	check_err(state_open_folder(place->root.fd, true, &fd, &err), &err, ERR_IO);
+	assert_int_equal(unlinkat(place->root.fd, STATE_FOLDER, 0), 0);
+	check_err(state_open_folder(place->root.fd, false, &fd, &err), &err, ERR_IO);
 	assert_int_equal(err.native, ENOENT);
-	check_ok(state_open_folder(place->root_fd, true, &fd, &err), &err);
+	check_ok(state_open_folder(place->root.fd, true, &fd, &err), &err);
 }
 
 static void marks_tell_texts_apart(void **state)

@@ -1,7 +1,7 @@
 #include "check.h"
 #include <signal.h>
 #include <sys/stat.h>
-#include "../support/folder.h"
+#include "../support/root.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "service/result.h"
@@ -12,20 +12,11 @@
 #define PERIOD_S 3600
 
 struct place {
-	char folder[FOLDER_SIZE];
-	int fd, state_fd;
+	struct root root;
+	int state_fd;
 	struct record service;
 	pid_t service_pid; /* 0: none */
 };
-
-static void put(const struct place *place, const char *folder, const char *name, struct bytes contents)
-{
-	auto_cleanup(fd) int dir = -1;
-	struct err err;
-
-	check_ok(dir_make(place->fd, folder, 0700, &dir, &err), &err);
-	check_ok(file_write(dir, name, contents, 0600, &err), &err);
-}
 
 static int make_place(void **state)
 {
@@ -35,13 +26,11 @@ static int make_place(void **state)
 	if (!place)
 		return -1;
 	*state = place;
-	folder_make(place->folder);
+	place->root = root_make();
 	memcpy(place->service.environment.status_folder, "/status", 8);
-	if (dir_open(place->folder, &place->fd, &err) < 0)
-		return -1;
-	put(place, "status", "kept", TEXT(""));
-	put(place, "proc/sys/kernel/random", "boot_id", TEXT(BOOT "\n"));
-	return state_open_folder(place->fd, true, &place->state_fd, &err);
+	root_write(&place->root, "status/kept", TEXT(""));
+	root_write(&place->root, "proc/sys/kernel/random/boot_id", TEXT(BOOT "\n"));
+	return state_open_folder(place->root.fd, true, &place->state_fd, &err);
 }
 
 /* A process that holds the service's lock. */
@@ -77,9 +66,8 @@ static int remove_place(void **state)
 	struct place *place = *state;
 
 	stop_service(place);
-	(void)close(place->fd);
 	(void)close(place->state_fd);
-	folder_remove(place->folder);
+	root_cleanup(&place->root);
 	free(place);
 	return 0;
 }
@@ -103,7 +91,7 @@ static void report(
 	history.proof = proof_of_token(&asked, asked.time.wall_s, asked.time.wall_s + life_s);
 	status_add(&status, "Other", STATUS_ERROR, 1, "no matter");
 	status_add(&status, "BootIntegrity", integrity, 0, "said");
-	check_ok(environment_open_folder(place->fd, "/status", &folder, &err), &err);
+	check_ok(environment_open_folder(place->root.fd, "/status", &folder, &err), &err);
 	check_ok(status_write(folder, 0, &status, asked.time.wall_s, &err), &err);
 	check_ok(history_save(place->state_fd, &history, &err), &err);
 }
@@ -112,7 +100,7 @@ static void report(
 static int read_result(const struct place *place, int64_t unquoted_s, int64_t boot_later_s,
 	struct result *ret, struct err *err)
 {
-	return result_read(&(struct result_inputs){.root_fd = place->fd,
+	return result_read(&(struct result_inputs){.root_fd = place->root.fd,
 				   .state_fd = place->state_fd,
 				   .service = &place->service,
 				   .period_s = PERIOD_S,
@@ -182,10 +170,10 @@ static void what_is_missing_or_damaged_is_an_error(void **state)
 
 	start_service(place);
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_SERVICE);
-	put(place, "status", "0.status", TEXT("[{"));
+	root_write(&place->root, "status/0.status", TEXT("[{"));
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
 	report(place, STATUS_SUCCESS, BOOT, LIFE_S);
-	put(place, STATE_FOLDER, "history.json", TEXT("{}"));
+	root_write(&place->root, STATE_FOLDER "/history.json", TEXT("{}"));
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_STATE_INVALID);
 	memcpy(place->service.environment.status_folder, "/absent", 8);
 	check_err(read_result(place, 0, 0, &result, &err), &err, ERR_IO);
