@@ -39,13 +39,10 @@ static void add_certificates(json *parent, const struct eventstory *story)
 /* Whose entries a variable of keys holds. */
 static void add_owners(json *parent, const struct event *event)
 {
-	struct uefivar var;
 	struct siglist list;
 	json *owners;
 
-	if (!uefivar_parse(event->data, &var))
-		return;
-	siglist_read(var.data, &list);
+	siglist_read(event->variable.data, &list);
 	owners = json_add_array(parent, "owners");
 	for (size_t i = 0; i < list.owner_count; i++) {
 		const struct siglist_owner *owner = &list.owners[i];
@@ -101,7 +98,7 @@ static void add_place(json *members, const struct event *event)
 	if (!bootphase_of(event, &place))
 		return;
 	json_add_text(members, "phase", bootphase_name(place.phase));
-	json_add_text(members, "kind", place.kind);
+	json_add_text(members, "kind", bootphase_kind_name(place.kind));
 }
 
 /* `as_pcr` is the event as a TPM's log would have it. */
@@ -125,7 +122,7 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	add_place(members, as_pcr);
 	json_add_text(members, "description", story.text);
 	add_certificates(members, &story);
-	if (story.cert_count && event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
+	if (story.cert_count && event->what == EVENT_VARIABLE)
 		add_owners(members, event);
 	add_digests(json_add_object(members, "digests"), log, event);
 	add_data_check(members, log, as_pcr);

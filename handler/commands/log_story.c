@@ -5,31 +5,34 @@
 #include "base/text.h"
 #include "boot/bootphase.h"
 #include "boot/cclog.h"
+#include "boot/event_text.h"
 #include "commands.h"
 #include "log.h"
-
-#define MAX_KINDS 16
 
 /* How many of a kind are told in one phase; the rest is counted. */
 #define MANY 32
 #define FEW  6
 
-static uint32_t most_of(const char *kind)
+static uint32_t most_of(enum bootphase_kind kind)
 {
-	static const char *const all[] = {"keys", "vouched", "program", "command line", "kernel",
-		"initrd", "handover", "disk"};
+	static const bool are_many[BOOTPHASE_KIND_COUNT] = {
+		[BOOTPHASE_KEYS] = true,
+		[BOOTPHASE_VOUCHED] = true,
+		[BOOTPHASE_PROGRAM] = true,
+		[BOOTPHASE_COMMAND_LINE] = true,
+		[BOOTPHASE_KERNEL_FILE] = true,
+		[BOOTPHASE_INITRD] = true,
+		[BOOTPHASE_HANDOVER] = true,
+		[BOOTPHASE_DISK] = true,
+	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(all[i], kind) == 0)
-			return MANY;
-	return FEW;
+	return are_many[kind] ? MANY : FEW;
 }
 
-struct kind {
-	const char *name;
+struct told {
+	enum bootphase_kind kind;
 	uint32_t told, untold;
-	/* systemd-stub measures each name and its content by events of one text */
-	char last[EVENTSTORY_SIZE];
+	struct event last;
 	char last_mark;
 };
 
@@ -37,21 +40,22 @@ struct telling {
 	const struct eventlog *log;
 	bool is_cc;
 	enum bootphase phase;
-	size_t kind_count;
-	struct kind kinds[MAX_KINDS];
-	const char *last_kind; /* of the line above; NULL in front of the first */
+	size_t kind_count; /* that the phase has, in the order of their first event */
+	struct told kinds[BOOTPHASE_KIND_COUNT];
+	const struct told *last; /* of the line above; NULL in front of the first */
 };
 
-/* NULL if a phase has more kinds than there are. */
-static struct kind *kind_of(struct telling *telling, const char *name)
+static struct told *told_of(struct telling *telling, enum bootphase_kind kind)
 {
-	for (size_t i = 0; i < telling->kind_count; i++)
-		if (strcmp(telling->kinds[i].name, name) == 0)
-			return &telling->kinds[i];
-	if (telling->kind_count == MAX_KINDS)
-		return NULL;
-	telling->kinds[telling->kind_count] = (struct kind){.name = name};
-	return &telling->kinds[telling->kind_count++];
+	struct told *found = telling->kinds;
+
+	while (found < telling->kinds + telling->kind_count && found->kind != kind)
+		found++;
+	if (found == telling->kinds + telling->kind_count) {
+		*found = (struct told){.kind = kind};
+		telling->kind_count++;
+	}
+	return found;
 }
 
 static char mark_of(const struct eventlog *log, const struct event *event)
@@ -69,39 +73,41 @@ static char mark_of(const struct eventlog *log, const struct event *event)
 	return '?';
 }
 
-static void print_line(struct telling *telling, const char *kind, char mark, const char *text)
+static void print_line(struct telling *telling, const struct told *kind, char mark, const char *text)
 {
-	bool is_same = telling->last_kind && strcmp(telling->last_kind, kind) == 0;
-
-	if (!telling->last_kind)
+	if (!telling->last)
 		print_format("%s%s\n", telling->phase == BOOTPHASE_FIRMWARE ? "" : "\n",
 			bootphase_name(telling->phase));
-	print_format("%c %-14s %s\n", mark, is_same ? "" : kind, text);
-	telling->last_kind = kind;
+	print_format("%c %-14s %s\n", mark,
+		telling->last == kind ? "" : bootphase_kind_name(kind->kind), text);
+	telling->last = kind;
+}
+
+/* systemd-stub measures each name and its content by events that say the same. */
+static bool is_told(const struct told *kind, const struct event *event, char mark)
+{
+	return kind->told && kind->last_mark == mark && event_text_equal(&kind->last, event);
 }
 
 static int tell_event(struct telling *telling, const struct eventlog_walk *walk,
-	const struct event *event, const char *name, struct err *err)
+	const struct event *event, enum bootphase_kind which, struct err *err)
 {
-	struct kind *kind = kind_of(telling, name);
-	struct eventstory story;
+	struct told *kind = told_of(telling, which);
 	char mark = mark_of(telling->log, event);
-	const char *text;
+	struct eventstory story;
 
-	if (!kind || kind->told == most_of(name)) {
-		if (kind)
-			kind->untold++;
+	if (kind->told == most_of(which)) {
+		kind->untold++;
 		return 0;
 	}
 	if (eventstory_tell(telling->log, walk, event, &story, err) < 0)
 		return -1;
-	text = bootphase_without_kind(story.text);
-	if (kind->told && strcmp(kind->last, text) == 0 && kind->last_mark == mark)
+	if (!story.names_program && is_told(kind, event, mark))
 		return 0;
 	kind->last_mark = mark;
-	(void)text_format(kind->last, sizeof(kind->last), "%s", text);
+	kind->last = *event;
 	kind->told++;
-	print_line(telling, name, mark, text);
+	print_line(telling, kind, mark, story.text + story.kind_len);
 	return 0;
 }
 
@@ -119,14 +125,15 @@ static int tell_phase(struct telling *telling, struct err *err)
 			continue;
 		if (eventlog_is_unmeasured(&event)) /* a kind of its own: it takes no true event's
 						       line */
-			place.kind = "not measured";
+			place.kind = BOOTPHASE_NOT_MEASURED;
 		if (tell_event(telling, &walk, &event, place.kind, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < telling->kind_count; i++) {
 		if (!telling->kinds[i].untold)
 			continue;
-		print_format("%s%u x %s", between, telling->kinds[i].untold, telling->kinds[i].name);
+		print_format("%s%u x %s", between, telling->kinds[i].untold,
+			bootphase_kind_name(telling->kinds[i].kind));
 		between = ", ";
 	}
 	if (between[0] == ',')

@@ -3,20 +3,8 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
 
 #define SECURE_BOOT_PCR 7
-
-bool authority_is_setting(const struct uefivar *var)
-{
-	static const char *const names[] = {
-		"SbatLevel", "MokListTrusted", "MokSBState", "MokDBState"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(var->name, names[i]) == 0)
-			return true;
-	return false;
-}
 
 static int read_cert(struct bytes der, struct authority *ret, bool *ret_is_one, struct err *err)
 {
@@ -59,20 +47,20 @@ int authority_of_event(
 	const struct event *event, struct authority *ret, bool *ret_is_one, struct err *err)
 {
 	struct authority found = {.event = event->number};
-	struct uefivar var;
+	const struct uefivar *var = &event->variable;
 
 	*ret_is_one = false;
-	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR ||
-		!uefivar_parse(event->data, &var) || authority_is_setting(&var))
+	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR || !event->has_variable ||
+		uefivar_is_shim_setting(var))
 		return 0;
 	/* what is called an authority has its digest checked with its exceptions (replay.h) */
-	if (event->type != EV_EFI_VARIABLE_AUTHORITY && !measured_is(event, event->data))
+	if (event->what != EVENT_AUTHORITY && !measured_is(event, event->data))
 		return 0;
-	if (read_entry(var.data, &found, ret_is_one, err) < 0)
+	if (read_entry(var->data, &found, ret_is_one, err) < 0)
 		return -1;
 	if (!*ret_is_one)
 		return 0;
-	(void)text_format(found.variable, sizeof(found.variable), "%s", var.name);
+	(void)text_format(found.variable, sizeof(found.variable), "%s", var->name);
 	*ret = found;
 	return 0;
 }
@@ -91,10 +79,8 @@ void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
 /* What stands where authorities do, and is none that is known, is not the one in front of it. */
 static bool is_between(const struct event *event)
 {
-	struct uefivar var;
-
-	return event->pcr == SECURE_BOOT_PCR && uefivar_parse(event->data, &var) &&
-	       !authority_is_setting(&var);
+	return event->pcr == SECURE_BOOT_PCR && event->has_variable &&
+	       !uefivar_is_shim_setting(&event->variable);
 }
 
 int authority_read(const struct eventlog *log, struct authorities *ret, struct err *err)
@@ -109,7 +95,7 @@ int authority_read(const struct eventlog *log, struct authorities *ret, struct e
 		bool is_one;
 
 		if (last && measured_is_program(&event)) {
-			(void)eventtext_image_file(&event, last->program, sizeof(last->program));
+			(void)event_image_file(&event, last->program, sizeof(last->program));
 			last = NULL;
 		}
 		if (authority_of_event(&event, &one, &is_one, err) < 0)

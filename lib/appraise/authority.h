@@ -42,8 +42,6 @@ struct authorities {
  * ERR_NO_MEMORY. */
 int authority_read(const struct eventlog *log, struct authorities *ret, struct err *err) err_check;
 
-/* One of shim's settings. */
-bool authority_is_setting(const struct uefivar *var);
 /* What an event of PCR 7 vouches with, a certificate or a hash; `program` is left empty.
  * *ret_is_one is false for any other event. Of its type nothing is believed: data that was measured
  * and holds who vouches does so by any name. ERR_NO_MEMORY, which is no answer. */

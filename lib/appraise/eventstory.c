@@ -4,8 +4,8 @@
 #include "appraise/authority.h"
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
-#include "boot/uefivar.h"
+#include "boot/devicepath.h"
+#include "boot/event_text.h"
 
 #define SECURE_BOOT_PCR 7
 
@@ -49,15 +49,14 @@ int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err 
 static void find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
 {
 	struct event event;
-	struct uefivar var;
 
 	while (event_next(log, &walk, &event)) {
 		if (measured_is_program(&event)) {
-			(void)eventtext_image_file(&event, ret, size);
+			(void)event_image_file(&event, ret, size);
 			return;
 		}
-		if ((event.pcr == SECURE_BOOT_PCR || event.type == EV_EFI_VARIABLE_AUTHORITY) &&
-			uefivar_parse(event.data, &var) && !authority_is_setting(&var))
+		if ((event.pcr == SECURE_BOOT_PCR || event.what == EVENT_AUTHORITY) &&
+			event.has_variable && !uefivar_is_shim_setting(&event.variable))
 			return;
 	}
 }
@@ -75,18 +74,24 @@ static void tell_keys(struct eventstory *story)
 	}
 }
 
+static bool is_from_memory(const struct event *event)
+{
+	struct devicepath path;
+
+	return event->is_formed && event->image.size > 0 &&
+	       (!devicepath_read(event->image.path, &path) || (!path.device[0] && !path.file[0]));
+}
+
 /* Started out of memory, and nothing behind it: the kernel (components.h), which firmware and shim
  * may both have measured. Older shims give GRUB neither name nor size, and GRUB may be the last
  * that is measured. */
-static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk,
-	const struct event *event, const char *text)
+static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk, const struct event *event)
 {
 	struct event next;
 	size_t count = 0;
 
 	if (!event->is_measured || event->type != EV_EFI_BOOT_SERVICES_APPLICATION ||
-		strncmp(text, "image of ", 9) != 0 || strncmp(text, "image of 0 ", 11) == 0 ||
-		strstr(text, ", from "))
+		!is_from_memory(event))
 		return false;
 	while (event_next(log, &walk, &next))
 		if ((next.type == event->type ||
@@ -111,27 +116,27 @@ static int tell_authority(const struct eventlog *log, const struct eventlog_walk
 	memcpy(ret->subjects[0], authority.subject, sizeof(ret->subjects[0]));
 	authority_short_name(authority.subject, name);
 	find_program(log, *behind, program, sizeof(program));
+	ret->names_program = program[0];
 	(void)text_format(ret->text, sizeof(ret->text), "%s (%s)%s%s", name, authority.variable,
-		program[0] ? " vouched for " : "", program);
+		ret->names_program ? " vouched for " : "", program);
 	return 0;
 }
 
 int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, struct eventstory *ret, struct err *err)
 {
-	struct uefivar var;
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
 	*ret = (struct eventstory){0};
-	eventtext(event, text);
+	event_text(event, &words);
+	ret->kind_len = words.kind_len;
 	(void)text_format(ret->text, sizeof(ret->text), "%s%s",
-		is_kernel(log, *behind, event, text) ? "kernel, " : "", text);
+		is_kernel(log, *behind, event) ? "kernel, " : "", words.text);
 	if (tell_authority(log, behind, event, ret, err) < 0)
 		return -1;
-	if (ret->cert_count || event->type != EV_EFI_VARIABLE_DRIVER_CONFIG ||
-		!uefivar_parse(event->data, &var))
+	if (ret->cert_count || event->what != EVENT_VARIABLE || !event->is_formed)
 		return 0;
-	if (read_key_list(&var, ret, err) < 0)
+	if (read_key_list(&event->variable, ret, err) < 0)
 		return -1;
 	tell_keys(ret);
 	return 0;

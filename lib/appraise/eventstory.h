@@ -1,6 +1,6 @@
-/* eventstory.h - eventtext, and what takes crypto or the rest of the log to say: whose certificates
- * are among the keys, who vouched for which program, and which one is the kernel. For people.
- * Nothing is judged by it, and a certificate's subject says only what its maker wrote.
+/* eventstory.h - event_text, and what takes crypto or the rest of the log to say: whose
+ * certificates are among the keys, who vouched for which program, and which one is the kernel. For
+ * people. Nothing is judged by it, and a certificate's subject says only what its maker wrote.
  *
  * Source: PC Client PFP 1.06 sections 3.3.4.8 and 10.2.6, UEFI 2.10 section 32.4.1. */
 #ifndef APPRAISE_EVENTSTORY_H
@@ -10,10 +10,13 @@
 #include "edge/crypto.h"
 
 #define EVENTSTORY_SIZE      1024
-#define EVENTSTORY_MAX_CERTS 8 /* that are named; more are only counted by eventtext */
+#define EVENTSTORY_MAX_CERTS 8 /* that are named; more are only counted */
 
 struct eventstory {
 	char text[EVENTSTORY_SIZE]; /* one line */
+	/* as in event_text.h; the line begins with them */
+	size_t kind_len;
+	bool names_program; /* that lies behind this event, which vouched for it */
 	size_t cert_count;
 	/* "" of a certificate that does not parse */
 	char subjects[EVENTSTORY_MAX_CERTS][CRYPTO_NAME_SIZE];

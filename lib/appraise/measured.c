@@ -1,7 +1,5 @@
 #include "appraise/measured.h"
 
-#include "boot/eventtext.h"
-
 #define DRIVER_PCR  2 /* and RTMR1 of a confidential VM, which gets all programs */
 #define PROGRAM_PCR 4
 
@@ -67,5 +65,5 @@ bool measured_is_program(const struct event *event)
 		return false;
 	if (event->pcr == PROGRAM_PCR)
 		return !measured_is_step(event);
-	return event->pcr == DRIVER_PCR && eventtext_is_image(event);
+	return event->pcr == DRIVER_PCR && event->what == EVENT_IMAGE;
 }

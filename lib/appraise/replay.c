@@ -275,15 +275,15 @@ static bool is_data_promised(const struct event *event)
  * 93). */
 static bool is_variable_measured(const struct event *event, bool is_tpm12)
 {
-	struct uefivar var;
+	struct bytes value = event->variable.data;
 	size_t unmeasured;
 
-	if (!uefivar_parse(event->data, &var))
+	if (!event->has_variable)
 		return false;
 	if (event->type == EV_EFI_VARIABLE_BOOT || event->type == EV_EFI_VARIABLE_BOOT2 ||
 		(is_tpm12 && event->type == EV_EFI_VARIABLE_DRIVER_CONFIG))
-		return measured_is(event, var.data);
-	unmeasured = (size_t)(event->data.data + event->data.len - (var.data.data + var.data.len));
+		return measured_is(event, value);
+	unmeasured = (size_t)(event->data.data + event->data.len - (value.data + value.len));
 	return event->type == EV_EFI_VARIABLE_AUTHORITY && unmeasured > 0 &&
 	       measured_is(event, (struct bytes){event->data.data, event->data.len - 1});
 }

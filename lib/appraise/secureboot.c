@@ -158,12 +158,11 @@ static int read_variable(struct reading *reading, const struct event *event,
 
 	if (authority_of_event(event, &ignored, &is_authority, err) < 0)
 		return -1;
-	if (!is_authority && which < VARIABLE_COUNT && event->type != EV_EFI_VARIABLE_AUTHORITY)
+	if (!is_authority && which < VARIABLE_COUNT && event->what != EVENT_AUTHORITY)
 		return read_config(reading, event, which, var->data, err);
-	if (authority_is_setting(var))
+	if (uefivar_is_shim_setting(var))
 		read_setting(reading, var);
-	else if (is_authority || reading->is_past_separator ||
-		 event->type == EV_EFI_VARIABLE_AUTHORITY)
+	else if (is_authority || reading->is_past_separator || event->what == EVENT_AUTHORITY)
 		reading->facts->authority_count++;
 	return 0;
 }
@@ -172,8 +171,8 @@ static int read_variable(struct reading *reading, const struct event *event,
  * Behind any other somebody may hide an event that says that a check was off. */
 static bool is_bound(const struct event *event)
 {
-	return event->type == EV_EFI_VARIABLE_DRIVER_CONFIG ||
-	       event->type == EV_EFI_VARIABLE_AUTHORITY || measured_is(event, event->data);
+	return event->what == EVENT_VARIABLE || event->what == EVENT_AUTHORITY ||
+	       measured_is(event, event->data);
 }
 
 /* PFP 1.06 section 3.3.4.8 */
@@ -188,10 +187,8 @@ static bool is_firmware_debug(const struct event *event)
 /* shim measures MokSBState when its validation was switched off (mokutil --disable-validation). */
 static bool is_shim_lenient(const struct event *event)
 {
-	struct uefivar var;
-
-	return uefivar_parse(event->data, &var) && strcmp(var.name, "MokSBState") == 0 &&
-	       !bytes_are_all(var.data, 0);
+	return event->has_variable && strcmp(event->variable.name, "MokSBState") == 0 &&
+	       !bytes_are_all(event->variable.data, 0);
 }
 
 static void read_weakness(const struct event *event, struct secureboot *facts)
@@ -208,20 +205,18 @@ static void read_weakness(const struct event *event, struct secureboot *facts)
 
 static int read_secure_boot_event(struct reading *reading, const struct event *event, struct err *err)
 {
-	struct uefivar var;
-
 	if (measured_is_separator(event)) { /* whatever its text is */
 		reading->is_past_separator = true;
 		return 0;
 	}
 	read_weakness(event, reading->facts);
-	if (is_bound(event) && uefivar_parse(event->data, &var))
-		return read_variable(reading, event, &var, err);
-	if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG)
+	if (is_bound(event) && event->has_variable)
+		return read_variable(reading, event, &event->variable, err);
+	if (event->what == EVENT_VARIABLE)
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
 			"Event %u of the event log is no UEFI variable, though its type says so.",
 			event->number);
-	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
+	if (event->what == EVENT_AUTHORITY)
 		reading->facts->authority_count++;
 	return 0;
 }

@@ -1,8 +1,6 @@
 #include "boot/bootphase.h"
 
 #include <string.h>
-#include "boot/eventtext.h"
-#include "boot/uefivar.h"
 
 const char *bootphase_name(enum bootphase phase)
 {
@@ -17,182 +15,179 @@ const char *bootphase_name(enum bootphase phase)
 	return names[phase];
 }
 
-enum {
-	CONFIG_PCR = 1,
-	CODE_PCR = 2,
-	BOOT_PCR = 4,
-	SECURE_BOOT_PCR = 7,
-	COMMAND_PCR = 8,
-	FILE_PCR = 9
-};
-enum { UNIFIED_PCR = 11, KERNEL_CONFIG_PCR = 12, EXTENSION_PCR = 13, SHIM_PCR = 14 };
-
-static bool holds(const char *text, const char *const *words, size_t count)
+const char *bootphase_kind_name(enum bootphase_kind kind)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strstr(text, words[i]))
-			return true;
-	return false;
+	static const char *const names[BOOTPHASE_KIND_COUNT] = {
+		[BOOTPHASE_VERSION] = "version",
+		[BOOTPHASE_CODE] = "code",
+		[BOOTPHASE_OPTION_ROM] = "option ROM",
+		[BOOTPHASE_DRIVER] = "driver",
+		[BOOTPHASE_DEVICE] = "device",
+		[BOOTPHASE_SETTINGS] = "settings",
+		[BOOTPHASE_PLATFORM] = "platform",
+		[BOOTPHASE_NOTE] = "note",
+		[BOOTPHASE_STATE] = "state",
+		[BOOTPHASE_KEYS] = "keys",
+		[BOOTPHASE_ORDER] = "order",
+		[BOOTPHASE_OPTION] = "option",
+		[BOOTPHASE_DISK] = "disk",
+		[BOOTPHASE_STEP] = "step",
+		[BOOTPHASE_PROGRAM] = "program",
+		[BOOTPHASE_VOUCHED] = "vouched",
+		[BOOTPHASE_SHIM] = "shim",
+		[BOOTPHASE_COMMAND] = "command",
+		[BOOTPHASE_FILE] = "file",
+		[BOOTPHASE_KERNEL_FILE] = "kernel",
+		[BOOTPHASE_INITRD] = "initrd",
+		[BOOTPHASE_COMMAND_LINE] = "command line",
+		[BOOTPHASE_SECTION] = "image section",
+		[BOOTPHASE_ADDED] = "added",
+		[BOOTPHASE_EXTENSION] = "extension",
+		[BOOTPHASE_HANDOVER] = "handover",
+		[BOOTPHASE_WINDOWS] = "Windows",
+		[BOOTPHASE_SEPARATOR] = "separator",
+		[BOOTPHASE_NOT_MEASURED] = "not measured",
+	};
+
+	return names[kind];
 }
 
-#define HOLDS(text, ...)                                                                           \
-	holds(text, (const char *const[]){__VA_ARGS__},                                            \
-		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+enum { CODE_PCR = 2, BOOT_PCR = 4, SECURE_BOOT_PCR = 7, UNIFIED_PCR = 11 };
 
-static struct bootphase_place of_config(const struct event *event)
+static struct bootphase_place place(enum bootphase phase, enum bootphase_kind kind)
+{
+	return (struct bootphase_place){phase, kind};
+}
+
+static struct bootphase_place of_setting(const struct event *event)
 {
 	static const char *const keys[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
-	struct uefivar var;
 
-	if (event->pcr != SECURE_BOOT_PCR || !uefivar_parse(event->data, &var))
-		return (struct bootphase_place){BOOTPHASE_FIRMWARE, "settings"};
+	if (event->pcr != SECURE_BOOT_PCR || !event->has_variable)
+		return place(BOOTPHASE_FIRMWARE, BOOTPHASE_SETTINGS);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(var.name, keys[i]) == 0)
-			return (struct bootphase_place){BOOTPHASE_SECURE_BOOT, "keys"};
-	return (struct bootphase_place){BOOTPHASE_SECURE_BOOT, "state"};
+		if (strcmp(event->variable.name, keys[i]) == 0)
+			return place(BOOTPHASE_SECURE_BOOT, BOOTPHASE_KEYS);
+	return place(BOOTPHASE_SECURE_BOOT, BOOTPHASE_STATE);
 }
 
 static struct bootphase_place of_boot_variable(const struct event *event)
 {
-	struct uefivar var;
-	bool is_order = uefivar_parse(event->data, &var) &&
-			HOLDS(var.name, "Order", "BootNext", "BootCurrent");
+	static const char *const orders[] = {
+		"BootOrder", "DriverOrder", "SysPrepOrder", "BootNext", "BootCurrent"};
 
-	return (struct bootphase_place){BOOTPHASE_OPTIONS, is_order ? "order" : "option"};
+	for (size_t i = 0; event->has_variable && i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (strcmp(event->variable.name, orders[i]) == 0)
+			return place(BOOTPHASE_OPTIONS, BOOTPHASE_ORDER);
+	return place(BOOTPHASE_OPTIONS, BOOTPHASE_OPTION);
 }
 
 static struct bootphase_place of_action(const struct event *event)
 {
-	char text[EVENTTEXT_SIZE];
-
-	eventtext(event, text);
-	if (strstr(text, "Exit Boot Services"))
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "handover"};
+	if (event->is_formed && logtext_holds(&event->text, "Exit Boot Services"))
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_HANDOVER);
 	if (event->pcr == SECURE_BOOT_PCR)
-		return (struct bootphase_place){BOOTPHASE_SECURE_BOOT, "state"};
-	return (struct bootphase_place){
-		event->pcr < BOOT_PCR ? BOOTPHASE_FIRMWARE : BOOTPHASE_LOADERS, "step"};
+		return place(BOOTPHASE_SECURE_BOOT, BOOTPHASE_STATE);
+	return place(event->pcr < BOOT_PCR ? BOOTPHASE_FIRMWARE : BOOTPHASE_LOADERS, BOOTPHASE_STEP);
+}
+
+static bool holds_one_of(const struct logtext *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (logtext_holds(text, words[i]))
+			return true;
+	return false;
 }
 
 /* A file that a boot loader read, by its name */
-static struct bootphase_place of_file(const char *text)
+static struct bootphase_place of_file(const struct event *event)
 {
-	if (HOLDS(text, "initrd", "initramfs"))
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "initrd"};
-	if (HOLDS(text, "vmlinu", "bzImage", "/Image", "Kernel"))
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "kernel"};
-	return (struct bootphase_place){BOOTPHASE_LOADERS, "file"};
-}
+	static const char *const initrds[] = {"initrd", "initramfs"};
+	static const char *const kernels[] = {"vmlinu", "bzImage", "/Image", "Kernel"};
 
-static struct bootphase_place of_loader(const struct event *event)
-{
-	char text[EVENTTEXT_SIZE];
-
-	eventtext(event, text);
-	switch (event->pcr) {
-	case COMMAND_PCR:
-		if (HOLDS(text, "GRUB command", "grub_cmd"))
-			return (struct bootphase_place){BOOTPHASE_LOADERS, "command"};
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "command line"};
-	case FILE_PCR:
-		return of_file(text);
-	case UNIFIED_PCR:
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "image section"};
-	case KERNEL_CONFIG_PCR:
-		return (struct bootphase_place){
-			BOOTPHASE_KERNEL, strstr(text, "initrd") ? "added" : "command line"};
-	case EXTENSION_PCR:
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "extension"};
-	case SHIM_PCR:
-		return (struct bootphase_place){BOOTPHASE_LOADERS, "shim"};
-	default:
-		return (struct bootphase_place){BOOTPHASE_LOADERS, "step"};
-	}
+	if (event->is_formed &&
+		holds_one_of(&event->text, initrds, sizeof(initrds) / sizeof(initrds[0])))
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_INITRD);
+	if (event->is_formed &&
+		holds_one_of(&event->text, kernels, sizeof(kernels) / sizeof(kernels[0])))
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_KERNEL_FILE);
+	return place(BOOTPHASE_LOADERS, BOOTPHASE_FILE);
 }
 
 static struct bootphase_place of_tag(const struct event *event)
 {
-	char text[EVENTTEXT_SIZE];
+	const struct event_tag *tag = &event->tag;
 
-	eventtext(event, text);
-	if (strncmp(text, "Windows", strlen("Windows")) == 0)
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "Windows"};
-	if (strncmp(text, "kernel command line", strlen("kernel command line")) == 0)
-		return (struct bootphase_place){BOOTPHASE_KERNEL, "command line"};
-	return (struct bootphase_place){BOOTPHASE_KERNEL, HOLDS(text, "initrd") ? "initrd" : "added"};
-}
-
-static struct bootphase_place of_authority(const struct event *event)
-{
-	struct uefivar var;
-	bool is_setting = uefivar_parse(event->data, &var) &&
-			  HOLDS(var.name, "SbatLevel", "MokListTrusted", "State");
-
-	return (struct bootphase_place){BOOTPHASE_LOADERS, is_setting ? "shim" : "vouched"};
+	if (event->is_formed && tag->is_windows)
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_WINDOWS);
+	if (event->is_formed && tag->id == EVENT_TAG_COMMAND_LINE)
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_COMMAND_LINE);
+	if (event->is_formed && (tag->id == EVENT_TAG_INITRD || tag->id == EVENT_TAG_INITRD_ADDED))
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_INITRD);
+	return place(BOOTPHASE_KERNEL, BOOTPHASE_ADDED);
 }
 
 static struct bootphase_place place_of(const struct event *event)
 {
-	switch (event->type) {
-	case EV_S_CRTM_VERSION:
-		return (struct bootphase_place){BOOTPHASE_FIRMWARE, "version"};
-	case EV_S_CRTM_CONTENTS:
-	case EV_EFI_HCRTM_EVENT:
-	case EV_POST_CODE:
-	case EV_POST_CODE2:
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
-		return (struct bootphase_place){
-			BOOTPHASE_FIRMWARE, event->pcr == CODE_PCR ? "option ROM" : "code"};
-	case EV_EFI_BOOT_SERVICES_DRIVER:
-	case EV_EFI_RUNTIME_SERVICES_DRIVER:
-		return (struct bootphase_place){BOOTPHASE_FIRMWARE, "driver"};
-	case EV_EFI_SPDM_FIRMWARE_BLOB:
-	case EV_EFI_SPDM_FIRMWARE_CONFIG:
-		return (struct bootphase_place){BOOTPHASE_FIRMWARE, "device"};
-	case EV_EFI_BOOT_SERVICES_APPLICATION:
-		return (struct bootphase_place){BOOTPHASE_LOADERS, "program"};
-	case EV_EFI_VARIABLE_DRIVER_CONFIG:
-	case EV_EFI_SPDM_DEVICE_POLICY:
-		return of_config(event);
-	case EV_EFI_VARIABLE_AUTHORITY:
-	case EV_EFI_SPDM_DEVICE_AUTHORITY:
-		return of_authority(event);
-	case EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
+	switch (event->what) {
+	case EVENT_VERSION:
+		return place(BOOTPHASE_FIRMWARE, BOOTPHASE_VERSION);
+	case EVENT_CODE:
+		return place(BOOTPHASE_FIRMWARE,
+			event->pcr == CODE_PCR ? BOOTPHASE_OPTION_ROM : BOOTPHASE_CODE);
+	case EVENT_DEVICE:
+		return place(BOOTPHASE_FIRMWARE, BOOTPHASE_DEVICE);
+	case EVENT_NOTE:
+		return place(BOOTPHASE_FIRMWARE, BOOTPHASE_NOTE);
+	case EVENT_VARIABLE:
+	case EVENT_DEVICE_POLICY:
+		return of_setting(event);
+	case EVENT_BOOT_VARIABLE:
 		return of_boot_variable(event);
-	case EV_EFI_GPT_EVENT:
-	case EV_EFI_GPT_EVENT2:
-		return (struct bootphase_place){BOOTPHASE_OPTIONS, "disk"};
-	case EV_EFI_ACTION:
+	case EVENT_AUTHORITY:
+	case EVENT_DEVICE_AUTHORITY:
+		return place(BOOTPHASE_LOADERS,
+			event->has_variable && uefivar_is_shim_setting(&event->variable)
+				? BOOTPHASE_SHIM
+				: BOOTPHASE_VOUCHED);
+	case EVENT_PARTITIONS:
+		return place(BOOTPHASE_OPTIONS, BOOTPHASE_DISK);
+	case EVENT_IMAGE:
+		return event->type == EV_EFI_BOOT_SERVICES_APPLICATION
+			       ? place(BOOTPHASE_LOADERS, BOOTPHASE_PROGRAM)
+			       : place(BOOTPHASE_FIRMWARE, BOOTPHASE_DRIVER);
+	case EVENT_ACTION:
 		return of_action(event);
-	case EV_IPL:
-		return of_loader(event);
-	case EV_EVENT_TAG:
+	case EVENT_COMMAND:
+		return place(BOOTPHASE_LOADERS, BOOTPHASE_COMMAND);
+	case EVENT_COMMAND_LINE:
+	case EVENT_MODULE_LINE:
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_COMMAND_LINE);
+	case EVENT_FILE:
+		return of_file(event);
+	case EVENT_SECTION:
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_SECTION);
+	case EVENT_ADDITION:
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_ADDED);
+	case EVENT_EXTENSION:
+		return place(BOOTPHASE_KERNEL, BOOTPHASE_EXTENSION);
+	case EVENT_MOK:
+		return place(BOOTPHASE_LOADERS, BOOTPHASE_SHIM);
+	case EVENT_LOADER:
+		return place(BOOTPHASE_LOADERS, BOOTPHASE_STEP);
+	case EVENT_TAG:
 		return of_tag(event);
-	case EV_NO_ACTION:
-		return (struct bootphase_place){BOOTPHASE_FIRMWARE, "note"};
-	default:
-		return (struct bootphase_place){
-			event->pcr < UNIFIED_PCR ? BOOTPHASE_FIRMWARE : BOOTPHASE_KERNEL, "platform"};
+	case EVENT_PLATFORM:
+	case EVENT_SEPARATOR:
+		break;
 	}
-}
-
-const char *bootphase_without_kind(const char *text)
-{
-	static const char *const words[] = {"GRUB command: ", "kernel command line: ",
-		"module command line: ", "file: ", "section of the unified kernel image: ",
-		"system extension: ", "added at boot: ", "initrd: "};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strncmp(text, words[i], strlen(words[i])) == 0)
-			return text + strlen(words[i]);
-	return text;
+	return place(event->pcr < UNIFIED_PCR ? BOOTPHASE_FIRMWARE : BOOTPHASE_KERNEL,
+		BOOTPHASE_PLATFORM);
 }
 
 bool bootphase_of(const struct event *event, struct bootphase_place *ret)
 {
-	if (event->type == EV_SEPARATOR)
+	if (event->what == EVENT_SEPARATOR)
 		return false;
 	*ret = place_of(event);
 	return true;

@@ -1,14 +1,13 @@
-/* bootphase.h - which part of the boot an event belongs to, and what kind of thing it tells: the
- * order in which people read a boot. What an event says of itself is not measured: this sorts, and
- * proves nothing.
+/* bootphase.h - which part of the boot an event belongs to, and what kind of thing it is: the order
+ * in which people read a boot. What an event says of itself is not measured: this sorts, and proves
+ * nothing.
  *
  * Source: PC Client PFP 1.06 sections 2.3.4 (PCRs) and 10.4 (events); for PCRs 8 to 14 those of
- * loadertext.h.
- */
+ * event.h. */
 #ifndef BOOT_BOOTPHASE_H
 #define BOOT_BOOTPHASE_H
 
-#include "boot/eventlog.h"
+#include "boot/event.h"
 
 enum bootphase {
 	BOOTPHASE_FIRMWARE,
@@ -19,16 +18,49 @@ enum bootphase {
 	BOOTPHASE_COUNT,
 };
 
-struct bootphase_place {
-	enum bootphase phase;
-	const char *kind; /* a word or two: "driver", "keys", "command line" */
+enum bootphase_kind {
+	BOOTPHASE_VERSION,
+	BOOTPHASE_CODE,
+	BOOTPHASE_OPTION_ROM,
+	BOOTPHASE_DRIVER,
+	BOOTPHASE_DEVICE,
+	BOOTPHASE_SETTINGS,
+	BOOTPHASE_PLATFORM,
+	BOOTPHASE_NOTE,
+	BOOTPHASE_STATE,
+	BOOTPHASE_KEYS,
+	BOOTPHASE_ORDER,
+	BOOTPHASE_OPTION,
+	BOOTPHASE_DISK,
+	BOOTPHASE_STEP,
+	BOOTPHASE_PROGRAM,
+	BOOTPHASE_VOUCHED,
+	BOOTPHASE_SHIM,
+	BOOTPHASE_COMMAND,
+	BOOTPHASE_FILE,
+	BOOTPHASE_KERNEL_FILE,
+	BOOTPHASE_INITRD,
+	BOOTPHASE_COMMAND_LINE,
+	BOOTPHASE_SECTION,
+	BOOTPHASE_ADDED,
+	BOOTPHASE_EXTENSION,
+	BOOTPHASE_HANDOVER,
+	BOOTPHASE_WINDOWS,
+	/* of readers that list these by themselves */
+	BOOTPHASE_SEPARATOR,
+	BOOTPHASE_NOT_MEASURED,
+	BOOTPHASE_KIND_COUNT,
 };
 
-const char *bootphase_name(enum bootphase phase); /* "Firmware", "Secure Boot", "Boot options",
-						     "Loaders", "Kernel" */
-/* An event's text without the words that say its kind again: "GRUB command: boot" is a command that
- * says "boot". Points into the text. */
-const char *bootphase_without_kind(const char *text);
+struct bootphase_place {
+	enum bootphase phase;
+	enum bootphase_kind kind;
+};
+
+/* "Firmware", "Secure Boot", "Boot options", "Loaders", "Kernel" */
+const char *bootphase_name(enum bootphase phase);
+/* A word or two: "driver", "keys", "command line" */
+const char *bootphase_kind_name(enum bootphase_kind kind);
 /* False of events that tell nothing to people: separators. */
 bool bootphase_of(const struct event *event, struct bootphase_place *ret);
 

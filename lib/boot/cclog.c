@@ -1,7 +1,6 @@
 #include "boot/cclog.h"
 
 #include <string.h>
-#include "boot/uefivar.h"
 
 enum { MRTD, RTMR0, RTMR1, RTMR2, RTMR3, REGISTER_COUNT };
 
@@ -9,14 +8,11 @@ bool cclog_is(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
-	struct uefivar var;
 
-	while (event_next(log, &walk, &event)) {
-		if (event.type != EV_EFI_VARIABLE_DRIVER_CONFIG || !uefivar_parse(event.data, &var))
-			continue;
-		if (uefivar_is(&var, uefi_global_variable_guid, "SecureBoot"))
+	while (event_next(log, &walk, &event))
+		if (event.what == EVENT_VARIABLE && event.is_formed &&
+			uefivar_is(&event.variable, uefi_global_variable_guid, "SecureBoot"))
 			return event.pcr == RTMR0;
-	}
 	return false;
 }
 
@@ -55,5 +51,6 @@ struct event cclog_as_pcr(const struct event *event)
 		ret.pcr = event->type == EV_EFI_GPT_EVENT ? 5 : 4;
 	else if (event->pcr == RTMR2)
 		ret.pcr = of_loader(event);
+	event_read(&ret);
 	return ret;
 }

@@ -6,7 +6,7 @@
 #include "boot/nodetext.h"
 #include "boot/uefivar.h"
 
-enum { TYPE_MEDIA = 4, MEDIA_FILE = 4, MEDIA_FIRMWARE_FILE = 6 };
+enum { TYPE_MEDIA = 4, MEDIA_VENDOR = 3, MEDIA_FILE = 4, MEDIA_FIRMWARE_FILE = 6 };
 enum { TYPE_END = 0x7F, END_OF_INSTANCE = 0x01 };
 
 #define NODE_HEAD 4 /* type, subtype, size of the whole node */
@@ -113,6 +113,9 @@ bool devicepath_read(struct bytes path, struct devicepath *ret)
 			read_next_instance(&reading);
 		else
 			read_node(&reading, &node);
+		if (node.type == TYPE_MEDIA && node.subtype == MEDIA_VENDOR &&
+			node.data.len >= UEFI_GUID_SIZE && !reading.is_in_file && !found.vendor_media)
+			found.vendor_media = node.data.data;
 	}
 	*ret = found;
 	return true;

@@ -18,6 +18,9 @@ struct devicepath {
 	char device[DEVICEPATH_DEVICE_SIZE];
 	/* from the first file on: \EFI\BOOT\BOOTX64.EFI, FvFile(...) */
 	char file[DEVICEPATH_FILE_SIZE];
+	/* of the device: GUID of the first node that a vendor defined for media, 16 bytes inside
+	 * the path; NULL if there is none */
+	const uint8_t *vendor_media;
 };
 
 /* False if the nodes' sizes do not fit in the bytes. Nodes behind the end node are not looked at;

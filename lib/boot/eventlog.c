@@ -182,9 +182,11 @@ static const char *read_event(const struct eventlog *log, struct cursor *cursor,
 				      : read_plain_event(cursor, ret);
 	if (!reason && ret->pcr >= PCR_COUNT && ret->pcr != EVENTLOG_NO_PCR)
 		reason = "no such PCR";
-	if (!reason)
-		mark(log, ret);
-	return reason;
+	if (reason)
+		return reason;
+	mark(log, ret);
+	event_read(ret);
+	return NULL;
 }
 
 static bool starts_with(struct bytes bytes, const char *text, size_t len)

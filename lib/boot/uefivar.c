@@ -97,6 +97,17 @@ bool uefivar_is(const struct uefivar *var, const uint8_t guid[UEFI_GUID_SIZE], c
 	return memcmp(var->guid, guid, UEFI_GUID_SIZE) == 0 && strcmp(var->name, name) == 0;
 }
 
+bool uefivar_is_shim_setting(const struct uefivar *var)
+{
+	static const char *const names[] = {
+		"SbatLevel", "MokListTrusted", "MokSBState", "MokDBState"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(var->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 struct uefi_signature_walk uefi_signature_walk(struct bytes variable_data)
 {
 	return (struct uefi_signature_walk){.lists = cursor_of(variable_data)};

@@ -39,6 +39,9 @@ void uefi_text(struct bytes utf16, char *ret, size_t size);
 /* An event's data (EV_EFI_VARIABLE_*). False if the sizes do not fit in the event. */
 bool uefivar_parse(struct bytes event_data, struct uefivar *ret);
 bool uefivar_is(const struct uefivar *var, const uint8_t guid[UEFI_GUID_SIZE], const char *name);
+/* One of shim's settings, by its name (shim 15.8, README.tpm): measured as an authority is, it
+ * vouches for nothing. */
+bool uefivar_is_shim_setting(const struct uefivar *var);
 
 /* One entry of a signature list; `owner` and `data` point into the variable. */
 struct uefi_signature {

@@ -4,18 +4,10 @@
 #include "boot/eventlog.h"
 #include "boot/uefivar.h"
 
-#define CONFIG_PCR       1 /* boot options, settings, tables of the board */
-#define SECURE_BOOT_PCR  7
-#define FIRST_LATER_PCR  8 /* boot loaders' commands, files, kernel command lines */
-#define UUID_TEXT_SIZE   36
-#define GPT_HEADER_SIZE  92 /* UEFI 2.10 section 5.3.2 */
-#define GPT_DISK_GUID_AT 56
-#define GPT_SIZE_AT      84 /* of an entry */
-/* section 5.3.3, the smallest; as measured (PC Client PFP 1.06 section 10.2.5) */
-#define GPT_ENTRY_SIZE  128
-#define GPT_ENTRY_ID_AT 16
-#define GPT_NAME_AT     56
-#define GPT_NAME_SIZE   72
+#define CONFIG_PCR      1 /* boot options, settings, tables of the board */
+#define SECURE_BOOT_PCR 7
+#define FIRST_LATER_PCR 8 /* boot loaders' commands, files, kernel command lines */
+#define UUID_TEXT_SIZE  36
 #define GUID_SIZE       16
 #define IMAGE_PATH_AT   32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
 #define NODE_HEAD       4
@@ -136,19 +128,19 @@ static bool blank_path(struct span path)
 
 static bool blank_partitions(struct span span)
 {
-	size_t at = GPT_HEADER_SIZE + sizeof(uint64_t);
-	size_t size = GPT_ENTRY_SIZE;
+	size_t at = GPT_ENTRIES_AT, size;
+	struct gpt table;
 	bool changed;
 
-	if (span.len < at)
+	if (!gpt_read((struct bytes){span.data, span.len}, &table))
 		return false;
-	if (span.data[GPT_SIZE_AT + 2] == 0 && span.data[GPT_SIZE_AT + 3] == 0)
-		size = span.data[GPT_SIZE_AT] | (size_t)span.data[GPT_SIZE_AT + 1] << 8;
-	size = size < GPT_ENTRY_SIZE ? GPT_ENTRY_SIZE : size;
+	size = table.entry_size;
+	if (size < GPT_ENTRY_MIN_SIZE || size > UINT16_MAX)
+		size = GPT_ENTRY_MIN_SIZE;
 	changed = blank(span.data + GPT_DISK_GUID_AT, GUID_SIZE);
 	for (; span.len - at >= size; at += size) {
-		changed = blank(span.data + at + GPT_ENTRY_ID_AT, GUID_SIZE) || changed;
-		changed = blank(span.data + at + GPT_NAME_AT, GPT_NAME_SIZE) || changed;
+		changed = blank(span.data + at + GPT_ENTRY_GUID_AT, GUID_SIZE) || changed;
+		changed = blank(span.data + at + GPT_ENTRY_NAME_AT, GPT_ENTRY_NAME_MAX) || changed;
 	}
 	return blank(span.data + at, span.len - at) || changed;
 }
@@ -165,11 +157,10 @@ static bool blank_all(struct span span)
 
 /* Their order tells nothing of a machine. What they are called and where they lead does, by disks'
  * serial numbers and MAC addresses. */
-static bool is_boot_order(struct bytes data)
+static bool is_boot_order(const struct event *event)
 {
-	struct uefivar var;
-
-	return uefivar_parse(data, &var) && uefivar_is(&var, uefi_global_variable_guid, "BootOrder");
+	return event->has_variable &&
+	       uefivar_is(&event->variable, uefi_global_variable_guid, "BootOrder");
 }
 
 /* Texts of boot loaders, configuration of the board and of what it boots: anything may stand
@@ -185,7 +176,7 @@ static bool is_free_text(const struct event *event)
 		return true;
 	case EV_EFI_VARIABLE_BOOT:
 	case EV_EFI_VARIABLE_BOOT2:
-		return !is_boot_order(event->data);
+		return !is_boot_order(event);
 	case EV_EFI_ACTION:
 		return false;
 	default:

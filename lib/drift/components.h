@@ -5,7 +5,7 @@
  * `is_bound`, the log only claims it. Where order says nothing (keys, options, option ROMs) none is
  * kept. Of programs the last one that ran is the kernel, whatever its name.
  *
- * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/loadertext.h for
+ * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/event.h for
  * PCRs 8 to 14; components_grub.h. */
 #ifndef DRIFT_COMPONENTS_H
 #define DRIFT_COMPONENTS_H

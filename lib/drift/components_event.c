@@ -3,7 +3,7 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
+#include "boot/event_text.h"
 
 struct component components_of_event(const struct event *event, enum component_kind kind)
 {
@@ -22,10 +22,10 @@ int components_add_event(struct components *components, const struct event *even
 	enum component_kind kind, struct err *err)
 {
 	struct component found = components_of_event(event, kind);
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
-	eventtext(event, text);
-	components_set_name(&found, bytes_of_text(text));
+	event_text(event, &words);
+	components_set_name(&found, bytes_of_text(words.text));
 	found.is_bound = measured_is(event, event->data);
 	return components_add(components, &found, err);
 }

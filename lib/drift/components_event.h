@@ -10,7 +10,7 @@ struct component components_of_event(const struct event *event, enum component_k
 /* Hostile text. */
 void components_set_name(struct component *component, struct bytes text);
 
-/* Named as eventtext.h describes the event, bound if the digest is that of its data.
+/* Named as event_text.h describes the event, bound if the digest is that of its data.
  * ERR_NO_MEMORY. */
 int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err) err_check;

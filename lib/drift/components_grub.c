@@ -3,7 +3,6 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
 #include "boot/grubtext.h"
 #include "drift/components_event.h"
 
@@ -42,10 +41,10 @@ static bool measured_text(const struct event *event, struct bytes *ret)
 	return text.len && is_measured_text(event, text);
 }
 
-static bool is_word_of(struct bytes text, const char *word)
+static bool is_word_of(struct bytes text, struct bytes word)
 {
 	for (struct bytes rest = text; rest.len; rest = grubtext_behind_first_word(rest))
-		if (bytes_equal(grubtext_first_word(rest), bytes_of_text(word)))
+		if (bytes_equal(grubtext_first_word(rest), word))
 			return true;
 	return false;
 }
@@ -183,30 +182,31 @@ int grub_add_rest(const struct grub_reading *reading, struct components *compone
 	return components_add(components, &found, err);
 }
 
-static enum component_kind kind_of_file(const struct grub_reading *reading, const char *name)
+static enum component_kind kind_of_file(const struct grub_reading *reading, const struct event *event)
 {
-	if (bytes_equal(grub_kernel_path(reading), bytes_of_text(name)) ||
-		strcmp(name, "grub_linuxefi Kernel") == 0)
+	struct logtext name;
+
+	if (!logtext_of(event->data, &name))
+		return COMPONENT_BOOT_FILE;
+	if (bytes_equal(grub_kernel_path(reading), name.bytes) ||
+		logtext_is(&name, "grub_linuxefi Kernel"))
 		return COMPONENT_KERNEL;
-	if (is_word_of(grubtext_behind_first_word(reading->initrd_words), name) ||
-		strcmp(name, "grub_linuxefi Initrd") == 0)
+	if (is_word_of(grubtext_behind_first_word(reading->initrd_words), name.bytes) ||
+		logtext_is(&name, "grub_linuxefi Initrd"))
 		return COMPONENT_INITRD;
 	return COMPONENT_BOOT_FILE;
 }
 
-/* The event names what was measured and does not hold it. */
-#define TAG_INITRD       0x8F3B22ECu
-#define TAG_COMMAND_LINE 0x8F3B22EDu
-
-/* Whatever the event's type: no file's name begins so. COMPONENT_BOOT_FILE if it is none. */
+/* Whatever the event's type: no file's name begins so. The event names what was measured and does
+ * not hold it. COMPONENT_BOOT_FILE if it is none. */
 static enum component_kind kind_of_tag(const struct event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
 	uint32_t tag = cursor_u32_le(&cursor);
 
-	if (cursor.failed || (tag != TAG_INITRD && tag != TAG_COMMAND_LINE))
+	if (tag != EVENT_TAG_INITRD && tag != EVENT_TAG_COMMAND_LINE)
 		return COMPONENT_BOOT_FILE;
-	return tag == TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
+	return tag == EVENT_TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
 }
 
 /* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at
@@ -225,12 +225,10 @@ int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_BOOT_FILE);
-	char text[EVENTTEXT_SIZE];
 
 	if (kind_of_tag(event) != COMPONENT_BOOT_FILE)
 		return add_tag(event, components, err);
-	eventtext_of_any(event->data, text);
-	components_set_name(&found, bytes_of_text(text));
-	found.kind = kind_of_file(reading, text);
+	logtext_or_hex(event->data, found.name, sizeof(found.name));
+	found.kind = kind_of_file(reading, event);
 	return components_add(components, &found, err);
 }

@@ -6,7 +6,7 @@
 #include "appraise/measured.h"
 #include "base/codec.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
+#include "boot/event_text.h"
 #include "boot/uefivar.h"
 #include "drift/components_event.h"
 
@@ -191,11 +191,11 @@ static int add_level(struct components *components, const struct event *event,
 static int add_setting(struct components *components, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT_SETTING);
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
 	found.is_bound = true;
-	eventtext(event, text);
-	text_clean(found.name, sizeof(found.name), bytes_of_text(text));
+	event_text(event, &words);
+	components_set_name(&found, bytes_of_text(words.text));
 	return components_add(components, &found, err);
 }
 
@@ -233,21 +233,21 @@ static int add_variable(struct components *components, const struct event *event
 int components_add_secure_boot(
 	struct components *components, const struct event *event, struct err *err)
 {
-	struct uefivar var;
+	const struct uefivar *var = &event->variable;
 	struct authority authority;
 	bool is_authority;
 
-	if (!uefivar_parse(event->data, &var))
+	if (!event->has_variable)
 		return add_setting(components, event, err);
-	if (strcmp(var.name, "SbatLevel") == 0)
-		return add_level(components, event, &var, err);
-	if (authority_is_setting(&var))
+	if (strcmp(var->name, "SbatLevel") == 0)
+		return add_level(components, event, var, err);
+	if (uefivar_is_shim_setting(var))
 		return add_setting(components, event, err);
 	if (authority_of_event(event, &authority, &is_authority, err) < 0)
 		return -1;
 	if (is_authority)
 		return add_authority(components, event, &authority, err);
-	if (event->type == EV_EFI_VARIABLE_AUTHORITY)
-		return add_stranger(components, event, &var, err);
-	return add_variable(components, event, &var, err);
+	if (event->what == EVENT_AUTHORITY)
+		return add_stranger(components, event, var, err);
+	return add_variable(components, event, var, err);
 }

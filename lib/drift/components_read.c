@@ -7,8 +7,6 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "boot/eventtext.h"
-#include "boot/uefivar.h"
 #include "drift/components_event.h"
 #include "drift/components_grub.h"
 #include "drift/components_keys.h"
@@ -53,22 +51,27 @@ static int add_program(const struct reading *reading, const struct event *event,
 		return 0;
 	if (bytes_equal(event->measured, reading->kernel_digest))
 		found.kind = COMPONENT_KERNEL;
-	if (!eventtext_image_file(event, found.name, sizeof(found.name)) &&
-		found.kind == COMPONENT_KERNEL)
+	if (!event_image_file(event, found.name, sizeof(found.name)) && found.kind == COMPONENT_KERNEL)
 		components_set_name(&found, grub_kernel_path(reading->grub));
 	return components_add(reading->found, &found, err);
 }
 
-/* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c). */
-static bool is_section_name(const char *text)
+/* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c), measured with their final
+ * 0. */
+static bool is_section_name(const struct event *event)
 {
 	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd",
 		".ucode", ".splash", ".dtb", ".dtbauto", ".uname", ".sbat", ".pcrsig", ".pcrpkey",
 		".hwids", ".efifw"};
 
+	struct logtext text;
+
+	if (!logtext_of(event->data, &text))
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], text) == 0)
-			return true;
+		if (logtext_is(&text, names[i]))
+			return measured_is(event,
+				(struct bytes){(const uint8_t *)names[i], strlen(names[i]) + 1});
 	return false;
 }
 
@@ -77,37 +80,30 @@ static bool is_section_name(const char *text)
 static int add_section(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
-	char text[EVENTTEXT_SIZE];
 
-	eventtext_of_any(event->data, text);
-	if (is_section_name(text) &&
-		measured_is(event, (struct bytes){(const uint8_t *)text, strlen(text) + 1}))
+	if (is_section_name(event))
 		return 0;
-	components_set_name(&found, bytes_of_text(text));
+	logtext_or_hex(event->data, found.name, sizeof(found.name));
 	return components_add(reading->found, &found, err);
 }
 
 static int add_addition(const struct reading *reading, const struct event *event, struct err *err)
 {
-	char text[EVENTTEXT_SIZE];
-	size_t len;
+	struct logtext text;
 
-	eventtext_of_any(event->data, text);
-	len = strlen(text);
-	if (len >= strlen("initrd") && strcmp(text + len - strlen("initrd"), "initrd") == 0)
+	if (logtext_of(event->data, &text) && logtext_ends_with(&text, "initrd"))
 		return add_event(reading, event, COMPONENT_INITRD, err);
 	return add_event(reading, event, COMPONENT_COMMAND_LINE, err);
 }
 
 static int add_configuration(const struct reading *reading, const struct event *event, struct err *err)
 {
-	struct uefivar var;
+	const char *name = event->has_variable ? event->variable.name : "";
 
-	if (!uefivar_parse(event->data, &var) || strncmp(var.name, "Boot", 4) != 0)
+	if (strncmp(name, "Boot", 4) != 0)
 		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
 	return add_event(reading, event,
-		strcmp(var.name, "BootOrder") == 0 ? COMPONENT_BOOT_ORDER : COMPONENT_BOOT_OPTION,
-		err);
+		strcmp(name, "BootOrder") == 0 ? COMPONENT_BOOT_ORDER : COMPONENT_BOOT_OPTION, err);
 }
 
 static int add_platform(const struct reading *reading, const struct event *event, struct err *err)

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "boot/bootphase.h"
 #include "boot/cclog.h"
-#include "boot/eventtext.h"
 #include "page/page_parts.h"
 
 #define SHORT_TEXT  150 /* what is longer opens on demand */
@@ -132,7 +131,7 @@ static uint32_t find_ends(const struct story *story)
 static struct bootphase_place place_of(const struct story *story, const struct event *event)
 {
 	struct event as_pcr = story->is_cc ? cclog_as_pcr(event) : *event;
-	struct bootphase_place ret = {BOOTPHASE_FIRMWARE, "separator"};
+	struct bootphase_place ret = {BOOTPHASE_FIRMWARE, BOOTPHASE_SEPARATOR};
 
 	(void)bootphase_of(&as_pcr, &ret);
 	return ret;
@@ -145,19 +144,13 @@ struct telling {
 	uint32_t ends_seen;
 };
 
-/* Measured again, and told by the same words: shim and the firmware both measure the kernel. */
+/* Measured again, by the same name: shim and the firmware both measure the kernel. */
 static bool is_same(const struct story *story, const struct event *a, const struct event *b)
 {
-	char text[EVENTTEXT_SIZE], other[EVENTTEXT_SIZE];
-
-	if (a->pcr != b->pcr || a->type != b->type || !a->is_measured || !b->is_measured ||
-		!bytes_equal(a->measured, b->measured) ||
-		is_redacted(story, a) != is_redacted(story, b) ||
-		replay_data_of(story->log, a) != replay_data_of(story->log, b))
-		return false;
-	eventtext(a, text);
-	eventtext(b, other);
-	return strcmp(text, other) == 0;
+	return a->pcr == b->pcr && a->type == b->type && a->is_measured && b->is_measured &&
+	       bytes_equal(a->measured, b->measured) &&
+	       is_redacted(story, a) == is_redacted(story, b) &&
+	       replay_data_of(story->log, a) == replay_data_of(story->log, b) && event_is_same(a, b);
 }
 
 /* True if it belongs to the line of ends. */
@@ -226,8 +219,8 @@ static void put_event(struct html *html, const struct story *story, const struct
 		html_fail(html, &err);
 		return;
 	}
-	put_label(html, place_of(story, event).kind);
-	put_text(html, is_taken_out(story, event) ? "taken out" : bootphase_without_kind(words.text));
+	put_label(html, bootphase_kind_name(place_of(story, event).kind));
+	put_text(html, is_taken_out(story, event) ? "taken out" : words.text + words.kind_len);
 	html_put(html, "<div class=\"meta\"><span>");
 	if (event->pcr == EVENTLOG_NO_PCR)
 		html_put(html, "no PCR");

@@ -1,5 +1,5 @@
 """Edits recorded event logs as an attacker or an update would: what is measured anew gets new digests, what is only written into the log
-keeps them. Shares no code with the library. Sources: PC Client PFP 1.06 section 10; what GRUB and shim measure: lib/boot/loadertext.h."""
+keeps them. Shares no code with the library. Sources: PC Client PFP 1.06 section 10; what GRUB and shim measure: lib/boot/event.h."""
 import hashlib
 import struct
 import uuid

@@ -19,6 +19,7 @@ static void make(struct made *ret, uint32_t pcr, uint32_t type, struct bytes mea
 		.is_measured = true,
 		.measured = {ret->digest, crypto_hash_size(hash)},
 		.measured_alg = alg};
+	event_read(&ret->event);
 }
 
 static const uint8_t zeros[4], ones[4] = {0xFF, 0xFF, 0xFF, 0xFF}, error[4] = {1};

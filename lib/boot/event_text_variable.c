@@ -1,18 +1,12 @@
-#include "boot/vartext.h"
-
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
 #include "boot/devicepath.h"
+#include "boot/event_text_parts.h"
 #include "boot/siglist.h"
 #include "boot/uefivar.h"
 
 #define SHOWN_BYTES 16 /* of a value that has no form here */
-
-struct place {
-	char *text;
-	size_t size;
-};
 
 static bool is_name(const struct uefivar *var, const char *name)
 {
@@ -20,7 +14,7 @@ static bool is_name(const struct uefivar *var, const char *name)
 }
 
 /* UINT16 numbers of load options; one for the next boot and for this one */
-static bool boot_order(const struct uefivar *var, struct place ret)
+static bool boot_order(const struct uefivar *var, struct event_text *ret)
 {
 	static const char *const names[] = {
 		"BootOrder", "DriverOrder", "SysPrepOrder", "BootNext", "BootCurrent"};
@@ -31,12 +25,13 @@ static bool boot_order(const struct uefivar *var, struct place ret)
 		i++;
 	if (i == sizeof(names) / sizeof(names[0]) || var->data.len == 0 || var->data.len % 2)
 		return false;
-	(void)text_format(ret.text, ret.size, "%s", names[i]);
-	for (len = strlen(ret.text); cursor.left && len + sizeof(" 0000...") <= ret.size;
-		len = strlen(ret.text))
-		(void)text_format(ret.text + len, ret.size - len, " %04X", cursor_u16_le(&cursor));
+	(void)text_format(ret->text, sizeof(ret->text), "%s", names[i]);
+	for (len = strlen(ret->text); cursor.left && len + sizeof(" 0000...") <= sizeof(ret->text);
+		len = strlen(ret->text))
+		(void)text_format(
+			ret->text + len, sizeof(ret->text) - len, " %04X", cursor_u16_le(&cursor));
 	if (cursor.left)
-		(void)text_format(ret.text + len, ret.size - len, "...");
+		(void)text_format(ret->text + len, sizeof(ret->text) - len, "...");
 	return true;
 }
 
@@ -59,7 +54,7 @@ static bool is_load_option(const char *name)
 }
 
 /* EFI_LOAD_OPTION: attributes, length of the path, description, path, data of the loader. */
-static bool load_option(const struct uefivar *var, struct place ret)
+static bool load_option(const struct uefivar *var, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(var->data);
 	uint32_t attributes = cursor_u32_le(&cursor);
@@ -80,14 +75,14 @@ static bool load_option(const struct uefivar *var, struct place ret)
 	(void)cursor_bytes(&cursor, title.len + 2);
 	if (!devicepath_read(cursor_bytes(&cursor, path_len), &path))
 		path = (struct devicepath){0};
-	(void)text_format(ret.text, ret.size, "%s \"%s\"%s%s%s%s%s", var->name, name,
+	(void)text_format(ret->text, sizeof(ret->text), "%s \"%s\"%s%s%s%s%s", var->name, name,
 		attributes & LOAD_OPTION_ACTIVE ? "" : " (not active)", *path.device ? " " : "",
 		path.device, *path.file ? (*path.device ? "/" : " ") : "", path.file);
 	return true;
 }
 
 /* EFI_SIGNATURE_LISTs. The certificates' subjects are for whoever may use crypto. */
-static bool key_lists(const struct uefivar *var, struct place ret)
+static bool key_lists(const struct uefivar *var, struct event_text *ret)
 {
 	static const char *const names[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
 	struct siglist list;
@@ -105,15 +100,15 @@ static bool key_lists(const struct uefivar *var, struct place ret)
 		(void)text_format(rest, sizeof(rest), ", %zu other%s", list.all.others,
 			list.all.others == 1 ? "" : "s");
 	siglist_owners_text(&list, owners, sizeof(owners));
-	(void)text_format(ret.text, ret.size, "%s: %zu certificate%s, %zu hash%s%s%s", var->name,
-		list.all.certs, list.all.certs == 1 ? "" : "s", list.all.hashes,
+	(void)text_format(ret->text, sizeof(ret->text), "%s: %zu certificate%s, %zu hash%s%s%s",
+		var->name, list.all.certs, list.all.certs == 1 ? "" : "s", list.all.hashes,
 		list.all.hashes == 1 ? "" : "es", rest, owners);
 	return true;
 }
 
 /* SbatLevel: lines of component, generation and, in the first, a date. It ends with a line break,
  * often with a zero. */
-static bool sbat_level(const struct uefivar *var, struct place ret)
+static bool sbat_level(const struct uefivar *var, struct event_text *ret)
 {
 	struct bytes text = var->data;
 	char clean[256];
@@ -123,12 +118,12 @@ static bool sbat_level(const struct uefivar *var, struct place ret)
 	while (text.len && (text.data[text.len - 1] == 0 || text.data[text.len - 1] == '\n'))
 		text.len--;
 	text_clean(clean, sizeof(clean), text);
-	(void)text_format(ret.text, ret.size, "SbatLevel: %s", *clean ? clean : "(empty)");
+	(void)text_format(ret->text, sizeof(ret->text), "SbatLevel: %s", *clean ? clean : "(empty)");
 	return true;
 }
 
 /* A switch of one byte and what its value means. */
-static bool known_switch(const struct uefivar *var, struct place ret)
+static bool known_switch(const struct uefivar *var, struct event_text *ret)
 {
 	static const struct {
 		const char *name, *on, *off;
@@ -144,53 +139,50 @@ static bool known_switch(const struct uefivar *var, struct place ret)
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
 		if (!is_name(var, switches[i].name) || var->data.len != 1 || var->data.data[0] > 1)
 			continue;
-		(void)text_format(ret.text, ret.size, "%s = %02x (%s)", var->name,
+		(void)text_format(ret->text, sizeof(ret->text), "%s = %02x (%s)", var->name,
 			var->data.data[0], var->data.data[0] ? switches[i].on : switches[i].off);
 		return true;
 	}
 	return false;
 }
 
-static void any_value(const struct uefivar *var, struct place ret)
+static void any_value(const struct uefivar *var, struct event_text *ret)
 {
 	char hex[2 * SHOWN_BYTES + 1];
 
 	if (var->data.len == 0)
-		(void)text_format(ret.text, ret.size, "%s, empty", var->name);
+		(void)text_format(ret->text, sizeof(ret->text), "%s, empty", var->name);
 	else if (var->data.len > SHOWN_BYTES)
-		(void)text_format(ret.text, ret.size, "%s, %zu bytes", var->name, var->data.len);
+		(void)text_format(
+			ret->text, sizeof(ret->text), "%s, %zu bytes", var->name, var->data.len);
 	else {
 		hex_encode(var->data, hex);
-		(void)text_format(ret.text, ret.size, "%s = %s", var->name, hex);
+		(void)text_format(ret->text, sizeof(ret->text), "%s = %s", var->name, hex);
 	}
 }
 
 /* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a
  * program run, the hash. */
-static bool authority_hash(const struct event *event, const struct uefivar *var, struct place ret)
+static bool authority_hash(
+	const struct event *event, const struct uefivar *var, struct event_text *ret)
 {
 	enum { HASH_SIZE = 32 };
 	char hex[2 * HASH_SIZE + 1];
 
-	if (event->type != EV_EFI_VARIABLE_AUTHORITY || var->data.len != UEFI_GUID_SIZE + HASH_SIZE)
+	if (event->what != EVENT_AUTHORITY || var->data.len != UEFI_GUID_SIZE + HASH_SIZE)
 		return false;
 	hex_encode((struct bytes){var->data.data + UEFI_GUID_SIZE, HASH_SIZE}, hex);
-	(void)text_format(ret.text, ret.size, "%s: hash %s", var->name, hex);
+	(void)text_format(ret->text, sizeof(ret->text), "%s: hash %s", var->name, hex);
 	return true;
 }
 
-bool vartext(const struct event *event, char *ret, size_t size)
+void event_text_variable(const struct event *event, struct event_text *ret)
 {
-	struct place place = {ret, size};
-	struct uefivar var;
+	const struct uefivar *var = &event->variable;
 
-	if (!uefivar_parse(event->data, &var))
-		return false;
-	if (boot_order(&var, place) || load_option(&var, place) || sbat_level(&var, place) ||
-		known_switch(&var, place) || authority_hash(event, &var, place))
-		return true;
-	if (event->type == EV_EFI_VARIABLE_DRIVER_CONFIG && key_lists(&var, place))
-		return true;
-	any_value(&var, place);
-	return true;
+	if (boot_order(var, ret) || load_option(var, ret) || sbat_level(var, ret) ||
+		known_switch(var, ret) || authority_hash(event, var, ret))
+		return;
+	if (event->what != EVENT_VARIABLE || !key_lists(var, ret))
+		any_value(var, ret);
 }

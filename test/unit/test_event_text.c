@@ -1,6 +1,6 @@
 #include "check.h"
 #include "../support/logmaker.h"
-#include "boot/eventtext.h"
+#include "boot/event_text.h"
 #include "boot/uefivar.h"
 
 #define BYTES(literal)                                                                             \
@@ -26,10 +26,11 @@ static void check_rows(const struct text_row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct event event = {.type = rows[i].type, .pcr = rows[i].pcr, .data = rows[i].data};
-		char text[EVENTTEXT_SIZE];
+		struct event_text words;
 
-		eventtext(&event, text);
-		assert_string_equal(text, rows[i].text);
+		event_read(&event);
+		event_text(&event, &words);
+		assert_string_equal(words.text, rows[i].text);
 	}
 }
 
@@ -282,7 +283,7 @@ static void a_partition_table_is_shown_by_its_disk(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1024);
 	struct event event = {.type = EV_EFI_GPT_EVENT};
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
 	(void)state;
 	put_repeated(&data, 0, 56);
@@ -290,18 +291,20 @@ static void a_partition_table_is_shown_by_its_disk(void **state)
 	put_repeated(&data, 0, 92 - 56 - UEFI_GUID_SIZE);
 	put_number(&data, 2, 8);
 	event.data = buf_bytes(&data);
-	eventtext(&event, text);
-	assert_string_equal(text, "disk 8BE4DF61-93CA-11D2-AA0D-00E098032B8C, 2 partitions");
+	event_read(&event);
+	event_text(&event, &words);
+	assert_string_equal(words.text, "disk 8BE4DF61-93CA-11D2-AA0D-00E098032B8C, 2 partitions");
 	event.data.len--;
-	eventtext(&event, text);
-	assert_string_equal(text, "00000000000000000000000000000000... (99 bytes)");
+	event_read(&event);
+	event_text(&event, &words);
+	assert_string_equal(words.text, "00000000000000000000000000000000... (99 bytes)");
 }
 
 static void partitions_are_shown_by_their_names(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1024);
 	struct event event = {.type = EV_EFI_GPT_EVENT};
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
 	(void)state;
 	put_repeated(&data, 0, 84);
@@ -315,8 +318,9 @@ static void partitions_are_shown_by_their_names(void **state)
 	for (int i = 0; i < 36; i++) /* no final 0 */
 		put(&data, "x", 2);
 	event.data = buf_bytes(&data);
-	eventtext(&event, text);
-	assert_string_equal(text,
+	event_read(&event);
+	event_text(&event, &words);
+	assert_string_equal(words.text,
 		"disk 00000000-0000-0000-0000-000000000000, 3 partitions: \"EFI\", \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"");
 }
 
@@ -324,13 +328,14 @@ static void long_text_is_cut(void **state)
 {
 	auto_cleanup(buf) struct buf data = buf_with_max(1 << 20);
 	struct event event = {.type = EV_IPL};
-	char text[EVENTTEXT_SIZE];
+	struct event_text words;
 
 	(void)state;
 	put_repeated(&data, 'x', 100000);
 	event.data = buf_bytes(&data);
-	eventtext(&event, text);
-	assert_int_equal(strlen(text), EVENTTEXT_SIZE - 1);
+	event_read(&event);
+	event_text(&event, &words);
+	assert_int_equal(strlen(words.text), EVENT_TEXT_SIZE - 1);
 }
 
 int main(void)

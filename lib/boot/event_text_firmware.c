@@ -1,8 +1,7 @@
-#include "boot/firmwaretext.h"
-
 #include <string.h>
 #include "base/text.h"
-#include "boot/eventtext.h"
+#include "boot/event_text_parts.h"
+#include "boot/eventlog.h"
 #include "boot/uefivar.h"
 
 #define SIGNATURE_SIZE 16
@@ -26,7 +25,7 @@ static bool is_named_blob(uint32_t type)
 }
 
 /* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
-static bool blob(const struct event *event, char *ret, size_t size)
+static bool blob(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -42,8 +41,8 @@ static bool blob(const struct event *event, char *ret, size_t size)
 	while (name.len && name.data[name.len - 1] == 0)
 		name.len--;
 	text_clean(text, sizeof(text), name);
-	(void)text_format(ret, size, "%s%s%sat 0x%llx, %llu bytes", blob_kind(event), text,
-		*text ? " " : "", base, length);
+	(void)text_format(ret->text, sizeof(ret->text), "%s%s%sat 0x%llx, %llu bytes",
+		blob_kind(event), text, *text ? " " : "", base, length);
 	return true;
 }
 
@@ -67,7 +66,7 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 
 /* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second
  * form */
-static bool tables(const struct event *event, char *ret, size_t size)
+static bool tables(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -83,18 +82,19 @@ static bool tables(const struct event *event, char *ret, size_t size)
 	while (name.len && name.data[name.len - 1] == 0)
 		name.len--;
 	text_clean(text, sizeof(text), name);
-	(void)text_format(ret, size, "table%s of the firmware%s%s: ", count == 1 ? "" : "s",
-		*text ? " " : "", text);
+	(void)text_format(ret->text, sizeof(ret->text),
+		"table%s of the firmware%s%s: ", count == 1 ? "" : "s", *text ? " " : "", text);
 	for (uint64_t i = 0; i < count && i < SHOWN_TABLES; i++) {
 		const uint8_t *guid = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
 
 		(void)cursor_u64_le(&cursor);
-		len = strlen(ret);
-		(void)text_format(
-			ret + len, size - len, "%s%s", i ? ", " : "", table_name(guid, guid_text));
+		len = strlen(ret->text);
+		(void)text_format(ret->text + len, sizeof(ret->text) - len, "%s%s", i ? ", " : "",
+			table_name(guid, guid_text));
 	}
-	len = strlen(ret);
-	(void)text_format(ret + len, size - len, count > SHOWN_TABLES ? ", ..." : "");
+	len = strlen(ret->text);
+	(void)text_format(
+		ret->text + len, sizeof(ret->text) - len, count > SHOWN_TABLES ? ", ..." : "");
 	return true;
 }
 
@@ -104,7 +104,7 @@ static bool starts_with(struct bytes data, const char *text)
 }
 
 /* "GCE NonHostInfo" and one byte: what keeps the VM's memory from its host */
-static bool google_vm(struct bytes data, char *ret, size_t size)
+static bool google_vm(struct bytes data, struct event_text *ret)
 {
 	static const char *const technologies[] = {
 		"none", "AMD SEV", "AMD SEV-ES", "Intel TDX", "AMD SEV-SNP"};
@@ -113,14 +113,15 @@ static bool google_vm(struct bytes data, char *ret, size_t size)
 	if (!starts_with(data, "GCE NonHostInfo") || data.len <= SIGNATURE_SIZE)
 		return false;
 	technology = data.data[SIGNATURE_SIZE];
-	(void)text_format(ret, size, "Google Compute Engine, memory encryption: %s",
+	(void)text_format(ret->text, sizeof(ret->text),
+		"Google Compute Engine, memory encryption: %s",
 		technology < sizeof(technologies) / sizeof(technologies[0]) ? technologies[technology]
 									    : "unknown");
 	return true;
 }
 
 /* A signature in letters, then bytes of a form that its maker knows. */
-static bool named_bytes(struct bytes data, char *ret, size_t size)
+static bool named_bytes(struct bytes data, struct event_text *ret)
 {
 	static const struct {
 		const char *signature, *meaning;
@@ -130,27 +131,28 @@ static bool named_bytes(struct bytes data, char *ret, size_t size)
 	};
 	size_t len = data.len ? strnlen((const char *)data.data, data.len) : 0;
 	const char *meaning = "";
+	struct logtext signature;
 	char text[64];
 
-	if (len < 4 || len == data.len ||
-		!eventtext_of_bytes((struct bytes){data.data, len}, text, sizeof(text)))
+	if (len < 4 || len == data.len || !logtext_of((struct bytes){data.data, len}, &signature))
 		return false;
+	logtext_clean(&signature, text, sizeof(text));
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (starts_with(data, known[i].signature))
 			meaning = known[i].meaning;
-	(void)text_format(
-		ret, size, "%s%s%s, %zu bytes", meaning, *meaning ? ": " : "", text, data.len);
+	(void)text_format(ret->text, sizeof(ret->text), "%s%s%s, %zu bytes", meaning,
+		*meaning ? ": " : "", text, data.len);
 	return true;
 }
 
-static bool non_host(struct bytes data, char *ret, size_t size)
+static bool non_host(struct bytes data, struct event_text *ret)
 {
-	return google_vm(data, ret, size) || named_bytes(data, ret, size);
+	return google_vm(data, ret) || named_bytes(data, ret);
 }
 
 /* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature and version, then the kind of device at
  * different places */
-static bool device(struct bytes data, char *ret, size_t size)
+static bool device(struct bytes data, struct event_text *ret)
 {
 	static const char *const kinds[] = {"device", "PCI device", "USB device"};
 	struct cursor cursor = cursor_of(data);
@@ -166,7 +168,7 @@ static bool device(struct bytes data, char *ret, size_t size)
 	kind = cursor_u32_le(&cursor);
 	if (cursor.failed)
 		return false;
-	(void)text_format(ret, size, "%s that measured itself (SPDM), %zu bytes",
+	(void)text_format(ret->text, sizeof(ret->text), "%s that measured itself (SPDM), %zu bytes",
 		kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : kinds[0], data.len);
 	return true;
 }
@@ -182,7 +184,7 @@ static void take_text(struct cursor *cursor, char *ret, size_t size)
 
 /* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): who made the platform, and
  * where its reference values are */
-static bool platform_id(struct bytes data, char *ret, size_t size)
+static bool platform_id(struct bytes data, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(data);
 	char guid[UEFI_GUID_TEXT_SIZE], made_by[64], model[64], version[64], firmware[64],
@@ -200,45 +202,52 @@ static bool platform_id(struct bytes data, char *ret, size_t size)
 	if (cursor.failed)
 		return false;
 	uefi_guid_text(manifest, guid);
-	(void)text_format(ret, size, "platform %s %s%s%s, firmware %s %s, reference manifest %s",
-		made_by, model, *version ? " " : "", version, firmware, firmware_version, guid);
+	(void)text_format(ret->text, sizeof(ret->text),
+		"platform %s %s%s%s, firmware %s %s, reference manifest %s", made_by, model,
+		*version ? " " : "", version, firmware, firmware_version, guid);
 	return true;
 }
 
-static bool no_action(const struct event *event, char *ret, size_t size)
+static bool no_action(const struct event *event, struct event_text *ret)
 {
 	struct bytes data = event->data;
+	struct event_tag tag;
+	struct logtext signature;
 	uint8_t locality;
 	char text[64];
 
 	if (eventlog_startup_locality(event, &locality)) {
-		(void)text_format(ret, size, "StartupLocality %u", locality);
+		(void)text_format(ret->text, sizeof(ret->text), "StartupLocality %u", locality);
 		return true;
 	}
 	if ((starts_with(data, "SP800-155 Event2") || starts_with(data, "SP800-155 Event3")) &&
-		platform_id(data, ret, size))
+		platform_id(data, ret))
 		return true;
-	if (firmwaretext_of_windows_tag(data, ret, size))
+	if (event_tag(event, &tag) && tag.is_windows) {
+		event_text_windows_tag(&tag, ret);
 		return true;
+	}
 	if (data.len < SIGNATURE_SIZE ||
-		!eventtext_of_bytes((struct bytes){data.data, SIGNATURE_SIZE}, text, sizeof(text)))
+		!logtext_of((struct bytes){data.data, SIGNATURE_SIZE}, &signature))
 		return false;
-	(void)text_format(ret, size, "%s (%zu bytes)", text, data.len);
+	logtext_clean(&signature, text, sizeof(text));
+	(void)text_format(ret->text, sizeof(ret->text), "%s (%zu bytes)", text, data.len);
 	return true;
 }
 
 /* A switch of the platform's setup in words, or bytes of its maker */
-static bool settings(struct bytes data, char *ret, size_t size)
+static bool settings(struct bytes data, struct event_text *ret)
 {
-	char text[EVENTTEXT_SIZE];
+	struct logtext text;
 
-	if (eventtext_of_bytes(data, text, sizeof(text)) || data.len == 0)
+	if (logtext_of(data, &text) || data.len == 0)
 		return false;
-	(void)text_format(ret, size, "settings of the platform, %zu bytes", data.len);
+	(void)text_format(
+		ret->text, sizeof(ret->text), "settings of the platform, %zu bytes", data.len);
 	return true;
 }
 
-bool firmwaretext(const struct event *event, char *ret, size_t size)
+bool event_text_firmware(const struct event *event, struct event_text *ret)
 {
 	switch (event->type) {
 	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
@@ -246,33 +255,31 @@ bool firmwaretext(const struct event *event, char *ret, size_t size)
 	case EV_POST_CODE:
 	case EV_POST_CODE2:
 	case EV_NONHOST_CODE:
-		return blob(event, ret, size);
+		return blob(event, ret);
 	case EV_EFI_HANDOFF_TABLES:
 	case EV_EFI_HANDOFF_TABLES2:
 	case EV_TABLE_OF_DEVICES:
-		return tables(event, ret, size);
+		return tables(event, ret);
 	case EV_NONHOST_CONFIG:
 	case EV_NONHOST_INFO:
-		return non_host(event->data, ret, size);
+		return non_host(event->data, ret);
 	case EV_EFI_SPDM_FIRMWARE_BLOB:
 	case EV_EFI_SPDM_FIRMWARE_CONFIG:
-		return device(event->data, ret, size);
+		return device(event->data, ret);
 	case EV_PLATFORM_CONFIG_FLAGS:
-		return settings(event->data, ret, size);
+		return settings(event->data, ret);
 	case EV_NO_ACTION:
-		return no_action(event, ret, size);
+		return no_action(event, ret);
 	default:
 		return false;
 	}
 }
 
-/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half tell
- * the kind. */
 #define WINDOWS_HOLDS_RECORDS 0x40000000u
 
 static const char *windows_kind(uint32_t tag)
 {
-	static const char *const kinds[] = {NULL, "container", "information", "error",
+	static const char *const kinds[] = {"", "container", "information", "error",
 		"parameters before the system", "parameters of the system", "authority",
 		"loaded module", "trust point", "early anti-malware",
 		"virtualization-based security", "kernel signature policy", "dynamic launch"};
@@ -288,7 +295,7 @@ static const char *windows_kind(uint32_t tag)
 	case 0x00010004:
 		return "trust point";
 	default:
-		return kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : NULL;
+		return kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : kinds[0];
 	}
 }
 
@@ -307,18 +314,14 @@ static size_t count_records(struct bytes records)
 	return count;
 }
 
-bool firmwaretext_of_windows_tag(struct bytes data, char *ret, size_t size)
+void event_text_windows_tag(const struct event_tag *tag, struct event_text *ret)
 {
-	struct cursor cursor = cursor_of(data);
-	uint32_t tag = cursor_u32_le(&cursor);
-	struct bytes value = cursor_bytes(&cursor, cursor_u32_le(&cursor));
-	const char *kind = windows_kind(tag);
+	const char *kind = windows_kind(tag->id);
 
-	if (cursor.failed || !kind || (tag & 0x3FF0FF00u) != 0)
-		return false;
-	if (tag & WINDOWS_HOLDS_RECORDS)
-		(void)text_format(ret, size, "Windows: %s, %zu records", kind, count_records(value));
+	if (tag->id & WINDOWS_HOLDS_RECORDS)
+		(void)text_format(ret->text, sizeof(ret->text), "Windows: %s, %zu records", kind,
+			count_records(tag->data));
 	else
-		(void)text_format(ret, size, "Windows: %s, %zu bytes", kind, value.len);
-	return true;
+		(void)text_format(ret->text, sizeof(ret->text), "Windows: %s, %zu bytes", kind,
+			tag->data.len);
 }

@@ -1,0 +1,271 @@
+#include "boot/event.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "boot/devicepath.h"
+#include "boot/grubtext.h"
+
+enum {
+	PCR_COMMANDS = 8,
+	PCR_FILES = 9,
+	PCR_KERNEL_IMAGE = 11,
+	PCR_KERNEL_CONFIG = 12,
+	PCR_EXTENSIONS = 13,
+	PCR_SHIM = 14,
+};
+
+bool event_image(const struct event *event, struct event_image *ret)
+{
+	struct cursor cursor = cursor_of(event->data);
+	struct event_image found = {0};
+
+	(void)cursor_u64_le(&cursor); /* location in memory */
+	found.size = cursor_u64_le(&cursor);
+	(void)cursor_u64_le(&cursor); /* link time address */
+	found.path = cursor_bytes(&cursor, cursor_u64_le(&cursor));
+	if (cursor.failed)
+		return false;
+	*ret = found;
+	return true;
+}
+
+bool event_image_file(const struct event *event, char *ret, size_t size)
+{
+	struct event_image image;
+	struct devicepath path;
+
+	if (!event_image(event, &image) || !devicepath_read(image.path, &path) || !path.file[0])
+		return false;
+	(void)text_format(ret, size, "%s", path.file);
+	return true;
+}
+
+/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half are the
+ * kind (wbcl.h of the Windows SDK). */
+static bool is_windows_tag(uint32_t id)
+{
+	uint32_t kind = id >> 16 & 0xF;
+
+	return kind >= 1 && kind <= 12 && !(id & 0x3FF0FF00u);
+}
+
+bool event_tag(const struct event *event, struct event_tag *ret)
+{
+	struct cursor cursor = cursor_of(event->data);
+	struct event_tag found = {.id = cursor_u32_le(&cursor)};
+
+	found.data = cursor_bytes(&cursor, cursor_u32_le(&cursor));
+	if (cursor.failed)
+		return false;
+	found.is_windows = is_windows_tag(found.id);
+	*ret = found;
+	return true;
+}
+
+static const char *const mok_names[] = {
+	[EVENT_MOK_NONE] = "",
+	[EVENT_MOK_LIST] = "MokList",
+	[EVENT_MOK_LIST_X] = "MokListX",
+	[EVENT_MOK_LIST_TRUSTED] = "MokListTrusted",
+	[EVENT_MOK_SB_STATE] = "MokSBState",
+	[EVENT_MOK_DB_STATE] = "MokDBState",
+	[EVENT_MOK_SBAT_LEVEL] = "SbatLevel",
+};
+
+const char *event_mok_name(enum event_mok mok)
+{
+	return mok_names[mok];
+}
+
+static enum event_mok mok_of(const struct logtext *text)
+{
+	for (int mok = EVENT_MOK_LIST; mok <= EVENT_MOK_SBAT_LEVEL; mok++)
+		if (logtext_is(text, mok_names[mok]))
+			return (enum event_mok)mok;
+	return EVENT_MOK_NONE;
+}
+
+/* GRUB writes what it measured behind a word of its own, which it does not measure: a text that is
+ * no command is none. */
+static bool read_grub_text(struct event *event, const struct logtext *text)
+{
+	static const struct {
+		const char *word;
+		enum event_what what;
+	} words[] = {
+		{"grub_cmd: ", EVENT_COMMAND},
+		{"grub_cmd ", EVENT_COMMAND},
+		{"grub_kernel_cmdline ", EVENT_COMMAND_LINE},
+		{"kernel_cmdline: ", EVENT_COMMAND_LINE},
+		{"module_cmdline: ", EVENT_MODULE_LINE},
+	};
+
+	event->what = EVENT_COMMAND_LINE;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!logtext_starts_with(text, words[i].word))
+			continue;
+		event->text = logtext_behind(text, strlen(words[i].word));
+		event->what = words[i].what;
+		if (event->what == EVENT_COMMAND &&
+			grubtext_kind_of(event->text.bytes) == GRUBTEXT_LINE)
+			event->what = EVENT_COMMAND_LINE;
+		return true;
+	}
+	return false;
+}
+
+/* What it is, by the PCR alone. */
+static enum event_what loader_what(uint32_t pcr)
+{
+	switch (pcr) {
+	case PCR_COMMANDS:
+	case PCR_KERNEL_CONFIG:
+		return EVENT_COMMAND_LINE;
+	case PCR_FILES:
+		return EVENT_FILE;
+	case PCR_KERNEL_IMAGE:
+		return EVENT_SECTION;
+	case PCR_EXTENSIONS:
+		return EVENT_EXTENSION;
+	case PCR_SHIM:
+		return EVENT_MOK;
+	default:
+		return EVENT_LOADER;
+	}
+}
+
+static bool read_loader(struct event *event)
+{
+	struct logtext text;
+
+	event->what = loader_what(event->pcr);
+	if (!logtext_of(event->data, &text) || event->what == EVENT_LOADER)
+		return false;
+	if (event->what == EVENT_MOK) {
+		event->mok = mok_of(&text);
+		return event->mok != EVENT_MOK_NONE;
+	}
+	if (event->pcr == PCR_COMMANDS)
+		return read_grub_text(event, &text);
+	if (event->what == EVENT_SECTION && !logtext_starts_with(&text, "."))
+		return false;
+	if (event->pcr == PCR_KERNEL_CONFIG && logtext_ends_with(&text, "initrd"))
+		event->what = EVENT_ADDITION;
+	event->text = text;
+	return true;
+}
+
+static bool read_separator(struct event *event)
+{
+	struct cursor cursor = cursor_of(event->data);
+	uint32_t value = cursor_u32_le(&cursor);
+
+	if (cursor.failed || cursor.left || (value > 1 && value != UINT32_MAX))
+		return false;
+	event->separator = value;
+	return true;
+}
+
+static enum event_what what_of(uint32_t type)
+{
+	switch (type) {
+	case EV_NO_ACTION:
+		return EVENT_NOTE;
+	case EV_S_CRTM_VERSION:
+		return EVENT_VERSION;
+	case EV_S_CRTM_CONTENTS:
+	case EV_EFI_HCRTM_EVENT:
+	case EV_POST_CODE:
+	case EV_POST_CODE2:
+	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
+	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
+		return EVENT_CODE;
+	case EV_EFI_SPDM_FIRMWARE_BLOB:
+	case EV_EFI_SPDM_FIRMWARE_CONFIG:
+		return EVENT_DEVICE;
+	case EV_EFI_VARIABLE_DRIVER_CONFIG:
+		return EVENT_VARIABLE;
+	case EV_EFI_SPDM_DEVICE_POLICY:
+		return EVENT_DEVICE_POLICY;
+	case EV_EFI_VARIABLE_BOOT:
+	case EV_EFI_VARIABLE_BOOT2:
+		return EVENT_BOOT_VARIABLE;
+	case EV_EFI_VARIABLE_AUTHORITY:
+		return EVENT_AUTHORITY;
+	case EV_EFI_SPDM_DEVICE_AUTHORITY:
+		return EVENT_DEVICE_AUTHORITY;
+	case EV_EFI_GPT_EVENT:
+	case EV_EFI_GPT_EVENT2:
+		return EVENT_PARTITIONS;
+	case EV_EFI_BOOT_SERVICES_APPLICATION:
+	case EV_EFI_BOOT_SERVICES_DRIVER:
+	case EV_EFI_RUNTIME_SERVICES_DRIVER:
+		return EVENT_IMAGE;
+	case EV_EFI_ACTION:
+		return EVENT_ACTION;
+	case EV_SEPARATOR:
+		return EVENT_SEPARATOR;
+	case EV_IPL:
+		return EVENT_LOADER;
+	case EV_EVENT_TAG:
+		return EVENT_TAG;
+	default:
+		return EVENT_PLATFORM;
+	}
+}
+
+static bool read_form(struct event *event)
+{
+	switch (event->what) {
+	case EVENT_VARIABLE:
+	case EVENT_DEVICE_POLICY:
+	case EVENT_BOOT_VARIABLE:
+	case EVENT_AUTHORITY:
+	case EVENT_DEVICE_AUTHORITY:
+		return event->has_variable;
+	case EVENT_PARTITIONS:
+		return gpt_read(event->data, &event->partitions);
+	case EVENT_IMAGE:
+		return event_image(event, &event->image);
+	case EVENT_ACTION:
+		return logtext_of(event->data, &event->text);
+	case EVENT_SEPARATOR:
+		return read_separator(event);
+	case EVENT_TAG:
+		return event_tag(event, &event->tag);
+	case EVENT_COMMAND:
+	case EVENT_COMMAND_LINE:
+	case EVENT_MODULE_LINE:
+	case EVENT_FILE:
+	case EVENT_SECTION:
+	case EVENT_ADDITION:
+	case EVENT_EXTENSION:
+	case EVENT_MOK:
+	case EVENT_LOADER:
+		return read_loader(event);
+	case EVENT_PLATFORM:
+	case EVENT_NOTE:
+	case EVENT_VERSION:
+	case EVENT_CODE:
+	case EVENT_DEVICE:
+		return false; /* forms that only their words need (event_text_firmware.c) */
+	}
+	return false;
+}
+
+void event_read(struct event *event)
+{
+	event->has_variable = uefivar_parse(event->data, &event->variable);
+	event->what = what_of(event->type);
+	event->is_formed = read_form(event);
+}
+
+bool event_is_same(const struct event *one, const struct event *other)
+{
+	if (one->what != other->what || one->is_formed != other->is_formed)
+		return false;
+	if (one->what == EVENT_IMAGE && one->is_formed)
+		return one->image.size == other->image.size &&
+		       bytes_equal(one->image.path, other->image.path);
+	return bytes_equal(one->data, other->data);
+}

@@ -1,0 +1,138 @@
+#include "boot/event_text.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "boot/devicepath.h"
+#include "boot/event_text_parts.h"
+
+/* systemd-stub starts the kernel out of its own image under this path (systemd 257,
+ * src/boot/linux.c, STUB_PAYLOAD_GUID): 55C5D1F8-04CD-46B5-8A20-E56CBB3052D0 */
+static const uint8_t stub_payload[UEFI_GUID_SIZE] = {0xF8, 0xD1, 0xC5, 0x55, 0xCD, 0x04, 0xB5, 0x46,
+	0x8A, 0x20, 0xE5, 0x6C, 0xBB, 0x30, 0x52, 0xD0};
+
+static void describe_image(const struct event_image *image, struct event_text *ret)
+{
+	struct devicepath path;
+	unsigned long long size = image->size;
+
+	if (!devicepath_read(image->path, &path))
+		path = (struct devicepath){0};
+	if (path.vendor_media && memcmp(path.vendor_media, stub_payload, UEFI_GUID_SIZE) == 0)
+		(void)text_format(ret->text, sizeof(ret->text),
+			"kernel inside the unified kernel image, %llu bytes", size);
+	else if (*path.file)
+		(void)text_format(ret->text, sizeof(ret->text), "%s, %llu bytes%s%s", path.file,
+			size, *path.device ? ", from " : "", path.device);
+	else
+		(void)text_format(ret->text, sizeof(ret->text), "image of %llu bytes%s%s", size,
+			*path.device ? ", from " : "", path.device);
+}
+
+/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version
+ * measures an empty text. Some write ASCII into a field of fixed size; UTF-16 of Latin letters has
+ * a zero behind the first byte. */
+static bool describe_version(struct bytes data, struct event_text *ret)
+{
+	struct bytes ascii = {data.data, data.len ? strnlen((const char *)data.data, data.len) : 0};
+	struct logtext text;
+
+	if (data.len == UEFI_GUID_SIZE && !logtext_of(data, &text))
+		uefi_guid_text(data.data, ret->text);
+	else if (bytes_are_all(data, 0))
+		(void)text_format(ret->text, sizeof(ret->text), "(empty)");
+	else if (ascii.len > 1 && data.len > UEFI_GUID_SIZE && logtext_of(ascii, &text))
+		logtext_clean(&text, ret->text, sizeof(ret->text));
+	else
+		return false;
+	return true;
+}
+
+static void describe_separator(uint32_t value, struct event_text *ret)
+{
+	(void)text_format(ret->text, sizeof(ret->text), "%08x (%s)", value,
+		value == 1 ? "the firmware met an error" : "end of the firmware's own part");
+}
+
+/* Of an event whose data has the form that it calls itself. */
+static bool describe_formed(const struct event *event, struct event_text *ret)
+{
+	switch (event->what) {
+	case EVENT_VARIABLE:
+	case EVENT_DEVICE_POLICY:
+	case EVENT_BOOT_VARIABLE:
+	case EVENT_AUTHORITY:
+	case EVENT_DEVICE_AUTHORITY:
+		event_text_variable(event, ret);
+		return true;
+	case EVENT_PARTITIONS:
+		event_text_partitions(&event->partitions, ret);
+		return true;
+	case EVENT_IMAGE:
+		describe_image(&event->image, ret);
+		return true;
+	case EVENT_SEPARATOR:
+		describe_separator(event->separator, ret);
+		return true;
+	case EVENT_COMMAND:
+		event_text_loader("GRUB command", &event->text, ret);
+		return true;
+	case EVENT_COMMAND_LINE:
+		event_text_loader("kernel command line", &event->text, ret);
+		return true;
+	case EVENT_MODULE_LINE:
+		event_text_loader("module command line", &event->text, ret);
+		return true;
+	case EVENT_FILE:
+		event_text_loader("file", &event->text, ret);
+		return true;
+	case EVENT_SECTION:
+		event_text_loader("section of the unified kernel image", &event->text, ret);
+		return true;
+	case EVENT_ADDITION:
+		event_text_loader("added at boot", &event->text, ret);
+		return true;
+	case EVENT_EXTENSION:
+		event_text_loader("system extension", &event->text, ret);
+		return true;
+	case EVENT_MOK:
+		event_text_mok(event->mok, ret);
+		return true;
+	case EVENT_TAG:
+		event_text_tag(&event->tag, ret);
+		return true;
+	case EVENT_ACTION:
+	case EVENT_LOADER:
+	case EVENT_PLATFORM:
+	case EVENT_NOTE:
+	case EVENT_VERSION:
+	case EVENT_CODE:
+	case EVENT_DEVICE:
+		break;
+	}
+	return false;
+}
+
+static bool describe(const struct event *event, struct event_text *ret)
+{
+	if (event->is_formed)
+		return describe_formed(event, ret);
+	if (event->what == EVENT_VERSION)
+		return describe_version(event->data, ret);
+	return event_text_firmware(event, ret);
+}
+
+void event_text(const struct event *event, struct event_text *ret)
+{
+	ret->kind_len = 0;
+	if (!describe(event, ret))
+		logtext_or_hex(event->data, ret->text, sizeof(ret->text));
+}
+
+bool event_text_equal(const struct event *one, const struct event *other)
+{
+	struct event_text words, other_words;
+
+	event_text(one, &words);
+	event_text(other, &other_words);
+	return strcmp(words.text, other_words.text) == 0;
+}
