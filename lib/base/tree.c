@@ -64,9 +64,14 @@ int tree_clear(int dir_fd, const char *except, struct err *err)
 
 	if (!dir)
 		return err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be read: %m.");
-	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
+	errno = 0;
+	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir)) {
 		if (!is_self_or_parent(entry->d_name) && strcmp(entry->d_name, except) != 0)
 			status = tree_remove(dir_fd, entry->d_name, err);
+		errno = 0; /* by which readdir(3) tells a failure from the end */
+	}
+	if (status == 0 && errno != 0)
+		status = err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be read: %m.");
 	(void)closedir(dir);
 	return status;
 }

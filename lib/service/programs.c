@@ -100,13 +100,23 @@ static int install_at(
 	return 0;
 }
 
-static int remove_at(int root_fd, const struct place *place, const char *version, struct err *err)
+/* The place itself goes if no other version is in it. */
+static int remove_version(int root_fd, const struct place *place, const char *version, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
+	auto_cleanup(fd) int parent = -1;
 
 	if (open_place(root_fd, place, &folder, err) < 0)
 		return -1;
-	return folder < 0 ? 0 : tree_remove(folder, version, err);
+	if (folder < 0)
+		return 0;
+	if (tree_remove(folder, version, err) < 0)
+		return -1;
+	parent = openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0 || (unlinkat(parent, place->folder, AT_REMOVEDIR) < 0 &&
+				  errno != ENOTEMPTY && errno != EEXIST))
+		return set_failure(place, "", "removed", err);
+	return 0;
 }
 
 int programs_install(int root_fd, int home_fd, const char *version, struct err *err)
@@ -118,7 +128,7 @@ int programs_install(int root_fd, int home_fd, const char *version, struct err *
 	if (err->native != EROFS)
 		return err_wrap(err, "Installation");
 	first = *err;
-	(void)!remove_at(root_fd, &places[0], version, &ignored); /* noexec: what was copied */
+	(void)!remove_version(root_fd, &places[0], version, &ignored); /* noexec: what was copied */
 	if (install_at(root_fd, &places[1], home_fd, version, err) == 0)
 		return 0;
 	return err_wrap(err, "Installation: %s", first.msg);
@@ -167,28 +177,21 @@ int programs_remove_others(int root_fd, const char *version, struct err *err)
 	return 0;
 }
 
-/* The folder itself goes if no other version is in it. */
-static void remove_empty(int root_fd, const struct place *place)
+static int remove_all(int root_fd, const struct place *place, struct err *err)
 {
 	auto_cleanup(fd) int parent =
 		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (parent >= 0)
-		(void)unlinkat(parent, place->folder, AT_REMOVEDIR);
+	if (parent < 0)
+		return errno == ENOENT ? 0 : set_failure(place, "", "opened", err);
+	return tree_remove(parent, place->folder, err);
 }
 
 int programs_remove(int root_fd, const char *version, struct err *err)
 {
-	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		auto_cleanup(fd) int folder = -1;
-
-		if (open_place(root_fd, &places[i], &folder, err) < 0)
+	for (size_t i = 0; i < PLACE_COUNT; i++)
+		if ((version ? remove_version(root_fd, &places[i], version, err)
+			     : remove_all(root_fd, &places[i], err)) < 0)
 			return -1;
-		if (folder < 0)
-			continue;
-		if ((version ? tree_remove(folder, version, err) : tree_clear(folder, "", err)) < 0)
-			return -1;
-		remove_empty(root_fd, &places[i]);
-	}
 	return 0;
 }
