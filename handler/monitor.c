@@ -49,11 +49,10 @@ int main(int argc, char **argv)
 
 	switch (options_parse(rows, argc, argv, &options, NULL, &err)) {
 	case OPTIONS_HELP:
-		program_print_usage(&(struct options_usage){.program = argv[0],
+		return program_print_usage(&(struct options_usage){.program = argv[0],
 			.words = "[OPTION...]",
 			.about = "The service of the VM extension. What it must know, enable wrote into service.json.",
 			.rows = rows});
-		return 0;
 	case OPTIONS_WRONG:
 		return program_refuse(argv[0], &err);
 	case OPTIONS_READ:

@@ -1,10 +1,12 @@
 /* guest-attest attest: one attestation now. */
 #include "base/boot_id.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "drift/explain.h"
 #include "service/drift_verdict.h"
 #include "service/enabled.h"
 #include "attestation.h"
+#include "facts.h"
 
 struct options {
 	struct attestation_options attestation;
@@ -87,99 +89,82 @@ static void compare_boot(
 		round, ret);
 }
 
-static void add_facts(
-	json *facts, const struct round_result *round, const struct drift_verdict *change)
+static void add_key(const struct facts *facts, const struct crypto_cert_info *cert)
+{
+	const struct facts known = facts_if(facts, cert->subject[0] != '\0');
+
+	fact_text(&known, "attestationKeySubject", "attestation key", cert->subject);
+	fact_text(&known, "attestationKeyIssuer", "  issued by", cert->issuer);
+	fact_time(&known, "attestationKeyNotAfter", "  valid until", cert->not_after_s);
+}
+
+static void add_provider(const struct facts *facts, const struct round_result *round)
+{
+	char provider[sizeof(round->provider) + 16];
+
+	(void)text_format(provider, sizeof(provider), "%s (%s)",
+		round->provider[0] ? round->provider : "none", health_name(round->remote.health));
+	fact_text(facts, NULL, "provider", provider);
+	fact_text(facts, NULL, "chosen as", round->provider_reason);
+	fact_text(facts, NULL, "by proxy", round->provider_proxy);
+}
+
+static void add_facts(const struct facts *facts, const struct round_result *round,
+	const struct drift_verdict *change)
 {
 	const struct appraisal *local = &round->local;
-	char time[CLOCK_TEXT_SIZE];
 
-	if (round->stage < ROUND_COLLECTED)
-		return;
-	json_add_text(facts, "local", health_name(local->verdict.health));
-	json_add_text(facts, "remote", health_name(round->remote.health));
-	json_add_int(facts, "events", local->event_count);
-	json_add_int(facts, "eventsNotMeasured", local->unmeasured_count);
+	fact_text(facts, "local", "this VM's own check", health_name(local->verdict.health));
+	fact_text(facts, "remote", NULL, health_name(round->remote.health));
+	add_provider(facts, round);
+	fact_count(facts, "events", "boot events", local->event_count);
+	fact_count(facts, "eventsNotMeasured", local->unmeasured_count ? "  not measured" : NULL,
+		local->unmeasured_count);
 	add_boot_facts(facts, local);
-	if (local->binding.cert.subject[0]) {
-		clock_text(local->binding.cert.not_after_s, time);
-		json_add_text(facts, "attestationKeySubject", local->binding.cert.subject);
-		json_add_text(facts, "attestationKeyIssuer", local->binding.cert.issuer);
-		json_add_text(facts, "attestationKeyNotAfter", time);
-	}
-	json_add_text(facts, "baseline", change->text);
-	if (round->stage == ROUND_VERIFIED) {
-		clock_text(round->token_expires_s, time);
-		json_add_text(facts, "tokenExpires", time);
-	}
+	fact_text(facts, "baseline", "baseline", change->text);
+	add_key(facts, &local->binding.cert);
+	fact_time(facts, "tokenExpires", "token valid until",
+		round->stage == ROUND_VERIFIED ? round->token_expires_s : 0);
 }
 
 static int print_result_json(
 	const struct round_result *round, const struct drift_verdict *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
-	auto_cleanup(json) json *result = json_new_object();
+	auto_cleanup(json) json *result =
+		document_new(reason->code, reason->code ? reason->msg : NULL);
+	struct facts facts;
 
 	json_add_text(result, "health", health_name(round->verdict.health));
-	json_add_text(result, "provider", round->provider);
-	json_add_text(result, "providerReason", round->provider_reason);
-	json_add_text(result, "proxy", round->provider_proxy);
-	json_add_int(result, "code", reason->code);
-	json_add_text(result, "name", err_info(reason->code)->name);
-	json_add_text(result, "message", reason->code ? reason->msg : "");
-	json_add_text(result, "remedy", err_info(reason->code)->remedy);
-	add_facts(json_add_object(result, "facts"), round, change);
+	json_add_known_text(result, "provider", round->provider);
+	json_add_known_text(result, "providerReason", round->provider_reason);
+	json_add_known_text(result, "proxy", round->provider_proxy);
+	facts = facts_as_json(result);
+	facts = facts_if(&facts, round->stage >= ROUND_COLLECTED);
+	facts = facts_within(&facts, "facts");
+	add_facts(&facts, round, change);
 	if (round->claims)
 		json_add_copy(result, "claims", round->claims);
 	else
 		json_add_null(result, "claims");
-	if (print_json(result, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
-}
-
-static void print_facts(const struct round_result *round, const struct drift_verdict *change)
-{
-	const struct appraisal *local = &round->local;
-	const struct crypto_cert_info *cert = &local->binding.cert;
-	char time[CLOCK_TEXT_SIZE];
-
-	if (round->stage < ROUND_COLLECTED)
-		return;
-	print_format("\nFacts\n  this VM's own check   %s\n", health_name(local->verdict.health));
-	print_format("  provider              %s (%s)\n",
-		round->provider[0] ? round->provider : "none", health_name(round->remote.health));
-	if (round->provider_reason[0])
-		print_format("  chosen as             %s\n", round->provider_reason);
-	if (round->provider_proxy[0])
-		print_format("  by proxy              %s\n", round->provider_proxy);
-	print_format("  boot events           %u\n", local->event_count);
-	if (local->unmeasured_count)
-		print_format("    not measured        %u\n", local->unmeasured_count);
-	print_boot_facts(local);
-	if (change->text[0])
-		print_format("  baseline              %s\n", change->text);
-	if (cert->subject[0]) {
-		clock_text(cert->not_after_s, time);
-		print_format("  attestation key       %s\n  issued by             %s, until %s\n",
-			cert->subject, cert->issuer, time);
-	}
-	if (round->stage == ROUND_VERIFIED) {
-		clock_text(round->token_expires_s, time);
-		print_format("  token valid until     %s\n", time);
-	}
+	return print_document(result, err);
 }
 
 static int print_result_text(
 	const struct round_result *round, const struct drift_verdict *change, struct err *err)
 {
 	const struct err *reason = &round->verdict.reason;
+	struct facts facts;
 
 	print_format("%s\n", health_name(round->verdict.health));
 	if (reason->code)
 		print_format("  %s (%s)\n  %s\n", reason->msg, err_info(reason->code)->name,
 			err_info(reason->code)->remedy);
-	print_facts(round, change);
+	if (round->stage >= ROUND_COLLECTED) {
+		print_format("\nFacts\n");
+		facts = facts_as_text();
+		add_facts(&facts, round, change);
+	}
 	if (!round->claims)
 		return 0;
 	print_format("\nClaims\n");
@@ -200,20 +185,18 @@ static int attest(const void *given)
 	struct err err;
 	int exit_code;
 
-	if (attestation_run(&options->attestation, &round, &err) < 0) {
-		(void)print_err(&err);
-		return health_exit_code(HEALTH_UNKNOWN);
-	}
+	if (attestation_run(&options->attestation, &round, &err) < 0)
+		return command_fail(&attest_command, &err, options->is_json);
 	compare_boot(options, &round, &change);
-	exit_code = round.verdict.reason.code == ERR_USAGE /* a TCTI that cannot be one: nothing was
-							      tried */
-			    ? EXIT_USAGE
-			    : health_exit_code(round.verdict.health);
+	/* a TCTI that cannot be one: nothing was tried */
+	exit_code = round.verdict.reason.code == ERR_USAGE ? EXIT_USAGE
+							   : health_exit_code(round.verdict.health);
 	if ((options->is_json ? print_result_json(&round, &change, &err)
-			      : print_result_text(&round, &change, &err)) < 0 ||
-		(options->save_evidence && save_evidence(options, &round, &err) < 0)) {
+			      : print_result_text(&round, &change, &err)) < 0)
+		return print_err(&err);
+	if (options->save_evidence && save_evidence(options, &round, &err) < 0) {
 		(void)print_err(&err);
-		return exit_code ? exit_code : health_exit_code(HEALTH_UNKNOWN);
+		return exit_code == EXIT_GOOD ? EXIT_UNKNOWN : exit_code;
 	}
 	return exit_code;
 }
@@ -248,4 +231,5 @@ const struct command attest_command = {
 	.size = sizeof(struct options),
 	.check = check_options,
 	.run = attest,
+	.has_health = true,
 };

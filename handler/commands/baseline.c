@@ -9,8 +9,6 @@
 #include "service/enabled.h"
 #include "commands.h"
 
-#define EXIT_NOTHING 2
-
 static void view_cleanup(struct baseline_view *view)
 {
 	baseline_done(&view->baseline);
@@ -126,12 +124,7 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 
 	if (baseline_save(view->state_fd, &nothing, err) < 0)
 		return -1;
-	if (options->is_json)
-		print_format("{\"forgotten\": %zu}\n", view->baseline.count);
-	else
-		print_format("Forgotten: %zu boot%s. The service learns the next Healthy one.\n",
-			view->baseline.count, view->baseline.count == 1 ? "" : "s");
-	return 0;
+	return options->is_json ? print_forgotten_json(view, err) : (print_forgotten(view), 0);
 }
 
 static const struct action {
@@ -158,12 +151,8 @@ static int run(const void *given)
 	struct err err;
 
 	if (open_view(options, action->replaces, &view, &err) < 0 ||
-		action->run(options, &view, &err) < 0) {
-		print_failure(&err, options->is_json);
-		return err.code == ERR_USAGE              ? EXIT_USAGE
-		       : err.code == ERR_BASELINE_REFUSED ? 1
-							  : EXIT_NOTHING;
-	}
+		action->run(options, &view, &err) < 0)
+		return command_fail(&baseline_command, &err, options->is_json);
 	return view.exit_code;
 }
 

@@ -70,39 +70,28 @@ static void add_component(json *object, const struct component *component)
 	json_add_text(object, "sha256", hex);
 }
 
-static int print_whole(const json *root, struct err *err)
+static void add_variant(json *list, const struct baseline_variant *variant)
 {
-	if (print_json(root, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
+	json *object = json_add_object(list, NULL), *components;
+
+	json_add_time(object, "acceptedAt", variant->accepted_s);
+	json_add_text(object, "how", baseline_how_name(variant->how));
+	json_add_known_text(object, "changes", variant->text);
+	json_add_known_text(object, "bootId", variant->boot_id);
+	components = json_add_array(object, "components");
+	for (size_t i = 0; i < variant->components.count; i++)
+		add_component(json_add_object(components, NULL), &variant->components.items[i]);
 }
 
 int print_baseline_json(const struct baseline_view *view, struct err *err)
 {
-	auto_cleanup(json) json *root = json_new_object();
-	json *variants = json_add_array(root, "accepted");
-	char time[CLOCK_TEXT_SIZE] = "";
+	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
+	json *variants = json_add_array(document, "accepted");
 
-	for (size_t i = 0; i < view->baseline.count; i++) {
-		const struct baseline_variant *variant = &view->baseline.variants[i];
-		json *object = json_add_object(variants, NULL), *components;
-
-		clock_text(variant->accepted_s, time);
-		json_add_text(object, "acceptedAt", time);
-		json_add_text(object, "how", baseline_how_name(variant->how));
-		json_add_text(object, "changes", variant->text);
-		json_add_text(object, "bootId", variant->boot_id);
-		components = json_add_array(object, "components");
-		for (size_t k = 0; k < variant->components.count; k++)
-			add_component(
-				json_add_object(components, NULL), &variant->components.items[k]);
-	}
-	time[0] = '\0';
-	if (view->baseline.lost_s)
-		clock_text(view->baseline.lost_s, time);
-	json_add_text(root, "lostAt", time);
-	return print_whole(root, err);
+	for (size_t i = 0; i < view->baseline.count; i++)
+		add_variant(variants, &view->baseline.variants[i]);
+	json_add_time(document, "lostAt", view->baseline.lost_s);
+	return print_document(document, err);
 }
 
 static void print_accepted_boot(const struct baseline_view *view)
@@ -142,6 +131,15 @@ void print_drift(const struct baseline_view *view)
 	print_accepted_boot(view);
 }
 
+/* NULL: there was none. */
+static void add_side(json *object, const char *name, const struct component *component)
+{
+	if (component)
+		add_component(json_add_object(object, name), component);
+	else
+		json_add_null(object, name);
+}
+
 static void add_difference(json *array, const struct drift_difference *difference)
 {
 	static const char *const changes[] = {
@@ -165,30 +163,30 @@ static void add_difference(json *array, const struct drift_difference *differenc
 	json_add_text(object, "class", rules_class_name(difference->class));
 	json_add_text(object, "meaning", meaning_of(difference));
 	json_add_text(object, "explainedBy", hows[difference->explanation.how]);
-	json_add_text(object, "explanation", difference->explanation.text);
-	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED)
-		add_component(json_add_object(object, "before"), &difference->before);
-	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED)
-		add_component(json_add_object(object, "after"), &difference->after);
+	json_add_known_text(object, "explanation", difference->explanation.text);
+	add_side(object, "before",
+		difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED
+			? &difference->before
+			: NULL);
+	add_side(object, "after",
+		difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED
+			? &difference->after
+			: NULL);
 }
 
 int print_drift_json(const struct baseline_view *view, struct err *err)
 {
-	const struct err *reason = &view->judgement.verdict.reason;
-	auto_cleanup(json) json *root = json_new_object();
+	const struct verdict *verdict = &view->judgement.verdict;
+	auto_cleanup(json) json *document = document_new(verdict->reason.code, view->judgement.text);
 	json *differences;
 
-	json_add_bool(root, "isAccepted",
+	json_add_bool(document, "isAccepted",
 		view->is_accepted || (view->drift.count == 0 && !view->drift.not_compared));
-	json_add_bool(root, "isExplained", view->judgement.is_explained);
-	json_add_text(root, "text", view->judgement.text);
-	json_add_int(root, "code", reason->code);
-	json_add_text(root, "name", reason->code ? err_info(reason->code)->name : "");
-	json_add_text(root, "remedy", reason->code ? err_info(reason->code)->remedy : "");
-	differences = json_add_array(root, "differences");
+	json_add_bool(document, "isExplained", view->judgement.is_explained);
+	differences = json_add_array(document, "differences");
 	for (size_t i = 0; i < view->drift.count; i++)
 		add_difference(differences, &view->drift.differences[i]);
-	return print_whole(root, err);
+	return print_document(document, err);
 }
 
 void print_accepted(const struct baseline_view *view)
@@ -205,4 +203,18 @@ void print_accepted(const struct baseline_view *view)
 		print_format("  %s\n", text);
 	}
 	print_format("The service takes it over at its next attestation.\n");
+}
+
+void print_forgotten(const struct baseline_view *view)
+{
+	print_format("Forgotten: %zu boot%s. The service learns the next Healthy one.\n",
+		view->baseline.count, view->baseline.count == 1 ? "" : "s");
+}
+
+int print_forgotten_json(const struct baseline_view *view, struct err *err)
+{
+	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
+
+	json_add_int(document, "forgotten", (int64_t)view->baseline.count);
+	return print_document(document, err);
 }

@@ -56,14 +56,6 @@ static const char *word_name(const struct view *view)
 	return view->original ? "copy" : names[view->answer.word];
 }
 
-static void add_time(json *object, const char *name, int64_t unix_s)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	clock_text(unix_s, text);
-	json_add_text(object, name, unix_s ? text : "");
-}
-
 static void add_view(json *list, const struct view *view)
 {
 	const struct filedigest *digest = &view->file->digest;
@@ -73,16 +65,16 @@ static void add_view(json *list, const struct view *view)
 	(void)text_format(text, sizeof(text), "/%s", view->file->path);
 	json_add_text(object, "path", text);
 	json_add_int(object, "size", (int64_t)view->file->size);
-	add_time(object, "writtenAt", view->file->written_s);
+	json_add_time(object, "writtenAt", view->file->written_s);
 	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
 	json_add_text(object, "sha256", hex);
 	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
-	json_add_text(object, "programSha256", digest->is_program ? hex : "");
+	json_add_known_text(object, "programSha256", digest->is_program ? hex : NULL);
 	package = json_add_object(object, "package");
 	json_add_text(package, "word", word_name(view));
-	json_add_text(package, "name", view->answer.package);
-	json_add_text(package, "version", view->answer.version);
-	add_time(package, "installedAt", view->answer.installed_s);
+	json_add_known_text(package, "name", view->answer.package);
+	json_add_known_text(package, "version", view->answer.version);
+	json_add_time(package, "installedAt", view->answer.installed_s);
 	word_text(view, text);
 	json_add_text(package, "text", text);
 }
@@ -112,36 +104,48 @@ static void find_originals(struct view *views, size_t count)
 				views[i].original = &views[k];
 }
 
-/* True if there is something to look into. */
-static bool ask_all(int root_fd, const struct bootfiles *files, struct view *views)
-{
-	bool is_odd = false;
+struct outcome {
+	size_t differing;
+	struct err trouble; /* the first thing that could not be read; ERR_OK if all could */
+};
 
+static void ask_all(
+	int root_fd, const struct bootfiles *files, struct view *views, struct outcome *ret)
+{
+	*ret = (struct outcome){.trouble = files->gap};
 	for (size_t i = 0; i < files->count; i++) {
-		views[i].file = &files->files[i];
-		if (packages_ask(root_fd, views[i].file, &views[i].answer, &views[i].trouble) < 0 ||
-			views[i].answer.word == PACKAGE_DIFFERS)
-			is_odd = true;
-		else
-			views[i].trouble.code = ERR_OK;
+		struct view *view = &views[i];
+
+		view->file = &files->files[i];
+		if (packages_ask(root_fd, view->file, &view->answer, &view->trouble) == 0)
+			view->trouble.code = ERR_OK;
+		else if (!ret->trouble.code)
+			ret->trouble = view->trouble;
+		ret->differing += !view->trouble.code && view->answer.word == PACKAGE_DIFFERS;
 	}
 	find_originals(views, files->count);
-	return is_odd;
 }
 
-static int print_views_json(const struct view *views, const struct bootfiles *files, struct err *err)
+/* What differs was found, whatever else could not be read. */
+static int exit_code_of(const struct outcome *outcome)
 {
-	auto_cleanup(json) json *document = json_new_object();
+	if (outcome->differing)
+		return EXIT_BAD;
+	return outcome->trouble.code ? EXIT_UNKNOWN : EXIT_GOOD;
+}
+
+static int print_views_json(const struct view *views, const struct bootfiles *files,
+	const struct err *trouble, struct err *err)
+{
+	auto_cleanup(json) json *document =
+		document_new(trouble->code, trouble->code ? trouble->msg : NULL);
 	json *list = json_add_array(document, "files");
 
 	for (size_t i = 0; i < files->count; i++)
 		add_view(list, &views[i]);
 	json_add_bool(document, "isComplete", files->gap.code == ERR_OK);
-	json_add_text(document, "leftOut", files->gap.code ? files->gap.msg : "");
-	if (print_json(document, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
+	json_add_known_text(document, "leftOut", files->gap.code ? files->gap.msg : NULL);
+	return print_document(document, err);
 }
 
 static int show(const struct options *options, int *ret_exit, struct err *err)
@@ -149,6 +153,7 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
 	auto_cleanup(free) struct view *views = NULL;
+	struct outcome outcome;
 
 	if (open_root(options->root, &root_fd, err) < 0 ||
 		bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
@@ -156,9 +161,10 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	views = calloc(files.count + 1, sizeof(*views));
 	if (!views)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
-	*ret_exit = ask_all(root_fd, &files, views) ? 1 : 0;
+	ask_all(root_fd, &files, views, &outcome);
+	*ret_exit = exit_code_of(&outcome);
 	if (options->is_json)
-		return print_views_json(views, &files, err);
+		return print_views_json(views, &files, &outcome.trouble, err);
 	for (size_t i = 0; i < files.count; i++)
 		print_view(&views[i]);
 	if (files.count == 0)
@@ -172,10 +178,13 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 
 static int run(const void *given)
 {
+	const struct options *options = given;
 	int exit_code;
 	struct err err;
 
-	return show(given, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
+	return show(options, &exit_code, &err) < 0
+		       ? command_fail(&files_command, &err, options->is_json)
+		       : exit_code;
 }
 
 static const struct option_row rows[] = {
@@ -190,7 +199,7 @@ const struct command files_command = {
 	.summary = "show the boot files on the disks, and which package vouches for them",
 	.words = "[OPTION...]",
 	.about = "Shows the boot files on this VM's disks: their digests as they are measured, and whether a package (dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.",
-	.notes = "Exit code: 0; 1 if a file differs from what its package installed, or packages could not be asked; 64 wrong usage.",
+	.notes = "Exit code: 0; 1 if a file differs from what its package installed; 2 if something could not be read, which is named; 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = run,

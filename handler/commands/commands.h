@@ -7,8 +7,14 @@
 #include "base/options.h"
 #include "edge/json.h"
 
-#define EXIT_USAGE       64
-#define EXIT_OUTPUT_LOST 2 /* never 1, which is a verdict of those commands that have one */
+/* Of every command; handler/docs/exit-codes.md. */
+enum {
+	EXIT_GOOD = 0, /* Healthy, Verified, all is well, done */
+	EXIT_BAD = 1, /* Unhealthy, Refused, differs: something speaks against what was looked at */
+	EXIT_UNKNOWN = 2, /* could not be found out or done, or the output could not be written */
+	EXIT_RESERVED = 3, /* good, with a reservation that the output names */
+	EXIT_USAGE = 64,
+};
 
 struct command {
 	const char *name;
@@ -20,6 +26,7 @@ struct command {
 	/* ERR_USAGE; NULL if there is nothing to check */
 	int (*check)(const void *options, struct err *err);
 	int (*run)(const void *options); /* the exit code */
+	bool has_health; /* its JSON has a member "health" */
 };
 
 extern const struct command attest_command, baseline_command, doctor_command, evidence_command,
@@ -36,23 +43,26 @@ void print_aside(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The rest of a line behind `indent` columns. On a terminal what does not fit goes on below it;
  * elsewhere a line stays a line. */
 void print_hanging(size_t indent, const char *text);
+/* The value of a document, or a part of one, without a line break behind it. */
 int print_json(const json *value, enum json_style style, struct err *err) err_check;
-/* "guest-attest: name: message Remedy." on stderr; the exit code. */
+/* An object with what every document of ours has: version, code, name, message, remedy. The message
+ * may be NULL. */
+json *document_new(enum err_code code, const char *message);
+int print_document(const json *document, struct err *err) err_check;
+/* The command ends without an answer: as a document on stdout if JSON was asked for, else
+ * "guest-attest: name: message Remedy." on stderr. The exit code. */
+int command_fail(const struct command *command, const struct err *failure, bool is_json);
+/* Only on stderr, when part of the answer is on stdout already. */
 int print_err(const struct err *err);
-/* "code", "name", "message", "remedy" */
-void add_err(json *parent, const struct err *failure);
-/* For programs that asked for JSON: these members as an object on stdout; else as print_err. */
-void print_failure(const struct err *failure, bool is_json);
 /* "guest-attest log: message; see 'guest-attest log --help'" on stderr; EXIT_USAGE. */
 int print_usage_error(const char *program, const struct err *wrong);
-/* 0 Healthy, 1 Unhealthy, 2 Unknown. */
 int health_exit_code(enum health health);
-/* At the end: a full disk or a closed pipe turns success into EXIT_OUTPUT_LOST. */
+/* At the end: what could not be written, to a full disk or a closed pipe, is EXIT_UNKNOWN. */
 int print_end(int exit_code);
 
-/* boot_facts.c: what an appraisal proved about the boot, as members and as lines of "Facts". */
-void add_boot_facts(json *facts, const struct appraisal *appraisal);
-void print_boot_facts(const struct appraisal *appraisal);
+/* boot_facts.c: what an appraisal proved about the boot. */
+struct facts;
+void add_boot_facts(const struct facts *facts, const struct appraisal *appraisal);
 
 /* checks.c. */
 /* Values of options; none (NULL) is fine. ERR_USAGE. */

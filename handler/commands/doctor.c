@@ -27,12 +27,12 @@ static int check_options(const void *given, struct err *err)
 
 static int print_findings_json(const struct doctor_report *report, struct err *err)
 {
-	auto_cleanup(json) json *list = doctor_json(report);
+	const struct doctor_finding *worst = doctor_worst(report);
+	auto_cleanup(json) json *document =
+		worst ? document_new(worst->code, worst->message) : document_new(ERR_OK, NULL);
 
-	if (print_json(list, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
+	doctor_add_findings(document, report);
+	return print_document(document, err);
 }
 
 static void print_finding(const struct doctor_finding *finding)
@@ -89,10 +89,8 @@ static int examine(const void *given)
 	const struct clock_time now = clock_read();
 	struct err err;
 
-	if (open_root(options->root, &root_fd, &err) < 0) {
-		(void)print_err(&err);
-		return DOCTOR_BROKEN;
-	}
+	if (open_root(options->root, &root_fd, &err) < 0)
+		return command_fail(&doctor_command, &err, options->is_json);
 	(void)uname(&machine);
 	doctor_run(&(struct doctor_inputs){.root_fd = root_fd,
 			   .machine = machine.machine,
@@ -110,10 +108,8 @@ static int examine(const void *given)
 		&report);
 	if (!options->is_json)
 		print_findings(&report);
-	else if (print_findings_json(&report, &err) < 0) {
-		(void)print_err(&err);
-		return DOCTOR_BROKEN;
-	}
+	else if (print_findings_json(&report, &err) < 0)
+		return print_err(&err);
 	return doctor_outcome(&report);
 }
 

@@ -2,8 +2,6 @@
  * nobody unless told to. */
 #include "attestation.h"
 
-#define EXIT_NOTHING 2
-
 struct options {
 	struct attestation_options attestation;
 	const char *out;
@@ -50,10 +48,7 @@ static int run(const void *given)
 {
 	struct err err;
 
-	if (collect(given, &err) == 0)
-		return 0;
-	(void)print_err(&err);
-	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_NOTHING;
+	return collect(given, &err) < 0 ? print_err(&err) : EXIT_GOOD;
 }
 
 static const struct option_row rows[] = {

@@ -189,10 +189,9 @@ static int show_log(const void *given)
 	struct err err;
 
 	if (read_log(options->file, &bytes, &err) < 0 ||
-		open_log(options->file, buf_bytes(&bytes), &log, &err) < 0 ||
-		print_log(&log, options, &err) < 0)
-		return print_err(&err);
-	return 0;
+		open_log(options->file, buf_bytes(&bytes), &log, &err) < 0)
+		return command_fail(&log_command, &err, options->is_json);
+	return print_log(&log, options, &err) < 0 ? print_err(&err) : EXIT_GOOD;
 }
 
 static int check_options(const void *given, struct err *err)
@@ -218,7 +217,7 @@ const struct command log_command = {
 	.summary = "show a TCG event log, or the PCR values that it leads to",
 	.words = "[--events | --pcrs | --json] FILE",
 	.about = "FILE is a TCG event log, for example /sys/kernel/security/tpm0/binary_bios_measurements; '-' is standard input.",
-	.notes = "Without option the boot is shown by its phases. A broken log is refused with the place and the reason. Event data is shown as the log has it: only the digests are proved by the TPM.",
+	.notes = "Without option the boot is shown by its phases. A broken log is refused with the place and the reason. Event data is shown as the log has it: only the digests are proved by the TPM.\nExit code: 0 shown, 2 the log is unreadable or broken, 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,

@@ -30,20 +30,21 @@ static void add_digests(json *parent, const struct eventlog *log, const struct e
 
 static void add_certificates(json *parent, const struct eventstory *story)
 {
-	json *subjects = story->cert_count ? json_add_array(parent, "certificates") : NULL;
+	json *subjects = json_add_array(parent, "certificates");
 
 	for (size_t i = 0; i < story->cert_count; i++)
 		json_add_text(subjects, NULL, story->subjects[i]);
 }
 
 /* Whose entries a variable of keys holds. */
-static void add_owners(json *parent, const struct event *event)
+static void add_owners(json *parent, const struct event *event, size_t cert_count)
 {
 	struct siglist list;
-	json *owners;
+	json *owners = json_add_array(parent, "owners");
 
+	if (!cert_count || event->what != EVENT_VARIABLE)
+		return;
 	siglist_read(event->variable.data, &list);
-	owners = json_add_array(parent, "owners");
 	for (size_t i = 0; i < list.owner_count; i++) {
 		const struct siglist_owner *owner = &list.owners[i];
 		const char *name = siglist_owner_name(owner->guid);
@@ -52,8 +53,7 @@ static void add_owners(json *parent, const struct event *event)
 
 		uefi_guid_text(owner->guid, guid);
 		json_add_text(members, "owner", guid);
-		if (name)
-			json_add_text(members, "name", name);
+		json_add_known_text(members, "name", name);
 		json_add_int(members, "certificates", (int64_t)owner->count.certs);
 		json_add_int(members, "hashes", (int64_t)owner->count.hashes);
 		json_add_int(members, "others", (int64_t)owner->count.others);
@@ -94,11 +94,10 @@ static int print_with_data(const json *members, struct bytes data, struct err *e
 static void add_place(json *members, const struct event *event)
 {
 	struct bootphase_place place;
+	bool has_place = bootphase_of(event, &place);
 
-	if (!bootphase_of(event, &place))
-		return;
-	json_add_text(members, "phase", bootphase_name(place.phase));
-	json_add_text(members, "kind", bootphase_kind_name(place.kind));
+	json_add_known_text(members, "phase", has_place ? bootphase_name(place.phase) : NULL);
+	json_add_known_text(members, "kind", has_place ? bootphase_kind_name(place.kind) : NULL);
 }
 
 /* `as_pcr` is the event as a TPM's log would have it. */
@@ -122,8 +121,7 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	add_place(members, as_pcr);
 	json_add_text(members, "description", story.text);
 	add_certificates(members, &story);
-	if (story.cert_count && event->what == EVENT_VARIABLE)
-		add_owners(members, event);
+	add_owners(members, event, story.cert_count);
 	add_digests(json_add_object(members, "digests"), log, event);
 	add_data_check(members, log, as_pcr);
 	return print_with_data(members, event->data, err);
@@ -149,24 +147,31 @@ static void add_keys(json *parent, const char *name, const struct secureboot_key
 	json_add_text(members, "sha256", hex);
 }
 
+static void add_secure_boot(json *members, const struct secureboot *facts)
+{
+	json_add_bool(members, "enabled", facts->is_enabled);
+	add_keys(members, "PK", &facts->pk);
+	add_keys(members, "KEK", &facts->kek);
+	add_keys(members, "db", &facts->db);
+	add_keys(members, "dbx", &facts->dbx);
+	json_add_int(members, "authorities", (int64_t)facts->authority_count);
+	json_add_known_text(members, "vmId", facts->vm_id);
+}
+
 static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 {
+	static const char *const unknown[] = {
+		"enabled", "PK", "KEK", "db", "dbx", "authorities", "vmId"};
 	struct secureboot facts;
-	struct err reason;
+	struct err reason = {0};
+	bool is_known = log_read_secure_boot(log, &facts, &reason) == 0;
 	auto_cleanup(json) json *members = json_new_object();
 
-	if (log_read_secure_boot(log, &facts, &reason) < 0) {
-		json_add_text(members, "error", reason.msg);
-		return print_json(members, JSON_COMPACT, err);
-	}
-	json_add_bool(members, "enabled", facts.is_enabled);
-	add_keys(members, "PK", &facts.pk);
-	add_keys(members, "KEK", &facts.kek);
-	add_keys(members, "db", &facts.db);
-	add_keys(members, "dbx", &facts.dbx);
-	json_add_int(members, "authorities", (int64_t)facts.authority_count);
-	if (*facts.vm_id)
-		json_add_text(members, "vmId", facts.vm_id);
+	json_add_reason(members, is_known ? ERR_OK : reason.code, is_known ? NULL : reason.msg);
+	if (is_known)
+		add_secure_boot(members, &facts);
+	for (size_t i = 0; !is_known && i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		json_add_null(members, unknown[i]);
 	return print_json(members, JSON_COMPACT, err);
 }
 
@@ -176,13 +181,27 @@ static int print_data_check_json(const struct eventlog *log, struct err *err)
 	bool is_good = replay_check_data(log, LOG_ALL_PCRS, &reason) == 0;
 	auto_cleanup(json) json *members = json_new_object();
 
+	json_add_reason(members, is_good ? ERR_OK : reason.code, is_good ? NULL : reason.msg);
 	if (is_good || reason.code == ERR_LOG_DATA_MISMATCH)
 		json_add_bool(members, "asMeasured", is_good);
 	else
 		json_add_null(members, "asMeasured");
-	if (!is_good)
-		json_add_text(members, "error", reason.msg);
 	return print_json(members, JSON_COMPACT, err);
+}
+
+/* What every document has, without its closing brace: the events follow one by one. */
+static int print_beginning(const struct eventlog *log, bool is_cc, struct err *err)
+{
+	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
+	auto_cleanup(buf) struct buf text = buf_with_max(MAX_EVENT_JSON);
+
+	json_add_text(document, "format", log->is_crypto_agile ? "crypto-agile" : "sha1");
+	json_add_text(document, "registers", is_cc ? "RTMR" : "PCR");
+	json_add_int(document, "notMeasured", log->unmeasured_count);
+	if (json_print(document, JSON_COMPACT, &text, err) < 0)
+		return -1;
+	print_format("%.*s,\"events\":[", (int)text.len - 1, (const char *)text.data);
+	return 0;
 }
 
 int log_print_json(const struct eventlog *log, struct err *err)
@@ -192,9 +211,8 @@ int log_print_json(const struct eventlog *log, struct err *err)
 	const char *separator = "";
 	bool is_cc = cclog_is(log);
 
-	print_format("{\"format\":\"%s\",\"registers\":\"%s\",\"notMeasured\":%u,\"events\":[",
-		log->is_crypto_agile ? "crypto-agile" : "sha1", is_cc ? "RTMR" : "PCR",
-		log->unmeasured_count);
+	if (print_beginning(log, is_cc, err) < 0)
+		return -1;
 	while (event_next_any(log, &walk, &event)) {
 		struct event as_pcr = is_cc ? cclog_as_pcr(&event) : event;
 

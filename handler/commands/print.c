@@ -7,8 +7,9 @@
 #include <unistd.h>
 #include "base/text.h"
 
-#define MAX_JSON  (64u << 20)
-#define MIN_WIDTH 30 /* a narrower column than that is no help */
+#define MAX_JSON     (64u << 20)
+#define JSON_VERSION 1 /* handler/docs/json.md */
+#define MIN_WIDTH    30 /* a narrower column than that is no help */
 
 /* A terminal would show a text with such characters as another one: by their numbers they cannot
  * hide anything. */
@@ -94,6 +95,30 @@ int print_json(const json *value, enum json_style style, struct err *err)
 	return 0;
 }
 
+json *document_new(enum err_code code, const char *message)
+{
+	json *document = json_new_object();
+
+	json_add_int(document, "version", JSON_VERSION);
+	json_add_reason(document, code, message);
+	return document;
+}
+
+int print_document(const json *document, struct err *err)
+{
+	if (print_json(document, JSON_INDENTED, err) < 0)
+		return -1;
+	print_format("\n");
+	return 0;
+}
+
+static int failure_exit_code(enum err_code code)
+{
+	return code == ERR_USAGE              ? EXIT_USAGE
+	       : code == ERR_BASELINE_REFUSED ? EXIT_BAD
+					      : EXIT_UNKNOWN;
+}
+
 int print_err(const struct err *err)
 {
 	const struct err_info *info = err_info(err->code);
@@ -101,31 +126,25 @@ int print_err(const struct err *err)
 	(void)fprintf(stderr, "guest-attest: %s: ", info->name);
 	put(stderr, bytes_of_text(err->msg));
 	(void)fprintf(stderr, " %s\n", info->remedy);
-	return info->exit_code;
+	return failure_exit_code(err->code);
 }
 
-void add_err(json *parent, const struct err *failure)
+/* `health`: whether the command's documents have one. */
+static int print_failure(const struct err *failure, bool has_health)
 {
-	const struct err_info *info = err_info(failure->code);
-
-	json_add_int(parent, "code", failure->code);
-	json_add_text(parent, "name", info->name);
-	json_add_text(parent, "message", failure->msg);
-	json_add_text(parent, "remedy", info->remedy);
-}
-
-void print_failure(const struct err *failure, bool is_json)
-{
-	auto_cleanup(json) json *members = json_new_object();
+	auto_cleanup(json) json *document = document_new(failure->code, failure->msg);
 	struct err err;
 
-	add_err(members, failure);
-	if (!is_json)
-		(void)print_err(failure);
-	else if (print_json(members, JSON_INDENTED, &err) < 0)
-		(void)print_err(&err);
-	else
-		print_format("\n");
+	if (has_health)
+		json_add_text(document, "health", health_name(HEALTH_UNKNOWN));
+	if (print_document(document, &err) < 0)
+		return print_err(&err);
+	return failure_exit_code(failure->code);
+}
+
+int command_fail(const struct command *command, const struct err *failure, bool is_json)
+{
+	return is_json ? print_failure(failure, command && command->has_health) : print_err(failure);
 }
 
 int print_usage_error(const char *program, const struct err *wrong)
@@ -138,7 +157,9 @@ int print_usage_error(const char *program, const struct err *wrong)
 
 int health_exit_code(enum health health)
 {
-	return health == HEALTH_HEALTHY ? 0 : health == HEALTH_UNHEALTHY ? 1 : 2;
+	return health == HEALTH_HEALTHY     ? EXIT_GOOD
+	       : health == HEALTH_UNHEALTHY ? EXIT_BAD
+					    : EXIT_UNKNOWN;
 }
 
 int print_end(int exit_code)
@@ -146,5 +167,5 @@ int print_end(int exit_code)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return exit_code;
 	(void)fprintf(stderr, "guest-attest: the output could not be written: %m\n");
-	return exit_code ? exit_code : EXIT_OUTPUT_LOST;
+	return EXIT_UNKNOWN;
 }

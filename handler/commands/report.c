@@ -9,8 +9,6 @@
 #include "report.h"
 #include "verify.h"
 
-#define EXIT_UNKNOWN 2
-
 struct options {
 	struct attestation_options attestation;
 	const char *html, *from, *root;
@@ -90,9 +88,11 @@ static int exit_code_of(const struct options *options, const struct page_inputs 
 	enum health health = inputs->bundle->verdict.health;
 	bool is_refused = inputs->check && inputs->check->findings.count;
 
-	if (options->from || health == HEALTH_HEALTHY)
-		return is_refused ? 1 : 0;
-	return health == HEALTH_UNHEALTHY ? 1 : EXIT_UNKNOWN;
+	if (is_refused && (options->from || health == HEALTH_HEALTHY))
+		return EXIT_BAD;
+	if (options->from)
+		return inputs->check && inputs->check->is_issuer_checked ? EXIT_GOOD : EXIT_RESERVED;
+	return health_exit_code(health);
 }
 
 /* What was fetched from the provider just now is as good as what a reader fetches. */
@@ -197,10 +197,7 @@ static int run(const void *given)
 	int exit_code = EXIT_UNKNOWN;
 	struct err err;
 
-	if (report(given, &exit_code, &err) == 0)
-		return exit_code;
-	(void)print_err(&err);
-	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_UNKNOWN;
+	return report(given, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
 }
 
 static const struct option_row rows[] = {
@@ -224,7 +221,7 @@ const struct command report_command = {
 	.summary = "what an attestation came to, as one HTML page",
 	.words = "--html FILE [OPTION...]",
 	.about = "Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed. The page holds no scripts and fetches nothing.",
-	.notes = "Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written, 64 wrong usage. The page is written in all cases but the last two.",
+	.notes = "Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written, 3 with --from and without --ca: nothing shows whose TPM it is; 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,

@@ -81,29 +81,39 @@ static enum options_found read_options(
 	return found;
 }
 
+/* Whoever asks for JSON gets it even if the rest of the words makes no sense. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	auto_cleanup(free) void *options = calloc(1, command->size);
+	bool is_json = wants_json(argc, argv);
 	char program[NAME_SIZE];
 	struct err err;
 
 	(void)text_format(program, sizeof(program), PROGRAM " %s", command->name);
 	if (!options) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the options.");
-		return print_err(&err);
+		return command_fail(command, &err, is_json);
 	}
 	switch (read_options(command, argc, argv, options, &err)) {
 	case OPTIONS_HELP:
 		return print_usage(command, program);
 	case OPTIONS_WRONG:
-		return print_usage_error(program, &err);
+		return is_json ? command_fail(command, &err, true) : print_usage_error(program, &err);
 	case OPTIONS_READ:
 		break;
 	}
 	return command->run(options);
 }
 
-static int refuse_command(const char *name)
+static int refuse_command(const char *name, bool is_json)
 {
 	const char *meant = NULL;
 	struct err err;
@@ -116,7 +126,7 @@ static int refuse_command(const char *name)
 	else
 		err_fill(&err, ERR_USAGE, 0, "there is no command '%s'%s%s%s", name,
 			meant ? " (did you mean '" : "", meant ? meant : "", meant ? "'?)" : "");
-	return print_usage_error(PROGRAM, &err);
+	return is_json ? command_fail(NULL, &err, true) : print_usage_error(PROGRAM, &err);
 }
 
 int commands_main(int argc, char **argv)
@@ -132,5 +142,5 @@ int commands_main(int argc, char **argv)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(name, commands[i]->name) == 0)
 			return print_end(run(commands[i], argc - 1, argv + 1));
-	return refuse_command(name);
+	return print_end(refuse_command(name, wants_json(argc, argv)));
 }

@@ -51,63 +51,51 @@ static const char *time_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 	return ret;
 }
 
-static void add_reason(json *parent, int code, const char *message)
-{
-	json_add_int(parent, "code", code);
-	json_add_text(parent, "name", code ? err_info((enum err_code)code)->name : "");
-	json_add_text(parent, "message", message);
-}
-
 static void add_service(json *parent, const struct view *view)
 {
-	char time[CLOCK_TEXT_SIZE];
-
 	json_add_bool(parent, "isRunning", view->pid != 0);
-	json_add_int(parent, "process", view->pid);
-	json_add_text(parent, "since", time_text(view->started_s, time));
+	if (view->pid)
+		json_add_int(parent, "process", view->pid);
+	else
+		json_add_null(parent, "process");
+	json_add_time(parent, "since", view->started_s);
 	json_add_text(parent, "version", view->service.program_version);
 }
 
-static json *make_json(const struct view *view)
+static void add_substatuses(json *parent, const struct status *status)
 {
-	const struct result *result = &view->result;
-	json *root = json_new_object();
-	char time[CLOCK_TEXT_SIZE];
-	json *items;
+	json *items = json_add_array(parent, "substatuses");
 
-	json_add_text(root, "health", health_name(result->health));
-	json_add_text(root, "status", status_state_name(result->status.state));
-	add_reason(root, result->status.code, result->status.message);
-	json_add_text(root, "reportedAt", time_text(result->written_s, time));
-	json_add_text(root, "lastHealthyAt", time_text(result->history.healthy_s, time));
-	json_add_text(root, "failingSince", time_text(result->history.failing_since_s, time));
-	json_add_int(root, "failures", result->history.failures);
-	if (result->doubt.code)
-		add_reason(
-			json_add_object(root, "doubt"), (int)result->doubt.code, result->doubt.msg);
-	else
-		json_add_null(root, "doubt");
-	add_service(json_add_object(root, "service"), view);
-	items = json_add_array(root, "substatuses");
-	for (size_t i = 0; i < result->status.item_count; i++) {
-		const struct status_item *item = &result->status.items[i];
+	for (size_t i = 0; i < status->item_count; i++) {
+		const struct status_item *item = &status->items[i];
 		json *entry = json_add_object(items, NULL);
 
 		json_add_text(entry, "substatus", item->name);
 		json_add_text(entry, "status", status_state_name(item->state));
-		add_reason(entry, item->code, item->message);
+		json_add_reason(entry, (enum err_code)item->code, item->message);
 	}
-	return root;
 }
 
 static int print_view_json(const struct view *view, struct err *err)
 {
-	auto_cleanup(json) json *root = make_json(view);
+	const struct result *result = &view->result;
+	auto_cleanup(json) json *document =
+		document_new((enum err_code)result->status.code, result->status.message);
 
-	if (print_json(root, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
+	json_add_text(document, "health", health_name(result->health));
+	json_add_text(document, "status", status_state_name(result->status.state));
+	json_add_time(document, "reportedAt", result->written_s);
+	json_add_time(document, "lastHealthyAt", result->history.healthy_s);
+	json_add_time(document, "failingSince", result->history.failing_since_s);
+	json_add_int(document, "failures", result->history.failures);
+	if (result->doubt.code)
+		json_add_reason(
+			json_add_object(document, "doubt"), result->doubt.code, result->doubt.msg);
+	else
+		json_add_null(document, "doubt");
+	add_service(json_add_object(document, "service"), view);
+	add_substatuses(document, &result->status);
+	return print_document(document, err);
 }
 
 static void print_doubt(const struct err *doubt)
@@ -154,23 +142,6 @@ static void print_view(const struct view *view)
 	}
 }
 
-static int print_unknown(const struct options *options, const struct err *failure)
-{
-	auto_cleanup(json) json *root = json_new_object();
-	struct err err;
-
-	if (!options->is_json) {
-		(void)print_err(failure);
-		return health_exit_code(HEALTH_UNKNOWN);
-	}
-	json_add_text(root, "health", health_name(HEALTH_UNKNOWN));
-	add_err(root, failure);
-	if (print_json(root, JSON_INDENTED, &err) < 0)
-		(void)print_err(&err);
-	print_format("\n");
-	return health_exit_code(HEALTH_UNKNOWN);
-}
-
 static int show(const void *given)
 {
 	const struct options *options = given;
@@ -179,14 +150,14 @@ static int show(const void *given)
 
 	if (!view) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
-		return print_unknown(options, &err);
+		return command_fail(&status_command, &err, options->is_json);
 	}
 	if (look(options->root, view, &err) < 0)
-		return print_unknown(options, &err);
+		return command_fail(&status_command, &err, options->is_json);
 	if (!options->is_json)
 		print_view(view);
 	else if (print_view_json(view, &err) < 0)
-		return print_unknown(options, &err);
+		return print_err(&err);
 	return health_exit_code(view->result.health);
 }
 
@@ -206,4 +177,5 @@ const struct command status_command = {
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = show,
+	.has_health = true,
 };

@@ -7,9 +7,6 @@
 #include "commands.h"
 #include "verify.h"
 
-#define EXIT_REFUSED    1
-#define EXIT_UNREADABLE 2
-
 #define MAX_TIME_S 253402300799 /* the end of the year 9999 */
 
 struct options {
@@ -103,6 +100,13 @@ static int judge(const struct options *options, const struct bundle *bundle, int
 	return 0;
 }
 
+static int verify_exit_code(const struct bundlecheck *check)
+{
+	if (check->findings.count)
+		return EXIT_BAD;
+	return check->is_issuer_checked ? EXIT_GOOD : EXIT_RESERVED;
+}
+
 static int verify(const void *given)
 {
 	const struct options *options = given;
@@ -113,18 +117,14 @@ static int verify(const void *given)
 
 	(void)read_now(options, &result.now_s);
 	if (bundlecheck_new(&check, &err) < 0 || read_bundle(options->file, &bundle, &err) < 0 ||
-		judge(options, &bundle, result.now_s, check, &err) < 0) {
-		print_failure(&err, options->is_json);
-		return EXIT_UNREADABLE;
-	}
+		judge(options, &bundle, result.now_s, check, &err) < 0)
+		return command_fail(&verify_command, &err, options->is_json);
 	result.check = check;
 	if (!options->is_json)
 		verify_print_text(&result);
-	else if (verify_print_json(&result, &err) < 0) {
-		print_failure(&err, options->is_json);
-		return EXIT_UNREADABLE;
-	}
-	return check->findings.count ? EXIT_REFUSED : 0;
+	else if (verify_print_json(&result, &err) < 0)
+		return print_err(&err);
+	return verify_exit_code(check);
 }
 
 static const struct option_row rows[] = {
@@ -144,7 +144,7 @@ const struct command verify_command = {
 	.summary = "check saved evidence, on any machine",
 	.words = "FILE [OPTION...]",
 	.about = "Checks the evidence of a boot, on any machine: needs neither the VM nor a TPM nor a network. FILE is what 'guest-attest evidence' or 'attest --save-evidence' wrote, a request's whole body, or the attestation information in it; '-' is standard input.",
-	.notes = "Exit code: 0 Verified, 1 Refused, 2 the evidence or another file is unreadable, 64 wrong usage.\nNothing in evidence proves when it was made.",
+	.notes = "Exit code: 0 Verified, 1 Refused, 2 the evidence or another file is unreadable, 3 nothing speaks against it, but without --ca it may be anybody's, 64 wrong usage.\nNothing in evidence proves when it was made.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,

@@ -5,185 +5,130 @@
 #include "base/text.h"
 #include "bundle/redact_rest.h"
 #include "commands.h"
+#include "facts.h"
 #include "verify.h"
 
-static const char *verdict_text(const struct verify_result *result)
+#define UNANCHORED "No --ca was given: all parts fit together, and nothing shows whose TPM it is."
+
+static bool is_unanchored(const struct bundlecheck *check)
 {
-	return result->check->findings.count ? "Refused" : "Verified";
+	return check->findings.count == 0 && !check->is_issuer_checked;
 }
 
 static void add_reasons(json *reasons, const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		add_err(json_add_object(reasons, NULL), findings_at(findings, i));
+		json_add_reason(json_add_object(reasons, NULL), findings_at(findings, i)->code,
+			findings_at(findings, i)->msg);
 }
 
-static void add_cert(json *members, const struct crypto_cert_info *cert)
+static void add_pcrs(const struct facts *facts, const struct tpm_pcrs *pcrs)
 {
-	char not_before[CLOCK_TEXT_SIZE], not_after[CLOCK_TEXT_SIZE];
+	const struct facts parts = facts_within(facts, "pcrs");
 
-	clock_text(cert->not_before_s, not_before);
-	clock_text(cert->not_after_s, not_after);
-	json_add_text(members, "subject", cert->subject);
-	json_add_text(members, "issuer", cert->issuer);
-	json_add_text(members, "notBefore", not_before);
-	json_add_text(members, "notAfter", not_after);
-}
-
-static void pcr_text(const struct tpm_pcrs *pcrs, uint32_t pcr, char ret[2 * TPM_DIGEST_SIZE + 1])
-{
-	hex_encode((struct bytes){pcrs->digest[pcr], TPM_DIGEST_SIZE}, ret);
-}
-
-static void add_pcrs(json *parent, const char *name, const struct tpm_pcrs *pcrs)
-{
-	json *members = json_add_object(parent, name);
-
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		char number[12], hex[2 * TPM_DIGEST_SIZE + 1];
+	for (uint32_t pcr = 0; parts.is_known && pcr < TPM_PCR_COUNT; pcr++) {
+		char number[12], label[20], hex[2 * TPM_DIGEST_SIZE + 1];
 
 		if (!(pcrs->mask & 1u << pcr))
 			continue;
 		(void)text_format(number, sizeof(number), "%u", pcr);
-		pcr_text(pcrs, pcr, hex);
-		json_add_text(members, number, hex);
+		(void)text_format(label, sizeof(label), "PCR %u", pcr);
+		hex_encode((struct bytes){pcrs->digest[pcr], TPM_DIGEST_SIZE}, hex);
+		fact_text(&parts, number, label, hex);
 	}
 }
 
-static void add_facts(json *facts, const struct verify_result *result)
+static void add_cert(const struct facts *facts, const struct bundlecheck *check)
+{
+	const struct crypto_cert_info *cert = &check->cert;
+	const struct facts known = facts_if(facts, check->has_cert);
+	const struct facts parts = facts_within(&known, "certificate");
+	char issuer[sizeof(cert->issuer) + 64];
+
+	(void)text_format(issuer, sizeof(issuer), "%s%s", cert->issuer,
+		check->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)");
+	fact_text(&parts, "subject", "attestation key", cert->subject);
+	fact_text(&parts, "issuer", NULL, cert->issuer);
+	fact_text(&parts, NULL, "  issued by", issuer);
+	fact_time(&parts, "notBefore", "  valid from", cert->not_before_s);
+	fact_time(&parts, "notAfter", "  valid until", cert->not_after_s);
+}
+
+static void add_facts(const struct facts *facts, const struct verify_result *result)
 {
 	const struct appraisal *appraisal = &result->check->appraisal;
+	const struct facts measured = facts_if(facts, appraisal->has_secureboot);
+	const struct facts bound = facts_if(facts, appraisal->is_bound);
 
-	if (result->check->has_cert)
-		add_cert(json_add_object(facts, "certificate"), &result->check->cert);
-	if (appraisal->has_secureboot) {
-		json_add_int(facts, "events", appraisal->event_count);
-		json_add_int(facts, "eventsNotMeasured", appraisal->unmeasured_count);
-		json_add_bool(facts, "secureBoot", appraisal->secureboot.is_enabled);
-		json_add_text(facts, "vmId", appraisal->secureboot.vm_id);
-	}
-	if (appraisal->is_bound)
-		add_pcrs(facts, "pcrs", &result->bundle->request.evidence.pcrs);
+	add_cert(facts, result->check);
+	fact_flag(&measured, "secureBoot", "Secure Boot", appraisal->secureboot.is_enabled);
+	fact_count(&measured, "events", "boot events", appraisal->event_count);
+	fact_count(&measured, "eventsNotMeasured",
+		appraisal->unmeasured_count ? "  not measured" : NULL, appraisal->unmeasured_count);
+	fact_text(&measured, "vmId", "VM id", appraisal->secureboot.vm_id);
+	add_pcrs(&bound, &result->bundle->request.evidence.pcrs);
 }
 
-/* Nobody proves it. */
-static void add_stated(json *root, const struct verify_result *result)
+/* What the bundle has beside the evidence. */
+static void add_stated(const struct facts *facts, const struct bundle *bundle)
 {
-	const struct bundle *bundle = result->bundle;
-	char made[CLOCK_TEXT_SIZE];
-	json *stated;
+	const struct facts remote = facts_if(facts, bundle->has_provider);
 
-	if (!bundle->is_whole)
-		return;
-	stated = json_add_object(root, "stated");
-	clock_text(bundle->made_s, made);
-	json_add_text(stated, "made", made);
-	json_add_text(stated, "program", bundle->program);
-	json_add_bool(stated, "redacted", bundle->is_redacted);
-	json_add_text(stated, "health", health_name(bundle->verdict.health));
-	json_add_text(stated, "local", health_name(bundle->local.health));
-	if (bundle->has_provider) {
-		json_add_text(stated, "provider", bundle->provider.address);
-		json_add_text(stated, "remote", health_name(bundle->provider.verdict.health));
-	}
-	json_add_text(stated, "hostname", bundle->machine.hostname);
-	json_add_text(stated, "kernel", bundle->machine.kernel);
+	fact_time(facts, "made", "made", bundle->made_s);
+	fact_text(facts, "program", "by guest-attest", bundle->program);
+	fact_flag(facts, "redacted", NULL, bundle->is_redacted);
+	fact_text(facts, "health", "verdict then", health_name(bundle->verdict.health));
+	fact_text(facts, "local", "VM's own check then", health_name(bundle->local.health));
+	fact_text(&remote, "provider", "provider", bundle->provider.address);
+	fact_text(&remote, "remote", "its verdict then",
+		health_name(bundle->provider.verdict.health));
+	fact_text(facts, "hostname", "host name", bundle->machine.hostname);
+	fact_text(facts, "kernel", "kernel", bundle->machine.kernel);
+}
+
+static const char *verdict_name(const struct bundlecheck *check)
+{
+	return check->findings.count ? "Refused" : is_unanchored(check) ? "Unanchored" : "Verified";
+}
+
+/* Of the first reason, if there is one. */
+static json *new_result(const struct bundlecheck *check)
+{
+	const struct err *first = check->findings.count ? findings_at(&check->findings, 0) : NULL;
+
+	if (first)
+		return document_new(first->code, first->msg);
+	return document_new(ERR_OK, is_unanchored(check) ? UNANCHORED : NULL);
 }
 
 int verify_print_json(const struct verify_result *result, struct err *err)
 {
 	const struct bundlecheck *check = result->check;
-	auto_cleanup(json) json *members = json_new_object();
+	auto_cleanup(json) json *document = new_result(check);
+	struct facts facts, stated;
 	char time[CLOCK_TEXT_SIZE];
 	json *notes;
 
-	clock_text(result->now_s, time);
-	json_add_text(members, "verdict", verdict_text(result));
-	add_reasons(json_add_array(members, "reasons"), &check->findings);
-	json_add_bool(members, "issuerChecked", check->is_issuer_checked);
-	json_add_bool(members, "tokenChecked", check->is_token_checked);
-	notes = json_add_array(members, "notChecked");
+	json_add_text(document, "verdict", verdict_name(check));
+	add_reasons(json_add_array(document, "reasons"), &check->findings);
+	json_add_bool(document, "issuerChecked", check->is_issuer_checked);
+	json_add_bool(document, "tokenChecked", check->is_token_checked);
+	notes = json_add_array(document, "notChecked");
 	for (size_t i = 0; i < check->note_count; i++)
 		json_add_text(notes, NULL, check->notes[i]);
 	if (result->bundle->is_redacted)
-		redact_add_rests(members, &result->bundle->request.evidence);
-	json_add_text(members, "checkedFor", time);
-	add_facts(json_add_object(members, "facts"), result);
-	add_stated(members, result);
-	if (print_json(members, JSON_INDENTED, err) < 0)
-		return -1;
-	print_format("\n");
-	return 0;
-}
-
-static void print_cert(const struct bundlecheck *check)
-{
-	char not_before[CLOCK_TEXT_SIZE], not_after[CLOCK_TEXT_SIZE];
-
-	clock_text(check->cert.not_before_s, not_before);
-	clock_text(check->cert.not_after_s, not_after);
-	print_format(
-		"  attestation key       %s\n  issued by             %s%s\n  valid                 %s to %s\n",
-		check->cert.subject, check->cert.issuer,
-		check->is_issuer_checked ? "" : " (says the certificate: not checked, give --ca)",
-		not_before, not_after);
-}
-
-static void print_pcrs(const struct tpm_pcrs *pcrs)
-{
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		char hex[2 * TPM_DIGEST_SIZE + 1];
-
-		if (!(pcrs->mask & 1u << pcr))
-			continue;
-		pcr_text(pcrs, pcr, hex);
-		print_format("  PCR %-2u                %s\n", pcr, hex);
-	}
-}
-
-static void print_facts(const struct verify_result *result)
-{
-	const struct appraisal *appraisal = &result->check->appraisal;
-
-	print_format("\nFacts\n");
-	if (result->check->has_cert)
-		print_cert(result->check);
-	if (appraisal->has_secureboot) {
-		print_format("  Secure Boot           %s\n  boot events           %u\n",
-			appraisal->secureboot.is_enabled ? "on" : "off", appraisal->event_count);
-		if (appraisal->unmeasured_count)
-			print_format("    not measured        %u\n", appraisal->unmeasured_count);
-		if (appraisal->secureboot.vm_id[0])
-			print_format("  VM id                 %s\n", appraisal->secureboot.vm_id);
-	}
-	if (appraisal->is_bound)
-		print_pcrs(&result->bundle->request.evidence.pcrs);
-}
-
-static void print_line(const char *name, const char *value)
-{
-	if (value[0])
-		print_format("  %-21s %s\n", name, value);
-}
-
-static void print_stated(const struct bundle *bundle)
-{
-	char made[CLOCK_TEXT_SIZE];
-
-	if (!bundle->is_whole)
-		return;
-	clock_text(bundle->made_s, made);
-	print_format("\nThe bundle says, unproved\n");
-	print_line("made", made);
-	print_line("by guest-attest", bundle->program);
-	print_line("verdict then", health_name(bundle->verdict.health));
-	print_line("VM's own check then", health_name(bundle->local.health));
-	if (bundle->has_provider) {
-		print_line("provider", bundle->provider.address);
-		print_line("its verdict then", health_name(bundle->provider.verdict.health));
-	}
-	print_line("host name", bundle->machine.hostname);
-	print_line("kernel", bundle->machine.kernel);
+		redact_add_rests(document, &result->bundle->request.evidence);
+	else
+		json_add_null(document, "guessable");
+	clock_text(result->now_s, time);
+	json_add_text(document, "checkedFor", time);
+	facts = facts_as_json(json_add_object(document, "facts"));
+	add_facts(&facts, result);
+	stated = facts_as_json(document);
+	stated = facts_if(&stated, result->bundle->is_whole);
+	stated = facts_within(&stated, "stated");
+	add_stated(&stated, result->bundle);
+	return print_document(document, err);
 }
 
 static void print_below(const char *text)
@@ -195,11 +140,12 @@ static void print_below(const char *text)
 void verify_print_text(const struct verify_result *result)
 {
 	const struct bundlecheck *check = result->check;
+	const struct facts facts = facts_as_text();
 
-	print_format("%s%s\n", verdict_text(result),
-		check->findings.count || check->is_issuer_checked
-			? ""
-			: ", except whose TPM it is: no --ca was given");
+	print_format("%s\n", check->findings.count ? "Refused"
+			     : is_unanchored(check)
+				     ? "Verified, except whose TPM it is: no --ca was given"
+				     : "Verified");
 	for (size_t i = 0; i < check->findings.count; i++) {
 		const struct err_info *info = err_info(findings_at(&check->findings, i)->code);
 
@@ -212,6 +158,10 @@ void verify_print_text(const struct verify_result *result)
 	}
 	for (size_t i = 0; i < check->note_count; i++)
 		print_below(check->notes[i]);
-	print_facts(result);
-	print_stated(result->bundle);
+	print_format("\nFacts\n");
+	add_facts(&facts, result);
+	if (!result->bundle->is_whole)
+		return;
+	print_format("\nThe bundle says, unproved\n");
+	add_stated(&facts, result->bundle);
 }

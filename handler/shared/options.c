@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#define USAGE_MAX 8192
+#define USAGE_MAX        8192
+#define EXIT_OUTPUT_LOST 2
 
 /* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel
  * hands every program the path by which it was started (getauxval(3)): that needs no /proc. */
@@ -43,13 +44,18 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-void program_print_usage(const struct options_usage *usage)
+static int print_whole(const char *text)
+{
+	return printf("%s", text) >= 0 && fflush(stdout) == 0 ? 0 : EXIT_OUTPUT_LOST;
+}
+
+int program_print_usage(const struct options_usage *usage)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(USAGE_MAX);
 	struct err err;
 
-	if (options_usage(usage, &text, &err) == 0)
-		(void)printf("%s", (const char *)text.data);
+	return options_usage(usage, &text, &err) < 0 ? EXIT_OUTPUT_LOST
+						     : print_whole((const char *)text.data);
 }
 
 int program_refuse(const char *program, const struct err *err)
@@ -66,7 +72,7 @@ bool handler_options_parse(int argc, char **argv, struct handler_options *ret, i
 	*ret_exit_code = 0;
 	switch (options_parse(rows, argc, argv, ret, NULL, &err)) {
 	case OPTIONS_HELP:
-		program_print_usage(&(struct options_usage){.program = argv[0],
+		*ret_exit_code = program_print_usage(&(struct options_usage){.program = argv[0],
 			.words = "[OPTION...]",
 			.about = "A command of the VM extension, called by the guest agent without options.",
 			.rows = rows});
@@ -77,8 +83,10 @@ bool handler_options_parse(int argc, char **argv, struct handler_options *ret, i
 	case OPTIONS_READ:
 		break;
 	}
-	if (ret->is_version)
-		return printf("%s\n", VERSION) >= 0;
+	if (ret->is_version) {
+		*ret_exit_code = print_whole(VERSION "\n");
+		return true;
+	}
 	if (!ret->home && find_own_home(ret->own_home))
 		ret->home = ret->own_home;
 	ret->home_errno = errno;

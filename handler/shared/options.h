@@ -20,8 +20,8 @@ struct handler_options {
 /* True: the program is done, with *ret_exit_code (--help, --version, wrong usage). */
 bool handler_options_parse(int argc, char **argv, struct handler_options *ret, int *ret_exit_code);
 
-/* On stdout. */
-void program_print_usage(const struct options_usage *usage);
+/* On stdout; 0, or 2 if it could not be written. */
+int program_print_usage(const struct options_usage *usage);
 /* What is wrong with the options, on stderr; the exit code. */
 int program_refuse(const char *program, const struct err *err);
 

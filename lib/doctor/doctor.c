@@ -194,7 +194,7 @@ static enum doctor_outcome outcome_of(const struct doctor_finding *finding)
 	return err_info(finding->code)->is_against_vm ? DOCTOR_INTEGRITY : DOCTOR_BROKEN;
 }
 
-enum doctor_outcome doctor_outcome(const struct doctor_report *report)
+const struct doctor_finding *doctor_worst(const struct doctor_report *report)
 {
 	static const enum doctor_outcome worst_first[] = {
 		DOCTOR_INTEGRITY, DOCTOR_BROKEN, DOCTOR_WARNED};
@@ -202,27 +202,29 @@ enum doctor_outcome doctor_outcome(const struct doctor_report *report)
 	for (size_t k = 0; k < sizeof(worst_first) / sizeof(worst_first[0]); k++)
 		for (size_t i = 0; i < report->count; i++)
 			if (outcome_of(&report->findings[i]) == worst_first[k])
-				return worst_first[k];
-	return DOCTOR_ALL_WELL;
+				return &report->findings[i];
+	return NULL;
 }
 
-json *doctor_json(const struct doctor_report *report)
+enum doctor_outcome doctor_outcome(const struct doctor_report *report)
 {
-	json *list = json_new_array();
+	const struct doctor_finding *worst = doctor_worst(report);
+
+	return worst ? outcome_of(worst) : DOCTOR_ALL_WELL;
+}
+
+void doctor_add_findings(json *parent, const struct doctor_report *report)
+{
+	json *list = json_add_array(parent, "findings");
 
 	for (size_t i = 0; i < report->count; i++) {
 		const struct doctor_finding *finding = &report->findings[i];
 		json *entry = json_add_object(list, NULL);
-		bool has_code = finding->code != ERR_OK;
 
 		json_add_text(entry, "check", finding->check);
 		json_add_text(entry, "part", finding->part);
 		json_add_text(entry, "state", doctor_state_name(finding->state));
-		json_add_text(entry, "message", finding->message);
-		json_add_int(entry, "code", finding->code);
-		json_add_text(entry, "name", has_code ? err_info(finding->code)->name : "");
-		json_add_text(entry, "remedy", has_code ? err_info(finding->code)->remedy : "");
+		json_add_reason(entry, finding->code, finding->message);
 		json_add_copy(entry, "details", finding->details);
 	}
-	return list;
 }

@@ -70,10 +70,12 @@ enum doctor_outcome {
 	DOCTOR_WARNED = 3, /* nothing but warnings */
 };
 
-/* The worst finding; skipped checks do not count, what they wait for does. */
+/* The worst finding, the first of its kind, NULL if all is well; skipped checks do not count, what
+ * they wait for does. */
+const struct doctor_finding *doctor_worst(const struct doctor_report *report);
 enum doctor_outcome doctor_outcome(const struct doctor_report *report);
-/* An array, one object per finding: check, part, state, message, code, name, remedy, details. NULL
- * if memory ran out. */
-json *doctor_json(const struct doctor_report *report);
+/* "findings", an array with one object for each: check, part, state, code, name, message, remedy,
+ * details. */
+void doctor_add_findings(json *parent, const struct doctor_report *report);
 
 #endif

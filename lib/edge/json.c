@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/text.h"
 
 #define MAX_DEPTH   32
@@ -390,6 +391,33 @@ void json_add_null(json *parent, const char *name)
 void json_add_copy(json *parent, const char *name, const json *value)
 {
 	(void)add(parent, name, json_copy(value));
+}
+
+void json_add_known_text(json *parent, const char *name, const char *text)
+{
+	if (text && *text)
+		json_add_text(parent, name, text);
+	else
+		json_add_null(parent, name);
+}
+
+void json_add_time(json *parent, const char *name, int64_t unix_s)
+{
+	char text[CLOCK_TEXT_SIZE] = "";
+
+	if (unix_s)
+		clock_text(unix_s, text);
+	json_add_known_text(parent, name, text);
+}
+
+void json_add_reason(json *parent, enum err_code code, const char *message)
+{
+	const struct err_info *info = err_info(code);
+
+	json_add_int(parent, "code", code);
+	json_add_known_text(parent, "name", code ? info->name : NULL);
+	json_add_known_text(parent, "message", message);
+	json_add_known_text(parent, "remedy", code ? info->remedy : NULL);
 }
 
 static bool is_complete(const json *value)

@@ -69,6 +69,12 @@ void json_add_int(json *parent, const char *name, int64_t number);
 void json_add_bool(json *parent, const char *name, bool value);
 void json_add_null(json *parent, const char *name);
 void json_add_copy(json *parent, const char *name, const json *value);
+/* Members of the documents that commands print (handler/docs/json.md): what is absent is null. */
+void json_add_known_text(json *parent, const char *name, const char *text); /* NULL, "": absent */
+void json_add_time(json *parent, const char *name, int64_t unix_s); /* 0: absent */
+/* "code", "name", "message" and "remedy"; ERR_OK has neither name nor remedy. The message may be
+ * NULL or "". */
+void json_add_reason(json *parent, enum err_code code, const char *message);
 
 /* For who does not print the tree: ERR_NO_MEMORY if any adding call before failed. */
 int json_check(const json *value, struct err *err) err_check;

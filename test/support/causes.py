@@ -4,13 +4,13 @@ The extension is unpacked, installed and enabled as the guest agent does it whil
 guest-attest attest must name it; and once it is gone, the service must report success by itself."""
 import concurrent.futures
 import dataclasses
-import json
 import re
 import sys
 import threading
 import time
 import typing
 
+import documents
 import machine
 import netlab
 
@@ -98,14 +98,14 @@ def status_names(vm, cause):
 
 def command_names(vm, cause):
     code, output = vm.guest_attest("attest", "--tcti", vm.tcti, "--event-log", vm.root / machine.EVENT_LOG, "--json", *cause.by_hand)
-    result = json.loads(output)
+    result = documents.read("attest", output)
     check((code, result["name"]) == (2, cause.code), f"guest-attest attest: exit {code}, {result['name']}: {result['message']}")
     tells(cause, f"{result['message']} ({result['name']}). {result['remedy']}", "guest-attest attest")
 
 
 def doctor_names(vm, cause):
     code, output = vm.guest_attest("doctor", "--root", vm.root, "--json")
-    wrong = [finding for finding in json.loads(output) if finding["part"] == "Network" and finding["state"] == "error"]
+    wrong = [finding for finding in documents.read("doctor", output)["findings"] if finding["part"] == "Network" and finding["state"] == "error"]
     check(code == 2 and [finding["name"] for finding in wrong] == [cause.doctor or cause.code], f"guest-attest doctor: exit {code}, {wrong}")
     check(cause.words[0] in wrong[0]["message"], f"guest-attest doctor does not say '{cause.words[0]}': {wrong}")
     check(wrong[0]["remedy"] == REMEDIES[cause.doctor or cause.code], f"guest-attest doctor has another remedy: {wrong}")

@@ -13,6 +13,7 @@ import subprocess
 import time
 
 import boots
+import documents
 import machine
 import vtpm
 
@@ -275,9 +276,8 @@ class Answering(Program):
     def outcome(self, lab, run):
         number, name = 0, ""
         try:
-            answer = json.loads(run.out)
-            reasons = [answer] if "name" in answer else answer.get("reasons", [])
-            number, name = (reasons[0]["code"], ",".join(reason["name"] for reason in reasons)) if reasons else (0, "")
+            answer = documents.read(self.name, run.out)
+            number, name = answer["code"], ",".join(reason["name"] or "" for reason in answer.get("reasons") or [answer])
         except ValueError:
             pass
         return Outcome({0: "healthy", 1: "unhealthy"}.get(run.code, "unknown"), number, name)
@@ -286,9 +286,9 @@ class Answering(Program):
         if run.code not in (0, 1):
             return [] if run.code < 0 or run.err or run.out or run.is_mute() else ["it failed without a word"]
         try:
-            word = json.loads(run.out).get(self.member)
+            word = documents.read(self.name, run.out).get(self.member)
         except ValueError:
-            return [] if run.code else ["exit 0 without a whole answer"]
+            return [f"exit {run.code} without a whole answer"]
         return [] if word == self.words[run.code] else [f"exit {run.code}, but it says {word}"]
 
 

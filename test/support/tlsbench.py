@@ -1,7 +1,7 @@
 """A VM before a TLS server: whether attest and doctor speak to it, by which code they refuse, and whether anything was sent."""
-import json
 import subprocess
 
+import documents
 import machine
 import tlsservers
 
@@ -17,14 +17,14 @@ class Bench:
     def run(self, command, host, ca_file, *words):
         done = subprocess.run([self.vm.programs / "guest-attest", command, "--endpoint", f"https://{host}", "--ca-file", ca_file, "--proxy",
                                self.way.url, "--tcti", self.vm.tcti, "--json", *words], stdout=subprocess.PIPE)
-        return json.loads(done.stdout)
+        return documents.read(command, done.stdout)
 
     def attest(self, host, ca_file):
         return self.run("attest", host, ca_file, "--event-log", self.vm.root / machine.EVENT_LOG)
 
     def doctor(self, host, ca_file):
         """Its check of TLS."""
-        found, = (check for check in self.run("doctor", host, ca_file, "--root", self.vm.root) if check["check"] == "tls")
+        found, = (check for check in self.run("doctor", host, ca_file, "--root", self.vm.root)["findings"] if check["check"] == "tls")
         return found
 
     def complaint(self, server, expected, words, host, ca_file):

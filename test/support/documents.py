@@ -1,0 +1,42 @@
+"""What guest-attest prints with --json: read, and held against the schema of its command (handler/docs/schema)."""
+import functools
+import json
+import pathlib
+
+import jsonschema
+
+SCHEMAS = pathlib.Path(__file__).resolve().parent.parent.parent / "handler/docs/schema"
+FORMAT = jsonschema.Draft202012Validator
+
+
+def closed(schema):
+    """Readers must bear new members, so that the schemas allow them. A test must not: a member that no schema has is undocumented."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    ret = {name: part if name in ("enum", "const", "required") else closed(part) for name, part in schema.items()}
+    if schema.get("required") and "properties" in schema:
+        ret.setdefault("additionalProperties", False)
+    return ret
+
+
+@functools.lru_cache(None)
+def validator(command):
+    schema = closed(json.loads((SCHEMAS / f"{command}.json").read_text()))
+    FORMAT.check_schema(schema)
+    return FORMAT(schema)
+
+
+def faults(command, document):
+    """What is wrong with it, each with its place."""
+    return [f"{command} --json: {'.'.join(map(str, fault.absolute_path))}: {fault.message[:400]}"
+            for error in validator(command).iter_errors(document) for fault in [error, *(error.context or ())]]
+
+
+def read(command, text):
+    """The document; AssertionError if it is not what the command's schema promises."""
+    document = json.loads(text)
+    found = faults(command, document)
+    assert not found, "\n".join(found)
+    return document
