@@ -3,10 +3,7 @@ import functools
 import json
 import pathlib
 
-import jsonschema
-
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent.parent / "handler/docs/schema"
-FORMAT = jsonschema.Draft202012Validator
 
 
 def closed(schema):
@@ -23,9 +20,11 @@ def closed(schema):
 
 @functools.lru_cache(None)
 def validator(command):
+    import jsonschema  # here: it makes a test so large that its children's peak of memory is the test's own
+
     schema = closed(json.loads((SCHEMAS / f"{command}.json").read_text()))
-    FORMAT.check_schema(schema)
-    return FORMAT(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 def faults(command, document):
