@@ -72,7 +72,7 @@ int check_metadata(const char *address, struct err *err) err_check;
 int check_proxy(const char *address, struct err *err) err_check;
 bool is_no_proxy(const char *proxy); /* "none" */
 
-/* files.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_INPUT with errno in `native`. */
+/* paths.c. '-' is standard input; ERR_FORMAT past ret->max, ERR_INPUT with errno in `native`. */
 int read_input(const char *path, struct buf *ret, struct err *err) err_check;
 /* Certificates as PEM: ERR_CA_FILE. */
 int read_pem(const char *path, struct buf *ret, struct err *err) err_check;

@@ -1,88 +1,206 @@
-/* files.c - what the commands read and write: a file, or standard input where '-' stands for it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
+/* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches
+ * for them. */
 #include <string.h>
-#include <sys/stat.h>
-#include "base/file.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "disk/packages.h"
 #include "commands.h"
 
-/* What a person named is looked for elsewhere than what the program writes. */
-static int as_input(struct err *err)
+#define WORD_SIZE 256
+#define HEX_SIZE  (2 * CRYPTO_SHA256_SIZE + 1)
+
+struct options {
+	const char *root;
+	bool is_json;
+};
+
+/* One file, and what was found out about it. */
+struct view {
+	const struct bootfile *file;
+	struct package_answer answer;
+	struct err trouble; /* code ERR_OK, or why packages could not be asked */
+	/* a file with the same bytes that a package installed, if none owns this one */
+	const struct view *original;
+};
+
+static void word_text(const struct view *view, char ret[WORD_SIZE])
 {
-	err->code = err->code == ERR_IO ? ERR_INPUT : err->code;
-	return -1;
+	const struct package_answer *answer = &view->answer;
+	char date[CLOCK_TEXT_SIZE], original[WORD_SIZE];
+
+	clock_text(answer->installed_s, date);
+	if (view->trouble.code)
+		(void)text_format(ret, WORD_SIZE, "%s", view->trouble.msg);
+	else if (answer->word == PACKAGE_SAME)
+		(void)text_format(ret, WORD_SIZE, "as installed by %s %s on %.10s%s", answer->package,
+			answer->version, date, answer->is_settled ? "" : " (not finished)");
+	else if (answer->word == PACKAGE_DIFFERS)
+		(void)text_format(ret, WORD_SIZE, "differs from what %s %s installed",
+			answer->package, answer->version);
+	else if (view->original) {
+		word_text(view->original, original);
+		(void)text_format(
+			ret, WORD_SIZE, "a copy of /%s, %s", view->original->file->path, original);
+	} else
+		(void)text_format(ret, WORD_SIZE, "no package owns it");
 }
 
-static int read_standard_input(struct buf *ret, struct err *err)
+static const char *word_name(const struct view *view)
 {
-	uint8_t chunk[16384];
-	ssize_t got;
+	static const char *const names[] = {
+		[PACKAGE_SILENT] = "none", [PACKAGE_DIFFERS] = "differs", [PACKAGE_SAME] = "same"};
 
-	while ((got = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(err, ERR_INPUT, (unsigned long)errno,
-				"Standard input cannot be read: %m.");
-		if (buf_append(ret, chunk, (size_t)got, err) < 0)
-			return err_wrap(err, "Standard input");
+	if (view->trouble.code)
+		return "unknown";
+	return view->original ? "copy" : names[view->answer.word];
+}
+
+static void add_view(json *list, const struct view *view)
+{
+	const struct filedigest *digest = &view->file->digest;
+	json *object = json_add_object(list, NULL), *package;
+	char hex[HEX_SIZE], text[WORD_SIZE];
+
+	(void)text_format(text, sizeof(text), "/%s", view->file->path);
+	json_add_text(object, "path", text);
+	json_add_int(object, "size", (int64_t)view->file->size);
+	json_add_time(object, "writtenAt", view->file->written_s);
+	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
+	json_add_text(object, "sha256", hex);
+	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
+	json_add_known_text(object, "programSha256", digest->is_program ? hex : NULL);
+	package = json_add_object(object, "package");
+	json_add_text(package, "word", word_name(view));
+	json_add_known_text(package, "name", view->answer.package);
+	json_add_known_text(package, "version", view->answer.version);
+	json_add_time(package, "installedAt", view->answer.installed_s);
+	word_text(view, text);
+	json_add_text(package, "text", text);
+}
+
+static void print_view(const struct view *view)
+{
+	const struct filedigest *digest = &view->file->digest;
+	char hex[HEX_SIZE], text[WORD_SIZE];
+
+	word_text(view, text);
+	print_format("/%s: %s\n", view->file->path, text);
+	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
+	print_format("    as a file      %s\n", hex);
+	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
+	if (digest->is_program)
+		print_format("    as a program   %s\n", hex);
+}
+
+/* shim and GRUB are installed below usr, and copied from there to the EFI system partition. */
+static void find_originals(struct view *views, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count && views[i].answer.word == PACKAGE_SILENT; k++)
+			if (views[k].answer.word == PACKAGE_SAME &&
+				memcmp(views[i].file->digest.sha256, views[k].file->digest.sha256,
+					CRYPTO_SHA256_SIZE) == 0)
+				views[i].original = &views[k];
+}
+
+struct outcome {
+	size_t differing;
+	struct err trouble; /* the first thing that could not be read; ERR_OK if all could */
+};
+
+static void ask_all(
+	int root_fd, const struct bootfiles *files, struct view *views, struct outcome *ret)
+{
+	*ret = (struct outcome){.trouble = files->gap};
+	for (size_t i = 0; i < files->count; i++) {
+		struct view *view = &views[i];
+
+		view->file = &files->files[i];
+		if (packages_ask(root_fd, view->file, &view->answer, &view->trouble) == 0)
+			view->trouble.code = ERR_OK;
+		else if (!ret->trouble.code)
+			ret->trouble = view->trouble;
+		ret->differing += !view->trouble.code && view->answer.word == PACKAGE_DIFFERS;
 	}
+	find_originals(views, files->count);
+}
+
+/* What differs was found, whatever else could not be read. */
+static int exit_code_of(const struct outcome *outcome)
+{
+	if (outcome->differing)
+		return EXIT_BAD;
+	return outcome->trouble.code ? EXIT_UNKNOWN : EXIT_GOOD;
+}
+
+static int print_views_json(const struct view *views, const struct bootfiles *files,
+	const struct err *trouble, struct err *err)
+{
+	auto_cleanup(json) json *document =
+		document_new(trouble->code, trouble->code ? trouble->msg : NULL);
+	json *list = json_add_array(document, "files");
+
+	for (size_t i = 0; i < files->count; i++)
+		add_view(list, &views[i]);
+	json_add_bool(document, "isComplete", files->gap.code == ERR_OK);
+	json_add_known_text(document, "leftOut", files->gap.code ? files->gap.msg : NULL);
+	return print_document(document, err);
+}
+
+static int show(const struct options *options, int *ret_exit, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	auto_cleanup(free) struct view *views = NULL;
+	struct outcome outcome;
+
+	if (open_root(options->root, &root_fd, err) < 0 ||
+		bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
+		return -1;
+	views = calloc(files.count + 1, sizeof(*views));
+	if (!views)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
+	ask_all(root_fd, &files, views, &outcome);
+	*ret_exit = exit_code_of(&outcome);
+	if (options->is_json)
+		return print_views_json(views, &files, &outcome.trouble, err);
+	for (size_t i = 0; i < files.count; i++)
+		print_view(&views[i]);
+	if (files.count == 0)
+		print_format(
+			"No boot files were found in %s: looked in boot, efi and lib/modules, and where packages keep shim, GRUB, systemd-boot and kernels below usr.\n",
+			options->root ? options->root : "/");
+	if (files.gap.code)
+		print_format("Something was left out: %s\n", files.gap.msg);
 	return 0;
 }
 
-int read_input(const char *path, struct buf *ret, struct err *err)
+static int run(const void *given)
 {
-	if (strcmp(path, "-") == 0)
-		return read_standard_input(ret, err);
-	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0 ? as_input(err) : 0;
+	const struct options *options = given;
+	int exit_code;
+	struct err err;
+
+	return show(options, &exit_code, &err) < 0
+		       ? command_fail(&files_command, &err, options->is_json)
+		       : exit_code;
 }
 
-int read_pem(const char *path, struct buf *ret, struct err *err)
-{
-	if (read_input(path, ret, err) == 0)
-		return 0;
-	err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-	return -1;
-}
+static const struct option_row rows[] = {
+	OPTION(struct options, root, "root", "DIR",
+		"look at the machine whose root directory this is (default: /)"),
+	OPTION(struct options, is_json, "json", NULL, "print the same as JSON"),
+	{0},
+};
 
-int open_root(const char *path, int *ret_fd, struct err *err)
-{
-	return dir_open(path ? path : "/", ret_fd, err) < 0 ? as_input(err) : 0;
-}
-
-/* The file takes the place of what has its name: what is no file is not replaced, nor what a link
- * stands for written. */
-static int refuse_other_than_file(int folder, const char *name, const char *path, struct err *err)
-{
-	struct stat info;
-	const char *what = "no file but a device or pipe";
-
-	if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0
-				       : err_set(err, ERR_IO, (unsigned long)errno,
-						 "'%s' cannot be looked at: %m.", path);
-	if (S_ISREG(info.st_mode))
-		return 0;
-	if (S_ISDIR(info.st_mode))
-		what = "a folder";
-	if (S_ISLNK(info.st_mode))
-		what = "a symbolic link";
-	return err_set(err, ERR_USAGE, 0,
-		"'%s' is %s, and is left as it is: name a file, or '-' for standard output.", path,
-		what);
-}
-
-int write_private(const char *path, struct bytes contents, struct err *err)
-{
-	auto_cleanup(free) char *for_folder = strdup(path);
-	auto_cleanup(free) char *for_name = strdup(path);
-	auto_cleanup(fd) int folder = -1;
-
-	if (!for_folder || !for_name)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a path.");
-	if (dir_open(dirname(for_folder), &folder, err) < 0 ||
-		refuse_other_than_file(folder, basename(for_name), path, err) < 0)
-		return -1;
-	return file_write(folder, basename(for_name), contents, 0600, err);
-}
+const struct command files_command = {
+	.name = "files",
+	.summary = "show the boot files on the disks, and which package vouches for them",
+	.words = "[OPTION...]",
+	.about = "Shows the boot files on this VM's disks: their digests as they are measured, and whether a package (dpkg, rpm) installed exactly these bytes. The digests compare with those of 'guest-attest log'.",
+	.notes = "Exit code: 0; 1 if a file differs from what its package installed; 2 if something could not be read, which is named; 64 wrong usage.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = run,
+};
