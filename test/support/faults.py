@@ -13,6 +13,7 @@ import subprocess
 import time
 
 import boots
+import built
 import documents
 import machine
 import vtpm
@@ -44,14 +45,9 @@ def told(fault):
 CANNOT = "SKIPPED: the tools that inject faults are for x86-64, need ptrace, and want programs without a sanitizer"
 
 
-def is_sanitized(programs):
-    """A sanitizer makes calls of its own, and takes each for sure."""
-    return b"__asan_init" in (pathlib.Path(programs) / "guest-attest").read_bytes()
-
-
 def can_inject(programs):
     """Whether there are the tools, the kernel lets them, and it is the program's own calls that would fail."""
-    if is_sanitized(programs):
+    if built.is_sanitized(programs):
         return False
     tool = pathlib.Path(programs) / "fault-calls"
     return tool.exists() and subprocess.run([tool, "/dev/null", "true"], stderr=subprocess.PIPE, check=False).returncode == 0
