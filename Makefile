@@ -5,8 +5,11 @@ VERSION ?= 0.1.0.0
 
 # Flavour: release (default), asan, coverage. Each has its own objects.
 FLAVOUR ?= release
-OBJ     := $(BUILD)/$(FLAVOUR)
-BIN     := $(if $(filter release,$(FLAVOUR)),$(BUILD)/bin,$(OBJ)/bin)
+# Wings that this build leaves out: make WITHOUT="page doctor bundle". Each choice has its own objects.
+WITHOUT ?=
+space   := $(subst ,, )
+OBJ     := $(BUILD)/$(FLAVOUR)$(if $(WITHOUT),-without-$(subst $(space),-,$(strip $(WITHOUT))))
+BIN     := $(if $(filter $(BUILD)/release,$(OBJ)),$(BUILD)/bin,$(OBJ)/bin)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef -Wvla -Walloca -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wpointer-arith -Wwrite-strings -Wswitch-enum \
@@ -34,17 +37,29 @@ ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
 LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lcares -lcjson
 
-LIB_SRC      := $(wildcard lib/*/*.c)
+# A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles.
+WINGS           := page doctor bundle
+COMMANDS_page   := report report_changes
+COMMANDS_doctor := doctor
+COMMANDS_bundle := evidence verify verify_print attestation_bundle
+$(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))
+LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page))
+# tests that include a header of these folders, by way of one of test/support's too
+including = $(shell grep -lE '^.include "($(subst $(space),|,$(1)))' $(2))
+LEFT_OUT_HEADERS := $(addsuffix /,$(LEFT_OUT)) $(if $(LEFT_OUT),$(addprefix ../support/,$(notdir $(call including,$(addsuffix /,$(LEFT_OUT)),test/support/*.h))))
+LEFT_OUT_TESTS   := $(if $(LEFT_OUT),$(call including,$(LEFT_OUT_HEADERS),test/unit/*.c test/fuzz/*.c))
+
+LIB_SRC      := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))),$(wildcard lib/*/*.c))
 PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
-COMMAND_SRC  := $(wildcard handler/commands/*.c)
+COMMAND_SRC  := $(filter-out $(foreach wing,$(LEFT_OUT),$(COMMANDS_$(wing):%=handler/commands/%.c)),$(wildcard handler/commands/*.c))
 SHARED_SRC   := $(wildcard handler/shared/*.c)
 PROVIDER_SRC := $(wildcard test/provider/*.c)
 # a faulty provider for the client's tests shares the making of tokens and claims
 HOSTILE_SRC  := $(if $(PROVIDER_SRC),$(wildcard test/hostile/*.c) $(addprefix test/provider/,issue.c claims.c policy.c reference.c verify.c))
 # they know the registers of one machine only
 FAULT_TOOLS  := $(if $(filter x86_64,$(shell uname -m)),$(if $(wildcard test/fault/*.c),$(BIN)/fault-calls $(BIN)/fault-allocs.so))
-UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(wildcard test/unit/test_*.c))
-FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+UNIT_TESTS   := $(patsubst test/unit/%.c,%,$(filter-out $(LEFT_OUT_TESTS),$(wildcard test/unit/test_*.c)))
+FUZZERS      := $(patsubst test/fuzz/%.c,%,$(filter-out $(LEFT_OUT_TESTS),$(wildcard test/fuzz/fuzz_*.c)))
 objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))
 LIBATTEST    := $(OBJ)/libattest.a
 

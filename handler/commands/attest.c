@@ -14,16 +14,6 @@ struct options {
 	bool is_json;
 };
 
-/* The printed result needs the round whole, so this comes last. */
-static int save_evidence(const struct options *options, struct round_result *round, struct err *err)
-{
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
-
-	if (attestation_bundle(&options->attestation, round, &bundle, err) < 0)
-		return -1;
-	return attestation_save(options->save_evidence, &bundle, err);
-}
-
 /* What the service keeps on this machine. */
 struct kept {
 	int root_fd, state_fd;
@@ -194,7 +184,9 @@ static int attest(const void *given)
 	if ((options->is_json ? print_result_json(&round, &change, &err)
 			      : print_result_text(&round, &change, &err)) < 0)
 		return print_err(&err);
-	if (options->save_evidence && save_evidence(options, &round, &err) < 0) {
+	if (options->save_evidence && /* takes the round apart, so this comes last */
+		attestation_save_round(&options->attestation, &round, options->save_evidence, &err) <
+			0) {
 		(void)print_err(&err);
 		return exit_code == EXIT_GOOD ? EXIT_UNKNOWN : exit_code;
 	}
@@ -205,6 +197,8 @@ static int check_options(const void *given, struct err *err)
 {
 	const struct options *options = given;
 
+	if (options->save_evidence && !attestation_save_round)
+		return err_set(err, ERR_USAGE, 0, "this build makes no bundles");
 	return attestation_check_options(&options->attestation, err);
 }
 

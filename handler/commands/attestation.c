@@ -1,14 +1,7 @@
 #include "attestation.h"
 
-#include <string.h>
 #include "agent/waagent.h"
-#include "appraise/anchors.h"
 #include "base/clock.h"
-#include "base/text.h"
-#include "bundle/redact.h"
-#include "bundle/redact_rest.h"
-
-#define UNQUOTED_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
 bool attestation_has_provider_options(const struct attestation_options *options)
 {
@@ -42,11 +35,6 @@ static struct proxy_sources proxy_sources_of(
 		.agent = agent};
 }
 
-static const char *tcti_of(const struct attestation_options *options, int root_fd)
-{
-	return options->tcti ? options->tcti : tpm_machine_tcti(root_fd);
-}
-
 int attestation_run(
 	const struct attestation_options *options, struct round_result *ret, struct err *err)
 {
@@ -72,124 +60,5 @@ int attestation_run(
 			  .nonce = options->nonce ? options->nonce : nonce,
 			  .now_s = clock_now_s()},
 		ret);
-	return 0;
-}
-
-/* ---- bundles ---- */
-
-/* What is known beside the evidence, and owned here. */
-struct surroundings {
-	struct machine machine;
-	struct tpm_pcrs unquoted;
-	struct buf chain;
-};
-
-static void surroundings_cleanup(struct surroundings *around)
-{
-	buf_done(&around->chain);
-}
-
-/* Links that nobody can read later would only look like some. */
-static int read_chain(const char *path, struct buf *ret, struct err *err)
-{
-	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-
-	*ret = buf_with_max(BUNDLE_MAX_CHAIN);
-	if (!path)
-		return 0;
-	if (read_pem(path, ret, err) < 0)
-		return -1;
-	return anchors_add(&anchors, buf_bytes(ret), err) < 0 ? err_wrap(err, "%s", path) : 0;
-}
-
-/* The later PCRs prove nothing; a bundle without them is one all the same. */
-static int look_around(const struct attestation_options *options, int root_fd, struct tpm *tpm,
-	struct surroundings *ret, struct err *err)
-{
-	auto_cleanup(tpm) struct tpm *own = NULL;
-	struct err ignored;
-
-	machine_read(root_fd, &ret->machine);
-	if ((tpm || tpm_open(tcti_of(options, root_fd), &own, &ignored) == 0) &&
-		tpm_read_pcrs(tpm ? tpm : own, UNQUOTED_PCR_MASK, &ret->unquoted, &ignored) < 0)
-		ret->unquoted = (struct tpm_pcrs){0};
-	return read_chain(options->chain, &ret->chain, err);
-}
-
-static struct bundle_extras extras_of(
-	const struct attestation_options *options, const struct surroundings *around)
-{
-	return (struct bundle_extras){.made_s = clock_now_s(),
-		.program = VERSION,
-		.machine = &around->machine,
-		.unquoted = &around->unquoted,
-		.chain = buf_bytes(&around->chain),
-		.with_token = options->with_token};
-}
-
-int attestation_redact(struct bundle *bundle, struct err *err)
-{
-	char rests[REDACT_SENTENCE_SIZE];
-
-	if (redact_bundle(bundle, err) < 0)
-		return -1;
-	redact_rest_sentence(&bundle->request.evidence, rests);
-	if (rests[0])
-		print_aside("Redacted. %s\n", rests);
-	return 0;
-}
-
-int attestation_collect(const struct attestation_options *options, struct bundle *ret, struct err *err)
-{
-	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
-	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
-	auto_cleanup(surroundings) struct surroundings around = {0};
-	struct collect_sources sources = {.event_log = options->event_log};
-	struct bundle_extras extras;
-
-	if (open_root(NULL, &root_fd, err) < 0)
-		return -1;
-	sources.root_fd = root_fd;
-	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
-		collect_evidence(tpm, &sources, &evidence, err) < 0 ||
-		look_around(options, root_fd, tpm, &around, err) < 0 ||
-		request_build_info(&evidence, options->nonce, &info, err) < 0)
-		return -1;
-	extras = extras_of(options, &around);
-	if (bundle_of_info(buf_bytes(&info), &extras, ret, err) < 0)
-		return -1;
-	return options->redact ? attestation_redact(ret, err) : 0;
-}
-
-int attestation_bundle(const struct attestation_options *options, struct round_result *round,
-	struct bundle *ret, struct err *err)
-{
-	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(surroundings) struct surroundings around = {0};
-	struct bundle_extras extras;
-
-	if (open_root(NULL, &root_fd, err) < 0 ||
-		look_around(options, root_fd, NULL, &around, err) < 0)
-		return -1;
-	extras = extras_of(options, &around);
-	if (bundle_of_round(round, &extras, ret, err) < 0)
-		return -1;
-	return options->redact ? attestation_redact(ret, err) : 0;
-}
-
-int attestation_save(const char *path, const struct bundle *bundle, struct err *err)
-{
-	auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES);
-
-	if (bundle->info.len == 0)
-		return err_set(
-			err, ERR_IO, 0, "There is no evidence to save: it could not be collected.");
-	if (bundle_print(bundle, &text, err) < 0)
-		return -1;
-	if (strcmp(path, "-") != 0)
-		return write_private(path, buf_bytes(&text), err);
-	print_format("%s", (const char *)text.data);
 	return 0;
 }

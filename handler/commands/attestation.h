@@ -1,9 +1,8 @@
-/* attestation.h - what the commands that attest have in common: options, one round, and its
- * bundle. */
+/* attestation.h - what the commands that attest have in common: options, and one round. */
 #ifndef HANDLER_COMMANDS_ATTESTATION_H
 #define HANDLER_COMMANDS_ATTESTATION_H
 
-#include "bundle/bundle.h"
+#include "attest/round.h"
 #include "commands.h"
 
 struct attestation_options {
@@ -52,15 +51,9 @@ int attestation_check_options(const struct attestation_options *options, struct 
 /* One round; what goes wrong in it is in the result. */
 int attestation_run(const struct attestation_options *options, struct round_result *ret,
 	struct err *err) err_check;
-/* Evidence alone, without any provider. */
-int attestation_collect(
-	const struct attestation_options *options, struct bundle *ret, struct err *err) err_check;
-/* The round's bundle, redacted if asked for; takes what is large out of the round. */
-int attestation_bundle(const struct attestation_options *options, struct round_result *round,
-	struct bundle *ret, struct err *err) err_check;
-/* Redacts, and says on standard error what can be guessed all the same. */
-int attestation_redact(struct bundle *bundle, struct err *err) err_check;
-/* '-' is standard output. */
-int attestation_save(const char *path, const struct bundle *bundle, struct err *err) err_check;
+/* attestation_bundle.c, which a build without bundles lacks: then it is NULL. Takes what is large
+ * out of the round. path: '-' is standard output. */
+int attestation_save_round(const struct attestation_options *options, struct round_result *round,
+	const char *path, struct err *err) __attribute__((weak)) err_check;
 
 #endif

@@ -29,8 +29,12 @@ struct command {
 	bool has_health; /* its JSON has a member "health" */
 };
 
-extern const struct command attest_command, baseline_command, doctor_command, evidence_command,
-	files_command, log_command, report_command, status_command, verify_command;
+extern const struct command attest_command, log_command, status_command;
+/* Commands of wings, which a build may leave out (make WITHOUT=..): their addresses are then NULL.
+ */
+#define WING __attribute__((weak))
+extern const struct command WING baseline_command, WING doctor_command, WING evidence_command,
+	WING files_command, WING report_command, WING verify_command;
 
 /* run.c. The program: finds the command, parses its options, runs it; the exit code. */
 int commands_main(int argc, char **argv);

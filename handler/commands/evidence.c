@@ -1,6 +1,6 @@
 /* guest-attest evidence: what an attestation proves with, in a bundle for others to verify; asks
  * nobody unless told to. */
-#include "attestation.h"
+#include "attestation_bundle.h"
 
 struct options {
 	struct attestation_options attestation;

@@ -1,4 +1,5 @@
-/* paths.c - what people name by a path: a file, standard input where "-" stands for it, a machine. */
+/* paths.c - what people name by a path: a file, standard input where "-" stands for it, a machine.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "page/page.h"
-#include "attestation.h"
+#include "attestation_bundle.h"
 #include "report.h"
 #include "verify.h"
 

@@ -8,7 +8,7 @@
 #define USAGE_MAX 16384
 #define NAME_SIZE 64 /* of a program with its command */
 
-static const struct command *const commands[] = {
+static const struct command *const all[] = {
 	&attest_command,
 	&status_command,
 	&doctor_command,
@@ -20,13 +20,26 @@ static const struct command *const commands[] = {
 	&log_command,
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+#define COMMAND_COUNT (sizeof(all) / sizeof(all[0]))
+
+/* The next command that this build has; NULL at the end. */
+static const struct command *next_command(size_t *at)
+{
+	while (*at < COMMAND_COUNT)
+		if (all[(*at)++])
+			return all[*at - 1];
+	return NULL;
+}
+
+#define each_command(command) for (size_t at_ = 0; ((command) = next_command(&at_));)
 
 static int print_help(void)
 {
+	const struct command *command;
+
 	print_format("Usage: " PROGRAM " COMMAND [OPTION...]\n\nCommands:\n");
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		print_format("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	each_command (command)
+		print_format("  %-10s %s\n", command->name, command->summary);
 	print_format("\n'" PROGRAM " COMMAND --help' shows a command's options, '" PROGRAM
 		     " --version' prints the version.\n");
 	return 0;
@@ -51,9 +64,11 @@ static int print_usage(const struct command *command, const char *program)
 /* Who gives a command another one's option is looking for that command. */
 static const struct command *owner_of(const char *option)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (options_have(commands[i]->rows, option))
-			return commands[i];
+	const struct command *command;
+
+	each_command (command)
+		if (options_have(command->rows, option))
+			return command;
 	return NULL;
 }
 
@@ -115,12 +130,13 @@ static int run(const struct command *command, int argc, char **argv)
 
 static int refuse_command(const char *name, bool is_json)
 {
+	const struct command *command;
 	const char *meant = NULL;
 	struct err err;
 
-	for (size_t i = COMMAND_COUNT; i; i--)
-		if (text_is_near(name, commands[i - 1]->name))
-			meant = commands[i - 1]->name;
+	each_command (command)
+		if (!meant && text_is_near(name, command->name))
+			meant = command->name;
 	if (!*name)
 		err_fill(&err, ERR_USAGE, 0, "a command is missing");
 	else
@@ -132,6 +148,7 @@ static int refuse_command(const char *name, bool is_json)
 int commands_main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
+	const struct command *command;
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
 		return print_end(print_help());
@@ -139,8 +156,8 @@ int commands_main(int argc, char **argv)
 		print_format(PROGRAM " %s\n", VERSION);
 		return print_end(0);
 	}
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(name, commands[i]->name) == 0)
-			return print_end(run(commands[i], argc - 1, argv + 1));
+	each_command (command)
+		if (strcmp(name, command->name) == 0)
+			return print_end(run(command, argc - 1, argv + 1));
 	return print_end(refuse_command(name, wants_json(argc, argv)));
 }
