@@ -22,9 +22,9 @@ static int read_marker(const json *document, void *ret, struct err *err)
 /* A marker that makes no sense is one all the same: state that is lost does not come back. */
 static int find_upgrade(const struct handler *handler, bool *ret, struct err *err)
 {
+	static const struct state_file marker = {HANDLER_MARKER, read_marker};
 	bool leaves = true;
-	enum state_found found =
-		state_load(handler->lock.state_fd, HANDLER_MARKER, read_marker, &leaves, err);
+	enum state_found found = state_load(handler->lock.state_fd, &marker, &leaves, err);
 
 	if (found == STATE_UNREADABLE)
 		return -1;

@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/codec.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "edge/members.h"
 #include "edge/state.h"
 
 #define VARIABLES       "sys/firmware/efi/efivars/"
@@ -12,8 +12,6 @@
 #define IMAGE_SECURITY  "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 #define VARIABLE_MAX    (256u << 10)
 #define ATTRIBUTES_SIZE 4 /* in front of the contents: efivarfs.rst */
-#define HEX_SIZE        (2 * CRYPTO_SHA256_SIZE + 1)
-#define LATEST_S        253402300799 /* the year 9999 */
 
 static const struct {
 	const char *name, *file;
@@ -36,45 +34,34 @@ const char *next_boot_variable_name(enum next_boot_name name)
 
 /* ---- remembered ---- */
 
-static int get_hex(const json *object, const char *name, uint8_t *ret, size_t size, struct err *err)
-{
-	const char *text;
+static const struct member file_rows[] = {
+	{"path", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, path)},
+	{"size", MEMBER_SIZE, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, size)},
+	{"writtenAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, written_s)},
+	{"changedAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, changed_s)},
+	{"stamp", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, stamp)},
+	{"sha256", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, digest.sha256)},
+	{"seenAt", MEMBER_TIME, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, seen_s)},
+	{"isNew", MEMBER_FLAG, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, is_new)},
+};
 
-	if (json_get_text(object, name, &text, err) < 0)
-		return -1;
-	return hex_decode(bytes_of_text(text), ret, size, err);
-}
+/* If it is a program. */
+static const struct member program_rows[] = {
+	{"program", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, digest.program)},
+};
 
-static int get_time(const json *object, const char *name, int64_t *ret, struct err *err)
-{
-	if (json_get_int(object, name, ret, err) < 0)
-		return -1;
-	if (*ret < 0 || *ret > LATEST_S)
-		return err_set(err, ERR_FORMAT, 0, "'%s' is no time.", name);
-	return 0;
-}
+static const struct member variable_rows[] = {
+	{"sha256", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct next_boot_variable, sha256)},
+	{"seenAt", MEMBER_TIME, MEMBER_REQUIRED, MEMBER_PLACE(struct next_boot_variable, seen_s)},
+	{"isNew", MEMBER_FLAG, MEMBER_REQUIRED, MEMBER_PLACE(struct next_boot_variable, is_new)},
+};
 
 static int read_file(const json *object, struct bootfile *ret, struct err *err)
 {
-	const char *path;
-	int64_t size;
-
-	*ret = (struct bootfile){.is_new = json_true(json_get(object, "isNew"))};
-	if (json_get_text(object, "path", &path, err) < 0 ||
-		json_get_int(object, "size", &size, err) < 0 ||
-		get_time(object, "seenAt", &ret->seen_s, err) < 0 ||
-		json_get_int(object, "writtenAt", &ret->written_s, err) < 0 ||
-		json_get_int(object, "changedAt", &ret->changed_s, err) < 0 ||
-		get_hex(object, "stamp", ret->stamp, sizeof(ret->stamp), err) < 0 ||
-		get_hex(object, "sha256", ret->digest.sha256, sizeof(ret->digest.sha256), err) < 0)
+	*ret = (struct bootfile){.digest.is_program = json_get(object, "program") != NULL};
+	if (members_read(object, MEMBERS(file_rows), ret, err) < 0)
 		return -1;
-	if (size < 0 || !text_format(ret->path, sizeof(ret->path), "%s", path))
-		return err_set(err, ERR_FORMAT, 0, "A boot file cannot be used.");
-	ret->size = (uint64_t)size;
-	ret->digest.is_program = json_get(object, "program") != NULL;
-	if (!ret->digest.is_program)
-		return 0;
-	return get_hex(object, "program", ret->digest.program, sizeof(ret->digest.program), err);
+	return ret->digest.is_program ? members_read(object, MEMBERS(program_rows), ret, err) : 0;
 }
 
 static int read_files(const json *document, struct bootfiles *ret, struct err *err)
@@ -104,14 +91,8 @@ static int read_variables(const json *document, struct next_boot *ret, struct er
 	if (json_get_object(document, "variables", &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
-		struct next_boot_variable *variable = &ret->variables[i];
-
 		item = json_get(list, variables[i].name);
-		if (!item)
-			continue;
-		variable->is_new = json_true(json_get(item, "isNew"));
-		if (get_time(item, "seenAt", &variable->seen_s, err) < 0 ||
-			get_hex(item, "sha256", variable->sha256, sizeof(variable->sha256), err) < 0)
+		if (item && members_read(item, MEMBERS(variable_rows), &ret->variables[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -120,28 +101,21 @@ static int read_variables(const json *document, struct next_boot *ret, struct er
 static int read_pending(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(next_boot) struct next_boot pending = {0};
-	const char *boot_id;
 
-	if (json_get_text(document, "bootId", &boot_id, err) < 0 ||
+	if (json_copy_text(document, "bootId", pending.boot_id, sizeof(pending.boot_id), err) < 0 ||
 		read_files(document, &pending.files, err) < 0 ||
 		read_variables(document, &pending, err) < 0)
 		return -1;
-	if (!text_format(pending.boot_id, sizeof(pending.boot_id), "%s", boot_id))
-		return err_set(err, ERR_FORMAT, 0, "'bootId' is too long.");
 	*(struct next_boot *)ret = pending;
 	pending = (struct next_boot){0};
 	return 0;
 }
 
+static const struct state_file next_boot_file = {NEXT_BOOT_FILE, read_pending};
+
 int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-
-	if (json_parse(text, &document, err) < 0 || read_pending(document, ret, err) < 0) {
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", NEXT_BOOT_FILE);
-	}
-	return 0;
+	return state_parse(&next_boot_file, text, ret, err);
 }
 
 static void forget_this_boot(struct next_boot *pending)
@@ -157,9 +131,8 @@ int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 {
 	struct next_boot pending = {0};
 	enum state_found found =
-		round->is_observer
-			? state_load(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err)
-			: state_take(round->state_fd, NEXT_BOOT_FILE, read_pending, &pending, err);
+		round->is_observer ? state_load(round->state_fd, &next_boot_file, &pending, err)
+				   : state_take(round->state_fd, &next_boot_file, &pending, err);
 
 	if (found == STATE_UNREADABLE)
 		return -1;
@@ -225,28 +198,13 @@ int next_boot_look(
 
 /* ---- remembering ---- */
 
-static void add_hex(json *object, const char *name, const uint8_t *bytes, size_t size)
-{
-	char hex[HEX_SIZE];
-
-	hex_encode((struct bytes){bytes, size}, hex);
-	json_add_text(object, name, hex);
-}
-
-static void write_file(json *list, const struct bootfile *file)
+static void add_file(json *list, const struct bootfile *file)
 {
 	json *object = json_add_object(list, NULL);
 
-	json_add_text(object, "path", file->path);
-	json_add_int(object, "size", (int64_t)file->size);
-	json_add_int(object, "writtenAt", file->written_s);
-	json_add_int(object, "changedAt", file->changed_s);
-	add_hex(object, "stamp", file->stamp, sizeof(file->stamp));
-	add_hex(object, "sha256", file->digest.sha256, sizeof(file->digest.sha256));
+	members_add(object, MEMBERS(file_rows), file);
 	if (file->digest.is_program)
-		add_hex(object, "program", file->digest.program, sizeof(file->digest.program));
-	json_add_int(object, "seenAt", file->seen_s);
-	json_add_bool(object, "isNew", file->is_new);
+		members_add(object, MEMBERS(program_rows), file);
 }
 
 int next_boot_save(int state_fd, const struct next_boot *pending, struct err *err)
@@ -260,15 +218,12 @@ int next_boot_save(int state_fd, const struct next_boot *pending, struct err *er
 		const struct next_boot_variable *variable = &pending->variables[i];
 		json *object = variable->seen_s ? json_add_object(list, variables[i].name) : NULL;
 
-		if (!object)
-			continue;
-		add_hex(object, "sha256", variable->sha256, sizeof(variable->sha256));
-		json_add_int(object, "seenAt", variable->seen_s);
-		json_add_bool(object, "isNew", variable->is_new);
+		if (object)
+			members_add(object, MEMBERS(variable_rows), variable);
 	}
 	list = json_add_array(document, "files");
 	for (size_t i = 0; i < pending->files.count; i++)
-		write_file(list, &pending->files.files[i]);
+		add_file(list, &pending->files.files[i]);
 	return state_save(state_fd, NEXT_BOOT_FILE, document, err);
 }
 

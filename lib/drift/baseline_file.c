@@ -4,20 +4,9 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "drift/baseline.h"
+#include "edge/members.h"
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
-
-static int get_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
-{
-	const char *text;
-
-	if (json_get_text(object, name, &text, err) < 0)
-		return -1;
-	if (strlen(text) >= size)
-		return err_set(err, ERR_FORMAT, 0, "'%s' is too long.", name);
-	memcpy(ret, text, strlen(text) + 1);
-	return 0;
-}
 
 static int get_digest(const json *object, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
 {
@@ -28,32 +17,27 @@ static int get_digest(const json *object, uint8_t ret[CRYPTO_SHA256_SIZE], struc
 	return hex_decode(bytes_of_text(hex), ret, CRYPTO_SHA256_SIZE, err);
 }
 
-/* Absent in older files: then 0. */
-static int get_optional_int(const json *object, const char *name, int64_t *ret, struct err *err)
-{
-	*ret = 0;
-	return json_get(object, name) ? json_get_int(object, name, ret, err) : 0;
-}
+static const struct member component_rows[] = {
+	{"pcr", MEMBER_COUNT, MEMBER_REQUIRED, MEMBER_PLACE(struct component, pcr)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct component, name)},
+	{"sha256", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct component, sha256)},
+	{"bound", MEMBER_FLAG, MEMBER_SPARSE, MEMBER_PLACE(struct component, is_bound)},
+	{"folded", MEMBER_COUNT, MEMBER_SPARSE, MEMBER_PLACE(struct component, folded)},
+};
 
 /* *ret_is_known false: a newer version's kind of component. */
 static int read_component(
 	const json *object, struct component *ret, bool *ret_is_known, struct err *err)
 {
-	struct component found = {.is_bound = json_true(json_get(object, "bound"))};
-	int64_t pcr, folded;
+	struct component found = {0};
 	const char *kind;
 
 	if (json_get_text(object, "kind", &kind, err) < 0 ||
-		get_text(object, "name", found.name, sizeof(found.name), err) < 0 ||
-		get_digest(object, found.sha256, err) < 0 ||
-		json_get_int(object, "pcr", &pcr, err) < 0 ||
-		get_optional_int(object, "folded", &folded, err) < 0)
+		members_read(object, MEMBERS(component_rows), &found, err) < 0)
 		return -1;
 	*ret_is_known = component_kind_of_name(kind, &found.kind);
-	if (pcr < 0 || pcr >= TPM_PCR_COUNT || folded < 0 || folded > UINT32_MAX)
+	if (found.pcr >= TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "A component's number cannot be used.");
-	found.pcr = (uint32_t)pcr;
-	found.folded = (uint32_t)folded;
 	*ret = found;
 	return 0;
 }
@@ -124,6 +108,11 @@ static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 	return 0; /* a newer version's way */
 }
 
+static const struct member variant_rows[] = {
+	{"bootId", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct baseline_variant, boot_id)},
+	{"changes", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct baseline_variant, text)},
+};
+
 static int read_variant(
 	const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
 {
@@ -135,8 +124,7 @@ static int read_variant(
 
 	if (json_get_int(object, "acceptedAt", &found.accepted_s, err) < 0 ||
 		read_how(object, &found.how, err) < 0 ||
-		get_text(object, "bootId", found.boot_id, sizeof(found.boot_id), err) < 0 ||
-		get_text(object, "changes", found.text, sizeof(found.text), err) < 0 ||
+		members_read(object, MEMBERS(variant_rows), &found, err) < 0 ||
 		json_get_int(object, "pcrs", &believed, err) < 0 ||
 		json_get_array(object, "components", &array, err) < 0 ||
 		read_components(array, &components, &unknown, err) < 0 ||
@@ -165,8 +153,8 @@ static int read_explained_item(const json *object, struct baseline_explained *re
 	const char *how;
 
 	if (get_digest(object, ret->sha256, err) < 0 || json_get_text(object, "how", &how, err) < 0 ||
-		get_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text), err) <
-			0)
+		json_copy_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text),
+			err) < 0)
 		return -1;
 	for (size_t i = 0; i < EXPLAINED_NAMES; i++) {
 		if (strcmp(how, explained_names[i].name) != 0)
@@ -184,8 +172,8 @@ static int read_explained(const json *object, struct baseline *ret, struct err *
 
 	if (!object)
 		return 0;
-	if (get_text(object, "bootId", ret->explained_boot_id, sizeof(ret->explained_boot_id), err) <
-			0 ||
+	if (json_copy_text(object, "bootId", ret->explained_boot_id, sizeof(ret->explained_boot_id),
+		    err) < 0 ||
 		json_get_array(object, "changes", &array, err) < 0)
 		return -1;
 	json_each (item, array) {
@@ -199,12 +187,16 @@ static int read_explained(const json *object, struct baseline *ret, struct err *
 	return 0;
 }
 
+static const struct member rows[] = {
+	{"lostAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct baseline, lost_s)},
+	{"forgottenAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct baseline, forgotten_s)},
+};
+
 static int read_baseline(const json *document, struct baseline *ret, struct err *err)
 {
 	const json *variants, *lists;
 
-	if (get_optional_int(document, "lostAt", &ret->lost_s, err) < 0 ||
-		get_optional_int(document, "forgottenAt", &ret->forgotten_s, err) < 0 ||
+	if (members_read(document, MEMBERS(rows), ret, err) < 0 ||
 		json_get_object(document, "dbx", &lists, err) < 0 ||
 		json_get_array(document, "variants", &variants, err) < 0 ||
 		read_explained(json_get(document, "explained"), ret, err) < 0)
@@ -231,36 +223,24 @@ static int take_document(const json *document, void *ret, struct err *err)
 	return 0;
 }
 
+static const struct state_file baseline_file = {BASELINE_FILE, take_document};
+
 int baseline_parse(struct bytes text, struct baseline *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-
-	if (json_parse(text, &document, err) < 0 || take_document(document, ret, err) < 0) {
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", BASELINE_FILE);
-	}
-	return 0;
+	return state_parse(&baseline_file, text, ret, err);
 }
 
 enum state_found baseline_load(int state_fd, struct baseline *ret, struct err *err)
 {
-	return state_load(state_fd, BASELINE_FILE, take_document, ret, err);
+	return state_load(state_fd, &baseline_file, ret, err);
 }
 
 static void add_component(json *array, const struct component *component)
 {
 	json *object = json_add_object(array, NULL);
-	char hex[HEX_SIZE];
 
-	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
 	json_add_text(object, "kind", component_kind_name(component->kind));
-	json_add_int(object, "pcr", component->pcr);
-	json_add_text(object, "name", component->name);
-	json_add_text(object, "sha256", hex);
-	if (component->is_bound)
-		json_add_bool(object, "bound", true);
-	if (component->folded)
-		json_add_int(object, "folded", component->folded);
+	members_add(object, MEMBERS(component_rows), component);
 }
 
 static int add_revoked(json *lists, const struct components *components, struct err *err)
@@ -287,8 +267,7 @@ static void add_variant(json *array, const struct baseline_variant *variant)
 
 	json_add_int(object, "acceptedAt", variant->accepted_s);
 	json_add_text(object, "how", baseline_how_name(variant->how));
-	json_add_text(object, "bootId", variant->boot_id);
-	json_add_text(object, "changes", variant->text);
+	members_add(object, MEMBERS(variant_rows), variant);
 	json_add_int(object, "pcrs", variant->components.believed);
 	components = json_add_array(object, "components");
 	for (size_t i = 0; i < variant->components.count; i++)
@@ -327,8 +306,7 @@ static int save_once(int state_fd, const struct baseline *baseline, struct err *
 	auto_cleanup(json) json *document = json_new_object();
 	json *lists, *variants;
 
-	json_add_int(document, "lostAt", baseline->lost_s);
-	json_add_int(document, "forgottenAt", baseline->forgotten_s);
+	members_add(document, MEMBERS(rows), baseline);
 	lists = json_add_object(document, "dbx");
 	variants = json_add_array(document, "variants");
 	for (size_t i = 0; i < baseline->count; i++) {

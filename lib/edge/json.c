@@ -285,6 +285,18 @@ int json_get_text(const json *object, const char *name, const char **ret, struct
 	return 0;
 }
 
+int json_copy_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
+{
+	const char *text;
+
+	if (json_get_text(object, name, &text, err) < 0)
+		return -1;
+	if (strlen(text) >= size)
+		return err_set(err, ERR_FORMAT, 0, "'%s' is too long.", name);
+	memcpy(ret, text, strlen(text) + 1);
+	return 0;
+}
+
 int json_int(const json *value, int64_t *ret, struct err *err)
 {
 	double number = json_is_number(value) ? value->valuedouble : (double)NAN;

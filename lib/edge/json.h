@@ -49,6 +49,9 @@ const char *json_text(const json *value); /* NULL if not a string */
 bool json_true(const json *value); /* is the boolean true */
 /* Typed getters: absent or of another type is an error that names the member. */
 int json_get_text(const json *object, const char *name, const char **ret, struct err *err) err_check;
+/* A copy of the text; ERR_FORMAT if it does not fit. */
+int json_copy_text(
+	const json *object, const char *name, char *ret, size_t size, struct err *err) err_check;
 /* A whole number within +-2^53 (larger ones lose digits in a double). */
 int json_get_int(const json *object, const char *name, int64_t *ret, struct err *err) err_check;
 int json_int(const json *value, int64_t *ret, struct err *err) err_check;

@@ -66,22 +66,26 @@ static int read_document(struct bytes text, json **ret, struct err *err)
 	return 0;
 }
 
-enum state_found state_load(
-	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+int state_parse(const struct state_file *file, struct bytes text, void *ret, struct err *err)
+{
+	auto_cleanup(json) json *document = NULL;
+
+	if (read_document(text, &document, err) == 0 && file->read(document, ret, err) == 0)
+		return 0;
+	if (err->code == ERR_NO_MEMORY)
+		return -1;
+	err->code = ERR_STATE_INVALID;
+	return err_wrap(err, "'%s' is damaged", file->name);
+}
+
+enum state_found state_load(int state_fd, const struct state_file *file, void *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
-	auto_cleanup(json) json *document = NULL;
-	enum state_found found = read_text(state_fd, name, &text, err);
+	enum state_found found = read_text(state_fd, file->name, &text, err);
 
-	if (found != STATE_LOADED)
+	if (found != STATE_LOADED || state_parse(file, buf_bytes(&text), ret, err) == 0)
 		return found;
-	if (read_document(buf_bytes(&text), &document, err) == 0 && reader(document, ret, err) == 0)
-		return STATE_LOADED;
-	if (err->code == ERR_NO_MEMORY)
-		return STATE_UNREADABLE;
-	err->code = ERR_STATE_INVALID;
-	err_push(err, "'%s' is damaged", name);
-	return STATE_DAMAGED;
+	return err->code == ERR_NO_MEMORY ? STATE_UNREADABLE : STATE_DAMAGED;
 }
 
 int state_set_aside(int state_fd, const char *name, struct err *err)
@@ -96,13 +100,12 @@ int state_set_aside(int state_fd, const char *name, struct err *err)
 	return 0;
 }
 
-enum state_found state_take(
-	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err)
+enum state_found state_take(int state_fd, const struct state_file *file, void *ret, struct err *err)
 {
-	enum state_found found = state_load(state_fd, name, reader, ret, err);
+	enum state_found found = state_load(state_fd, file, ret, err);
 	struct err second;
 
-	if (found != STATE_DAMAGED || state_set_aside(state_fd, name, &second) == 0)
+	if (found != STATE_DAMAGED || state_set_aside(state_fd, file->name, &second) == 0)
 		return found;
 	*err = second;
 	return STATE_UNREADABLE;
@@ -120,8 +123,9 @@ int state_save(int state_fd, const char *name, json *document, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATE_MAX_BYTES);
 	auto_cleanup(json) json *old = NULL;
+	struct state_file file = {name, copy_document};
 
-	if (state_take(state_fd, name, copy_document, &old, err) == STATE_UNREADABLE)
+	if (state_take(state_fd, &file, &old, err) == STATE_UNREADABLE)
 		return -1;
 	json_add_int(document, "version", SCHEMA_VERSION);
 	json_each (member, old)

@@ -29,12 +29,20 @@ enum state_found {
  * no sense. */
 typedef int state_reader(const json *document, void *ret, struct err *err);
 
+struct state_file {
+	const char *name; /* below the state folder */
+	state_reader *read;
+};
+
+/* The contents of such a file: ERR_STATE_INVALID or ERR_NO_MEMORY. */
+int state_parse(
+	const struct state_file *file, struct bytes text, void *ret, struct err *err) err_check;
 /* *ret is touched only if STATE_LOADED. The file is left as it is. */
 enum state_found state_load(
-	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err) err_check;
+	int state_fd, const struct state_file *file, void *ret, struct err *err) err_check;
 /* The same for who owns the file: a damaged one is set aside. */
 enum state_found state_take(
-	int state_fd, const char *name, state_reader *reader, void *ret, struct err *err) err_check;
+	int state_fd, const struct state_file *file, void *ret, struct err *err) err_check;
 /* "name" becomes "name.broken", for support to look at. */
 int state_set_aside(int state_fd, const char *name, struct err *err) err_check;
 /* Adds "version" and the old file's members that `document` lacks. 0600. A damaged old file is set

@@ -52,20 +52,19 @@ static int copy_from(const json *array, size_t from, json **ret, struct err *err
 static int read_alerts(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(alerts) struct alerts found = {0};
-	const char *health, *receiver;
+	const char *health;
 	const json *pending;
 
 	if (json_get_text(document, "health", &health, err) < 0 ||
-		json_get_text(document, "receiver", &receiver, err) < 0 ||
+		json_copy_text(document, "receiver", found.receiver, sizeof(found.receiver), err) < 0 ||
 		json_get_array(document, "pending", &pending, err) < 0)
 		return -1;
 	found.has_health = find_health(health, &found.health);
-	if (strlen(receiver) >= sizeof(found.receiver) || json_count(pending) > ALERT_MAX_PENDING)
-		return err_set(err, ERR_STATE_INVALID, 0, "'receiver' or 'pending' cannot be used.");
-	memcpy(found.receiver, receiver, strlen(receiver) + 1);
+	if (json_count(pending) > ALERT_MAX_PENDING)
+		return err_set(err, ERR_FORMAT, 0, "'pending' holds too many alerts.");
 	json_each (item, pending)
 		if (!json_is_object(item))
-			return err_set(err, ERR_STATE_INVALID, 0, "'pending' cannot be used.");
+			return err_set(err, ERR_FORMAT, 0, "'pending' cannot be used.");
 	if (copy_from(pending, 0, &found.pending, err) < 0)
 		return -1;
 	*(struct alerts *)ret = found;
@@ -73,15 +72,11 @@ static int read_alerts(const json *document, void *ret, struct err *err)
 	return 0;
 }
 
+static const struct state_file alert_file = {ALERT_FILE, read_alerts};
+
 int alerts_parse(struct bytes text, struct alerts *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-
-	if (json_parse(text, &document, err) < 0 || read_alerts(document, ret, err) < 0) {
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", ALERT_FILE);
-	}
-	return 0;
+	return state_parse(&alert_file, text, ret, err);
 }
 
 static int save(int state_fd, const struct alerts *alerts, struct err *err)
@@ -330,7 +325,7 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 	*ret_sent = 0;
 	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
 		return state_remove(inputs->state_fd, ALERT_FILE, err);
-	found = state_take(inputs->state_fd, ALERT_FILE, read_alerts, &alerts, &damage);
+	found = state_take(inputs->state_fd, &alert_file, &alerts, &damage);
 	if (found == STATE_UNREADABLE) {
 		*err = damage;
 		return -1;

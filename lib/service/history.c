@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/text.h"
+#include "edge/members.h"
 
 static struct history of_provider(const struct history *before, const char *provider)
 {
@@ -83,111 +84,73 @@ uint32_t history_budget_left_s(const struct history *history, const struct momen
 	return passed_s >= 0 && passed_s < PROOF_BUDGET_S ? (uint32_t)(PROOF_BUDGET_S - passed_s) : 0;
 }
 
-static int get_text(const json *document, const char *name, char *ret, size_t size, struct err *err)
-{
-	const char *text;
+static const struct member rows[] = {
+	{"bootId", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, boot_id)},
+	{"provider", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, provider)},
+	{"healthyAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, healthy_s)},
+	{"healthyBootId", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.boot_id)},
+	{"tokenExpiresAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.expires_s)},
+	{"failingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failing_since_s)},
+	{"failures", MEMBER_COUNT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failures)},
+	{"baselineAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct history, baseline_s)},
+	{"distrustedBootId", MEMBER_TEXT, MEMBER_OPTIONAL,
+		MEMBER_PLACE(struct history, distrusted_boot_id)},
+};
 
-	if (json_get_text(document, name, &text, err) < 0)
-		return -1;
-	if (strlen(text) >= size)
-		return err_set(err, ERR_STATE_INVALID, 0, "'%s' is too long.", name);
-	memcpy(ret, text, strlen(text) + 1);
-	return 0;
-}
+/* Of which round "bootClock" is. */
+static const struct member round_rows[] = {
+	{"bootId", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, boot_id)},
+	{"tokenExpiresAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.expires_s)},
+	{"failingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failing_since_s)},
+};
+
+/* What is measured by CLOCK_BOOTTIME. Without it a proof has no life. */
+static const struct member clock_rows[] = {
+	{"round", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, round_boot_s)},
+	{"waitingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, waiting_boot_s)},
+	{"waitingEnabledAt", MEMBER_INT, MEMBER_REQUIRED,
+		MEMBER_PLACE(struct history, waiting_enabled_s)},
+	{"issuedAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.issued_s)},
+	{"askedAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.asked_boot_s)},
+	{"lifetime", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.life_s)},
+};
 
 /* An older version that ran in between left this behind, and noted another round: then it says
  * nothing about that one. */
 static bool is_of_round(const json *clock, const struct history *history)
 {
-	struct err ignored;
-	const char *boot_id;
-	int64_t expires_s, round_s;
+	struct history noted = {0};
+	struct err err;
 
-	return json_get_text(clock, "bootId", &boot_id, &ignored) == 0 &&
-	       json_get_int(clock, "tokenExpiresAt", &expires_s, &ignored) == 0 &&
-	       json_get_int(clock, "failingSince", &round_s, &ignored) == 0 &&
-	       strcmp(boot_id, history->boot_id) == 0 && expires_s == history->proof.expires_s &&
-	       round_s == history->failing_since_s;
-}
-
-/* What is measured by CLOCK_BOOTTIME. Without it a proof has no life. */
-static int read_boot_clock(const json *document, struct history *ret, struct err *err)
-{
-	const json *clock = json_get(document, "bootClock");
-
-	if (!clock || !is_of_round(clock, ret))
-		return 0;
-	return json_get_int(clock, "round", &ret->round_boot_s, err) < 0 ||
-			       json_get_int(clock, "waitingSince", &ret->waiting_boot_s, err) < 0 ||
-			       json_get_int(clock, "waitingEnabledAt", &ret->waiting_enabled_s,
-				       err) < 0 ||
-			       json_get_int(clock, "issuedAt", &ret->proof.issued_s, err) < 0 ||
-			       json_get_int(clock, "askedAt", &ret->proof.asked_boot_s, err) < 0 ||
-			       json_get_int(clock, "lifetime", &ret->proof.life_s, err) < 0
-		       ? -1
-		       : 0;
-}
-
-static void add_boot_clock(const struct history *history, json *parent)
-{
-	json *clock = json_add_object(parent, "bootClock");
-
-	json_add_text(clock, "bootId", history->boot_id);
-	json_add_int(clock, "tokenExpiresAt", history->proof.expires_s);
-	json_add_int(clock, "failingSince", history->failing_since_s);
-	json_add_int(clock, "round", history->round_boot_s);
-	json_add_int(clock, "waitingSince", history->waiting_boot_s);
-	json_add_int(clock, "waitingEnabledAt", history->waiting_enabled_s);
-	json_add_int(clock, "issuedAt", history->proof.issued_s);
-	json_add_int(clock, "askedAt", history->proof.asked_boot_s);
-	json_add_int(clock, "lifetime", history->proof.life_s);
+	return members_read(clock, MEMBERS(round_rows), &noted, &err) == 0 &&
+	       members_equal(MEMBERS(round_rows), &noted, history);
 }
 
 static int read_history(const json *document, void *ret, struct err *err)
 {
+	const json *clock = json_get(document, "bootClock");
 	struct history found = {0};
-	int64_t failures;
 
-	if (get_text(document, "bootId", found.boot_id, sizeof(found.boot_id), err) < 0 ||
-		get_text(document, "healthyBootId", found.proof.boot_id,
-			sizeof(found.proof.boot_id), err) < 0 ||
-		get_text(document, "provider", found.provider, sizeof(found.provider), err) < 0 ||
-		json_get_int(document, "healthyAt", &found.healthy_s, err) < 0 ||
-		json_get_int(document, "tokenExpiresAt", &found.proof.expires_s, err) < 0 ||
-		json_get_int(document, "failingSince", &found.failing_since_s, err) < 0 ||
-		json_get_int(document, "failures", &failures, err) < 0)
+	if (members_read(document, MEMBERS(rows), &found, err) < 0)
 		return -1;
-	if (json_get(document, "baselineAt") &&
-		json_get_int(document, "baselineAt", &found.baseline_s, err) < 0)
-		return -1;
-	if (failures < 0 || failures > UINT32_MAX)
-		return err_set(err, ERR_STATE_INVALID, 0, "'failures' cannot be used.");
-	if (json_get(document, "distrustedBootId") &&
-		get_text(document, "distrustedBootId", found.distrusted_boot_id,
-			sizeof(found.distrusted_boot_id), err) < 0)
-		return -1;
-	found.failures = (uint32_t)failures;
-	if (read_boot_clock(document, &found, err) < 0)
+	if (clock && is_of_round(clock, &found) &&
+		members_read(clock, MEMBERS(clock_rows), &found, err) < 0)
 		return -1;
 	*(struct history *)ret = found;
 	return 0;
 }
 
+static const struct state_file history_file = {HISTORY_FILE, read_history};
+
 int history_parse(struct bytes text, struct history *ret, struct err *err)
 {
-	auto_cleanup(json) json *document = NULL;
-
-	if (json_parse(text, &document, err) < 0 || read_history(document, ret, err) < 0) {
-		err_recode(err, ERR_STATE_INVALID);
-		return err_wrap(err, "'%s' is damaged", HISTORY_FILE);
-	}
-	return 0;
+	return state_parse(&history_file, text, ret, err);
 }
 
 enum state_found history_load(int state_fd, struct history *ret, struct err *err)
 {
 	*ret = (struct history){0};
-	return state_load(state_fd, HISTORY_FILE, read_history, ret, err);
+	return state_load(state_fd, &history_file, ret, err);
 }
 
 enum state_found history_take(int state_fd, const char *boot_id, struct history *ret, struct err *err)
@@ -195,7 +158,7 @@ enum state_found history_take(int state_fd, const char *boot_id, struct history 
 	enum state_found found;
 
 	*ret = (struct history){0};
-	found = state_take(state_fd, HISTORY_FILE, read_history, ret, err);
+	found = state_take(state_fd, &history_file, ret, err);
 	if (found == STATE_DAMAGED)
 		(void)text_format(
 			ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", boot_id);
@@ -211,15 +174,11 @@ int history_save(int state_fd, const struct history *history, struct err *err)
 {
 	auto_cleanup(json) json *document = json_new_object();
 
-	json_add_text(document, "bootId", history->boot_id);
-	json_add_text(document, "provider", history->provider);
-	json_add_int(document, "healthyAt", history->healthy_s);
-	json_add_text(document, "healthyBootId", history->proof.boot_id);
-	json_add_int(document, "tokenExpiresAt", history->proof.expires_s);
-	json_add_int(document, "failingSince", history->failing_since_s);
-	json_add_int(document, "failures", history->failures);
-	json_add_int(document, "baselineAt", history->baseline_s);
-	json_add_text(document, "distrustedBootId", history->distrusted_boot_id);
-	add_boot_clock(history, document);
+	json *clock;
+
+	members_add(document, MEMBERS(rows), history);
+	clock = json_add_object(document, "bootClock");
+	members_add(clock, MEMBERS(round_rows), history);
+	members_add(clock, MEMBERS(clock_rows), history);
 	return state_save(state_fd, HISTORY_FILE, document, err);
 }

@@ -16,6 +16,8 @@ static int read_number(const json *document, void *ret, struct err *err)
 	return json_get_int(document, "number", ret, err);
 }
 
+static const struct state_file number_file = {NAME, read_number};
+
 static void put(const struct root *root, struct bytes contents)
 {
 	struct err err;
@@ -38,21 +40,19 @@ static void damaged_is_what_was_read_and_makes_no_sense(void **state)
 	int64_t number = 3;
 	struct err err;
 
-	assert_int_equal(state_take(root->fd, NAME, read_number, &number, &err), STATE_ABSENT);
+	assert_int_equal(state_take(root->fd, &number_file, &number, &err), STATE_ABSENT);
 	for (size_t i = 0; i < COUNT(damaged); i++) {
 		put(root, TEXT(damaged[i]));
-		assert_int_equal(
-			state_load(root->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
+		assert_int_equal(state_load(root->fd, &number_file, &number, &err), STATE_DAMAGED);
 		assert_int_equal(err.code, ERR_STATE_INVALID);
 		assert_true(is_there(root, NAME) && !is_there(root, NAME ".broken"));
-		assert_int_equal(
-			state_take(root->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
+		assert_int_equal(state_take(root->fd, &number_file, &number, &err), STATE_DAMAGED);
 		assert_true(!is_there(root, NAME) && is_there(root, NAME ".broken"));
 		(void)unlinkat(root->fd, NAME ".broken", 0);
 	}
 	assert_int_equal(number, 3);
 	put(root, TEXT(GOOD));
-	assert_int_equal(state_take(root->fd, NAME, read_number, &number, &err), STATE_LOADED);
+	assert_int_equal(state_take(root->fd, &number_file, &number, &err), STATE_LOADED);
 	assert_int_equal(number, 7);
 }
 
@@ -66,7 +66,7 @@ static void a_file_that_is_too_large_is_damaged(void **state)
 	assert_non_null(blanks);
 	memset(blanks, ' ', STATE_MAX_BYTES);
 	put(root, TEXT(blanks));
-	assert_int_equal(state_load(root->fd, NAME, read_number, &number, &err), STATE_DAMAGED);
+	assert_int_equal(state_load(root->fd, &number_file, &number, &err), STATE_DAMAGED);
 }
 
 static void make_folder(const struct root *root)
@@ -95,7 +95,7 @@ static void stay_unknown(const struct root *root, enum err_code code)
 	int64_t number = 3;
 	struct err err;
 
-	assert_int_equal(state_take(root->fd, NAME, read_number, &number, &err), STATE_UNREADABLE);
+	assert_int_equal(state_take(root->fd, &number_file, &number, &err), STATE_UNREADABLE);
 	assert_int_equal(err.code, code);
 	check_err(state_save(root->fd, NAME, document, &err), &err, code);
 	assert_true(is_there(root, NAME) && !is_there(root, NAME ".broken"));
@@ -151,7 +151,7 @@ static void without_memory_it_is_unknown_and_stays(void **state)
 		struct err err;
 
 		scarce_after(good);
-		found = state_take(root->fd, NAME, read_number, &number, &err);
+		found = state_take(root->fd, &number_file, &number, &err);
 		has_failed = scarce_end();
 		assert_int_equal(found, has_failed ? STATE_UNREADABLE : STATE_LOADED);
 		if (has_failed)
