@@ -1,5 +1,4 @@
-/* paths.c - what people name by a path: a file, standard input where "-" stands for it, a machine.
- */
+/* paths.c - what people name by a path: a file, standard input as "-", a machine. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

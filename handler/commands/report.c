@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "page/page.h"
 #include "attestation_bundle.h"
+#include "bundles.h"
 #include "report.h"
-#include "verify.h"
 
 struct options {
 	struct attestation_options attestation;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "maa/keys.h"
+#include "bundles.h"
 #include "commands.h"
 #include "verify.h"
 
@@ -40,26 +41,6 @@ static int check_options(const void *given, struct err *err)
 				 "'%s' is no time: --now takes seconds since 1970", options->now);
 }
 
-static int read_ca(const char *path, struct anchors *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf pem = buf_with_max(ANCHORS_MAX_BYTES);
-
-	if (read_pem(path, &pem, err) < 0)
-		return -1;
-	return anchors_add(ret, buf_bytes(&pem), err) < 0 ? err_wrap(err, "%s", path) : 0;
-}
-
-int read_anchors(const struct option_texts *paths, struct anchors *ret, struct err *err)
-{
-	for (size_t i = 0; paths->items[i]; i++)
-		if (read_ca(paths->items[i], ret, err) < 0)
-			return -1;
-	if (paths->count && !anchors_have_root(ret))
-		return err_set(err, ERR_CA_FILE, 0,
-			"No --ca file holds a self-signed certificate to trust.");
-	return 0;
-}
-
 static int read_keys(const struct options *options, struct buf *ret, struct err *err)
 {
 	*ret = buf_with_max(KEYS_MAX_BYTES);
@@ -68,17 +49,6 @@ static int read_keys(const struct options *options, struct buf *ret, struct err 
 	if (read_input(options->keys, ret, err) < 0)
 		return -1;
 	return ret->len ? 0 : err_set(err, ERR_KEYS_INVALID, 0, "'%s' is empty.", options->keys);
-}
-
-int read_bundle(const char *path, struct bundle *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf bytes = buf_with_max(BUNDLE_MAX_BYTES);
-
-	if (read_input(path, &bytes, err) < 0)
-		return -1;
-	return bundle_parse(buf_bytes(&bytes), ret, err) < 0
-		       ? err_wrap(err, "'%s' holds no evidence", path)
-		       : 0;
 }
 
 static int judge(const struct options *options, const struct bundle *bundle, int64_t now_s,

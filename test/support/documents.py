@@ -2,6 +2,7 @@
 import functools
 import json
 import pathlib
+import re
 
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent.parent / "handler/docs/schema"
 
@@ -27,9 +28,29 @@ def validator(command):
     return jsonschema.Draft202012Validator(schema)
 
 
+@functools.lru_cache(None)
+def codes():
+    """What goes with each code."""
+    table = pathlib.Path(SCHEMAS.parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    return {0: (None, None), **{int(row[0]): row[1:] for row in re.findall(r"^\| (\d+) \| `([\w-]+)` \| \d+ \| (.*) \|$", table, re.M)}}
+
+
+def reasons(part):
+    """Every object with a reason in it."""
+    if isinstance(part, dict):
+        if {"code", "name", "message", "remedy"} <= set(part):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from reasons(inner)
+
+
 def faults(command, document):
     """What is wrong with it, each with its place."""
-    return [f"{command} --json: {'.'.join(map(str, fault.absolute_path))}: {fault.message[:400]}"
+    wrong = [f"{command} --json: not as the table of codes has it: {reason}" for reason in reasons(document)
+             if (reason["name"], reason["remedy"]) != codes()[reason["code"]]]
+    return wrong + [f"{command} --json: {'.'.join(map(str, fault.absolute_path))}: {fault.message[:400]}"
             for error in validator(command).iter_errors(document) for fault in [error, *(error.context or ())]]
 
 
