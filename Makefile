@@ -41,7 +41,7 @@ LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -lts
 WINGS           := page doctor bundle
 COMMANDS_page   := report report_changes
 COMMANDS_doctor := doctor
-COMMANDS_bundle := evidence verify verify_print attestation_bundle
+COMMANDS_bundle := evidence verify verify_print attestation_bundle bundles
 $(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))
 LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page))
 # tests that include a header of these folders, by way of one of test/support's too

@@ -1,4 +1,5 @@
 /* guest-attest attest: one attestation now. */
+#include <string.h>
 #include "base/boot_id.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -199,6 +200,9 @@ static int check_options(const void *given, struct err *err)
 
 	if (options->save_evidence && !attestation_save_round)
 		return err_set(err, ERR_USAGE, 0, "this build makes no bundles");
+	if (options->is_json && options->save_evidence && strcmp(options->save_evidence, "-") == 0)
+		return err_set(err, ERR_USAGE, 0,
+			"--json is on standard output: give --save-evidence a file");
 	return attestation_check_options(&options->attestation, err);
 }
 
