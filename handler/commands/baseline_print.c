@@ -16,12 +16,11 @@ static bool is_shown(enum component_kind kind)
 
 static void print_component(const struct component *component)
 {
-	char title[COMPONENT_TITLE_SIZE], hex[HEX_SIZE];
+	char hex[HEX_SIZE];
 
-	component_title(component, title);
 	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
-	print_format(
-		"  %-20s %-56s PCR %-2u %.16s...\n", title, component->name, component->pcr, hex);
+	print_format("  %-20s %-56s PCR %-2u %.16s...\n", component_title(component),
+		component->name, component->pcr, hex);
 }
 
 /* In front of "at". */

@@ -45,7 +45,7 @@ static void print_authority(const struct authority *authority)
 {
 	char name[CRYPTO_NAME_SIZE];
 
-	authority_short_name(authority->subject, name);
+	authority_label(authority->common_name, authority->subject, name);
 	print_format("  vouched for           %s: %s (%s)\n",
 		authority->program[0] ? authority->program : "(no file)",
 		authority->has_cert ? name : "its hash", authority->variable);

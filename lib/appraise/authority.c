@@ -8,17 +8,17 @@
 
 static int read_cert(struct bytes der, struct authority *ret, bool *ret_is_one, struct err *err)
 {
-	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
 
-	*ret_is_one = false;
-	if (crypto_cert_parse(der, &cert, err) < 0)
-		return err->code == ERR_NO_MEMORY ? -1 : 0;
-	crypto_cert_info(cert, &info);
+	if (crypto_cert_read(der, &info, ret_is_one, err) < 0)
+		return -1;
+	if (!*ret_is_one)
+		return 0;
 	ret->has_cert = true;
 	memcpy(ret->sha256, info.sha256, sizeof(ret->sha256));
 	memcpy(ret->subject, info.subject, sizeof(ret->subject));
-	*ret_is_one = true;
+	memcpy(ret->common_name, info.common_name, sizeof(ret->common_name));
+	memcpy(ret->organization, info.organization, sizeof(ret->organization));
 	return 0;
 }
 
@@ -65,15 +65,10 @@ int authority_of_event(
 	return 0;
 }
 
-void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE])
+void authority_label(const char *common_name, const char *subject, char ret[CRYPTO_NAME_SIZE])
 {
-	const char *name = strncmp(subject, "CN=", 3) == 0 ? subject : NULL;
-
-	for (const char *at = strstr(subject, ", CN="); at; at = strstr(at + 1, ", CN="))
-		name = at + 2;
-	(void)text_format(ret, CRYPTO_NAME_SIZE, "%s", name ? name : subject);
-	if (name && strstr(ret, ", "))
-		*strstr(ret, ", ") = '\0';
+	(void)text_format(ret, CRYPTO_NAME_SIZE, "%s%s", common_name[0] ? "CN=" : "",
+		common_name[0] ? common_name : subject);
 }
 
 /* What stands where authorities do, and is none that is known, is not the one in front of it. */

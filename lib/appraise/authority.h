@@ -27,7 +27,9 @@ struct authority {
 	char variable[UEFIVAR_NAME_SIZE];
 	bool has_cert; /* otherwise a hash of the program itself let it run */
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the certificate's DER; without one the hash */
-	char subject[CRYPTO_NAME_SIZE]; /* of the certificate; "" without one */
+	/* of the certificate, as crypto_cert_info; "" without one */
+	char subject[CRYPTO_NAME_SIZE];
+	char common_name[CRYPTO_NAME_SIZE], organization[CRYPTO_NAME_SIZE];
 	/* file of the first program behind it; "" if none, or it has no file */
 	char program[AUTHORITY_PROGRAM_SIZE];
 };
@@ -47,8 +49,7 @@ int authority_read(const struct eventlog *log, struct authorities *ret, struct e
  * and holds who vouches does so by any name. ERR_NO_MEMORY, which is no answer. */
 int authority_of_event(const struct event *event, struct authority *ret, bool *ret_is_one,
 	struct err *err) err_check;
-/* The common name in a certificate's subject, with its "CN=": the last one; all of the subject if
- * there is none. */
-void authority_short_name(const char *subject, char ret[CRYPTO_NAME_SIZE]);
+/* "CN=Common Name", or all of the subject if that has none. */
+void authority_label(const char *common_name, const char *subject, char ret[CRYPTO_NAME_SIZE]);
 
 #endif

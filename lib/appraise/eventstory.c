@@ -9,38 +9,27 @@
 
 #define SECURE_BOOT_PCR 7
 
-static int read_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err)
-{
-	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct crypto_cert_info info = {0};
-
-	if (crypto_cert_parse(der, &cert, err) == 0)
-		crypto_cert_info(cert, &info);
-	else if (err->code == ERR_NO_MEMORY)
-		return -1;
-	memcpy(ret, info.subject, CRYPTO_NAME_SIZE);
-	return 0;
-}
-
-static int read_key_list(const struct uefivar *var, struct eventstory *story, struct err *err)
+/* Appends the names to the text: ": CN=a; CN=b". */
+static int tell_keys(const struct uefivar *var, struct eventstory *story, struct err *err)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
 	struct uefi_signature signature;
 
-	while (story->cert_count < EVENTSTORY_MAX_CERTS && uefi_signature_next(&walk, &signature))
-		if (memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0 &&
-			read_subject(signature.data, story->subjects[story->cert_count++], err) < 0)
+	while (story->cert_count < EVENTSTORY_MAX_CERTS && uefi_signature_next(&walk, &signature)) {
+		struct crypto_cert_info info = {0};
+		char label[CRYPTO_NAME_SIZE];
+		size_t len = strlen(story->text);
+		bool is_one;
+
+		if (memcmp(signature.type, uefi_cert_x509_guid, UEFI_GUID_SIZE) != 0)
+			continue;
+		if (crypto_cert_read(signature.data, &info, &is_one, err) < 0)
 			return -1;
-	return 0;
-}
-
-int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err)
-{
-	char subject[CRYPTO_NAME_SIZE];
-
-	if (read_subject(der, subject, err) < 0)
-		return -1;
-	authority_short_name(subject, ret);
+		authority_label(info.common_name, info.subject, label);
+		(void)text_format(story->text + len, sizeof(story->text) - len, "%s%s",
+			story->cert_count ? "; " : ": ", *label ? label : "(no certificate)");
+		memcpy(story->subjects[story->cert_count++], info.subject, CRYPTO_NAME_SIZE);
+	}
 	return 0;
 }
 
@@ -58,19 +47,6 @@ static void find_program(const struct eventlog *log, struct eventlog_walk walk, 
 		if ((event.pcr == SECURE_BOOT_PCR || event.what == EVENT_AUTHORITY) &&
 			event.has_variable && !uefivar_is_shim_setting(&event.variable))
 			return;
-	}
-}
-
-static void tell_keys(struct eventstory *story)
-{
-	char name[CRYPTO_NAME_SIZE];
-
-	for (size_t i = 0; i < story->cert_count; i++) {
-		size_t len = strlen(story->text);
-
-		authority_short_name(story->subjects[i], name);
-		(void)text_format(story->text + len, sizeof(story->text) - len, "%s%s",
-			i ? "; " : ": ", *name ? name : "(no certificate)");
 	}
 }
 
@@ -114,7 +90,7 @@ static int tell_authority(const struct eventlog *log, const struct eventlog_walk
 		return 0;
 	ret->cert_count = 1;
 	memcpy(ret->subjects[0], authority.subject, sizeof(ret->subjects[0]));
-	authority_short_name(authority.subject, name);
+	authority_label(authority.common_name, authority.subject, name);
 	find_program(log, *behind, program, sizeof(program));
 	ret->names_program = program[0];
 	(void)text_format(ret->text, sizeof(ret->text), "%s (%s)%s%s", name, authority.variable,
@@ -136,8 +112,5 @@ int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behi
 		return -1;
 	if (ret->cert_count || event->what != EVENT_VARIABLE || !event->is_formed)
 		return 0;
-	if (read_key_list(&event->variable, ret, err) < 0)
-		return -1;
-	tell_keys(ret);
-	return 0;
+	return tell_keys(&event->variable, ret, err);
 }

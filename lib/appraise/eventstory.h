@@ -27,8 +27,4 @@ struct eventstory {
 int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, struct eventstory *ret, struct err *err) err_check;
 
-/* A certificate's subject, of it the common name ("CN=...") where there is one; "" if the DER does
- * not parse. ERR_NO_MEMORY. */
-int eventstory_subject(struct bytes der, char ret[CRYPTO_NAME_SIZE], struct err *err) err_check;
-
 #endif

@@ -41,14 +41,12 @@ struct reading {
 /* No date is looked at: firmware holds keys long past their certificates' end. */
 static int read_cert(struct bytes der, struct secureboot_cert *ret, struct err *err)
 {
-	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct crypto_cert_info info;
+	struct crypto_cert_info info = {0};
+	bool is_one;
 
+	if (crypto_cert_read(der, &info, &is_one, err) < 0)
+		return -1;
 	crypto_sha256(der, ret->sha256);
-	ret->subject[0] = '\0';
-	if (crypto_cert_parse(der, &cert, err) < 0)
-		return err->code == ERR_NO_MEMORY ? -1 : 0;
-	crypto_cert_info(cert, &info);
 	memcpy(ret->subject, info.subject, sizeof(ret->subject));
 	return 0;
 }

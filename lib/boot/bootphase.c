@@ -1,6 +1,7 @@
 #include "boot/bootphase.h"
 
 #include <string.h>
+#include "boot/loadoption.h"
 
 const char *bootphase_name(enum bootphase phase)
 {
@@ -73,13 +74,9 @@ static struct bootphase_place of_setting(const struct event *event)
 
 static struct bootphase_place of_boot_variable(const struct event *event)
 {
-	static const char *const orders[] = {
-		"BootOrder", "DriverOrder", "SysPrepOrder", "BootNext", "BootCurrent"};
+	bool is_order = event->has_variable && loadoption_is_order(&event->variable);
 
-	for (size_t i = 0; event->has_variable && i < sizeof(orders) / sizeof(orders[0]); i++)
-		if (strcmp(event->variable.name, orders[i]) == 0)
-			return place(BOOTPHASE_OPTIONS, BOOTPHASE_ORDER);
-	return place(BOOTPHASE_OPTIONS, BOOTPHASE_OPTION);
+	return place(BOOTPHASE_OPTIONS, is_order ? BOOTPHASE_ORDER : BOOTPHASE_OPTION);
 }
 
 static struct bootphase_place of_action(const struct event *event)

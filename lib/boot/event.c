@@ -77,10 +77,10 @@ const char *event_mok_name(enum event_mok mok)
 	return mok_names[mok];
 }
 
-static enum event_mok mok_of(const struct logtext *text)
+enum event_mok event_mok_of(const struct logtext *name)
 {
 	for (int mok = EVENT_MOK_LIST; mok <= EVENT_MOK_SBAT_LEVEL; mok++)
-		if (logtext_is(text, mok_names[mok]))
+		if (logtext_is(name, mok_names[mok]))
 			return (enum event_mok)mok;
 	return EVENT_MOK_NONE;
 }
@@ -142,7 +142,7 @@ static bool read_loader(struct event *event)
 	if (!logtext_of(event->data, &text) || event->what == EVENT_LOADER)
 		return false;
 	if (event->what == EVENT_MOK) {
-		event->mok = mok_of(&text);
+		event->mok = event_mok_of(&text);
 		return event->mok != EVENT_MOK_NONE;
 	}
 	if (event->pcr == PCR_COMMANDS)

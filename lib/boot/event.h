@@ -171,5 +171,6 @@ bool event_image_file(const struct event *event, char *ret, size_t size);
 bool event_is_same(const struct event *one, const struct event *other);
 
 const char *event_mok_name(enum event_mok mok); /* "MokListX"; "" of EVENT_MOK_NONE */
+enum event_mok event_mok_of(const struct logtext *name);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "boot/devicepath.h"
 #include "boot/event_text_parts.h"
+#include "boot/loadoption.h"
 #include "boot/siglist.h"
 #include "boot/uefivar.h"
 
@@ -13,71 +14,30 @@ static bool is_name(const struct uefivar *var, const char *name)
 	return strcmp(var->name, name) == 0;
 }
 
-/* UINT16 numbers of load options; one for the next boot and for this one */
 static bool boot_order(const struct uefivar *var, struct event_text *ret)
 {
-	static const char *const names[] = {
-		"BootOrder", "DriverOrder", "SysPrepOrder", "BootNext", "BootCurrent"};
-	struct cursor cursor = cursor_of(var->data);
-	size_t i = 0, len;
+	char numbers[sizeof(ret->text) - UEFIVAR_NAME_SIZE];
 
-	while (i < sizeof(names) / sizeof(names[0]) && !is_name(var, names[i]))
-		i++;
-	if (i == sizeof(names) / sizeof(names[0]) || var->data.len == 0 || var->data.len % 2)
+	if (!loadoption_is_order(var) || !loadoption_order_text(var->data, numbers, sizeof(numbers)))
 		return false;
-	(void)text_format(ret->text, sizeof(ret->text), "%s", names[i]);
-	for (len = strlen(ret->text); cursor.left && len + sizeof(" 0000...") <= sizeof(ret->text);
-		len = strlen(ret->text))
-		(void)text_format(
-			ret->text + len, sizeof(ret->text) - len, " %04X", cursor_u16_le(&cursor));
-	if (cursor.left)
-		(void)text_format(ret->text + len, sizeof(ret->text) - len, "...");
+	(void)text_format(ret->text, sizeof(ret->text), "%s %s", var->name, numbers);
 	return true;
 }
 
-#define LOAD_OPTION_ACTIVE 0x1u
-
-/* UEFI 2.10 section 3.3: a word and four hex digits */
-static bool is_load_option(const char *name)
-{
-	static const char *const words[] = {
-		"Boot", "Driver", "SysPrep", "PlatformRecovery", "OsRecovery"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]);
-
-		if (strncmp(name, words[i], len) == 0 && strlen(name) == len + 4 &&
-			strspn(name + len, "0123456789ABCDEF") == 4)
-			return true;
-	}
-	return false;
-}
-
-/* EFI_LOAD_OPTION: attributes, length of the path, description, path, data of the loader. */
 static bool load_option(const struct uefivar *var, struct event_text *ret)
 {
-	struct cursor cursor = cursor_of(var->data);
-	uint32_t attributes = cursor_u32_le(&cursor);
-	uint16_t path_len = cursor_u16_le(&cursor);
-	struct devicepath path = {0};
-	struct bytes title;
-	char name[UEFIVAR_NAME_SIZE];
+	struct loadoption option;
+	struct devicepath path;
+	char title[UEFIVAR_NAME_SIZE];
 
-	if (cursor.failed || !is_load_option(var->name))
+	if (!loadoption_read(var, &option))
 		return false;
-	title = cursor_rest(&cursor);
-	for (title.len = 0; title.len + 2 <= cursor.left;) {
-		if (!cursor.at[title.len] && !cursor.at[title.len + 1])
-			break;
-		title.len += 2;
-	}
-	uefi_text(title, name, sizeof(name));
-	(void)cursor_bytes(&cursor, title.len + 2);
-	if (!devicepath_read(cursor_bytes(&cursor, path_len), &path))
+	uefi_text(option.title, title, sizeof(title));
+	if (!devicepath_read(option.path, &path))
 		path = (struct devicepath){0};
-	(void)text_format(ret->text, sizeof(ret->text), "%s \"%s\"%s%s%s%s%s", var->name, name,
-		attributes & LOAD_OPTION_ACTIVE ? "" : " (not active)", *path.device ? " " : "",
-		path.device, *path.file ? (*path.device ? "/" : " ") : "", path.file);
+	(void)text_format(ret->text, sizeof(ret->text), "%s \"%s\"%s%s%s%s%s", var->name, title,
+		option.is_active ? "" : " (not active)", *path.device ? " " : "", path.device,
+		*path.file ? (*path.device ? "/" : " ") : "", path.file);
 	return true;
 }
 

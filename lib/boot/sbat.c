@@ -46,26 +46,61 @@ static void read_line(struct bytes line, struct sbat *ret)
 	struct bytes date = split(&line, ',');
 	struct sbat_component component;
 
-	if (name.len == 0 || !read_generation(generation, &component.generation))
+	if (name.len == 0 || !read_generation(generation, &component.generation)) {
+		ret->is_whole = false;
 		return;
+	}
 	if (name.len == 4 && memcmp(name.data, "sbat", 4) == 0) {
+		ret->generation = ret->has_sbat ? ret->generation : component.generation;
+		ret->has_sbat = true;
 		if (date.len < sizeof(ret->date) && is_digits(date) && !ret->date[0])
 			text_clean(ret->date, sizeof(ret->date), date);
 		return;
 	}
-	if (ret->count == SBAT_MAX_COMPONENTS)
+	if (ret->count == SBAT_MAX_COMPONENTS) {
+		ret->is_whole = false;
 		return;
+	}
 	text_clean(component.name, sizeof(component.name), name);
+	if (!bytes_equal(bytes_of_text(component.name), name))
+		ret->is_whole = false;
 	ret->components[ret->count++] = component;
 }
 
 void sbat_read(struct bytes value, struct sbat *ret)
 {
-	*ret = (struct sbat){0};
+	*ret = (struct sbat){.is_whole = true};
 	while (value.len && value.data[value.len - 1] == 0)
 		value.len--;
-	while (value.len)
-		read_line(split(&value, '\n'), ret);
+	while (value.len) {
+		struct bytes line = split(&value, '\n');
+
+		if (line.len)
+			read_line(line, ret);
+	}
+}
+
+static const struct sbat_component *find(const struct sbat *sbat, const char *name)
+{
+	for (size_t i = 0; i < sbat->count; i++)
+		if (strcmp(sbat->components[i].name, name) == 0)
+			return &sbat->components[i];
+	return NULL;
+}
+
+bool sbat_is_raised(const struct sbat *old, const struct sbat *new)
+{
+	if (!old->is_whole || !new->is_whole ||
+		(old->has_sbat && (!new->has_sbat || new->generation < old->generation)))
+		return false;
+	for (size_t i = 0; i < old->count; i++) {
+		const struct sbat_component *was = &old->components[i];
+		const struct sbat_component *is = find(new, was->name);
+
+		if (!is || is->generation < was->generation)
+			return false;
+	}
+	return true;
 }
 
 void sbat_text(const struct sbat *sbat, char *ret, size_t size)

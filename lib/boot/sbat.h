@@ -19,6 +19,10 @@ struct sbat_component {
 
 struct sbat {
 	char date[SBAT_DATE_SIZE]; /* "" if the level has none */
+	/* each line was understood and is here: only then two levels can be compared */
+	bool is_whole;
+	bool has_sbat; /* a first line: the generation of the form itself, below */
+	uint32_t generation;
 	size_t count;
 	/* without the first line; more are left out */
 	struct sbat_component components[SBAT_MAX_COMPONENTS];
@@ -27,6 +31,9 @@ struct sbat {
 /* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty
  * struct. */
 void sbat_read(struct bytes value, struct sbat *ret);
+/* Whatever may not start at the old level may not at the new one either: no generation is lower,
+ * none is missing. False unless both are whole. */
+bool sbat_is_raised(const struct sbat *old, const struct sbat *new);
 /* "2025021800: shim 4, grub 5"; "(empty)" */
 void sbat_text(const struct sbat *sbat, char *ret, size_t size);
 

@@ -43,6 +43,19 @@ bool uefivar_is(const struct uefivar *var, const uint8_t guid[UEFI_GUID_SIZE], c
  * vouches for nothing. */
 bool uefivar_is_shim_setting(const struct uefivar *var);
 
+/* EFI_LOAD_OPTION (UEFI 2.10 section 3.1.3): a variable Boot0001, Driver0001 ... */
+struct uefi_load_option {
+	bool is_active;
+	struct bytes title; /* UTF-16 */
+	struct bytes path; /* a device path */
+};
+/* False if the name or the sizes are not those of one. */
+bool uefi_load_option_read(const struct uefivar *var, struct uefi_load_option *ret);
+/* Numbers of load options: BootOrder, BootNext, ... */
+bool uefivar_is_boot_order(const struct uefivar *var);
+/* "0001 0000"; ends in "..." if not all fit; "" if it holds no such numbers. */
+void uefi_boot_order_text(struct bytes data, char *ret, size_t size);
+
 /* One entry of a signature list; `owner` and `data` point into the variable. */
 struct uefi_signature {
 	const uint8_t *type; /* UEFI_GUID_SIZE: what data is */

@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "drift/baseline.h"
+#include "drift/component_stored.h"
 #include "edge/members.h"
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
@@ -38,6 +39,8 @@ static int read_component(
 	*ret_is_known = component_kind_of_name(kind, &found.kind);
 	if (found.pcr >= TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "A component's number cannot be used.");
+	if (*ret_is_known && !found.folded)
+		component_stored_read(&found);
 	*ret = found;
 	return 0;
 }

@@ -59,6 +59,8 @@ static void fold(struct component *into, const struct component *component)
 	into->folded += into->folded ? 1 : 2;
 	into->is_bound = false;
 	(void)text_format(into->name, sizeof(into->name), "%u more", into->folded);
+	into->label[0] = '\0';
+	into->facts = (union component_facts){0};
 }
 
 static int append(struct components *components, const struct component *component, struct err *err)
@@ -81,8 +83,11 @@ int components_add(struct components *components, const struct component *compon
 	struct component *same = find_same(components, component);
 	struct component *last = NULL;
 
-	if (same && !same->name[0])
+	if (same && !same->name[0]) {
 		memcpy(same->name, component->name, sizeof(same->name));
+		memcpy(same->label, component->label, sizeof(same->label));
+		same->facts = component->facts;
+	}
 	if (same)
 		return 0;
 	if (count_kind(components, component->kind, &last) < COMPONENTS_PER_KIND)
@@ -178,10 +183,8 @@ static const char *program_title(const struct component *component)
 	return kinds[component->kind].title;
 }
 
-void component_title(const struct component *component, char ret[COMPONENT_TITLE_SIZE])
+const char *component_title(const struct component *component)
 {
-	const char *title = component->kind == COMPONENT_APPLICATION ? program_title(component)
-								     : kinds[component->kind].title;
-
-	(void)text_format(ret, COMPONENT_TITLE_SIZE, "%s", title);
+	return component->kind == COMPONENT_APPLICATION ? program_title(component)
+							: kinds[component->kind].title;
 }

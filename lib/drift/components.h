@@ -11,12 +11,12 @@
 #define DRIFT_COMPONENTS_H
 
 #include "boot/eventlog.h"
+#include "boot/sbat.h"
 #include "edge/crypto.h"
 
 /* what comes behind them is one component, the last: see `folded` */
 #define COMPONENTS_PER_KIND       24
 #define COMPONENT_NAME_SIZE       160
-#define COMPONENT_TITLE_SIZE      64
 #define COMPONENTS_QUOTED_PCRS    0xFFu /* components of other PCRs were read, not quoted */
 #define COMPONENTS_REVOCATION_LEN 16 /* bytes kept of SHA-256(type || data) of a dbx entry */
 #define COMPONENTS_MAX_REVOKED    2048 /* entries of a dbx; Microsoft's of 2025 has 431 */
@@ -67,10 +67,20 @@ struct component {
 	uint32_t pcr;
 	bool is_bound; /* the digest is that of what the name says */
 	char name[COMPONENT_NAME_SIZE]; /* clean; "" if the log names nothing */
+	/* what people recognise it by, where that is not all of the name: the common name or the
+	 * organization in a certificate, the numbers of a boot order, number and title of a boot
+	 * option; "" of others */
+	char label[COMPONENT_NAME_SIZE];
 	uint8_t sha256[CRYPTO_SHA256_SIZE];
 	/* 0; else it stands for so many, and the digest is that of their digests in the log's
 	 * order */
 	uint32_t folded;
+	/* what two boots are compared by, beside the digest; zero of other kinds */
+	union component_facts {
+		bool is_on; /* of COMPONENT_SECURE_BOOT */
+		struct sbat sbat; /* of COMPONENT_SBAT */
+		enum event_mok mok; /* of COMPONENT_MOK */
+	} facts;
 };
 
 struct components {
@@ -112,7 +122,7 @@ bool components_have(const struct components *components, const struct component
 const char *component_kind_name(enum component_kind kind);
 bool component_kind_of_name(const char *name, enum component_kind *ret);
 /* What people call it, in a sentence: "kernel", "shim", "grub", "db". */
-void component_title(const struct component *component, char ret[COMPONENT_TITLE_SIZE]);
+const char *component_title(const struct component *component);
 /* The last part of its name: "vmlinuz-6.1.0-56". Points into the component. */
 const char *component_file(const struct component *component);
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include "appraise/authority.h"
-#include "appraise/eventstory.h"
 #include "appraise/measured.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -20,6 +19,19 @@ static void name_of_hash(struct bytes hash, char ret[COMPONENT_NAME_SIZE])
 	(void)text_format(ret, COMPONENT_NAME_SIZE, "hash %s...", hex);
 }
 
+/* Whom a certificate is for. */
+static void name_of_cert(const char *subject, const char *common_name, const char *organization,
+	struct component *component)
+{
+	char label[CRYPTO_NAME_SIZE];
+
+	authority_label(common_name, subject, label);
+	(void)text_format(component->name, sizeof(component->name), "%s",
+		label[0] ? label : "(no certificate)");
+	(void)text_format(component->label, sizeof(component->label), "%s",
+		common_name[0] ? common_name : organization);
+}
+
 static void hash_entry(const struct uefi_signature *entry, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
 	const struct bytes parts[] = {{entry->type, UEFI_GUID_SIZE}, entry->data};
@@ -32,14 +44,14 @@ static int add_entry(struct components *components, enum component_kind kind,
 	const struct uefi_signature *entry, struct err *err)
 {
 	struct component found = {.kind = kind, .pcr = 7, .is_bound = true};
-	char name[CRYPTO_NAME_SIZE];
+	struct crypto_cert_info info = {0};
+	bool is_one;
 
 	if (memcmp(entry->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0) {
-		if (eventstory_subject(entry->data, name, err) < 0)
+		if (crypto_cert_read(entry->data, &info, &is_one, err) < 0)
 			return -1;
 		crypto_sha256(entry->data, found.sha256);
-		(void)text_format(
-			found.name, sizeof(found.name), "%s", name[0] ? name : "(no certificate)");
+		name_of_cert(info.subject, info.common_name, info.organization, &found);
 	} else if (memcmp(entry->type, uefi_cert_sha256_guid, UEFI_GUID_SIZE) == 0 &&
 		   entry->data.len == sizeof(found.sha256)) {
 		memcpy(found.sha256, entry->data.data, sizeof(found.sha256));
@@ -148,10 +160,8 @@ static int add_authority(struct components *components, const struct event *even
 
 	found.is_bound = true;
 	if (authority->has_cert) {
-		char name[CRYPTO_NAME_SIZE];
-
-		authority_short_name(authority->subject, name);
-		(void)text_format(found.name, sizeof(found.name), "%s", name);
+		name_of_cert(authority->subject, authority->common_name, authority->organization,
+			&found);
 		memcpy(found.sha256, authority->sha256, sizeof(found.sha256));
 	} else {
 		name_of_hash(
@@ -173,8 +183,7 @@ static int add_stranger(struct components *components, const struct event *event
 	return components_add(components, &found, err);
 }
 
-/* Lines of component, generation and, in the first, a date, as one line. It is compared, so it is
- * not told in other words. */
+/* Lines of component, generation and, in the first, a date, as one line. */
 static int add_level(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -185,6 +194,7 @@ static int add_level(struct components *components, const struct event *event,
 	while (text.len && (!text.data[text.len - 1] || text.data[text.len - 1] == '\n'))
 		text.len--;
 	text_clean(found.name, sizeof(found.name), text);
+	sbat_read(var->data, &found.facts.sbat);
 	return components_add(components, &found, err);
 }
 
@@ -203,10 +213,10 @@ static int add_state(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT);
-	bool is_on = var->data.len == 1 && var->data.data[0] == 1;
 
 	found.is_bound = true;
-	(void)text_format(found.name, sizeof(found.name), "%s", is_on ? "on" : "off");
+	found.facts.is_on = var->data.len == 1 && var->data.data[0] == 1;
+	(void)text_format(found.name, sizeof(found.name), "%s", found.facts.is_on ? "on" : "off");
 	return components_add(components, &found, err);
 }
 

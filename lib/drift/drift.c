@@ -111,7 +111,11 @@ static bool is_replacement(const struct component *old, const struct component *
 {
 	if (old->kind != new->kind || old->pcr != new->pcr || !may_replace(old->kind))
 		return false;
-	return (!by_name && !needs_same_name(old->kind)) || strcmp(old->name, new->name) == 0;
+	if (!by_name && !needs_same_name(old->kind))
+		return true;
+	if (old->kind == COMPONENT_MOK && old->facts.mok != EVENT_MOK_NONE)
+		return old->facts.mok == new->facts.mok;
+	return strcmp(old->name, new->name) == 0;
 }
 
 /* An empty list is one too; where there were too many entries to keep there is none. */

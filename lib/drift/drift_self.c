@@ -20,16 +20,6 @@ static enum component_kind kind_of(const struct drift_difference *difference)
 	return drift_shown(difference)->kind;
 }
 
-/* "shim,4": the generation of a component in a level like "sbat,1,2025021800 shim,4 grub,5"; -1 if
- * it is not there. */
-static long generation(const char *level, const char *name, size_t name_len)
-{
-	for (const char *at = level; *at; at += strcspn(at, " "), at += *at == ' ')
-		if (strncmp(at, name, name_len) == 0 && at[name_len] == ',')
-			return strtol(at + name_len + 1, NULL, 10);
-	return -1;
-}
-
 static bool is_whole(const struct component *component)
 {
 	return component->is_bound && strlen(component->name) + 1 < sizeof(component->name);
@@ -38,18 +28,9 @@ static bool is_whole(const struct component *component)
 /* shim's SBAT.md: a program starts if its generation is not below the level's. */
 static bool is_level_raised(const struct drift_difference *difference)
 {
-	const char *old = difference->before.name, *new = difference->after.name;
-
-	if (difference->change != DRIFT_CHANGED || !is_whole(&difference->before) ||
-		!is_whole(&difference->after))
-		return false;
-	for (const char *at = old; *at; at += strcspn(at, " "), at += *at == ' ') {
-		size_t len = strcspn(at, ",");
-
-		if (generation(new, at, len) < generation(old, at, len))
-			return false;
-	}
-	return true;
+	return difference->change == DRIFT_CHANGED && difference->before.is_bound &&
+	       difference->after.is_bound &&
+	       sbat_is_raised(&difference->before.facts.sbat, &difference->after.facts.sbat);
 }
 
 static void explain_growth(struct drift_difference *difference)
@@ -62,7 +43,7 @@ static void explain_growth(struct drift_difference *difference)
 	if (kind_of(difference) == COMPONENT_SBAT && is_level_raised(difference))
 		explain(difference, EXPLANATION_GREW);
 	if (kind_of(difference) == COMPONENT_SECURE_BOOT && is_changed &&
-		strcmp(difference->after.name, "on") == 0)
+		difference->after.facts.is_on)
 		explain(difference, EXPLANATION_GREW);
 }
 
@@ -202,24 +183,17 @@ static bool is_other_shim(const struct components *boot, const struct drift *dri
 	return false;
 }
 
-static bool is_called(const struct component *component, const char *name)
-{
-	size_t len = strcspn(component->name, " ");
-
-	return strlen(name) == len && memcmp(component->name, name, len) == 0;
-}
-
 /* shim measures its lists together with what it has built in: its vendor's certificate and
  * revocations, and that of its own build (mok.c of shim 16.1, mirror_one_mok_variable). Whether
  * keys are trusted is measured since 15.5, and is built in nowhere. */
 static bool is_list_of_shim(const struct drift_difference *difference)
 {
-	const struct component *list = drift_shown(difference);
+	enum event_mok mok = drift_shown(difference)->facts.mok;
 
 	if (difference->change == DRIFT_REMOVED)
 		return false;
-	return is_called(list, "MokList") || is_called(list, "MokListX") ||
-	       (is_called(list, "MokListTrusted") && difference->change == DRIFT_ADDED);
+	return mok == EVENT_MOK_LIST || mok == EVENT_MOK_LIST_X ||
+	       (mok == EVENT_MOK_LIST_TRUSTED && difference->change == DRIFT_ADDED);
 }
 
 static bool is_other_menu(const struct drift *drift)

@@ -1,6 +1,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "drift/drift.h"
+#include "drift/drift_line.h"
 
 #define NAME_SHOWN 64
 #define WORDS_SIZE 96
@@ -20,48 +21,27 @@ static bool is_key(enum component_kind kind)
 /* As short as it still says which: the file, the common name, the option's title. */
 static void short_name(const struct component *component, char ret[NAME_SHOWN])
 {
-	const char *name = is_file(component->kind) ? component_file(component) : component->name;
-	size_t len = strlen(name);
+	const char *name = component->label[0] ? component->label : component->name;
 
-	if (strncmp(name, "CN=", 3) == 0)
-		name += 3;
-	else if (component->kind <= COMPONENT_AUTHORITY && component->kind >= COMPONENT_PK &&
-		 strstr(name, ", O="))
-		name = strstr(name, ", O=") + 4;
-	if (strncmp(name, "BootOrder ", 10) == 0)
-		name += 10;
-	len = strlen(name);
-	if (component->kind == COMPONENT_MOK)
-		len = strcspn(name, " ");
-	if (component->kind == COMPONENT_BOOT_OPTION && strchr(name, '"') &&
-		strchr(strchr(name, '"') + 1, '"'))
-		len = (size_t)(strchr(strchr(name, '"') + 1, '"') + 1 - name);
-	if (len < NAME_SHOWN)
-		(void)text_format(ret, NAME_SHOWN, "%.*s", (int)len, name);
+	if (is_file(component->kind))
+		name = component_file(component);
+	if (component->kind == COMPONENT_MOK && component->facts.mok != EVENT_MOK_NONE)
+		name = event_mok_name(component->facts.mok);
+	if (strlen(name) < NAME_SHOWN)
+		(void)text_format(ret, NAME_SHOWN, "%s", name);
 	else
 		(void)text_format(ret, NAME_SHOWN, "%.*s...", NAME_SHOWN - 4, name);
 }
 
-static bool has_word(const char *line, const char *word, size_t len)
+/* The words of a line that the other lacks. What the log does not tell has none: it stands whole.
+ */
+static void list_words(
+	const struct component *line, const struct component *other, char ret[WORDS_SIZE])
 {
-	for (const char *at = line; *at; at += strcspn(at, " "), at += *at == ' ')
-		if (strcspn(at, " ") == len && memcmp(at, word, len) == 0)
-			return true;
-	return false;
-}
-
-/* The words of `line` that `other` lacks. */
-static void list_words(const char *line, const char *other, char ret[WORDS_SIZE])
-{
-	ret[0] = '\0';
-	for (const char *at = line; *at; at += strcspn(at, " "), at += *at == ' ') {
-		size_t len = strcspn(at, " "), used = strlen(ret);
-
-		if (len && !has_word(other, at, len) &&
-			!text_format(ret + used, WORDS_SIZE - used, "%s%.*s", used ? " " : "",
-				(int)len, at))
-			return;
-	}
+	if (line->is_bound)
+		drift_line_words(line->name, other->is_bound ? other->name : "", ret, WORDS_SIZE);
+	else
+		(void)text_format(ret, WORDS_SIZE, "%s", line->name);
 }
 
 /* Which words came and which went; a line that did not fit into its name, or in other order, is
@@ -73,8 +53,8 @@ static void describe_line(const struct drift_difference *difference, char ret[IT
 		strlen(old) + 1 < COMPONENT_NAME_SIZE && strlen(new) + 1 < COMPONENT_NAME_SIZE;
 	char added[WORDS_SIZE], removed[WORDS_SIZE], name[NAME_SHOWN];
 
-	list_words(new, old, added);
-	list_words(old, new, removed);
+	list_words(&difference->after, &difference->before, added);
+	list_words(&difference->before, &difference->after, removed);
 	short_name(&difference->after, name);
 	if (!is_whole || (!added[0] && !removed[0]))
 		(void)text_format(ret, ITEM_SIZE, "kernel command line changed: %s", name);
@@ -98,10 +78,11 @@ static void describe_entries(const struct drift_difference *difference, char ret
 
 static void describe_change(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
-	char title[COMPONENT_TITLE_SIZE], old[NAME_SHOWN], new[NAME_SHOWN];
+	char old[NAME_SHOWN], new[NAME_SHOWN];
+	const char *title = component_title(&difference->before); /* what was known keeps its name
+								   */
 	const char *verb = difference->explanation.how == EXPLANATION_GREW ? "raised" : "lowered";
 
-	component_title(&difference->before, title); /* what was known keeps its name */
 	short_name(&difference->before, old);
 	short_name(&difference->after, new);
 	if (difference->after.kind == COMPONENT_SECURE_BOOT)
@@ -118,9 +99,9 @@ static void describe_change(const struct drift_difference *difference, char ret[
 
 static void describe_one(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
-	char title[COMPONENT_TITLE_SIZE], name[NAME_SHOWN];
+	const char *title = component_title(drift_shown(difference));
+	char name[NAME_SHOWN];
 
-	component_title(drift_shown(difference), title);
 	short_name(drift_shown(difference), name);
 	if (difference->change == DRIFT_HIDDEN)
 		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells",
@@ -190,19 +171,27 @@ static bool is_told(const struct drift_difference *difference)
 		       (how != EXPLANATION_FOLLOWS || difference->explanation.text[0]));
 }
 
-/* A kernel is measured as a program and as a file: one change to people. */
-static bool is_told_before(const struct drift *drift, size_t index, const char *text)
+static bool is_told_alike(const struct drift_difference *one, const struct drift_difference *other)
 {
-	char earlier[DRIFT_TEXT_SIZE];
+	const struct component *a = drift_shown(one), *b = drift_shown(other);
 
-	for (size_t i = 0; i < index; i++) {
-		if (!is_told(&drift->differences[i]) ||
-			drift->differences[i].class != drift->differences[index].class)
-			continue;
-		drift_difference_text(&drift->differences[i], earlier);
-		if (strcmp(earlier, text) == 0)
+	if (one->change != other->change || one->action != other->action || a->kind != b->kind ||
+		one->explanation.how != other->explanation.how ||
+		strcmp(one->explanation.text, other->explanation.text) != 0)
+		return false;
+	if (is_file(a->kind))
+		return component_title(&one->before) == component_title(&other->before) &&
+		       strcmp(component_file(a), component_file(b)) == 0;
+	return strcmp(a->name, b->name) == 0 && strcmp(one->before.name, other->before.name) == 0;
+}
+
+/* A kernel is measured as a program and as a file: one change to people. */
+static bool is_told_before(const struct drift *drift, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_told(&drift->differences[i]) &&
+			is_told_alike(&drift->differences[i], &drift->differences[index]))
 			return true;
-	}
 	return false;
 }
 
@@ -225,41 +214,56 @@ static bool is_class_changed(const struct drift *drift, enum rules_class class)
 	return false;
 }
 
-static void add_title(char list[DRIFT_TEXT_SIZE], const char *title)
-{
-	size_t len = strlen(list);
+/* Titles, each once: those of component_title are one per thing, so that their places tell. */
+struct titles {
+	size_t count;
+	const char *items[COMPONENT_KINDS + 8];
+};
 
-	if (!strstr(list, title))
-		(void)text_format(list + len, DRIFT_TEXT_SIZE - len, "%s%s", len ? ", " : "", title);
+static void add_title(struct titles *titles, const char *title)
+{
+	for (size_t i = 0; i < titles->count; i++)
+		if (titles->items[i] == title)
+			return;
+	if (titles->count < sizeof(titles->items) / sizeof(titles->items[0]))
+		titles->items[titles->count++] = title;
+}
+
+static void list_titles(const struct titles *titles, char ret[DRIFT_TEXT_SIZE])
+{
+	ret[0] = '\0';
+	for (size_t i = 0; i < titles->count; i++)
+		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), "%s%s",
+			i ? ", " : "", titles->items[i]);
 }
 
 /* What people ask next: is the rest as it was? Programs from the last back to the first. */
 static void list_unchanged(
 	const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
 {
-	char title[COMPONENT_TITLE_SIZE];
+	struct titles titles = {0};
 
-	ret[0] = '\0';
 	for (size_t i = boot->count; i-- > 0;) {
 		const struct component *component = &boot->items[i];
 
 		if ((component->kind != COMPONENT_KERNEL && component->kind != COMPONENT_APPLICATION) ||
 			is_changed(drift, component))
 			continue;
-		component_title(component, title);
 		if (component->kind == COMPONENT_KERNEL && is_class_changed(drift, RULES_KERNEL))
 			continue;
-		add_title(ret, title);
+		add_title(&titles, component_title(component));
 	}
 	if (!is_class_changed(drift, RULES_SECURE_BOOT_KEYS) && components_find(boot, COMPONENT_DB))
-		add_title(ret, "Secure Boot keys");
+		add_title(&titles, "Secure Boot keys");
+	list_titles(&titles, ret);
 }
 
 /* "with it firmware, PK, db", if it is told that the VM is another one */
 static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
 {
 	static const char start[] = "with it ";
-	char titles[DRIFT_TEXT_SIZE] = "", title[COMPONENT_TITLE_SIZE];
+	struct titles titles = {0};
+	char text[DRIFT_TEXT_SIZE];
 	bool is_id_told = false;
 
 	for (size_t i = 0; i < drift->count; i++) {
@@ -268,12 +272,12 @@ static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE
 		is_id_told |= drift_shown(difference)->kind == COMPONENT_VM_ID && is_told(difference);
 		if (difference->explanation.how != EXPLANATION_OTHER_VM)
 			continue;
-		component_title(drift_shown(difference), title);
-		add_title(titles, title);
+		add_title(&titles, component_title(drift_shown(difference)));
 	}
-	if (is_id_told && titles[0] && strlen(titles) + sizeof(start) <= DRIFT_TEXT_SIZE)
+	list_titles(&titles, text);
+	if (is_id_told && text[0] && strlen(text) + sizeof(start) <= DRIFT_TEXT_SIZE)
 		(void)text_format(ret, DRIFT_TEXT_SIZE, "%s%.*s", start,
-			(int)(DRIFT_TEXT_SIZE - sizeof(start)), titles);
+			(int)(DRIFT_TEXT_SIZE - sizeof(start)), text);
 	else
 		ret[0] = '\0';
 }
@@ -298,11 +302,10 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < drift->count; i++) {
-		if (!is_told(&drift->differences[i]))
+		if (!is_told(&drift->differences[i]) || is_told_before(drift, i))
 			continue;
 		drift_difference_text(&drift->differences[i], text);
-		if (!is_told_before(drift, i, text) && !append(ret, size, text))
-			untold++;
+		untold += !append(ret, size, text);
 	}
 	if (untold) {
 		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret),

@@ -86,6 +86,8 @@ static inline void crypto_cert_cleanup(struct crypto_cert **cert)
 
 struct crypto_cert_info {
 	char subject[CRYPTO_NAME_SIZE]; /* one line, cleaned */
+	/* the subject's last one of each, cleaned; "" if there is none */
+	char common_name[CRYPTO_NAME_SIZE], organization[CRYPTO_NAME_SIZE];
 	char issuer[CRYPTO_NAME_SIZE];
 	int64_t not_before_s, not_after_s; /* Unix time, inclusive */
 	bool is_ca;
@@ -97,6 +99,10 @@ struct crypto_cert_info {
 };
 
 void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *ret);
+/* What may be a certificate; *ret_is_one is false, and *ret untouched, if it is none.
+ * ERR_NO_MEMORY, which is no answer. */
+int crypto_cert_read(struct bytes der, struct crypto_cert_info *ret, bool *ret_is_one,
+	struct err *err) err_check;
 
 /* A set of trusted or intermediate certificates. */
 struct crypto_cert_set;

@@ -253,12 +253,25 @@ static bool rsa_key_of(const mbedtls_x509_crt *crt, struct crypto_rsa_public *re
 	return true;
 }
 
+static void read_name_parts(const mbedtls_x509_name *name, struct crypto_cert_info *ret)
+{
+	for (; name; name = name->next) {
+		struct bytes value = {name->val.p, name->val.len};
+
+		if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) == 0)
+			text_clean(ret->common_name, sizeof(ret->common_name), value);
+		if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_ORGANIZATION, &name->oid) == 0)
+			text_clean(ret->organization, sizeof(ret->organization), value);
+	}
+}
+
 void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *ret)
 {
 	const mbedtls_x509_crt *crt = &cert->crt;
 
 	memset(ret, 0, sizeof(*ret));
 	crypto_x509_name(&crt->subject, ret->subject);
+	read_name_parts(&crt->subject, ret);
 	crypto_x509_name(&crt->issuer, ret->issuer);
 	ret->not_before_s = crypto_x509_time(&crt->valid_from);
 	ret->not_after_s = crypto_x509_time(&crt->valid_to);
@@ -267,6 +280,18 @@ void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *r
 	ret->is_ak = names_ak_usage(crt);
 	ret->has_rsa_key = rsa_key_of(crt, &ret->key);
 	crypto_sha256((struct bytes){crt->raw.p, crt->raw.len}, ret->sha256);
+}
+
+int crypto_cert_read(struct bytes der, struct crypto_cert_info *ret, bool *ret_is_one, struct err *err)
+{
+	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
+
+	*ret_is_one = false;
+	if (crypto_cert_parse(der, &cert, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1 : 0;
+	crypto_cert_info(cert, ret);
+	*ret_is_one = true;
+	return 0;
 }
 
 /* ---- sets ---- */

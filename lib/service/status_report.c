@@ -189,7 +189,7 @@ static void list_authorities(const struct authorities *authorities, char *ret, s
 		const struct authority *authority = &authorities->items[i];
 		char name[CRYPTO_NAME_SIZE];
 
-		authority_short_name(authority->subject, name);
+		authority_label(authority->common_name, authority->subject, name);
 		(void)text_format(ret + len, size - len, "%s%s for %s%s", i ? ", " : " (",
 			authority->has_cert ? name : "a hash",
 			authority->program[0] ? authority->program : "no file",

@@ -5,6 +5,7 @@
 #include "../support/recorded.h"
 #include "../support/scarce.h"
 #include "appraise/authority.h"
+#include "drift/component_stored.h"
 #include "drift/components.h"
 #include "appraise/replay.h"
 #include "appraise/secureboot.h"
@@ -685,16 +686,68 @@ static void people_see_titles_and_files(void **state)
 		{COMPONENT_KERNEL, "(hd0,gpt2)/boot/vmlinuz-6.1.0-56", "kernel", "vmlinuz-6.1.0-56"},
 		{COMPONENT_INITRD, "/", "initrd", "/"},
 	};
-	char title[COMPONENT_TITLE_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct component component = {.kind = rows[i].kind};
 
 		(void)snprintf(component.name, sizeof(component.name), "%s", rows[i].name);
-		component_title(&component, title);
-		assert_string_equal(title, rows[i].title);
+		assert_string_equal(component_title(&component), rows[i].title);
 		assert_string_equal(component_file(&component), rows[i].file);
+	}
+}
+
+/* Two boots are compared by the same facts, whether one is read from the log or from the file. */
+static void a_stored_name_gives_what_the_log_gave(void **state)
+{
+	static const char *const records[] = {
+		"secureboot-on", "secureboot-off", "foreign-keys", "other-cmdline"};
+	size_t labels = 0, levels = 0, moks = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(records); i++) {
+		auto_cleanup(components) struct components found = read_record(records[i], ALL_PCRS);
+
+		for (size_t k = 0; k < found.count; k++) {
+			const struct component *read = &found.items[k];
+			struct component stored = *read;
+
+			memset(stored.label, 0, sizeof(stored.label));
+			stored.facts = (union component_facts){0};
+			component_stored_read(&stored);
+			assert_string_equal(stored.label, read->label);
+			assert_memory_equal(&stored.facts, &read->facts, sizeof(read->facts));
+			labels += read->label[0] != 0;
+			levels += read->kind == COMPONENT_SBAT && read->facts.sbat.is_whole;
+			moks += read->kind == COMPONENT_MOK && read->facts.mok != EVENT_MOK_NONE;
+		}
+	}
+	assert_true(labels && levels && moks);
+}
+
+static void a_stored_name_that_is_none_gives_nothing(void **state)
+{
+	static const struct {
+		enum component_kind kind;
+		const char *name, *label;
+	} rows[] = {
+		{COMPONENT_DB, "C=US, O=VMware\\, Inc., L=Palo Alto", "VMware, Inc."},
+		{COMPONENT_DB, "C=US", ""},
+		{COMPONENT_DB, "hash 0123456789abcdef...", ""},
+		{COMPONENT_BOOT_ORDER, "BootOrder 0001 0000", "0001 0000"},
+		{COMPONENT_BOOT_ORDER, "BootOrder = 000001", ""},
+		{COMPONENT_BOOT_OPTION, "Boot0001 \"a title\" PciRoot(0x0)", "Boot0001 \"a title\""},
+		{COMPONENT_BOOT_OPTION, "Boot0001, empty", ""},
+		{COMPONENT_BOOT_FILE, "CN=no certificate", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct component component = {.kind = rows[i].kind};
+
+		(void)snprintf(component.name, sizeof(component.name), "%s", rows[i].name);
+		component_stored_read(&component);
+		assert_string_equal(component.label, rows[i].label);
 	}
 }
 
@@ -722,6 +775,8 @@ int main(void)
 		cmocka_unit_test(a_log_without_sha256_is_refused),
 		cmocka_unit_test(kinds_have_names_and_back),
 		cmocka_unit_test(people_see_titles_and_files),
+		cmocka_unit_test(a_stored_name_gives_what_the_log_gave),
+		cmocka_unit_test(a_stored_name_that_is_none_gives_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include <stdio.h>
+#include "drift/component_stored.h"
 #include "drift/drift.h"
 #include "base/file.h"
 
@@ -40,6 +41,7 @@ static void add(struct components *components, const struct item *item)
 
 	(void)snprintf(component.name, sizeof(component.name), "%s", item->name);
 	memset(component.sha256, item->fill, sizeof(component.sha256));
+	component_stored_read(&component);
 	check_ok(components_add(components, &component, &err), &err);
 }
 

@@ -61,12 +61,59 @@ static void more_than_fits_is_left_out(void **state)
 	assert_int_equal(strlen(text), sizeof(text) - 1);
 }
 
+/* What may not start at the old level may not at the new one. */
+static void a_level_is_raised_if_nothing_is_lower(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		bool is_raised;
+	} rows[] = {
+		{"sbat,1,2024010900\nshim,4\n", "sbat,1,2025021800\nshim,4\ngrub,5\n", true},
+		{"sbat,1\nshim,4\n", "sbat,1\nshim,4\n", true},
+		{"", "sbat,1\n", true},
+		{"sbat,1\nshim,4\ngrub,5\n", "sbat,1\nshim,5\n", false},
+		{"sbat,1\nshim,4\n", "sbat,1\nshim,3\n", false},
+		{"sbat,2\nshim,4\n", "sbat,1\nshim,4\n", false},
+		{"sbat,1\nshim,4\n", "shim,4\n", false},
+		/* a line that was not understood may be the one that is lower */
+		{"sbat,1\nshim,x\n", "sbat,1\nshim,4\n", false},
+		{"sbat,1\nshim,4\n", "sbat,1\nshim,4\ngrub\n", false},
+		{"sbat,1\na-name-of-more-than-31-characters-1,4\n",
+			"sbat,1\na-name-of-more-than-31-characters-2,4\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sbat old, new;
+
+		sbat_read(TEXT(rows[i].old), &old);
+		sbat_read(TEXT(rows[i].new), &new);
+		assert_int_equal(sbat_is_raised(&old, &new), rows[i].is_raised);
+	}
+}
+
+static void a_level_that_was_cut_is_not_compared(void **state)
+{
+	char value[SBAT_MAX_COMPONENTS * 7 + 16];
+	struct sbat whole, cut;
+
+	(void)state;
+	for (size_t i = 0; i <= SBAT_MAX_COMPONENTS; i++)
+		(void)snprintf(value + i * 7, 8, "abcd,1\n");
+	sbat_read((struct bytes){(const uint8_t *)value, SBAT_MAX_COMPONENTS * 7}, &whole);
+	sbat_read((struct bytes){(const uint8_t *)value, (SBAT_MAX_COMPONENTS + 1) * 7}, &cut);
+	assert_true(sbat_is_raised(&whole, &whole));
+	assert_false(sbat_is_raised(&cut, &cut));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_are_read_and_told),
 		cmocka_unit_test(final_zeros_do_not_count),
 		cmocka_unit_test(more_than_fits_is_left_out),
+		cmocka_unit_test(a_level_is_raised_if_nothing_is_lower),
+		cmocka_unit_test(a_level_that_was_cut_is_not_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,7 @@ static void what_the_boot_proved_is_told(void **state)
 			.authorities = {.count = 2,
 				.items = {{.has_cert = true,
 						  .subject = "C=US, CN=UEFI CA",
+						  .common_name = "UEFI CA",
 						  .program = "\\shim"},
 					{.program = ""}}},
 			.unquoted = {.compared = 0x4300, .as_logged = 0x4300},
