@@ -58,84 +58,100 @@ static int take_value(const struct option_row *row, const char *value, void *opt
 	return 0;
 }
 
-static int refuse_stranger(const struct option_row *rows, const char *word, struct bytes name,
-	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
+struct parse {
+	const struct option_row *rows;
+	int argc, at; /* at: the word that is read */
+	char **argv;
+	void *options;
+	char *ret_stranger; /* may be NULL */
+};
+
+static int refuse_stranger(const struct parse *parse, struct bytes name, struct err *err)
 {
+	const char *word = parse->argv[parse->at];
 	char text[OPTIONS_STRANGER_SIZE];
 
 	text_clean(text, sizeof(text), name);
-	for (; is_row(rows); rows++)
-		if (rows->name && text_is_near(text, rows->name))
+	for (const struct option_row *row = parse->rows; is_row(row); row++)
+		if (row->name && text_is_near(text, row->name))
 			return err_set(err, ERR_USAGE, 0,
-				"'%s' is no option (did you mean '--%s'?)", word, rows->name);
-	if (ret_stranger)
-		memcpy(ret_stranger, text, sizeof(text));
+				"'%s' is no option (did you mean '--%s'?)", word, row->name);
+	if (parse->ret_stranger)
+		memcpy(parse->ret_stranger, text, sizeof(text));
 	return refuse(err, word, "is no option");
 }
 
-/* "--name", "--name=value", or "--name" with its value in the next word, which *at steps to. */
-static int take_option(const struct option_row *rows, char **argv, int argc, int *at, void *options,
-	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
+/* "--name", "--name=value", or "--name" with its value in the next word, to which it steps. */
+static int take_option(struct parse *parse, struct err *err)
 {
-	const char *word = argv[*at];
+	const char *word = parse->argv[parse->at];
 	const char *value = strchr(word, '=');
 	size_t len = value ? (size_t)(value - word) : strlen(word);
 	const struct option_row *row = NULL;
 	struct bytes name = {(const uint8_t *)word + 2, len - 2};
 
 	if (len > 2 && word[1] == '-')
-		row = find_row(rows, name);
+		row = find_row(parse->rows, name);
 	else
 		name = bytes_of_text(word + 1);
 	if (!row)
-		return refuse_stranger(rows, word, name, ret_stranger, err);
+		return refuse_stranger(parse, name, err);
 	if (row->kind == OPTION_SWITCH) {
-		*(bool *)member_of(options, row) = true;
+		*(bool *)member_of(parse->options, row) = true;
 		return value ? refuse(err, word, "takes no value") : 0;
 	}
-	if (!value && *at + 1 == argc)
+	if (!value && parse->at + 1 == parse->argc)
 		return refuse(err, word, "needs a value");
-	return take_value(row, value ? value + 1 : argv[++*at], options, err);
+	return take_value(row, value ? value + 1 : parse->argv[++parse->at], parse->options, err);
 }
 
-static int take_word(const struct option_row *row, const char *word, void *options, struct err *err)
+static int take_word(const struct parse *parse, struct err *err)
 {
+	const struct option_row *row = find_word(parse->rows);
+	const char *word = parse->argv[parse->at];
+
 	if (!row)
 		return refuse(err, word, "is one word too many: options are all that is taken here");
-	if (*(const char **)member_of(options, row))
+	if (*(const char **)member_of(parse->options, row))
 		return err_set(err, ERR_USAGE, 0, "'%s' is one word too many: one %s can be given",
 			word, row->value);
-	return take_value(row, word, options, err);
+	return take_value(row, word, parse->options, err);
+}
+
+static int need_word(const struct parse *parse, struct err *err)
+{
+	const struct option_row *row = find_word(parse->rows);
+
+	return row && !*(const char **)member_of(parse->options, row)
+		       ? refuse(err, row->value, "is missing")
+		       : 0;
 }
 
 enum options_found options_parse(const struct option_row *rows, int argc, char **argv, void *ret,
 	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err)
 {
-	const struct option_row *word_row = find_word(rows);
+	struct parse parse = {
+		.rows = rows, .argc = argc, .argv = argv, .options = ret, .ret_stranger = ret_stranger};
 	bool has_ended = false; /* by "--" */
 
 	if (ret_stranger)
 		*ret_stranger = '\0';
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
+	for (parse.at = 1; parse.at < argc; parse.at++) {
+		const char *word = argv[parse.at];
 		int status = 0;
 
 		if (has_ended || word[0] != '-' || !word[1])
-			status = take_word(word_row, word, ret, err);
+			status = take_word(&parse, err);
 		else if (strcmp(word, "--") == 0)
 			has_ended = true;
 		else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 			return OPTIONS_HELP;
 		else
-			status = take_option(rows, argv, argc, &i, ret, ret_stranger, err);
+			status = take_option(&parse, err);
 		if (status < 0)
 			return OPTIONS_WRONG;
 	}
-	if (word_row && !*(const char **)member_of(ret, word_row)) {
-		(void)refuse(err, word_row->value, "is missing");
-		return OPTIONS_WRONG;
-	}
-	return OPTIONS_READ;
+	return need_word(&parse, err) < 0 ? OPTIONS_WRONG : OPTIONS_READ;
 }
 
 static int append_blanks(size_t count, struct buf *ret, struct err *err)
