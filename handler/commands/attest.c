@@ -1,11 +1,7 @@
 /* guest-attest attest: one attestation now. */
 #include <string.h>
-#include "base/boot_id.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "drift/explain.h"
-#include "service/drift_verdict.h"
-#include "service/enabled.h"
 #include "attestation.h"
 #include "facts.h"
 
@@ -14,71 +10,6 @@ struct options {
 	const char *save_evidence;
 	bool is_json;
 };
-
-/* What the service keeps on this machine. */
-struct kept {
-	int root_fd, state_fd;
-	struct settings settings;
-	struct history history;
-	char boot_id[BOOT_ID_SIZE];
-};
-
-static void kept_cleanup(struct kept *kept)
-{
-	settings_done(&kept->settings);
-	fd_cleanup(&kept->state_fd);
-	fd_cleanup(&kept->root_fd);
-}
-
-static int find_kept(const char *root, struct kept *ret, struct err *err)
-{
-	struct record service;
-
-	if (open_root(root, &ret->root_fd, err) < 0 ||
-		enabled_find(ret->root_fd, &ret->state_fd, &service, err) < 0 ||
-		enabled_read_settings(ret->root_fd, &service.environment, &ret->settings, err) < 0 ||
-		enabled_read_history(ret->state_fd, &ret->history, err) < 0)
-		return -1;
-	boot_id_read(ret->root_fd, ret->boot_id);
-	return 0;
-}
-
-/* Beside the boots that the service knows, as an observer: nothing is learned here. Of another
- * machine's TPM or log nothing is known, nor where the extension is not enabled: then `text` stays
- * empty. */
-static void compare_boot(
-	const struct options *options, struct round_result *round, struct drift_verdict *ret)
-{
-	auto_cleanup(kept) struct kept kept = {.root_fd = -1, .state_fd = -1};
-	struct explain_sources sources;
-	struct err err;
-
-	*ret = (struct drift_verdict){.own = round->local.verdict};
-	if (options->attestation.event_log ||
-		(options->attestation.tcti && !options->attestation.root))
-		return;
-	if (find_kept(options->attestation.root, &kept, &err) < 0) {
-		if (err.code != ERR_NOT_ENABLED)
-			drift_verdict_unclear(&err, round, ret);
-		return;
-	}
-	sources = (struct explain_sources){.round = {.root_fd = kept.root_fd,
-						   .state_fd = kept.state_fd,
-						   .boot_id = kept.boot_id,
-						   .now_s = clock_now_s(),
-						   .is_observer = true},
-		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
-	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = kept.state_fd,
-				    .is_observer = true,
-				    .may_learn = history_trusts_boot(&kept.history, kept.boot_id),
-				    .rules = &kept.settings.rules,
-				    .boot_id = kept.boot_id,
-				    .now_s = sources.round.now_s,
-				    .baseline_s = kept.history.baseline_s,
-				    .explain = explain_drift,
-				    .context = &sources},
-		round, ret);
-}
 
 static void add_key(const struct facts *facts, const struct crypto_cert_info *cert)
 {
@@ -118,22 +49,22 @@ static void add_facts(const struct facts *facts, const struct round_result *roun
 		round->stage == ROUND_VERIFIED ? round->token_expires_s : 0);
 }
 
-static int print_result_json(
-	const struct round_result *round, const struct drift_verdict *change, struct err *err)
+static int print_result_json(const struct attestation *attestation, struct err *err)
 {
-	const struct err *reason = &round->verdict.reason;
+	const struct round_result *round = attestation->round;
+	const struct err *reason = &attestation->verdict.reason;
 	auto_cleanup(json) json *result =
 		document_new(reason->code, reason->code ? reason->msg : NULL);
 	struct facts facts;
 
-	json_add_text(result, "health", health_name(round->verdict.health));
+	json_add_text(result, "health", health_name(attestation->verdict.health));
 	json_add_known_text(result, "provider", round->provider);
 	json_add_known_text(result, "providerReason", round->provider_reason);
 	json_add_known_text(result, "proxy", round->provider_proxy);
 	facts = facts_as_json(result);
 	facts = facts_if(&facts, round->stage >= ROUND_COLLECTED);
 	facts = facts_within(&facts, "facts");
-	add_facts(&facts, round, change);
+	add_facts(&facts, round, &attestation->change);
 	if (round->claims)
 		json_add_copy(result, "claims", round->claims);
 	else
@@ -141,20 +72,20 @@ static int print_result_json(
 	return print_document(result, err);
 }
 
-static int print_result_text(
-	const struct round_result *round, const struct drift_verdict *change, struct err *err)
+static int print_result_text(const struct attestation *attestation, struct err *err)
 {
-	const struct err *reason = &round->verdict.reason;
+	const struct round_result *round = attestation->round;
+	const struct err *reason = &attestation->verdict.reason;
 	struct facts facts;
 
-	print_format("%s\n", health_name(round->verdict.health));
+	print_format("%s\n", health_name(attestation->verdict.health));
 	if (reason->code)
 		print_format("  %s (%s)\n  %s\n", reason->msg, err_info(reason->code)->name,
 			err_info(reason->code)->remedy);
 	if (round->stage >= ROUND_COLLECTED) {
 		print_format("\nFacts\n");
 		facts = facts_as_text();
-		add_facts(&facts, round, change);
+		add_facts(&facts, round, &attestation->change);
 	}
 	if (!round->claims)
 		return 0;
@@ -171,23 +102,22 @@ static int print_result_text(
 static int attest(const void *given)
 {
 	const struct options *options = given;
-	auto_cleanup(round_result) struct round_result round = {0};
-	struct drift_verdict change;
+	auto_cleanup(attestation) struct attestation attestation = {0};
+	const struct verdict *verdict = &attestation.verdict;
 	struct err err;
 	int exit_code;
 
-	if (attestation_run(&options->attestation, &round, &err) < 0)
+	if (attestation_run(&options->attestation, &attestation, &err) < 0)
 		return command_fail(&attest_command, &err, options->is_json);
-	compare_boot(options, &round, &change);
 	/* a TCTI that cannot be one: nothing was tried */
-	exit_code = round.verdict.reason.code == ERR_USAGE ? EXIT_USAGE
-							   : health_exit_code(round.verdict.health);
-	if ((options->is_json ? print_result_json(&round, &change, &err)
-			      : print_result_text(&round, &change, &err)) < 0)
+	exit_code =
+		verdict->reason.code == ERR_USAGE ? EXIT_USAGE : health_exit_code(verdict->health);
+	if ((options->is_json ? print_result_json(&attestation, &err)
+			      : print_result_text(&attestation, &err)) < 0)
 		return print_err(&err);
 	if (options->save_evidence && /* takes the round apart, so this comes last */
-		attestation_save_round(&options->attestation, &round, options->save_evidence, &err) <
-			0) {
+		attestation_save_round(
+			&options->attestation, &attestation, options->save_evidence, &err) < 0) {
 		(void)print_err(&err);
 		return exit_code == EXIT_GOOD ? EXIT_UNKNOWN : exit_code;
 	}

@@ -35,16 +35,14 @@ static struct proxy_sources proxy_sources_of(
 		.agent = agent};
 }
 
-int attestation_run(
-	const struct attestation_options *options, struct round_result *ret, struct err *err)
+static int run_round(const struct attestation_options *options, int root_fd,
+	struct round_result *ret, struct err *err)
 {
-	auto_cleanup(fd) int root_fd = -1;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
 	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
 
-	if (open_root(options->root, &root_fd, err) < 0 ||
-		crypto_random(random, sizeof(random), err) < 0)
+	if (crypto_random(random, sizeof(random), err) < 0)
 		return -1;
 	round_nonce(random, nonce);
 	waagent_read_proxy(root_fd, agent_proxy);
@@ -61,4 +59,23 @@ int attestation_run(
 			  .now_s = clock_now_s()},
 		ret);
 	return 0;
+}
+
+int attestation_run(
+	const struct attestation_options *options, struct attestation *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+
+	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0 ||
+		run_round(options, root_fd, ret->round, err) < 0)
+		return -1;
+	verdicts_look_on(root_fd, options->root ? NULL : options->tcti, ret->round, &ret->change,
+		&ret->verdict);
+	return 0;
+}
+
+void attestation_done(struct attestation *attestation)
+{
+	round_free(attestation->round);
+	drift_verdict_done(&attestation->change);
 }

@@ -2,8 +2,8 @@
 #ifndef HANDLER_COMMANDS_ATTESTATION_H
 #define HANDLER_COMMANDS_ATTESTATION_H
 
-#include "attest/round.h"
 #include "commands.h"
+#include "service/verdicts.h"
 
 struct attestation_options {
 	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *event_log,
@@ -48,12 +48,24 @@ struct attestation_options {
 bool attestation_has_provider_options(const struct attestation_options *options);
 /* ERR_USAGE. */
 int attestation_check_options(const struct attestation_options *options, struct err *err) err_check;
-/* One round; what goes wrong in it is in the result. */
-int attestation_run(const struct attestation_options *options, struct round_result *ret,
+/* One round, beside the boots that the service knows, as an observer: nothing is learned here. */
+struct attestation {
+	struct round_result *round;
+	struct drift_verdict change; /* zeroed where no comparison was due */
+	struct verdict verdict; /* of all */
+};
+
+void attestation_done(struct attestation *attestation);
+static inline void attestation_cleanup(struct attestation *attestation)
+{
+	attestation_done(attestation);
+}
+/* What goes wrong in the round is in the result. */
+int attestation_run(const struct attestation_options *options, struct attestation *ret,
 	struct err *err) err_check;
 /* attestation_bundle.c, which a build without bundles lacks: then it is NULL. Takes what is large
  * out of the round. path: '-' is standard output. */
-int attestation_save_round(const struct attestation_options *options, struct round_result *round,
+int attestation_save_round(const struct attestation_options *options, struct attestation *attestation,
 	const char *path, struct err *err) __attribute__((weak)) err_check;
 
 #endif

@@ -87,7 +87,7 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 	struct collect_sources sources = {.event_log = options->event_log};
 	struct bundle_extras extras;
 
-	if (open_root(NULL, &root_fd, err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0)
 		return -1;
 	sources.root_fd = root_fd;
 	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
@@ -101,18 +101,19 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 	return options->redact ? attestation_redact(ret, err) : 0;
 }
 
-int attestation_bundle(const struct attestation_options *options, struct round_result *round,
+int attestation_bundle(const struct attestation_options *options, struct attestation *attestation,
 	struct bundle *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(surroundings) struct surroundings around = {0};
 	struct bundle_extras extras;
 
-	if (open_root(NULL, &root_fd, err) < 0 ||
+	if (open_root(options->root, &root_fd, err) < 0 ||
 		look_around(options, root_fd, NULL, &around, err) < 0)
 		return -1;
 	extras = extras_of(options, &around);
-	if (bundle_of_round(round, &extras, ret, err) < 0)
+	extras.verdict = &attestation->verdict;
+	if (bundle_of_round(attestation->round, &extras, ret, err) < 0)
 		return -1;
 	return options->redact ? attestation_redact(ret, err) : 0;
 }
@@ -132,12 +133,12 @@ int attestation_save(const char *path, const struct bundle *bundle, struct err *
 	return 0;
 }
 
-int attestation_save_round(const struct attestation_options *options, struct round_result *round,
-	const char *path, struct err *err)
+int attestation_save_round(const struct attestation_options *options,
+	struct attestation *attestation, const char *path, struct err *err)
 {
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 
-	if (attestation_bundle(options, round, &bundle, err) < 0)
+	if (attestation_bundle(options, attestation, &bundle, err) < 0)
 		return -1;
 	return attestation_save(path, &bundle, err);
 }

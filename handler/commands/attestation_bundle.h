@@ -8,8 +8,8 @@
 /* Evidence alone, without any provider. */
 int attestation_collect(
 	const struct attestation_options *options, struct bundle *ret, struct err *err) err_check;
-/* The round's bundle, redacted if asked for; takes what is large out of the round. */
-int attestation_bundle(const struct attestation_options *options, struct round_result *round,
+/* An attestation's bundle, redacted if asked for; takes what is large out of the round. */
+int attestation_bundle(const struct attestation_options *options, struct attestation *attestation,
 	struct bundle *ret, struct err *err) err_check;
 /* Redacts, and says on standard error what can be guessed all the same. */
 int attestation_redact(struct bundle *bundle, struct err *err) err_check;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
-#include "drift/explain.h"
+#include "drift/drift_verdict.h"
 #include "service/enabled.h"
 #include "commands.h"
 
@@ -14,7 +14,8 @@ static void view_cleanup(struct baseline_view *view)
 	baseline_done(&view->baseline);
 	drift_done(&view->drift);
 	settings_done(&view->settings);
-	round_done(&view->round);
+	round_free(view->round);
+	components_done(&view->boot);
 	fd_cleanup(&view->root_fd);
 	fd_cleanup(&view->state_fd);
 }
@@ -50,32 +51,28 @@ static int look(const struct baseline_options *options, struct baseline_view *vi
 		.sources = {.root_fd = view->root_fd, .event_log = options->event_log},
 		.tcti = options->tcti ? options->tcti : view->service.tcti};
 
-	round_look(&inputs, &view->round);
-	if (view->round.stage < ROUND_COLLECTED || view->round.components.count == 0) {
-		*err = view->round.uncompared.code ? view->round.uncompared
-						   : view->round.verdict.reason;
+	if (round_new(&view->round, err) < 0)
 		return -1;
-	}
-	return 0;
+	round_look(&inputs, view->round);
+	if (view->round->stage >= ROUND_COLLECTED &&
+		drift_verdict_components(&view->round->local, &view->boot, err) < 0)
+		return -1;
+	if (view->boot.count)
+		return 0;
+	*err = view->round->own.reason;
+	return -1;
 }
 
 static int compare(struct baseline_view *view, struct err *err)
 {
-	struct explain_sources sources = {.round = {.root_fd = view->root_fd,
-						  .state_fd = view->state_fd,
-						  .boot_id = view->boot_id,
-						  .now_s = clock_now_s(),
-						  .is_observer = true},
-		.secureboot =
-			view->round.local.has_secureboot ? &view->round.local.secureboot : NULL};
-
-	if (baseline_compare(&view->baseline, &view->round.components, &view->drift, err) < 0)
-		return -1;
-	baseline_recall(&view->baseline, view->boot_id, &view->drift);
-	if (view->drift.count)
-		explain_drift(&sources, &view->drift);
-	drift_judge(&view->settings.rules, &view->round.components, &view->drift, &view->judgement);
-	return 0;
+	return drift_verdict_compare(&(struct drift_verdict_inputs){.appraisal = &view->round->local,
+					     .root_fd = view->root_fd,
+					     .state_fd = view->state_fd,
+					     .is_observer = true,
+					     .rules = &view->settings.rules,
+					     .boot_id = view->boot_id,
+					     .now_s = clock_now_s()},
+		&view->baseline, &view->boot, &view->drift, &view->judgement, err);
 }
 
 static int show(const struct baseline_options *options, struct baseline_view *view, struct err *err)
@@ -101,17 +98,16 @@ static int accept(const struct baseline_options *options, struct baseline_view *
 
 	if (look(options, view, err) < 0)
 		return -1;
-	if (view->round.local.verdict.health != HEALTH_HEALTHY)
+	if (view->round->local.verdict.health != HEALTH_HEALTHY)
 		return err_set(err, ERR_BASELINE_REFUSED, 0, "This boot is not accepted: %s",
-			view->round.local.verdict.reason.msg);
+			view->round->local.verdict.reason.msg);
 	if (view->baseline.count && compare(view, err) < 0)
 		return -1;
 	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", view->boot_id);
 	(void)text_format(as.text, sizeof(as.text), "%s", view->judgement.text);
 	view->baseline.lost_s = 0;
 	view->is_accepted = !view->baseline.count || view->drift.count || view->drift.not_compared;
-	if (view->is_accepted &&
-		baseline_accept(&view->baseline, &view->round.components, &as, err) < 0)
+	if (view->is_accepted && baseline_accept(&view->baseline, &view->boot, &as, err) < 0)
 		return -1;
 	if (baseline_save(view->state_fd, &view->baseline, err) < 0)
 		return -1;
@@ -147,7 +143,8 @@ static int run(const void *given)
 {
 	const struct baseline_options *options = given;
 	const struct action *action = find_action(options->action);
-	auto_cleanup(view) struct baseline_view view = {.root_fd = -1, .state_fd = -1};
+	auto_cleanup(view) struct baseline_view view = {
+		.root_fd = -1, .state_fd = -1, .boot = components_empty()};
 	struct err err;
 
 	if (open_view(options, action->replaces, &view, &err) < 0 ||

@@ -18,7 +18,8 @@ struct baseline_view {
 	struct settings settings;
 	char boot_id[BOOT_ID_SIZE];
 	struct baseline baseline;
-	struct round_result round; /* diff, accept: this boot */
+	struct round_result *round; /* diff, accept: this boot */
+	struct components boot; /* likewise: what it consisted of */
 	struct drift drift; /* likewise, against the baseline as it was */
 	struct drift_judgement judgement; /* likewise */
 	bool is_accepted; /* accept: it was not before */

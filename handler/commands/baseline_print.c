@@ -196,7 +196,7 @@ void print_accepted(const struct baseline_view *view)
 		print_format("This boot was accepted already.\n");
 		return;
 	}
-	print_format("Accepted: this boot with its %zu components.\n", view->round.components.count);
+	print_format("Accepted: this boot with its %zu components.\n", view->boot.count);
 	for (size_t i = 0; i < view->drift.count; i++) {
 		drift_difference_text(&view->drift.differences[i], text);
 		print_format("  %s\n", text);

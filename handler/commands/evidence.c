@@ -23,15 +23,15 @@ static int check_options(const void *given, struct err *err)
 /* A round that came to nothing says why. */
 static int attest(const struct attestation_options *options, struct bundle *ret, struct err *err)
 {
-	auto_cleanup(round_result) struct round_result round = {0};
+	auto_cleanup(attestation) struct attestation attestation = {0};
 
-	if (attestation_run(options, &round, err) < 0)
+	if (attestation_run(options, &attestation, err) < 0)
 		return -1;
-	if (round.info.len == 0) {
-		*err = round.verdict.reason;
+	if (attestation.round->info.len == 0) {
+		*err = attestation.verdict.reason;
 		return -1;
 	}
-	return attestation_bundle(options, &round, ret, err);
+	return attestation_bundle(options, &attestation, ret, err);
 }
 
 static int collect(const struct options *options, struct err *err)
@@ -60,6 +60,8 @@ static const struct option_row rows[] = {
 	NONCE_OPTION(struct options,
 		"is put into the evidence; the TPM does not sign it (default: none, with --attest random)"),
 	BUNDLE_OPTIONS(struct options),
+	OPTION(struct options, attestation.root, "root", "DIR",
+		"the machine whose root directory this is (default: /)"),
 	{0},
 };
 

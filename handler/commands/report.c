@@ -7,11 +7,10 @@
 #include "page/page.h"
 #include "attestation_bundle.h"
 #include "bundles.h"
-#include "report.h"
 
 struct options {
 	struct attestation_options attestation;
-	const char *html, *from, *root;
+	const char *html, *from;
 	struct option_texts ca;
 };
 
@@ -24,7 +23,7 @@ static int check_options(const void *given, struct err *err)
 		return err_set(err, ERR_USAGE, 0, "--html is needed: the file for the page");
 	if (options->from && (attestation_has_provider_options(attestation) || attestation->tcti ||
 				     attestation->event_log || attestation->nonce ||
-				     attestation->redact || options->root))
+				     attestation->redact || options->attestation.root))
 		return err_set(err, ERR_USAGE, 0,
 			"with --from nothing is attested: only --html and --ca go with it");
 	return attestation_check_options(attestation, err);
@@ -65,22 +64,22 @@ static void tell(const char *path, const struct page_inputs *inputs)
 }
 
 /* The bundle of a file, or of a round made now. */
-static int get_bundle(const struct options *options, struct bundle *ret, struct err *err)
+static int get_bundle(const struct options *options, struct attestation *attestation,
+	struct bundle *ret, struct err *err)
 {
-	auto_cleanup(round_result) struct round_result round = {0};
 	struct attestation_options whole = options->attestation;
 
 	if (options->from)
 		return read_bundle(options->from, ret, err);
-	if (attestation_run(&options->attestation, &round, err) < 0)
+	if (attestation_run(&options->attestation, attestation, err) < 0)
 		return -1;
-	if (round.verdict.reason.code == ERR_USAGE) {
-		*err = round.verdict.reason;
+	if (attestation->verdict.reason.code == ERR_USAGE) {
+		*err = attestation->verdict.reason;
 		return -1;
 	}
 	whole.redact = false; /* redact() does it, behind the comparison */
 	whole.with_token = !options->attestation.redact;
-	return attestation_bundle(&whole, &round, ret, err);
+	return attestation_bundle(&whole, attestation, ret, err);
 }
 
 static int exit_code_of(const struct options *options, const struct page_inputs *inputs)
@@ -107,29 +106,18 @@ static void check_bundle(const struct options *options, const struct anchors *an
 		ret);
 }
 
-/* Serious changes that nothing explains count, as they do for the service: the VM's own check and
- * the provider cannot see them. Redacted, they count without their names. */
-static int compare(const struct options *options, struct bundle *bundle, struct page_inputs *inputs,
-	struct report_changes *ret, struct err *err)
+/* This boot beside the accepted ones. Changes that speak against it count also where they are
+ * redacted, but without their names. */
+static struct page_drift drift_of(const struct options *options, struct drift_verdict *change)
 {
-	struct verdict *verdict = &ret->judgement.verdict;
-	auto_cleanup(fd) int root_fd = -1;
+	struct err *reason = &change->judgement.verdict.reason;
 
-	if (options->from || !inputs->check)
-		return 0;
-	if (open_root(options->root, &root_fd, err) < 0)
-		return -1;
-	if (report_find_changes(root_fd, bundle, inputs->check, ret))
-		inputs->drift = &ret->page;
-	else if (verdict->reason.code == ERR_OK)
-		return 0; /* there is nothing to compare */
-	if (options->attestation.redact && inputs->drift && verdict->reason.code)
-		err_fill(&verdict->reason, verdict->reason.code, 0,
+	if (options->attestation.redact && reason->code)
+		err_fill(reason, reason->code, 0,
 			"The boot differs from those that count as good; what is different was taken out.");
-	if (inputs->check->appraisal.verdict.health == HEALTH_HEALTHY &&
-		verdict->health != HEALTH_HEALTHY)
-		bundle->verdict = verdict_combine(verdict, &bundle->provider.verdict);
-	return 0;
+	return (struct page_drift){.drift = &change->drift,
+		.judgement = &change->judgement,
+		.compared = change->compared};
 }
 
 /* What is left is checked anew; the verdict stays. */
@@ -154,7 +142,7 @@ static void read_log(const struct options *options, struct buf *ret)
 	*ret = buf_with_max(EVENTLOG_MAX_FILE);
 	if (options->attestation.redact)
 		return;
-	if (!path && open_root(options->root, &root_fd, &ignored) < 0)
+	if (!path && open_root(options->attestation.root, &root_fd, &ignored) < 0)
 		return;
 	if (file_read(path ? AT_FDCWD : root_fd, path ? path : COLLECT_EVENT_LOG, FILE_FOLLOW_LINKS,
 		    ret, &ignored) < 0)
@@ -166,13 +154,14 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
-	auto_cleanup(report_changes) struct report_changes changes = {0};
+	auto_cleanup(attestation) struct attestation attestation = {0};
 	auto_cleanup(buf) struct buf log = {0};
+	struct page_drift drift;
 	struct page_inputs inputs = {
 		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
 
 	if (bundlecheck_new(&check, err) < 0 || read_anchors(&options->ca, &anchors, err) < 0 ||
-		get_bundle(options, &bundle, err) < 0)
+		get_bundle(options, &attestation, &bundle, err) < 0)
 		return -1;
 	if (bundle.info.len) {
 		check_bundle(options, &anchors, &inputs, check);
@@ -181,8 +170,9 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		read_log(options, &log);
 		inputs.log = buf_bytes(&log);
 	}
-	if (compare(options, &bundle, &inputs, &changes, err) < 0)
-		return -1;
+	drift = drift_of(options, &attestation.change);
+	if (attestation.change.is_compared)
+		inputs.drift = &drift;
 	if (options->attestation.redact && redact(options, &anchors, &bundle, &inputs, check, err) < 0)
 		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);
@@ -210,8 +200,8 @@ static const struct option_row rows[] = {
 	PROVIDER_OPTIONS(struct options),
 	EVIDENCE_OPTIONS(struct options),
 	NONCE_OPTION(struct options, "comes back in the token (default: random)"),
-	OPTION(struct options, root, "root", "DIR",
-		"the machine whose accepted boots this one is compared with (default: /)"),
+	OPTION(struct options, attestation.root, "root", "DIR",
+		"the machine whose root directory this is (default: /)"),
 	REDACT_OPTION(struct options, "without VM id, host name, disk ids and more"),
 	{0},
 };

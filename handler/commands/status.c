@@ -27,7 +27,7 @@ static int look(const char *root, struct view *ret, struct err *err)
 	auto_cleanup(fd) int state_fd = -1;
 	auto_cleanup(settings) struct settings settings = {0};
 	struct result_inputs inputs = {.service = &ret->service, .now = clock_read()};
-	struct err ignored;
+	struct err unreadable;
 
 	if (open_root(root, &root_fd, err) < 0 ||
 		enabled_find(root_fd, &state_fd, &ret->service, err) < 0)
@@ -37,8 +37,10 @@ static int look(const char *root, struct view *ret, struct err *err)
 	inputs.root_fd = root_fd;
 	inputs.state_fd = state_fd;
 	inputs.period_s = LONGEST_PERIOD_S;
-	if (enabled_read_settings(root_fd, &ret->service.environment, &settings, &ignored) == 0)
+	if (enabled_read_settings(root_fd, &ret->service.environment, &settings, &unreadable) == 0)
 		inputs.period_s = settings.period_s;
+	else
+		inputs.unreadable = unreadable;
 	return result_read(&inputs, &ret->result, err);
 }
 

@@ -174,25 +174,3 @@ struct verdict verdict_of_claims(const json *claims)
 			return verdict_of_err(&err);
 	return (struct verdict){.health = HEALTH_HEALTHY};
 }
-
-static struct verdict with_remark(const struct verdict *verdict, const char *remark)
-{
-	struct verdict ret = *verdict;
-
-	(void)text_format(
-		ret.reason.msg, sizeof(ret.reason.msg), "%s %s", verdict->reason.msg, remark);
-	return ret;
-}
-
-struct verdict verdict_combine(const struct verdict *local, const struct verdict *remote)
-{
-	if (local->health == HEALTH_UNHEALTHY && remote->health == HEALTH_HEALTHY)
-		return with_remark(local, "The provider did not object.");
-	if (local->health == HEALTH_UNHEALTHY)
-		return *local;
-	if (remote->health == HEALTH_UNHEALTHY && local->health == HEALTH_HEALTHY)
-		return with_remark(remote, "The VM's own check found nothing wrong.");
-	if (remote->health == HEALTH_UNHEALTHY)
-		return *remote;
-	return local->health == HEALTH_UNKNOWN ? *local : *remote;
-}

@@ -78,8 +78,4 @@ void appraise_evidence(
 /* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
 struct verdict verdict_of_claims(const json *claims);
 
-/* Local and remote side by side: Healthy only if both are. An Unhealthy one wins over Unknown; if
- * the two contradict each other the message says so. */
-struct verdict verdict_combine(const struct verdict *local, const struct verdict *remote);
-
 #endif

@@ -1,5 +1,6 @@
 #include "attest/round.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/codec.h"
@@ -26,7 +27,6 @@ uint32_t round_random(const uint8_t random[4])
 
 void round_done(struct round_result *result)
 {
-	components_done(&result->components);
 	evidence_done(&result->evidence);
 	appraisal_done(&result->local);
 	buf_done(&result->info);
@@ -35,6 +35,19 @@ void round_done(struct round_result *result)
 	json_free(result->claims);
 	json_free(result->token_header);
 	result->claims = result->token_header = NULL;
+}
+
+int round_new(struct round_result **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for an attestation.");
+}
+
+void round_free(struct round_result *result)
+{
+	if (result)
+		round_done(result);
+	free(result);
 }
 
 static int build_body(const struct evidence *evidence, const char *nonce, struct buf *ret_info,
@@ -237,20 +250,6 @@ static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	return 0;
 }
 
-/* Only of PCRs that the log was checked against: facts of others are hearsay. */
-static int read_components(struct round_result *ret, struct err *err)
-{
-	const struct appraisal *local = &ret->local;
-
-	if (!local->has_secureboot)
-		return 0; /* and the appraisal says why */
-	if (components_read(&local->log, ret->evidence.pcrs.mask | local->unquoted.as_logged,
-		    &ret->components, err) < 0)
-		return -1;
-	ret->components.beyond = ret->local.unquoted.beyond;
-	return 0;
-}
-
 /* The VM's own half. -1: it came to no evidence, and the verdict says why. */
 static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct round_result *ret)
 {
@@ -258,26 +257,24 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 	struct err err;
 
 	*ret = (struct round_result){.evidence = evidence_empty(),
-		.components = components_empty(),
 		.info = buf_with_max(REQUEST_MAX_INFO),
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
 	if (collect(inputs, ret_tpm, ret, &err) < 0) {
-		ret->verdict = verdict_of_err(&err);
+		ret->own = verdict_of_err(&err);
 		return -1;
 	}
 	appraise_evidence(&ret->evidence, BINDING_NULL_ONLY, &ret->local);
 	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
-		/* what speaks against the VM already goes on doing so */
 		ret->stage = ROUND_TPM;
-		ret->remote = verdict_of_err(&err);
-		ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
+		/* what speaks against the VM already goes on doing so */
+		ret->own = ret->local.verdict.health == HEALTH_HEALTHY ? verdict_of_err(&err)
+								       : ret->local.verdict;
 		return -1;
 	}
 	machine_view_compare(&observed, &ret->local);
-	if (read_components(ret, &err) < 0)
-		ret->uncompared = err; /* drift_verdict.h makes of it what it means */
+	ret->own = ret->local.verdict;
 	return 0;
 }
 
@@ -299,9 +296,7 @@ void round_look(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
-	if (look(inputs, &tpm, ret) < 0)
-		return;
-	ret->verdict = ret->local.verdict;
+	(void)!look(inputs, &tpm, ret);
 }
 
 void round_run(const struct round_inputs *inputs, struct round_result *ret)
@@ -316,5 +311,4 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 	else
 		ret->remote = verdict_of_claims(ret->claims);
 	confirm_vm_id(inputs, ret);
-	ret->verdict = verdict_combine(&ret->local.verdict, &ret->remote);
 }

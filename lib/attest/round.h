@@ -1,11 +1,10 @@
-/* round.h - one attestation: TPM, provider, token, verdict. Everything that goes wrong ends in the
- * verdict. */
+/* round.h - one attestation: TPM, the VM's own check, provider, token. Everything that goes wrong
+ * ends in one of the two verdicts; service/verdicts.h makes one of them. */
 #ifndef ATTEST_ROUND_H
 #define ATTEST_ROUND_H
 
 #include "appraise/verdict.h"
 #include "attest/collect.h"
-#include "drift/components.h"
 #include "maa/exchange.h"
 #include "maa/region.h"
 #include "net/proxy.h"
@@ -46,14 +45,10 @@ enum round_stage {
 struct round_result {
 	enum round_stage stage;
 	int64_t started_ms; /* base/clock.h, monotonic */
-	struct verdict verdict; /* local and remote together */
+	struct verdict own; /* the VM's own check, or why there is none */
 	struct evidence evidence; /* from ROUND_COLLECTED on */
 	struct appraisal local; /* likewise; its log is the evidence's */
 	struct verdict remote; /* likewise: the provider's view, or why there is none */
-	/* what this boot consisted of; empty if its log cannot be believed */
-	struct components components;
-	/* code ERR_OK, or why the components of a log that can be believed are not here */
-	struct err uncompared;
 	struct buf info; /* attestation information as sent; from ROUND_COLLECTED on */
 	json *claims; /* ROUND_VERIFIED */
 	/* likewise; what follows is secret in so far as it proves this VM's boot to others */
@@ -74,13 +69,16 @@ void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);
 /* Four random bytes as round_inputs.random. */
 uint32_t round_random(const uint8_t random[4]);
 void round_run(const struct round_inputs *inputs, struct round_result *ret);
-/* The VM's own half: asks nobody, and the verdict is the local one. Of inputs only `sources` and
+/* The VM's own half: asks nobody. Of inputs only `sources` and
  * `tcti` count. */
 void round_look(const struct round_inputs *inputs, struct round_result *ret);
+/* 45 KiB: on the heap. */
+int round_new(struct round_result **ret, struct err *err) err_check;
 void round_done(struct round_result *result);
-static inline void round_result_cleanup(struct round_result *result)
+void round_free(struct round_result *result);
+static inline void round_result_cleanup(struct round_result **result)
 {
-	round_done(result);
+	round_free(*result);
 }
 
 #endif

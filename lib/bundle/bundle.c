@@ -122,8 +122,8 @@ int bundle_of_round(struct round_result *round, const struct bundle_extras *extr
 
 	if (take_extras(extras, &bundle, err) < 0)
 		return -1;
-	bundle.verdict = round->verdict;
-	bundle.local = round->stage < ROUND_COLLECTED ? round->verdict : round->local.verdict;
+	bundle.verdict = *extras->verdict;
+	bundle.local = round->own;
 	if (round->info.len && take_info(buf_bytes(&round->info), &round->local, &bundle, err) < 0)
 		return -1;
 	if (round->stage >= ROUND_COLLECTED)

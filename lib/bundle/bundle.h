@@ -64,6 +64,7 @@ static inline void bundle_cleanup(struct bundle *bundle)
 
 /* What is known beside the round, or evidence alone. */
 struct bundle_extras {
+	const struct verdict *verdict; /* of all, behind a round */
 	int64_t made_s;
 	const char *program; /* version */
 	const struct machine *machine;

@@ -7,6 +7,7 @@
 #include "bundle/claims.h"
 #include "bundle/redact_rest.h"
 #include "maa/token.h"
+#include "service/verdicts.h"
 
 #define SECURE_BOOT_PCR 7
 
@@ -218,7 +219,7 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 {
 	const struct verdict *local = &check->appraisal.verdict;
 	struct verdict remote = remote_of(bundle);
-	struct verdict both = bundle->has_provider ? verdict_combine(local, &remote) : *local;
+	struct verdict both = verdicts_combine(local, bundle->has_provider ? &remote : NULL, NULL);
 
 	check_time(bundle, check);
 	check_facts(bundle, check);

@@ -118,7 +118,7 @@ static bool meet_receiver(const char *url, struct alerts *alerts)
 
 static bool is_settled(const struct alert_inputs *inputs)
 {
-	const struct verdict *verdict = &inputs->round->verdict;
+	const struct verdict *verdict = inputs->verdict;
 	bool passes = err_info(verdict->reason.code)->retry != ERR_RETRY_NEVER &&
 		      proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 
@@ -156,7 +156,7 @@ static void add_reason(const struct err *reason, json *alert)
 /* before: NULL if it is not known, or the same. */
 static void describe(const struct alert_inputs *inputs, const char *before, json *alert)
 {
-	const struct verdict *verdict = &inputs->round->verdict;
+	const struct verdict *verdict = inputs->verdict;
 	int64_t failing_since_s = inputs->history->failing_since_s;
 	char id[2 * ALERT_RANDOM_SIZE + 1], since[CLOCK_TEXT_SIZE];
 
@@ -194,7 +194,7 @@ static int add_pending(const struct alert_inputs *inputs, const char *before, st
 static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
 	struct alerts *alerts, struct err *err)
 {
-	enum health health = inputs->round->verdict.health;
+	enum health health = inputs->verdict->health;
 	bool is_change = alerts->has_health && alerts->health != health;
 
 	if (!is_settled(inputs) || (alerts->has_health && !is_change && !is_new_receiver))

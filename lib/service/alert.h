@@ -48,6 +48,7 @@ struct alert_inputs {
 	int state_fd;
 	const struct settings *settings;
 	const struct round_result *round;
+	const struct verdict *verdict; /* of all */
 	const struct history *history; /* with this round in it */
 	enum status_state state; /* as reported */
 	struct proxy_sources proxy; /* of the way to the receiver */

@@ -1,6 +1,5 @@
 #include "service/attempt.h"
 
-#include "drift/explain.h"
 #include "service/service_proxy.h"
 
 void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
@@ -27,26 +26,6 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20], int6
 		ret);
 }
 
-void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s,
-	int64_t now_s, struct round_result *round, struct drift_verdict *ret)
-{
-	struct explain_sources sources = {.round = {.root_fd = attempt->root_fd,
-						  .state_fd = attempt->state_fd,
-						  .boot_id = attempt->boot_id,
-						  .now_s = now_s},
-		.secureboot = round->local.has_secureboot ? &round->local.secureboot : NULL};
-
-	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = attempt->state_fd,
-				    .may_learn = may_learn,
-				    .rules = &attempt->settings->rules,
-				    .boot_id = attempt->boot_id,
-				    .now_s = now_s,
-				    .baseline_s = baseline_s,
-				    .explain = explain_drift,
-				    .context = &sources},
-		round, ret);
-}
-
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
 	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
 	struct err *err)
@@ -57,6 +36,7 @@ int attempt_alerts(const struct attempt *attempt, const struct status_report_inp
 	return alert_run(&(struct alert_inputs){.state_fd = attempt->state_fd,
 				 .settings = attempt->settings,
 				 .round = report->round,
+				 .verdict = report->verdict,
 				 .history = report->history,
 				 .state = state,
 				 .proxy = service_proxy_sources(

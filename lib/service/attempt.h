@@ -1,5 +1,5 @@
-/* attempt.h - what an enabled extension does with its settings, proxies and state: a round, what
- * changed, and the alerts of it. */
+/* attempt.h - what an enabled extension does with its settings, proxies and state: a round, and
+ * the alerts of it. */
 #ifndef SERVICE_ATTEMPT_H
 #define SERVICE_ATTEMPT_H
 
@@ -18,10 +18,6 @@ struct attempt {
 /* random: 16 bytes for the nonce and 4 more, new each time. */
 void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
 	struct round_result *ret);
-/* drift_verdict_judge() with what files and packages of this machine explain: the round's verdict
- * becomes that of all. may_learn, baseline_s: as the history says (service/drift_verdict.h). */
-void attempt_compare(const struct attempt *attempt, bool may_learn, int64_t baseline_s,
-	int64_t now_s, struct round_result *round, struct drift_verdict *ret);
 /* alert_run() after the round that was reported with this state. */
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
 	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,

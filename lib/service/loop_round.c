@@ -6,6 +6,7 @@
 #include "service/journal.h"
 #include "service/lapse.h"
 #include "service/schedule.h"
+#include "service/verdicts.h"
 
 int loop_write_status(
 	const struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
@@ -43,14 +44,21 @@ struct randomness {
 	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
 };
 
-static void compare_boot(const struct loop *loop, const struct history *history,
-	struct round_result *round, struct drift_verdict *ret)
+static void judge(const struct loop *loop, const struct history *history,
+	const struct round_result *round, struct drift_verdict *ret_change, struct verdict *ret)
 {
-	bool may_learn = !loop->was_unhealthy && history_trusts_boot(history, loop->boot_id);
-
-	attempt_compare(&loop->attempt, may_learn, history->baseline_s, clock_now_s(), round, ret);
-	if (ret->is_news)
-		loop_log(loop, ret->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, ret->text);
+	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = loop->root_fd,
+			       .state_fd = loop->state_fd,
+			       .rules = &loop->settings.rules,
+			       .may_learn = !loop->was_unhealthy &&
+					    history_trusts_boot(history, loop->boot_id),
+			       .boot_id = loop->boot_id,
+			       .now_s = clock_now_s(),
+			       .baseline_s = history->baseline_s},
+		round, ret_change, ret);
+	if (ret_change->is_news)
+		loop_log(loop, ret_change->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+			ret_change->text);
 }
 
 static uint32_t find_wait(const struct loop *loop, const struct randomness *random,
@@ -59,7 +67,7 @@ static uint32_t find_wait(const struct loop *loop, const struct randomness *rand
 	uint32_t proof_left_s;
 
 	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
-	return schedule_wait_s(&(struct schedule_inputs){.verdict = report->round->verdict,
+	return schedule_wait_s(&(struct schedule_inputs){.verdict = *report->verdict,
 		.failures = loop->failures,
 		.period_s = loop->settings.period_s,
 		.retry_after_s = report->round->retry_after_s,
@@ -124,15 +132,15 @@ static void remember_round(struct loop *loop, const struct moment *started,
 		proof_of_token(started, round->token_issued_s, round->token_expires_s);
 
 	*history = history_after(
-		history, &(struct history_round){.health = round->verdict.health,
+		history, &(struct history_round){.health = report->verdict->health,
 				 .provider = loop->settings.endpoint[0] ? loop->settings.endpoint
 									: round->provider,
 				 .proof = &proof,
 				 .enabled_at_s = report->enabled_at_s,
 				 .now = report->now});
 	history->baseline_s = report->change->baseline_s;
-	loop->was_unhealthy |= round->verdict.health == HEALTH_UNHEALTHY;
-	loop->failures = round->verdict.health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
+	loop->was_unhealthy |= report->verdict->health == HEALTH_UNHEALTHY;
+	loop->failures = report->verdict->health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
 }
 
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
@@ -142,30 +150,32 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	struct status *status = &loop->status;
 	struct randomness random;
 	struct history history;
-	struct drift_verdict change;
+	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	struct verdict verdict;
 	struct err untold;
-	auto_cleanup(round_result) struct round_result round = {0};
-	struct status_report_inputs report = {.round = &round,
+	auto_cleanup(round_result) struct round_result *round = NULL;
+	struct status_report_inputs report = {.verdict = &verdict,
 		.history = &history,
 		.settings = &loop->settings,
 		.change = &change,
 		.enabled_at_s = loop->service.enabled_at_s};
 
 	loop->lapse_s = 0;
-	if (load_history(loop, &history, err) < 0 ||
+	if (round_new(&round, err) < 0 || load_history(loop, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
-	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, &round);
-	compare_boot(loop, &history, &round, &change);
-	journal_service_outcome(loop->root_fd, &loop->service.environment, &round.verdict,
-		started_ms, loop->call->version);
+	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, round);
+	report.round = round;
+	judge(loop, &history, round, &change, &verdict);
+	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict, started_ms,
+		loop->call->version);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
 	*ret_wait_s = report.wait_s = find_wait(loop, &random, &report);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* another service, or nobody, reports from now on */
 	status_report_make(&report, status);
-	loop->lapse_s = lapse_left_s(status->state, round.verdict.health, &history, &report.now);
+	loop->lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
 	if (keep_history(loop, &history, status, &untold) < 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/boot_id.h"
 #include "base/clock.h"
+#include "drift/drift_verdict.h"
 #include "service/running.h"
 
 static enum health health_of(const struct status *status)
@@ -67,6 +68,20 @@ static int doubt_proof(const struct result *result, const struct moment *now, st
 		text[0] ? text : "The service keeps no proof of this boot behind its last result.");
 }
 
+/* What this boot is compared by. */
+static int doubt_kept(const struct result_inputs *inputs, const struct result *result, struct err *err)
+{
+	struct err unreadable = inputs->unreadable;
+
+	if (result->health != HEALTH_HEALTHY)
+		return 0;
+	if (unreadable.code) {
+		drift_verdict_set_unclear(&unreadable, err);
+		return -1;
+	}
+	return drift_verdict_check_baseline(inputs->state_fd, result->history.baseline_s, err);
+}
+
 static int doubt(const struct result_inputs *inputs, const struct result *result,
 	const struct moment *now, struct err *err)
 {
@@ -86,7 +101,7 @@ static int doubt(const struct result_inputs *inputs, const struct result *result
 			time);
 	if (doubt_times(inputs->period_s, result, now, err) < 0)
 		return -1;
-	return doubt_proof(result, now, err);
+	return doubt_proof(result, now, err) < 0 ? -1 : doubt_kept(inputs, result, err);
 }
 
 int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err)

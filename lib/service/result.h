@@ -23,11 +23,13 @@ struct result_inputs {
 	int root_fd, state_fd;
 	const struct record *service;
 	uint32_t period_s; /* of the settings */
+	struct err unreadable; /* why the settings cannot be read; code ERR_OK if they can */
 	struct clock_time now;
 };
 
 /* Healthy counts only while the service runs, the next result is not overdue by either clock, the
- * wall clock was not set back before the report, and the proof itself counts (proof.h). ERR_SERVICE
+ * wall clock was not set back before the report, the proof itself counts (proof.h), and what
+ * the service compares boots by can be read: an attestation now would be Unknown, too. ERR_SERVICE
  * if nothing was reported yet; ERR_STATE_INVALID if file or history are damaged. */
 int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err) err_check;
 

@@ -62,9 +62,9 @@ static void set_unhealthy(const struct status_report_inputs *inputs, struct stat
 {
 	char reason[MESSAGE];
 
-	explain(&inputs->round->verdict.reason, reason);
+	explain(&inputs->verdict->reason, reason);
 	ret->state = inputs->settings->alerts_disabled ? STATUS_SUCCESS : STATUS_ERROR;
-	ret->code = (int)inputs->round->verdict.reason.code;
+	ret->code = (int)inputs->verdict->reason.code;
 	(void)text_format(ret->message, sizeof(ret->message), "Unhealthy: %s%s", reason,
 		inputs->settings->alerts_disabled
 			? " (Alerts are switched off by the setting disableAlerts.)"
@@ -104,7 +104,7 @@ static void set_unproven(
 
 static void set_unknown(const struct status_report_inputs *inputs, struct status *ret)
 {
-	const struct err *cause = &inputs->round->verdict.reason;
+	const struct err *cause = &inputs->verdict->reason;
 	char reason[MESSAGE];
 
 	explain(cause, reason);
@@ -124,7 +124,7 @@ static void add_health(const struct status_report_inputs *inputs, struct status 
 {
 	static const enum status_state states[] = {
 		[HEALTH_UNKNOWN] = STATUS_WARNING, [HEALTH_HEALTHY] = STATUS_SUCCESS, [HEALTH_UNHEALTHY] = STATUS_ERROR};
-	const struct verdict *verdict = &inputs->round->verdict;
+	const struct verdict *verdict = inputs->verdict;
 	char text[MESSAGE], time[CLOCK_TEXT_SIZE];
 
 	clock_text(inputs->now.time.wall_s, time);
@@ -238,8 +238,7 @@ static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
 static void add_tpm(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct round_result *round = inputs->round;
-	const struct verdict *verdict =
-		round->stage < ROUND_COLLECTED ? &round->verdict : &round->local.verdict;
+	const struct verdict *verdict = &round->own;
 	char text[MESSAGE];
 
 	if (verdict->health == HEALTH_HEALTHY) {
@@ -285,7 +284,7 @@ static void add_baseline(const struct drift_verdict *change, struct status *ret)
 	if (!change || !change->text[0])
 		return;
 	if (change->state == DRIFT_SERIOUS)
-		code = change->own.reason.code;
+		code = change->finding.code;
 	else if (change->is_lost && code == ERR_OK)
 		code = ERR_BASELINE_LOST;
 	if (state == STATUS_SUCCESS && code != ERR_OK)
@@ -325,9 +324,9 @@ void status_report_make(const struct status_report_inputs *inputs, struct status
 {
 	*ret = status_empty("Enable", STATUS_ERROR);
 	ret->applied_at_s = inputs->enabled_at_s;
-	if (inputs->round->verdict.health == HEALTH_HEALTHY)
+	if (inputs->verdict->health == HEALTH_HEALTHY)
 		set_healthy(inputs, ret);
-	else if (inputs->round->verdict.health == HEALTH_UNHEALTHY)
+	else if (inputs->verdict->health == HEALTH_UNHEALTHY)
 		set_unhealthy(inputs, ret);
 	else
 		set_unknown(inputs, ret);

@@ -5,11 +5,12 @@
 #include "agent/settings.h"
 #include "agent/status.h"
 #include "attest/round.h"
-#include "service/drift_verdict.h"
+#include "drift/drift_verdict.h"
 #include "service/history.h"
 
 struct status_report_inputs {
 	const struct round_result *round;
+	const struct verdict *verdict; /* of all */
 	const struct history *history; /* with this round in it */
 	const struct settings *settings;
 	/* this boot against the baseline; NULL: not looked at */

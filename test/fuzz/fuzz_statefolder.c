@@ -18,7 +18,7 @@
 #include "service/lock.h"
 #include "disk/next_boot.h"
 #include "service/alert.h"
-#include "service/drift_verdict.h"
+#include "service/verdicts.h"
 #include "service/enabled.h"
 #include "service/result.h"
 #include "service/running.h"
@@ -179,12 +179,12 @@ static void finish(void)
 
 static void read_boots(void)
 {
-	static const char *const bundles[] = {"good.json", "changed.json"};
+	static const char *const names_of_boots[] = {"good.json", "changed.json"};
+	static struct bundle bundles[COUNT(boots)]; /* the boots' logs are theirs */
 
 	for (size_t i = 0; i < COUNT(boots); i++) {
-		auto_cleanup(bundle) struct bundle bundle = recorded_evidence(bundles[i]);
-
-		read_boot(&bundle, &boots[i]);
+		bundles[i] = recorded_evidence(names_of_boots[i]);
+		read_boot(&bundles[i], &boots[i]);
 	}
 }
 
@@ -379,36 +379,39 @@ struct outcome {
 
 static void judge_boot(const struct reading *boot, const struct history *history, struct outcome *ret)
 {
-	struct round_result round = {.stage = ROUND_VERIFIED,
-		.verdict.health = HEALTH_HEALTHY,
+	static struct round_result round; /* 45 KiB */
+	struct verdict verdict;
+
+	round = (struct round_result){.stage = ROUND_VERIFIED,
+		.own.health = HEALTH_HEALTHY,
 		.remote.health = HEALTH_HEALTHY,
 		.local = boot->appraisal};
-
-	copy_components(&boot->components, &round.components);
-	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = state_fd,
-				    .rules = &settings.rules,
-				    .may_learn = history_trusts_boot(history, BOOT_ID),
-				    .boot_id = BOOT_ID,
-				    .now_s = NOW_S,
-				    .baseline_s = history->baseline_s},
-		&round, &ret->change);
-	ret->health = round.verdict.health;
-	components_done(&round.components);
+	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = -1,
+			       .state_fd = state_fd,
+			       .rules = &settings.rules,
+			       .may_learn = history_trusts_boot(history, BOOT_ID),
+			       .boot_id = BOOT_ID,
+			       .now_s = NOW_S,
+			       .baseline_s = history->baseline_s},
+		&round, &ret->change, &verdict);
+	ret->health = verdict.health;
+	drift_verdict_done(&ret->change);
 }
 
 static void tell_alerts(enum health health, const struct history *history)
 {
 	static struct round_result round;
 	static const uint8_t random[ALERT_RANDOM_SIZE];
+	const struct verdict verdict = {.health = health};
 	bool was_clean = look(ALERT_FILE, buf_bytes(&clean[ALERT])) == AS_IT_WAS;
 	bool was_file = look(ALERT_FILE, buf_bytes(&clean[ALERT])) != NO_FILE;
 	size_t sent = 0;
 	struct err err;
 
-	round.verdict.health = health;
 	if (alert_run(&(struct alert_inputs){.state_fd = state_fd,
 			      .settings = &settings,
 			      .round = &round,
+			      .verdict = &verdict,
 			      .history = history,
 			      .state = STATUS_SUCCESS,
 			      .metadata = "http://127.0.0.1:1",

@@ -33,16 +33,18 @@ static struct told tell_with(
 					  .asked_boot_s = 40,
 					  .life_s = expires_s - NOW_S + 60},
 		.failing_since_s = NOW_S - 60};
-	struct round_result round = {
-		.verdict.health = health, .provider = "https://provider.example"};
+	static struct round_result round; /* 45 KiB */
+	struct verdict verdict = {.health = health};
 	struct told told = {0};
 
+	(void)text_format(round.provider, sizeof(round.provider), "%s", "https://provider.example");
 	if (code)
-		err_fill(&round.verdict.reason, code, 0, "What happened.");
+		err_fill(&verdict.reason, code, 0, "What happened.");
 	told.code =
 		alert_run(&(struct alert_inputs){.state_fd = state_fd,
 				  .settings = settings,
 				  .round = &round,
+				  .verdict = &verdict,
 				  .history = &history,
 				  .state = health == HEALTH_HEALTHY ? STATUS_SUCCESS : STATUS_ERROR,
 				  .metadata = "http://127.0.0.1:1",

@@ -1,66 +1,81 @@
 #include "check.h"
 #include <fcntl.h>
+#include "../support/recorded.h"
 #include "../support/root.h"
+#include "../support/scarce.h"
 #include "drift/rules.h"
-#include "service/drift_verdict.h"
+#include "service/verdicts.h"
 
-/* A round that found nothing against the VM, and has no components. */
-static struct round_result healthy_round(void)
-{
-	return (struct round_result){.stage = ROUND_COLLECTED,
-		.local = {.verdict.health = HEALTH_HEALTHY, .has_secureboot = true},
-		.remote.health = HEALTH_HEALTHY,
-		.verdict.health = HEALTH_HEALTHY,
-		.components = components_empty()};
-}
-
-static struct drift_verdict judge(struct round_result *round)
+/* What the service would make of a round, with nothing kept; allocations: how many succeed, -1 for
+ * all. */
+static struct verdict judge(
+	const struct round_result *round, long allocations, struct drift_verdict *ret)
 {
 	auto_cleanup(root) struct root root = root_make();
 	const struct rules rules = rules_default();
-	struct drift_verdict change;
+	struct verdict verdict;
 
-	drift_verdict_judge(&(struct drift_verdict_inputs){.state_fd = root.fd,
-				    .is_observer = true,
-				    .rules = &rules,
-				    .boot_id = "boot",
-				    .now_s = 1},
-		round, &change);
-	return change;
+	if (allocations >= 0)
+		scarce_after(allocations);
+	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = -1,
+			       .state_fd = root.fd,
+			       .is_observer = true,
+			       .rules = &rules,
+			       .boot_id = "boot",
+			       .now_s = 1},
+		round, ret, &verdict);
+	if (allocations >= 0)
+		assert_true(scarce_end());
+	return verdict;
 }
 
 /* It was success, and "this boot's event log cannot be believed". */
 static void lack_of_memory_is_no_fault_of_the_log_and_never_healthy(void **state)
 {
-	struct round_result round = healthy_round();
-	struct drift_verdict change;
+	static struct round_result round = {.stage = ROUND_COLLECTED,
+		.own.health = HEALTH_HEALTHY,
+		.remote.health = HEALTH_HEALTHY,
+		.local = {.verdict.health = HEALTH_HEALTHY,
+			.has_secureboot = true,
+			.binding.quote.pcr_mask = TPM_BOOT_PCR_MASK}};
+	auto_cleanup(buf) struct buf log = recorded_file("secureboot-on", "eventlog.bin");
+	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	struct verdict verdict;
+	struct err err;
 
 	(void)state;
-	err_fill(&round.uncompared, ERR_NO_MEMORY, 0, "No memory for the components of the boot.");
-	change = judge(&round);
+	if (!SCARCE)
+		skip();
+	check_ok(eventlog_open(buf_bytes(&log), &round.local.log, &err), &err);
+	verdict = judge(&round, -1, &change);
+	assert_int_equal(verdict.health, HEALTH_HEALTHY);
+	verdict = judge(&round, 0, &change);
 	assert_int_equal(change.state, DRIFT_UNKNOWN);
-	assert_int_equal(change.own.health, HEALTH_UNKNOWN);
-	assert_int_equal(round.verdict.health, HEALTH_UNKNOWN);
-	assert_int_equal(round.verdict.reason.code, ERR_CHANGE_UNCLEAR);
+	assert_int_equal(verdict.health, HEALTH_UNKNOWN);
+	assert_int_equal(verdict.reason.code, ERR_CHANGE_UNCLEAR);
 	assert_non_null(strstr(change.text, "No memory for the components"));
 	assert_null(strstr(change.text, "believed"));
 }
 
 static void a_boot_that_was_not_appraised_says_why_it_was_not_compared(void **state)
 {
-	struct round_result round = healthy_round();
+	static struct round_result round = {
+		.stage = ROUND_COLLECTED, .remote.health = HEALTH_HEALTHY};
+	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	struct verdict verdict;
 	struct err err;
 
 	(void)state;
-	round.local.has_secureboot = false;
 	err_fill(&err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
-	round.local.verdict = round.verdict = verdict_of_err(&err);
-	assert_string_equal(judge(&round).text, "Not compared: No memory for a certificate.");
+	round.own = round.local.verdict = verdict_of_err(&err);
+	verdict = judge(&round, -1, &change);
+	assert_string_equal(change.text, "Not compared: No memory for a certificate.");
+	assert_int_equal(verdict.health, HEALTH_UNKNOWN);
 	err_fill(&err, ERR_LOG_MISMATCH, 0, "PCR 4 holds something else.");
-	round.local.verdict = round.verdict = verdict_of_err(&err);
-	assert_string_equal(
-		judge(&round).text, "Not compared: this boot's event log cannot be believed.");
-	assert_int_equal(round.verdict.health, HEALTH_UNHEALTHY);
+	round.own = round.local.verdict = verdict_of_err(&err);
+	verdict = judge(&round, -1, &change);
+	assert_string_equal(change.text, "Not compared: this boot's event log cannot be believed.");
+	assert_int_equal(verdict.health, HEALTH_UNHEALTHY);
 }
 
 int main(void)

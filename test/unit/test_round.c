@@ -7,7 +7,7 @@ static struct vtpm shared;
 
 /* A round against an endpoint where nobody listens, with a log that is there but explains
  * nothing. */
-static void run_round(const char *tcti, const char *ca_file, struct round_result *ret)
+static void run_round(const char *tcti, const char *ca_file, struct round_result **ret)
 {
 	static const uint8_t log[64] = {1};
 	char log_file[FOLDER_SIZE + 16];
@@ -16,20 +16,22 @@ static void run_round(const char *tcti, const char *ca_file, struct round_result
 		.endpoint = "https://127.0.0.1:1",
 		.ca_file = ca_file,
 		.nonce = "nonce"};
+	struct err err;
 
+	check_ok(round_new(ret, &err), &err);
 	folder_write(shared.folder, "log", log, sizeof(log));
 	(void)snprintf(log_file, sizeof(log_file), "%s/log", shared.folder);
-	round_run(&inputs, ret);
+	round_run(&inputs, *ret);
 }
 
 static void check_stage(const char *ca_file, enum err_code reason)
 {
-	auto_cleanup(round_result) struct round_result round = {0};
+	auto_cleanup(round_result) struct round_result *round = NULL;
 
 	run_round(shared.tcti, ca_file, &round);
-	assert_int_equal(round.remote.reason.code, reason);
-	assert_int_equal(round.remote.health, HEALTH_UNKNOWN);
-	assert_int_equal(round.stage, ROUND_COLLECTED);
+	assert_int_equal(round->remote.reason.code, reason);
+	assert_int_equal(round->remote.health, HEALTH_UNKNOWN);
+	assert_int_equal(round->stage, ROUND_COLLECTED);
 }
 
 static void a_provider_that_was_not_asked_did_not_answer(void **state)
@@ -47,16 +49,16 @@ static void a_provider_that_was_not_asked_did_not_answer(void **state)
  * data 2, then clock 8, resetCount 4, restartCount 4. */
 static void check_restarted(const char *patch)
 {
-	auto_cleanup(round_result) struct round_result round = {0};
+	auto_cleanup(round_result) struct round_result *round = NULL;
 	struct vtpm_relay relay;
 	char counted[1024];
 
 	vtpm_relay_start(&shared, "--patch", patch, &relay);
 	run_round(relay.tcti, NULL, &round);
 	vtpm_relay_stop(&relay, counted, sizeof(counted));
-	assert_int_equal(round.stage, ROUND_TPM);
-	assert_int_equal(round.verdict.health, HEALTH_UNKNOWN);
-	assert_int_equal(round.verdict.reason.code, ERR_TPM_FAILED);
+	assert_int_equal(round->stage, ROUND_TPM);
+	assert_int_equal(round->own.health, HEALTH_UNKNOWN);
+	assert_int_equal(round->own.reason.code, ERR_TPM_FAILED);
 }
 
 static void a_vm_that_slept_in_the_middle_of_a_round_is_not_tampered_with(void **state)

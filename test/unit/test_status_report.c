@@ -11,16 +11,18 @@
 static struct status report(struct round_result *round, enum health health, enum err_code code,
 	struct history history, struct settings settings)
 {
+	struct verdict verdict = {.health = health};
 	struct status status;
 
 	if (code)
-		err_fill(&round->verdict.reason, code, 0, "What happened.");
-	round->verdict.health = health;
-	round->remote = round->verdict;
+		err_fill(&verdict.reason, code, 0, "What happened.");
+	round->remote = verdict;
+	round->own = round->stage < ROUND_COLLECTED ? verdict : round->local.verdict;
 	(void)text_format(round->provider, sizeof(round->provider), "https://provider.example");
 	settings.period_s = 14400;
 	status_report_make(
 		&(struct status_report_inputs){.round = round,
+			.verdict = &verdict,
 			.history = &history,
 			.settings = &settings,
 			.enabled_at_s = ENABLED_S,
@@ -170,12 +172,12 @@ static void the_status_says_why_this_provider(void **state)
 		struct history history = {0};
 		struct status status;
 
-		err_fill(&round.verdict.reason, ERR_METADATA, 0, "What happened.");
-		round.remote = round.verdict;
+		err_fill(&round.remote.reason, ERR_METADATA, 0, "What happened.");
 		(void)text_format(round.provider, sizeof(round.provider), "%s", rows[i].provider);
 		(void)text_format(
 			round.provider_reason, sizeof(round.provider_reason), "%s", rows[i].reason);
 		status_report_make(&(struct status_report_inputs){.round = &round,
+					   .verdict = &round.remote,
 					   .history = &history,
 					   .settings = &settings,
 					   .now.boot_id = BOOT},

@@ -66,57 +66,11 @@ static void failures_are_unknown_and_integrity_is_unhealthy(void **state)
 	}
 }
 
-static struct verdict verdict_with(enum health health, enum err_code code)
-{
-	struct verdict verdict = {.health = health};
-
-	if (code)
-		err_fill(&verdict.reason, code, 0, "It.");
-	return verdict;
-}
-
-static void only_two_healthy_views_are_healthy(void **state)
-{
-	const struct verdict healthy = verdict_with(HEALTH_HEALTHY, ERR_OK);
-	const struct verdict tampered = verdict_with(HEALTH_UNHEALTHY, ERR_LOG_MISMATCH);
-	const struct verdict denied = verdict_with(HEALTH_UNHEALTHY, ERR_POLICY_DENIED);
-	const struct verdict unread = verdict_with(HEALTH_UNKNOWN, ERR_EVENT_LOG_MALFORMED);
-	const struct verdict silent = verdict_with(HEALTH_UNKNOWN, ERR_DNS);
-	const struct {
-		const struct verdict *local, *remote;
-		enum health health;
-		enum err_code code;
-		const char *message;
-	} rows[] = {
-		{&healthy, &healthy, HEALTH_HEALTHY, ERR_OK, ""},
-		{&healthy, &denied, HEALTH_UNHEALTHY, ERR_POLICY_DENIED,
-			"It. The VM's own check found nothing wrong."},
-		{&healthy, &silent, HEALTH_UNKNOWN, ERR_DNS, "It."},
-		{&tampered, &healthy, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH,
-			"It. The provider did not object."},
-		{&tampered, &denied, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "It."},
-		{&tampered, &silent, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "It."},
-		{&unread, &healthy, HEALTH_UNKNOWN, ERR_EVENT_LOG_MALFORMED, "It."},
-		{&unread, &denied, HEALTH_UNHEALTHY, ERR_POLICY_DENIED, "It."},
-		{&unread, &silent, HEALTH_UNKNOWN, ERR_EVENT_LOG_MALFORMED, "It."},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct verdict verdict = verdict_combine(rows[i].local, rows[i].remote);
-
-		assert_int_equal(verdict.health, rows[i].health);
-		assert_int_equal(verdict.reason.code, rows[i].code);
-		assert_string_equal(verdict.reason.msg, rows[i].message);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(claims_lead_to_a_verdict),
 		cmocka_unit_test(failures_are_unknown_and_integrity_is_unhealthy),
-		cmocka_unit_test(only_two_healthy_views_are_healthy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,15 @@
-#include "service/drift_verdict.h"
+#include "drift/drift_verdict.h"
 
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "drift/explain.h"
 
 #define REMARK_SIZE 160
 
 struct judging {
 	const struct drift_verdict_inputs *inputs;
-	struct round_result *round;
+	const struct components *boot;
 	struct baseline *baseline;
 	struct drift_verdict *change;
 	bool is_damaged;
@@ -22,17 +23,10 @@ static void say(struct drift_verdict *change, const char *text)
 		change->text + len, sizeof(change->text) - len, "%s%s", len ? " " : "", text);
 }
 
-/* What the boot is compared by is believed only if the log led to the quoted PCRs. */
-static bool is_comparable(const struct round_result *round)
-{
-	return round->stage >= ROUND_COLLECTED && round->local.has_secureboot &&
-	       round->components.count > 0;
-}
-
 static bool may_write(const struct judging *judging)
 {
 	return !judging->inputs->is_observer && judging->inputs->may_learn &&
-	       judging->round->verdict.health == HEALTH_HEALTHY;
+	       judging->inputs->is_healthy;
 }
 
 static void say_when(const struct judging *judging, const char *what, const char *when)
@@ -69,7 +63,7 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
 
 	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", judging->inputs->boot_id);
 	(void)text_format(as.text, sizeof(as.text), "%s", text);
-	if (baseline_accept(judging->baseline, &judging->round->components, &as, &err) < 0) {
+	if (baseline_accept(judging->baseline, judging->boot, &as, &err) < 0) {
 		judging->change->trouble = err;
 		say(judging->change, err.msg);
 		return;
@@ -99,24 +93,30 @@ static void say_why_none(const struct judging *judging)
 		say(change, text);
 }
 
-/* A bad boot is not good because the boots to compare it with are gone. */
-static bool lost_its_measure(const struct judging *judging)
+/* A bad boot is not good because the boots to compare it with are gone, and only the service
+ * replaces them. True if that is the finding. */
+static bool lacks_its_measure(const struct judging *judging)
 {
-	return judging->change->is_lost && !judging->inputs->may_learn;
+	const struct drift_verdict_inputs *inputs = judging->inputs;
+	struct err lost;
+
+	if (!judging->change->is_lost || (inputs->may_learn && !inputs->is_observer))
+		return false;
+	err_fill(&lost, ERR_BASELINE_LOST, 0, "%s",
+		inputs->may_learn
+			? "they are lost; the service learns anew at its next Healthy attestation."
+			: "they are lost, and this boot was Unhealthy before or may have been.");
+	drift_verdict_unclear(&lost, judging->change);
+	return true;
 }
 
 static void learn(struct judging *judging)
 {
 	struct drift_verdict *change = judging->change;
-	struct err lost;
 	char text[96];
 
-	if (lost_its_measure(judging)) {
-		err_fill(&lost, ERR_BASELINE_LOST, 0,
-			"they are lost, and this boot was Unhealthy before or may have been.");
-		drift_verdict_unclear(&lost, judging->round, change);
+	if (lacks_its_measure(judging))
 		return;
-	}
 	change->state = DRIFT_NONE;
 	if (!may_write(judging)) {
 		say_when(judging, "There is no baseline yet",
@@ -127,7 +127,7 @@ static void learn(struct judging *judging)
 	change->state = DRIFT_LEARNED;
 	change->is_news = true;
 	(void)text_format(text, sizeof(text), "Learned from this boot: %zu components.",
-		judging->round->components.count);
+		judging->boot->count);
 	say(change, text);
 	say_why_none(judging);
 	accept(judging, BASELINE_LEARNED, "");
@@ -184,16 +184,15 @@ static void judge_same(struct judging *judging, size_t index)
 		(void)text_format(change->note, sizeof(change->note), "%s", variant.text);
 	if (!may_write(judging))
 		return;
-	if (baseline_use(judging->baseline, index) ||
-		learns_more(&variant.components, &judging->round->components))
+	if (baseline_use(judging->baseline, index) || learns_more(&variant.components, judging->boot))
 		change->is_news = true;
-	if (learns_more(&variant.components, &judging->round->components)) { /* more PCRs than were
+	if (learns_more(&variant.components, judging->boot)) { /* more PCRs than were
 										believed then */
 		struct baseline_variant *last =
 			&judging->baseline->variants[judging->baseline->count - 1];
 		struct err err;
 
-		if (baseline_replace(last, &judging->round->components, &err) < 0) {
+		if (baseline_replace(last, judging->boot, &err) < 0) {
 			change->trouble = err;
 			return;
 		}
@@ -201,17 +200,6 @@ static void judge_same(struct judging *judging, size_t index)
 	}
 	if (change->is_news)
 		save(judging);
-}
-
-/* The appraisal's own reason stays, unless it is the same in fewer words. */
-static void set_own(struct judging *judging, const struct drift_judgement *judgement)
-{
-	const struct verdict *local = &judging->round->local.verdict;
-
-	if (local->health == HEALTH_HEALTHY ||
-		(local->reason.code == ERR_SECURE_BOOT_OFF &&
-			judgement->verdict.reason.code == ERR_DRIFT_SECURE_BOOT))
-		judging->change->own = judgement->verdict;
 }
 
 static bool has_unexplained(const struct drift *drift)
@@ -222,13 +210,33 @@ static bool has_unexplained(const struct drift *drift)
 	return false;
 }
 
-static void explain(const struct judging *judging, struct drift *drift)
+/* By the explanations that were found earlier in this boot, and by files and packages; the latter
+ * is costly, and only done if there is something to explain. */
+static void explain(const struct drift_verdict_inputs *inputs, const struct baseline *baseline,
+	struct drift *drift)
 {
-	const struct drift_verdict_inputs *inputs = judging->inputs;
+	struct explain_sources sources = {.round = {.root_fd = inputs->root_fd,
+						  .state_fd = inputs->state_fd,
+						  .boot_id = inputs->boot_id,
+						  .now_s = inputs->now_s,
+						  .is_observer = inputs->is_observer},
+		.secureboot =
+			inputs->appraisal->has_secureboot ? &inputs->appraisal->secureboot : NULL};
 
-	baseline_recall(judging->baseline, inputs->boot_id, drift);
-	if (inputs->explain && has_unexplained(drift))
-		inputs->explain(inputs->context, drift);
+	baseline_recall(baseline, inputs->boot_id, drift);
+	if (inputs->root_fd >= 0 && has_unexplained(drift))
+		explain_drift(&sources, drift);
+}
+
+int drift_verdict_compare(const struct drift_verdict_inputs *inputs,
+	const struct baseline *baseline, const struct components *boot, struct drift *ret,
+	struct drift_judgement *ret_judgement, struct err *err)
+{
+	if (baseline_compare(baseline, boot, ret, err) < 0)
+		return -1;
+	explain(inputs, baseline, ret);
+	drift_judge(inputs->rules, boot, ret, ret_judgement);
+	return 0;
 }
 
 static void say_changed(struct drift_verdict *change, const char *what)
@@ -240,30 +248,25 @@ static void say_changed(struct drift_verdict *change, const char *what)
 	say(change, text);
 }
 
-static void judge_changed(struct judging *judging, struct drift *drift)
+static void judge_changed(struct judging *judging)
 {
 	struct drift_verdict *change = judging->change;
-	struct drift_judgement judgement;
-	bool is_new;
+	const struct drift_judgement *judgement = &change->judgement;
+	bool is_new = !judging->inputs->is_observer &&
+		      baseline_remember(judging->baseline, judging->inputs->boot_id, &change->drift);
 
-	explain(judging, drift);
-	drift_judge(judging->inputs->rules, &judging->round->components, drift, &judgement);
-	is_new = !judging->inputs->is_observer &&
-		 baseline_remember(judging->baseline, judging->inputs->boot_id, drift);
-	(void)text_format(change->note, sizeof(change->note), "%s", judgement.text);
-	if (judgement.verdict.health != HEALTH_HEALTHY)
-		set_own(judging, &judgement);
-	judging->round->verdict = verdict_combine(&change->own, &judging->round->remote);
-	change->state = judgement.verdict.health != HEALTH_HEALTHY ? DRIFT_SERIOUS
-			: judgement.is_acceptable                  ? DRIFT_ACCEPTED
-								   : DRIFT_NOTED;
-	say_changed(change, judgement.text);
+	(void)text_format(change->note, sizeof(change->note), "%s", judgement->text);
+	change->finding = judgement->verdict.reason;
+	change->state = judgement->verdict.health != HEALTH_HEALTHY ? DRIFT_SERIOUS
+			: judgement->is_acceptable                  ? DRIFT_ACCEPTED
+								    : DRIFT_NOTED;
+	say_changed(change, judgement->text);
 	if (change->state == DRIFT_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
-		say(change, judgement.is_explained
+		say(change, judgement->is_explained
 				    ? "All of it is explained: accepted from now on."
 				    : "Nothing of it is serious: accepted from now on.");
-		accept(judging, BASELINE_EXPLAINED, judgement.text);
+		accept(judging, BASELINE_EXPLAINED, judgement->text);
 		return;
 	}
 	if (change->state == DRIFT_ACCEPTED)
@@ -285,7 +288,7 @@ static bool load(struct judging *judging)
 	enum state_found found = baseline_load(judging->inputs->state_fd, judging->baseline, &err);
 
 	if (found == STATE_UNREADABLE) {
-		drift_verdict_unclear(&err, judging->round, judging->change);
+		drift_verdict_unclear(&err, judging->change);
 		return false;
 	}
 	judging->is_damaged = found == STATE_DAMAGED;
@@ -299,71 +302,101 @@ static bool load(struct judging *judging)
 
 static void compare(struct judging *judging)
 {
-	auto_cleanup(drift) struct drift drift = {0};
+	struct drift_verdict *change = judging->change;
+	const struct baseline *baseline = judging->baseline;
 	struct err err;
 
 	if (!load(judging))
 		return;
-	if (judging->baseline->count == 0) {
+	if (baseline->count == 0) {
 		learn(judging);
 		return;
 	}
-	if (baseline_compare(judging->baseline, &judging->round->components, &drift, &err) < 0) {
-		drift_verdict_unclear(&err, judging->round, judging->change);
+	if (drift_verdict_compare(judging->inputs, baseline, judging->boot, &change->drift,
+		    &change->judgement, &err) < 0) {
+		drift_verdict_unclear(&err, change);
 		return;
 	}
-	if (drift.count == 0 && !drift.not_compared)
-		judge_same(judging, drift.variant);
+	change->is_compared = true;
+	change->compared = judging->boot->believed &
+			   baseline->variants[change->drift.variant].components.believed;
+	if (change->drift.count == 0 && !change->drift.not_compared)
+		judge_same(judging, change->drift.variant);
 	else
-		judge_changed(judging, &drift);
+		judge_changed(judging);
 }
 
-struct verdict drift_verdict_unclear_verdict(const struct err *cause)
+void drift_verdict_set_unclear(const struct err *cause, struct err *ret)
 {
 	struct err reason = *cause;
 
 	reason.code = ERR_CHANGE_UNCLEAR;
 	err_push(&reason, "This boot could not be compared with the accepted ones");
-	return verdict_of_err(&reason);
+	*ret = reason;
 }
 
-void drift_verdict_unclear(
-	const struct err *cause, struct round_result *round, struct drift_verdict *change)
+void drift_verdict_unclear(const struct err *cause, struct drift_verdict *change)
 {
-	struct verdict unclear = drift_verdict_unclear_verdict(cause);
-
 	change->state = DRIFT_UNKNOWN;
-	change->trouble = unclear.reason;
-	say(change, unclear.reason.msg);
-	if (change->own.health == HEALTH_HEALTHY)
-		change->own = unclear;
-	round->verdict = verdict_combine(&change->own, &round->remote);
+	drift_verdict_set_unclear(cause, &change->finding);
+	change->trouble = change->finding;
+	say(change, change->finding.msg);
+}
+
+int drift_verdict_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
+{
+	auto_cleanup(baseline) struct baseline baseline = {0};
+	struct err cause;
+	enum state_found found = baseline_load(state_fd, &baseline, &cause);
+
+	if (found == STATE_LOADED || (found == STATE_ABSENT && !baseline_s))
+		return 0;
+	if (found == STATE_ABSENT)
+		err_fill(&cause, ERR_BASELINE_LOST, 0, "they are lost.");
+	drift_verdict_set_unclear(&cause, err);
+	return -1;
 }
 
 /* What went wrong with us is no fault of the log. */
-static void say_not_compared(const struct round_result *round, struct drift_verdict *change)
+static void say_not_compared(const struct appraisal *appraisal, struct drift_verdict *change)
 {
-	const struct verdict *local = &round->local.verdict;
-	bool is_ours = local->health == HEALTH_UNKNOWN && local->reason.code;
+	const struct verdict *verdict = appraisal ? &appraisal->verdict : NULL;
+	bool is_ours = verdict && verdict->health == HEALTH_UNKNOWN && verdict->reason.code;
 
 	say(change, "Not compared:");
-	say(change, is_ours ? local->reason.msg : "this boot's event log cannot be believed.");
+	say(change, is_ours ? verdict->reason.msg : "this boot's event log cannot be believed.");
 }
 
-void drift_verdict_judge(const struct drift_verdict_inputs *inputs, struct round_result *round,
-	struct drift_verdict *ret)
+int drift_verdict_components(
+	const struct appraisal *appraisal, struct components *ret, struct err *err)
+{
+	if (!appraisal->has_secureboot)
+		return 0;
+	if (components_read(&appraisal->log,
+		    appraisal->binding.quote.pcr_mask | appraisal->unquoted.as_logged, ret, err) < 0)
+		return -1;
+	ret->beyond = appraisal->unquoted.beyond;
+	return 0;
+}
+
+void drift_verdict_done(struct drift_verdict *change)
+{
+	drift_done(&change->drift);
+}
+
+void drift_verdict_judge(const struct drift_verdict_inputs *inputs, struct drift_verdict *ret)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};
+	auto_cleanup(components) struct components boot = components_empty();
 	struct judging judging = {
-		.inputs = inputs, .round = round, .baseline = &baseline, .change = ret};
+		.inputs = inputs, .boot = &boot, .baseline = &baseline, .change = ret};
+	struct err err;
 
-	*ret = (struct drift_verdict){.state = DRIFT_UNKNOWN,
-		.own = round->local.verdict,
-		.baseline_s = inputs->baseline_s};
-	if (round->uncompared.code)
-		drift_verdict_unclear(&round->uncompared, round, ret);
-	else if (is_comparable(round))
+	*ret = (struct drift_verdict){.state = DRIFT_UNKNOWN, .baseline_s = inputs->baseline_s};
+	if (inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0)
+		drift_verdict_unclear(&err, ret);
+	else if (boot.count)
 		compare(&judging);
 	else
-		say_not_compared(round, ret);
+		say_not_compared(inputs->appraisal, ret);
 }
