@@ -1,7 +1,24 @@
 /* disable - stops the service, also for the next boots. Everything else stays, for the next
  * enable. */
+#include "base/clock.h"
+#include "base/text.h"
 #include "edge/state.h"
 #include "shared/handler.h"
+
+/* The agent copies the last status at an upgrade: if the new version's programs do not start, an
+ * old success must not stand for a service that does not run. */
+static void report_end(const struct handler *handler)
+{
+	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
+	char now[CLOCK_TEXT_SIZE];
+	struct err ignored;
+
+	clock_text(clock_now_s(), now);
+	(void)text_format(status.message, sizeof(status.message),
+		"Stopped by the guest agent at %s. Nothing attests until it is enabled again.", now);
+	if (handler->has_environment)
+		(void)!handler_write_status(handler, &status, &ignored);
+}
 
 static int disable(struct handler *handler, struct err *err)
 {
@@ -9,6 +26,7 @@ static int disable(struct handler *handler, struct err *err)
 
 	if (control_stop(&control, err) < 0)
 		return -1;
+	report_end(handler);
 	/* an upgrade disables first and updates then: one that was begun earlier is given up */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }

@@ -131,7 +131,7 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 		*err = handler->environment_err;
 		return -1;
 	}
-	if (environment_open_folder(
+	if (environment_make_folder(
 		    handler->root_fd, handler->environment.status_folder, ret_status_fd, err) < 0 ||
 		read_settings(handler, &settings, err) < 0)
 		return -1;

@@ -126,7 +126,7 @@ int handler_write_status(const struct handler *handler, const struct status *sta
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (environment_open_folder(
+	if (environment_make_folder(
 		    handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
 		return err_wrap(err, "Status");
 	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);

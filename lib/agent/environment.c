@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/file.h"
 #include "base/text.h"
 #include "edge/json.h"
 
@@ -169,4 +170,24 @@ int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct e
 			"Folder '%s' cannot be opened: %m.", path);
 	*ret_fd = fd;
 	return 0;
+}
+
+int environment_make_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+	char above[ENVIRONMENT_PATH_SIZE];
+	auto_cleanup(fd) int parent = -1;
+	struct err ignored;
+	char *name;
+
+	if (environment_open_folder(root_fd, path, ret_fd, err) == 0)
+		return 0;
+	if (err->native != ENOENT || !text_format(above, sizeof(above), "%s", path))
+		return -1;
+	name = strrchr(above, '/');
+	if (!name || name == above || !name[1])
+		return -1;
+	*name++ = '\0';
+	if (environment_open_folder(root_fd, above, &parent, &ignored) < 0)
+		return -1;
+	return dir_make(parent, name, 0700, ret_fd, err);
 }

@@ -25,5 +25,7 @@ int environment_find_sequence(
 
 /* A folder that the agent named (service->home, environment's), seen from the root directory. */
 int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
+/* The same for one that we write to: if only the folder itself is missing, it is made, 0700. */
+int environment_make_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
 
 #endif

@@ -141,13 +141,15 @@ int status_write(int status_dir_fd, uint32_t sequence, const struct status *stat
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 	char name[STATUS_FILE_NAME_SIZE];
+	struct err ignored;
 
 	status_file_name(sequence, name);
 	tree_sweep(status_dir_fd, name);
-	if (status_format(status, now_s, &text, err) < 0 ||
-		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) < 0)
-		return err_wrap(err, "Status");
-	return 0;
+	if (status_format(status, now_s, &text, err) == 0 &&
+		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) == 0)
+		return 0;
+	(void)!file_remove(status_dir_fd, name, &ignored);
+	return err_wrap(err, "Status");
 }
 
 static int state_of_word(const char *word, enum status_state *ret)

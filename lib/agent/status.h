@@ -55,7 +55,8 @@ int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_
 #define STATUS_FILE_NAME_SIZE 32
 void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE]);
 
-/* Write <sequence>.status below the folder. */
+/* Write <sequence>.status below the folder. One that cannot be written (a full disk) is removed:
+ * what it said before does not stand any more. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;
 /* State and code of the file as it is; -1 if there is none or it is not readable. For waiting on

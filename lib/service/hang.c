@@ -48,7 +48,7 @@ int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *e
 		.end = inputs->end,
 		.context = inputs->context};
 	status_file_name(environment->sequence, ret->name);
-	if (environment_open_folder(
+	if (environment_make_folder(
 		    inputs->root_fd, environment->status_folder, &ret->folder_fd, err) == 0 &&
 		prepare(inputs, ret, err) == 0 &&
 		watchdog_arm(inputs->limit_s, report, ret, &ret->watchdog, err) == 0)

@@ -45,7 +45,9 @@ static void send_event(int root_fd, int log_fd, const struct environment *enviro
 	struct err ignored;
 
 	(void)text_format(sequence, sizeof(sequence), "%u", environment->sequence);
-	if (open_folder(root_fd, environment->events_folder, &events_fd) == 0)
+	if (environment->events_folder[0] &&
+		environment_make_folder(root_fd, environment->events_folder, &events_fd, &ignored) ==
+			0)
 		(void)!telemetry_write(log_fd, events_fd, &event, &ignored);
 }
 

@@ -13,7 +13,7 @@ int loop_write_status(
 {
 	auto_cleanup(fd) int folder = -1;
 
-	if (environment_open_folder(
+	if (environment_make_folder(
 		    loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
 		return -1;
 	return status_write(folder, loop->service.environment.sequence, status, now_s, err);
