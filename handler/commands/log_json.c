@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "boot/bootphase.h"
 #include "boot/cclog.h"
+#include "boot/devicepath.h"
 #include "boot/siglist.h"
 #include "commands.h"
 #include "log.h"
@@ -104,13 +105,14 @@ static void add_place(json *members, const struct event *event)
 static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, const struct event *as_pcr, struct err *err)
 {
-	char type[LOG_TYPE_SIZE];
+	char type[LOG_TYPE_SIZE], file[DEVICEPATH_FILE_SIZE] = "";
 	struct eventstory story;
 	auto_cleanup(json) json *members = json_new_object();
 
 	if (eventstory_tell(log, behind, as_pcr, &story, err) < 0)
 		return -1;
 	log_type_text(event->type, type);
+	(void)event_image_file(as_pcr, file, sizeof(file));
 	json_add_int(members, "number", event->number);
 	json_add_int(members, "offset", (int64_t)event->offset);
 	if (event->pcr == EVENTLOG_NO_PCR)
@@ -120,6 +122,10 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	json_add_text(members, "type", type);
 	add_place(members, as_pcr);
 	json_add_text(members, "description", story.text);
+	json_add_text(members, "text", story.text + story.kind_len);
+	json_add_known_text(
+		members, "variable", event_is_variable(as_pcr) ? as_pcr->variable.name : NULL);
+	json_add_known_text(members, "file", as_pcr->what == EVENT_IMAGE ? file : NULL);
 	add_certificates(members, &story);
 	add_owners(members, event, story.cert_count);
 	add_digests(json_add_object(members, "digests"), log, event);

@@ -66,7 +66,7 @@ enum event_what {
 	EVENT_CODE, /* of the firmware, or an option ROM */
 	EVENT_DEVICE, /* that measured itself */
 	EVENT_VARIABLE, /* a setting of the firmware, or its keys */
-	EVENT_DEVICE_POLICY, /* a variable, too, as are the next three */
+	EVENT_DEVICE_POLICY, /* a variable, too, as are the next three (event_is_variable) */
 	EVENT_BOOT_VARIABLE, /* what is to be booted */
 	EVENT_AUTHORITY, /* what let a program start; shim's settings */
 	EVENT_DEVICE_AUTHORITY,
@@ -169,6 +169,13 @@ bool event_image_file(const struct event *event, char *ret, size_t size);
 
 /* The same content: of a program its size and path, wherever in memory it was. */
 bool event_is_same(const struct event *one, const struct event *other);
+
+/* It calls itself a variable, and is one. */
+static inline bool event_is_variable(const struct event *event)
+{
+	return event->is_formed && event->what >= EVENT_VARIABLE &&
+	       event->what <= EVENT_DEVICE_AUTHORITY;
+}
 
 const char *event_mok_name(enum event_mok mok); /* "MokListX"; "" of EVENT_MOK_NONE */
 enum event_mok event_mok_of(const struct logtext *name);

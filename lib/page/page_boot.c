@@ -301,11 +301,6 @@ static void put_phase(struct html *html, const struct story *story, enum bootpha
 	html_put(html, "</li>\n");
 }
 
-static struct bytes log_of(const struct page_inputs *inputs)
-{
-	return inputs->check ? buf_bytes(&inputs->bundle->request.evidence.event_log) : inputs->log;
-}
-
 static void put_boot(struct html *html, const struct story *story)
 {
 	if (!story->is_proved)
@@ -324,21 +319,24 @@ static void put_boot(struct html *html, const struct story *story)
 
 void page_boot(struct html *html, const struct page_inputs *inputs)
 {
+	const struct appraisal *appraisal = inputs->check ? &inputs->check->appraisal : NULL;
 	struct story story = {.evidence = &inputs->bundle->request.evidence,
-		.is_proved = inputs->check && inputs->check->appraisal.has_secureboot};
-	struct bytes bytes = log_of(inputs);
-	struct eventlog log;
+		.is_proved = appraisal && appraisal->has_secureboot};
+	struct eventlog own;
 	struct err err;
 
-	if (!inputs->check && !bytes.len)
+	if (!appraisal && !inputs->log.len)
 		return;
+	if (appraisal && appraisal->has_log)
+		story.log = &appraisal->log;
+	if (!appraisal && eventlog_open(inputs->log, &own, &err) == 0)
+		story.log = &own;
 	html_put(html, "<section><h2>How it booted</h2>\n");
-	if (!bytes.len || eventlog_open(bytes, &log, &err) < 0) {
+	if (!story.log) {
 		html_put(html,
 			"<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
 	} else {
-		story.log = &log;
-		story.is_cc = cclog_is(&log);
+		story.is_cc = cclog_is(story.log);
 		story.ended = find_ends(&story);
 		put_boot(html, &story);
 	}

@@ -101,7 +101,7 @@ struct page_headline page_headline(const struct page_inputs *inputs)
 
 bool page_is_told(const struct page_headline *headline, const struct err *reason)
 {
-	return reason->code == headline->code && strstr(headline->text, reason->msg);
+	return reason->code == headline->code && strcmp(headline->text, reason->msg) == 0;
 }
 
 void page_look(struct html *html, const char *before, enum page_look look, const char *behind)
