@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "bundle/redact.h"
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 
 #define UNQUOTED_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
@@ -67,11 +67,11 @@ static struct bundle_extras extras_of(
 
 int attestation_redact(struct bundle *bundle, struct err *err)
 {
-	char rests[REDACT_SENTENCE_SIZE];
+	char rests[GUESSABLE_SENTENCE_SIZE];
 
 	if (redact_bundle(bundle, err) < 0)
 		return -1;
-	redact_rest_sentence(&bundle->request.evidence, rests);
+	guessable_sentence(&bundle->request.evidence, rests);
 	if (rests[0])
 		print_aside("Redacted. %s\n", rests);
 	return 0;

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 #include "commands.h"
 #include "facts.h"
 #include "verify.h"
@@ -117,7 +117,7 @@ int verify_print_json(const struct verify_result *result, struct err *err)
 	for (size_t i = 0; i < check->note_count; i++)
 		json_add_text(notes, NULL, check->notes[i]);
 	if (result->bundle->is_redacted)
-		redact_add_rests(document, &result->bundle->request.evidence);
+		guessable_add(document, &result->bundle->request.evidence);
 	else
 		json_add_null(document, "guessable");
 	clock_text(result->now_s, time);

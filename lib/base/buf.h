@@ -1,17 +1,9 @@
-/* buf.h - growing bytes with a mandatory maximum, and views of bytes that somebody else owns. */
+/* buf.h - growing bytes with a mandatory maximum. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/bytes.h"
 #include "base/err.h"
-
-/* A view: valid as long as what it points into. */
-struct bytes {
-	const uint8_t *data;
-	size_t len;
-};
 
 /* Owns its memory. data is always followed by one 0 byte that len does not count, once anything was
  * appended. */
@@ -41,14 +33,5 @@ static inline void buf_cleanup(struct buf *buf)
 {
 	buf_done(buf);
 }
-
-struct bytes bytes_of_text(const char *text); /* without the final 0 */
-bool bytes_equal(struct bytes a, struct bytes b);
-/* All bytes have this value (true for none). */
-bool bytes_are_all(struct bytes bytes, uint8_t value);
-/* Without the first `len` bytes; there must be that many. */
-struct bytes bytes_behind(struct bytes bytes, size_t len);
-/* Takes the next line off *rest and gives it without its end ("\n"); false behind the last. */
-bool bytes_next_line(struct bytes *rest, struct bytes *ret);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
-#include "base/buf.h"
+#include "base/bytes.h"
 
 /* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
 bool text_is_utf8(struct bytes bytes);

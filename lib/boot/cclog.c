@@ -23,19 +23,15 @@ const char *cclog_register_name(uint32_t index)
 	return index < REGISTER_COUNT ? names[index] : NULL;
 }
 
-static bool starts_with(struct bytes data, const char *text)
-{
-	return data.len >= strlen(text) && memcmp(data.data, text, strlen(text)) == 0;
-}
-
 static uint32_t of_loader(const struct event *event)
 {
 	if (event->type != EV_IPL)
 		return 9;
-	if (starts_with(event->data, "grub_") || starts_with(event->data, "kernel_cmdline") ||
-		starts_with(event->data, "module_cmdline"))
+	if (bytes_start_with(event->data, "grub_") ||
+		bytes_start_with(event->data, "kernel_cmdline") ||
+		bytes_start_with(event->data, "module_cmdline"))
 		return 8;
-	return starts_with(event->data, "Mok") ? 14 : 9;
+	return bytes_start_with(event->data, "Mok") ? 14 : 9;
 }
 
 struct event cclog_as_pcr(const struct event *event)

@@ -98,11 +98,6 @@ static bool tables(const struct event *event, struct event_text *ret)
 	return true;
 }
 
-static bool starts_with(struct bytes data, const char *text)
-{
-	return data.len >= strlen(text) && memcmp(data.data, text, strlen(text)) == 0;
-}
-
 /* "GCE NonHostInfo" and one byte: what keeps the VM's memory from its host */
 static bool google_vm(struct bytes data, struct event_text *ret)
 {
@@ -110,7 +105,7 @@ static bool google_vm(struct bytes data, struct event_text *ret)
 		"none", "AMD SEV", "AMD SEV-ES", "Intel TDX", "AMD SEV-SNP"};
 	uint8_t technology;
 
-	if (!starts_with(data, "GCE NonHostInfo") || data.len <= SIGNATURE_SIZE)
+	if (!bytes_start_with(data, "GCE NonHostInfo") || data.len <= SIGNATURE_SIZE)
 		return false;
 	technology = data.data[SIGNATURE_SIZE];
 	(void)text_format(ret->text, sizeof(ret->text),
@@ -138,7 +133,7 @@ static bool named_bytes(struct bytes data, struct event_text *ret)
 		return false;
 	logtext_clean(&signature, text, sizeof(text));
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (starts_with(data, known[i].signature))
+		if (bytes_start_with(data, known[i].signature))
 			meaning = known[i].meaning;
 	(void)text_format(ret->text, sizeof(ret->text), "%s%s%s, %zu bytes", meaning,
 		*meaning ? ": " : "", text, data.len);
@@ -156,10 +151,10 @@ static bool device(struct bytes data, struct event_text *ret)
 {
 	static const char *const kinds[] = {"device", "PCI device", "USB device"};
 	struct cursor cursor = cursor_of(data);
-	bool is_second = starts_with(data, "SPDM Device Sec2");
+	bool is_second = bytes_start_with(data, "SPDM Device Sec2");
 	uint32_t kind;
 
-	if (!is_second && !starts_with(data, "SPDM Device Sec"))
+	if (!is_second && !bytes_start_with(data, "SPDM Device Sec"))
 		return false;
 	(void)cursor_bytes(&cursor, SIGNATURE_SIZE);
 	(void)cursor_u16_le(&cursor); /* version */
@@ -220,7 +215,8 @@ static bool no_action(const struct event *event, struct event_text *ret)
 		(void)text_format(ret->text, sizeof(ret->text), "StartupLocality %u", locality);
 		return true;
 	}
-	if ((starts_with(data, "SP800-155 Event2") || starts_with(data, "SP800-155 Event3")) &&
+	if ((bytes_start_with(data, "SP800-155 Event2") ||
+		    bytes_start_with(data, "SP800-155 Event3")) &&
 		platform_id(data, ret))
 		return true;
 	if (event_tag(event, &tag) && tag.is_windows) {

@@ -16,11 +16,6 @@ struct bytes grubtext_behind_first_word(struct bytes text)
 	return bytes_behind(text, word.len < text.len ? word.len + 1 : word.len);
 }
 
-static bool starts_with(struct bytes text, const char *start)
-{
-	return text.len >= strlen(start) && memcmp(text.data, start, strlen(start)) == 0;
-}
-
 static bool is_one_of(struct bytes word, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -55,9 +50,9 @@ enum grubtext_kind grubtext_kind_of(struct bytes text)
 
 	if (is_path(word))
 		return GRUBTEXT_LINE;
-	if (starts_with(word, "linux"))
+	if (bytes_start_with(word, "linux"))
 		return GRUBTEXT_LINUX;
-	if (starts_with(word, "initrd"))
+	if (bytes_start_with(word, "initrd"))
 		return GRUBTEXT_INITRD;
 	if (is_one_of(word, loaders, sizeof(loaders) / sizeof(loaders[0])))
 		return GRUBTEXT_LOADER;

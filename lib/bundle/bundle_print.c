@@ -4,7 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "bundle/bundle.h"
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 
 #define REDACTED_LIST_MAX (4u << 20)
 
@@ -93,7 +93,7 @@ static int add_redaction(json *root, const struct bundle *bundle, struct err *er
 	if (!bundle->is_redacted)
 		return 0;
 	json_add_bytes_text(root, "redactedEvents", buf_bytes(&list));
-	redact_add_rests(root, evidence);
+	guessable_add(root, evidence);
 	return 0;
 }
 

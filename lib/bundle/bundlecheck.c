@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "bundle/claims.h"
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 #include "maa/token.h"
 #include "service/verdicts.h"
 
@@ -267,7 +267,7 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 		"The bundle is redacted: of %u events only the digests are checked, since their data is said to be taken out, and of what the TPM did not sign nothing is in it.",
 		count);
 	note(check, text);
-	redact_rest_sentence(evidence, text);
+	guessable_sentence(evidence, text);
 	if (text[0])
 		note(check, text);
 }

@@ -11,7 +11,7 @@
 #include "bundle/bundle.h"
 
 #define BUNDLECHECK_MAX_NOTES 12
-#define BUNDLECHECK_NOTE_SIZE 448 /* redact_rest_sentence() */
+#define BUNDLECHECK_NOTE_SIZE 448 /* guessable_sentence() */
 
 struct bundlecheck_inputs {
 	const struct anchors *anchors; /* none: nobody may vouch for the attestation key */

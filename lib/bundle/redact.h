@@ -6,7 +6,7 @@
  * values of PCRs beyond the quote, other banks: kernel command lines among them), every UUID in
  * texts and in the data of events, the GUIDs of disks and partitions. Of a quoted event only the
  * data changes: its digest stays, and with it the PCRs. Stays, because nothing verifies without it:
- * attestation key, its certificate, its signatures, and these digests (redact_rest.h). */
+ * attestation key, its certificate, its signatures, and these digests (guessable.h). */
 #ifndef BUNDLE_REDACT_H
 #define BUNDLE_REDACT_H
 

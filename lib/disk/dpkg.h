@@ -7,7 +7,7 @@
 #ifndef DISK_DPKG_H
 #define DISK_DPKG_H
 
-#include "disk/packages.h"
+#include "disk/package.h"
 
 /* Whether dpkg manages this system. */
 int dpkg_find(int root_fd, bool *ret, struct err *err) err_check;

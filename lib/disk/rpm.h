@@ -7,7 +7,7 @@
 #ifndef DISK_RPM_H
 #define DISK_RPM_H
 
-#include "disk/packages.h"
+#include "disk/package.h"
 
 /* Whether rpm manages this system. */
 int rpm_find(int root_fd, bool *ret, struct err *err) err_check;

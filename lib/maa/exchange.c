@@ -172,11 +172,6 @@ struct question {
 	bool (*is_good)(const struct http_answer *answer);
 };
 
-static void answer_cleanup(struct http_answer *answer)
-{
-	buf_done(&answer->body);
-}
-
 /* A minute or so to the deadline, or all the time there is. */
 static int64_t left_ms_of(const struct exchange *exchange)
 {
@@ -274,7 +269,8 @@ static bool is_json_object(const struct http_answer *answer)
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
 	struct exchange_facts *ret_facts, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(ENVELOPE_MAX_ANSWER)};
+	auto_cleanup(http_answer) struct http_answer answer = {
+		.body = buf_with_max(ENVELOPE_MAX_ANSWER)};
 	struct question question = {.path = REQUEST_PATH,
 		.request = {.content_type = "application/json", .body = body},
 		.is_good = is_json_object};
@@ -293,7 +289,7 @@ static bool may_be_keys(const struct http_answer *answer)
 int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 	struct exchange_facts *ret_facts, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
+	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
 	struct question question = {.path = KEYS_PATH, .is_good = may_be_keys};
 
 	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
@@ -316,7 +312,8 @@ int exchange_keys(const struct exchange *exchange, struct keys *ret,
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(DISCOVERY_MAX_BYTES)};
+	auto_cleanup(http_answer) struct http_answer answer = {
+		.body = buf_with_max(DISCOVERY_MAX_BYTES)};
 	struct question question = {.path = DISCOVERY_PATH, .is_good = is_json_object};
 
 	if (ask(exchange, &question, &answer, ret_facts, err) < 0)

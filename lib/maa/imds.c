@@ -66,11 +66,6 @@ int imds_parse(struct bytes text, struct imds *ret, struct err *err)
 	return 0;
 }
 
-static void answer_cleanup(struct http_answer *answer)
-{
-	buf_done(&answer->body);
-}
-
 static int get(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
@@ -136,7 +131,7 @@ static int ask_once(const char *address, unsigned total_ms, struct http_answer *
 
 int imds_ask(const char *address, struct imds *ret, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 	int64_t started_ms = clock_monotonic_ms();
 
 	if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
@@ -155,7 +150,7 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 
 int imds_ask_briefly(const char *address, struct imds *ret, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 
 	if (ask_once(address, IMDS_BRIEF_MS, &answer, err) < 0)
 		return -1;

@@ -4,6 +4,7 @@
 #ifndef NET_CONNECT_PROXY_H
 #define NET_CONNECT_PROXY_H
 
+#include "base/bytes.h"
 #include "net/proxy.h"
 
 #define CONNECT_PROXY_ANSWER_MAX 16384 /* of which the header ends within; more is not read */

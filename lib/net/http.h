@@ -11,9 +11,9 @@
 #define NET_HTTP_H
 
 #include "base/buf.h"
+#include "net/url.h"
 
-#define HTTP_URL_SIZE 512
-#define HTTP_ID_SIZE  80
+#define HTTP_ID_SIZE 80
 #define HTTP_NAME_MS                                                                               \
 	30000 /* at most, of a name: three servers that say nothing twice, as resolv.conf(5) has   \
 		 it */
@@ -63,26 +63,14 @@ struct http_answer {
 	int64_t date_s; /* Date, Unix time; 0 if absent or unusable */
 };
 
+static inline void http_answer_cleanup(struct http_answer *answer)
+{
+	buf_done(&answer->body);
+}
+
 /* Any HTTP status is an answer, but for a proxy's to CONNECT. Errors are of kind NETWORK, one code
  * per cause, their message names host, address or proxy, and the time it took. Also ERR_CA_FILE. */
 int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
 	struct err *err) err_check;
-
-/* An https URL's origin. */
-struct http_origin {
-	char host[256]; /* lower case, IPv6 in brackets */
-	uint16_t port; /* 443 if not given */
-};
-
-/* ERR_ENDPOINT_INVALID unless https, with a host, without user info. ret_path (may be NULL) gets
- * what follows, "" if nothing. */
-int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE],
-	struct err *err) err_check;
-/* The same for is_plain: http, port 80 if not given, and the host must be an IP address. */
-int http_parse_plain_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE],
-	struct err *err) err_check;
-/* For URLs and messages: "https://host" or "https://host:port". */
-void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE]);
-bool http_same_origin(const struct http_origin *a, const struct http_origin *b);
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef NET_PROXY_H
 #define NET_PROXY_H
 
-#include "net/http.h"
+#include "net/url.h"
 
 #define PROXY_PORT        3128 /* where an address names none */
 #define PROXY_URL_SIZE    1024

@@ -1,5 +1,4 @@
-/* URLs (RFC 3986), only what an endpoint needs; what is not plainly understood is refused. */
-#include "net/http.h"
+#include "net/url.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -235,14 +235,10 @@ static int sign(const char *secret, struct bytes body, char ret[SIGNATURE_SIZE],
 	return 0;
 }
 
-static void answer_cleanup(struct http_answer *answer)
-{
-	buf_done(&answer->body);
-}
-
 static int exchange(const struct http_request *request, struct err *err)
 {
-	auto_cleanup(answer) struct http_answer answer = {.body = buf_with_max(MAX_ANSWER_BYTES)};
+	auto_cleanup(http_answer) struct http_answer answer = {
+		.body = buf_with_max(MAX_ANSWER_BYTES)};
 	auto_cleanup(http) struct http *http = NULL;
 
 	if (http_open(&http, err) < 0 || http_exchange(http, request, &answer, err) < 0)

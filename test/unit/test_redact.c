@@ -3,7 +3,7 @@
 #include "../support/logmaker.h"
 #include "bundle/redact.h"
 #include "bundle/redact_log.h"
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 
 #define ID  "6e0fd6a5-0f3b-4b5c-9d7e-2a1b3c4d5e6f"
 #define NIL "00000000-0000-0000-0000-000000000000"
@@ -240,17 +240,17 @@ static void what_can_be_guessed_is_told(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row row = {rows[i].pcr, rows[i].type, BYTES("something"), {0}};
 		auto_cleanup(evidence) struct evidence evidence;
-		struct redact_rest rests[REDACT_MAX_RESTS];
-		char text[REDACT_SENTENCE_SIZE];
+		struct guessable rests[GUESSABLE_MAX];
+		char text[GUESSABLE_SENTENCE_SIZE];
 		struct err err;
 
 		make(&row, &evidence);
-		assert_int_equal(redact_rests(&evidence, rests), 0);
+		assert_int_equal(guessable_find(&evidence, rests), 0);
 		check_ok(evidence_mark_redacted(&evidence, 1, &err), &err);
-		if (redact_rests(&evidence, rests) != (rows[i].kind != NULL) ||
+		if (guessable_find(&evidence, rests) != (rows[i].kind != NULL) ||
 			(rows[i].kind && strcmp(rests[0].kind, rows[i].kind) != 0))
 			fail_msg("row %zu", i);
-		redact_rest_sentence(&evidence, text);
+		guessable_sentence(&evidence, text);
 		assert_int_equal(text[0] != '\0', rows[i].kind != NULL);
 		if (rows[i].kind && !strstr(text, rests[0].what))
 			fail_msg("row %zu: %s", i, text);
@@ -265,7 +265,7 @@ static void the_longest_sentence_is_whole(void **state)
 		{6, EV_COMPACT_HASH, BYTES("x"), {0}}, {5, EV_IPL, BYTES("x"), {0}},
 		{0, EV_S_CRTM_VERSION, BYTES("x"), {0}}};
 	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
-	char text[REDACT_SENTENCE_SIZE];
+	char text[GUESSABLE_SENTENCE_SIZE];
 	struct err err;
 
 	(void)state;
@@ -275,7 +275,7 @@ static void the_longest_sentence_is_whole(void **state)
 		put_event_data(&evidence.event_log, rows[i].before);
 		check_ok(evidence_mark_redacted(&evidence, i + 1, &err), &err);
 	}
-	redact_rest_sentence(&evidence, text);
+	guessable_sentence(&evidence, text);
 	assert_non_null(strstr(text, "ids in other texts."));
 }
 

@@ -1,4 +1,4 @@
-#include "bundle/redact_rest.h"
+#include "bundle/guessable.h"
 
 #include <string.h>
 #include "base/text.h"
@@ -19,7 +19,7 @@ enum rest {
 	REST_NOTHING
 };
 
-static const struct redact_rest table[REDACT_MAX_RESTS] = {
+static const struct guessable table[GUESSABLE_MAX] = {
 	[REST_BOOT_OPTIONS] = {"boot-options",
 		"boot options (MAC addresses, serial numbers of disks)", 0},
 	[REST_BOARD] = {"board", "the board's settings and tables (serial numbers, asset tags)", 0},
@@ -53,7 +53,7 @@ static enum rest rest_of(const struct event *event)
 	}
 }
 
-size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDACT_MAX_RESTS])
+size_t guessable_find(const struct evidence *evidence, struct guessable ret[GUESSABLE_MAX])
 {
 	uint32_t events[REST_NOTHING + 1] = {0};
 	struct eventlog log;
@@ -68,7 +68,7 @@ size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDA
 	while (event_next(&log, &walk, &event))
 		if (event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number))
 			events[rest_of(&event)]++;
-	for (size_t i = 0; i < REDACT_MAX_RESTS; i++) {
+	for (size_t i = 0; i < GUESSABLE_MAX; i++) {
 		if (!events[i])
 			continue;
 		ret[count] = table[i];
@@ -77,11 +77,11 @@ size_t redact_rests(const struct evidence *evidence, struct redact_rest ret[REDA
 	return count;
 }
 
-void redact_add_rests(json *parent, const struct evidence *evidence)
+void guessable_add(json *parent, const struct evidence *evidence)
 {
 	json *array = json_add_array(parent, "guessable");
-	struct redact_rest rests[REDACT_MAX_RESTS];
-	size_t count = redact_rests(evidence, rests);
+	struct guessable rests[GUESSABLE_MAX];
+	size_t count = guessable_find(evidence, rests);
 
 	for (size_t i = 0; i < count; i++) {
 		json *members = json_add_object(array, NULL);
@@ -92,20 +92,20 @@ void redact_add_rests(json *parent, const struct evidence *evidence)
 	}
 }
 
-void redact_rest_sentence(const struct evidence *evidence, char ret[REDACT_SENTENCE_SIZE])
+void guessable_sentence(const struct evidence *evidence, char ret[GUESSABLE_SENTENCE_SIZE])
 {
-	struct redact_rest rests[REDACT_MAX_RESTS];
-	size_t count = redact_rests(evidence, rests);
+	struct guessable rests[GUESSABLE_MAX];
+	size_t count = guessable_find(evidence, rests);
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(ret);
 
-		(void)text_format(ret + len, REDACT_SENTENCE_SIZE - len, "%s%s",
+		(void)text_format(ret + len, GUESSABLE_SENTENCE_SIZE - len, "%s%s",
 			i ? ", "
 			  : "Digests that the signed PCRs need stay, so that whoever knows their form can guess: ",
 			rests[i].what);
 	}
 	if (count)
-		(void)text_format(ret + strlen(ret), REDACT_SENTENCE_SIZE - strlen(ret), ".");
+		(void)text_format(ret + strlen(ret), GUESSABLE_SENTENCE_SIZE - strlen(ret), ".");
 }

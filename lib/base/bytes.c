@@ -1,0 +1,46 @@
+#include "base/bytes.h"
+
+#include <string.h>
+
+struct bytes bytes_of_text(const char *text)
+{
+	return (struct bytes){.data = (const uint8_t *)text, .len = strlen(text)};
+}
+
+bool bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool bytes_start_with(struct bytes bytes, const char *text)
+{
+	return bytes.len >= strlen(text) && memcmp(bytes.data, text, strlen(text)) == 0;
+}
+
+bool bytes_are_all(struct bytes bytes, uint8_t value)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if (bytes.data[i] != value)
+			return false;
+	return true;
+}
+
+struct bytes bytes_behind(struct bytes bytes, size_t len)
+{
+	return len ? (struct bytes){bytes.data + len, bytes.len - len} : bytes; /* NULL + 0 is
+										   undefined
+										   (C17, 6.5.6
+										   paragraph 8) */
+}
+
+bool bytes_next_line(struct bytes *rest, struct bytes *ret)
+{
+	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+	size_t len = end ? (size_t)(end - rest->data) : rest->len;
+
+	if (rest->len == 0)
+		return false;
+	*ret = (struct bytes){rest->data, len};
+	*rest = bytes_behind(*rest, len + (end ? 1 : 0));
+	return true;
+}

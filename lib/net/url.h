@@ -1,0 +1,29 @@
+/* url.h - URLs (RFC 3986), only what an endpoint needs; what is not plainly understood is refused.
+ */
+#ifndef NET_URL_H
+#define NET_URL_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+#define HTTP_URL_SIZE 512
+
+/* An https URL's origin. */
+struct http_origin {
+	char host[256]; /* lower case, IPv6 in brackets */
+	uint16_t port; /* 443 if not given */
+};
+
+/* ERR_ENDPOINT_INVALID unless https, with a host, without user info. ret_path (may be NULL) gets
+ * what follows, "" if nothing. */
+int http_parse_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE],
+	struct err *err) err_check;
+/* The same for is_plain: http, port 80 if not given, and the host must be an IP address. */
+int http_parse_plain_url(const char *url, struct http_origin *ret, char ret_path[HTTP_URL_SIZE],
+	struct err *err) err_check;
+/* For URLs and messages: "https://host" or "https://host:port". */
+void http_origin_text(const struct http_origin *origin, char ret[HTTP_URL_SIZE]);
+bool http_same_origin(const struct http_origin *a, const struct http_origin *b);
+
+#endif
