@@ -1,9 +1,9 @@
 /* guest-attest attest: one attestation now. */
 #include <string.h>
+#include "appraise/boot_facts.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "attestation.h"
-#include "facts.h"
 
 struct options {
 	struct attestation_options attestation;
@@ -39,10 +39,9 @@ static void add_facts(const struct facts *facts, const struct round_result *roun
 	fact_text(facts, "local", "this VM's own check", health_name(local->verdict.health));
 	fact_text(facts, "remote", NULL, health_name(round->remote.health));
 	add_provider(facts, round);
-	fact_count(facts, "events", "boot events", local->event_count);
-	fact_count(facts, "eventsNotMeasured", local->unmeasured_count ? "  not measured" : NULL,
-		local->unmeasured_count);
-	add_boot_facts(facts, local);
+	boot_facts_events(facts, local);
+	boot_facts_identity(facts, local);
+	boot_facts_rest(facts, local);
 	fact_text(facts, "baseline", "baseline", change->text);
 	add_key(facts, &local->binding.cert);
 	fact_time(facts, "tokenExpires", "token valid until",

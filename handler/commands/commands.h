@@ -2,6 +2,7 @@
 #ifndef HANDLER_COMMANDS_H
 #define HANDLER_COMMANDS_H
 
+#include "appraise/facts.h"
 #include "appraise/verdict.h"
 #include "base/buf.h"
 #include "base/options.h"
@@ -44,6 +45,8 @@ int commands_main(int argc, char **argv);
 void print_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* On stderr, where stdout holds something else. */
 void print_aside(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Lines of "Facts". */
+struct facts facts_as_text(void);
 /* The rest of a line behind `indent` columns. On a terminal what does not fit goes on below it;
  * elsewhere a line stays a line. */
 void print_hanging(size_t indent, const char *text);
@@ -63,10 +66,6 @@ int print_usage_error(const char *program, const struct err *wrong);
 int health_exit_code(enum health health);
 /* At the end: what could not be written, to a full disk or a closed pipe, is EXIT_UNKNOWN. */
 int print_end(int exit_code);
-
-/* boot_facts.c: what an appraisal proved about the boot. */
-struct facts;
-void add_boot_facts(const struct facts *facts, const struct appraisal *appraisal);
 
 /* checks.c. */
 /* Values of options; none (NULL) is fine. ERR_USAGE. */

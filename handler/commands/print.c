@@ -56,6 +56,17 @@ void print_aside(const char *format, ...)
 	va_end(args);
 }
 
+static void print_fact(void *context, const char *label, const char *text)
+{
+	(void)context;
+	print_format("  %-21s %s\n", label, text);
+}
+
+struct facts facts_as_text(void)
+{
+	return facts_as_lines(print_fact, NULL);
+}
+
 /* 0: not on a terminal, and lines are not broken. */
 static size_t columns(void)
 {

@@ -1,11 +1,11 @@
 /* verify_print.c - what guest-attest verify found out, for people and for programs. Only what was
  * proved is shown as a fact. */
+#include "appraise/boot_facts.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "bundle/guessable.h"
 #include "commands.h"
-#include "facts.h"
 #include "verify.h"
 
 #define UNANCHORED "No --ca was given: all parts fit together, and nothing shows whose TPM it is."
@@ -61,11 +61,8 @@ static void add_facts(const struct facts *facts, const struct verify_result *res
 	const struct facts bound = facts_if(facts, appraisal->is_bound);
 
 	add_cert(facts, result->check);
-	fact_flag(&measured, "secureBoot", "Secure Boot", appraisal->secureboot.is_enabled);
-	fact_count(&measured, "events", "boot events", appraisal->event_count);
-	fact_count(&measured, "eventsNotMeasured",
-		appraisal->unmeasured_count ? "  not measured" : NULL, appraisal->unmeasured_count);
-	fact_text(&measured, "vmId", "VM id", appraisal->secureboot.vm_id);
+	boot_facts_events(&measured, appraisal);
+	boot_facts_identity(&measured, appraisal);
 	add_pcrs(&bound, &result->bundle->request.evidence.pcrs);
 }
 

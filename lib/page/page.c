@@ -1,6 +1,7 @@
 #include "page/page.h"
 
 #include <string.h>
+#include "appraise/boot_facts.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -54,6 +55,11 @@ static void put_fact(struct html *html, const char *name, const char *value)
 	html_put(html, "</dd></div>");
 }
 
+static void put_line(void *html, const char *label, const char *text)
+{
+	put_fact(html, label, text);
+}
+
 /* As the system states it, as far as the protocol's two numbers tell: 1 and 0 stand for no version,
  * a second one of 0 may be none, and Ubuntu's is a month. */
 static void put_system(struct html *html, const struct evidence *evidence)
@@ -77,15 +83,14 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 {
 	const struct bundle *bundle = inputs->bundle;
 	const struct appraisal *appraisal = inputs->check ? &inputs->check->appraisal : NULL;
+	const struct facts rows = facts_as_lines(put_line, html);
 
 	html_put(html, "<dl class=\"card facts\">");
 	put_fact(html, "Machine", bundle->machine.hostname);
-	if (appraisal && appraisal->has_secureboot) {
-		put_fact(html, "VM id", appraisal->secureboot.vm_id);
-		put_fact(html, "Secure Boot", appraisal->secureboot.is_enabled ? "On" : "Off");
-	}
-	if (appraisal)
+	if (appraisal) {
+		boot_facts_identity(&rows, appraisal);
 		put_system(html, &bundle->request.evidence);
+	}
 	put_fact(html, "Kernel", bundle->machine.kernel);
 	put_fact(html, "Provider chosen as", bundle->provider.chosen_as);
 	if (bundle->is_whole) {

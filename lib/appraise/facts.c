@@ -1,9 +1,8 @@
-#include "facts.h"
+#include "appraise/facts.h"
 
 #include "appraise/unquoted.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "commands.h"
 
 struct facts facts_if(const struct facts *facts, bool is_known)
 {
@@ -17,7 +16,7 @@ struct facts facts_within(const struct facts *facts, const char *name)
 {
 	struct facts ret = *facts;
 
-	if (facts->is_text)
+	if (facts->line)
 		return ret;
 	if (!facts->is_known)
 		json_add_null(facts->members, name);
@@ -25,10 +24,10 @@ struct facts facts_within(const struct facts *facts, const char *name)
 	return ret;
 }
 
-static void print_line(const struct facts *facts, const char *label, const char *text)
+static void show_line(const struct facts *facts, const char *label, const char *text)
 {
 	if (facts->is_known && label && text && *text)
-		print_format("  %-21s %s\n", label, text);
+		facts->line(facts->context, label, text);
 }
 
 /* True if the fact is to become a member; one that is not known has become it. */
@@ -41,8 +40,8 @@ static bool is_member(const struct facts *facts, const char *name)
 
 void fact_text(const struct facts *facts, const char *name, const char *label, const char *text)
 {
-	if (facts->is_text)
-		print_line(facts, label, text);
+	if (facts->line)
+		show_line(facts, label, text);
 	else if (is_member(facts, name))
 		json_add_known_text(facts->members, name, text);
 }
@@ -52,16 +51,16 @@ void fact_count(const struct facts *facts, const char *name, const char *label, 
 	char text[24];
 
 	(void)text_format(text, sizeof(text), "%zu", count);
-	if (facts->is_text)
-		print_line(facts, label, text);
+	if (facts->line)
+		show_line(facts, label, text);
 	else if (is_member(facts, name))
 		json_add_int(facts->members, name, (int64_t)count);
 }
 
 void fact_flag(const struct facts *facts, const char *name, const char *label, bool is_on)
 {
-	if (facts->is_text)
-		print_line(facts, label, is_on ? "on" : "off");
+	if (facts->line)
+		show_line(facts, label, is_on ? "on" : "off");
 	else if (is_member(facts, name))
 		json_add_bool(facts->members, name, is_on);
 }
@@ -83,8 +82,8 @@ void fact_pcrs(const struct facts *facts, const char *name, const char *label, u
 
 	unquoted_text(mask, list);
 	(void)text_format(line, sizeof(line), "%s: %s", list, what);
-	if (facts->is_text) {
-		print_line(facts, label, mask ? line : NULL);
+	if (facts->line) {
+		show_line(facts, label, mask ? line : NULL);
 	} else if (is_member(facts, name)) {
 		pcrs = json_add_array(facts->members, name);
 		for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
@@ -95,5 +94,5 @@ void fact_pcrs(const struct facts *facts, const char *name, const char *label, u
 
 json *fact_list(const struct facts *facts, const char *name)
 {
-	return facts->is_text ? NULL : json_add_array(facts->members, name);
+	return facts->line ? NULL : json_add_array(facts->members, name);
 }

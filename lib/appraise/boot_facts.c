@@ -1,10 +1,10 @@
-/* boot_facts.c - what an appraisal found out about the boot, for people and for programs: Secure
- * Boot, who let which program start, the PCRs behind the quoted ones. Only what was proved; what
- * was not is no fact. */
+#include "appraise/boot_facts.h"
+
+#include "appraise/authority.h"
 #include "base/codec.h"
 #include "base/text.h"
-#include "commands.h"
-#include "facts.h"
+
+#define LINE_SIZE 1024
 
 static void add_unquoted(const struct facts *facts, const struct unquoted_pcrs *unquoted)
 {
@@ -41,25 +41,26 @@ static void add_authority(json *list, const struct authority *authority)
 	json_add_known_text(members, "program", authority->program);
 }
 
-static void print_authority(const struct authority *authority)
+static void show_authority(const struct facts *facts, const struct authority *authority)
 {
-	char name[CRYPTO_NAME_SIZE];
+	char name[CRYPTO_NAME_SIZE], line[LINE_SIZE];
 
 	authority_label(authority->common_name, authority->subject, name);
-	print_format("  vouched for           %s: %s (%s)\n",
+	(void)text_format(line, sizeof(line), "%s: %s (%s)",
 		authority->program[0] ? authority->program : "(no file)",
 		authority->has_cert ? name : "its hash", authority->variable);
+	fact_text(facts, NULL, "vouched for", line);
 }
 
 static void add_authorities(const struct facts *facts, const struct authorities *authorities)
 {
 	json *list = fact_list(facts, "authorities");
 
-	for (size_t i = 0; facts->is_known && i < authorities->count; i++)
-		if (facts->is_text)
-			print_authority(&authorities->items[i]);
-		else
+	for (size_t i = 0; facts->is_known && i < authorities->count; i++) {
+		show_authority(facts, &authorities->items[i]);
+		if (!facts->line)
 			add_authority(list, &authorities->items[i]);
+	}
 }
 
 static void add_remarks(const struct facts *facts, const struct appraisal *appraisal)
@@ -68,35 +69,56 @@ static void add_remarks(const struct facts *facts, const struct appraisal *appra
 
 	for (size_t i = 0; i < appraisal->remark_count; i++) {
 		const struct err *remark = &appraisal->remarks[i];
+		char line[LINE_SIZE];
 
-		if (facts->is_text)
-			print_format("  remark                %s (%s) %s\n", remark->msg,
-				err_info(remark->code)->name, err_info(remark->code)->remedy);
-		else
+		(void)text_format(line, sizeof(line), "%s (%s) %s", remark->msg,
+			err_info(remark->code)->name, err_info(remark->code)->remedy);
+		fact_text(facts, NULL, "remark", line);
+		if (!facts->line)
 			json_add_reason(json_add_object(list, NULL), remark->code, remark->msg);
 	}
 }
 
-void add_boot_facts(const struct facts *facts, const struct appraisal *appraisal)
+/* These are read from PCR 7's events. */
+static struct facts of_secure_boot(const struct facts *facts, const struct appraisal *appraisal)
+{
+	return facts_if(facts, appraisal->has_secureboot);
+}
+
+void boot_facts_events(const struct facts *facts, const struct appraisal *appraisal)
+{
+	fact_count(facts, "events", "boot events", appraisal->event_count);
+	fact_count(facts, "eventsNotMeasured",
+		appraisal->unmeasured_count ? "  not measured" : NULL, appraisal->unmeasured_count);
+}
+
+void boot_facts_identity(const struct facts *facts, const struct appraisal *appraisal)
+{
+	const struct facts measured = of_secure_boot(facts, appraisal);
+	const char *vm_id = appraisal->secureboot.vm_id;
+	char line[LINE_SIZE] = "";
+
+	if (vm_id[0])
+		(void)text_format(line, sizeof(line), "%s%s", vm_id,
+			appraisal->is_vm_id_confirmed ? " (the metadata service says the same)" : "");
+	fact_flag(&measured, "secureBoot", "Secure Boot", appraisal->secureboot.is_enabled);
+	fact_text(&measured, "vmId", NULL, vm_id);
+	fact_text(&measured, NULL, "VM id", line);
+}
+
+void boot_facts_rest(const struct facts *facts, const struct appraisal *appraisal)
 {
 	const struct secureboot *secureboot = &appraisal->secureboot;
-	/* these are read from PCR 7's events */
-	const struct facts measured = facts_if(facts, appraisal->has_secureboot);
-	char sbat[128] = "", vm_id[128] = "";
+	const struct facts measured = of_secure_boot(facts, appraisal);
+	char sbat[128] = "";
 
 	if (secureboot->has_sbat)
 		sbat_text(&secureboot->sbat, sbat, sizeof(sbat));
-	if (secureboot->vm_id[0])
-		(void)text_format(vm_id, sizeof(vm_id), "%s%s", secureboot->vm_id,
-			appraisal->is_vm_id_confirmed ? " (the metadata service says the same)" : "");
-	fact_flag(&measured, "secureBoot", "Secure Boot", secureboot->is_enabled);
+	fact_flag(&measured, "vmIdConfirmed", NULL, appraisal->is_vm_id_confirmed);
 	fact_count(&measured, "revoked", "revoked by dbx",
 		secureboot->dbx.hash_count + secureboot->dbx.other_count);
 	fact_text(&measured, "sbatLevel", "revoked by SBAT", sbat);
 	add_authorities(&measured, &appraisal->authorities);
-	fact_text(&measured, "vmId", NULL, secureboot->vm_id);
-	fact_flag(&measured, "vmIdConfirmed", NULL, appraisal->is_vm_id_confirmed);
-	fact_text(&measured, NULL, "VM id", vm_id);
 	add_unquoted(facts, &appraisal->unquoted);
 	add_remarks(facts, appraisal);
 }

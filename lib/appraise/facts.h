@@ -1,21 +1,25 @@
-/* facts.h - a fact is one row: a line of the text below "Facts", or a member of the JSON.
+/* facts.h - a fact is one row: a line for people, or a member of the JSON for programs.
  *
- * What is not known has no line, and is null as a member. A name of NULL is for the text alone, a
- * label of NULL for the JSON alone. */
-#ifndef HANDLER_COMMANDS_FACTS_H
-#define HANDLER_COMMANDS_FACTS_H
+ * What is not known has no line, and is null as a member. A name of NULL is for people alone, a
+ * label of NULL for programs alone. */
+#ifndef APPRAISE_FACTS_H
+#define APPRAISE_FACTS_H
 
 #include "edge/json.h"
 
+/* Shows a line: its label, and a text that is never empty. */
+typedef void fact_line(void *context, const char *label, const char *text);
+
 struct facts {
-	bool is_text; /* lines on stdout */
 	bool is_known; /* false: none of these facts was found out */
-	json *members; /* else; NULL after a failed allocation, as in edge/json.h */
+	fact_line *line; /* NULL: members */
+	void *context; /* of line */
+	json *members; /* NULL after a failed allocation, as in edge/json.h */
 };
 
-static inline struct facts facts_as_text(void)
+static inline struct facts facts_as_lines(fact_line *line, void *context)
 {
-	return (struct facts){.is_text = true, .is_known = true};
+	return (struct facts){.is_known = true, .line = line, .context = context};
 }
 static inline struct facts facts_as_json(json *members)
 {
@@ -23,7 +27,7 @@ static inline struct facts facts_as_json(json *members)
 }
 /* The same place, for facts that are known only if this is so. */
 struct facts facts_if(const struct facts *facts, bool is_known);
-/* For members of an object of their own, null if they are not known; the text has no such parts. */
+/* For members of an object of their own, null if they are not known; lines have no such parts. */
 struct facts facts_within(const struct facts *facts, const char *name);
 
 /* NULL and "" are not known. */
@@ -31,10 +35,10 @@ void fact_text(const struct facts *facts, const char *name, const char *label, c
 void fact_count(const struct facts *facts, const char *name, const char *label, size_t count);
 void fact_flag(const struct facts *facts, const char *name, const char *label, bool is_on);
 void fact_time(const struct facts *facts, const char *name, const char *label, int64_t unix_s);
-/* The PCRs of a mask as a list; `what` is what the text says of them. */
+/* The PCRs of a mask as a list; `what` is what the line says of them. */
 void fact_pcrs(const struct facts *facts, const char *name, const char *label, uint32_t mask,
 	const char *what);
-/* A list whose items the caller adds or prints; NULL for the text. */
+/* A list whose items the caller adds; NULL for lines. */
 json *fact_list(const struct facts *facts, const char *name);
 
 #endif
