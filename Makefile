@@ -39,7 +39,7 @@ LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -lts
 
 # A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles.
 WINGS           := page doctor bundle
-COMMANDS_page   := report report_changes
+COMMANDS_page   := report
 COMMANDS_doctor := doctor
 COMMANDS_bundle := evidence verify verify_print attestation_bundle bundles
 $(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))

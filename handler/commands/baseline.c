@@ -2,6 +2,7 @@
 #include "base/boot_id.h"
 #include "baseline.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
@@ -9,8 +10,26 @@
 #include "service/enabled.h"
 #include "commands.h"
 
-static void view_cleanup(struct baseline_view *view)
+/* 35 KiB: on the heap. */
+static struct baseline_view *view_new(struct err *err)
 {
+	struct baseline_view *view = calloc(1, sizeof(*view));
+
+	if (view) {
+		view->root_fd = view->state_fd = -1;
+		view->boot = components_empty();
+	} else {
+		err_fill(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
+	}
+	return view;
+}
+
+static void view_cleanup(struct baseline_view **pointer)
+{
+	struct baseline_view *view = *pointer;
+
+	if (!view)
+		return;
 	baseline_done(&view->baseline);
 	drift_done(&view->drift);
 	settings_done(&view->settings);
@@ -18,6 +37,7 @@ static void view_cleanup(struct baseline_view *view)
 	components_done(&view->boot);
 	fd_cleanup(&view->root_fd);
 	fd_cleanup(&view->state_fd);
+	free(view);
 }
 
 /* No file is no error here: has_baseline says so. A damaged one can be replaced and forgotten, not
@@ -143,14 +163,13 @@ static int run(const void *given)
 {
 	const struct baseline_options *options = given;
 	const struct action *action = find_action(options->action);
-	auto_cleanup(view) struct baseline_view view = {
-		.root_fd = -1, .state_fd = -1, .boot = components_empty()};
 	struct err err;
+	auto_cleanup(view) struct baseline_view *view = view_new(&err);
 
-	if (open_view(options, action->replaces, &view, &err) < 0 ||
-		action->run(options, &view, &err) < 0)
+	if (!view || open_view(options, action->replaces, view, &err) < 0 ||
+		action->run(options, view, &err) < 0)
 		return command_fail(&baseline_command, &err, options->is_json);
-	return view.exit_code;
+	return view->exit_code;
 }
 
 static int check_options(const void *given, struct err *err)

@@ -264,11 +264,13 @@ static int check_complete(const struct reading *reading, struct err *err)
 
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err)
 {
-	struct secureboot facts = {0};
-	struct reading reading = {.facts = &facts};
+	auto_cleanup(free) struct secureboot *facts = calloc(1, sizeof(*facts)); /* 38 KiB */
+	struct reading reading = {.facts = facts};
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
 
+	if (!facts)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the facts of Secure Boot.");
 	while (event_next(log, &walk, &event)) {
 		if (event.pcr == CONFIG_PCR)
 			read_config_event(&reading, &event);
@@ -277,6 +279,6 @@ int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct e
 	}
 	if (check_complete(&reading, err) < 0)
 		return -1;
-	*ret = facts;
+	*ret = *facts;
 	return 0;
 }

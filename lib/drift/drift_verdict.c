@@ -1,5 +1,6 @@
 #include "drift/drift_verdict.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
@@ -14,6 +15,20 @@ struct judging {
 	struct drift_verdict *change;
 	bool is_damaged;
 };
+
+/* 16 KiB: on the heap. */
+static int new_baseline(struct baseline **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
+}
+
+static void baseline_pointer_cleanup(struct baseline **baseline)
+{
+	if (*baseline)
+		baseline_done(*baseline);
+	free(*baseline);
+}
 
 static void say(struct drift_verdict *change, const char *text)
 {
@@ -345,10 +360,12 @@ void drift_verdict_unclear(const struct err *cause, struct drift_verdict *change
 
 int drift_verdict_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 {
-	auto_cleanup(baseline) struct baseline baseline = {0};
+	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
+	enum state_found found = STATE_UNREADABLE;
 	struct err cause;
-	enum state_found found = baseline_load(state_fd, &baseline, &cause);
 
+	if (new_baseline(&baseline, &cause) == 0)
+		found = baseline_load(state_fd, baseline, &cause);
 	if (found == STATE_LOADED || (found == STATE_ABSENT && !baseline_s))
 		return 0;
 	if (found == STATE_ABSENT)
@@ -386,17 +403,17 @@ void drift_verdict_done(struct drift_verdict *change)
 
 void drift_verdict_judge(const struct drift_verdict_inputs *inputs, struct drift_verdict *ret)
 {
-	auto_cleanup(baseline) struct baseline baseline = {0};
+	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
 	auto_cleanup(components) struct components boot = components_empty();
-	struct judging judging = {
-		.inputs = inputs, .boot = &boot, .baseline = &baseline, .change = ret};
 	struct err err;
 
 	*ret = (struct drift_verdict){.state = DRIFT_UNKNOWN, .baseline_s = inputs->baseline_s};
-	if (inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0)
+	if (new_baseline(&baseline, &err) < 0 ||
+		(inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0))
 		drift_verdict_unclear(&err, ret);
 	else if (boot.count)
-		compare(&judging);
+		compare(&(struct judging){
+			.inputs = inputs, .boot = &boot, .baseline = baseline, .change = ret});
 	else
 		say_not_compared(inputs->appraisal, ret);
 }

@@ -79,21 +79,6 @@ int enabled_read_history(int state_fd, struct history *ret, struct err *err)
 	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
 }
 
-int enabled_load(int root_fd, struct enabled *ret, struct err *err)
-{
-	boot_id_read(root_fd, ret->boot_id);
-	if (enabled_find(root_fd, &ret->state_fd, &ret->service, err) < 0 ||
-		enabled_read_settings(root_fd, &ret->service.environment, &ret->settings, err) < 0)
-		return -1;
-	return enabled_read_history(ret->state_fd, &ret->history, err);
-}
-
-void enabled_done(struct enabled *enabled)
-{
-	settings_done(&enabled->settings);
-	fd_cleanup(&enabled->state_fd);
-}
-
 /* The lock's file is written at the service's start and then rests. */
 int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err)
 {

@@ -16,23 +16,6 @@ int enabled_read_settings(int root_fd, const struct environment *environment, st
 	struct err *err) err_check;
 /* No file: an empty history. ERR_STATE_INVALID. */
 int enabled_read_history(int state_fd, struct history *ret, struct err *err) err_check;
-/* All that the enabled extension keeps, and which boot this is. */
-struct enabled {
-	int state_fd;
-	struct record service;
-	struct settings settings;
-	struct history history;
-	char boot_id[BOOT_ID_SIZE];
-};
-
-/* ret->state_fd: -1 before. After a failure what was found until then is there. */
-int enabled_load(int root_fd, struct enabled *ret, struct err *err) err_check;
-void enabled_done(struct enabled *enabled);
-static inline void enabled_cleanup(struct enabled *enabled)
-{
-	enabled_done(enabled);
-}
-
 /* The process of the service, 0 if it does not run; ret_started_s: since when, Unix time, 0 if
  * unknown. */
 int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err) err_check;

@@ -1,5 +1,6 @@
 #include "service/verdicts.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/boot_id.h"
 #include "base/clock.h"
@@ -63,16 +64,54 @@ void verdicts_judge(const struct drift_verdict_inputs *kept, const struct round_
 	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
 }
 
-static bool is_own_tpm(const char *tcti, int root_fd, const struct record *service)
+/* What the enabled extension keeps on this machine. */
+struct kept {
+	int root_fd, state_fd;
+	struct record service;
+	struct settings settings;
+	struct history history;
+	char boot_id[BOOT_ID_SIZE];
+};
+
+static void kept_cleanup(struct kept **kept)
 {
-	return !tcti || strcmp(tcti, tpm_machine_tcti(root_fd)) == 0 ||
-	       (service->tcti[0] && strcmp(tcti, service->tcti) == 0);
+	if (!*kept)
+		return;
+	settings_done(&(*kept)->settings);
+	fd_cleanup(&(*kept)->state_fd);
+	free(*kept);
 }
 
-static void compare_kept(const struct enabled *kept, int root_fd, const struct round_result *round,
+static int find_kept(int root_fd, struct kept **ret, struct err *err)
+{
+	struct kept *kept = calloc(1, sizeof(*kept)); /* 17 KiB */
+
+	if (!kept)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for what the service keeps.");
+	*ret = kept;
+	kept->root_fd = root_fd;
+	kept->state_fd = -1;
+	boot_id_read(root_fd, kept->boot_id);
+	return enabled_find(root_fd, &kept->state_fd, &kept->service, err);
+}
+
+static int read_kept(struct kept *kept, struct err *err)
+{
+	if (enabled_read_settings(kept->root_fd, &kept->service.environment, &kept->settings, err) < 0)
+		return -1;
+	return enabled_read_history(kept->state_fd, &kept->history, err);
+}
+
+static bool is_own_tpm(const char *tcti, const struct kept *kept)
+{
+	return !tcti || strcmp(tcti, tpm_machine_tcti(kept->root_fd)) == 0 ||
+	       (kept->service.tcti[0] && strcmp(tcti, kept->service.tcti) == 0);
+}
+
+static void judge_by_kept(const struct kept *kept, const struct round_result *round,
 	struct drift_verdict *ret_change, struct verdict *ret)
 {
-	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = root_fd,
+	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = kept->root_fd,
 			       .state_fd = kept->state_fd,
 			       .is_observer = true,
 			       .rules = &kept->settings.rules,
@@ -86,17 +125,20 @@ static void compare_kept(const struct enabled *kept, int root_fd, const struct r
 void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
 	struct drift_verdict *ret_change, struct verdict *ret)
 {
-	auto_cleanup(enabled) struct enabled kept = {.state_fd = -1};
-	bool is_enabled;
+	auto_cleanup(kept) struct kept *kept = NULL;
+	bool is_due = true;
 	struct err err;
 
 	*ret_change = (struct drift_verdict){0};
-	is_enabled = enabled_load(root_fd, &kept, &err) == 0;
-	if (is_enabled && is_own_tpm(tcti, root_fd, &kept.service)) {
-		compare_kept(&kept, root_fd, round, ret_change, ret);
+	if (find_kept(root_fd, &kept, &err) < 0) {
+		is_due = err.code != ERR_NOT_ENABLED;
+	} else if (!is_own_tpm(tcti, kept)) {
+		is_due = false;
+	} else if (read_kept(kept, &err) == 0) {
+		judge_by_kept(kept, round, ret_change, ret);
 		return;
 	}
-	if (!is_enabled && err.code != ERR_NOT_ENABLED)
+	if (is_due)
 		drift_verdict_unclear(&err, ret_change);
 	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
 }
