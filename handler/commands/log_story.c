@@ -36,6 +36,7 @@ struct told {
 	char last_mark;
 };
 
+/* 12 KiB: on the heap. */
 struct telling {
 	const struct eventlog *log;
 	bool is_cc;
@@ -146,9 +147,14 @@ int log_print_story(const struct eventlog *log, struct err *err)
 	bool is_cc = cclog_is(log);
 
 	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++) {
-		struct telling telling = {.log = log, .is_cc = is_cc, .phase = phase};
+		auto_cleanup(free) struct telling *telling = calloc(1, sizeof(*telling));
 
-		if (tell_phase(&telling, err) < 0)
+		if (!telling)
+			return err_set(err, ERR_NO_MEMORY, 0, "No memory to tell the boot.");
+		telling->log = log;
+		telling->is_cc = is_cc;
+		telling->phase = phase;
+		if (tell_phase(telling, err) < 0)
 			return -1;
 	}
 	print_format("\n?  is what the log says: its digest is of something else than this text\n"

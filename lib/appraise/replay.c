@@ -247,26 +247,39 @@ static bool is_data_promised(const struct event *event)
 {
 	static const char vm_id[] = "UUID: ";
 
-	switch (event->type) {
-	case EV_SEPARATOR:
-	case EV_EFI_VARIABLE_DRIVER_CONFIG:
-	case EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
-	case EV_EFI_VARIABLE_AUTHORITY:
-	case EV_EFI_GPT_EVENT:
-	case EV_EFI_GPT_EVENT2:
-	case EV_EFI_ACTION:
-	case EV_EFI_SPDM_DEVICE_POLICY:
-	case EV_EFI_SPDM_DEVICE_AUTHORITY:
+	switch (event->what) {
+	case EVENT_SEPARATOR:
+	case EVENT_VARIABLE:
+	case EVENT_BOOT_VARIABLE:
+	case EVENT_AUTHORITY:
+	case EVENT_PARTITIONS:
+	case EVENT_ACTION:
+	case EVENT_DEVICE_POLICY:
+	case EVENT_DEVICE_AUTHORITY:
 		return true;
-	case EV_COMPACT_HASH:
+	case EVENT_COMPACT:
 		return event->data.len >= sizeof(vm_id) - 1 &&
 		       memcmp(event->data.data, vm_id, sizeof(vm_id) - 1) == 0;
-	case EV_EVENT_TAG:
+	case EVENT_TAG:
 		return event->pcr >= 12 && event->pcr <= 14 && is_windows_tag(event->data);
-	default:
-		return false;
+	case EVENT_COMMAND:
+	case EVENT_COMMAND_LINE:
+	case EVENT_MODULE_LINE:
+	case EVENT_FILE:
+	case EVENT_SECTION:
+	case EVENT_ADDITION:
+	case EVENT_EXTENSION:
+	case EVENT_MOK:
+	case EVENT_LOADER:
+	case EVENT_PLATFORM:
+	case EVENT_NOTE:
+	case EVENT_VERSION:
+	case EVENT_CODE:
+	case EVENT_DEVICE:
+	case EVENT_IMAGE:
+		break;
 	}
+	return false;
 }
 
 /* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and

@@ -175,6 +175,7 @@ static struct bootphase_place place_of(const struct event *event)
 	case EVENT_TAG:
 		return of_tag(event);
 	case EVENT_PLATFORM:
+	case EVENT_COMPACT:
 	case EVENT_SEPARATOR:
 		break;
 	}

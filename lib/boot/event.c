@@ -209,6 +209,8 @@ static enum event_what what_of(uint32_t type)
 		return EVENT_LOADER;
 	case EV_EVENT_TAG:
 		return EVENT_TAG;
+	case EV_COMPACT_HASH:
+		return EVENT_COMPACT;
 	default:
 		return EVENT_PLATFORM;
 	}
@@ -248,6 +250,7 @@ static bool read_form(struct event *event)
 	case EVENT_VERSION:
 	case EVENT_CODE:
 	case EVENT_DEVICE:
+	case EVENT_COMPACT:
 		return false; /* forms that only their words need (event_text_firmware.c) */
 	}
 	return false;

@@ -84,6 +84,7 @@ enum event_what {
 	EVENT_MOK, /* a variable of shim */
 	EVENT_LOADER, /* of a boot loader, and nothing of the above */
 	EVENT_TAG, /* TCG_PCClientTaggedEvent */
+	EVENT_COMPACT, /* EV_COMPACT_HASH: bytes as they stand, of firmware the VM's id */
 };
 
 /* UEFI_IMAGE_LOAD_EVENT */

@@ -107,6 +107,7 @@ static bool describe_formed(const struct event *event, struct event_text *ret)
 	case EVENT_VERSION:
 	case EVENT_CODE:
 	case EVENT_DEVICE:
+	case EVENT_COMPACT:
 		break;
 	}
 	return false;

@@ -32,25 +32,40 @@ static const struct guessable table[GUESSABLE_MAX] = {
 /* A program's digest is of its code, and does not tell where it came from. */
 static enum rest rest_of(const struct event *event)
 {
-	switch (event->type) {
-	case EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
+	switch (event->what) {
+	case EVENT_BOOT_VARIABLE:
 		return REST_BOOT_OPTIONS;
-	case EV_EFI_GPT_EVENT:
-	case EV_EFI_GPT_EVENT2:
+	case EVENT_PARTITIONS:
 		return REST_PARTITIONS;
-	case EV_COMPACT_HASH:
+	case EVENT_COMPACT:
 		return event->pcr == VM_ID_PCR ? REST_VM_ID : REST_LOADER_TEXTS;
-	case EV_IPL:
-	case EV_EVENT_TAG:
+	case EVENT_COMMAND:
+	case EVENT_COMMAND_LINE:
+	case EVENT_MODULE_LINE:
+	case EVENT_FILE:
+	case EVENT_SECTION:
+	case EVENT_ADDITION:
+	case EVENT_EXTENSION:
+	case EVENT_MOK:
+	case EVENT_LOADER:
+	case EVENT_TAG:
 		return REST_LOADER_TEXTS;
-	case EV_EFI_BOOT_SERVICES_APPLICATION:
-	case EV_EFI_BOOT_SERVICES_DRIVER:
-	case EV_EFI_RUNTIME_SERVICES_DRIVER:
+	case EVENT_IMAGE:
 		return event->pcr == CONFIG_PCR ? REST_BOARD : REST_NOTHING;
-	default:
-		return event->pcr == CONFIG_PCR ? REST_BOARD : REST_OTHER_TEXTS;
+	case EVENT_PLATFORM:
+	case EVENT_NOTE:
+	case EVENT_VERSION:
+	case EVENT_CODE:
+	case EVENT_DEVICE:
+	case EVENT_VARIABLE:
+	case EVENT_DEVICE_POLICY:
+	case EVENT_AUTHORITY:
+	case EVENT_DEVICE_AUTHORITY:
+	case EVENT_ACTION:
+	case EVENT_SEPARATOR:
+		break;
 	}
+	return event->pcr == CONFIG_PCR ? REST_BOARD : REST_OTHER_TEXTS;
 }
 
 size_t guessable_find(const struct evidence *evidence, struct guessable ret[GUESSABLE_MAX])

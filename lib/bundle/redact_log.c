@@ -163,54 +163,60 @@ static bool is_boot_order(const struct event *event)
 	       uefivar_is(&event->variable, uefi_global_variable_guid, "BootOrder");
 }
 
-/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand
- * there. */
+/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there.
+ * PCRs from 8 on are quoted by Windows, and not by Linux. */
 static bool is_free_text(const struct event *event)
 {
-	if (event->pcr >= FIRST_LATER_PCR) /* which Windows quotes, and Linux does not */
-		return event->type == EV_COMPACT_HASH;
-	switch (event->type) {
-	case EV_COMPACT_HASH:
-	case EV_IPL:
-	case EV_EVENT_TAG:
+	switch (event->what) {
+	case EVENT_COMPACT:
 		return true;
-	case EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
-		return !is_boot_order(event);
-	case EV_EFI_ACTION:
+	case EVENT_BOOT_VARIABLE:
+		return event->pcr < FIRST_LATER_PCR && !is_boot_order(event);
+	case EVENT_COMMAND:
+	case EVENT_COMMAND_LINE:
+	case EVENT_MODULE_LINE:
+	case EVENT_FILE:
+	case EVENT_SECTION:
+	case EVENT_ADDITION:
+	case EVENT_EXTENSION:
+	case EVENT_MOK:
+	case EVENT_LOADER:
+	case EVENT_TAG:
+		return event->pcr < FIRST_LATER_PCR;
+	case EVENT_ACTION:
+	case EVENT_SEPARATOR:
+	case EVENT_NOTE:
 		return false;
-	default:
-		return event->pcr == CONFIG_PCR;
+	case EVENT_PLATFORM:
+	case EVENT_VERSION:
+	case EVENT_CODE:
+	case EVENT_DEVICE:
+	case EVENT_VARIABLE:
+	case EVENT_DEVICE_POLICY:
+	case EVENT_AUTHORITY:
+	case EVENT_DEVICE_AUTHORITY:
+	case EVENT_PARTITIONS:
+	case EVENT_IMAGE:
+		break;
 	}
-}
-
-static bool blank_known(uint32_t type, struct span span)
-{
-	switch (type) {
-	case EV_EFI_GPT_EVENT:
-	case EV_EFI_GPT_EVENT2:
-		return blank_partitions(span);
-	case EV_EFI_BOOT_SERVICES_APPLICATION:
-	case EV_EFI_BOOT_SERVICES_DRIVER:
-	case EV_EFI_RUNTIME_SERVICES_DRIVER:
-		return span.len > IMAGE_PATH_AT &&
-		       blank_path((struct span){span.data + IMAGE_PATH_AT, span.len - IMAGE_PATH_AT});
-	default:
-		return false;
-	}
+	return event->pcr == CONFIG_PCR;
 }
 
 /* What PCR 7 holds, and separators, is what the verdict is read from. */
 static bool blank_event(const struct event *event, struct span span)
 {
-	bool changed;
+	bool changed = false;
 
-	if (event->type == EV_NO_ACTION || event->type == EV_SEPARATOR ||
+	if (event->what == EVENT_NOTE || event->what == EVENT_SEPARATOR ||
 		event->pcr == SECURE_BOOT_PCR)
 		return false;
 	if (is_free_text(event))
 		return blank_all(span);
-	changed = blank_known(event->type, span);
+	if (event->what == EVENT_PARTITIONS)
+		changed = blank_partitions(span);
+	if (event->what == EVENT_IMAGE && span.len > IMAGE_PATH_AT)
+		changed = blank_path(
+			(struct span){span.data + IMAGE_PATH_AT, span.len - IMAGE_PATH_AT});
 	return blank_uuids(span) || changed;
 }
 
