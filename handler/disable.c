@@ -9,10 +9,11 @@
  * old success must not stand for a service that does not run. */
 static void report_end(const struct handler *handler)
 {
-	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
+	struct status status;
 	char now[CLOCK_TEXT_SIZE];
 	struct err ignored;
 
+	status_init(handler->operation, STATUS_TRANSITIONING, &status);
 	clock_text(clock_now_s(), now);
 	(void)text_format(status.message, sizeof(status.message),
 		"Stopped by the guest agent at %s. Nothing attests until it is enabled again.", now);

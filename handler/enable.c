@@ -35,17 +35,15 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 	return -1;
 }
 
-static struct record new_service(const struct handler *handler, struct bytes settings)
+static void describe_service(const struct handler *handler, struct bytes settings, struct record *ret)
 {
-	struct record service = {.environment = handler->environment, .enabled_at_s = clock_now_s()};
-
-	memcpy(service.home, handler->home, sizeof(service.home));
-	memcpy(service.tcti, handler->tcti, sizeof(service.tcti));
-	memcpy(service.metadata, handler->metadata, sizeof(service.metadata));
-	record_take_proxy(environ, &service);
-	(void)text_format(service.program_version, sizeof(service.program_version), "%s", VERSION);
-	record_mark(settings, service.settings_mark);
-	return service;
+	*ret = (struct record){.environment = handler->environment, .enabled_at_s = clock_now_s()};
+	memcpy(ret->home, handler->home, sizeof(ret->home));
+	memcpy(ret->tcti, handler->tcti, sizeof(ret->tcti));
+	memcpy(ret->metadata, handler->metadata, sizeof(ret->metadata));
+	record_take_proxy(environ, ret);
+	(void)text_format(ret->program_version, sizeof(ret->program_version), "%s", VERSION);
+	record_mark(settings, ret->settings_mark);
 }
 
 /* The service runs with exactly this and has a status: nothing to start, and nothing to
@@ -108,8 +106,9 @@ static int start(const struct handler *handler, const struct record *service, st
 static int start_new(struct handler *handler, const struct record *service, struct bytes settings,
 	struct err *err)
 {
-	struct status status = status_empty(handler->operation, STATUS_TRANSITIONING);
+	struct status status;
 
+	status_init(handler->operation, STATUS_TRANSITIONING, &status);
 	(void)text_format(
 		status.message, sizeof(status.message), "The first attestation is under way.");
 	status.applied_at_s = service->enabled_at_s;
@@ -138,7 +137,7 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 	/* whatever upgrade was begun, this version is the one that stays */
 	if (state_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
-	service = new_service(handler, buf_bytes(&settings));
+	describe_service(handler, buf_bytes(&settings), &service);
 	if (find_under_way(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
 		return -1;
 	if (is_under_way)

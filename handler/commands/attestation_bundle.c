@@ -81,7 +81,7 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 {
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
 	auto_cleanup(surroundings) struct surroundings around = {0};
 	struct collect_sources sources = {.event_log = options->event_log};
@@ -136,7 +136,7 @@ int attestation_save(const char *path, const struct bundle *bundle, struct err *
 int attestation_save_round(const struct attestation_options *options,
 	struct attestation *attestation, const char *path, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
 	if (attestation_bundle(options, attestation, &bundle, err) < 0)
 		return -1;

@@ -36,7 +36,7 @@ static int attest(const struct attestation_options *options, struct bundle *ret,
 
 static int collect(const struct options *options, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
 	if ((options->is_attesting ? attest(&options->attestation, &bundle, err)
 				   : attestation_collect(&options->attestation, &bundle, err)) < 0)

@@ -151,7 +151,7 @@ static void read_log(const struct options *options, struct buf *ret)
 
 static int report(const struct options *options, int *ret_exit_code, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	auto_cleanup(attestation) struct attestation attestation = {0};

@@ -80,7 +80,7 @@ static int verify_exit_code(const struct bundlecheck *check)
 static int verify(const void *given)
 {
 	const struct options *options = given;
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	struct verify_result result = {.bundle = &bundle};
 	struct err err;

@@ -142,9 +142,10 @@ struct control handler_control(const struct handler *handler)
 static int report(const struct handler *handler, const struct err *err)
 {
 	const struct err_info *info = err_info(err->code);
-	struct status status = status_of_err(handler->operation, err);
+	struct status status;
 	struct err status_err;
 
+	status_of_err(handler->operation, err, &status);
 	(void)fprintf(stderr, "%s: %s %s\n", info->name, err->msg, info->remedy);
 	if (handler->home_fd >= 0 && !handler->is_reported &&
 		handler_write_status(handler, &status, &status_err) < 0)

@@ -28,26 +28,28 @@ const char *status_state_name(enum status_state state)
 	return (size_t)state < STATE_COUNT ? state_names[state] : "error";
 }
 
-struct status status_empty(const char *operation, enum status_state state)
+void status_init(const char *operation, enum status_state state, struct status *ret)
 {
-	struct status status = {.state = state};
-
-	text_clean(status.operation, sizeof(status.operation), bytes_of_text(operation));
-	return status;
+	*ret = (struct status){.state = state};
+	text_clean(ret->operation, sizeof(ret->operation), bytes_of_text(operation));
 }
 
-struct status status_of_err(const char *operation, const struct err *err)
+void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE])
 {
 	const struct err_info *info = err_info(err->code);
-	struct status status = status_empty(operation, STATUS_ERROR);
 	size_t len = strlen(err->msg);
 
 	while (len && (err->msg[len - 1] == '.' || err->msg[len - 1] == ' '))
 		len--;
-	status.code = (int)info->code;
-	(void)text_format(status.message, sizeof(status.message), "%.*s (%s). %s", (int)len,
-		err->msg, info->name, info->remedy);
-	return status;
+	(void)text_format(ret, STATUS_MESSAGE_SIZE, "%.*s (%s). %s", (int)len, err->msg, info->name,
+		info->remedy);
+}
+
+void status_of_err(const char *operation, const struct err *err, struct status *ret)
+{
+	status_init(operation, STATUS_ERROR, ret);
+	ret->code = (int)err_info(err->code)->code;
+	status_message(err, ret->message);
 }
 
 /* The platform makes "ComponentStatus/<name>/succeeded" of a name. */

@@ -33,9 +33,11 @@ struct status {
 	struct status_item items[STATUS_MAX_ITEMS];
 };
 
-struct status status_empty(const char *operation, enum status_state state);
-/* Message "what happened (name). Remedy", state error, code from the table. */
-struct status status_of_err(const char *operation, const struct err *err);
+void status_init(const char *operation, enum status_state state, struct status *ret);
+/* State error, code from the table, and the message of the error. */
+void status_of_err(const char *operation, const struct err *err, struct status *ret);
+/* "What happened (name). Remedy" */
+void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE]);
 /* Items past STATUS_MAX_ITEMS are dropped. The message is cleaned. */
 void status_add(struct status *status, const char *name, enum status_state state, int code,
 	const char *message);

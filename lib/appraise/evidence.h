@@ -3,6 +3,7 @@
 #ifndef APPRAISE_EVIDENCE_H
 #define APPRAISE_EVIDENCE_H
 
+#include "boot/eventlog.h"
 #include "edge/tpm.h"
 
 #define EVIDENCE_TEXT_SIZE  64
@@ -26,7 +27,14 @@ struct evidence {
 bool evidence_is_redacted(const struct evidence *evidence, uint32_t event);
 int evidence_mark_redacted(struct evidence *evidence, uint32_t event, struct err *err) err_check;
 
-struct evidence evidence_empty(void);
+/* Evidence that holds nothing yet; a macro, since the struct is large. */
+#define EVIDENCE_EMPTY                                                                             \
+	((struct evidence){                                                                        \
+		.ak_cert = buf_with_max(TPM_MAX_CERT),                                             \
+		.event_log = buf_with_max(EVENTLOG_MAX_BYTES),                                     \
+		.os_major = 1,                                                                     \
+		.redacted = buf_with_max(EVIDENCE_MAX_EVENTS / 8),                                 \
+	})
 void evidence_done(struct evidence *evidence);
 static inline void evidence_cleanup(struct evidence *evidence)
 {

@@ -145,7 +145,7 @@ static int check_awake(const struct evidence *evidence, struct err *err)
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err)
 {
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	uint8_t policy[TPM_DIGEST_SIZE];
 
 	read_os_release(sources->root_fd, &evidence);
@@ -162,7 +162,7 @@ int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, str
 		check_awake(&evidence, err) < 0)
 		return -1;
 	*ret = evidence;
-	evidence = evidence_empty();
+	evidence = EVIDENCE_EMPTY;
 	return 0;
 }
 

@@ -256,7 +256,7 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 	struct machine_view observed;
 	struct err err;
 
-	*ret = (struct round_result){.evidence = evidence_empty(),
+	*ret = (struct round_result){.evidence = EVIDENCE_EMPTY,
 		.info = buf_with_max(REQUEST_MAX_INFO),
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),

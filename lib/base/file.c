@@ -134,7 +134,7 @@ int file_open(int dir_fd, const char *path, enum file_links links, int *ret_fd, 
 
 int file_read(int dir_fd, const char *path, enum file_links links, struct buf *ret, struct err *err)
 {
-	uint8_t chunk[16384];
+	uint8_t chunk[8192];
 	auto_cleanup(fd) int fd = -1;
 
 	if (file_open(dir_fd, path, links, &fd, err) < 0)

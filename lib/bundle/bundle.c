@@ -3,17 +3,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
-#include "maa/token.h"
-
-struct bundle bundle_empty(void)
-{
-	return (struct bundle){
-		.provider = {.compact = buf_with_max(TOKEN_MAX_BYTES),
-			.keys = buf_with_max(KEYS_MAX_BYTES)},
-		.chain = buf_with_max(BUNDLE_MAX_CHAIN),
-		.info = buf_with_max(REQUEST_MAX_INFO),
-	};
-}
 
 void bundle_done(struct bundle *bundle)
 {
@@ -77,7 +66,7 @@ static int take_info(
 int bundle_of_info(
 	struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
 
 	if (appraisal_new(&appraisal, err) < 0 || take_extras(extras, &bundle, err) < 0 ||
@@ -89,7 +78,7 @@ int bundle_of_info(
 		return -1;
 	bundle.local = bundle.verdict = appraisal->verdict;
 	*ret = bundle;
-	bundle = bundle_empty();
+	bundle = BUNDLE_EMPTY;
 	return 0;
 }
 
@@ -118,7 +107,7 @@ static void take_token(
 int bundle_of_round(struct round_result *round, const struct bundle_extras *extras,
 	struct bundle *ret, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
 	if (take_extras(extras, &bundle, err) < 0)
 		return -1;
@@ -129,6 +118,6 @@ int bundle_of_round(struct round_result *round, const struct bundle_extras *extr
 	if (round->stage >= ROUND_COLLECTED)
 		take_token(round, extras, &bundle);
 	*ret = bundle;
-	bundle = bundle_empty();
+	bundle = BUNDLE_EMPTY;
 	return 0;
 }

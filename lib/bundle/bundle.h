@@ -11,6 +11,7 @@
 #include "attest/round.h"
 #include "bundle/machine.h"
 #include "maa/request.h"
+#include "maa/token.h"
 
 #define BUNDLE_FORMAT    "guest-attestation-bundle"
 #define BUNDLE_VERSION   1
@@ -55,7 +56,14 @@ struct bundle {
 	char unread[160];
 };
 
-struct bundle bundle_empty(void);
+/* A bundle that holds nothing yet; a macro, since the struct is large. */
+#define BUNDLE_EMPTY                                                                               \
+	((struct bundle){                                                                          \
+		.provider = {.compact = buf_with_max(TOKEN_MAX_BYTES),                             \
+			.keys = buf_with_max(KEYS_MAX_BYTES)},                                     \
+		.chain = buf_with_max(BUNDLE_MAX_CHAIN),                                           \
+		.info = buf_with_max(REQUEST_MAX_INFO),                                            \
+	})
 void bundle_done(struct bundle *bundle);
 static inline void bundle_cleanup(struct bundle *bundle)
 {

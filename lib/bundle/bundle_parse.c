@@ -318,7 +318,7 @@ static int read_any(const json *root, struct bytes text, struct bundle *ret, str
 
 int bundle_parse(struct bytes text, struct bundle *ret, struct err *err)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(json) json *root = NULL;
 
 	if (text.len > BUNDLE_MAX_BYTES)
@@ -326,6 +326,6 @@ int bundle_parse(struct bytes text, struct bundle *ret, struct err *err)
 	if (json_parse(text, &root, err) < 0 || read_any(root, text, &bundle, err) < 0)
 		return -1;
 	*ret = bundle;
-	bundle = bundle_empty();
+	bundle = BUNDLE_EMPTY;
 	return 0;
 }

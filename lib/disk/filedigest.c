@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include "boot/peimage.h"
 
-#define CHUNK_SIZE (32u << 10)
+#define CHUNK_SIZE (8u << 10)
 
 /* All of the range, into the digest. */
 static int add_range(

@@ -149,7 +149,7 @@ void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
 	struct doctor doctor = {.inputs = inputs,
 		.state_fd = -1,
 		.log_bytes = buf_with_max(EVENTLOG_MAX_BYTES),
-		.evidence = evidence_empty()};
+		.evidence = EVIDENCE_EMPTY};
 
 	*ret = (struct doctor_report){0};
 	/* first of all, since it also says which way the TPM and the metadata service are */

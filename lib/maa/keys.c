@@ -1,5 +1,6 @@
 #include "maa/keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/codec.h"
 #include "edge/json.h"
@@ -74,9 +75,11 @@ static int parse_set(const json *list, struct keys *ret, struct err *err)
 int keys_parse(struct bytes text, struct keys *ret, struct err *err)
 {
 	auto_cleanup(json) json *root = NULL;
-	struct keys keys = {0};
+	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	const json *list;
 
+	if (!keys)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a key set.");
 	if (text.len > KEYS_MAX_BYTES)
 		return err_set(err, ERR_KEYS_INVALID, 0, "The key set is larger than %u bytes.",
 			KEYS_MAX_BYTES);
@@ -84,9 +87,9 @@ int keys_parse(struct bytes text, struct keys *ret, struct err *err)
 		err_recode(err, ERR_KEYS_INVALID);
 		return err_wrap(err, "Not a key set");
 	}
-	if (parse_set(list, &keys, err) < 0)
+	if (parse_set(list, keys, err) < 0)
 		return -1;
-	*ret = keys;
+	*ret = *keys;
 	return 0;
 }
 

@@ -290,7 +290,7 @@ int request_parse_body(struct bytes body, struct buf *ret, struct err *err)
 int request_parse_info(struct bytes info, struct request *ret, struct err *err)
 {
 	auto_cleanup(json) json *tree = NULL;
-	auto_cleanup(request) struct request request = {.evidence = evidence_empty()};
+	auto_cleanup(request) struct request request = {.evidence = EVIDENCE_EMPTY};
 
 	if (json_parse(info, &tree, err) < 0)
 		return err_wrap(err, "attestation information");

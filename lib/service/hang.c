@@ -1,5 +1,6 @@
 #include "service/hang.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/cleanup.h"
@@ -25,18 +26,20 @@ static void report(void *context)
 
 static int prepare(const struct hang_inputs *inputs, struct hang *hang, struct err *err)
 {
-	struct status status;
+	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 	char begun[CLOCK_TEXT_SIZE];
 	struct err hung;
 
+	if (!status)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a status.");
 	clock_text(inputs->now_s, begun);
 	err_fill(&hung, ERR_HUNG, 0, "The attestation that began at %s did not end within %u s.",
 		begun, inputs->limit_s);
-	status = status_of_err("Enable", &hung);
-	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, ERR_HUNG, status.message);
+	status_of_err("Enable", &hung, status);
+	status_add(status, STATUS_HEALTH_ITEM, STATUS_WARNING, ERR_HUNG, status->message);
 	(void)text_format(
-		hang->line, sizeof(hang->line), "<%d>%s", (int)LOG_LEVEL_ERROR, status.message);
-	return status_format(&status, inputs->now_s + inputs->limit_s, &hang->status, err);
+		hang->line, sizeof(hang->line), "<%d>%s", (int)LOG_LEVEL_ERROR, status->message);
+	return status_format(status, inputs->now_s + inputs->limit_s, &hang->status, err);
 }
 
 int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *err)

@@ -20,7 +20,7 @@ bool lapse_at_start(const struct status *standing, const struct history *history
 		proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
 		(is_same_boot && says_unhealthy(standing)))
 		return false;
-	*ret = status_empty("Enable", STATUS_TRANSITIONING);
+	status_init("Enable", STATUS_TRANSITIONING, ret);
 	(void)text_format(ret->message, sizeof(ret->message),
 		"No proof of this boot counts: an attestation is under way.");
 	return true;

@@ -42,9 +42,10 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 
 static void report_err(const struct loop *loop, const struct err *err)
 {
-	struct status status = status_of_err("Enable", err);
+	struct status status;
 	struct err second;
 
+	status_of_err("Enable", err, &status);
 	loop_log_err(loop, err);
 	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, (int)err->code, status.message);
 	if (loop_write_status(loop, &status, clock_now_s(), &second) < 0)

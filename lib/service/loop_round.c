@@ -81,7 +81,7 @@ static uint32_t find_wait(const struct loop *loop, const struct randomness *rand
 static void tell_alerts(const struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report, struct status *status)
 {
-	struct status told;
+	char told[STATUS_MESSAGE_SIZE];
 	size_t sent = 0;
 	struct err err;
 
@@ -91,9 +91,9 @@ static void tell_alerts(const struct loop *loop, const struct randomness *random
 		loop_log(loop, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
 	if (err.code == ERR_OK)
 		return;
-	told = status_of_err("", &err);
-	loop_log(loop, LOG_LEVEL_WARNING, told.message);
-	status_add(status, "Alerts", STATUS_WARNING, (int)err.code, told.message);
+	status_message(&err, told);
+	loop_log(loop, LOG_LEVEL_WARNING, told);
+	status_add(status, "Alerts", STATUS_WARNING, (int)err.code, told);
 	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
 		loop_log_err(loop, &err);
 }
@@ -114,12 +114,12 @@ static int load_history(const struct loop *loop, struct history *ret, struct err
 static int keep_history(const struct loop *loop, const struct history *history,
 	struct status *status, struct err *err)
 {
-	struct status told;
+	char told[STATUS_MESSAGE_SIZE];
 
 	if (history_save(loop->state_fd, history, err) == 0)
 		return 0;
-	told = status_of_err("", err);
-	status_add(status, "State", STATUS_WARNING, (int)err->code, told.message);
+	status_message(err, told);
+	status_add(status, "State", STATUS_WARNING, (int)err->code, told);
 	return -1;
 }
 

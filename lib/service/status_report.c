@@ -15,12 +15,6 @@ static bool is_out_of_reach(const struct err *reason)
 	return info->kind == ERR_KIND_NETWORK || info->place == ERR_PLACE_BUSY;
 }
 
-/* "what happened (name). Remedy" */
-static void explain(const struct err *reason, char ret[MESSAGE])
-{
-	(void)text_format(ret, MESSAGE, "%s", status_of_err("", reason).message);
-}
-
 /* The first stands for all, which the substatus Settings lists. */
 static void note_warnings(const struct settings *settings, char ret[MESSAGE])
 {
@@ -62,7 +56,7 @@ static void set_unhealthy(const struct status_report_inputs *inputs, struct stat
 {
 	char reason[MESSAGE];
 
-	explain(&inputs->verdict->reason, reason);
+	status_message(&inputs->verdict->reason, reason);
 	ret->state = inputs->settings->alerts_disabled ? STATUS_SUCCESS : STATUS_ERROR;
 	ret->code = (int)inputs->verdict->reason.code;
 	(void)text_format(ret->message, sizeof(ret->message), "Unhealthy: %s%s", reason,
@@ -107,7 +101,7 @@ static void set_unknown(const struct status_report_inputs *inputs, struct status
 	const struct err *cause = &inputs->verdict->reason;
 	char reason[MESSAGE];
 
-	explain(cause, reason);
+	status_message(cause, reason);
 	ret->code = (int)cause->code;
 	if (is_out_of_reach(cause) && is_proven(inputs)) {
 		set_unreached_but_proven(inputs, reason, ret);
@@ -152,7 +146,7 @@ static void add_attestation(const struct status_report_inputs *inputs, struct st
 		status_add(ret, "Attestation", STATUS_SUCCESS, 0, text);
 		return;
 	}
-	explain(&round->remote.reason, text);
+	status_message(&round->remote.reason, text);
 	status_add(ret, "Attestation",
 		is_out_of_reach(&round->remote.reason) && is_proven(inputs) ? STATUS_WARNING
 									    : STATUS_ERROR,
@@ -224,7 +218,7 @@ static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
 	size_t len = 0;
 
 	for (size_t i = 0; i < local->remark_count; i++) {
-		explain(&local->remarks[i], reason);
+		status_message(&local->remarks[i], reason);
 		(void)text_format(ret + len, MESSAGE - len, "%s ", reason);
 		len = strlen(ret);
 	}
@@ -247,7 +241,7 @@ static void add_tpm(const struct status_report_inputs *inputs, struct status *re
 			round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
 			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
 	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
-		explain(&verdict->reason, text);
+		status_message(&verdict->reason, text);
 		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);
 	}
 }
@@ -322,7 +316,7 @@ static void add_settings(const struct settings *settings, struct status *ret)
 
 void status_report_make(const struct status_report_inputs *inputs, struct status *ret)
 {
-	*ret = status_empty("Enable", STATUS_ERROR);
+	status_init("Enable", STATUS_ERROR, ret);
 	ret->applied_at_s = inputs->enabled_at_s;
 	if (inputs->verdict->health == HEALTH_HEALTHY)
 		set_healthy(inputs, ret);

@@ -12,7 +12,7 @@ static struct bundlecheck check; /* 40 KiB, and one thread */
 static void print_and_read(const struct bundle *bundle)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES);
-	auto_cleanup(bundle) struct bundle again = bundle_empty();
+	auto_cleanup(bundle) struct bundle again = BUNDLE_EMPTY;
 	struct err err;
 
 	if (bundle->is_whole && bundle_print(bundle, &text, &err) == 0 &&
@@ -32,7 +32,7 @@ static void show(const struct bundle *bundle)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	struct err err;
 
 	if (bundle_parse((struct bytes){data, size}, &bundle, &err) < 0)

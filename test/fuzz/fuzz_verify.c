@@ -389,7 +389,7 @@ static void compare(const struct bundle *bundle, const struct bundlecheck_inputs
 
 static void verify(struct bytes text, uint8_t knowledge)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	static struct bundlecheck check; /* 40 KiB */
 	const struct bundlecheck_inputs inputs = {.anchors = knowledge & 1 ? &anchors : NULL,
 		.keys = knowledge & 2 ? buf_bytes(&keys) : (struct bytes){0},

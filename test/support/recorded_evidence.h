@@ -26,7 +26,7 @@ static inline struct buf recorded_evidence_file(const char *file)
 static inline struct bundle recorded_evidence(const char *file)
 {
 	auto_cleanup(buf) struct buf text = recorded_evidence_file(file);
-	struct bundle bundle = bundle_empty();
+	struct bundle bundle = BUNDLE_EMPTY;
 	struct err err;
 
 	if (bundle_parse(buf_bytes(&text), &bundle, &err) < 0) {

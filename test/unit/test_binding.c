@@ -15,7 +15,7 @@ static void collect(const struct vtpm *vtpm, struct evidence *ret)
 	uint8_t policy[TPM_DIGEST_SIZE];
 	struct err err;
 
-	*ret = evidence_empty();
+	*ret = EVIDENCE_EMPTY;
 	check_ok(tpm_open(vtpm->tcti, &tpm, &err), &err);
 	check_ok(tpm_read_ak_public(tpm, &ret->ak_public, &err), &err);
 	check_ok(tpm_read_ak_cert(tpm, &ret->ak_cert, &err), &err);
@@ -53,7 +53,7 @@ static void true_evidence_is_accepted(void **state)
 
 static void a_host_provisioned_key_has_a_policy_and_is_accepted(void **state)
 {
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	struct binding binding;
 	struct err err;
 
@@ -306,7 +306,7 @@ static void a_key_certified_before_the_quote_is_refused(void **state)
 
 static void parts_of_two_boots_are_refused(void **state)
 {
-	auto_cleanup(evidence) struct evidence later = evidence_empty();
+	auto_cleanup(evidence) struct evidence later = EVIDENCE_EMPTY;
 	struct evidence changed = good;
 
 	(void)state;
@@ -338,7 +338,7 @@ static void an_imposters_attestation_key_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+		auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 
 		vtpm_provision(&other, rows[i].option, rows[i].value, NULL);
 		collect(&other, &evidence);

@@ -44,7 +44,7 @@ static void change(const char *from, const char *to, struct buf *ret)
 
 static void run(struct bytes text, int64_t now_s)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	struct err err;
 
 	check_ok(bundle_parse(text, &bundle, &err), &err);
@@ -72,7 +72,7 @@ static void want_of_memory_verifies_nobody(void **state)
 	char folder[FOLDER_SIZE];
 	const char *argv[] = {"test/support/make_chain", folder, NULL};
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	uint8_t pem[16384];
 	bool has_failed = true;
 	struct err err;
@@ -102,7 +102,7 @@ static void want_of_memory_verifies_nobody(void **state)
 /* Nor refused: whoever sees that memory was wanting takes nothing else for found. */
 static void without_memory_nothing_speaks_against_evidence(void **state)
 {
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	bool has_failed = true;
 	struct err err;
 
@@ -122,7 +122,7 @@ static void without_memory_nothing_speaks_against_evidence(void **state)
 
 static void printing_what_was_read_gives_it_again(void **state)
 {
-	auto_cleanup(bundle) struct bundle first = bundle_empty(), second = bundle_empty();
+	auto_cleanup(bundle) struct bundle first = BUNDLE_EMPTY, second = BUNDLE_EMPTY;
 	auto_cleanup(buf) struct buf once = buf_with_max(BUNDLE_MAX_BYTES),
 				     twice = buf_with_max(BUNDLE_MAX_BYTES);
 	struct err err;
@@ -218,7 +218,7 @@ static void what_is_no_bundle_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES);
-		auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+		auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 		struct err err;
 
 		change(rows[i].from, rows[i].to, &text);
@@ -233,7 +233,7 @@ static void redacted_events_are_read_as_ranges(void **state)
 	static const uint32_t marked[] = {1, 3, 4, 5, 300};
 	auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_BYTES),
 				     again = buf_with_max(BUNDLE_MAX_BYTES);
-	auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	struct err err;
 	size_t count = 0;
 

@@ -402,10 +402,11 @@ static void the_last_result_is_judged(void **state)
 	enable(place, "");
 	pid = run_service(place);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct status status = status_empty("Enable", rows[i].state);
+		struct status status;
 		auto_cleanup(fd) int folder = -1;
 		struct err err;
 
+		status_init("Enable", rows[i].state, &status);
 		status.code = rows[i].code;
 		memcpy(status.message, rows[i].message, strlen(rows[i].message) + 1);
 		check_ok(environment_open_folder(place->root.fd, "/package/status", &folder, &err),

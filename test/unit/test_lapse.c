@@ -43,9 +43,11 @@ static void an_old_success_does_not_stand_in_a_new_boot(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct history history = proven_in(rows[i].boot_id, rows[i].life_s);
-		struct status standing = status_empty("Enable", rows[i].standing);
-		struct status status = status_empty("Enable", STATUS_WARNING);
+		struct status standing;
+		struct status status;
 
+		status_init("Enable", STATUS_WARNING, &status);
+		status_init("Enable", rows[i].standing, &standing);
 		status_add(&standing, STATUS_HEALTH_ITEM, rows[i].item, 0, "said");
 		if (lapse_at_start(&standing, &history, &now, &status) != rows[i].is_dropped)
 			fail_msg("row %zu", i);
@@ -69,8 +71,9 @@ static void what_a_status_rests_on_ends_by_itself(void **state)
 
 static void then_it_is_an_error_with_what_was_said_before(void **state)
 {
-	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	struct status status;
 
+	status_init("Enable", STATUS_SUCCESS, &status);
 	(void)state;
 	memcpy(status.message, "Healthy at noon.", sizeof("Healthy at noon."));
 	status.code = ERR_DNS;

@@ -23,7 +23,7 @@ static void machine_init(struct machine *machine)
 	struct eventlog *log = &machine->appraisal.log;
 	struct err err;
 
-	*machine = (struct machine){.evidence = evidence_empty(),
+	*machine = (struct machine){.evidence = EVIDENCE_EMPTY,
 		.observed = {.pcrs = recorded_pcrs(BOOT, UNQUOTED_MASK),
 			.secure_boot = MACHINE_VIEW_ON}};
 	machine->evidence.event_log = recorded_file(BOOT, "eventlog.bin");

@@ -43,7 +43,7 @@ static const struct logmaker_digest digests[] = {{EVENTLOG_SHA256, 32, 0xAB}};
 /* One event's log, quoted with PCRs 0 to 7. */
 static void make(const struct row *row, struct evidence *ret)
 {
-	*ret = evidence_empty();
+	*ret = EVIDENCE_EMPTY;
 	ret->pcrs.mask = 0xFF;
 	put_header(&ret->event_log, banks, 1);
 	put_event_head(&ret->event_log, row->pcr, row->type, digests, 1);
@@ -185,7 +185,7 @@ static void of_a_log_only_what_the_tpm_signed_is_left(void **state)
 	static const struct logmaker_digest of_both[] = {
 		{EVENTLOG_SHA1, 20, 0x11}, {EVENTLOG_SHA256, 32, 0x22}};
 	static const char locality[] = "StartupLocality\0\x03";
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	struct eventlog log;
 	struct eventlog_walk walk;
 	struct event event;
@@ -264,7 +264,7 @@ static void the_longest_sentence_is_whole(void **state)
 		{1, EV_EFI_HANDOFF_TABLES, BYTES("x"), {0}}, {5, EV_EFI_GPT_EVENT, BYTES("x"), {0}},
 		{6, EV_COMPACT_HASH, BYTES("x"), {0}}, {5, EV_IPL, BYTES("x"), {0}},
 		{0, EV_S_CRTM_VERSION, BYTES("x"), {0}}};
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	char text[GUESSABLE_SENTENCE_SIZE];
 	struct err err;
 
@@ -281,7 +281,7 @@ static void the_longest_sentence_is_whole(void **state)
 
 static void a_log_that_is_none_leaves_nothing(void **state)
 {
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	struct err err;
 
 	(void)state;
@@ -330,7 +330,7 @@ static void only_a_regions_shared_provider_is_everybodys(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		auto_cleanup(bundle) struct bundle bundle = bundle_empty();
+		auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 		struct err err;
 
 		strcpy(bundle.provider.address, rows[i].address);

@@ -25,7 +25,7 @@ static void make_evidence(struct evidence *ret)
 	uint8_t bytes[1000];
 	struct err err;
 
-	*ret = evidence_empty();
+	*ret = EVIDENCE_EMPTY;
 	fill(bytes, sizeof(bytes), 5);
 	check_ok(buf_append(&ret->event_log, bytes, sizeof(bytes), &err), &err);
 	memcpy(bytes, cert, sizeof(cert));
@@ -148,7 +148,7 @@ static void a_body_and_what_is_inside_are_told_apart(void **state)
 		"{\"AttestationInfo\":\"e30\"}", "{\"AttestationInfo\":\"\"}"};
 	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
-	auto_cleanup(evidence) struct evidence evidence = evidence_empty();
+	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 	auto_cleanup(request) struct request inside = {0};
 	auto_cleanup(request) struct request whole = {0};
 	auto_cleanup(request) struct request none = {0};

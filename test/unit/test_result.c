@@ -80,13 +80,14 @@ static int remove_place(void **state)
 static void report(
 	const struct place *place, enum status_state integrity, const char *boot_id, int64_t life_s)
 {
-	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	struct status status;
 	const struct moment asked = {
 		.boot_id = boot_id, .time = {.wall_s = clock_now_s(), .boot_s = BOOT_S}};
 	struct history history = {.healthy_s = 5, .round_boot_s = BOOT_S};
 	auto_cleanup(fd) int folder = -1;
 	struct err err;
 
+	status_init("Enable", STATUS_SUCCESS, &status);
 	memcpy(history.boot_id, boot_id, BOOT_ID_SIZE);
 	history.proof = proof_of_token(&asked, asked.time.wall_s, asked.time.wall_s + life_s);
 	status_add(&status, "Other", STATUS_ERROR, 1, "no matter");

@@ -37,9 +37,10 @@ static void a_status_reads_back_as_the_agent_reads_it(void **state)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
-	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	struct status status;
 	const json *top;
 
+	status_init("Enable", STATUS_SUCCESS, &status);
 	(void)state;
 	(void)text_format(status.message, sizeof(status.message), "Healthy.");
 	status.applied_at_s = 1769860000;
@@ -65,9 +66,10 @@ static void nothing_optional_is_left_empty(void **state)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
-	const struct status status = status_empty("Enable", STATUS_TRANSITIONING);
+	struct status status;
 	const json *top;
 
+	status_init("Enable", STATUS_TRANSITIONING, &status);
 	(void)state;
 	document = format(&status, &text);
 	top = json_get(json_at(document, 0), "status");
@@ -80,8 +82,9 @@ static void remote_text_turns_no_message_around(void **state)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
-	struct status status = status_empty("Enable", STATUS_ERROR);
+	struct status status;
 
+	status_init("Enable", STATUS_ERROR, &status);
 	(void)state;
 	(void)text_format(
 		status.message, sizeof(status.message), "A page \"\u202eyhtlaeH\u202c\" answers.");
@@ -97,7 +100,7 @@ static void an_error_tells_cause_name_and_remedy(void **state)
 
 	(void)state;
 	err_fill(&err, ERR_NO_UEFI, 0, "This VM was not started by UEFI.");
-	status = status_of_err("Enable", &err);
+	status_of_err("Enable", &err, &status);
 	assert_int_equal(status.state, STATUS_ERROR);
 	assert_int_equal(status.code, 201);
 	assert_memory_equal(status.message,
@@ -114,9 +117,10 @@ static void the_fullest_status_stays_small_and_valid(void **state)
 	for (size_t i = 0; i < COUNT(fills); i++) {
 		auto_cleanup(buf) struct buf text = buf_with_max(STATUS_MAX_BYTES);
 		auto_cleanup(json) json *document = NULL;
-		struct status status = status_empty("A long operation's name", STATUS_ERROR);
+		struct status status;
 		char long_text[2 * STATUS_MESSAGE_SIZE];
 
+		status_init("A long operation's name", STATUS_ERROR, &status);
 		memset(long_text, fills[i], sizeof(long_text) - 1);
 		long_text[sizeof(long_text) - 1] = '\0';
 		memset(status.message, fills[i], sizeof(status.message)); /* not even terminated */
@@ -133,9 +137,10 @@ static void the_fullest_status_stays_small_and_valid(void **state)
 
 static void messages_are_cut_between_characters(void **state)
 {
-	struct status status = status_empty("Enable", STATUS_ERROR);
+	struct status status;
 	char text[2 * STATUS_MESSAGE_SIZE + 1];
 
+	status_init("Enable", STATUS_ERROR, &status);
 	(void)state;
 	for (size_t i = 0; i + 2 < sizeof(text); i += 2)
 		memcpy(text + i, "\u00e9", 3);
@@ -148,12 +153,13 @@ static void files_are_replaced_and_read(void **state)
 {
 	char folder[] = "/tmp/status.XXXXXX";
 	auto_cleanup(fd) int fd = -1;
-	struct status status = status_empty("Enable", STATUS_TRANSITIONING);
+	struct status status;
 	enum status_state found = STATUS_ERROR;
 	struct stat info;
 	int code = 0;
 	struct err err;
 
+	status_init("Enable", STATUS_TRANSITIONING, &status);
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	check_ok(dir_open(folder, &fd, &err), &err);
@@ -181,11 +187,12 @@ static void what_was_written_is_read_again(void **state)
 {
 	char folder[] = "/tmp/status.XXXXXX";
 	auto_cleanup(fd) int fd = -1;
-	struct status status = status_empty("Enable", STATUS_ERROR);
+	struct status status;
 	struct status found;
 	int64_t written_s = 0;
 	struct err err;
 
+	status_init("Enable", STATUS_ERROR, &status);
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	check_ok(dir_open(folder, &fd, &err), &err);

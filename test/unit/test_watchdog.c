@@ -91,13 +91,14 @@ static int watch(struct hang *hang, int root, const struct record *service, uint
 static void a_hung_round_leaves_an_error_and_no_old_success(void **state)
 {
 	struct record service = {.environment = {.status_folder = "/status", .sequence = 3}};
-	struct status status = status_empty("Enable", STATUS_SUCCESS);
+	struct status status;
 	auto_cleanup(fd) int root = -1, folder = -1;
 	char path[FOLDER_SIZE];
 	int64_t written_s;
 	struct err err;
 	pid_t child;
 
+	status_init("Enable", STATUS_SUCCESS, &status);
 	(void)state;
 	folder_make(path);
 	check_ok(dir_open(path, &root, &err), &err);
