@@ -25,9 +25,9 @@ root=$2; [ "$root" = / ] && root=
 state=$root/var/lib/guest-attestation
 value() { sed -n "s/.*\"$1\":[[:space:]]*\"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$state/service.json"; }
 status() { # WORD CODE MESSAGE
-	folder=$root$(value statusFolder); file=$folder/$(value sequence).status
-	printf '[{"version":1,"status":{"status":"%s","code":%s,"formattedMessage":{"lang":"en-US","message":"%s"}}}]' "$1" "$2" "$3" > "$folder/.new"
-	mv "$folder/.new" "$file"
+    folder=$root$(value statusFolder); file=$folder/$(value sequence).status
+    printf '[{"version":1,"status":{"status":"%s","code":%s,"formattedMessage":{"lang":"en-US","message":"%s"}}}]' "$1" "$2" "$3" > "$folder/.new"
+    mv "$folder/.new" "$file"
 }
 cp "$root$(value statusFolder)/$(value sequence).status" "$root/seen" # what enable had written before the start
 echo "$0" > "$root/program"
@@ -45,9 +45,9 @@ case $1 in
 is-active) [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && exit 0; exit 3 ;;
 stop) stop ;;
 restart) stop
-	unit=$here/etc/systemd/system/guest-attestation.service; [ -e "$unit" ] || unit=$here/run/systemd/system/guest-attestation.service
-	command=$(sed -n 's/^ExecStart=//p' "$unit" | tr -d '"')
-	setsid $command > /dev/null 2>&1 < /dev/null & echo $! > "$here/unit.pid" ;;
+    unit=$here/etc/systemd/system/guest-attestation.service; [ -e "$unit" ] || unit=$here/run/systemd/system/guest-attestation.service
+    command=$(sed -n 's/^ExecStart=//p' "$unit" | tr -d '"')
+    setsid $command > /dev/null 2>&1 < /dev/null & echo $! > "$here/unit.pid" ;;
 esac
 exit 0
 """
