@@ -45,7 +45,7 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 		return -1;
 	doctor->has_measured = true;
 	json_add_bool(finding->details, "isEnabled", facts->is_enabled);
-	json_add_text(finding->details, "vmId", facts->vm_id);
+	json_add_known_text(finding->details, "vmId", facts->vm_id);
 	if (!facts->is_enabled)
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off%s.",
 			is_shown_on ? ", although the firmware's variable says that it is on" : "");
@@ -87,7 +87,7 @@ int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, stru
 
 	if (appraisal_new(&appraisal, err) < 0 || appraise(doctor, appraisal, err) < 0)
 		return -1;
-	json_add_text(finding->details, "health", health_name(appraisal->verdict.health));
+	json_add_known_text(finding->details, "health", health_name(appraisal->verdict.health));
 	list_remarks(appraisal, finding->details);
 	if (appraisal->verdict.health != HEALTH_HEALTHY) {
 		*err = appraisal->verdict.reason;

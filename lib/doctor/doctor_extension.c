@@ -25,10 +25,10 @@ int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct
 		return -1;
 	}
 	clock_text(service->enabled_at_s, since);
-	json_add_text(finding->details, "version", service->program_version);
-	json_add_text(finding->details, "home", service->home);
+	json_add_known_text(finding->details, "version", service->program_version);
+	json_add_known_text(finding->details, "home", service->home);
 	json_add_int(finding->details, "sequence", service->environment.sequence);
-	json_add_text(finding->details, "enabledAt", since);
+	json_add_known_text(finding->details, "enabledAt", since);
 	doctor_say(finding, "Version %s is enabled since %s with settings number %u.",
 		service->program_version, since, service->environment.sequence);
 	return 0;
@@ -77,14 +77,14 @@ static void show_settings(const struct settings *settings, json *details)
 {
 	json *warnings;
 
-	json_add_text(details, "maaEndpoint", settings->endpoint);
-	json_add_text(details, "regionFallback",
+	json_add_known_text(details, "maaEndpoint", settings->endpoint);
+	json_add_known_text(details, "regionFallback",
 		settings->region_fallback == REGION_FALLBACK_NEAREST ? "nearest" : "fail");
-	json_add_text(details, "fallbackEndpoint", settings->fallback_endpoint);
-	json_add_text(details, "caFile", settings->ca_file);
-	json_add_text(details, "extraCaFile", settings->extra_ca_file);
-	json_add_text(details, "proxy", settings->proxy.is_none ? "none" : settings->proxy.url);
-	json_add_text(details, "noProxy", settings->proxy.no_proxy);
+	json_add_known_text(details, "fallbackEndpoint", settings->fallback_endpoint);
+	json_add_known_text(details, "caFile", settings->ca_file);
+	json_add_known_text(details, "extraCaFile", settings->extra_ca_file);
+	json_add_known_text(details, "proxy", settings->proxy.is_none ? "none" : settings->proxy.url);
+	json_add_known_text(details, "noProxy", settings->proxy.no_proxy);
 	json_add_bool(details, "disableAlerts", settings->alerts_disabled);
 	json_add_bool(details, "hasAlertWebhook", settings->alert_webhook[0] != '\0');
 	json_add_int(details, "periodMinutes", settings->period_s / 60);

@@ -40,8 +40,8 @@ int doctor_secure_boot(struct doctor *doctor, struct doctor_finding *finding, st
 	enum precondition_flag setup = precondition_read_flag(doctor->inputs->root_fd, "SetupMode");
 
 	doctor->secure_boot = precondition_read_flag(doctor->inputs->root_fd, "SecureBoot");
-	json_add_text(finding->details, "SecureBoot", words[doctor->secure_boot]);
-	json_add_text(finding->details, "SetupMode", words[setup]);
+	json_add_known_text(finding->details, "SecureBoot", words[doctor->secure_boot]);
+	json_add_known_text(finding->details, "SetupMode", words[setup]);
 	if (doctor->secure_boot != PRECONDITION_FLAG_0 && setup == PRECONDITION_FLAG_1)
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0,
 			"The firmware is in setup mode: it has no platform key, and anybody may change its keys.");
@@ -157,7 +157,7 @@ static int explain_closed(const struct doctor *doctor, json *details, struct err
 
 	if (err->code != ERR_TPM_OPEN || !find_holder(doctor->inputs->root_fd, &holder))
 		return -1;
-	json_add_text(details, "heldBy", holder.name);
+	json_add_known_text(details, "heldBy", holder.name);
 	return err_wrap(err, "Process %s (%s) has the TPM open", holder.pid, holder.name);
 }
 
@@ -174,15 +174,15 @@ int doctor_tpm(struct doctor *doctor, struct doctor_finding *finding, struct err
 		return -1;
 	if (!tcti[0])
 		tcti = tpm_machine_tcti(doctor->inputs->root_fd);
-	json_add_text(finding->details, "way", tcti);
+	json_add_known_text(finding->details, "way", tcti);
 	if (tpm_open(tcti, &doctor->tpm, err) < 0)
 		return explain_closed(doctor, finding->details, err);
 	if (tpm_read_identity(doctor->tpm, &identity, err) < 0)
 		return -1;
 	(void)text_format(firmware, sizeof(firmware), "%08X.%08X", identity.firmware[0],
 		identity.firmware[1]);
-	json_add_text(finding->details, "manufacturer", identity.manufacturer);
-	json_add_text(finding->details, "firmware", firmware);
+	json_add_known_text(finding->details, "manufacturer", identity.manufacturer);
+	json_add_known_text(finding->details, "firmware", firmware);
 	doctor_say(finding, "The TPM answers at %s: manufacturer %s, firmware %s.", tcti,
 		identity.manufacturer[0] ? identity.manufacturer : "unnamed", firmware);
 	return 0;
@@ -211,9 +211,9 @@ static int check_dates(const struct crypto_cert_info *cert, int64_t now_s,
 
 	clock_text(cert->not_before_s, from);
 	clock_text(cert->not_after_s, until);
-	json_add_text(finding->details, "subject", cert->subject);
-	json_add_text(finding->details, "issuer", cert->issuer);
-	json_add_text(finding->details, "notAfter", until);
+	json_add_known_text(finding->details, "subject", cert->subject);
+	json_add_known_text(finding->details, "issuer", cert->issuer);
+	json_add_known_text(finding->details, "notAfter", until);
 	json_add_int(finding->details, "daysLeft", days);
 	if (now_s > cert->not_after_s)
 		return err_set(err, ERR_AK_CERT_INVALID, 0,

@@ -38,12 +38,12 @@ static const char *endpoint_of(const struct doctor *doctor)
 
 static void show_metadata(const struct imds *imds, json *details)
 {
-	json_add_text(details, "region", imds->location);
-	json_add_text(details, "cloud", imds->cloud);
-	json_add_text(details, "vmId", imds->vm_id);
-	json_add_text(details, "securityType", imds->security_type);
-	json_add_text(details, "secureBootEnabled", imds->secure_boot);
-	json_add_text(details, "virtualTpmEnabled", imds->virtual_tpm);
+	json_add_known_text(details, "region", imds->location);
+	json_add_known_text(details, "cloud", imds->cloud);
+	json_add_known_text(details, "vmId", imds->vm_id);
+	json_add_known_text(details, "securityType", imds->security_type);
+	json_add_known_text(details, "secureBootEnabled", imds->secure_boot);
+	json_add_known_text(details, "virtualTpmEnabled", imds->virtual_tpm);
 }
 
 /* The platform's view of the VM's configuration, which counts from the next start on. */
@@ -146,8 +146,8 @@ int doctor_provider(struct doctor *doctor, struct doctor_finding *finding, struc
 	}
 	if (http_parse_url(url, &doctor->origin, NULL, err) < 0)
 		return -1;
-	json_add_text(finding->details, "url", url);
-	json_add_text(finding->details, "reason", choice.reason);
+	json_add_known_text(finding->details, "url", url);
+	json_add_known_text(finding->details, "reason", choice.reason);
 	doctor_say(finding, "%s: %s.", url, choice.reason);
 	return 0;
 }
@@ -168,7 +168,7 @@ int doctor_proxy(struct doctor *doctor, struct doctor_finding *finding, struct e
 	if (proxy_choose(&sources, &doctor->origin, &doctor->proxy, err) < 0)
 		return -1;
 	proxy_text(&doctor->proxy, text);
-	json_add_text(finding->details, "proxy", doctor->proxy.address.host[0] ? text : "");
+	json_add_known_text(finding->details, "proxy", doctor->proxy.address.host[0] ? text : "");
 	json_add_bool(finding->details, "hasUser", doctor->proxy.user[0] != '\0');
 	if (doctor->proxy.address.host[0])
 		doctor_say(finding, "The way leads through the proxy %s%s.", text,
@@ -334,15 +334,15 @@ static void show_peer(const struct tls_look_peer *peer, json *details)
 {
 	char until[CLOCK_TEXT_SIZE];
 
-	json_add_text(details, "version", peer->version);
+	json_add_known_text(details, "version", peer->version);
 	if (!peer->has_certificate)
 		return;
 	clock_text(peer->not_after_s, until);
-	json_add_text(details, "subject", peer->subject);
-	json_add_text(details, "names", peer->names);
-	json_add_text(details, "issuer", peer->issuer);
-	json_add_text(details, "topIssuer", peer->top_issuer);
-	json_add_text(details, "notAfter", until);
+	json_add_known_text(details, "subject", peer->subject);
+	json_add_known_text(details, "names", peer->names);
+	json_add_known_text(details, "issuer", peer->issuer);
+	json_add_known_text(details, "topIssuer", peer->top_issuer);
+	json_add_known_text(details, "notAfter", until);
 }
 
 /* The proxy's tunnel and the handshake in it are one link: TLS between this VM and the provider. */
@@ -359,7 +359,7 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 		doctor->probe.parts[PROBE_TUNNEL].took_ms + doctor->probe.parts[PROBE_TLS].took_ms);
 	if (trust_store_find(&trust, &bundle, err) < 0)
 		return -1;
-	json_add_text(finding->details, "authorities", bundle ? bundle : "of two files");
+	json_add_known_text(finding->details, "authorities", bundle ? bundle : "of two files");
 	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 ||
 		tell_step(doctor, PROBE_TLS, text, err) < 0)
 		return -1;

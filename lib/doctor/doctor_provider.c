@@ -50,10 +50,10 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	http_origin_text(&discovery.issuer, issuer);
 	took_ms = clock_monotonic_ms() - started_ms;
 	json_add_int(finding->details, "tookMs", took_ms);
-	json_add_text(finding->details, "issuer", issuer);
-	json_add_text(finding->details, "keysUrl", discovery.keys_url);
+	json_add_known_text(finding->details, "issuer", issuer);
+	json_add_known_text(finding->details, "keysUrl", discovery.keys_url);
 	json_add_int(finding->details, "keys", (int64_t)keys->count);
-	json_add_text(finding->details, "serviceVersion", doctor->answered.service_version);
+	json_add_known_text(finding->details, "serviceVersion", doctor->answered.service_version);
 	doctor_say(finding,
 		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu key%s.",
 		(long long)took_ms, issuer, keys->count, keys->count == 1 ? "" : "s");
@@ -90,7 +90,7 @@ int doctor_time(struct doctor *doctor, struct doctor_finding *finding, struct er
 	};
 	const struct exchange_facts *facts = &doctor->answered;
 
-	json_add_text(finding->details, "synchronisation", states[doctor->inputs->clock]);
+	json_add_known_text(finding->details, "synchronisation", states[doctor->inputs->clock]);
 	if (!facts->has_clock) {
 		doctor_skip(finding, "Nobody was reached who told the time.");
 		return 0;

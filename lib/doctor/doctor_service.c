@@ -60,7 +60,7 @@ static int check_owner(int root_fd, int state_fd, json *details, struct err *err
 			"Folder '/%s' cannot be looked at: %m.", STATE_FOLDER);
 	(void)text_format(mode, sizeof(mode), "%04o", state.st_mode & 07777);
 	json_add_int(details, "owner", state.st_uid);
-	json_add_text(details, "mode", mode);
+	json_add_known_text(details, "mode", mode);
 	if (state.st_uid != root.st_uid)
 		return err_set(err, ERR_STATE_EXPOSED, 0,
 			"Folder '/%s' belongs to user %u: it can write what the service reads.",
@@ -153,7 +153,7 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 		return -1;
 	json_add_bool(finding->details, "isRunning", pid != 0);
 	json_add_bool(finding->details, "underSystemd", has_systemd);
-	json_add_text(finding->details, "version", service->program_version);
+	json_add_known_text(finding->details, "version", service->program_version);
 	if (!programs[0])
 		return err_set(err, ERR_SERVICE, 0,
 			"The service's programs of version %s are missing in /opt/guest-attestation.",
@@ -163,7 +163,7 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 			"The service does not run, though the extension is enabled.");
 	clock_text(started_s, since);
 	json_add_int(finding->details, "process", pid);
-	json_add_text(finding->details, "since", since);
+	json_add_known_text(finding->details, "since", since);
 	if (has_systemd && !is_unit_right(root_fd, service))
 		doctor_warn(finding, ERR_SERVICE,
 			"The service runs, but its unit %s does not start version %s at the next boot.",
@@ -192,12 +192,12 @@ static void show_result(const struct result *result, json *details)
 {
 	char time[CLOCK_TEXT_SIZE];
 
-	json_add_text(details, "status", status_state_name(result->status.state));
-	json_add_text(details, "health", health_name(result->health));
+	json_add_known_text(details, "status", status_state_name(result->status.state));
+	json_add_known_text(details, "health", health_name(result->health));
 	clock_text(result->written_s, time);
-	json_add_text(details, "reportedAt", time);
+	json_add_known_text(details, "reportedAt", time);
 	clock_text(result->history.healthy_s, time);
-	json_add_text(details, "lastHealthyAt", result->history.healthy_s ? time : "");
+	json_add_known_text(details, "lastHealthyAt", result->history.healthy_s ? time : "");
 	json_add_int(details, "failures", result->history.failures);
 }
 
