@@ -216,13 +216,15 @@ static int read_baseline(const json *document, struct baseline *ret, struct err 
 
 static int take_document(const json *document, void *ret, struct err *err)
 {
-	struct baseline found = {0};
+	auto_cleanup(free) struct baseline *found = calloc(1, sizeof(*found)); /* 14 KiB */
 
-	if (read_baseline(document, &found, err) < 0) {
-		baseline_done(&found);
+	if (!found)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
+	if (read_baseline(document, found, err) < 0) {
+		baseline_done(found);
 		return -1;
 	}
-	*(struct baseline *)ret = found;
+	*(struct baseline *)ret = *found;
 	return 0;
 }
 
