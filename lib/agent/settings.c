@@ -98,6 +98,19 @@ int settings_parse_both(
 	return 0;
 }
 
+struct provider_wish settings_provider(const struct settings *settings)
+{
+	return (struct provider_wish){.endpoint = settings->endpoint,
+		.region_fallback = settings->region_fallback,
+		.fallback_endpoint = settings->fallback_endpoint};
+}
+
+struct trust_store settings_trust(const struct settings *settings)
+{
+	return (struct trust_store){.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
+		.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL};
+}
+
 void settings_done(struct settings *settings)
 {
 	explicit_bzero(&settings->proxy, sizeof(settings->proxy));

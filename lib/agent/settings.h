@@ -11,8 +11,8 @@
 #define AGENT_SETTINGS_H
 
 #include "drift/rules.h"
-#include "maa/region.h"
-#include "net/proxy.h"
+#include "maa/provider.h"
+#include "net/way.h"
 
 #define SETTINGS_MAX_BYTES    (1u << 20)
 #define SETTINGS_PATH_SIZE    512
@@ -62,6 +62,9 @@ int settings_parse_both(struct bytes text, struct bytes protected_text, struct s
 	struct err *err) err_check;
 /* Wipes the secrets. Accepts zeroed values. */
 void settings_done(struct settings *settings);
+/* Whom to ask and which authorities count; both point into the settings. */
+struct provider_wish settings_provider(const struct settings *settings);
+struct trust_store settings_trust(const struct settings *settings);
 static inline void settings_cleanup(struct settings *settings)
 {
 	settings_done(settings);

@@ -106,7 +106,7 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	if (fetch_keys(exchange, &ret->keys, err) < 0)
 		return -1;
 	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
-		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
+		return err_wrap(err, "Keys of %.80s", exchange->way.origin.host);
 	if (token_check_signature(&token, kid, keys, err) < 0 ||
 		token_check_claims(&token, expected, err) < 0 ||
 		read_times(token.claims, ret, err) < 0)
@@ -127,61 +127,32 @@ static const char *metadata_of(const struct round_inputs *inputs)
 	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 }
 
-/* ret_endpoint may point into ret_choice. */
-static int choose_by_region(const struct round_inputs *inputs, struct region_choice *ret_choice,
-	const char **ret_endpoint, struct round_result *ret, struct err *err)
+/* Whom to ask, and the way there. A given endpoint is asked, and nobody about it. */
+static int find_way(const struct round_inputs *inputs, struct way *ret_way,
+	struct round_result *ret, struct err *err)
 {
-	const char *fallback = inputs->fallback_endpoint;
+	bool has_imds = false;
+	struct provider_choice choice;
 	struct imds imds;
 
-	*ret_endpoint = ret_choice->url;
-	if (imds_ask(metadata_of(inputs), &imds, err) == 0) {
+	if (!provider_is_given(&inputs->provider))
+		has_imds = imds_ask(metadata_of(inputs), &imds, err) == 0;
+	if (has_imds)
 		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
-		if (region_choose(imds.location, imds.cloud, inputs->region_fallback, ret_choice,
-			    err) == 0)
-			return 0;
-	}
-	if (!fallback || !fallback[0] || err_info(err->code)->place != ERR_PLACE_CHOICE)
+	if (provider_choose(&inputs->provider, has_imds ? &imds : NULL, &choice, err) < 0)
 		return -1;
-	*ret_endpoint = fallback;
-	(void)text_format(ret_choice->reason, sizeof(ret_choice->reason), "fallbackEndpoint; %.*s",
-		(int)strlen(err->msg) - 1 /* without its full stop */, err->msg);
-	return 0;
-}
-
-/* A given endpoint is asked, and nobody about it. */
-static int find_provider(const struct round_inputs *inputs, struct http_origin *ret_origin,
-	struct round_result *ret, struct err *err)
-{
-	const char *endpoint = inputs->endpoint;
-	struct region_choice choice = {0};
-
-	if ((!endpoint || !endpoint[0]) && choose_by_region(inputs, &choice, &endpoint, ret, err) < 0)
-		return -1;
-	if (http_parse_url(endpoint, ret_origin, NULL, err) < 0)
-		return -1;
-	http_origin_text(ret_origin, ret->provider);
+	http_origin_text(&choice.origin, ret->provider);
 	(void)text_format(ret->provider_reason, sizeof(ret->provider_reason), "%s", choice.reason);
-	return 0;
-}
-
-/* Whom to ask, and the way there. */
-static int find_way(const struct round_inputs *inputs, struct exchange *exchange,
-	struct round_result *ret, struct err *err)
-{
-	if (find_provider(inputs, &exchange->origin, ret, err) < 0 ||
-		proxy_choose(&inputs->proxy, &exchange->origin, &exchange->proxy, err) < 0)
+	if (way_choose(&inputs->way, &choice.origin, ret_way, err) < 0)
 		return -1;
-	if (exchange->proxy.address.host[0])
-		proxy_text(&exchange->proxy, ret->provider_proxy);
+	if (ret_way->proxy.address.host[0])
+		proxy_text(&ret_way->proxy, ret->provider_proxy);
 	return 0;
 }
 
 static struct exchange new_exchange(const struct round_inputs *inputs, int64_t started_ms)
 {
-	return (struct exchange){.ca_file = inputs->ca_file,
-		.extra_ca_file = inputs->extra_ca_file,
-		.connect_timeout_ms = ROUND_CONNECT_MS,
+	return (struct exchange){.connect_timeout_ms = ROUND_CONNECT_MS,
 		.total_timeout_ms = ROUND_EXCHANGE_MS,
 		.idle_timeout_ms = ROUND_IDLE_MS,
 		.deadline_ms = started_ms + ROUND_BUDGET_MS,
@@ -212,13 +183,13 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
 	auto_cleanup(exchange) struct exchange exchange = new_exchange(inputs, ret->started_ms);
-	struct token_expectation expected = {.provider = &exchange.origin,
+	struct token_expectation expected = {.provider = &exchange.way.origin,
 		.now_s = inputs->now_s,
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
 	if (build_body(&ret->evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
-		find_way(inputs, &exchange, ret, err) < 0 || http_open(&http, err) < 0)
+		find_way(inputs, &exchange.way, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
 	if (attest(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
@@ -286,7 +257,7 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 	struct imds imds;
 	struct err ignored;
 
-	if (is_comparable && inputs->endpoint && inputs->endpoint[0] &&
+	if (is_comparable && provider_is_given(&inputs->provider) &&
 		imds_ask_briefly(metadata_of(inputs), &imds, &ignored) == 0)
 		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
 	machine_view_compare_vm_id(ret->vm_id, &ret->local);

@@ -6,8 +6,7 @@
 #include "appraise/verdict.h"
 #include "attest/collect.h"
 #include "maa/exchange.h"
-#include "maa/region.h"
-#include "net/proxy.h"
+#include "maa/provider.h"
 
 #define ROUND_NONCE_SIZE  33 /* 32 hex characters, for those who have no nonce of their own */
 #define ROUND_NONCE_MAX   256
@@ -19,15 +18,10 @@
 struct round_inputs {
 	struct collect_sources sources;
 	const char *tcti; /* NULL or "": the machine's own TPM */
-	/* https URL without trailing slash; NULL or "": the shared one of this VM's region */
-	const char *endpoint;
-	/* then: who knows the region, http://ADDRESS; NULL or "": the cloud's own */
+	struct provider_wish provider;
+	/* who knows the region, http://ADDRESS; NULL or "": the cloud's own */
 	const char *metadata;
-	enum region_fallback region_fallback; /* likewise */
-	const char *fallback_endpoint; /* asked if the region leads to nobody; NULL or "": nobody */
-	const char *ca_file; /* NULL: the system's */
-	const char *extra_ca_file; /* NULL: none besides */
-	struct proxy_sources proxy; /* never for the metadata service */
+	struct way_sources way; /* never for the metadata service */
 	uint32_t random; /* spreads the tries of a fleet */
 	const char *nonce; /* comes back in the token: freshness of its issue */
 	int64_t now_s;

@@ -140,7 +140,7 @@ static void close_doctor(struct doctor *doctor)
 	appraisal_free(doctor->appraisal);
 	evidence_done(&doctor->evidence);
 	settings_done(&doctor->settings);
-	explicit_bzero(&doctor->proxy, sizeof(doctor->proxy)); /* its password */
+	way_cleanup(&doctor->way);
 	explicit_bzero(&doctor->service, sizeof(doctor->service));
 }
 

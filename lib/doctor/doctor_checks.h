@@ -39,8 +39,8 @@ struct doctor {
 	/* whom to ask, and the way there */
 	bool has_imds;
 	struct imds imds;
-	struct http_origin origin;
-	struct proxy proxy; /* without a host: the direct way */
+	struct err no_imds; /* why, unless has_imds */
+	struct way way;
 	struct probe probe;
 	struct exchange_facts answered; /* of the provider's first answer */
 };
@@ -66,7 +66,6 @@ doctor_check doctor_state_folder, doctor_service, doctor_last_result;
 /* doctor_network.c */
 doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection,
 	doctor_tls;
-struct trust_store doctor_trust(const struct doctor *doctor);
 /* doctor_provider.c */
 doctor_check doctor_documents, doctor_time;
 

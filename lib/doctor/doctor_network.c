@@ -5,33 +5,40 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
-#include "service/service_proxy.h"
+#include "service/service_way.h"
 
 #define PROBE_MS       6000 /* of the three steps after it together */
 #define DAY_S          86400
 #define CERT_SOON_DAYS 7 /* providers renew earlier */
 #define NO_ANSWER_YET  "Not looked at: it needs '%s'."
 
-static const char *ca_file_of(const struct doctor *doctor)
+/* Whom an attestation asks, but for what the options give. */
+static struct provider_wish wish_of(const struct doctor *doctor)
 {
-	const char *ca_file =
-		doctor->inputs->ca_file ? doctor->inputs->ca_file : doctor->settings.ca_file;
+	struct provider_wish wish = settings_provider(&doctor->settings);
 
-	return ca_file[0] ? ca_file : NULL;
+	if (doctor->inputs->endpoint)
+		wish.endpoint = doctor->inputs->endpoint;
+	return wish;
 }
 
-struct trust_store doctor_trust(const struct doctor *doctor)
+/* agent: the proxy of the guest agent's configuration. */
+static struct way_sources way_sources_of(const struct doctor *doctor, const char *agent)
 {
-	const char *extra = doctor->inputs->extra_ca_file ? doctor->inputs->extra_ca_file
-							  : doctor->settings.extra_ca_file;
+	const struct doctor_inputs *inputs = doctor->inputs;
+	struct way_sources sources = service_way(&doctor->settings, &doctor->service, agent);
 
-	return (struct trust_store){
-		.ca_file = ca_file_of(doctor), .extra_ca_file = extra[0] ? extra : NULL};
-}
-
-static const char *endpoint_of(const struct doctor *doctor)
-{
-	return doctor->inputs->endpoint ? doctor->inputs->endpoint : doctor->settings.endpoint;
+	if (inputs->ca_file)
+		sources.trust.ca_file = inputs->ca_file[0] ? inputs->ca_file : NULL;
+	if (inputs->extra_ca_file)
+		sources.trust.extra_ca_file = inputs->extra_ca_file[0] ? inputs->extra_ca_file : NULL;
+	if (inputs->proxy) {
+		sources.proxy.is_none = text_equal_nocase(inputs->proxy, "none");
+		sources.proxy.given = sources.proxy.is_none ? NULL : inputs->proxy;
+		sources.proxy.given_source = "--proxy";
+		sources.proxy.given_user = sources.proxy.given_password = NULL;
+	}
+	return sources;
 }
 
 /* ---- metadata ---- */
@@ -87,6 +94,7 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 {
 	const char *address =
 		doctor->inputs->metadata ? doctor->inputs->metadata : doctor->service.metadata;
+	const struct provider_wish wish = wish_of(doctor);
 	int64_t started_ms = clock_monotonic_ms();
 	int64_t took_ms;
 
@@ -99,7 +107,8 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 		confirm_vm_id(doctor, finding);
 		return 0;
 	}
-	if (!endpoint_of(doctor)[0] && !doctor->settings.fallback_endpoint[0])
+	doctor->no_imds = *err;
+	if (!provider_is_given(&wish) && !doctor->settings.fallback_endpoint[0])
 		return -1;
 	doctor_warn(finding, err->code, "%s", err->msg); /* the provider is found without */
 	return 0;
@@ -107,45 +116,28 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 
 /* ---- provider ---- */
 
-/* As an attestation chooses (round.c). -1 with *err, whose code is ERR_OK if there is nothing to go
- * on. */
-static int choose_provider(const struct doctor *doctor, struct region_choice *ret,
-	const char **ret_url, struct err *err)
-{
-	const struct settings *settings = &doctor->settings;
-
-	*err = (struct err){0};
-	*ret_url = endpoint_of(doctor);
-	(void)text_format(ret->reason, sizeof(ret->reason), "given by %s",
-		doctor->inputs->endpoint ? "--endpoint" : "the settings");
-	if ((*ret_url)[0])
-		return 0;
-	*ret_url = ret->url;
-	if (doctor->has_imds && region_choose(doctor->imds.location, doctor->imds.cloud,
-					settings->region_fallback, ret, err) == 0)
-		return 0;
-	*ret_url = settings->fallback_endpoint;
-	(void)text_format(ret->reason, sizeof(ret->reason), "fallbackEndpoint of the settings");
-	return (*ret_url)[0] ? 0 : -1;
-}
-
 int doctor_provider(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	struct region_choice choice = {0};
-	const char *url;
+	const struct provider_wish wish = wish_of(doctor);
+	struct provider_choice choice;
+	char url[HTTP_URL_SIZE];
 
 	if (doctor->is_enabled && !doctor->has_settings && !doctor->inputs->endpoint) {
 		doctor_skip(finding, NO_ANSWER_YET, "settings");
 		return 0;
 	}
-	if (choose_provider(doctor, &choice, &url, err) < 0) {
-		if (err->code != ERR_OK)
+	*err = doctor->no_imds;
+	if (provider_choose(&wish, doctor->has_imds ? &doctor->imds : NULL, &choice, err) < 0) {
+		if (doctor->has_imds || err->code != doctor->no_imds.code)
 			return -1;
 		doctor_skip(finding, NO_ANSWER_YET, "metadata");
 		return 0;
 	}
-	if (http_parse_url(url, &doctor->origin, NULL, err) < 0)
-		return -1;
+	doctor->way.origin = choice.origin;
+	if (!choice.reason[0])
+		(void)text_format(choice.reason, sizeof(choice.reason), "given by %s",
+			doctor->inputs->endpoint ? "--endpoint" : "the settings");
+	http_origin_text(&choice.origin, url);
 	json_add_known_text(finding->details, "url", url);
 	json_add_known_text(finding->details, "reason", choice.reason);
 	doctor_say(finding, "%s: %s.", url, choice.reason);
@@ -154,25 +146,20 @@ int doctor_provider(struct doctor *doctor, struct doctor_finding *finding, struc
 
 int doctor_proxy(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
+	const struct proxy *proxy = &doctor->way.proxy;
 	char agent[WAAGENT_PROXY_SIZE], text[HTTP_URL_SIZE];
-	struct proxy_sources sources;
+	struct way_sources sources;
 
 	waagent_read_proxy(doctor->inputs->root_fd, agent);
-	sources = service_proxy_sources(&doctor->settings, &doctor->service, agent);
-	if (doctor->inputs->proxy) {
-		sources.is_none = text_equal_nocase(doctor->inputs->proxy, "none");
-		sources.given = sources.is_none ? NULL : doctor->inputs->proxy;
-		sources.given_source = "--proxy";
-		sources.given_user = sources.given_password = NULL;
-	}
-	if (proxy_choose(&sources, &doctor->origin, &doctor->proxy, err) < 0)
+	sources = way_sources_of(doctor, agent);
+	if (way_choose(&sources, &doctor->way.origin, &doctor->way, err) < 0)
 		return -1;
-	proxy_text(&doctor->proxy, text);
-	json_add_known_text(finding->details, "proxy", doctor->proxy.address.host[0] ? text : "");
-	json_add_bool(finding->details, "hasUser", doctor->proxy.user[0] != '\0');
-	if (doctor->proxy.address.host[0])
+	proxy_text(proxy, text);
+	json_add_known_text(finding->details, "proxy", proxy->address.host[0] ? text : "");
+	json_add_bool(finding->details, "hasUser", proxy->user[0] != '\0');
+	if (proxy->address.host[0])
 		doctor_say(finding, "The way leads through the proxy %s%s.", text,
-			doctor->proxy.user[0] ? ", with a user" : "");
+			proxy->user[0] ? ", with a user" : "");
 	else
 		doctor_say(finding, "The way is direct: no proxy is set for this provider.");
 	return 0;
@@ -270,11 +257,9 @@ static bool is_literal(const char *host, const struct probe *probe)
 
 int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	const char *host =
-		doctor->proxy.address.host[0] ? doctor->proxy.address.host : doctor->origin.host;
-	const struct probe_inputs inputs = {.server = doctor->origin,
-		.proxy = &doctor->proxy,
-		.trust = doctor_trust(doctor),
+	const struct way *way = &doctor->way;
+	const char *host = way->proxy.address.host[0] ? way->proxy.address.host : way->origin.host;
+	const struct probe_inputs inputs = {.way = way,
 		.now_s = doctor->inputs->now_s,
 		.name_timeout_ms = HTTP_NAME_MS, /* as an attestation does */
 		.timeout_ms = PROBE_MS};
@@ -349,7 +334,6 @@ static void show_peer(const struct tls_look_peer *peer, json *details)
 int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	const struct tls_look_peer *peer = &doctor->probe.peer;
-	const struct trust_store trust = doctor_trust(doctor);
 	int64_t days = (peer->not_after_s - doctor->inputs->now_s) / DAY_S;
 	char text[ERR_MSG_SIZE];
 	const char *bundle;
@@ -357,7 +341,7 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 	show_peer(peer, finding->details);
 	json_add_int(finding->details, "tookMs",
 		doctor->probe.parts[PROBE_TUNNEL].took_ms + doctor->probe.parts[PROBE_TLS].took_ms);
-	if (trust_store_find(&trust, &bundle, err) < 0)
+	if (trust_store_find(&doctor->way.trust, &bundle, err) < 0)
 		return -1;
 	json_add_known_text(finding->details, "authorities", bundle ? bundle : "of two files");
 	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 ||

@@ -12,12 +12,8 @@
 static int read_documents(struct doctor *doctor, struct http *http, struct keys *keys,
 	struct discovery *ret, struct err *err)
 {
-	const struct trust_store trust = doctor_trust(doctor);
 	const struct exchange exchange = {.http = http,
-		.origin = doctor->origin,
-		.ca_file = trust.ca_file,
-		.extra_ca_file = trust.extra_ca_file,
-		.proxy = doctor->proxy,
+		.way = doctor->way,
 		.connect_timeout_ms = CONNECT_MS,
 		.total_timeout_ms = EXCHANGE_MS,
 		.now_s = doctor->inputs->now_s,
@@ -26,7 +22,7 @@ static int read_documents(struct doctor *doctor, struct http *http, struct keys 
 
 	if (exchange_discovery(&exchange, ret, &doctor->answered, err) < 0)
 		return -1;
-	if (discovery_check(ret, &doctor->origin, err) < 0)
+	if (discovery_check(ret, &doctor->way.origin, err) < 0)
 		return -1;
 	return exchange_keys(&exchange, keys, &later, err);
 }

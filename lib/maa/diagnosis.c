@@ -44,9 +44,7 @@ void diagnosis_make(
 	int64_t now_ms = clock_monotonic_ms();
 	int64_t left_ms =
 		exchange->deadline_ms ? exchange->deadline_ms - now_ms : 2 * DIAGNOSIS_PROBE_MS;
-	struct probe_inputs inputs = {.server = exchange->origin,
-		.proxy = &exchange->proxy,
-		.trust = {.ca_file = exchange->ca_file, .extra_ca_file = exchange->extra_ca_file},
+	struct probe_inputs inputs = {.way = &exchange->way,
 		.now_s = exchange->now_s + (now_ms - exchange->now_ms) / 1000,
 		.timeout_ms = DIAGNOSIS_PROBE_MS};
 	struct probe *probe;

@@ -10,7 +10,6 @@
 #include "maa/request.h"
 #include "maa/retry.h"
 #include "net/connect_proxy.h"
-#include "net/sockets.h"
 
 #define KEYS_PATH       "/certs"
 #define CLOCK_OFF_S     60
@@ -109,20 +108,6 @@ static enum err_code code_of_answer(
 		status, complaint, complaint->is_of_protocol || answer->error_code[0] != '\0');
 }
 
-/* "host (20.1.2.3, public)". */
-static void place_text(
-	const struct exchange *exchange, const struct http_answer *answer, char ret[256])
-{
-	char proxy[HTTP_URL_SIZE];
-
-	proxy_text(&exchange->proxy, proxy);
-	if (exchange->proxy.address.host[0])
-		(void)text_format(ret, 256, "%.80s by proxy %.90s", exchange->origin.host, proxy);
-	else
-		(void)text_format(ret, 256, "%.80s (%s, %s)", exchange->origin.host, answer->peer,
-			sockets_is_private(answer->peer) ? "private" : "public");
-}
-
 /* What came instead of an answer in the protocol's form. */
 static void body_text(const struct http_answer *answer, char ret[256])
 {
@@ -146,20 +131,22 @@ static void body_text(const struct http_answer *answer, char ret[256])
 static int refuse(const struct exchange *exchange, const struct http_answer *answer, struct err *err)
 {
 	struct complaint complaint;
-	char place[256], body[256], id[HTTP_ID_SIZE + 16] = "";
+	char place[128], body[256], id[HTTP_ID_SIZE + 16] = "";
 	enum err_code code;
 
 	read_complaint(buf_bytes(&answer->body), &complaint);
 	code = code_of_answer(answer, &complaint);
-	place_text(exchange, answer, place);
+	way_place_text(&exchange->way.proxy, answer->peer, place, sizeof(place));
 	if (answer->request_id[0])
 		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
 	if (complaint.code[0] || complaint.message[0])
-		return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s: %s%s",
-			place, answer->status, complaint.code, complaint.message, id);
+		return err_set(err, code, (unsigned long)answer->status,
+			"%.80s%s answered %ld %s: %s%s", exchange->way.origin.host, place,
+			answer->status, complaint.code, complaint.message, id);
 	body_text(answer, body);
-	return err_set(err, code, (unsigned long)answer->status, "%s answered %ld %s%s%s.", place,
-		answer->status, answer->error_code[0] ? answer->error_code : body, id,
+	return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld %s%s%s.",
+		exchange->way.origin.host, place, answer->status,
+		answer->error_code[0] ? answer->error_code : body, id,
 		answer->status >= 500 && is_page(answer) ? "; a device on the way may have sent it"
 							 : "");
 }
@@ -190,13 +177,12 @@ static int perform(const struct exchange *exchange, struct question *question,
 	char url[HTTP_URL_SIZE];
 	int status;
 
-	http_origin_text(&exchange->origin, origin);
+	http_origin_text(&exchange->way.origin, origin);
 	if (!text_format(url, sizeof(url), "%s%s", origin, question->path))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The endpoint's address is too long.");
 	request->url = url;
-	request->ca_file = exchange->ca_file;
-	request->extra_ca_file = exchange->extra_ca_file;
-	request->proxy = &exchange->proxy;
+	request->trust = exchange->way.trust;
+	request->proxy = &exchange->way.proxy;
 	request->connect_timeout_ms = exchange->connect_timeout_ms;
 	request->total_timeout_ms = exchange->total_timeout_ms;
 	request->idle_timeout_ms = exchange->idle_timeout_ms;
@@ -305,7 +291,7 @@ int exchange_keys(const struct exchange *exchange, struct keys *ret,
 	if (exchange_key_set(exchange, &text, ret_facts, err) < 0)
 		return -1;
 	if (keys_parse(buf_bytes(&text), ret, err) < 0)
-		return err_wrap(err, "Keys of %.80s", exchange->origin.host);
+		return err_wrap(err, "Keys of %.80s", exchange->way.origin.host);
 	return 0;
 }
 
@@ -319,7 +305,7 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
 	if (discovery_parse(buf_bytes(&answer.body), ret, err) < 0)
-		return err_wrap(err, "%.80s", exchange->origin.host);
+		return err_wrap(err, "%.80s", exchange->way.origin.host);
 	return 0;
 }
 

@@ -6,14 +6,12 @@
 #include <string.h>
 #include "maa/discovery.h"
 #include "maa/keys.h"
-#include "net/proxy.h"
+#include "net/http.h"
+#include "net/way.h"
 
 struct exchange {
 	struct http *http;
-	struct http_origin origin;
-	const char *ca_file; /* NULL: the system's */
-	const char *extra_ca_file; /* NULL: none besides */
-	struct proxy proxy; /* without a host: none */
+	struct way way;
 	uint32_t connect_timeout_ms;
 	uint32_t total_timeout_ms; /* of one HTTP exchange */
 	uint32_t idle_timeout_ms;
@@ -27,7 +25,7 @@ struct exchange {
 /* Wipes the proxy's password. */
 static inline void exchange_cleanup(struct exchange *exchange)
 {
-	explicit_bzero(&exchange->proxy, sizeof(exchange->proxy));
+	way_cleanup(&exchange->way);
 }
 
 /* What was learned besides the answer, or without one. */

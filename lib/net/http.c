@@ -380,10 +380,8 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 static int take_trust(struct http *http, const struct http_request *request, struct err *err)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
-	struct trust_store trust = {
-		.ca_file = request->ca_file, .extra_ca_file = request->extra_ca_file};
 
-	if (trust_store_read(&trust, &files, err) < 0)
+	if (trust_store_read(&request->trust, &files, err) < 0)
 		return -1;
 	if (!trust_store_is_same(&http->trust, &files) &&
 		(renew_easy(http, err) < 0 || trust_store_take(&files, &http->trust, err) < 0))

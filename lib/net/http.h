@@ -11,6 +11,7 @@
 #define NET_HTTP_H
 
 #include "base/buf.h"
+#include "net/trust_store.h"
 #include "net/url.h"
 
 #define HTTP_ID_SIZE 80
@@ -32,10 +33,7 @@ struct http_request {
 	const char *url; /* https:// only, unless is_plain */
 	const char *content_type; /* of the body; NULL: a GET */
 	struct bytes body;
-	/* PEM file, used instead of the system's CAs; NULL: the system's, wherever it keeps them */
-	const char *ca_file;
-	/* PEM file, whose authorities count besides the others; NULL: none */
-	const char *extra_ca_file;
+	struct trust_store trust;
 	const struct proxy *proxy; /* NULL or without a host: the direct way */
 	/* once the name is known, until the TLS handshake is finished */
 	uint32_t connect_timeout_ms;

@@ -4,6 +4,7 @@
 #include "net/connect_proxy.h"
 #include "net/http_curl.h"
 #include "net/sockets.h"
+#include "net/way.h"
 
 struct cause {
 	enum err_code code;
@@ -167,24 +168,13 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 void http_place_text(const struct http_transfer *transfer, char *ret, size_t size)
 {
 	const char *address = transfer->address;
-	char proxy[HTTP_URL_SIZE];
-	char *used = NULL;
+	char *of_reused = NULL;
 
-	if (is_by_proxy(transfer)) {
-		proxy_text(transfer->request->proxy, proxy);
-		(void)text_format(ret, size, " by proxy %.90s", proxy);
-		return;
+	if (!address[0]) {
+		(void)curl_easy_getinfo(transfer->http->easy, CURLINFO_PRIMARY_IP, &of_reused);
+		address = of_reused ? of_reused : "";
 	}
-	(void)curl_easy_getinfo(transfer->http->easy, CURLINFO_PRIMARY_IP, &used); /* of a
-										      connection
-										      used again */
-	if (!address[0] && used)
-		address = used;
-	if (address[0])
-		(void)text_format(ret, size, " (%s, %s)", address,
-			sockets_is_private(address) ? "private" : "public");
-	else
-		ret[0] = '\0';
+	way_place_text(transfer->request->proxy, address, ret, size);
 }
 
 /* curl's text, where it says more than the cause: without the blanks and the stop that some end

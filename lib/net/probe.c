@@ -175,7 +175,7 @@ static int connect_all(struct walk *walk, struct err *err)
 
 static int open_tunnel(struct walk *walk, struct err *err)
 {
-	return connect_proxy_open(walk->fd, walk->inputs->proxy, &walk->probe->server,
+	return connect_proxy_open(walk->fd, &walk->inputs->way->proxy, &walk->probe->server,
 		half_deadline_ms(walk), &walk->probe->tunnel, err);
 }
 
@@ -208,7 +208,7 @@ static int look_at_tls(struct walk *walk, struct err *err)
 		.now_s = walk->inputs->now_s,
 		.deadline_ms = half_deadline_ms(walk)};
 
-	if (trust_store_read(&walk->inputs->trust, &files, err) < 0 ||
+	if (trust_store_read(&walk->inputs->way->trust, &files, err) < 0 ||
 		trust_store_take(&files, &trust, err) < 0)
 		return -1;
 	look.authorities = trust.authorities;
@@ -250,11 +250,9 @@ void probe_run(const struct probe_inputs *inputs, struct probe *ret)
 {
 	auto_cleanup(walk) struct walk walk = {.inputs = inputs, .probe = ret, .fd = -1};
 
-	*ret = (struct probe){.server = inputs->server};
-	if (inputs->proxy && inputs->proxy->address.host[0]) {
-		ret->proxy.address = inputs->proxy->address;
-		memcpy(ret->proxy.source, inputs->proxy->source, sizeof(ret->proxy.source));
-	}
+	*ret = (struct probe){.server = inputs->way->origin};
+	ret->proxy.address = inputs->way->proxy.address;
+	memcpy(ret->proxy.source, inputs->way->proxy.source, sizeof(ret->proxy.source));
 	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++)
 		if ((step != PROBE_TUNNEL || has_proxy(ret)) && !run_step(&walk, step))
 			return;

@@ -8,18 +8,15 @@
 #define NET_PROBE_H
 
 #include "net/connect_proxy.h"
-#include "net/proxy.h"
 #include "net/resolve.h"
 #include "net/tls_look.h"
-#include "net/trust_store.h"
+#include "net/way.h"
 
 #define PROBE_ADDRESSES_MAX RESOLVE_MAX
 #define PROBE_ADDRESS_SIZE  DNS_ADDRESS_SIZE
 
 struct probe_inputs {
-	struct http_origin server;
-	const struct proxy *proxy; /* NULL or without a host: the direct way */
-	struct trust_store trust;
+	const struct way *way;
 	int64_t now_s;
 	uint32_t name_timeout_ms; /* of the name: to be as patient as an exchange (net/resolve.h) */
 	/* of all steps after it together, 5000 is plenty; the probe ends within both */

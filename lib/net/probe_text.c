@@ -55,19 +55,12 @@ void probe_step_text(const struct probe *probe, enum probe_step step, char *ret,
 /* "host:443 (20.1.2.3, public)" or "host:443 by proxy 10.0.0.4:3128 (waagent.conf)". */
 static void place_text(const struct probe *probe, char *ret, size_t size)
 {
-	const struct probe_address *address = &probe->addresses[probe->chosen];
-	char proxy[HTTP_URL_SIZE];
+	const char *address = probe->address_count ? probe->addresses[probe->chosen].text : "";
+	char place[128];
 
-	proxy_text(&probe->proxy, proxy);
-	if (probe->proxy.address.host[0])
-		(void)text_format(ret, size, "%.100s:%u by proxy %.90s", probe->server.host,
-			(unsigned int)probe->server.port, proxy);
-	else if (probe->address_count)
-		(void)text_format(ret, size, "%.100s:%u (%s, %s)", probe->server.host,
-			(unsigned int)probe->server.port, address->text, kind_of(address));
-	else
-		(void)text_format(ret, size, "%.100s:%u", probe->server.host,
-			(unsigned int)probe->server.port);
+	way_place_text(&probe->proxy, address, place, sizeof(place));
+	(void)text_format(ret, size, "%.100s:%u%s", probe->server.host,
+		(unsigned int)probe->server.port, place);
 }
 
 static const char *addition(const struct probe *probe, enum probe_step step)

@@ -249,34 +249,27 @@ static int exchange(const struct http_request *request, struct err *err)
 	return 0;
 }
 
-static void proxy_cleanup(struct proxy *proxy)
-{
-	explicit_bzero(proxy, sizeof(*proxy));
-}
-
 /* Messages name the receiver by its host alone. */
 static int post(const struct alert_inputs *inputs, struct bytes body, struct err *err)
 {
 	const struct settings *settings = inputs->settings;
-	auto_cleanup(proxy) struct proxy proxy = {0};
+	auto_cleanup(way) struct way way = {0};
 	struct http_origin origin;
 	char signature[SIGNATURE_SIZE];
 
 	if (settings->alert_secret[0] && sign(settings->alert_secret, body, signature, err) < 0)
 		return -1;
 	if (http_parse_url(settings->alert_webhook, &origin, NULL, err) < 0 ||
-		proxy_choose(&inputs->proxy, &origin, &proxy, err) < 0)
+		way_choose(&inputs->way, &origin, &way, err) < 0)
 		return -1;
-	return exchange(
-		&(struct http_request){.url = settings->alert_webhook,
-			.content_type = "application/json",
-			.body = body,
-			.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-			.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
-			.proxy = &proxy,
-			.connect_timeout_ms = CONNECT_MS,
-			.total_timeout_ms = TOTAL_MS,
-			.header = settings->alert_secret[0] ? signature : NULL},
+	return exchange(&(struct http_request){.url = settings->alert_webhook,
+				.content_type = "application/json",
+				.body = body,
+				.trust = way.trust,
+				.proxy = &way.proxy,
+				.connect_timeout_ms = CONNECT_MS,
+				.total_timeout_ms = TOTAL_MS,
+				.header = settings->alert_secret[0] ? signature : NULL},
 		err);
 }
 

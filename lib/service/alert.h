@@ -51,7 +51,7 @@ struct alert_inputs {
 	const struct verdict *verdict; /* of all */
 	const struct history *history; /* with this round in it */
 	enum status_state state; /* as reported */
-	struct proxy_sources proxy; /* of the way to the receiver */
+	struct way_sources way; /* of the way to the receiver */
 	/* who knows the VM's ids, asked for a new alert; NULL or "": the cloud's own */
 	const char *metadata;
 	const char *version;

@@ -1,6 +1,6 @@
 #include "service/attempt.h"
 
-#include "service/service_proxy.h"
+#include "service/service_way.h"
 
 void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
 	struct round_result *ret)
@@ -13,13 +13,9 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20], int6
 	waagent_read_proxy(attempt->root_fd, agent_proxy);
 	round_run(&(struct round_inputs){.sources.root_fd = attempt->root_fd,
 			  .tcti = attempt->service->tcti,
-			  .endpoint = settings->endpoint,
+			  .provider = settings_provider(settings),
 			  .metadata = attempt->service->metadata,
-			  .region_fallback = settings->region_fallback,
-			  .fallback_endpoint = settings->fallback_endpoint,
-			  .ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-			  .extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL,
-			  .proxy = service_proxy_sources(settings, attempt->service, agent_proxy),
+			  .way = service_way(settings, attempt->service, agent_proxy),
 			  .random = round_random(random + 16),
 			  .nonce = nonce,
 			  .now_s = now_s},
@@ -39,8 +35,7 @@ int attempt_alerts(const struct attempt *attempt, const struct status_report_inp
 				 .verdict = report->verdict,
 				 .history = report->history,
 				 .state = state,
-				 .proxy = service_proxy_sources(
-					 attempt->settings, attempt->service, agent_proxy),
+				 .way = service_way(attempt->settings, attempt->service, agent_proxy),
 				 .metadata = attempt->service->metadata,
 				 .version = attempt->version,
 				 .random = random,

@@ -39,8 +39,7 @@ static void note_authorities(struct settings *settings)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
-	struct trust_store trust = {.ca_file = settings->ca_file[0] ? settings->ca_file : NULL,
-		.extra_ca_file = settings->extra_ca_file[0] ? settings->extra_ca_file : NULL};
+	const struct trust_store trust = settings_trust(settings);
 	struct err ignored;
 
 	if (trust_store_read(&trust, &files, &ignored) < 0 ||

@@ -410,6 +410,7 @@ static void tell_alerts(enum health health, const struct history *history)
 
 	if (alert_run(&(struct alert_inputs){.state_fd = state_fd,
 			      .settings = &settings,
+			      .way.trust = settings_trust(&settings),
 			      .round = &round,
 			      .verdict = &verdict,
 			      .history = history,

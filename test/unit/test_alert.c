@@ -43,6 +43,7 @@ static struct told tell_with(
 	told.code =
 		alert_run(&(struct alert_inputs){.state_fd = state_fd,
 				  .settings = settings,
+				  .way.trust = settings_trust(settings),
 				  .round = &round,
 				  .verdict = &verdict,
 				  .history = &history,

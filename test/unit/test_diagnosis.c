@@ -59,8 +59,8 @@ static struct exchange exchange_with(const struct tls_server *server, struct htt
 	int64_t now_ms = clock_monotonic_ms();
 
 	return (struct exchange){.http = http,
-		.origin = {"127.0.0.1", (uint16_t)server->port},
-		.ca_file = server->ca_file,
+		.way.origin = {"127.0.0.1", (uint16_t)server->port},
+		.way.trust.ca_file = server->ca_file,
 		.connect_timeout_ms = 1500,
 		.total_timeout_ms = 4000,
 		.deadline_ms = now_ms + 9000,

@@ -15,8 +15,8 @@ static struct exchange exchange_with_server(void)
 {
 	return (struct exchange){
 		.http = http,
-		.origin = {"127.0.0.1", (uint16_t)server.port},
-		.ca_file = server.ca_file,
+		.way.origin = {"127.0.0.1", (uint16_t)server.port},
+		.way.trust.ca_file = server.ca_file,
 		.connect_timeout_ms = 1000,
 		.total_timeout_ms = 5000,
 	};

@@ -33,12 +33,12 @@ static int exchange_with(
 		.url = url,
 		.content_type = call->content_type,
 		.body = TEXT("hello"),
-		.ca_file = call->ca_file ? call->ca_file : server.ca_file,
+		.trust.ca_file = call->ca_file ? call->ca_file : server.ca_file,
 		.connect_timeout_ms = 1000,
 		.total_timeout_ms = call->timeout_ms ? call->timeout_ms : 10000,
 		.idle_timeout_ms = call->idle_timeout_ms,
 		.proxy = call->proxy,
-		.extra_ca_file = call->extra_ca_file,
+		.trust.extra_ca_file = call->extra_ca_file,
 	};
 
 	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u%s",
@@ -287,7 +287,7 @@ static void a_name_that_does_not_exist_is_a_dns_error(void **state)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	struct http_request request = {.url = "https://nowhere.invalid/",
-		.ca_file = server.ca_file,
+		.trust.ca_file = server.ca_file,
 		.connect_timeout_ms = 3000,
 		.total_timeout_ms = 3000};
 	struct http_answer answer = {.body.max = BODY_MAX};

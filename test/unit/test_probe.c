@@ -14,13 +14,14 @@
 
 static struct probe_inputs inputs_of(const char *host, unsigned int port, const char *ca_file)
 {
-	struct probe_inputs inputs = {.trust.ca_file = ca_file,
+	static struct way way;
+	struct probe_inputs inputs = {.way = &way,
 		.now_s = clock_now_s(),
 		.name_timeout_ms = TIMEOUT_MS,
 		.timeout_ms = TIMEOUT_MS};
 
-	(void)snprintf(inputs.server.host, sizeof(inputs.server.host), "%s", host);
-	inputs.server.port = (uint16_t)port;
+	way = (struct way){.origin.port = (uint16_t)port, .trust.ca_file = ca_file};
+	(void)snprintf(way.origin.host, sizeof(way.origin.host), "%s", host);
 	return inputs;
 }
 

@@ -13,8 +13,8 @@ static void run_round(const char *tcti, const char *ca_file, struct round_result
 	char log_file[FOLDER_SIZE + 16];
 	const struct round_inputs inputs = {.sources = {.root_fd = AT_FDCWD, .event_log = log_file},
 		.tcti = tcti,
-		.endpoint = "https://127.0.0.1:1",
-		.ca_file = ca_file,
+		.provider.endpoint = "https://127.0.0.1:1",
+		.way.trust.ca_file = ca_file,
 		.nonce = "nonce"};
 	struct err err;
 

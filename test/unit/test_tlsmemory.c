@@ -48,7 +48,7 @@ static int exchange(struct http *http, struct err *err)
 {
 	char url[64];
 	struct http_request request = {.url = url,
-		.ca_file = server.ca_file,
+		.trust.ca_file = server.ca_file,
 		.connect_timeout_ms = 5000,
 		.total_timeout_ms = 10000};
 	struct http_answer answer = {.body.max = 65536};
