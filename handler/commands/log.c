@@ -10,6 +10,7 @@
 #include "boot/cclog.h"
 #include "commands.h"
 #include "log.h"
+#include "log_facts.h"
 
 struct options {
 	const char *file;
@@ -72,16 +73,6 @@ static int print_pcrs(const struct eventlog *log, struct err *err)
 	return 0;
 }
 
-void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE])
-{
-	const char *name = eventlog_type_name(type);
-
-	if (name)
-		(void)text_format(ret, LOG_TYPE_SIZE, "%s", name);
-	else
-		(void)text_format(ret, LOG_TYPE_SIZE, "0x%08x", type);
-}
-
 /* Digests that no attestation counts still tell whether the log lies. */
 static void print_other_digests(const struct eventlog *log)
 {
@@ -119,14 +110,6 @@ static void print_data_check(const struct eventlog *log)
 			eventlog_alg_name(log->banks[log->counted_bank].alg));
 	if (log->event_count && eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		print_other_digests(log);
-}
-
-int log_read_secure_boot(const struct eventlog *log, struct secureboot *ret, struct err *err)
-{
-	if (cclog_is(log))
-		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-			"This is the log of a confidential VM: what it says of Secure Boot is not judged, since its registers are no PCRs.");
-	return secureboot_read(log, ret, err);
 }
 
 static void print_secure_boot(const struct eventlog *log)

@@ -11,6 +11,7 @@
 #include "boot/siglist.h"
 #include "commands.h"
 #include "log.h"
+#include "log_facts.h"
 
 #define MAX_EVENT_JSON (1u << 20) /* without its data */
 #define HEX_PIECE      512
