@@ -37,19 +37,25 @@ ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
 LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lcares -lcjson
 
-# A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles.
-WINGS           := page doctor bundle
+# A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles; disk/
+# explains what drift/ finds.
+WINGS           := page doctor bundle drift
 COMMANDS_page   := report
 COMMANDS_doctor := doctor
 COMMANDS_bundle := evidence verify verify_print attestation_bundle bundles
+COMMANDS_drift  := baseline baseline_print files
 $(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))
-LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page))
+LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page) $(if $(filter drift,$(WITHOUT)),disk))
+# X_without_WING.c takes the place of X.c, or of what only the wing has
+STAND_INS   := $(wildcard lib/*/*_without_*.c)
+STAND_INS_IN := $(foreach wing,$(WITHOUT),$(filter %_without_$(wing).c,$(STAND_INS)))
+REPLACED    := $(foreach wing,$(WITHOUT),$(patsubst %_without_$(wing).c,%.c,$(filter %_without_$(wing).c,$(STAND_INS))))
 # tests that include a header of these folders, by way of one of test/support's too
 including = $(shell grep -lE '^.include "($(subst $(space),|,$(1)))' $(2))
 LEFT_OUT_HEADERS := $(addsuffix /,$(LEFT_OUT)) $(if $(LEFT_OUT),$(addprefix ../support/,$(notdir $(call including,$(addsuffix /,$(LEFT_OUT)),test/support/*.h))))
 LEFT_OUT_TESTS   := $(if $(LEFT_OUT),$(call including,$(LEFT_OUT_HEADERS),test/unit/*.c test/fuzz/*.c))
 
-LIB_SRC      := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))),$(wildcard lib/*/*.c))
+LIB_SRC      := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))) $(REPLACED) $(filter-out $(STAND_INS_IN),$(STAND_INS)),$(wildcard lib/*/*.c))
 PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
 COMMAND_SRC  := $(filter-out $(foreach wing,$(LEFT_OUT),$(COMMANDS_$(wing):%=handler/commands/%.c)),$(wildcard handler/commands/*.c))
 SHARED_SRC   := $(wildcard handler/shared/*.c)
@@ -151,6 +157,10 @@ check: ## the fast tier: unit tests and fuzz seeds, under a minute once built
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)test/run $(OBJ) $(BIN) unit
 
+test-core: ## the smallest core, without all wings: its unit tests, and a VM that attests
+	$(Q)$(MAKE) --no-print-directory WITHOUT="$(WINGS)" check
+	$(Q)test/core/attests_without_wings $(BUILD)/release-without-$(subst $(space),-,$(WINGS))/bin
+
 test-flow: all ## whole programs on real parts only
 	$(Q)test/run $(OBJ) $(BIN) flow
 
@@ -220,6 +230,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help libs outdated unit-programs test check test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
+.PHONY: all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

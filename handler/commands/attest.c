@@ -32,7 +32,7 @@ static void add_provider(const struct facts *facts, const struct round_result *r
 }
 
 static void add_facts(const struct facts *facts, const struct round_result *round,
-	const struct drift_verdict *change)
+	const struct comparison *change)
 {
 	const struct appraisal *local = &round->local;
 

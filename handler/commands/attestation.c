@@ -76,5 +76,5 @@ int attestation_run(
 void attestation_done(struct attestation *attestation)
 {
 	round_free(attestation->round);
-	drift_verdict_done(&attestation->change);
+	comparison_done(&attestation->change);
 }

@@ -51,7 +51,7 @@ int attestation_check_options(const struct attestation_options *options, struct 
 /* One round, beside the boots that the service knows, as an observer: nothing is learned here. */
 struct attestation {
 	struct round_result *round;
-	struct drift_verdict change; /* zeroed where no comparison was due */
+	struct comparison change; /* zeroed where no comparison was due */
 	struct verdict verdict; /* of all */
 };
 

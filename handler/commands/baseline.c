@@ -85,7 +85,7 @@ static int look(const struct baseline_options *options, struct baseline_view *vi
 
 static int compare(struct baseline_view *view, struct err *err)
 {
-	return drift_verdict_compare(&(struct drift_verdict_inputs){.appraisal = &view->round->local,
+	return drift_verdict_compare(&(struct comparison_inputs){.appraisal = &view->round->local,
 					     .root_fd = view->root_fd,
 					     .state_fd = view->state_fd,
 					     .is_observer = true,

@@ -108,16 +108,16 @@ static void check_bundle(const struct options *options, const struct anchors *an
 
 /* This boot beside the accepted ones. Changes that speak against it count also where they are
  * redacted, but without their names. */
-static struct page_drift drift_of(const struct options *options, struct drift_verdict *change)
+static const struct comparison *comparison_of(const struct options *options, struct comparison *change)
 {
-	struct err *reason = &change->judgement.verdict.reason;
+	struct err *reason = &change->finding;
 
+	if (!change->details)
+		return NULL;
 	if (options->attestation.redact && reason->code)
 		err_fill(reason, reason->code, 0,
 			"The boot differs from those that count as good; what is different was taken out.");
-	return (struct page_drift){.drift = &change->drift,
-		.judgement = &change->judgement,
-		.compared = change->compared};
+	return change;
 }
 
 /* What is left is checked anew; the verdict stays. */
@@ -156,7 +156,6 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	auto_cleanup(attestation) struct attestation attestation = {0};
 	auto_cleanup(buf) struct buf log = {0};
-	struct page_drift drift;
 	struct page_inputs inputs = {
 		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
 
@@ -170,9 +169,7 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		read_log(options, &log);
 		inputs.log = buf_bytes(&log);
 	}
-	drift = drift_of(options, &attestation.change);
-	if (attestation.change.is_compared)
-		inputs.drift = &drift;
+	inputs.comparison = comparison_of(options, &attestation.change);
 	if (options->attestation.redact && redact(options, &anchors, &bundle, &inputs, check, err) < 0)
 		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);

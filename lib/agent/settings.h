@@ -10,7 +10,7 @@
 #ifndef AGENT_SETTINGS_H
 #define AGENT_SETTINGS_H
 
-#include "drift/rules.h"
+#include "appraise/rules.h"
 #include "maa/provider.h"
 #include "net/way.h"
 

@@ -10,14 +10,14 @@ void drift_done(struct drift *drift)
 }
 
 /* The two lists, and which of their items have no counterpart. */
-struct comparison {
+struct matching {
 	const struct components *before, *after;
 	bool *is_lost, *is_new;
 	/* mask of PCRs that were known, and that hold more now than the log tells */
 	uint32_t hidden;
 };
 
-static void comparison_cleanup(const struct comparison *comparison)
+static void comparison_cleanup(const struct matching *comparison)
 {
 	free(comparison->is_lost);
 	free(comparison->is_new);
@@ -46,9 +46,9 @@ static enum component_kind hidden_kind(uint32_t pcr)
 }
 
 static int compare(const struct components *before, const struct components *after,
-	struct comparison *ret, struct err *err)
+	struct matching *ret, struct err *err)
 {
-	*ret = (struct comparison){.before = before,
+	*ret = (struct matching){.before = before,
 		.after = after,
 		.is_lost = calloc(before->count + 1, sizeof(bool)),
 		.is_new = calloc(after->count + 1, sizeof(bool)),
@@ -64,6 +64,35 @@ static int compare(const struct components *before, const struct components *aft
 	return 0;
 }
 
+static const enum rules_class class_of_kind[COMPONENT_KINDS] = {
+	[COMPONENT_FIRMWARE] = RULES_FIRMWARE,
+	[COMPONENT_FIRMWARE_CONFIG] = RULES_FIRMWARE,
+	[COMPONENT_DRIVER] = RULES_DRIVER,
+	[COMPONENT_BOOT_ORDER] = RULES_BOOT_ORDER,
+	[COMPONENT_BOOT_OPTION] = RULES_BOOT_ORDER,
+	[COMPONENT_SECURE_BOOT] = RULES_SECURE_BOOT_OFF,
+	[COMPONENT_PK] = RULES_SECURE_BOOT_KEYS,
+	[COMPONENT_KEK] = RULES_SECURE_BOOT_KEYS,
+	[COMPONENT_DB] = RULES_SECURE_BOOT_KEYS,
+	[COMPONENT_DBX] = RULES_SECURE_BOOT_KEYS,
+	[COMPONENT_AUTHORITY] = RULES_BOOT_APPLICATION,
+	[COMPONENT_SBAT] = RULES_SECURE_BOOT_SETTINGS,
+	[COMPONENT_SECURE_BOOT_SETTING] = RULES_SECURE_BOOT_SETTINGS,
+	[COMPONENT_MOK] = RULES_SECURE_BOOT_SETTINGS,
+	[COMPONENT_APPLICATION] = RULES_BOOT_APPLICATION,
+	[COMPONENT_KERNEL] = RULES_KERNEL,
+	[COMPONENT_KERNEL_SECTION] = RULES_KERNEL,
+	[COMPONENT_INITRD] = RULES_INITRD,
+	[COMPONENT_LOADED_INITRD] = RULES_INITRD,
+	[COMPONENT_INITRD_LIST] = RULES_INITRD,
+	[COMPONENT_COMMAND_LINE] = RULES_COMMAND_LINE,
+	[COMPONENT_BOOT_COMMANDS] = RULES_BOOT_CONFIGURATION,
+	[COMPONENT_BOOT_FILE] = RULES_BOOT_CONFIGURATION,
+	[COMPONENT_PARTITION_TABLE] = RULES_PARTITION_TABLE,
+	[COMPONENT_VM_ID] = RULES_VM_IDENTITY,
+	[COMPONENT_OTHER] = RULES_BOOT_CONFIGURATION,
+};
+
 /* What one more difference of a class weighs when the closest variant is looked for: one serious
  * difference more than all others. */
 static size_t weight_of(enum component_kind kind)
@@ -71,10 +100,10 @@ static size_t weight_of(enum component_kind kind)
 	static const size_t weights[] = {
 		[RULES_IGNORE] = 0, [RULES_NOTE] = 1, [RULES_UNHEALTHY] = 10000};
 
-	return weights[rules_default().action[rules_class_of(kind)]];
+	return weights[rules_default().action[class_of_kind[kind]]];
 }
 
-static size_t weigh(const struct comparison *comparison)
+static size_t weigh(const struct matching *comparison)
 {
 	size_t weight = 0;
 
@@ -87,7 +116,7 @@ static size_t weigh(const struct comparison *comparison)
 	return weight;
 }
 
-static bool has_difference(const struct comparison *comparison)
+static bool has_difference(const struct matching *comparison)
 {
 	return comparison->hidden || memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
 	       memchr(comparison->is_new, 1, comparison->after->count + 1);
@@ -127,7 +156,7 @@ static bool knows_entries(const struct components *components, const struct comp
 	return memcmp(computed, dbx->sha256, sizeof(computed)) == 0;
 }
 
-static void count_entries(const struct comparison *comparison, struct drift_difference *difference)
+static void count_entries(const struct matching *comparison, struct drift_difference *difference)
 {
 	const size_t size = COMPONENTS_REVOCATION_LEN;
 	struct bytes before = buf_bytes(&comparison->before->revoked);
@@ -155,11 +184,11 @@ static struct drift_difference *next_difference(
 {
 	struct drift_difference *next = &drift->differences[drift->count++];
 
-	*next = (struct drift_difference){.change = change, .class = rules_class_of(kind)};
+	*next = (struct drift_difference){.change = change, .class = class_of_kind[kind]};
 	return next;
 }
 
-static void pair(struct comparison *comparison, bool by_name, struct drift *drift)
+static void pair(struct matching *comparison, bool by_name, struct drift *drift)
 {
 	for (size_t i = 0; i < comparison->before->count; i++)
 		for (size_t k = 0; comparison->is_lost[i] && k < comparison->after->count; k++) {
@@ -177,7 +206,7 @@ static void pair(struct comparison *comparison, bool by_name, struct drift *drif
 		}
 }
 
-static void list_rest(const struct comparison *comparison, struct drift *drift)
+static void list_rest(const struct matching *comparison, struct drift *drift)
 {
 	for (size_t i = 0; i < comparison->before->count; i++)
 		if (comparison->is_lost[i])
@@ -193,7 +222,7 @@ static void list_rest(const struct comparison *comparison, struct drift *drift)
 				(struct component){.kind = hidden_kind(pcr), .pcr = pcr};
 }
 
-static int list_differences(struct comparison *comparison, struct drift *ret, struct err *err)
+static int list_differences(struct matching *comparison, struct drift *ret, struct err *err)
 {
 	if (!has_difference(comparison))
 		return 0;
@@ -209,14 +238,14 @@ static int list_differences(struct comparison *comparison, struct drift *ret, st
 }
 
 /* How many PCRs both boots know. */
-static int count_common(const struct comparison *comparison)
+static int count_common(const struct matching *comparison)
 {
 	return __builtin_popcount(comparison->before->believed & comparison->after->believed);
 }
 
 /* A variant that knows less is no better match for that: one that was accepted with a PCR hidden
  * says nothing of what is in it now. */
-static bool is_closer(const struct comparison *one, const struct comparison *other)
+static bool is_closer(const struct matching *one, const struct matching *other)
 {
 	size_t weight = weigh(one), other_weight = weigh(other);
 
@@ -232,10 +261,10 @@ int drift_find(const struct components *variants, size_t variant_count,
 	const struct components *boot, struct drift *ret, struct err *err)
 {
 	struct drift found = {0};
-	auto_cleanup(comparison) struct comparison closest = {0};
+	auto_cleanup(comparison) struct matching closest = {0};
 
 	for (size_t i = 0; i < variant_count; i++) {
-		auto_cleanup(comparison) struct comparison comparison = {0};
+		auto_cleanup(comparison) struct matching comparison = {0};
 
 		if (compare(&variants[i], boot, &comparison, err) < 0)
 			return -1;
@@ -244,7 +273,7 @@ int drift_find(const struct components *variants, size_t variant_count,
 		found.variant = i;
 		comparison_cleanup(&closest);
 		closest = comparison;
-		comparison = (struct comparison){0};
+		comparison = (struct matching){0};
 	}
 	if (!closest.before)
 		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");

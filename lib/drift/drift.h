@@ -10,7 +10,7 @@
 
 #include "appraise/verdict.h"
 #include "drift/components.h"
-#include "drift/rules.h"
+#include "appraise/rules.h"
 
 #define EXPLANATION_TEXT_SIZE 160
 #define DRIFT_TEXT_SIZE       320 /* with a remedy behind it still one status message */

@@ -4,15 +4,16 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "disk/next_boot.h"
 #include "drift/explain.h"
 
 #define REMARK_SIZE 160
 
 struct judging {
-	const struct drift_verdict_inputs *inputs;
+	const struct comparison_inputs *inputs;
 	const struct components *boot;
 	struct baseline *baseline;
-	struct drift_verdict *change;
+	struct comparison *change;
 	bool is_damaged;
 };
 
@@ -30,7 +31,7 @@ static void baseline_pointer_cleanup(struct baseline **baseline)
 	free(*baseline);
 }
 
-static void say(struct drift_verdict *change, const char *text)
+static void say(struct comparison *change, const char *text)
 {
 	size_t len = strlen(change->text);
 
@@ -58,7 +59,7 @@ static void say_when(const struct judging *judging, const char *what, const char
 /* Trouble is told and changes no verdict: what is not kept is judged anew in the next round. */
 static void save(struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 	struct err err;
 
 	judging->is_damaged = false;
@@ -90,7 +91,7 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
  * everybody sees it. */
 static void say_why_none(const struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 	char time[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
 
 	if (judging->baseline->count == 0 && judging->baseline->forgotten_s) {
@@ -112,7 +113,7 @@ static void say_why_none(const struct judging *judging)
  * replaces them. True if that is the finding. */
 static bool lacks_its_measure(const struct judging *judging)
 {
-	const struct drift_verdict_inputs *inputs = judging->inputs;
+	const struct comparison_inputs *inputs = judging->inputs;
 	struct err lost;
 
 	if (!judging->change->is_lost || (inputs->may_learn && !inputs->is_observer))
@@ -121,25 +122,25 @@ static bool lacks_its_measure(const struct judging *judging)
 		inputs->may_learn
 			? "they are lost; the service learns anew at its next Healthy attestation."
 			: "they are lost, and this boot was Unhealthy before or may have been.");
-	drift_verdict_unclear(&lost, judging->change);
+	comparison_unclear(&lost, judging->change);
 	return true;
 }
 
 static void learn(struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 	char text[96];
 
 	if (lacks_its_measure(judging))
 		return;
-	change->state = DRIFT_NONE;
+	change->state = COMPARISON_NONE;
 	if (!may_write(judging)) {
 		say_when(judging, "There is no baseline yet",
 			"it is learned at the first Healthy attestation.");
 		say_why_none(judging);
 		return;
 	}
-	change->state = DRIFT_LEARNED;
+	change->state = COMPARISON_LEARNED;
 	change->is_news = true;
 	(void)text_format(text, sizeof(text), "Learned from this boot: %zu components.",
 		judging->boot->count);
@@ -190,9 +191,9 @@ static bool learns_more(const struct components *known, const struct components 
 static void judge_same(struct judging *judging, size_t index)
 {
 	struct baseline_variant variant = judging->baseline->variants[index];
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 
-	change->state = DRIFT_SAME;
+	change->state = COMPARISON_SAME;
 	say_same(judging, &variant);
 	say_why_none(judging);
 	if (variant.boot_id[0] && strcmp(variant.boot_id, judging->inputs->boot_id) == 0)
@@ -227,7 +228,7 @@ static bool has_unexplained(const struct drift *drift)
 
 /* By the explanations that were found earlier in this boot, and by files and packages; the latter
  * is costly, and only done if there is something to explain. */
-static void explain(const struct drift_verdict_inputs *inputs, const struct baseline *baseline,
+static void explain(const struct comparison_inputs *inputs, const struct baseline *baseline,
 	struct drift *drift)
 {
 	struct explain_sources sources = {.round = {.root_fd = inputs->root_fd,
@@ -243,9 +244,9 @@ static void explain(const struct drift_verdict_inputs *inputs, const struct base
 		explain_drift(&sources, drift);
 }
 
-int drift_verdict_compare(const struct drift_verdict_inputs *inputs,
-	const struct baseline *baseline, const struct components *boot, struct drift *ret,
-	struct drift_judgement *ret_judgement, struct err *err)
+int drift_verdict_compare(const struct comparison_inputs *inputs, const struct baseline *baseline,
+	const struct components *boot, struct drift *ret, struct drift_judgement *ret_judgement,
+	struct err *err)
 {
 	if (baseline_compare(baseline, boot, ret, err) < 0)
 		return -1;
@@ -254,7 +255,7 @@ int drift_verdict_compare(const struct drift_verdict_inputs *inputs,
 	return 0;
 }
 
-static void say_changed(struct drift_verdict *change, const char *what)
+static void say_changed(struct comparison *change, const char *what)
 {
 	char text[DRIFT_TEXT_SIZE + 64];
 
@@ -265,18 +266,19 @@ static void say_changed(struct drift_verdict *change, const char *what)
 
 static void judge_changed(struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
-	const struct drift_judgement *judgement = &change->judgement;
+	struct comparison *change = judging->change;
+	const struct drift_judgement *judgement = &change->details->judgement;
 	bool is_new = !judging->inputs->is_observer &&
-		      baseline_remember(judging->baseline, judging->inputs->boot_id, &change->drift);
+		      baseline_remember(
+			      judging->baseline, judging->inputs->boot_id, &change->details->drift);
 
 	(void)text_format(change->note, sizeof(change->note), "%s", judgement->text);
 	change->finding = judgement->verdict.reason;
-	change->state = judgement->verdict.health != HEALTH_HEALTHY ? DRIFT_SERIOUS
-			: judgement->is_acceptable                  ? DRIFT_ACCEPTED
-								    : DRIFT_NOTED;
+	change->state = judgement->verdict.health != HEALTH_HEALTHY ? COMPARISON_SERIOUS
+			: judgement->is_acceptable                  ? COMPARISON_ACCEPTED
+								    : COMPARISON_NOTED;
 	say_changed(change, judgement->text);
-	if (change->state == DRIFT_ACCEPTED && may_write(judging)) {
+	if (change->state == COMPARISON_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
 		say(change, judgement->is_explained
 				    ? "All of it is explained: accepted from now on."
@@ -284,7 +286,7 @@ static void judge_changed(struct judging *judging)
 		accept(judging, BASELINE_EXPLAINED, judgement->text);
 		return;
 	}
-	if (change->state == DRIFT_ACCEPTED)
+	if (change->state == COMPARISON_ACCEPTED)
 		say_when(judging, "Nothing of it is serious",
 			"accepted at the next Healthy attestation.");
 	else
@@ -298,12 +300,12 @@ static void judge_changed(struct judging *judging)
 /* False if the file cannot be read: then nothing is known, and nothing may be learned over it. */
 static bool load(struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 	struct err err;
 	enum state_found found = baseline_load(judging->inputs->state_fd, judging->baseline, &err);
 
 	if (found == STATE_UNREADABLE) {
-		drift_verdict_unclear(&err, judging->change);
+		comparison_unclear(&err, judging->change);
 		return false;
 	}
 	judging->is_damaged = found == STATE_DAMAGED;
@@ -317,7 +319,7 @@ static bool load(struct judging *judging)
 
 static void compare(struct judging *judging)
 {
-	struct drift_verdict *change = judging->change;
+	struct comparison *change = judging->change;
 	const struct baseline *baseline = judging->baseline;
 	struct err err;
 
@@ -327,21 +329,27 @@ static void compare(struct judging *judging)
 		learn(judging);
 		return;
 	}
-	if (drift_verdict_compare(judging->inputs, baseline, judging->boot, &change->drift,
-		    &change->judgement, &err) < 0) {
-		drift_verdict_unclear(&err, change);
+	change->details = calloc(1, sizeof(*change->details));
+	if (!change->details)
+		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the differences.");
+	if (!change->details ||
+		drift_verdict_compare(judging->inputs, baseline, judging->boot,
+			&change->details->drift, &change->details->judgement, &err) < 0) {
+		comparison_done(change);
+		comparison_unclear(&err, change);
 		return;
 	}
-	change->is_compared = true;
-	change->compared = judging->boot->believed &
-			   baseline->variants[change->drift.variant].components.believed;
-	if (change->drift.count == 0 && !change->drift.not_compared)
-		judge_same(judging, change->drift.variant);
+	change->differences = change->details->drift.count;
+	change->details->compared =
+		judging->boot->believed &
+		baseline->variants[change->details->drift.variant].components.believed;
+	if (change->details->drift.count == 0 && !change->details->drift.not_compared)
+		judge_same(judging, change->details->drift.variant);
 	else
 		judge_changed(judging);
 }
 
-void drift_verdict_set_unclear(const struct err *cause, struct err *ret)
+void comparison_set_unclear(const struct err *cause, struct err *ret)
 {
 	struct err reason = *cause;
 
@@ -350,15 +358,15 @@ void drift_verdict_set_unclear(const struct err *cause, struct err *ret)
 	*ret = reason;
 }
 
-void drift_verdict_unclear(const struct err *cause, struct drift_verdict *change)
+void comparison_unclear(const struct err *cause, struct comparison *change)
 {
-	change->state = DRIFT_UNKNOWN;
-	drift_verdict_set_unclear(cause, &change->finding);
+	change->state = COMPARISON_UNKNOWN;
+	comparison_set_unclear(cause, &change->finding);
 	change->trouble = change->finding;
 	say(change, change->finding.msg);
 }
 
-int drift_verdict_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
+int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 {
 	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
 	enum state_found found = STATE_UNREADABLE;
@@ -370,12 +378,12 @@ int drift_verdict_check_baseline(int state_fd, int64_t baseline_s, struct err *e
 		return 0;
 	if (found == STATE_ABSENT)
 		err_fill(&cause, ERR_BASELINE_LOST, 0, "they are lost.");
-	drift_verdict_set_unclear(&cause, err);
+	comparison_set_unclear(&cause, err);
 	return -1;
 }
 
 /* What went wrong with us is no fault of the log. */
-static void say_not_compared(const struct appraisal *appraisal, struct drift_verdict *change)
+static void say_not_compared(const struct appraisal *appraisal, struct comparison *change)
 {
 	const struct verdict *verdict = appraisal ? &appraisal->verdict : NULL;
 	bool is_ours = verdict && verdict->health == HEALTH_UNKNOWN && verdict->reason.code;
@@ -396,24 +404,40 @@ int drift_verdict_components(
 	return 0;
 }
 
-void drift_verdict_done(struct drift_verdict *change)
+void comparison_done(struct comparison *change)
 {
-	drift_done(&change->drift);
+	if (change->details)
+		drift_done(&change->details->drift);
+	free(change->details);
+	change->details = NULL;
 }
 
-void drift_verdict_judge(const struct drift_verdict_inputs *inputs, struct drift_verdict *ret)
+void comparison_judge(const struct comparison_inputs *inputs, struct comparison *ret)
 {
 	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
 	auto_cleanup(components) struct components boot = components_empty();
 	struct err err;
 
-	*ret = (struct drift_verdict){.state = DRIFT_UNKNOWN, .baseline_s = inputs->baseline_s};
+	*ret = (struct comparison){.state = COMPARISON_UNKNOWN, .baseline_s = inputs->baseline_s};
 	if (new_baseline(&baseline, &err) < 0 ||
 		(inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0))
-		drift_verdict_unclear(&err, ret);
+		comparison_unclear(&err, ret);
 	else if (boot.count)
 		compare(&(struct judging){
 			.inputs = inputs, .boot = &boot, .baseline = baseline, .change = ret});
 	else
 		say_not_compared(inputs->appraisal, ret);
+}
+
+int comparison_look_ahead(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
+	bool *ret_was_damaged, struct err *err)
+{
+	const struct next_boot_round round = {
+		.root_fd = root_fd, .state_fd = state_fd, .boot_id = boot_id, .now_s = now_s};
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+
+	if (next_boot_run(&round, &pending, err) < 0)
+		return -1;
+	*ret_was_damaged = pending.was_damaged;
+	return 0;
 }

@@ -7,19 +7,12 @@
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
+#include "appraise/comparison.h"
 #include "bundle/bundlecheck.h"
-#include "drift/drift.h"
 
 #define PAGE_MAX_BYTES (4u << 20)
 #define PAGE_MAX_EVENTS                                                                            \
 	120 /* lines shown of each phase of the boot: what is measured again at once is in one */
-
-/* This boot against the accepted ones; NULL in page_inputs: none are recorded. */
-struct page_drift {
-	const struct drift *drift;
-	const struct drift_judgement *judgement;
-	uint32_t compared; /* mask of the PCRs that were known of both */
-};
 
 struct page_inputs {
 	const struct bundle *bundle;
@@ -27,7 +20,8 @@ struct page_inputs {
 	/* without evidence: the event log alone, of which nothing is proved; may be empty */
 	struct bytes log;
 	bool is_live; /* the bundle was made just now, here, with a token that was verified */
-	const struct page_drift *drift;
+	/* NULL: no accepted boots are recorded, or it was not due */
+	const struct comparison *comparison;
 	int64_t now_s;
 };
 

@@ -1,5 +1,6 @@
 /* page_changes.c - this boot against the accepted ones. */
 #include "base/text.h"
+#include "drift/drift_verdict.h"
 #include "page/page_parts.h"
 
 #define MAX_SHOWN 60
@@ -48,9 +49,9 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 }
 
 /* What is not compared has not stayed the same by that. */
-static void put_summary(struct html *html, const struct page_drift *drift)
+static void put_summary(struct html *html, const struct drift_details *drift)
 {
-	size_t count = drift->drift->count;
+	size_t count = drift->drift.count;
 	const char *separator = "";
 
 	html_put(html, "<p class=\"lead\">");
@@ -69,9 +70,9 @@ static void put_summary(struct html *html, const struct page_drift *drift)
 	html_put(html, ".</p>\n");
 }
 
-static void put_differences(struct html *html, const struct page_drift *drift, bool is_redacted)
+static void put_differences(struct html *html, const struct drift_details *drift, bool is_redacted)
 {
-	size_t count = drift->drift->count;
+	size_t count = drift->drift.count;
 
 	put_summary(html, drift);
 	if (count && is_redacted)
@@ -81,7 +82,7 @@ static void put_differences(struct html *html, const struct page_drift *drift, b
 	html_put(html,
 		"<div class=\"card\"><table class=\"wide\"><caption>Differences from the closest accepted boot, the most serious first</caption><thead><tr><th scope=\"col\">What</th><th scope=\"col\">Rule</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < count && i < MAX_SHOWN; i++)
-		put_difference(html, &drift->drift->differences[i]);
+		put_difference(html, &drift->drift.differences[i]);
 	html_put(html, "</tbody></table>");
 	if (count > MAX_SHOWN)
 		html_format(html, "%zu more are not shown.", count - MAX_SHOWN);
@@ -93,8 +94,8 @@ void page_changes(struct html *html, const struct page_inputs *inputs)
 	if (!inputs->check)
 		return;
 	html_put(html, "<section><h2>What changed</h2>\n");
-	if (inputs->drift)
-		put_differences(html, inputs->drift, inputs->bundle->is_redacted);
+	if (inputs->comparison)
+		put_differences(html, inputs->comparison->details, inputs->bundle->is_redacted);
 	else if (inputs->is_live && !inputs->check->appraisal.has_secureboot)
 		html_put(html,
 			"<p class=\"lead\">Not compared: what the log says of this boot is not proved.</p>\n");

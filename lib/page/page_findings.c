@@ -43,8 +43,8 @@ static void collect(const struct page_inputs *inputs, struct findings *ret)
 		findings_add(ret, &bundle->verdict.reason);
 	if (is_own && bundle->local.reason.code)
 		findings_add(ret, &bundle->local.reason);
-	if (inputs->drift && inputs->drift->judgement->verdict.reason.code)
-		findings_add(ret, &inputs->drift->judgement->verdict.reason);
+	if (inputs->comparison && inputs->comparison->finding.code)
+		findings_add(ret, &inputs->comparison->finding);
 	if (bundle->has_provider && bundle->provider.verdict.reason.code)
 		findings_add(ret, &bundle->provider.verdict.reason);
 }

@@ -212,17 +212,20 @@ static void put_local(
 static void put_comparison(
 	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
+	const struct comparison *comparison = inputs->comparison;
+	struct verdict verdict = {.health = HEALTH_HEALTHY};
 	char about[64] = "Nothing changed.";
 	size_t count;
 
-	if (!inputs->drift)
+	if (!comparison)
 		return;
-	count = inputs->drift->drift->count;
+	if (comparison->finding.code)
+		verdict = verdict_of_err(&comparison->finding);
+	count = comparison->differences;
 	if (count)
 		(void)text_format(
 			about, sizeof(about), "%zu difference%s.", count, count == 1 ? "" : "s");
-	put_side(html, "Compared with the good boots", &inputs->drift->judgement->verdict, about,
-		headline);
+	put_side(html, "Compared with the good boots", &verdict, about, headline);
 }
 
 static void put_provider(

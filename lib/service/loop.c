@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/watchdog.h"
-#include "disk/next_boot.h"
 #include "service/enabled.h"
 #include "service/hang.h"
 #include "service/lapse.h"
@@ -56,19 +55,15 @@ static void report_err(const struct loop *loop, const struct err *err)
  * it is told and is no attestation's. */
 static void remember_disks(const struct loop *loop)
 {
-	const struct next_boot_round round = {.root_fd = loop->root_fd,
-		.state_fd = loop->state_fd,
-		.boot_id = loop->boot_id,
-		.now_s = clock_now_s()};
-	auto_cleanup(next_boot) struct next_boot pending = {0};
+	bool was_damaged;
 	struct err err;
 
-	if (next_boot_run(&round, &pending, &err) < 0)
+	if (comparison_look_ahead(loop->root_fd, loop->state_fd, loop->boot_id, clock_now_s(),
+		    &was_damaged, &err) < 0)
 		loop_log_err(loop, &err);
-	else if (pending.was_damaged)
+	else if (was_damaged)
 		loop_log(loop, LOG_LEVEL_WARNING,
-			NEXT_BOOT_FILE
-			" was damaged and is set aside: what was there before is not known.");
+			"pending.json was damaged and is set aside: what was there before is not known.");
 }
 
 static _Noreturn void give_up(int signal)

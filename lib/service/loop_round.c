@@ -45,9 +45,9 @@ struct randomness {
 };
 
 static void judge(const struct loop *loop, const struct history *history,
-	const struct round_result *round, struct drift_verdict *ret_change, struct verdict *ret)
+	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
 {
-	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = loop->root_fd,
+	verdicts_judge(&(struct comparison_inputs){.root_fd = loop->root_fd,
 			       .state_fd = loop->state_fd,
 			       .rules = &loop->settings.rules,
 			       .may_learn = !loop->was_unhealthy &&
@@ -150,7 +150,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	struct status *status = &loop->status;
 	struct randomness random;
 	struct history history;
-	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	auto_cleanup(comparison) struct comparison change = {0};
 	struct verdict verdict;
 	struct err untold;
 	auto_cleanup(round_result) struct round_result *round = NULL;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/boot_id.h"
 #include "base/clock.h"
-#include "drift/drift_verdict.h"
+#include "appraise/comparison.h"
 #include "service/running.h"
 
 static enum health health_of(const struct status *status)
@@ -76,10 +76,10 @@ static int doubt_kept(const struct result_inputs *inputs, const struct result *r
 	if (result->health != HEALTH_HEALTHY)
 		return 0;
 	if (unreadable.code) {
-		drift_verdict_set_unclear(&unreadable, err);
+		comparison_set_unclear(&unreadable, err);
 		return -1;
 	}
-	return drift_verdict_check_baseline(inputs->state_fd, result->history.baseline_s, err);
+	return comparison_check_baseline(inputs->state_fd, result->history.baseline_s, err);
 }
 
 static int doubt(const struct result_inputs *inputs, const struct result *result,

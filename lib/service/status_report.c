@@ -26,7 +26,7 @@ static void note_warnings(const struct settings *settings, char ret[MESSAGE])
 }
 
 /* What is new comes first: the portal shows little more. */
-static void describe_boot(const struct drift_verdict *change, char ret[MESSAGE])
+static void describe_boot(const struct comparison *change, char ret[MESSAGE])
 {
 	static const char as_ever[] = "Secure Boot is on, and the TPM confirms the boot's event log.";
 
@@ -261,23 +261,23 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 		text);
 }
 
-static void add_baseline(const struct drift_verdict *change, struct status *ret)
+static void add_baseline(const struct comparison *change, struct status *ret)
 {
 	static const enum status_state states[] = {
-		[DRIFT_UNKNOWN] = STATUS_WARNING,
-		[DRIFT_NONE] = STATUS_SUCCESS,
-		[DRIFT_LEARNED] = STATUS_SUCCESS,
-		[DRIFT_SAME] = STATUS_SUCCESS,
-		[DRIFT_ACCEPTED] = STATUS_SUCCESS,
-		[DRIFT_NOTED] = STATUS_WARNING,
-		[DRIFT_SERIOUS] = STATUS_ERROR,
+		[COMPARISON_UNKNOWN] = STATUS_WARNING,
+		[COMPARISON_NONE] = STATUS_SUCCESS,
+		[COMPARISON_LEARNED] = STATUS_SUCCESS,
+		[COMPARISON_SAME] = STATUS_SUCCESS,
+		[COMPARISON_ACCEPTED] = STATUS_SUCCESS,
+		[COMPARISON_NOTED] = STATUS_WARNING,
+		[COMPARISON_SERIOUS] = STATUS_ERROR,
 	};
 	enum status_state state = change ? states[change->state] : STATUS_SUCCESS;
 	enum err_code code = change ? change->trouble.code : ERR_OK;
 
 	if (!change || !change->text[0])
 		return;
-	if (change->state == DRIFT_SERIOUS)
+	if (change->state == COMPARISON_SERIOUS)
 		code = change->finding.code;
 	else if (change->is_lost && code == ERR_OK)
 		code = ERR_BASELINE_LOST;

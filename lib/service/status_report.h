@@ -5,7 +5,7 @@
 #include "agent/settings.h"
 #include "agent/status.h"
 #include "attest/round.h"
-#include "drift/drift_verdict.h"
+#include "appraise/comparison.h"
 #include "service/history.h"
 
 struct status_report_inputs {
@@ -14,7 +14,7 @@ struct status_report_inputs {
 	const struct history *history; /* with this round in it */
 	const struct settings *settings;
 	/* this boot against the baseline; NULL: not looked at */
-	const struct drift_verdict *change;
+	const struct comparison *change;
 	int64_t enabled_at_s; /* when enable ran */
 	struct moment now;
 	uint32_t wait_s; /* until the next round */

@@ -52,15 +52,15 @@ static const struct verdict *provider_of(const struct round_result *round)
 	return round->stage >= ROUND_COLLECTED ? &round->remote : NULL;
 }
 
-void verdicts_judge(const struct drift_verdict_inputs *kept, const struct round_result *round,
-	struct drift_verdict *ret_change, struct verdict *ret)
+void verdicts_judge(const struct comparison_inputs *kept, const struct round_result *round,
+	struct comparison *ret_change, struct verdict *ret)
 {
-	struct drift_verdict_inputs inputs = *kept;
+	struct comparison_inputs inputs = *kept;
 
 	inputs.appraisal = round->stage >= ROUND_COLLECTED ? &round->local : NULL;
 	*ret = verdicts_combine(&round->own, provider_of(round), NULL);
 	inputs.is_healthy = ret->health == HEALTH_HEALTHY;
-	drift_verdict_judge(&inputs, ret_change);
+	comparison_judge(&inputs, ret_change);
 	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
 }
 
@@ -109,9 +109,9 @@ static bool is_own_tpm(const char *tcti, const struct kept *kept)
 }
 
 static void judge_by_kept(const struct kept *kept, const struct round_result *round,
-	struct drift_verdict *ret_change, struct verdict *ret)
+	struct comparison *ret_change, struct verdict *ret)
 {
-	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = kept->root_fd,
+	verdicts_judge(&(struct comparison_inputs){.root_fd = kept->root_fd,
 			       .state_fd = kept->state_fd,
 			       .is_observer = true,
 			       .rules = &kept->settings.rules,
@@ -123,13 +123,13 @@ static void judge_by_kept(const struct kept *kept, const struct round_result *ro
 }
 
 void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
-	struct drift_verdict *ret_change, struct verdict *ret)
+	struct comparison *ret_change, struct verdict *ret)
 {
 	auto_cleanup(kept) struct kept *kept = NULL;
 	bool is_due = true;
 	struct err err;
 
-	*ret_change = (struct drift_verdict){0};
+	*ret_change = (struct comparison){0};
 	if (find_kept(root_fd, &kept, &err) < 0) {
 		is_due = err.code != ERR_NOT_ENABLED;
 	} else if (!is_own_tpm(tcti, kept)) {
@@ -139,6 +139,6 @@ void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *
 		return;
 	}
 	if (is_due)
-		drift_verdict_unclear(&err, ret_change);
+		comparison_unclear(&err, ret_change);
 	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
 }

@@ -10,7 +10,7 @@
 #define SERVICE_VERDICTS_H
 
 #include "attest/round.h"
-#include "drift/drift_verdict.h"
+#include "appraise/comparison.h"
 
 /* NULL: not due. Healthy only if all are. An Unhealthy one wins over Unknown, and the VM's own
  * check is named first; if VM and provider contradict each other the message says so. */
@@ -18,13 +18,13 @@ struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change);
 
 /* After a round, with all that the comparison needs but the round's own. ret_change: zeroed, and
- * drift_verdict_done's. */
-void verdicts_judge(const struct drift_verdict_inputs *kept, const struct round_result *round,
-	struct drift_verdict *ret_change, struct verdict *ret);
+ * comparison_done's. */
+void verdicts_judge(const struct comparison_inputs *kept, const struct round_result *round,
+	struct comparison *ret_change, struct verdict *ret);
 
 /* The same for those who look on and write nothing: finds what the enabled extension keeps below
  * this root directory. tcti: of the TPM that was asked; NULL if it is this machine's. */
 void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
-	struct drift_verdict *ret_change, struct verdict *ret);
+	struct comparison *ret_change, struct verdict *ret);
 
 #endif

@@ -17,6 +17,7 @@
 #include "../support/share.h"
 #include "service/lock.h"
 #include "disk/next_boot.h"
+#include "drift/drift_verdict.h"
 #include "service/alert.h"
 #include "service/verdicts.h"
 #include "service/enabled.h"
@@ -373,7 +374,7 @@ static enum is_there look(const char *name, struct bytes was)
 
 struct outcome {
 	enum state_found history; /* unreadable: the round ended before it began */
-	struct drift_verdict change;
+	struct comparison change;
 	enum health health;
 };
 
@@ -386,7 +387,7 @@ static void judge_boot(const struct reading *boot, const struct history *history
 		.own.health = HEALTH_HEALTHY,
 		.remote.health = HEALTH_HEALTHY,
 		.local = boot->appraisal};
-	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = -1,
+	verdicts_judge(&(struct comparison_inputs){.root_fd = -1,
 			       .state_fd = state_fd,
 			       .rules = &settings.rules,
 			       .may_learn = history_trusts_boot(history, BOOT_ID),
@@ -395,7 +396,7 @@ static void judge_boot(const struct reading *boot, const struct history *history
 			       .baseline_s = history->baseline_s},
 		&round, &ret->change, &verdict);
 	ret->health = verdict.health;
-	drift_verdict_done(&ret->change);
+	comparison_done(&ret->change);
 }
 
 static void tell_alerts(enum health health, const struct history *history)
@@ -500,7 +501,8 @@ static void before_cleanup(struct before *before)
 
 static bool has_learned(const struct outcome *outcome)
 {
-	return outcome->change.state == DRIFT_LEARNED || outcome->change.state == DRIFT_ACCEPTED;
+	return outcome->change.state == COMPARISON_LEARNED ||
+	       outcome->change.state == COMPARISON_ACCEPTED;
 }
 
 static bool is_baseline_as_before(const struct before *before)
@@ -572,7 +574,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_unreadable(&before, &outcome);
 	if (outcome.history == STATE_UNREADABLE)
 		return 0;
-	share.good += outcome.change.state != DRIFT_UNKNOWN;
+	share.good += outcome.change.state != COMPARISON_UNKNOWN;
 	check(&before, &outcome);
 	return 0;
 }

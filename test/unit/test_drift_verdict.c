@@ -3,13 +3,12 @@
 #include "../support/recorded.h"
 #include "../support/root.h"
 #include "../support/scarce.h"
-#include "drift/rules.h"
+#include "appraise/rules.h"
 #include "service/verdicts.h"
 
 /* What the service would make of a round, with nothing kept; allocations: how many succeed, -1 for
  * all. */
-static struct verdict judge(
-	const struct round_result *round, long allocations, struct drift_verdict *ret)
+static struct verdict judge(const struct round_result *round, long allocations, struct comparison *ret)
 {
 	auto_cleanup(root) struct root root = root_make();
 	const struct rules rules = rules_default();
@@ -17,7 +16,7 @@ static struct verdict judge(
 
 	if (allocations >= 0)
 		scarce_after(allocations);
-	verdicts_judge(&(struct drift_verdict_inputs){.root_fd = -1,
+	verdicts_judge(&(struct comparison_inputs){.root_fd = -1,
 			       .state_fd = root.fd,
 			       .is_observer = true,
 			       .rules = &rules,
@@ -39,7 +38,7 @@ static void lack_of_memory_is_no_fault_of_the_log_and_never_healthy(void **state
 			.has_secureboot = true,
 			.binding.quote.pcr_mask = TPM_BOOT_PCR_MASK}};
 	auto_cleanup(buf) struct buf log = recorded_file("secureboot-on", "eventlog.bin");
-	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	auto_cleanup(comparison) struct comparison change = {0};
 	struct verdict verdict;
 	struct err err;
 
@@ -50,7 +49,7 @@ static void lack_of_memory_is_no_fault_of_the_log_and_never_healthy(void **state
 	verdict = judge(&round, -1, &change);
 	assert_int_equal(verdict.health, HEALTH_HEALTHY);
 	verdict = judge(&round, 1, &change); /* the accepted boots have theirs */
-	assert_int_equal(change.state, DRIFT_UNKNOWN);
+	assert_int_equal(change.state, COMPARISON_UNKNOWN);
 	assert_int_equal(verdict.health, HEALTH_UNKNOWN);
 	assert_int_equal(verdict.reason.code, ERR_CHANGE_UNCLEAR);
 	assert_non_null(strstr(change.text, "No memory for the components"));
@@ -61,7 +60,7 @@ static void a_boot_that_was_not_appraised_says_why_it_was_not_compared(void **st
 {
 	static struct round_result round = {
 		.stage = ROUND_COLLECTED, .remote.health = HEALTH_HEALTHY};
-	auto_cleanup(drift_verdict) struct drift_verdict change = {0};
+	auto_cleanup(comparison) struct comparison change = {0};
 	struct verdict verdict;
 	struct err err;
 

@@ -1,6 +1,6 @@
 #include "check.h"
 #include <stdio.h>
-#include "drift/rules.h"
+#include "appraise/rules.h"
 
 static int parse(const char *text, struct rules *ret, struct err *err)
 {

@@ -1,4 +1,4 @@
-#include "drift/rules.h"
+#include "appraise/rules.h"
 
 #include <string.h>
 #include "base/text.h"
@@ -46,35 +46,6 @@ static const char *const action_names[] = {
 };
 
 #define ACTIONS (sizeof(action_names) / sizeof(action_names[0]))
-
-static const enum rules_class class_of_kind[COMPONENT_KINDS] = {
-	[COMPONENT_FIRMWARE] = RULES_FIRMWARE,
-	[COMPONENT_FIRMWARE_CONFIG] = RULES_FIRMWARE,
-	[COMPONENT_DRIVER] = RULES_DRIVER,
-	[COMPONENT_BOOT_ORDER] = RULES_BOOT_ORDER,
-	[COMPONENT_BOOT_OPTION] = RULES_BOOT_ORDER,
-	[COMPONENT_SECURE_BOOT] = RULES_SECURE_BOOT_OFF,
-	[COMPONENT_PK] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_KEK] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_DB] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_DBX] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_AUTHORITY] = RULES_BOOT_APPLICATION,
-	[COMPONENT_SBAT] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_SECURE_BOOT_SETTING] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_MOK] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_APPLICATION] = RULES_BOOT_APPLICATION,
-	[COMPONENT_KERNEL] = RULES_KERNEL,
-	[COMPONENT_KERNEL_SECTION] = RULES_KERNEL,
-	[COMPONENT_INITRD] = RULES_INITRD,
-	[COMPONENT_LOADED_INITRD] = RULES_INITRD,
-	[COMPONENT_INITRD_LIST] = RULES_INITRD,
-	[COMPONENT_COMMAND_LINE] = RULES_COMMAND_LINE,
-	[COMPONENT_BOOT_COMMANDS] = RULES_BOOT_CONFIGURATION,
-	[COMPONENT_BOOT_FILE] = RULES_BOOT_CONFIGURATION,
-	[COMPONENT_PARTITION_TABLE] = RULES_PARTITION_TABLE,
-	[COMPONENT_VM_ID] = RULES_VM_IDENTITY,
-	[COMPONENT_OTHER] = RULES_BOOT_CONFIGURATION,
-};
 
 struct rules rules_default(void)
 {
@@ -146,11 +117,6 @@ int rules_parse(const json *object, struct rules *ret, struct err *err)
 	}
 	*ret = rules;
 	return 0;
-}
-
-enum rules_class rules_class_of(enum component_kind kind)
-{
-	return class_of_kind[kind];
 }
 
 const char *rules_class_name(enum rules_class class)

@@ -3,10 +3,10 @@
  *   "rules": {"firmwareChanged": "ignore", "initrdChanged": "note"}
  *
  * Each class has one action. A class that is not given keeps its default (rules.c says why). */
-#ifndef DRIFT_RULES_H
-#define DRIFT_RULES_H
+#ifndef APPRAISE_RULES_H
+#define APPRAISE_RULES_H
 
-#include "drift/components.h"
+#include "base/err.h"
 #include "edge/json.h"
 
 enum rules_action { RULES_IGNORE, RULES_NOTE, RULES_UNHEALTHY };
@@ -38,7 +38,6 @@ struct rules rules_default(void);
  * says what is allowed. Names are matched without regard to case. */
 int rules_parse(const json *object, struct rules *ret, struct err *err) err_check;
 
-enum rules_class rules_class_of(enum component_kind kind);
 const char *rules_class_name(enum rules_class class); /* "kernelChanged" */
 const char *rules_action_name(enum rules_action action); /* "unhealthy", "note", "ignore" */
 /* The code of an Unhealthy verdict for this class. */
