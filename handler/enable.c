@@ -54,15 +54,18 @@ static int find_under_way(const struct handler *handler, const struct record *se
 	struct control control = handler_control(handler);
 	enum status_state state;
 	int code;
-	struct record old;
-	enum state_found found = record_take(handler->lock.state_fd, &old, err);
+	auto_cleanup(free) struct record *old = malloc(sizeof(*old));
 	char programs[PROGRAMS_PATH_SIZE];
+	enum state_found found;
 	bool is_running;
 
+	if (!old)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a service's record.");
+	found = record_take(handler->lock.state_fd, old, err);
 	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0 ||
 		control_find_running(&control, &is_running, err) < 0)
 		return -1;
-	*ret = found == STATE_LOADED && record_equal(&old, service) && programs[0] && is_running &&
+	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] && is_running &&
 	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
 	return 0;
 }
@@ -106,13 +109,15 @@ static int start(const struct handler *handler, const struct record *service, st
 static int start_new(struct handler *handler, const struct record *service, struct bytes settings,
 	struct err *err)
 {
-	struct status status;
+	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 
-	status_init(handler->operation, STATUS_TRANSITIONING, &status);
+	if (!status)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a status.");
+	status_init(handler->operation, STATUS_TRANSITIONING, status);
 	(void)text_format(
-		status.message, sizeof(status.message), "The first attestation is under way.");
-	status.applied_at_s = service->enabled_at_s;
-	if (handler_write_status(handler, &status, err) < 0)
+		status->message, sizeof(status->message), "The first attestation is under way.");
+	status->applied_at_s = service->enabled_at_s;
+	if (handler_write_status(handler, status, err) < 0)
 		return -1;
 	if (check(handler, settings, err) < 0)
 		return -1;

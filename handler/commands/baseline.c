@@ -136,9 +136,12 @@ static int accept(const struct baseline_options *options, struct baseline_view *
 
 static int forget(const struct baseline_options *options, struct baseline_view *view, struct err *err)
 {
-	struct baseline nothing = {.forgotten_s = clock_now_s()};
+	auto_cleanup(baseline_ptr) struct baseline *nothing = NULL;
 
-	if (baseline_save(view->state_fd, &nothing, err) < 0)
+	if (baseline_new(&nothing, err) < 0)
+		return -1;
+	nothing->forgotten_s = clock_now_s();
+	if (baseline_save(view->state_fd, nothing, err) < 0)
 		return -1;
 	return options->is_json ? print_forgotten_json(view, err) : (print_forgotten(view), 0);
 }

@@ -92,20 +92,21 @@ static int examine(const void *given)
 	if (open_root(options->root, &root_fd, &err) < 0)
 		return command_fail(&doctor_command, &err, options->is_json);
 	(void)uname(&machine);
-	doctor_run(&(struct doctor_inputs){.root_fd = root_fd,
-			   .machine = machine.machine,
-			   .tcti = options->tcti,
-			   .endpoint = options->endpoint,
-			   .metadata = options->metadata,
-			   .ca_file = options->ca_file,
-			   .extra_ca_file = options->extra_ca_file,
-			   .proxy = options->proxy,
-			   .variables = environ,
-			   .clock = clock_state(),
-			   .now_s = now.wall_s,
-			   .boot_s = now.boot_s,
-			   .now_ms = clock_monotonic_ms()},
-		&report);
+	if (doctor_run(&(struct doctor_inputs){.root_fd = root_fd,
+			       .machine = machine.machine,
+			       .tcti = options->tcti,
+			       .endpoint = options->endpoint,
+			       .metadata = options->metadata,
+			       .ca_file = options->ca_file,
+			       .extra_ca_file = options->extra_ca_file,
+			       .proxy = options->proxy,
+			       .variables = environ,
+			       .clock = clock_state(),
+			       .now_s = now.wall_s,
+			       .boot_s = now.boot_s,
+			       .now_ms = clock_monotonic_ms()},
+		    &report, &err) < 0)
+		return command_fail(&doctor_command, &err, options->is_json);
 	if (!options->is_json)
 		print_findings(&report);
 	else if (print_findings_json(&report, &err) < 0)

@@ -114,7 +114,7 @@ static void print_data_check(const struct eventlog *log)
 
 static void print_secure_boot(const struct eventlog *log)
 {
-	struct secureboot facts;
+	auto_cleanup(free) struct secureboot *facts = NULL;
 	struct err reason;
 
 	if (log_read_secure_boot(log, &facts, &reason) < 0) {
@@ -122,10 +122,10 @@ static void print_secure_boot(const struct eventlog *log)
 		return;
 	}
 	print_format("Secure Boot: %s (certificates: PK %zu, KEK %zu, db %zu; revoked: %zu)\n",
-		facts.is_enabled ? "on" : "off", facts.pk.cert_count, facts.kek.cert_count,
-		facts.db.cert_count, facts.dbx.hash_count + facts.dbx.other_count);
-	if (*facts.vm_id)
-		print_format("VM: %s\n", facts.vm_id);
+		facts->is_enabled ? "on" : "off", facts->pk.cert_count, facts->kek.cert_count,
+		facts->db.cert_count, facts->dbx.hash_count + facts->dbx.other_count);
+	if (*facts->vm_id)
+		print_format("VM: %s\n", facts->vm_id);
 }
 
 static int print_table(const struct eventlog *log, struct err *err)

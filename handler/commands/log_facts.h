@@ -13,6 +13,6 @@ void log_type_text(uint32_t type, char ret[LOG_TYPE_SIZE]);
 /* Of PCR 7; of a confidential VM's log, which has no PCRs, nothing is read. ERR_SECURE_BOOT_LOG,
  * ERR_NO_MEMORY. */
 int log_read_secure_boot(
-	const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
+	const struct eventlog *log, struct secureboot **ret, struct err *err) err_check;
 
 #endif

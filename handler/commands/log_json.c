@@ -169,14 +169,14 @@ static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 {
 	static const char *const unknown[] = {
 		"enabled", "PK", "KEK", "db", "dbx", "authorities", "vmId"};
-	struct secureboot facts;
+	auto_cleanup(free) struct secureboot *facts = NULL;
 	struct err reason = {0};
 	bool is_known = log_read_secure_boot(log, &facts, &reason) == 0;
 	auto_cleanup(json) json *members = json_new_object();
 
 	json_add_reason(members, is_known ? ERR_OK : reason.code, is_known ? NULL : reason.msg);
 	if (is_known)
-		add_secure_boot(members, &facts);
+		add_secure_boot(members, facts);
 	for (size_t i = 0; !is_known && i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_add_null(members, unknown[i]);
 	return print_json(members, JSON_COMPACT, err);

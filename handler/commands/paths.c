@@ -16,7 +16,7 @@ static int as_input(struct err *err)
 
 static int read_standard_input(struct buf *ret, struct err *err)
 {
-	uint8_t chunk[16384];
+	uint8_t chunk[8192];
 	ssize_t got;
 
 	while ((got = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {

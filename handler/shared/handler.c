@@ -54,17 +54,18 @@ static enum err_code path_code(enum err_code blamed)
 static int open_folders(
 	struct handler *handler, const struct handler_options *options, struct err *err)
 {
-	char root[PATH_MAX], home[PATH_MAX];
+	auto_cleanup(free) char *root = realpath(options->root, NULL);
+	auto_cleanup(free) char *home = NULL;
 
-	if (!realpath(options->root, root) ||
-		!text_format(handler->root, sizeof(handler->root), "%s", root))
+	if (!root || !text_format(handler->root, sizeof(handler->root), "%s", root))
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
 			"Root folder '%s' cannot be used: %m.", options->root);
 	errno = options->home_errno;
 	if (!options->home)
 		return err_set(err, path_code(ERR_ENVIRONMENT_INVALID), (unsigned long)errno,
 			"The package's folder was not found by this program's own path: %m.");
-	if (!realpath(options->home, home))
+	home = realpath(options->home, NULL);
+	if (!home)
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
 			"Package folder '%s' cannot be used: %m.", options->home);
 	if (!text_format(handler->tcti, sizeof(handler->tcti), "%s", options->tcti))
@@ -142,13 +143,17 @@ struct control handler_control(const struct handler *handler)
 static int report(const struct handler *handler, const struct err *err)
 {
 	const struct err_info *info = err_info(err->code);
-	struct status status;
+	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 	struct err status_err;
 
-	status_of_err(handler->operation, err, &status);
 	(void)fprintf(stderr, "%s: %s %s\n", info->name, err->msg, info->remedy);
-	if (handler->home_fd >= 0 && !handler->is_reported &&
-		handler_write_status(handler, &status, &status_err) < 0)
+	if (handler->home_fd < 0 || handler->is_reported)
+		return info->exit_code;
+	if (status)
+		status_of_err(handler->operation, err, status);
+	else
+		err_fill(&status_err, ERR_NO_MEMORY, 0, "No memory for a status.");
+	if (!status || handler_write_status(handler, status, &status_err) < 0)
 		(void)fprintf(stderr, "%s\n", status_err.msg);
 	return info->exit_code;
 }

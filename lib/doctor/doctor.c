@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
@@ -132,8 +133,12 @@ static void let_go_of_tpm(struct doctor *doctor)
 	doctor->tpm = NULL;
 }
 
-static void close_doctor(struct doctor *doctor)
+static void doctor_cleanup(struct doctor **pointer)
 {
+	struct doctor *doctor = *pointer;
+
+	if (!doctor)
+		return;
 	let_go_of_tpm(doctor);
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
@@ -142,28 +147,32 @@ static void close_doctor(struct doctor *doctor)
 	settings_done(&doctor->settings);
 	way_cleanup(&doctor->way);
 	explicit_bzero(&doctor->service, sizeof(doctor->service));
+	free(doctor);
 }
 
-void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret)
+int doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret, struct err *err)
 {
-	struct doctor doctor = {.inputs = inputs,
+	auto_cleanup(doctor) struct doctor *doctor = malloc(sizeof(*doctor));
+
+	if (!doctor)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the checks.");
+	*doctor = (struct doctor){.inputs = inputs,
 		.state_fd = -1,
 		.log_bytes = buf_with_max(EVENTLOG_MAX_BYTES),
 		.evidence = EVIDENCE_EMPTY};
-
 	*ret = (struct doctor_report){0};
 	/* first of all, since it also says which way the TPM and the metadata service are */
-	doctor.is_enabled = enabled_find(inputs->root_fd, &doctor.state_fd, &doctor.service,
-				    &doctor.not_enabled) == 0;
-	if (!doctor.is_enabled && inputs->variables)
-		record_take_proxy(inputs->variables, &doctor.service);
+	doctor->is_enabled = enabled_find(inputs->root_fd, &doctor->state_fd, &doctor->service,
+				     &doctor->not_enabled) == 0;
+	if (!doctor->is_enabled && inputs->variables)
+		record_take_proxy(inputs->variables, &doctor->service);
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (strcmp(rows[i].part, EXTENSION) == 0)
-			let_go_of_tpm(&doctor);
-		make_finding(&doctor, &rows[i], ret, &ret->findings[i]);
+			let_go_of_tpm(doctor);
+		make_finding(doctor, &rows[i], ret, &ret->findings[i]);
 		ret->count++;
 	}
-	close_doctor(&doctor);
+	return 0;
 }
 
 void doctor_done(struct doctor_report *report)

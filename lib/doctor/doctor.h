@@ -53,8 +53,9 @@ struct doctor_inputs {
 	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
 };
 
-/* Every check has a finding, in order. */
-void doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret);
+/* Every check has a finding, in order. ERR_NO_MEMORY. */
+int doctor_run(
+	const struct doctor_inputs *inputs, struct doctor_report *ret, struct err *err) err_check;
 void doctor_done(struct doctor_report *report);
 static inline void doctor_report_cleanup(struct doctor_report *report)
 {

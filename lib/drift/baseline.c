@@ -10,6 +10,19 @@ void baseline_done(struct baseline *baseline)
 	*baseline = (struct baseline){0};
 }
 
+int baseline_new(struct baseline **ret, struct err *err)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
+}
+
+void baseline_free(struct baseline *baseline)
+{
+	if (baseline)
+		baseline_done(baseline);
+	free(baseline);
+}
+
 const char *baseline_how_name(enum baseline_how how)
 {
 	static const char *const names[] = {

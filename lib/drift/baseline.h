@@ -54,6 +54,13 @@ static inline void baseline_cleanup(struct baseline *baseline)
 {
 	baseline_done(baseline);
 }
+/* 16 KiB, zeroed: on the heap. ERR_NO_MEMORY. */
+int baseline_new(struct baseline **ret, struct err *err) err_check;
+void baseline_free(struct baseline *baseline);
+static inline void baseline_ptr_cleanup(struct baseline **baseline)
+{
+	baseline_free(*baseline);
+}
 const char *baseline_how_name(enum baseline_how how); /* "learned", "explained", "owner" */
 
 /* ERR_STATE_INVALID. */

@@ -216,15 +216,12 @@ static int read_baseline(const json *document, struct baseline *ret, struct err 
 
 static int take_document(const json *document, void *ret, struct err *err)
 {
-	auto_cleanup(free) struct baseline *found = calloc(1, sizeof(*found)); /* 14 KiB */
+	auto_cleanup(baseline_ptr) struct baseline *found = NULL;
 
-	if (!found)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
-	if (read_baseline(document, found, err) < 0) {
-		baseline_done(found);
+	if (baseline_new(&found, err) < 0 || read_baseline(document, found, err) < 0)
 		return -1;
-	}
 	*(struct baseline *)ret = *found;
+	*found = (struct baseline){0};
 	return 0;
 }
 

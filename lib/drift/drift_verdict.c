@@ -17,20 +17,6 @@ struct judging {
 	bool is_damaged;
 };
 
-/* 16 KiB: on the heap. */
-static int new_baseline(struct baseline **ret, struct err *err)
-{
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
-}
-
-static void baseline_pointer_cleanup(struct baseline **baseline)
-{
-	if (*baseline)
-		baseline_done(*baseline);
-	free(*baseline);
-}
-
 static void say(struct comparison *change, const char *text)
 {
 	size_t len = strlen(change->text);
@@ -368,11 +354,11 @@ void comparison_unclear(const struct err *cause, struct comparison *change)
 
 int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 {
-	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
+	auto_cleanup(baseline_ptr) struct baseline *baseline = NULL;
 	enum state_found found = STATE_UNREADABLE;
 	struct err cause;
 
-	if (new_baseline(&baseline, &cause) == 0)
+	if (baseline_new(&baseline, &cause) == 0)
 		found = baseline_load(state_fd, baseline, &cause);
 	if (found == STATE_LOADED || (found == STATE_ABSENT && !baseline_s))
 		return 0;
@@ -414,12 +400,12 @@ void comparison_done(struct comparison *change)
 
 void comparison_judge(const struct comparison_inputs *inputs, struct comparison *ret)
 {
-	auto_cleanup(baseline_pointer) struct baseline *baseline = NULL;
+	auto_cleanup(baseline_ptr) struct baseline *baseline = NULL;
 	auto_cleanup(components) struct components boot = components_empty();
 	struct err err;
 
 	*ret = (struct comparison){.state = COMPARISON_UNKNOWN, .baseline_s = inputs->baseline_s};
-	if (new_baseline(&baseline, &err) < 0 ||
+	if (baseline_new(&baseline, &err) < 0 ||
 		(inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0))
 		comparison_unclear(&err, ret);
 	else if (boot.count)

@@ -18,9 +18,11 @@
 
 #define DISKS_LIMIT_S 600 /* kernels to be digested on a slow disk */
 
-static void loop_cleanup(struct loop *loop)
+static void loop_cleanup(struct loop **loop)
 {
-	settings_done(&loop->settings);
+	if (*loop)
+		settings_done(&(*loop)->settings);
+	free(*loop);
 }
 
 static int open_loop(const char *root, struct loop *ret, struct err *err)
@@ -249,24 +251,27 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 
 int loop_run(const struct loop_call *call, struct err *err)
 {
-	auto_cleanup(loop) struct loop loop = {
-		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
+	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
 	enum running_end why;
 	uint32_t wait_s;
 
-	if (open_loop(call->root, &loop, err) < 0)
+	if (!loop)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the service.");
+	*loop = (struct loop){
+		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
+	if (open_loop(call->root, loop, err) < 0)
 		return -1;
-	boot_id_read(loop.root_fd, loop.boot_id);
-	drop_old_success(&loop);
+	boot_id_read(loop->root_fd, loop->boot_id);
+	drop_old_success(loop);
 	for (;;) {
-		why = loop_find_end(&loop);
+		why = loop_find_end(loop);
 		if (why != RUNNING_GOES_ON)
-			return end(&loop, why, err);
-		if (round_once(&loop, &wait_s, err) < 0)
+			return end(loop, why, err);
+		if (round_once(loop, &wait_s, err) < 0)
 			return -1;
-		if (wait_for_next(&loop, wait_s) == WAKEUP_STOP)
+		if (wait_for_next(loop, wait_s) == WAKEUP_STOP)
 			break;
 	}
-	remember_before_stop(&loop);
+	remember_before_stop(loop);
 	return 0;
 }

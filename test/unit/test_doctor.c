@@ -55,6 +55,8 @@ static int remove_place(void **state)
 
 static void examine_with(struct place *place, struct doctor_inputs inputs)
 {
+	struct err err;
+
 	inputs.root_fd = place->root.fd;
 	inputs.machine = inputs.machine ? inputs.machine : "x86_64";
 	inputs.tcti = inputs.tcti ? inputs.tcti : NO_TPM;
@@ -63,7 +65,7 @@ static void examine_with(struct place *place, struct doctor_inputs inputs)
 										       there */
 	inputs.endpoint = inputs.endpoint ? inputs.endpoint : "https://127.0.0.1:1";
 	doctor_done(&place->report);
-	doctor_run(&inputs, &place->report);
+	check_ok(doctor_run(&inputs, &place->report, &err), &err);
 }
 
 #define examine(place, ...)                                                                        \
