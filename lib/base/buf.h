@@ -1,12 +1,12 @@
-/* buf.h - growing bytes with a mandatory maximum. */
+/* buf.h - a growing byte buffer with a mandatory maximum. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* Owns its memory. data is always followed by one 0 byte that len does not count, once anything was
- * appended. */
+/* Owns its memory. After the first append, one 0 byte always follows the data; len does not count
+ * it. */
 struct buf {
 	uint8_t *data;
 	size_t len;
@@ -14,14 +14,14 @@ struct buf {
 	size_t max; /* appending past it fails with ERR_FORMAT and leaves the buffer as it was */
 };
 
-/* Nothing is allocated yet. */
+/* An empty buffer; it allocates nothing. */
 struct buf buf_with_max(size_t max_bytes);
 int buf_append(struct buf *buf, const void *data, size_t len, struct err *err) err_check;
 int buf_append_text(struct buf *buf, const char *text, struct err *err) err_check;
-/* Replace the contents. */
+/* Replaces the contents. */
 int buf_set(struct buf *buf, struct bytes bytes, struct err *err) err_check;
-/* Frees; the contents are overwritten first, since some are secret. Accepts zeroed values, twice
- * too. */
+/* Overwrites the contents, since some are secret, and frees them. Accepts a zeroed value and may be
+ * called twice. */
 void buf_done(struct buf *buf);
 
 static inline struct bytes buf_bytes(const struct buf *buf)

@@ -27,10 +27,8 @@ bool bytes_are_all(struct bytes bytes, uint8_t value)
 
 struct bytes bytes_behind(struct bytes bytes, size_t len)
 {
-	return len ? (struct bytes){bytes.data + len, bytes.len - len} : bytes; /* NULL + 0 is
-										   undefined
-										   (C17, 6.5.6
-										   paragraph 8) */
+	/* NULL + 0 is undefined (C17, 6.5.6 paragraph 8) */
+	return len ? (struct bytes){bytes.data + len, bytes.len - len} : bytes;
 }
 
 bool bytes_next_line(struct bytes *rest, struct bytes *ret)

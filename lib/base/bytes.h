@@ -1,4 +1,4 @@
-/* bytes.h - views of bytes that somebody else owns. */
+/* bytes.h - views of bytes that the caller does not own. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A view: valid as long as what it points into. */
+/* Valid as long as the memory that it points into. */
 struct bytes {
 	const uint8_t *data;
 	size_t len;
@@ -15,11 +15,11 @@ struct bytes {
 struct bytes bytes_of_text(const char *text); /* without the final 0 */
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_start_with(struct bytes bytes, const char *text);
-/* All bytes have this value (true for none). */
+/* True if all bytes have this value, also if there are none. */
 bool bytes_are_all(struct bytes bytes, uint8_t value);
-/* Without the first `len` bytes; there must be that many. */
+/* What follows the first `len` bytes; there must be that many. */
 struct bytes bytes_behind(struct bytes bytes, size_t len);
-/* Takes the next line off *rest and gives it without its end ("\n"); false behind the last. */
+/* Takes the next line off *rest and returns it without its "\n"; false after the last line. */
 bool bytes_next_line(struct bytes *rest, struct bytes *ret);
 
 #endif

@@ -1,10 +1,10 @@
-/* cleanup.h - resources release themselves where their variable ends.
+/* cleanup.h - releases a resource where the scope of its variable ends.
  *
  *   auto_cleanup(fd) int fd = open(...);      closed on every way out of the block
  *   *ret = steal_fd(&fd);                     ... unless ownership leaves visibly
  *
- * A type X joins in by a function X_cleanup(X *) next to its declaration; destructors accept zeroed
- * values.
+ * A type X takes part by declaring X_cleanup(X *) beside it; every X_cleanup accepts a zeroed
+ * value.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

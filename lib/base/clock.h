@@ -1,4 +1,4 @@
-/* clock.h - the clocks, read by programs only; everything below takes the time as a value. */
+/* clock.h - reads the clocks. Judgements take the time as a value, so that tests can set it. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -8,16 +8,16 @@ int64_t clock_now_s(void); /* Unix time, seconds */
 int64_t clock_now_ns(void); /* the same in nanoseconds; enough until 2262 */
 int64_t clock_monotonic_ms(void); /* since boot, for intervals */
 
-/* What must be judged together: the wall clock may be set to anything, the boot clock only goes
- * on. */
+/* Both clocks at one moment: the wall clock can be set to any time, the boot clock only advances.
+ */
 struct clock_time {
 	int64_t wall_s; /* Unix time */
-	int64_t boot_s; /* CLOCK_BOOTTIME: since boot, also while the VM is suspended */
+	int64_t boot_s; /* CLOCK_BOOTTIME: since boot; it also advances while the VM is suspended */
 };
 struct clock_time clock_read(void);
 
 #define CLOCK_TEXT_SIZE 21
-/* "2026-01-31T12:00:00Z"; years 0 to 9999, others are clamped. */
+/* "2026-01-31T12:00:00Z" (RFC 3339); years are clamped to 0 to 9999. */
 void clock_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE]);
 
 #endif

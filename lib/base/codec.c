@@ -7,10 +7,10 @@ static const char alphabet_standard[] =
 static const char alphabet_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hex_digits[] = "0123456789abcdef";
 
-/* bytes encoded per append: a multiple of 3, so that only the last one is padded */
+/* bytes encoded per append: a multiple of 3, so that only the last chunk is padded */
 #define CHUNK 192
 
-/* Encodes at most CHUNK bytes into text; returns the number of characters. */
+/* Encodes at most CHUNK bytes; returns the number of characters. */
 static size_t encode_chunk(
 	struct bytes bytes, const char *alphabet, bool is_padded, char text[CHUNK / 3 * 4])
 {
@@ -60,7 +60,7 @@ static int base64_value(uint8_t character, enum base64_form form)
 	return character == (form == BASE64_URL ? '_' : '/') ? 63 : -1;
 }
 
-/* Length without padding; -1 if the padding is not what this length and form ask for. */
+/* Takes the padding off; -1 if this length and form need another padding. */
 static int strip_padding(struct bytes *text, enum base64_form form)
 {
 	size_t padding = 0;
@@ -75,8 +75,8 @@ static int strip_padding(struct bytes *text, enum base64_form form)
 	return text->len % 4 == 1 ? -1 : 0;
 }
 
-/* One group of 2 to 4 characters into 1 to 3 bytes; -1 on a foreign character or leftover bits that
- * are not zero. */
+/* Decodes 2 to 4 characters into 1 to 3 bytes; -1 if a character is outside the alphabet or a
+ * trailing bit is not zero. */
 static int decode_group(const uint8_t *text, size_t characters, enum base64_form form, uint8_t ret[3])
 {
 	uint32_t value = 0;

@@ -6,20 +6,20 @@
 #include "base/buf.h"
 
 enum base64_form {
-	BASE64_STANDARD, /* "+/", padded                                       */
+	BASE64_STANDARD, /* "+/", padded */
 	BASE64_URL, /* "-_", encoded without padding, decoded with or without it */
 };
 
-/* Appends text to ret. */
+/* Appends the text to ret. */
 int base64_encode(
 	struct bytes bytes, enum base64_form form, struct buf *ret, struct err *err) err_check;
-/* Appends bytes to ret. */
+/* Appends the bytes to ret. */
 int base64_decode(
 	struct bytes text, enum base64_form form, struct buf *ret, struct err *err) err_check;
 
-/* ret: 2 * bytes.len + 1 characters, lower case, 0 terminated. */
+/* Writes 2 * bytes.len digits in lower case and a final 0 to ret. */
 void hex_encode(struct bytes bytes, char *ret);
-/* Exactly len bytes, either case. */
+/* Reads exactly len bytes; digits of either case. */
 int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err) err_check;
 
 #endif

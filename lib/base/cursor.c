@@ -13,7 +13,7 @@ struct bytes cursor_bytes(struct cursor *cursor, uint64_t len)
 		cursor->failed = true;
 		return (struct bytes){0};
 	}
-	if (len) { /* an empty input may have no address to add to */
+	if (len) { /* the address of an empty input may be NULL, to which nothing may be added */
 		cursor->at += len;
 		cursor->left -= (size_t)len;
 	}

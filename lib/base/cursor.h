@@ -1,7 +1,8 @@
-/* cursor.h - read numbers and bytes out of hostile data without ever looking past its end.
+/* cursor.h - reads numbers and bytes from hostile data, never past its end.
  *
- * A read past the end sets `failed`, gives zero or an empty view, and every later read fails too:
- * parse a whole structure, then check `failed` once before using a value as a size or an index. */
+ * A read past the end sets `failed` and returns zero or an empty view, as does every later read.
+ * So a caller parses a whole structure, then checks `failed` once before it uses a value as a size
+ * or an index. */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H
 
@@ -18,9 +19,9 @@ uint8_t cursor_u8(struct cursor *cursor);
 uint16_t cursor_u16_le(struct cursor *cursor);
 uint32_t cursor_u32_le(struct cursor *cursor);
 uint64_t cursor_u64_le(struct cursor *cursor);
-/* len may come from the data itself: any value is safe. */
+/* Any len is safe, so it may come from the data itself. */
 struct bytes cursor_bytes(struct cursor *cursor, uint64_t len);
-/* What is left, without moving. */
+/* The bytes that are left; the cursor does not move. */
 struct bytes cursor_rest(const struct cursor *cursor);
 
 #endif

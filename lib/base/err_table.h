@@ -1,15 +1,15 @@
-/* err_table.h - THE table of codes. README.md's table is checked against it by `make lint`.
+/* err_table.h - the table of all codes. `make lint` checks README.md's table against it.
  *
  * X(enum, number, name, kind, place, weight, retry, exit, remedy)
- * - number and name are stable for ever: portals, queries and runbooks hold on to them. 302 was in
- *   use once.
+ * - number and name never change, since portals, queries and runbooks contain them. 302 was used
+ *   once and stays unused.
  * - kind, place, retry: see err.h
  * - weight: AGAINST the VM (the verdict is Unhealthy), or NEUTRAL (the verdict is Unknown)
- * - exit: 51 unsupported platform, 52 precondition missing, 53 bad settings (what the portal's
- *   platform counts as the customer's configuration), 1 otherwise; 64 wrong usage of a command
+ * - exit: 51 unsupported platform, 52 precondition missing, 53 bad settings (the platform counts
+ *   these as the customer's configuration), 64 wrong usage of a command, 1 otherwise
  *
- * What a code means for the code that handles it stands here and nowhere else: a list of codes in a
- * function is refused by `make lint`.
+ * All that programs derive from a code stands here only: `make lint` refuses a list of codes in a
+ * function.
  */
 #ifndef BASE_ERR_TABLE_H
 #define BASE_ERR_TABLE_H

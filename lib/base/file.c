@@ -20,7 +20,8 @@ int dir_open(const char *path, int *ret_fd, struct err *err)
 	return 0;
 }
 
-/* The next component of *path into name; false at the end. -1 in *status for an unusable one. */
+/* Takes the next component off *path into name. False at the end, or with *status -1 at a component
+ * that is too long or "..". */
 static bool next_component(const char **path, char name[NAME_SIZE], int *status)
 {
 	size_t len;
@@ -40,10 +41,10 @@ static bool next_component(const char **path, char name[NAME_SIZE], int *status)
 	return true;
 }
 
-/* Walks into the folders of `path` one by one, so that no link is followed on any kernel (openat2
- * is younger than some that we run on). The last component is left in `name`. With create, missing
- * folders are made. */
-static int walk(int dir_fd, const char *path, const mode_t *create, char name[NAME_SIZE],
+/* Opens the folder that holds the last component of `path`, and copies that component to `name`. It
+ * enters the folders one by one, so that no link is followed on any kernel (some supported ones
+ * lack openat2). With `create`, missing folders are made with that mode. */
+static int open_parent(int dir_fd, const char *path, const mode_t *create, char name[NAME_SIZE],
 	int *ret_fd, struct err *err)
 {
 	const char *rest = path;
@@ -82,7 +83,7 @@ int dir_make(int dir_fd, const char *path, mode_t mode, int *ret_fd, struct err 
 	auto_cleanup(fd) int parent = -1;
 	int fd;
 
-	if (walk(dir_fd, path, &mode, name, &parent, err) < 0)
+	if (open_parent(dir_fd, path, &mode, name, &parent, err) < 0)
 		return -1;
 	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
 		return err_set(
@@ -101,11 +102,11 @@ static int open_for_reading(
 	char name[NAME_SIZE];
 	auto_cleanup(fd) int parent = -1;
 
-	/* O_NONBLOCK: opening a FIFO in the file's place must not block */
+	/* O_NONBLOCK, so that a FIFO in the file's place does not block */
 	if (links == FILE_FOLLOW_LINKS) {
 		*ret_fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	} else {
-		if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+		if (open_parent(dir_fd, path, NULL, name, &parent, err) < 0)
 			return -1;
 		*ret_fd = openat(
 			parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -169,8 +170,8 @@ static int write_all(int fd, struct bytes contents)
 	return fsync(fd);
 }
 
-/* A file of the same name is left from a killed process that had our number: nobody writes it any
- * more. */
+/* A file that has this name already was left by a killed process with the same process number, so
+ * nothing writes it any more. */
 static int create_temporary(int dir_fd, const char *name, mode_t mode)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -181,8 +182,7 @@ static int create_temporary(int dir_fd, const char *name, mode_t mode)
 	return fd;
 }
 
-/* The temporary file is complete on the disk before it takes the name, the name before we report
- * success. */
+/* The contents reach the disk before the name changes, and the name before success is reported. */
 static int write_and_rename(int dir_fd, const char *name, struct bytes contents, mode_t mode)
 {
 	char temporary[NAME_SIZE];
@@ -211,7 +211,7 @@ int file_write(int dir_fd, const char *path, struct bytes contents, mode_t mode,
 	char name[NAME_SIZE];
 	auto_cleanup(fd) int parent = -1;
 
-	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+	if (open_parent(dir_fd, path, NULL, name, &parent, err) < 0)
 		return -1;
 	if (write_and_rename(parent, name, contents, mode) < 0)
 		return err_set(err, ERR_IO, (unsigned long)errno,
@@ -224,7 +224,7 @@ int file_remove(int dir_fd, const char *path, struct err *err)
 	char name[NAME_SIZE];
 	auto_cleanup(fd) int parent = -1;
 
-	if (walk(dir_fd, path, NULL, name, &parent, err) < 0)
+	if (open_parent(dir_fd, path, NULL, name, &parent, err) < 0)
 		return err->native == ENOENT ? 0 : -1;
 	if (unlinkat(parent, name, 0) < 0 && !file_is_absent(parent, name, errno))
 		return err_set(err, ERR_IO, (unsigned long)errno,

@@ -1,5 +1,5 @@
-/* log.h - lines for the journal on stderr, with syslog priorities ("<3>text"). Programs log; the
- * library does not. */
+/* log.h - writes lines for the journal to stderr, with syslog priorities ("<3>text"). Only programs
+ * log; the library does not. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

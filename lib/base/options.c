@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/text.h"
 
-#define WIDTH 100 /* columns of the usage */
+#define WIDTH 100 /* of the usage, in columns */
 
 static bool is_row(const struct option_row *row)
 {
@@ -32,12 +32,11 @@ static const struct option_row *find_word(const struct option_row *rows)
 	return NULL;
 }
 
-static int refuse(struct err *err, const char *word, const char *why)
+static int refuse_word(struct err *err, const char *word, const char *why)
 {
 	return err_set(err, ERR_USAGE, 0, "'%s' %s", word, why);
 }
 
-/* Where a row's value goes. */
 static void *member_of(void *options, const struct option_row *row)
 {
 	return (char *)options + row->offset;
@@ -60,7 +59,7 @@ static int take_value(const struct option_row *row, const char *value, void *opt
 
 struct parse {
 	const struct option_row *rows;
-	int argc, at; /* at: the word that is read */
+	int argc, at; /* at: index of the word that is read */
 	char **argv;
 	void *options;
 	char *ret_stranger; /* may be NULL */
@@ -78,10 +77,10 @@ static int refuse_stranger(const struct parse *parse, struct bytes name, struct 
 				"'%s' is no option (did you mean '--%s'?)", word, row->name);
 	if (parse->ret_stranger)
 		memcpy(parse->ret_stranger, text, sizeof(text));
-	return refuse(err, word, "is no option");
+	return refuse_word(err, word, "is no option");
 }
 
-/* "--name", "--name=value", or "--name" with its value in the next word, to which it steps. */
+/* Reads "--name", "--name=value", or "--name" and the next word as its value. */
 static int take_option(struct parse *parse, struct err *err)
 {
 	const char *word = parse->argv[parse->at];
@@ -98,10 +97,10 @@ static int take_option(struct parse *parse, struct err *err)
 		return refuse_stranger(parse, name, err);
 	if (row->kind == OPTION_SWITCH) {
 		*(bool *)member_of(parse->options, row) = true;
-		return value ? refuse(err, word, "takes no value") : 0;
+		return value ? refuse_word(err, word, "takes no value") : 0;
 	}
 	if (!value && parse->at + 1 == parse->argc)
-		return refuse(err, word, "needs a value");
+		return refuse_word(err, word, "needs a value");
 	return take_value(row, value ? value + 1 : parse->argv[++parse->at], parse->options, err);
 }
 
@@ -111,7 +110,8 @@ static int take_word(const struct parse *parse, struct err *err)
 	const char *word = parse->argv[parse->at];
 
 	if (!row)
-		return refuse(err, word, "is one word too many: options are all that is taken here");
+		return refuse_word(
+			err, word, "is one word too many: options are all that is taken here");
 	if (*(const char **)member_of(parse->options, row))
 		return err_set(err, ERR_USAGE, 0, "'%s' is one word too many: one %s can be given",
 			word, row->value);
@@ -123,7 +123,7 @@ static int need_word(const struct parse *parse, struct err *err)
 	const struct option_row *row = find_word(parse->rows);
 
 	return row && !*(const char **)member_of(parse->options, row)
-		       ? refuse(err, row->value, "is missing")
+		       ? refuse_word(err, row->value, "is missing")
 		       : 0;
 }
 
@@ -162,8 +162,8 @@ static int append_blanks(size_t count, struct buf *ret, struct err *err)
 	return 0;
 }
 
-/* How much of the first line fits: whole words, or one that is too long for any line. */
-static size_t fitting(const char *text, size_t room)
+/* How many bytes of the first line fit: whole words, or one word that is too long for any line. */
+static size_t fitting_len(const char *text, size_t room)
 {
 	size_t line = strcspn(text, "\n"), cut = room;
 
@@ -174,10 +174,10 @@ static size_t fitting(const char *text, size_t room)
 	return cut ? cut : line;
 }
 
-/* The text behind `indent` columns; what does not fit goes on below it. */
+/* Appends the text that starts at column `indent`; further lines are indented as far. */
 static int append_wrapped(size_t indent, const char *text, struct buf *ret, struct err *err)
 {
-	size_t len = fitting(text, WIDTH - indent);
+	size_t len = fitting_len(text, WIDTH - indent);
 
 	while (buf_append(ret, text, len, err) == 0 && buf_append_text(ret, "\n", err) == 0) {
 		text += len + (text[len] != '\0');
@@ -185,13 +185,13 @@ static int append_wrapped(size_t indent, const char *text, struct buf *ret, stru
 			return 0;
 		if (append_blanks(indent, ret, err) < 0)
 			return -1;
-		len = fitting(text, WIDTH - indent);
+		len = fitting_len(text, WIDTH - indent);
 	}
 	return -1;
 }
 
-/* "  --endpoint URL" */
-static int form_of(const struct option_row *row, char ret[64])
+/* Writes "  --endpoint URL"; returns its length. */
+static int write_form(const struct option_row *row, char ret[64])
 {
 	return snprintf(ret, 64, "  %s%s%s%s", row->name ? "--" : "", row->name ? row->name : "",
 		row->name && row->value ? " " : "", row->value ? row->value : "");
@@ -200,7 +200,7 @@ static int form_of(const struct option_row *row, char ret[64])
 static int append_row(const struct option_row *row, size_t indent, struct buf *ret, struct err *err)
 {
 	char form[64];
-	int len = form_of(row, form);
+	int len = write_form(row, form);
 
 	return buf_append_text(ret, form, err) < 0 ||
 			       append_blanks(indent - (size_t)len, ret, err) < 0
@@ -215,7 +215,7 @@ int options_usage(const struct options_usage *usage, struct buf *ret, struct err
 	char line[160];
 
 	for (const struct option_row *row = usage->rows; is_row(row); row++) {
-		size_t len = (size_t)form_of(row, line) + 2;
+		size_t len = (size_t)write_form(row, line) + 2;
 
 		indent = len > indent ? len : indent;
 	}

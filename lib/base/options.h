@@ -1,33 +1,33 @@
-/* options.h - a program's options as a table of rows: the rows that parse are the rows that the
- * usage shows.
+/* options.h - a program's options as a table of rows, which both the parser and the usage text
+ * read.
  *
- * "--name VALUE" and "--name=VALUE" are the same, options and words may come in any order, "--"
- * ends the options, and of an option that is given twice the last one counts. Names are not
- * abbreviated. --help and -h belong to every table without a row. */
+ * "--name VALUE" and "--name=VALUE" are the same. Options and words may come in any order, and "--"
+ * ends the options. If an option is given twice, the last one counts. Names cannot be abbreviated.
+ * Every table has --help and -h without a row. */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
 #include "base/buf.h"
 
 #define OPTIONS_TEXTS_MAX 16
-/* Of an option that may be given several times. */
+/* The values of an option that may be given several times. */
 struct option_texts {
-	const char *items[OPTIONS_TEXTS_MAX + 1]; /* NULL behind the last */
+	const char *items[OPTIONS_TEXTS_MAX + 1]; /* NULL follows the last */
 	size_t count;
 };
 
 enum option_kind { OPTION_SWITCH, OPTION_TEXT, OPTION_TEXTS };
 
 struct option_row {
-	const char *name; /* without dashes; NULL for the one word that is no option */
-	const char *value; /* what stands for the value in the usage, "URL"; NULL for a switch */
-	const char *about; /* the usage breaks its lines; "": the usage has no row of it */
+	const char *name; /* without dashes; NULL in the row of the word that is no option */
+	const char *value; /* the value's placeholder in the usage, e.g. "URL"; NULL for a switch */
+	const char *about; /* the usage breaks it into lines; "" leaves the row out of the usage */
 	enum option_kind kind;
-	size_t offset; /* of the member that takes the value */
+	size_t offset; /* of the member that receives the value */
 };
 
-/* A row for `type`'s member, whose own type says what is taken: bool, const char * or struct
- * option_texts. A table of rows ends with {0}. */
+/* A row for a member of `type`. The member's own type is the kind of the option: bool, const char *
+ * or struct option_texts. A table of rows ends with {0}. */
 #define OPTION(type, member, name, value, about)                                                     \
 	{                                                                                            \
 		name, value, about,                                                                \
@@ -37,20 +37,20 @@ struct option_row {
 				 : OPTION_TEXTS),                                                  \
 			offsetof(type, member) \
 	}
-/* The word that must be there besides the options. */
+/* A row for the word that must be given beside the options. */
 #define OPTION_WORD(type, member, value, about) OPTION(type, member, NULL, value, about)
 
 #define OPTIONS_STRANGER_SIZE 64
 
 enum options_found {
 	OPTIONS_READ,
-	OPTIONS_HELP, /* --help was found before anything was wrong */
+	OPTIONS_HELP, /* --help was met before any mistake */
 	OPTIONS_WRONG, /* *err is ERR_USAGE */
 };
 
-/* Fills members of *ret and leaves the others as they are; texts belong to argv, whose first word
- * is the program's. *ret_stranger becomes the name of an option that is unknown and resembles none,
- * since another program may have it, or ""; NULL for callers that do not need it. */
+/* Fills the members of *ret whose options are given, and leaves the others. Texts point into argv,
+ * whose first word is the program's name. ret_stranger (may be NULL) receives the name of an
+ * unknown option that resembles no known one, since another program may have it; otherwise "". */
 enum options_found options_parse(const struct option_row *rows, int argc, char **argv, void *ret,
 	char ret_stranger[OPTIONS_STRANGER_SIZE], struct err *err);
 bool options_have(const struct option_row *rows, const char *name);
@@ -58,12 +58,13 @@ bool options_have(const struct option_row *rows, const char *name);
 struct options_usage {
 	const char *program; /* "guest-attest verify" */
 	const char *words; /* "FILE [OPTION...]" */
-	const char *about; /* paragraphs, whose lines are broken here; '\n' ends one */
-	const char *notes; /* likewise, behind the options; may be NULL */
+	const char *about; /* paragraphs, each ended by '\n'; options_usage breaks them into lines
+			    */
+	const char *notes; /* likewise, shown after the options; may be NULL */
 	const struct option_row *rows;
 };
 
-/* Appends the whole text. */
+/* Appends the whole usage text to ret. */
 int options_usage(const struct options_usage *usage, struct buf *ret, struct err *err) err_check;
 
 #endif

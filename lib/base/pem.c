@@ -6,14 +6,14 @@
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END   "-----END CERTIFICATE-----"
 
-static const uint8_t *find(struct bytes text, const char *words)
+static const uint8_t *find_words(struct bytes text, const char *words)
 {
 	return text.len ? memmem(text.data, text.len, words, strlen(words)) : NULL;
 }
 
 bool pem_next(struct bytes *rest, struct bytes *ret)
 {
-	const uint8_t *begin = find(*rest, BEGIN);
+	const uint8_t *begin = find_words(*rest, BEGIN);
 	const uint8_t *end, *next;
 	struct bytes behind;
 
@@ -21,11 +21,11 @@ bool pem_next(struct bytes *rest, struct bytes *ret)
 		return false;
 	*rest = bytes_behind(*rest, (size_t)(begin - rest->data));
 	behind = bytes_behind(*rest, sizeof(BEGIN) - 1);
-	end = find(behind, END);
-	next = find(behind, BEGIN);
+	end = find_words(behind, END);
+	next = find_words(behind, BEGIN);
 	if (end && (!next || end < next))
 		*ret = (struct bytes){begin, (size_t)(end - begin) + sizeof(END) - 1};
-	else /* its end is missing: the next one is not to suffer */
+	else /* its last line is missing, which must not damage the next certificate */
 		*ret = (struct bytes){begin, next ? (size_t)(next - begin) : rest->len};
 	*rest = bytes_behind(*rest, ret->len);
 	return true;
@@ -34,7 +34,7 @@ bool pem_next(struct bytes *rest, struct bytes *ret)
 int pem_decode(struct bytes pem, struct buf *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(pem.len);
-	const uint8_t *end = find(pem, END);
+	const uint8_t *end = find_words(pem, END);
 
 	if (!end || pem.len < sizeof(BEGIN) - 1)
 		return err_set(err, ERR_FORMAT, 0, "A certificate's last line is missing.");

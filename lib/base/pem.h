@@ -1,14 +1,13 @@
-/* pem.h - certificates in text (RFC 7468), one after the other; what stands between them is passed
- * over. */
+/* pem.h - certificates as text (RFC 7468), one after the other; text between them is skipped. */
 #ifndef BASE_PEM_H
 #define BASE_PEM_H
 
 #include "base/buf.h"
 
-/* Takes the next one off *rest: its text from the first dash to the last, or to the end if it has
- * none. False behind the last. */
+/* Takes the next certificate off *rest: its text from the first dash to the last one. Without a
+ * last line, it ends where the next certificate begins, or with the text. False after the last. */
 bool pem_next(struct bytes *rest, struct bytes *ret);
-/* Its bytes, appended to ret. ERR_FORMAT. */
+/* Appends the certificate's DER bytes to ret. ERR_FORMAT. */
 int pem_decode(struct bytes pem, struct buf *ret, struct err *err) err_check;
 
 #endif

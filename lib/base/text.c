@@ -7,8 +7,8 @@
 
 #define STAND_IN_SIZE 16 /* "<U+10FFFF>" */
 
-/* Length of the well-formed UTF-8 character at the start (RFC 3629 section 4), 0 if there is
- * none. */
+/* Length of the well-formed UTF-8 character at the start (RFC 3629 section 4); 0 if it is not
+ * well-formed. */
 static size_t utf8_length(const uint8_t *at, size_t left)
 {
 	static const struct {
@@ -64,11 +64,11 @@ size_t text_character(struct bytes bytes, uint32_t *ret)
 	return length;
 }
 
-/* Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), controls, and what ends
- * lines. */
+/* Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), controls, line separators,
+ * and noncharacters. */
 bool text_is_unseen(uint32_t character)
 {
-	/* first and last of each */
+	/* first and last character of each */
 	static const uint32_t ranges[][2] = {
 		{0x00, 0x1F}, /* controls */
 		{0x7F, 0x9F}, /* delete, C1 controls */
@@ -94,17 +94,18 @@ bool text_is_unseen(uint32_t character)
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (character >= ranges[i][0] && character <= ranges[i][1])
 			return true;
-	return (character & 0xFFFE) == 0xFFFE; /* not characters */
+	return (character & 0xFFFE) == 0xFFFE; /* noncharacters */
 }
 
-/* Controls are C0, DEL and C1. */
+/* C0, DEL and C1 */
 static bool is_control(uint32_t character)
 {
 	return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
-/* What stands for the character at the start, maybe in `text`; how many bytes it takes. */
-static struct bytes stand_in(struct bytes rest, char text[STAND_IN_SIZE], size_t *ret_taken)
+/* The write_clean form of the first character, maybe written to `text`; *ret_taken: its bytes in
+ * `rest`. */
+static struct bytes clean_character(struct bytes rest, char text[STAND_IN_SIZE], size_t *ret_taken)
 {
 	uint32_t character;
 	size_t length = text_character(rest, &character);
@@ -119,8 +120,9 @@ static struct bytes stand_in(struct bytes rest, char text[STAND_IN_SIZE], size_t
 	return bytes_of_text(text);
 }
 
-/* The length of all of it, of which ret gets what fits; size 0: nothing. */
-static size_t clean(char *ret, size_t size, struct bytes bytes)
+/* Writes what fits to ret (nothing if size is 0); returns the length of the whole write_clean text.
+ */
+static size_t write_clean(char *ret, size_t size, struct bytes bytes)
 {
 	size_t needed = 0;
 	size_t out = 0;
@@ -128,7 +130,7 @@ static size_t clean(char *ret, size_t size, struct bytes bytes)
 	while (bytes.len) {
 		char text[STAND_IN_SIZE];
 		size_t taken;
-		struct bytes part = stand_in(bytes, text, &taken);
+		struct bytes part = clean_character(bytes, text, &taken);
 
 		if (out == needed && out + part.len < size) {
 			memcpy(ret + out, part.data, part.len);
@@ -144,12 +146,12 @@ static size_t clean(char *ret, size_t size, struct bytes bytes)
 
 void text_clean(char *ret, size_t size, struct bytes bytes)
 {
-	(void)clean(ret, size, bytes);
+	(void)write_clean(ret, size, bytes);
 }
 
 char *text_clean_copy(struct bytes bytes)
 {
-	size_t size = clean(NULL, 0, bytes) + 1;
+	size_t size = write_clean(NULL, 0, bytes) + 1;
 	char *ret = malloc(size);
 
 	if (ret)
@@ -166,11 +168,11 @@ bool text_format(char *ret, size_t size, const char *format, ...)
 	va_start(args, format);
 	len = vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
-	return clean(ret, size, bytes_of_text(len < 0 ? "" : raw)) < size && len >= 0 &&
+	return write_clean(ret, size, bytes_of_text(len < 0 ? "" : raw)) < size && len >= 0 &&
 	       (size_t)len < sizeof(raw);
 }
 
-static char small(char letter)
+static char lower_case(char letter)
 {
 	return letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
 }
@@ -178,7 +180,7 @@ static char small(char letter)
 bool text_equal_nocase(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)
-		if (small(*a) != small(*b))
+		if (lower_case(*a) != lower_case(*b))
 			return false;
 	return *a == *b;
 }
@@ -187,13 +189,15 @@ bool text_is_slip(const char *word, const char *meant)
 {
 	size_t len = strlen(word), meant_len = strlen(meant);
 
-	for (; len && meant_len && small(*word) == small(*meant); word++, meant++, len--, meant_len--)
+	for (; len && meant_len && lower_case(*word) == lower_case(*meant);
+		word++, meant++, len--, meant_len--)
 		;
-	for (; len && meant_len && small(word[len - 1]) == small(meant[meant_len - 1]);
+	for (; len && meant_len && lower_case(word[len - 1]) == lower_case(meant[meant_len - 1]);
 		len--, meant_len--)
 		;
 	if (len == 2 && meant_len == 2)
-		return small(word[0]) == small(meant[1]) && small(word[1]) == small(meant[0]);
+		return lower_case(word[0]) == lower_case(meant[1]) &&
+		       lower_case(word[1]) == lower_case(meant[0]);
 	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
 }
 

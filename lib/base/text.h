@@ -1,5 +1,6 @@
-/* text.h - text that goes to people and into the status file: valid UTF-8, printable, bounded.
- * One invalid byte in a status file silences the whole VM (handler protocol, status blob). */
+/* text.h - text for people and for the status file: valid UTF-8, printable, bounded. One invalid
+ * byte in a status file makes the platform drop the status of the whole VM (handler protocol,
+ * status blob). */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -7,27 +8,27 @@
 
 /* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
 bool text_is_utf8(struct bytes bytes);
-/* Copies at most size-1 bytes, 0 terminated: each byte that is not part of valid UTF-8 and each
- * control character becomes '?', line breaks and tabs become blanks, and another unseen character
- * its number, "<U+202E>"; the cut falls between characters. size > 0. Every text from outside goes
- * through here before anybody sees it: into errors, log, status and JSON it has no other way. */
+/* Copies at most size-1 bytes and a final 0; size > 0. Each byte that is not part of valid UTF-8
+ * and each control character becomes '?', line breaks and tabs become blanks, and any other
+ * invisible character becomes its number, "<U+202E>". The cut falls between two characters. Every
+ * text from outside passes through here on its way to errors, log, status and JSON. */
 void text_clean(char *ret, size_t size, struct bytes bytes);
-/* The same, whole; for free(). NULL without memory. */
+/* The same without a cut, in memory to free(). NULL without memory. */
 char *text_clean_copy(struct bytes bytes);
-/* snprintf, then text_clean; true if all of it fitted. */
+/* snprintf, then text_clean; false if the text was cut (before cleaning at 4095 bytes). */
 bool text_format(char *ret, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The first character; how many bytes it takes, 0 if that is no valid UTF-8. */
+/* Decodes the first character; returns its length in bytes, or 0 if it is not valid UTF-8. */
 size_t text_character(struct bytes bytes, uint32_t *ret);
-/* Characters that nobody sees but that change what is seen, or end a line: overrides of direction,
- * zero widths, controls. A program's copy of somebody's text (a token's claims) keeps them; who
- * shows it shows their numbers instead. */
+/* Whether a character is invisible but changes what is seen, or ends a line: overrides of
+ * direction, zero widths, controls. A copy for programs (a token's claims) keeps them; text for
+ * people shows their numbers instead. */
 bool text_is_unseen(uint32_t character);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
-/* One slip of the keyboard apart, in ASCII without regard to case: a letter more, less, another, or
- * two in the other order. */
+/* Whether they are one typing slip apart, without regard to the case of ASCII letters: one letter
+ * more, less or different, or two neighbours swapped. */
 bool text_is_slip(const char *word, const char *meant);
-/* A slip, or the beginning of what is meant: two letters at least. */
+/* Whether `word` is one slip from `meant`, or its beginning of at least two letters. */
 bool text_is_near(const char *word, const char *meant);
 
 #endif

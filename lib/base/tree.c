@@ -27,7 +27,7 @@ static DIR *open_folder(int dir_fd, const char *name)
 	return dir;
 }
 
-/* errno on failure. Recursion is bounded: our own folders are flat. */
+/* Sets errno on failure. Recursion ends at MAX_DEPTH; the extension's own folders are flat. */
 static int remove_all(int dir_fd, const char *name, int depth)
 {
 	int status = 0;
@@ -68,7 +68,7 @@ int tree_clear(int dir_fd, const char *except, struct err *err)
 	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir)) {
 		if (!is_self_or_parent(entry->d_name) && strcmp(entry->d_name, except) != 0)
 			status = tree_remove(dir_fd, entry->d_name, err);
-		errno = 0; /* by which readdir(3) tells a failure from the end */
+		errno = 0; /* readdir(3) sets it on failure and leaves it at the end */
 	}
 	if (status == 0 && errno != 0)
 		status = err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be read: %m.");
@@ -76,7 +76,7 @@ int tree_clear(int dir_fd, const char *except, struct err *err)
 	return status;
 }
 
-/* "." name ".<pid>.tmp", and no process has this number. */
+/* Its name is "." name ".<pid>.tmp", and no process has this number. */
 static bool is_left_over(const char *entry, const char *name)
 {
 	size_t len = strlen(name);

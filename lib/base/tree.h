@@ -1,14 +1,15 @@
-/* tree.h - remove a folder with all that is in it, and what killed writers left behind. */
+/* tree.h - removes a folder with its contents, and temporary files that killed writers left. */
 #ifndef BASE_TREE_H
 #define BASE_TREE_H
 
 #include "base/err.h"
 
-/* Links are removed, never followed. 0 also if it does not exist. ERR_IO. */
+/* Removes a file, or a folder with its contents. Links are removed, never followed. Returns 0 also
+ * if it does not exist. ERR_IO. */
 int tree_remove(int dir_fd, const char *name, struct err *err) err_check;
-/* All that is in the folder but `except`. */
+/* Removes everything in the folder except `except`. ERR_IO. */
 int tree_clear(int dir_fd, const char *except, struct err *err) err_check;
-/* Temporary files of file_write() for `name` whose writer has ended. */
+/* Removes the temporary files of file_write() for `name` whose writer has ended. */
 void tree_sweep(int dir_fd, const char *name);
 
 #endif

@@ -13,7 +13,7 @@ struct watchdog {
 	void *context;
 };
 
-static void *watch(void *context)
+static void *wait_for_end(void *context)
 {
 	struct watchdog *watchdog = context;
 	bool is_late;
@@ -47,7 +47,7 @@ int watchdog_arm(
 	watchdog->context = context;
 	watchdog->deadline = thread_deadline((int64_t)limit_s * 1000);
 	thread_gate_init(&watchdog->gate);
-	if (thread_start(watch, watchdog, &watchdog->thread) < 0) {
+	if (thread_start(wait_for_end, watchdog, &watchdog->thread) < 0) {
 		release(watchdog);
 		return err_set(err, ERR_NO_MEMORY, 0, "No thread for a watchdog.");
 	}

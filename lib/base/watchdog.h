@@ -1,5 +1,5 @@
 /* watchdog.h - notices work that does not end. A thread waits from watchdog_arm to watchdog_disarm
- * and at no other time, so that a process at rest has none, and nothing wakes it. */
+ * only, so that nothing wakes an idle process. */
 #ifndef BASE_WATCHDOG_H
 #define BASE_WATCHDOG_H
 
@@ -8,16 +8,16 @@
 
 struct watchdog;
 
-/* Called by the thread when the time is over, with every signal blocked. The work hangs somewhere,
- * maybe with a lock of the C library held: it allocates nothing and uses no stream. It ends the
- * process; if it returns, nothing more happens. */
+/* The thread calls it when the time is over, with every signal blocked. The work that hangs may
+ * hold a lock of the C library, so the function must not allocate memory or use a stream. It should
+ * end the process; if it returns, nothing more happens. */
 typedef void watchdog_act(void *context);
 
-/* limit_s: of CLOCK_MONOTONIC, which stands still while the VM does. ERR_NO_MEMORY: no memory or no
- * thread. */
+/* limit_s: seconds of CLOCK_MONOTONIC, which stops while the VM is suspended. ERR_NO_MEMORY: no
+ * memory or no thread. */
 int watchdog_arm(uint32_t limit_s, watchdog_act *act, void *context, struct watchdog **ret,
 	struct err *err) err_check;
-void watchdog_disarm(struct watchdog *watchdog); /* NULL is fine */
+void watchdog_disarm(struct watchdog *watchdog); /* accepts NULL */
 static inline void watchdog_cleanup(struct watchdog **watchdog)
 {
 	watchdog_disarm(*watchdog);

@@ -22,8 +22,8 @@ struct tpm {
 	TSS2_TCTI_CONTEXT *tcti;
 	TSS2_SYS_CONTEXT *sys;
 	TPM2_HANDLE key; /* loaded encryption key, or NO_HANDLE */
-	TPM2_HANDLE session; /* policy session, or NO_HANDLE        */
-	bool is_silent; /* did not answer a command            */
+	TPM2_HANDLE session; /* policy session, or NO_HANDLE */
+	bool is_silent; /* did not answer a command */
 };
 
 /* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable.

@@ -14,14 +14,14 @@
 
 #include "base/buf.h"
 
-#define TPM_AK_HANDLE        0x81000003u /* persistent attestation key              */
-#define TPM_AK_CERT_NV_INDEX 0x01C101D0u /* its X.509 certificate, DER              */
+#define TPM_AK_HANDLE        0x81000003u /* persistent attestation key */
+#define TPM_AK_CERT_NV_INDEX 0x01C101D0u /* its X.509 certificate, DER */
 #define TPM_PCR_COUNT        24
-#define TPM_BOOT_PCR_MASK    0xFFu /* PCRs 0 to 7: firmware to boot loader    */
-#define TPM_DIGEST_SIZE      32 /* SHA-256: the only bank that is used     */
+#define TPM_BOOT_PCR_MASK    0xFFu /* PCRs 0 to 7: firmware to boot loader */
+#define TPM_DIGEST_SIZE      32 /* SHA-256: the only bank that is used */
 
-#define TPM_MAX_WIRE 1024 /* TPM2B_PUBLIC, TPMS_ATTEST, signature              */
-#define TPM_MAX_CERT 8192 /* certificate in NV (4096 on today's platforms)     */
+#define TPM_MAX_WIRE 1024 /* TPM2B_PUBLIC, TPMS_ATTEST, signature */
+#define TPM_MAX_CERT 8192 /* certificate in NV (4096 on today's platforms) */
 
 struct tpm; /* owns TCTI and SAPI context; every handle is flushed by tpm_close */
 

@@ -12,7 +12,7 @@
 #define REGION_REASON_SIZE 320
 
 enum region_fallback {
-	REGION_FALLBACK_FAIL, /* a region without a provider is an error         */
+	REGION_FALLBACK_FAIL, /* a region without a provider is an error */
 	REGION_FALLBACK_NEAREST, /* ask the nearest one of the same part of the world */
 };
 
