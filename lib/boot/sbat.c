@@ -80,27 +80,66 @@ void sbat_read(struct bytes value, struct sbat *ret)
 	}
 }
 
-static const struct sbat_component *find(const struct sbat *sbat, const char *name)
+/* SBAT.md: generations start at 1, so a level without the component revokes nothing of it. Of two
+ * lines for one component shim applies both. */
+static uint32_t generation_of(const struct sbat *sbat, struct bytes name, bool *ret_has_line)
 {
-	for (size_t i = 0; i < sbat->count; i++)
-		if (strcmp(sbat->components[i].name, name) == 0)
-			return &sbat->components[i];
-	return NULL;
+	uint32_t highest = 1;
+
+	*ret_has_line = false;
+	for (size_t i = 0; i < sbat->count; i++) {
+		const struct sbat_component *component = &sbat->components[i];
+
+		if (!bytes_equal(bytes_of_text(component->name), name))
+			continue;
+		*ret_has_line = true;
+		if (component->generation > highest)
+			highest = component->generation;
+	}
+	return highest;
 }
 
-bool sbat_is_raised(const struct sbat *old, const struct sbat *new)
+/* "grub" of "grub.debian"; empty if there is none. */
+static struct bytes parent_of(struct bytes name)
 {
-	if (!old->is_whole || !new->is_whole ||
-		(old->has_sbat && (!new->has_sbat || new->generation < old->generation)))
-		return false;
-	for (size_t i = 0; i < old->count; i++) {
-		const struct sbat_component *was = &old->components[i];
-		const struct sbat_component *is = find(new, was->name);
+	while (name.len && name.data[name.len - 1] != '.')
+		name.len--;
+	name.len -= name.len ? 1 : 0;
+	return name;
+}
 
-		if (!is || is->generation < was->generation)
-			return false;
-	}
-	return true;
+/* The old line's component may not start older than before. A line that is gone is covered by one
+ * of its parents that rose (SBAT.md: a vendor's fixes are in each later generation of what the
+ * vendor builds from). */
+static bool is_covered(const struct sbat *old, const struct sbat *new, struct bytes name)
+{
+	bool has_line, ignored;
+	uint32_t was = generation_of(old, name, &ignored), is = generation_of(new, name, &has_line);
+
+	if (has_line || is >= was)
+		return is >= was;
+	for (name = parent_of(name); name.len; name = parent_of(name))
+		if (generation_of(new, name, &ignored) > generation_of(old, name, &ignored))
+			return true;
+	return false;
+}
+
+/* Both are ten digits, or there is none: SbatLevel_Variable.txt of shim. */
+static bool is_later(const char *old, const char *new)
+{
+	return !old[0] ? new[0] : strlen(old) == strlen(new) && strcmp(old, new) < 0;
+}
+
+enum sbat_change sbat_compare(const struct sbat *old, const struct sbat *new)
+{
+	if (!old->is_whole || !new->is_whole)
+		return SBAT_CHANGED;
+	if (old->has_sbat && new->has_sbat &&new->generation < old->generation)
+		return SBAT_LOWERED;
+	for (size_t i = 0; i < old->count; i++)
+		if (!is_covered(old, new, bytes_of_text(old->components[i].name)))
+			return SBAT_LOWERED;
+	return is_later(old->date, new->date) ? SBAT_RAISED : SBAT_CHANGED;
 }
 
 void sbat_text(const struct sbat *sbat, char *ret, size_t size)

@@ -31,9 +31,17 @@ struct sbat {
 /* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty
  * struct. */
 void sbat_read(struct bytes value, struct sbat *ret);
-/* Whatever may not start at the old level may not at the new one either: no generation is lower,
- * none is missing. False unless both are whole. */
-bool sbat_is_raised(const struct sbat *old, const struct sbat *new);
+enum sbat_change {
+	SBAT_RAISED, /* the date is higher, and no generation is lower */
+	SBAT_LOWERED, /* a generation is lower: something may start that might not */
+	/* neither: the date is not higher, or a level was not read whole. Nobody may rely on it */
+	SBAT_CHANGED,
+};
+
+/* Two levels, component by component. A line that is gone counts as lower, unless a component that
+ * it is derived from (the name before a dot: grub of grub.debian) rose. */
+enum sbat_change sbat_compare(const struct sbat *old, const struct sbat *new);
+
 /* "2025021800: shim 4, grub 5"; "(empty)" */
 void sbat_text(const struct sbat *sbat, char *ret, size_t size);
 

@@ -30,7 +30,8 @@ static bool is_level_raised(const struct drift_difference *difference)
 {
 	return difference->change == DRIFT_CHANGED && difference->before.is_bound &&
 	       difference->after.is_bound &&
-	       sbat_is_raised(&difference->before.facts.sbat, &difference->after.facts.sbat);
+	       sbat_compare(&difference->before.facts.sbat, &difference->after.facts.sbat) ==
+		       SBAT_RAISED;
 }
 
 static void explain_growth(struct drift_difference *difference)

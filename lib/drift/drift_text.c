@@ -76,19 +76,29 @@ static void describe_entries(const struct drift_difference *difference, char ret
 			difference->lost, difference->lost == 1 ? "y" : "ies", difference->gained);
 }
 
+static const char *level_verb(const struct drift_difference *difference)
+{
+	if (difference->explanation.how == EXPLANATION_GREW)
+		return "raised";
+	return sbat_compare(&difference->before.facts.sbat, &difference->after.facts.sbat) ==
+			       SBAT_LOWERED
+		       ? "lowered"
+		       : "changed";
+}
+
 static void describe_change(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	char old[NAME_SHOWN], new[NAME_SHOWN];
 	const char *title = component_title(&difference->before); /* what was known keeps its name
 								   */
-	const char *verb = difference->explanation.how == EXPLANATION_GREW ? "raised" : "lowered";
 
 	short_name(&difference->before, old);
 	short_name(&difference->after, new);
 	if (difference->after.kind == COMPONENT_SECURE_BOOT)
 		(void)text_format(ret, ITEM_SIZE, "Secure Boot switched %s", new);
 	else if (difference->after.kind == COMPONENT_SBAT)
-		(void)text_format(ret, ITEM_SIZE, "SBAT level %s: %s (was %s)", verb, new, old);
+		(void)text_format(ret, ITEM_SIZE, "SBAT level %s: %s (was %s)",
+			level_verb(difference), new, old);
 	else if (difference->after.kind == COMPONENT_BOOT_COMMANDS || (!new[0] && !old[0]))
 		(void)text_format(ret, ITEM_SIZE, "%s changed", title);
 	else if (strcmp(old, new) == 0 || !old[0] || is_file(difference->after.kind))

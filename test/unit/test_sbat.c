@@ -61,35 +61,160 @@ static void more_than_fits_is_left_out(void **state)
 	assert_int_equal(strlen(text), sizeof(text) - 1);
 }
 
-/* What may not start at the old level may not at the new one. */
+static struct sbat level_of(const char *value)
+{
+	struct sbat sbat;
+
+	sbat_read(TEXT(value), &sbat);
+	return sbat;
+}
+
 static void a_level_is_raised_if_nothing_is_lower(void **state)
 {
 	static const struct {
 		const char *old, *new;
-		bool is_raised;
+		enum sbat_change change;
 	} rows[] = {
-		{"sbat,1,2024010900\nshim,4\n", "sbat,1,2025021800\nshim,4\ngrub,5\n", true},
-		{"sbat,1\nshim,4\n", "sbat,1\nshim,4\n", true},
-		{"", "sbat,1\n", true},
-		{"sbat,1\nshim,4\ngrub,5\n", "sbat,1\nshim,5\n", false},
-		{"sbat,1\nshim,4\n", "sbat,1\nshim,3\n", false},
-		{"sbat,2\nshim,4\n", "sbat,1\nshim,4\n", false},
-		{"sbat,1\nshim,4\n", "shim,4\n", false},
+		{"sbat,1,2024010900\nshim,4\n", "sbat,1,2025021800\nshim,4\ngrub,5\n", SBAT_RAISED},
+		/* what shim published: Debian's from 2023 to 2025, and levels between */
+		{"sbat,1,2023012900\nshim,2\ngrub,3\ngrub.debian,4\n",
+			"sbat,1,2025021800\nshim,4\ngrub,5\n", SBAT_RAISED},
+		{"sbat,1,2024010900\nshim,4\ngrub,3\ngrub.debian,4\n",
+			"sbat,1,2025021800\nshim,4\ngrub,5\n", SBAT_RAISED},
+		{"sbat,1,2024040900\nshim,4\ngrub,4\ngrub.peimage,2\n",
+			"sbat,1,2025021800\nshim,4\ngrub,5\n", SBAT_RAISED},
+		{"sbat,1,2021030218\n", "sbat,1,2022052400\ngrub,2\n", SBAT_RAISED},
+		{"sbat,1,2023091900\nshim,2\ngrub,4\n",
+			"sbat,1,2024010900\nshim,4\ngrub,3\ngrub.debian,4\n", SBAT_LOWERED},
+		{"", "sbat,1,2021030218\n", SBAT_RAISED},
+		{"sbat,1,1\na.b.c,4\n", "sbat,1,2\na,2\n", SBAT_RAISED},
+		{"sbat,1,1\na.b.c,4\n", "sbat,1,2\na.b,2\n", SBAT_RAISED},
+		{"sbat,1,1\ngrub.debian,1\n", "sbat,1,2\n", SBAT_RAISED}, /* it revoked nothing */
+		/* the lines alone do not make a level higher, and lower no one either */
+		{"sbat,1\nshim,4\n", "sbat,1\nshim,4\n", SBAT_CHANGED},
+		{"sbat,1,2025021800\nshim,4\n", "sbat,1,2024010900\nshim,5\n", SBAT_CHANGED},
+		{"sbat,1,2025021800\nshim,4\n", "sbat,1,2025021800\nshim,5\n", SBAT_CHANGED},
+		{"sbat,1,2025021800\n", "sbat,1\nshim,5\n", SBAT_CHANGED},
+		{"sbat,1,2025021800\n", "sbat,1,9\nshim,5\n", SBAT_CHANGED},
+		{"sbat,1,1\nshim,4\ngrub,5\n", "sbat,1,2\nshim,5\n", SBAT_LOWERED},
+		{"sbat,1,1\nshim,4\n", "sbat,1,2\nshim,3\n", SBAT_LOWERED},
+		{"sbat,2,1\nshim,4\n", "sbat,1,2\nshim,4\n", SBAT_LOWERED},
+		{"sbat,1,1\nshim,4\n", "shim,4\n", SBAT_CHANGED},
+		{"sbat,1,1\nshim,4\n", "", SBAT_LOWERED},
+		/* a parent that did not rise, or is none, or stands beside the lower line */
+		{"sbat,1,1\ngrub,3\ngrub.debian,4\n", "sbat,1,2\ngrub,3\n", SBAT_LOWERED},
+		{"sbat,1,1\ngrub.debian,4\n", "sbat,1,2\ngrub,1\n", SBAT_LOWERED},
+		{"sbat,1,1\ngrub.debian,4\n", "sbat,1,2\ngrub.deb,9\ngrub.,9\n.,9\ngru,9\n",
+			SBAT_LOWERED},
+		{"sbat,1,1\ngrub.debian,4\n", "sbat,1,2\ngrub.debian.x,9\ndebian,9\n", SBAT_LOWERED},
+		{"sbat,1,1\ngrub.debian,4\n", "sbat,1,2\ngrub.ubuntu,9\nshim,9\n", SBAT_LOWERED},
+		{"sbat,1,1\ngrub,3\ngrub.debian,4\n", "sbat,1,2\ngrub,5\ngrub.debian,3\n",
+			SBAT_LOWERED},
+		{"sbat,1,1\ngrub,5\n", "sbat,1,2\ngrub.debian,9\n", SBAT_LOWERED},
+		/* shim applies each of two lines for one component */
+		{"sbat,1,1\nshim,4\n", "sbat,1,2\nshim,1\nshim,4\n", SBAT_RAISED},
+		{"sbat,1,1\nshim,1\nshim,4\n", "sbat,1,2\nshim,3\n", SBAT_LOWERED},
 		/* a line that was not understood may be the one that is lower */
-		{"sbat,1\nshim,x\n", "sbat,1\nshim,4\n", false},
-		{"sbat,1\nshim,4\n", "sbat,1\nshim,4\ngrub\n", false},
-		{"sbat,1\na-name-of-more-than-31-characters-1,4\n",
-			"sbat,1\na-name-of-more-than-31-characters-2,4\n", false},
+		{"sbat,1,1\nshim,x\n", "sbat,1,2\nshim,4\n", SBAT_CHANGED},
+		{"sbat,1,1\nshim,4\n", "sbat,1,2\nshim,4\ngrub\n", SBAT_CHANGED},
+		{"sbat,1,1\na-name-of-more-than-31-characters-1,4\n",
+			"sbat,1,2\na-name-of-more-than-31-characters-2,4\n", SBAT_CHANGED},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct sbat old, new;
+		struct sbat old = level_of(rows[i].old), new = level_of(rows[i].new);
 
-		sbat_read(TEXT(rows[i].old), &old);
-		sbat_read(TEXT(rows[i].new), &new);
-		assert_int_equal(sbat_is_raised(&old, &new), rows[i].is_raised);
+		if (sbat_compare(&old, &new) != rows[i].change)
+			fail_msg("row %zu: %d", i, sbat_compare(&old, &new));
 	}
+}
+
+/* A program's generations, and a level's (0: it has no such line). */
+enum { GRUB, DEBIAN, CLOUD, COMPONENTS, GENERATIONS = 4 };
+static const char *const names[COMPONENTS] = {"grub", "grub.debian", "grub.debian.cloud"};
+
+struct generations {
+	uint32_t of[COMPONENTS];
+};
+
+static struct generations generations_of(uint32_t number, uint32_t lowest)
+{
+	struct generations ret;
+
+	for (size_t i = 0; i < COMPONENTS; i++, number /= GENERATIONS)
+		ret.of[i] = number % GENERATIONS + lowest;
+	return ret;
+}
+
+/* shim's verify_single_entry: no generation of the program's is below the level's. */
+static bool starts(const struct generations *program, const struct generations *level)
+{
+	for (size_t i = 0; i < COMPONENTS; i++)
+		if (program->of[i] < level->of[i])
+			return false;
+	return true;
+}
+
+/* SBAT.md: what is derived from a generation above that of the old level has the fixes that the
+ * old level asked for; so a level may leave the derived one's line out. */
+static bool has_fixes(const struct generations *program, const struct generations *old,
+	const struct generations *new)
+{
+	for (size_t i = 1; i < COMPONENTS; i++)
+		for (size_t k = 0; k < i; k++)
+			if (!new->of[i] && program->of[i] < old->of[i] && program->of[k] > 1 &&
+				program->of[k] > old->of[k])
+				return false;
+	return true;
+}
+
+static bool lets_more_start(const struct generations *old, const struct generations *new)
+{
+	for (uint32_t i = 0; i < GENERATIONS * GENERATIONS * GENERATIONS; i++) {
+		struct generations program = generations_of(i, 1);
+
+		if (has_fixes(&program, old, new) && starts(&program, new) && !starts(&program, old))
+			return true;
+	}
+	return false;
+}
+
+static struct sbat level_with(const struct generations *generations, const char *date)
+{
+	char text[128];
+	size_t len = (size_t)snprintf(text, sizeof(text), "sbat,1,%s\n", date);
+
+	for (size_t i = 0; i < COMPONENTS; i++)
+		if (generations->of[i])
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s,%u\n", names[i],
+				generations->of[i]);
+	return level_of(text);
+}
+
+/* All pairs of levels of three components: 4096, beside all programs that there can be. */
+static void levels_are_judged_as_shim_lets_programs_start(void **state)
+{
+	const uint32_t levels = GENERATIONS * GENERATIONS * GENERATIONS;
+	size_t raised = 0, lowered = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < levels * levels; i++) {
+		struct generations before = generations_of(i / levels, 0);
+		struct generations after = generations_of(i % levels, 0);
+		struct sbat old = level_with(&before, "2023012900");
+		struct sbat new = level_with(&after, "2025021800");
+		enum sbat_change change = sbat_compare(&old, &new);
+
+		if (change != (lets_more_start(&before, &after) ? SBAT_LOWERED : SBAT_RAISED))
+			fail_msg("%u,%u,%u to %u,%u,%u: %d", before.of[0], before.of[1],
+				before.of[2], after.of[0], after.of[1], after.of[2], change);
+		raised += change == SBAT_RAISED;
+		lowered += change == SBAT_LOWERED;
+		/* whatever the lines are, an older date raises nothing */
+		assert_int_not_equal(sbat_compare(&new, &old), SBAT_RAISED);
+	}
+	assert_true(raised >= 200 && lowered >= 200);
 }
 
 static void a_level_that_was_cut_is_not_compared(void **state)
@@ -102,8 +227,10 @@ static void a_level_that_was_cut_is_not_compared(void **state)
 		(void)snprintf(value + i * 7, 8, "abcd,1\n");
 	sbat_read((struct bytes){(const uint8_t *)value, SBAT_MAX_COMPONENTS * 7}, &whole);
 	sbat_read((struct bytes){(const uint8_t *)value, (SBAT_MAX_COMPONENTS + 1) * 7}, &cut);
-	assert_true(sbat_is_raised(&whole, &whole));
-	assert_false(sbat_is_raised(&cut, &cut));
+	assert_true(whole.is_whole);
+	assert_false(cut.is_whole);
+	assert_int_equal(sbat_compare(&whole, &cut), SBAT_CHANGED);
+	assert_int_equal(sbat_compare(&cut, &whole), SBAT_CHANGED);
 }
 
 int main(void)
@@ -113,6 +240,7 @@ int main(void)
 		cmocka_unit_test(final_zeros_do_not_count),
 		cmocka_unit_test(more_than_fits_is_left_out),
 		cmocka_unit_test(a_level_is_raised_if_nothing_is_lower),
+		cmocka_unit_test(levels_are_judged_as_shim_lets_programs_start),
 		cmocka_unit_test(a_level_that_was_cut_is_not_compared),
 	};
 
