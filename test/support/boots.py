@@ -25,6 +25,7 @@ def base_log():
     log.rename_file("/vmlinuz", f"/vmlinuz-{OLD}")
     log.rename_file("/initrd.gz", f"/initrd.img-{OLD}")
     log.set_variable("dbx", edit_log.signature_list(edit_log.SHA256, edit_log.hashes("a", "b", "c")))
+    log.set_variable("SbatLevel", b"sbat,1,2023012900\nshim,2\ngrub,3\ngrub.debian,4\n")  # Debian's from 2023 to 2025
     config = log.one(1, "Boot0002")
     log.behind(config, log.event(6, 0xC, b"UUID: 11111111-2222-3333-4444-555555555555"))
     return log
