@@ -168,52 +168,19 @@ static bool read_separator(struct event *event)
 
 static enum event_what what_of(uint32_t type)
 {
-	switch (type) {
-	case EV_NO_ACTION:
-		return EVENT_NOTE;
-	case EV_S_CRTM_VERSION:
-		return EVENT_VERSION;
-	case EV_S_CRTM_CONTENTS:
-	case EV_EFI_HCRTM_EVENT:
-	case EV_POST_CODE:
-	case EV_POST_CODE2:
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB:
-	case EV_EFI_PLATFORM_FIRMWARE_BLOB2:
-		return EVENT_CODE;
-	case EV_EFI_SPDM_FIRMWARE_BLOB:
-	case EV_EFI_SPDM_FIRMWARE_CONFIG:
-		return EVENT_DEVICE;
-	case EV_EFI_VARIABLE_DRIVER_CONFIG:
-		return EVENT_VARIABLE;
-	case EV_EFI_SPDM_DEVICE_POLICY:
-		return EVENT_DEVICE_POLICY;
-	case EV_EFI_VARIABLE_BOOT:
-	case EV_EFI_VARIABLE_BOOT2:
-		return EVENT_BOOT_VARIABLE;
-	case EV_EFI_VARIABLE_AUTHORITY:
-		return EVENT_AUTHORITY;
-	case EV_EFI_SPDM_DEVICE_AUTHORITY:
-		return EVENT_DEVICE_AUTHORITY;
-	case EV_EFI_GPT_EVENT:
-	case EV_EFI_GPT_EVENT2:
-		return EVENT_PARTITIONS;
-	case EV_EFI_BOOT_SERVICES_APPLICATION:
-	case EV_EFI_BOOT_SERVICES_DRIVER:
-	case EV_EFI_RUNTIME_SERVICES_DRIVER:
-		return EVENT_IMAGE;
-	case EV_EFI_ACTION:
-		return EVENT_ACTION;
-	case EV_SEPARATOR:
-		return EVENT_SEPARATOR;
-	case EV_IPL:
-		return EVENT_LOADER;
-	case EV_EVENT_TAG:
-		return EVENT_TAG;
-	case EV_COMPACT_HASH:
-		return EVENT_COMPACT;
-	default:
-		return EVENT_PLATFORM;
-	}
+	static const struct {
+		uint32_t type;
+		enum event_what what;
+	} types[] = {
+#define EVENT_TYPE_WHAT(type, number, what) {type, EVENT_##what},
+		EVENT_TYPES(EVENT_TYPE_WHAT)
+#undef EVENT_TYPE_WHAT
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].type == type)
+			return types[i].what;
+	return EVENT_PLATFORM;
 }
 
 static bool read_form(struct event *event)

@@ -7,45 +7,21 @@
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
 
+#define MAX_NEEDS 3
+
 #define MACHINE   "Machine"
 #define BOOT      "This boot"
 #define EXTENSION "Extension"
 #define NETWORK   "Network"
 
-#define MAX_NEEDS 3
-
-/* The order of the chain: what a check needs stands before it. */
 static const struct row {
 	const char *part, *check;
 	doctor_check *run;
-	const char *needs[MAX_NEEDS]; /* checks that must not have failed */
+	doctor_check *needs[MAX_NEEDS];
 } rows[] = {
-	{MACHINE, "machine", doctor_machine, {0}},
-	{MACHINE, "firmware", doctor_firmware, {0}},
-	{MACHINE, "secure-boot", doctor_secure_boot, {"firmware"}},
-	{MACHINE, "tpm", doctor_tpm, {0}},
-	{MACHINE, "attestation-key", doctor_key, {"tpm"}},
-	{MACHINE, "ak-certificate", doctor_certificate, {"tpm"}},
-	{BOOT, "event-log", doctor_event_log, {0}},
-	{BOOT, "measurements", doctor_measurements, {"tpm", "event-log"}},
-	{BOOT, "measured-secure-boot", doctor_measured_secure_boot, {"measurements"}},
-	{BOOT, "appraisal", doctor_appraisal,
-		{"attestation-key", "ak-certificate", "measured-secure-boot"}},
-	{EXTENSION, "extension", doctor_enabled, {0}},
-	{EXTENSION, "settings", doctor_settings, {"extension"}},
-	{EXTENSION, "package", doctor_package, {"extension"}},
-	{EXTENSION, "agent-folders", doctor_agent_folders, {"extension"}},
-	{EXTENSION, "state-folder", doctor_state_folder, {0}},
-	{EXTENSION, "service", doctor_service, {"extension"}},
-	{EXTENSION, "last-result", doctor_last_result, {"extension"}},
-	{NETWORK, "metadata", doctor_metadata, {0}},
-	{NETWORK, "provider", doctor_provider, {0}},
-	{NETWORK, "proxy", doctor_proxy, {"provider"}},
-	{NETWORK, "name", doctor_name, {"proxy"}},
-	{NETWORK, "connection", doctor_connection, {"name"}},
-	{NETWORK, "tls", doctor_tls, {"connection"}},
-	{NETWORK, "provider-documents", doctor_documents, {"tls"}},
-	{NETWORK, "clock", doctor_time, {0}},
+#define ROW(part, word, check, ...) {part, word, check, {__VA_ARGS__}},
+	DOCTOR_CHECKS(ROW)
+#undef ROW
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -97,15 +73,12 @@ static bool is_obstacle(const struct doctor_finding *finding)
 
 /* The first of the needed checks that gave nothing to go on; NULL if there is none. */
 static const struct doctor_finding *find_obstacle(
-	const struct doctor_report *report, const char *const needs[MAX_NEEDS])
+	const struct doctor_report *report, doctor_check *const needs[MAX_NEEDS])
 {
-	for (size_t i = 0; i < report->count; i++) {
-		const struct doctor_finding *finding = &report->findings[i];
-
+	for (size_t i = 0; i < report->count; i++)
 		for (size_t k = 0; k < MAX_NEEDS && needs[k]; k++)
-			if (strcmp(needs[k], finding->check) == 0 && is_obstacle(finding))
-				return finding;
-	}
+			if (rows[i].run == needs[k] && is_obstacle(&report->findings[i]))
+				return &report->findings[i];
 	return NULL;
 }
 

@@ -54,19 +54,39 @@ void doctor_warn(struct doctor_finding *finding, enum err_code code, const char 
 void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* doctor_machine.c */
-doctor_check doctor_machine, doctor_firmware, doctor_secure_boot, doctor_tpm, doctor_key,
-	doctor_certificate;
-/* doctor_boot.c: needs an open TPM or event log, as the table says */
-doctor_check doctor_event_log, doctor_measurements, doctor_measured_secure_boot, doctor_appraisal;
-/* doctor_extension.c */
-doctor_check doctor_enabled, doctor_settings, doctor_package, doctor_agent_folders;
-/* doctor_service.c */
-doctor_check doctor_state_folder, doctor_service, doctor_last_result;
-/* doctor_network.c */
-doctor_check doctor_metadata, doctor_provider, doctor_proxy, doctor_name, doctor_connection,
-	doctor_tls;
-/* doctor_provider.c */
-doctor_check doctor_documents, doctor_time;
+/* The order of the chain: X(part, word, check, needs...). Needs are checks before it that must
+ * not have failed. */
+/* clang-format off */
+#define DOCTOR_CHECKS(X) \
+	X(MACHINE,   "machine",              doctor_machine) \
+	X(MACHINE,   "firmware",             doctor_firmware) \
+	X(MACHINE,   "secure-boot",          doctor_secure_boot, doctor_firmware) \
+	X(MACHINE,   "tpm",                  doctor_tpm) \
+	X(MACHINE,   "attestation-key",      doctor_key, doctor_tpm) \
+	X(MACHINE,   "ak-certificate",       doctor_certificate, doctor_tpm) \
+	X(BOOT,      "event-log",            doctor_event_log) \
+	X(BOOT,      "measurements",         doctor_measurements, doctor_tpm, doctor_event_log) \
+	X(BOOT,      "measured-secure-boot", doctor_measured_secure_boot, doctor_measurements) \
+	X(BOOT,      "appraisal",            doctor_appraisal, doctor_key, doctor_certificate, doctor_measured_secure_boot) \
+	X(EXTENSION, "extension",            doctor_enabled) \
+	X(EXTENSION, "settings",             doctor_settings, doctor_enabled) \
+	X(EXTENSION, "package",              doctor_package, doctor_enabled) \
+	X(EXTENSION, "agent-folders",        doctor_agent_folders, doctor_enabled) \
+	X(EXTENSION, "state-folder",         doctor_state_folder) \
+	X(EXTENSION, "service",              doctor_service, doctor_enabled) \
+	X(EXTENSION, "last-result",          doctor_last_result, doctor_enabled) \
+	X(NETWORK,   "metadata",             doctor_metadata) \
+	X(NETWORK,   "provider",             doctor_provider) \
+	X(NETWORK,   "proxy",                doctor_proxy, doctor_provider) \
+	X(NETWORK,   "name",                 doctor_name, doctor_proxy) \
+	X(NETWORK,   "connection",           doctor_connection, doctor_name) \
+	X(NETWORK,   "tls",                  doctor_tls, doctor_connection) \
+	X(NETWORK,   "provider-documents",   doctor_documents, doctor_tls) \
+	X(NETWORK,   "clock",                doctor_time)
+/* clang-format on */
+
+#define DOCTOR_CHECK(part, word, check, ...) doctor_check check;
+DOCTOR_CHECKS(DOCTOR_CHECK)
+#undef DOCTOR_CHECK
 
 #endif

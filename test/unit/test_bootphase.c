@@ -4,6 +4,15 @@
 #include "boot/cclog.h"
 #include "boot/uefivar.h"
 
+static const struct {
+	uint32_t type;
+	const char *name;
+} types[] = {
+#define TYPE(type, number, what) {type, #type},
+	EVENT_TYPES(TYPE)
+#undef TYPE
+};
+
 static void each_event_has_its_place(void **state)
 {
 	static const struct {
@@ -24,7 +33,10 @@ static void each_event_has_its_place(void **state)
 		{4, EV_EFI_ACTION, "Calling EFI Application from Boot Option", "Loaders", "step"},
 		{4, EV_EFI_BOOT_SERVICES_APPLICATION, "x", "Loaders", "program"},
 		{7, EV_EFI_VARIABLE_AUTHORITY, "x", "Loaders", "vouched"},
+		{6, EV_EFI_SPDM_DEVICE_AUTHORITY, "x", "Loaders", "vouched"},
+		{6, EV_EFI_SPDM_DEVICE_POLICY, "x", "Firmware", "settings"},
 		{14, EV_IPL, "MokList", "Loaders", "shim"},
+		{4, EV_IPL, "a loader", "Loaders", "step"},
 		{8, EV_IPL, "grub_cmd: boot", "Loaders", "command"},
 		{8, EV_IPL, "grub_cmd set pager=1", "Loaders", "command"},
 		{9, EV_IPL, "/boot/grub/grub.cfg", "Loaders", "file"},
@@ -41,6 +53,7 @@ static void each_event_has_its_place(void **state)
 		{5, EV_EFI_ACTION, "Exit Boot Services Invocation", "Kernel", "handover"},
 		{11, EV_COMPACT_HASH, "x", "Kernel", "platform"},
 	};
+	uint64_t tried = (uint64_t)1 << EVENT_SEPARATOR; /* of enum event_what, one bit each */
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -52,9 +65,17 @@ static void each_event_has_its_place(void **state)
 		assert_true(bootphase_of(&event, &place));
 		assert_string_equal(bootphase_name(place.phase), rows[i].phase);
 		assert_string_equal(bootphase_kind_name(place.kind), rows[i].kind);
+		tried |= (uint64_t)1 << event.what;
 	}
 	assert_false(bootphase_of(
 		&(struct event){.what = EVENT_SEPARATOR}, &(struct bootphase_place){0}));
+	for (size_t i = 0; i < COUNT(types); i++) {
+		struct event event = {.type = types[i].type};
+
+		event_read(&event);
+		if (!(tried & (uint64_t)1 << event.what))
+			fail_msg("%s: no row has its place", types[i].name);
+	}
 }
 
 static void variables_are_placed_by_their_names(void **state)

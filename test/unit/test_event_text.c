@@ -22,6 +22,8 @@ struct text_row {
 	uint32_t pcr;
 };
 
+static uint64_t tried; /* of enum event_what, one bit each */
+
 static void check_rows(const struct text_row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -31,6 +33,28 @@ static void check_rows(const struct text_row *rows, size_t count)
 		event_read(&event);
 		event_text(&event, &words);
 		assert_string_equal(words.text, rows[i].text);
+		tried |= (uint64_t)1 << event.what;
+	}
+}
+
+static void each_type_has_a_row(void **state)
+{
+	static const struct {
+		uint32_t type;
+		const char *name;
+	} types[] = {
+#define TYPE(type, number, what) {type, #type},
+		EVENT_TYPES(TYPE)
+#undef TYPE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		struct event event = {.type = types[i].type};
+
+		event_read(&event);
+		if (!(tried & (uint64_t)1 << event.what))
+			fail_msg("%s: no row shows its words", types[i].name);
 	}
 }
 
@@ -157,6 +181,9 @@ static void firmwares_own_events_are_explained(void **state)
 		{EV_NO_ACTION, BYTES("\4\0\1\xc0\0\0\0\0"), "Windows: trust point, 0 records",
 			0xFFFFFFFFu},
 		{EV_EFI_HCRTM_EVENT, BYTES("HCRTM"), "HCRTM", 0},
+		{EV_EFI_ACTION, BYTES("Exit Boot Services Invocation"),
+			"Exit Boot Services Invocation", 5},
+		{EV_COMPACT_HASH, BYTES("key"), "key", 6},
 		{EV_EFI_GPT_EVENT2, BYTES("\1"), "01", 5},
 	};
 
@@ -228,6 +255,8 @@ static void keys_are_counted_and_settings_explained(void **state)
 			"SbatLevel: sbat,1,2025021800 shim,4"},
 		{EV_EFI_VARIABLE_AUTHORITY, "SbatLevel", BYTES("\x1b[m"), "SbatLevel: ?[m"},
 		{EV_EFI_VARIABLE_AUTHORITY, "SbatLevel", BYTES(""), "SbatLevel: (empty)"},
+		{EV_EFI_SPDM_DEVICE_POLICY, "Policy", BYTES("\1"), "Policy = 01"},
+		{EV_EFI_SPDM_DEVICE_AUTHORITY, "devdb", BYTES("\1"), "devdb = 01"},
 	};
 
 	(void)state;
@@ -350,6 +379,7 @@ int main(void)
 		cmocka_unit_test(variables_are_shown_by_name_and_short_value),
 		cmocka_unit_test(a_partition_table_is_shown_by_its_disk),
 		cmocka_unit_test(long_text_is_cut),
+		cmocka_unit_test(each_type_has_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
