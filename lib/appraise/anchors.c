@@ -68,8 +68,8 @@ static int check_chain(const struct anchors *anchors, const struct crypto_cert *
 	return crypto_cert_verify(leaf, intermediates, roots, now_s, err);
 }
 
-/* The chain says that the platform vouches for the key; what the key is for stands in the
- * certificate too. */
+/* The chain proves that the platform issued the certificate; the certificate itself states its
+ * purpose. */
 int anchors_check_ak_cert(
 	const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err)
 {

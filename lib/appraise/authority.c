@@ -53,7 +53,7 @@ int authority_of_event(
 	if (!event->is_measured || event->pcr != SECURE_BOOT_PCR || !event->has_variable ||
 		uefivar_is_shim_setting(var))
 		return 0;
-	/* what is called an authority has its digest checked with its exceptions (replay.h) */
+	/* replay_check_data already checked authority events, with their exceptions */
 	if (event->what != EVENT_AUTHORITY && !measured_is(event, event->data))
 		return 0;
 	if (read_entry(var->data, &found, ret_is_one, err) < 0)
@@ -71,8 +71,9 @@ void authority_label(const char *common_name, const char *subject, char ret[CRYP
 		common_name[0] ? common_name : subject);
 }
 
-/* What stands where authorities do, and is none that is known, is not the one in front of it. */
-static bool is_between(const struct event *event)
+/* An unknown variable may be an authority that we cannot read. Behind it, no program is
+ * assigned to an earlier authority. */
+static bool may_be_authority(const struct event *event)
 {
 	return event->pcr == SECURE_BOOT_PCR && event->has_variable &&
 	       !uefivar_is_shim_setting(&event->variable);
@@ -83,7 +84,7 @@ int authority_read(const struct eventlog *log, struct authorities *ret, struct e
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
 	struct authorities found = {0};
-	struct authority *last = NULL; /* that no program was found for yet */
+	struct authority *last = NULL; /* the authority that still lacks its program */
 
 	while (event_next(log, &walk, &event)) {
 		struct authority one;
@@ -95,7 +96,7 @@ int authority_read(const struct eventlog *log, struct authorities *ret, struct e
 		}
 		if (authority_of_event(&event, &one, &is_one, err) < 0)
 			return -1;
-		if (is_between(&event))
+		if (may_be_authority(&event))
 			last = NULL;
 		if (!is_one)
 			continue;

@@ -17,18 +17,19 @@
 #define DECRYPT               0x00020000u
 #define SIGN                  0x00040000u
 
-/* The platform's template of the attestation key, to the bit: the platform has certified other keys
- * that an administrator put in its place (CVE-2025-49707), and the attributes tell them apart. */
+/* The exact attributes of the platform's attestation key. The platform has certified other keys
+ * that an administrator put in its place (CVE-2025-49707); the attributes reveal those. */
 #define AK_ATTRIBUTES 0x00050472u
 
-/* Policy of keys that the host provisioned; those of the paravisor have none. Seen in every genuine
- * request of a host-provisioned VM. */
+/* Policy of keys that the host provisioned; keys of the paravisor have none. Observed in every
+ * genuine request of a host-provisioned VM. */
 static const uint8_t host_ak_policy[TPM_DIGEST_SIZE] = {0x9d, 0xff, 0xcb, 0xf3, 0x6c, 0x38, 0x3a,
 	0xe6, 0x99, 0xfb, 0x98, 0x68, 0xdc, 0x6d, 0xcb, 0x89, 0xd7, 0x15, 0x38, 0x84, 0xbe, 0x28,
 	0x03, 0x92, 0x2c, 0x12, 0x41, 0x58, 0xbf, 0xad, 0x22, 0xae};
 
-/* The key is certified within moments of the quote; a clock further apart is another round's. Both
- * client families do it in the same minute; ten leave room for a TPM that is slow or shared. */
+/* The key is certified moments after the quote; a larger distance means that they belong to
+ * different rounds. Both client families take less than a minute; ten leave room for a slow or
+ * shared TPM. */
 #define MAX_CLOCK_DELTA_MS (10u * 60 * 1000)
 
 void binding_pcr_digest(const struct tpm_pcrs *pcrs, uint8_t ret[TPM_DIGEST_SIZE])
@@ -126,8 +127,8 @@ int binding_check_cert(struct bytes der, const struct tpmwire_rsa_public *ak,
 	return 0;
 }
 
-/* What quote and certification have in common: made and signed by this attestation key, with no
- * qualifying data. */
+/* What quote and key certification share: type and signature by this attestation key, no qualifying
+ * data. */
 struct signed_structure {
 	const char *what;
 	enum err_code code;
@@ -220,8 +221,7 @@ static bool is_primary_of(uint32_t hierarchy, const struct tpmwire_attest *certi
 	return tpmwire_name_equal(&expected, &certify->qualified_name);
 }
 
-/* The TPM was not reset between the two, and the key is not an older boot's (its seed would be
- * another, but so would be the answer to "which boot does this describe"). */
+/* The TPM was not reset between the two. A key of an earlier boot would describe that boot. */
 int binding_check_same_boot(
 	const struct tpmwire_attest *quote, const struct tpmwire_attest *certify, struct err *err)
 {
@@ -268,8 +268,8 @@ static int parse_key(const struct evidence *evidence, struct binding *out, struc
 	return parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err);
 }
 
-/* The first fault of the encryption key. Without a good quote nothing tells which PCR values and
- * which boot it must fit. */
+/* Reports the encryption key's first fault. Without a valid quote, the PCR values and the boot that
+ * the key must match are unknown, so those checks are skipped. */
 static int check_encryption_key(const struct evidence *evidence, enum binding_hierarchy allowed,
 	bool is_quoted, struct binding *out, struct err *err)
 {

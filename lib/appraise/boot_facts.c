@@ -27,7 +27,7 @@ static void add_unquoted(const struct facts *facts, const struct unquoted_pcrs *
 		fact_pcrs(&parts, rows[i].name, rows[i].label, rows[i].mask, rows[i].what);
 }
 
-static void add_authority(json *list, const struct authority *authority)
+static void add_authority_members(json *list, const struct authority *authority)
 {
 	json *members = json_add_object(list, NULL);
 	char hex[2 * CRYPTO_SHA256_SIZE + 1];
@@ -41,7 +41,7 @@ static void add_authority(json *list, const struct authority *authority)
 	json_add_known_text(members, "program", authority->program);
 }
 
-static void show_authority(const struct facts *facts, const struct authority *authority)
+static void add_authority_line(const struct facts *facts, const struct authority *authority)
 {
 	char name[CRYPTO_NAME_SIZE], line[LINE_SIZE];
 
@@ -57,9 +57,9 @@ static void add_authorities(const struct facts *facts, const struct authorities 
 	json *list = fact_list(facts, "authorities");
 
 	for (size_t i = 0; facts->is_known && i < authorities->count; i++) {
-		show_authority(facts, &authorities->items[i]);
+		add_authority_line(facts, &authorities->items[i]);
 		if (!facts->line)
-			add_authority(list, &authorities->items[i]);
+			add_authority_members(list, &authorities->items[i]);
 	}
 }
 
@@ -79,8 +79,8 @@ static void add_remarks(const struct facts *facts, const struct appraisal *appra
 	}
 }
 
-/* These are read from PCR 7's events. */
-static struct facts of_secure_boot(const struct facts *facts, const struct appraisal *appraisal)
+/* Rows that are known only if Secure Boot's events could be read. */
+static struct facts if_secureboot_known(const struct facts *facts, const struct appraisal *appraisal)
 {
 	return facts_if(facts, appraisal->has_secureboot);
 }
@@ -94,7 +94,7 @@ void boot_facts_events(const struct facts *facts, const struct appraisal *apprai
 
 void boot_facts_identity(const struct facts *facts, const struct appraisal *appraisal)
 {
-	const struct facts measured = of_secure_boot(facts, appraisal);
+	const struct facts measured = if_secureboot_known(facts, appraisal);
 	const char *vm_id = appraisal->secureboot.vm_id;
 	char line[LINE_SIZE] = "";
 
@@ -109,7 +109,7 @@ void boot_facts_identity(const struct facts *facts, const struct appraisal *appr
 void boot_facts_rest(const struct facts *facts, const struct appraisal *appraisal)
 {
 	const struct secureboot *secureboot = &appraisal->secureboot;
-	const struct facts measured = of_secure_boot(facts, appraisal);
+	const struct facts measured = if_secureboot_known(facts, appraisal);
 	char sbat[128] = "";
 
 	if (secureboot->has_sbat)

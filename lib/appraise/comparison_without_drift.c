@@ -1,4 +1,4 @@
-/* In the place of drift/, where that was left out of the build. */
+/* Takes the place of drift/ in a build without it. */
 #include "appraise/comparison.h"
 
 #include "base/text.h"
@@ -8,7 +8,7 @@ void comparison_done(struct comparison *comparison)
 	(void)comparison;
 }
 
-/* Not due: no finding, and the state of who has no baseline. */
+/* No comparison is due: no finding, and the same state as without a baseline. */
 void comparison_judge(const struct comparison_inputs *inputs, struct comparison *ret)
 {
 	*ret = (struct comparison){.state = COMPARISON_NONE, .baseline_s = inputs->baseline_s};

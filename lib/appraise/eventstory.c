@@ -9,8 +9,9 @@
 
 #define SECURE_BOOT_PCR 7
 
-/* Appends the names to the text: ": CN=a; CN=b". */
-static int tell_keys(const struct uefivar *var, struct eventstory *story, struct err *err)
+/* Appends the names: ": CN=a; CN=b". */
+static int append_certificate_names(
+	const struct uefivar *var, struct eventstory *story, struct err *err)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(var->data);
 	struct uefi_signature signature;
@@ -33,8 +34,8 @@ static int tell_keys(const struct uefivar *var, struct eventstory *story, struct
 	return 0;
 }
 
-/* A program behind another authority is that one's: thus a log is scanned once at most, whatever it
- * holds. */
+/* The first program behind this authority, up to the next authority. So all calls together scan the
+ * log at most once. */
 static void find_program(const struct eventlog *log, struct eventlog_walk walk, char *ret, size_t size)
 {
 	struct event event;
@@ -58,9 +59,9 @@ static bool is_from_memory(const struct event *event)
 	       (!devicepath_read(event->image.path, &path) || (!path.device[0] && !path.file[0]));
 }
 
-/* Started out of memory, and nothing behind it: the kernel (components.h), which firmware and shim
- * may both have measured. Older shims give GRUB neither name nor size, and GRUB may be the last
- * that is measured. */
+/* The kernel: started from memory with no other program behind it (components.h). Firmware and shim
+ * may both have measured it. Older shims give GRUB neither path nor size, and GRUB may be the last
+ * program that is measured. */
 static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk, const struct event *event)
 {
 	struct event next;
@@ -77,7 +78,7 @@ static bool is_kernel(const struct eventlog *log, struct eventlog_walk walk, con
 	return true;
 }
 
-static int tell_authority(const struct eventlog *log, const struct eventlog_walk *behind,
+static int describe_authority(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, struct eventstory *ret, struct err *err)
 {
 	struct authority authority;
@@ -108,9 +109,9 @@ int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behi
 	ret->kind_len = words.kind_len;
 	(void)text_format(ret->text, sizeof(ret->text), "%s%s",
 		is_kernel(log, *behind, event) ? "kernel, " : "", words.text);
-	if (tell_authority(log, behind, event, ret, err) < 0)
+	if (describe_authority(log, behind, event, ret, err) < 0)
 		return -1;
 	if (ret->cert_count || event->what != EVENT_VARIABLE || !event->is_formed)
 		return 0;
-	return tell_keys(&event->variable, ret, err);
+	return append_certificate_names(&event->variable, ret, err);
 }

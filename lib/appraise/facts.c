@@ -24,13 +24,13 @@ struct facts facts_within(const struct facts *facts, const char *name)
 	return ret;
 }
 
-static void show_line(const struct facts *facts, const char *label, const char *text)
+static void put_line(const struct facts *facts, const char *label, const char *text)
 {
 	if (facts->is_known && label && text && *text)
 		facts->line(facts->context, label, text);
 }
 
-/* True if the fact is to become a member; one that is not known has become it. */
+/* True if the caller must add the member; an unknown fact is added as null here. */
 static bool is_member(const struct facts *facts, const char *name)
 {
 	if (name && !facts->is_known)
@@ -41,7 +41,7 @@ static bool is_member(const struct facts *facts, const char *name)
 void fact_text(const struct facts *facts, const char *name, const char *label, const char *text)
 {
 	if (facts->line)
-		show_line(facts, label, text);
+		put_line(facts, label, text);
 	else if (is_member(facts, name))
 		json_add_known_text(facts->members, name, text);
 }
@@ -52,7 +52,7 @@ void fact_count(const struct facts *facts, const char *name, const char *label, 
 
 	(void)text_format(text, sizeof(text), "%zu", count);
 	if (facts->line)
-		show_line(facts, label, text);
+		put_line(facts, label, text);
 	else if (is_member(facts, name))
 		json_add_int(facts->members, name, (int64_t)count);
 }
@@ -60,7 +60,7 @@ void fact_count(const struct facts *facts, const char *name, const char *label, 
 void fact_flag(const struct facts *facts, const char *name, const char *label, bool is_on)
 {
 	if (facts->line)
-		show_line(facts, label, is_on ? "on" : "off");
+		put_line(facts, label, is_on ? "on" : "off");
 	else if (is_member(facts, name))
 		json_add_bool(facts->members, name, is_on);
 }
@@ -83,7 +83,7 @@ void fact_pcrs(const struct facts *facts, const char *name, const char *label, u
 	unquoted_text(mask, list);
 	(void)text_format(line, sizeof(line), "%s: %s", list, what);
 	if (facts->line) {
-		show_line(facts, label, mask ? line : NULL);
+		put_line(facts, label, mask ? line : NULL);
 	} else if (is_member(facts, name)) {
 		pcrs = json_add_array(facts->members, name);
 		for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)

@@ -10,7 +10,7 @@ static void add_remark(struct appraisal *appraisal, const struct err *remark)
 		appraisal->remarks[appraisal->remark_count++] = *remark;
 }
 
-static void compare_later(const struct machine_view *observed, struct appraisal *appraisal)
+static void compare_unquoted(const struct machine_view *observed, struct appraisal *appraisal)
 {
 	const struct eventlog *log = &appraisal->log;
 	struct err err;
@@ -41,14 +41,14 @@ void machine_view_compare(const struct machine_view *observed, struct appraisal 
 {
 	if (!appraisal->is_replayed)
 		return;
-	compare_later(observed, appraisal);
+	compare_unquoted(observed, appraisal);
 	if (appraisal->has_secureboot)
 		compare_secure_boot(observed, appraisal);
-	/* the first finding stays: what follows may follow from it */
+	/* an earlier finding stays the reason: later ones may follow from it */
 	appraisal->verdict = verdict_of_findings(&appraisal->findings);
 }
 
-/* 01234567-0123-0123-..: the first three fields' bytes the other way round. */
+/* Reverses the bytes of the first three fields of 01234567-0123-0123-... */
 static void swap_fields(char id[SECUREBOOT_VM_ID_SIZE])
 {
 	static const struct {

@@ -34,7 +34,7 @@ bool measured_is(const struct event *event, struct bytes bytes)
 	return bytes_equal(event->measured, (struct bytes){computed, crypto_hash_size(hash)});
 }
 
-/* 0 or -1; 1 if the firmware met an error. */
+/* 0 or -1; 1 after an error of the firmware */
 bool measured_is_separator(const struct event *event)
 {
 	static const uint8_t values[][4] = {

@@ -1,7 +1,7 @@
-/* measured.h - what an event's digest proves of bytes. The digest is the one that counts
- * (eventlog.h); an event's type, its place in the log and its other digests prove nothing, so none
- * of them makes an event less than its digest does. An event that was not measured is nothing of
- * all this.
+/* measured.h - what an event's digest proves about bytes. Only the digest of the bank that counts
+ * is used (eventlog.h). An event's type, its place in the log and its other digests prove nothing,
+ * so they cannot weaken what that digest proves. For an event that was not measured, every answer
+ * is false.
  *
  * Source: PC Client PFP 1.06 sections 3.3.2.2 (separators) and 10.4.3 (actions, as EDK II's
  * UefiTcgPlatform.h writes them); Windows' boot manager ends its own part of PCRs 12 to 14 with
@@ -18,13 +18,14 @@ bool measured_hash(uint16_t alg, enum crypto_hash *ret);
 
 /* The event's digest is that of these bytes. */
 bool measured_is(const struct event *event, struct bytes bytes);
-/* The end of what the firmware measures before it runs others' code, whatever the log calls it. */
+/* The end of the firmware's measurements before it runs foreign code, whatever type the log gives
+ * it. */
 bool measured_is_separator(const struct event *event);
-/* A separator, or one of the few texts by which the firmware says what it does next: no program,
- * and nothing that a boot consists of. */
+/* A separator, or one of the few fixed texts by which the firmware announces its next step. Neither
+ * is a program or a component of the boot. */
 bool measured_is_step(const struct event *event);
-/* Something that was started: in PCR 4 whatever is no step, of the drivers and option ROMs in PCR 2
- * what calls itself an image. */
+/* A program that was started: in PCR 4 every event that is no step; in PCR 2 (drivers and option
+ * ROMs) every event with an image type. */
 bool measured_is_program(const struct event *event);
 
 #endif

@@ -6,8 +6,8 @@
 #include "boot/uefivar.h"
 
 /* DRTM's PCRs are all ones until a dynamic launch resets them to zero (PC Client PTP 1.05
- * section 4.6). Only such a launch lets anybody extend them, so a log that does starts them at
- * zero. */
+ * section 4.6). They can be extended only after such a launch, so a log that extends them starts
+ * them at zero. */
 #define DRTM_FIRST_PCR 17
 #define DRTM_LAST_PCR  22
 
@@ -20,9 +20,9 @@ static bool extends(const struct event *event)
 	return event->type != EV_NO_ACTION && event->pcr < TPM_PCR_COUNT;
 }
 
-/* The locality that started the TPM is the last byte of PCR 0 (TPM 2.0 Part 1 section 34.3): as the
- * log says, or 4 if the hardware measured before the firmware ran, which makes the first event of
- * PCR 0 an H-CRTM event (PFP 1.06 sections 10.4.1, 10.4.5.3). */
+/* The locality that started the TPM is the last byte of PCR 0 (TPM 2.0 Part 1 section 34.3). The
+ * log states it, or it is 4 if the hardware measured before the firmware ran; then the first event
+ * of PCR 0 is an H-CRTM event (PFP 1.06 sections 10.4.1, 10.4.5.3). */
 static uint8_t startup_locality(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
@@ -67,7 +67,7 @@ static void start_bank(struct eventlog_bank from, uint8_t locality, struct repla
 		ret->pcr[0][from.digest_size - 1] = locality;
 }
 
-/* PCRs that nothing extended hold what the TPM's start left there. */
+/* DRTM's PCRs that nothing extended keep the value that the TPM's start gave them. */
 static void set_untouched(struct replay_bank *bank)
 {
 	for (uint32_t pcr = DRTM_FIRST_PCR; pcr <= DRTM_LAST_PCR; pcr++)
@@ -75,7 +75,7 @@ static void set_untouched(struct replay_bank *bank)
 			memset(bank->pcr[pcr], 0xFF, bank->digest_size);
 }
 
-/* Banks from first up to, not including, end; the others stay empty. */
+/* Computes the banks from first to end - 1; the others stay empty. */
 static void run_banks(const struct eventlog *log, size_t first, size_t end, struct replay *ret)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
@@ -202,9 +202,9 @@ uint32_t replay_compare(const struct eventlog *log, const struct tpm_pcrs *led_t
 	return differing;
 }
 
-/* Windows' boot manager measures its tagged events as they stand: their numbers have a class in
- * bits 31 and 30, a category in bits 19 to 16 and an index in bits 7 to 0. Linux's EFI stub and
- * systemd's boot programs measure what their tags only name. */
+/* Windows' boot manager measures the data of its tagged events: their numbers have a class in bits
+ * 31 and 30, a category in bits 19 to 16 and an index in bits 7 to 0. The tags of Linux's EFI stub
+ * and systemd's boot programs only name what was measured. */
 static bool is_windows_tag(struct bytes data)
 {
 	struct cursor cursor = cursor_of(data);
@@ -215,9 +215,9 @@ static bool is_windows_tag(struct bytes data)
 
 #define GRUB_TEXT_PCR 8
 
-/* GRUB measures its commands and the kernel's command line as they stand and logs them behind a
- * word (grub-core/commands/tpm.c, grub_tpm_verify_string: all 1259 events of 20 real machines).
- * False if it is another text. */
+/* GRUB measures its commands and the kernel's command line as they are, and logs them behind a
+ * prefix (grub-core/commands/tpm.c, grub_tpm_verify_string: all 1259 events of 20 real machines).
+ * False for any other text. */
 static bool grub_text(const struct event *event, struct bytes *ret)
 {
 	static const char *const words[] = {
@@ -239,10 +239,10 @@ static bool grub_text(const struct event *event, struct bytes *ret)
 	return false;
 }
 
-/* Which events' digests are promised to be the digest of their data. What is left out is not
- * promised (PFP 1.06 table 27: code, tables and grub's events name what was measured, they do not
- * hold it), or was seen to be broken by firmware: EV_S_CRTM_VERSION and EV_COMPACT_HASH with other
- * text than the VM's identifier (Dell laptops, 2021). */
+/* True if the specification defines the event's digest as the digest of its data. The types left
+ * out are not so defined (PFP 1.06 table 27: code, tables and GRUB's events only name what was
+ * measured), or firmware was seen to break the rule: EV_S_CRTM_VERSION, and EV_COMPACT_HASH with a
+ * text other than the VM's identifier (Dell laptops, 2021). */
 static bool is_data_promised(const struct event *event)
 {
 	static const char vm_id[] = "UUID: ";
@@ -282,10 +282,10 @@ static bool is_data_promised(const struct event *event)
 	return false;
 }
 
-/* Exceptions in the field: boot variables may be measured by their value alone (EDK II does), and
- * so may those of Secure Boot with a TPM 1.2 (ThinkPad of 2017); a boot loader's authority event
- * may log one byte behind the variable that it did not measure (Container-Optimized OS 85 and
- * 93). */
+/* Exceptions seen on real machines. Boot variables may be measured by their value alone (EDK II
+ * does that), and with a TPM 1.2 so may those of Secure Boot (ThinkPad of 2017). A boot loader's
+ * authority event may log one byte behind the variable that it did not measure (Container-Optimized
+ * OS 85 and 93). */
 static bool is_variable_measured(const struct event *event, bool is_tpm12)
 {
 	struct bytes value = event->variable.data;
@@ -326,7 +326,7 @@ static int check_data(const struct eventlog *log, uint32_t pcr_mask,
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
-	size_t bank; /* the one that counts, then */
+	size_t bank; /* unused: only its presence is checked */
 
 	if (sha256_bank(log, &bank, err) < 0)
 		return -1;

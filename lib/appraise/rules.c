@@ -3,21 +3,22 @@
 #include <string.h>
 #include "base/text.h"
 
-/* Defaults. Unhealthy is what decides which code runs with the kernel's power, or who may say so:
- * nobody changes that unnoticed.
- * - initrd: no signature covers it, and whoever replaces it owns the machine; an honest rebuild is
- * the file on the disk
- * - command line: "init=/bin/sh" typed at the boot menu is root's shell; an honest change stands in
- * grub.cfg
+/* The defaults, and why. Unhealthy: it decides which code runs with the kernel's power, or who may
+ * authorise such code. Such a change must never go unnoticed.
+ * - initrd: no signature covers it, and whoever replaces it owns the machine; an honest rebuild
+ * equals the file on the disk
+ * - command line: "init=/bin/sh" typed at the boot menu gives a root shell; an honest change is
+ * found in grub.cfg
  *
- * A note is what changes without anybody's fault, or says nothing yet about what ran:
- * - configuration: GRUB's commands and small files differ with grubenv and timeouts; what they lead
- * to is kernel, initrd, command line
+ * Note: it changes in ordinary operation, or does not decide by itself what runs.
+ * - configuration: GRUB's commands and small files vary with grubenv and timeouts; their effects
+ * are compared as kernel, initrd and command line
  * - firmware: the cloud updates it
- * - boot order: installers and firmware rewrite it; what they lead to are the programs
- * - VM identity: a disk restored or cloned into another VM boots as before
- * The partition table is ignored: at first boots the last partition grows, and what is read from it
- * is measured by itself. */
+ * - boot order: installers and firmware rewrite it; its effects are compared as programs
+ * - VM identity: a disk that was restored or cloned into another VM boots as before
+ *
+ * Ignore: the partition table. The last partition grows during first boots, and what is read from
+ * it is measured by itself. */
 static const struct {
 	const char *name;
 	enum rules_action action;
@@ -58,7 +59,7 @@ struct rules rules_default(void)
 
 #define LIST_SIZE 320
 
-static void append(char list[LIST_SIZE], const char *name)
+static void append_name(char list[LIST_SIZE], const char *name)
 {
 	size_t len = strlen(list);
 
@@ -70,7 +71,7 @@ static int find_class(const char *name, enum rules_class *ret, struct err *err)
 	char list[LIST_SIZE] = "";
 
 	for (size_t i = 0; i < RULES_CLASSES; i++) {
-		append(list, classes[i].name);
+		append_name(list, classes[i].name);
 		if (!text_equal_nocase(classes[i].name, name))
 			continue;
 		*ret = (enum rules_class)i;
@@ -110,7 +111,8 @@ int rules_parse(const json *object, struct rules *ret, struct err *err)
 		if (find_class(json_name(member), &class, err) < 0 ||
 			find_action(member, &rules.action[class], err) < 0)
 			return -1;
-		if (is_given[class]) /* in another case: which of the two is meant? */
+		/* given again in another letter case: it is unclear which one counts */
+		if (is_given[class])
 			return err_set(err, ERR_RULES_INVALID, 0,
 				"Setting 'rules.%s' stands twice.", rules_class_name(class));
 		is_given[class] = true;

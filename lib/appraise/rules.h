@@ -1,8 +1,9 @@
-/* rules.h - what a change of the boot that nothing explains means: the settings' member `rules`.
+/* rules.h - what an unexplained change of the boot means: the settings' member `rules`.
  *
  *   "rules": {"firmwareChanged": "ignore", "initrdChanged": "note"}
  *
- * Each class has one action. A class that is not given keeps its default (rules.c says why). */
+ * Each class has one action. A class that is not given keeps its default (rules.c gives the
+ * reasons). */
 #ifndef APPRAISE_RULES_H
 #define APPRAISE_RULES_H
 
@@ -14,9 +15,9 @@ enum rules_action { RULES_IGNORE, RULES_NOTE, RULES_UNHEALTHY };
 enum rules_class {
 	RULES_SECURE_BOOT_OFF,
 	RULES_SECURE_BOOT_KEYS, /* PK, KEK, db, dbx */
-	/* shim's own keys, oldest versions that may start, other settings */
+	/* shim's own keys, minimum versions (SBAT) and other settings */
 	RULES_SECURE_BOOT_SETTINGS,
-	RULES_BOOT_APPLICATION, /* and who vouched for it */
+	RULES_BOOT_APPLICATION, /* and the authority that authorised it */
 	RULES_KERNEL,
 	RULES_INITRD,
 	RULES_COMMAND_LINE,
@@ -34,8 +35,8 @@ struct rules {
 };
 
 struct rules rules_default(void);
-/* NULL or JSON null: the default. An unknown class or action is ERR_RULES_INVALID, and the message
- * says what is allowed. Names are matched without regard to case. */
+/* NULL or JSON null: the defaults. An unknown class or action is ERR_RULES_INVALID; the message
+ * lists what is allowed. Names match without regard to case. */
 int rules_parse(const json *object, struct rules *ret, struct err *err) err_check;
 
 const char *rules_class_name(enum rules_class class); /* "kernelChanged" */

@@ -1,13 +1,14 @@
 /* Order on real VMs: PCR 7 gets SecureBoot, PK, KEK, db, dbx (EV_EFI_VARIABLE_DRIVER_CONFIG), the
- * separator, then one authority event for each key that vouched for a program. shim adds authority
+ * separator, then one authority event for each key that authorised a program. shim adds authority
  * events of its own: MokListRT or Shim for its keys, SbatLevel and MokListTrusted for its settings,
- * these two even with Secure Boot off. With Secure Boot off, PK, KEK, db and dbx may have no data.
+ * the last two even with Secure Boot off. With Secure Boot off, PK, KEK, db and dbx may have no
+ * data.
  *
  * An event's type and PCR are not measured, only its digest. Root can extend PCR 7 after the boot
- * and present a log in which the true first events are renamed and forged ones stand behind them.
- * What cannot be moved is the digest that the firmware's separator put between itself and
- * everything later, so the separator is recognised by its digest, and all others by data that fits
- * theirs, whatever an event calls itself. */
+ * and present a log in which the true first events are renamed and forged ones follow. Root cannot
+ * move the digest of the firmware's separator, which lies between the firmware's events and
+ * everything later. So the separator is recognised by its digest, and all other events by data that
+ * matches their digest, whatever type the log gives them. */
 #include "appraise/secureboot.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ struct reading {
 	bool is_config_closed; /* by the separator of PCR 6 */
 };
 
-/* No date is looked at: firmware holds keys long past their certificates' end. */
+/* Dates are not checked: firmware keeps using keys long after their certificates expire. */
 static int read_cert(struct bytes der, struct secureboot_cert *ret, struct err *err)
 {
 	struct crypto_cert_info info = {0};
@@ -79,8 +80,8 @@ static int read_keys(struct bytes data, bool keep_certs, struct secureboot_keys 
 	return 0;
 }
 
-/* 01 or 00; no data where the variable does not exist, which means off (seen without any key
- * enrolled). */
+/* 01 or 00. No data if the variable does not exist, which means off (seen on machines without any
+ * enrolled key). */
 static int read_state(struct bytes data, bool *ret, struct err *err)
 {
 	if (data.len > 1 || (data.len == 1 && data.data[0] > 1))
@@ -135,7 +136,7 @@ static int read_config(struct reading *reading, const struct event *event, int w
 	return read_value((enum variable)which, value, reading->facts, err);
 }
 
-/* shim may measure SbatLevel as a line break only; a later one than the first is not shim's. */
+/* shim may measure SbatLevel as a single line break. Only the first one is shim's. */
 static void read_setting(struct reading *reading, const struct uefivar *var)
 {
 	if (strcmp(var->name, "SbatLevel") != 0 || reading->facts->has_sbat)
@@ -144,9 +145,9 @@ static void read_setting(struct reading *reading, const struct uefivar *var)
 	sbat_read(var->data, &reading->facts->sbat);
 }
 
-/* Whatever the log's types say: what vouches does, and what does nothing else counts as one that
- * does, so that whoever reads it must not think that there was nothing. Only in front of the
- * separator firmware measures variables of many names. */
+/* Types in the log are ignored: whatever holds an authority counts as one. An unknown variable
+ * counts too, so that no reader concludes that nothing was authorised. Before the separator,
+ * firmware measures variables of many names, so there it does not count. */
 static int read_variable(struct reading *reading, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -165,8 +166,8 @@ static int read_variable(struct reading *reading, const struct event *event,
 	return 0;
 }
 
-/* Data that fits its digest, for variables as replay_check_data finds it with its exceptions.
- * Behind any other somebody may hide an event that says that a check was off. */
+/* The data matches the digest; for variables replay_check_data already checked that, with its
+ * exceptions. An event with any other data may hide that a check was off. */
 static bool is_bound(const struct event *event)
 {
 	return event->what == EVENT_VARIABLE || event->what == EVENT_AUTHORITY ||
@@ -182,7 +183,7 @@ static bool is_firmware_debug(const struct event *event)
 	       memcmp(event->data.data, text, sizeof(text) - 1) == 0;
 }
 
-/* shim measures MokSBState when its validation was switched off (mokutil --disable-validation). */
+/* shim measures MokSBState if its validation was switched off (mokutil --disable-validation). */
 static bool is_shim_lenient(const struct event *event)
 {
 	return event->has_variable && strcmp(event->variable.name, "MokSBState") == 0 &&
@@ -195,7 +196,7 @@ static void read_weakness(const struct event *event, struct secureboot *facts)
 		if (!facts->has_unbound_event)
 			facts->unbound_event = event->number;
 		facts->has_unbound_event = true;
-		return; /* its text is hearsay */
+		return; /* its data proves nothing */
 	}
 	facts->is_firmware_debug = facts->is_firmware_debug || is_firmware_debug(event);
 	facts->is_shim_lenient = facts->is_shim_lenient || is_shim_lenient(event);
@@ -203,7 +204,7 @@ static void read_weakness(const struct event *event, struct secureboot *facts)
 
 static int read_secure_boot_event(struct reading *reading, const struct event *event, struct err *err)
 {
-	if (measured_is_separator(event)) { /* whatever its text is */
+	if (measured_is_separator(event)) { /* recognised by its digest alone */
 		reading->is_past_separator = true;
 		return 0;
 	}
@@ -219,7 +220,7 @@ static int read_secure_boot_event(struct reading *reading, const struct event *e
 	return 0;
 }
 
-/* "UUID: " and a GUID; false if it is something else. */
+/* Reads "UUID: " and a GUID; false for any other text. */
 static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
 {
 	static const char form[] = "UUID: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -240,7 +241,7 @@ static bool read_vm_id(struct bytes data, char ret[SECUREBOOT_VM_ID_SIZE])
 	return true;
 }
 
-/* Azure's firmware measures the VM's identifier before the separator; behind it anybody could. */
+/* Azure's firmware measures the VM's identifier before the separator; later anybody could. */
 static void read_config_event(struct reading *reading, const struct event *event)
 {
 	if (measured_is_separator(event))

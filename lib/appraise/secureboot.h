@@ -1,5 +1,6 @@
-/* secureboot.h - Secure Boot facts from the events of PCR 7: what was in force, not what the OS
- * says now. Source: PC Client PFP 1.06 section 3.3.4.8; order on real VMs in secureboot.c. */
+/* secureboot.h - Secure Boot facts from the events of PCR 7: what was in force during the boot, not
+ * what the OS shows now. Source: PC Client PFP 1.06 section 3.3.4.8; the order on real VMs is in
+ * secureboot.c. */
 #ifndef APPRAISE_SECUREBOOT_H
 #define APPRAISE_SECUREBOOT_H
 
@@ -17,7 +18,8 @@ struct secureboot_cert {
 
 struct secureboot_keys { /* one of PK, KEK, db */
 	bool is_measured;
-	bool is_malformed; /* the lists' sizes do not fit, or more certificates than we keep */
+	/* the lists' sizes do not fit, or there are more certificates than we keep */
+	bool is_malformed;
 	size_t cert_count;
 	struct secureboot_cert certs[SECUREBOOT_MAX_CERTS];
 	size_t hash_count; /* SHA-256 entries */
@@ -29,24 +31,25 @@ struct secureboot {
 	bool is_enabled; /* SecureBoot measured as 01 */
 	/* dbx keeps no certificates: they count as other_count */
 	struct secureboot_keys pk, kek, db, dbx;
-	/* keys that vouched for programs (authority.h), and what may be one: no setting, no known
+	/* authorities (authority.h), and events that may be one: neither a setting nor a known
 	 * variable */
 	size_t authority_count;
 	bool has_sbat; /* shim measured its revocation level */
 	struct sbat sbat; /* if has_sbat */
-	/* the firmware let a debugger in: EV_EFI_ACTION "UEFI Debug Mode" */
+	/* the firmware allowed a debugger: EV_EFI_ACTION "UEFI Debug Mode" */
 	bool is_firmware_debug;
-	bool is_shim_lenient; /* shim was told not to verify what it starts: MokSBState */
-	/* PCR 7 holds an event whose data may say anything; see secureboot.c */
+	bool is_shim_lenient; /* MokSBState: shim did not verify what it started */
+	/* PCR 7 holds an event whose data is not what was measured, so it may hide anything; see
+	 * secureboot.c */
 	bool has_unbound_event;
 	uint32_t unbound_event; /* the first one's number */
 	/* from PCR 6's "UUID: ..." event, upper case; "" if absent */
 	char vm_id[SECUREBOOT_VM_ID_SIZE];
 };
 
-/* Facts are proved only by a log that passed replay_compare and replay_check_data. A log without
- * SHA-256 digests is read too. ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx are
- * measured exactly once each, before PCR 7's separator, with sane sizes; ERR_NO_MEMORY. */
+/* The facts are proven only for a log that passed replay_compare and replay_check_data. A log
+ * without SHA-256 digests is read too. ERR_SECURE_BOOT_LOG unless SecureBoot, PK, KEK, db and dbx
+ * are measured exactly once each, before PCR 7's separator, with valid sizes; ERR_NO_MEMORY. */
 int secureboot_read(const struct eventlog *log, struct secureboot *ret, struct err *err) err_check;
 
 #endif

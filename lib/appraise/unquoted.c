@@ -7,7 +7,7 @@
 #define JUDGED_MASK (1u << 8 | 1u << 9 | 1u << 14)
 #define UNIFIED_PCR 11
 
-/* systemd-pcrphase.service(8): the words in the order in which a boot reaches them. An initramfs
+/* systemd-pcrphase.service(8): the words in the order in which a boot measures them. An initramfs
  * without systemd skips the first two. */
 static const char *const phases[] = {
 	"enter-initrd", "leave-initrd", "sysinit", "ready", "shutdown", "final"};
@@ -38,8 +38,8 @@ static bool is_by_phases(
 	       (leads_through_phases(led_to, 0, held) || leads_through_phases(led_to, 2, held));
 }
 
-/* The first PCR of the mask in words. */
-static int explain(const struct eventlog *log, uint32_t mask, const struct tpm_pcrs *led_to,
+/* Sets the error for the first PCR of the mask. */
+static int explain_first(const struct eventlog *log, uint32_t mask, const struct tpm_pcrs *led_to,
 	const struct tpm_pcrs *read, enum err_code code, struct err *err)
 {
 	uint32_t pcr = (uint32_t)__builtin_ctz(mask);
@@ -71,8 +71,9 @@ int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
 	}
 	*ret = found;
 	if (found.unmeasured)
-		return explain(log, found.unmeasured, led_to, read, ERR_LOG_NOT_MEASURED, err);
-	return found.beyond ? explain(log, found.beyond, led_to, read, ERR_PCR_BEYOND_LOG, err) : 0;
+		return explain_first(log, found.unmeasured, led_to, read, ERR_LOG_NOT_MEASURED, err);
+	return found.beyond ? explain_first(log, found.beyond, led_to, read, ERR_PCR_BEYOND_LOG, err)
+			    : 0;
 }
 
 void unquoted_text(uint32_t mask, char ret[UNQUOTED_TEXT_SIZE])

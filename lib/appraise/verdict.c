@@ -59,7 +59,7 @@ static void open_log(const struct evidence *evidence, struct appraisal *ret)
 		ret->has_log = true;
 }
 
-/* The log leads to the PCRs that the TPM signed. */
+/* True if the log leads to the PCR values that the TPM signed. */
 static bool judge_replay(const struct evidence *evidence, struct appraisal *ret)
 {
 	struct err err;
@@ -72,7 +72,7 @@ static bool judge_replay(const struct evidence *evidence, struct appraisal *ret)
 	return false;
 }
 
-/* The log's own contradictions need no quote. */
+/* The log's data is checked without a quote too: a contradiction within the log needs none. */
 static bool judge_data(const struct evidence *evidence, struct appraisal *ret)
 {
 	struct err err;
@@ -83,7 +83,7 @@ static bool judge_data(const struct evidence *evidence, struct appraisal *ret)
 	return false;
 }
 
-/* On, and nothing in PCR 7 says that a check was off, or could say so unread. */
+/* Secure Boot was on, and no event of PCR 7 shows, or could hide, that a check was off. */
 static void judge_secureboot(const struct secureboot *facts, struct findings *found)
 {
 	if (!facts->is_enabled)
@@ -109,13 +109,14 @@ static void read_facts(const struct evidence *evidence, struct appraisal *ret)
 		return;
 	}
 	ret->has_secureboot = true;
-	if (evidence->redacted.len) /* PCR 6 may be among it, and then its event tells nothing */
+	/* PCR 6's event may be redacted; its data then proves nothing */
+	if (evidence->redacted.len)
 		ret->secureboot.vm_id[0] = '\0';
 	judge_secureboot(&ret->secureboot, &ret->findings);
 }
 
-/* Whether the log leads to the PCRs needs values that a quote proved, and facts need a log that
- * does. */
+/* The comparison of log and PCRs needs values that a quote proves; facts need a log that passed
+ * it. */
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret)
 {
@@ -134,7 +135,7 @@ void appraise_evidence(
 }
 
 /* The default policy of Azure's shared providers denies if any of these is false. Own policies may
- * leave claims out; without `secureboot` there is no verdict. */
+ * omit these claims; only without `secureboot` there is no verdict. */
 static const char *const claims_not_false[] = {
 	"x-ms-azurevm-default-securebootkeysvalidated",
 	"x-ms-azurevm-debuggersdisabled",
@@ -143,7 +144,7 @@ static const char *const claims_not_false[] = {
 	"x-ms-azurevm-dbxvalidated",
 };
 
-/* false with *err if the claim is there and is not true. */
+/* False, with *err set, if the claim is present and is not true. */
 static bool claim_is_good(
 	const json *claims, const char *name, enum err_code code_if_false, struct err *err)
 {

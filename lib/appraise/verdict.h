@@ -1,4 +1,4 @@
-/* verdict.h - the answer: Healthy, Unhealthy or Unknown, and why. */
+/* verdict.h - the verdict: Healthy, Unhealthy or Unknown, and why. */
 #ifndef APPRAISE_VERDICT_H
 #define APPRAISE_VERDICT_H
 
@@ -10,9 +10,9 @@
 #include "edge/json.h"
 
 enum health {
-	HEALTH_UNKNOWN, /* could not find out, or a precondition is missing: reason says which */
+	HEALTH_UNKNOWN, /* not determined, or a precondition is missing; the reason says which */
 	HEALTH_HEALTHY,
-	HEALTH_UNHEALTHY, /* its reason speaks against the VM (base/err_table.h) */
+	HEALTH_UNHEALTHY, /* the reason speaks against the VM (base/err_table.h) */
 };
 
 struct verdict {
@@ -29,32 +29,34 @@ struct verdict verdict_of_findings(const struct findings *findings);
 
 #define APPRAISAL_MAX_REMARKS 4
 
-/* What evidence says without any provider. 40 KiB: on the heap. */
+/* What evidence proves without any provider. 40 KiB: keep it on the heap. */
 struct appraisal {
 	struct verdict verdict; /* of the findings */
-	struct findings findings; /* as far as one does not follow from another */
-	/* The evidence's log can be read, whatever it proves. Opened once, for all who read this
-	 * boot's log; it views the evidence's bytes, which must live as long as this does. */
+	struct findings findings; /* without those that only follow from another */
+	/* The evidence's log parses, whatever it proves. It is opened once for all readers of this
+	 * boot's log. It refers to the evidence's bytes, which must live as long as this struct. */
 	bool has_log;
 	struct eventlog log;
-	bool is_bound; /* `binding` holds: quote, keys and certificate belong together */
+	bool is_bound; /* `binding` is valid: quote, keys and certificate belong together */
 	struct binding binding;
 	bool is_replayed; /* the log leads to the quoted PCRs */
-	/* if so: what it leads to in all PCRs, SHA-256; mask: those that it extends */
+	/* if is_replayed: the SHA-256 values of all PCRs that the log leads to; mask: those that it
+	 * extends */
 	struct tpm_pcrs led_to;
-	bool has_secureboot; /* the log could be read that far */
+	bool has_secureboot; /* `secureboot` and `authorities` could be read */
 	struct secureboot secureboot;
-	struct authorities authorities; /* if has_secureboot: who vouched for which program */
-	/* of a log that was replayed against the quote; else 0 */
+	/* if has_secureboot: which authority authorised which program */
+	struct authorities authorities;
+	/* of a log that was compared with the quote; else 0 */
 	uint32_t event_count;
-	/* of these, as eventlog.h counts them: not in the quoted bank, and believed by nobody */
+	/* of these, events that the quoted bank lacks (eventlog.h); they prove nothing */
 	uint32_t unmeasured_count;
-	/* What only the machine itself can add (machine_view.h); empty in evidence that is verified
+	/* Added by the machine itself (machine_view.h); empty for evidence that is verified
 	 * elsewhere. */
 	struct unquoted_pcrs unquoted;
-	bool is_vm_id_confirmed; /* PCR 6's identifier is the metadata service's */
+	bool is_vm_id_confirmed; /* PCR 6's identifier equals the metadata service's */
 	size_t remark_count;
-	/* what deserves a look and makes nobody Unhealthy */
+	/* what deserves attention and makes no machine Unhealthy */
 	struct err remarks[APPRAISAL_MAX_REMARKS];
 };
 
@@ -66,16 +68,17 @@ static inline void appraisal_cleanup(struct appraisal **appraisal)
 	appraisal_free(*appraisal);
 }
 
-/* Binding, event log, replay, event data, Secure Boot, and all that speaks against each: each
- * quoted PCR that the log does not lead to, and of Secure Boot ERR_SECURE_BOOT_OFF,
- * ERR_SECURE_BOOT_LOG, ERR_FIRMWARE_DEBUG, ERR_SHIM_LENIENT. What only a good quote, or a log that
- * it proves, could tell is not guessed. ret: appraisal_new's, or one that nobody filled before. A
- * VM makes its own key in the NULL hierarchy; other clients' evidence is judged with OWNER allowed
- * too. */
+/* Checks binding, event log, replay, event data and Secure Boot, and lists all that speaks against
+ * the evidence: each quoted PCR that the log does not lead to, and for Secure Boot
+ * ERR_SECURE_BOOT_OFF, ERR_SECURE_BOOT_LOG, ERR_FIRMWARE_DEBUG, ERR_SHIM_LENIENT. A check that
+ * needs a valid quote, or a log that the quote proves, is skipped without it. ret: from
+ * appraisal_new, or not yet filled. A VM makes its own key in the NULL hierarchy; for evidence of
+ * other clients OWNER is allowed too. */
 void appraise_evidence(
 	const struct evidence *evidence, enum binding_hierarchy allowed, struct appraisal *ret);
 
-/* Claims of a verified token that must be true, and those that must not be false: see verdict.c. */
+/* The verdict of a verified token's claims: verdict.c lists those that must be true and those that
+ * must not be false. */
 struct verdict verdict_of_claims(const json *claims);
 
 #endif

@@ -8,12 +8,12 @@
 #define ENVIRONMENT_MAX_BYTES (64u << 10)
 #define MAX_TRIES             64 /* of values for a line's variables */
 
-/* A line of a configuration that says what to boot. */
+/* The keywords of configuration lines that name what to boot. */
 static const struct keyword {
 	const char *word;
 	enum bootconfig_text what;
 	size_t skipped; /* words before the text */
-	const char *start; /* what GRUB measures in their place */
+	const char *start; /* the text that GRUB measures instead of them */
 } keywords[] = {
 	{"linux", BOOTCONFIG_COMMAND_LINE, 2, ""},
 	{"linux16", BOOTCONFIG_COMMAND_LINE, 2, ""},
@@ -54,7 +54,7 @@ static bool is_the_text(struct search *search, struct bytes line, const struct k
 	return memcmp(digest, search->sha256, sizeof(digest)) == 0;
 }
 
-/* Every combination of values, up to a limit. */
+/* Tries every combination of values, up to MAX_TRIES. */
 static bool line_asks_for(struct search *search, struct bytes line, const struct keyword *keyword)
 {
 	search->variables.count = 0;
@@ -105,7 +105,7 @@ static bool is_config(const char *path)
 	       (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
 }
 
-/* False if it cannot be read, which *gap says if it is the first. */
+/* False if the file cannot be read; *gap keeps the first such error. */
 static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret, struct err *gap)
 {
 	struct err err;

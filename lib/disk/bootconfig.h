@@ -1,9 +1,9 @@
-/* bootconfig.h - is this the kernel's command line, or the list of initrds, that the boot
- * configuration on the disk now asks for?
+/* bootconfig.h - does the boot configuration on the disk contain this kernel command line, or this
+ * list of initrds?
  *
- * Read are grub.cfg files, Boot Loader Specification entries (loader/entries/NAME.conf) and
- * grubenv. A line's variables take the values that are assigned to them anywhere in these files, or
- * none; values that GRUB computes are not known here.
+ * It reads grub.cfg files, Boot Loader Specification entries (loader/entries/NAME.conf) and
+ * grubenv. A variable in a line takes each value that is assigned to it anywhere in these files, or
+ * none; values that GRUB computes are unknown here.
  *
  * Source: GRUB manual 2.12 "Shell-like scripting"; GRUB's grub-core/lib/cmdline.c (how arguments
  * become the measured text) and kern/verifiers; UAPI.1 Boot Loader Specification; Fedora's blscfg
@@ -14,17 +14,19 @@
 #include "disk/bootfiles.h"
 
 enum bootconfig_text {
-	BOOTCONFIG_COMMAND_LINE, /* the arguments behind the kernel's path, one blank between two */
+	/* the arguments behind the kernel's path, separated by one blank */
+	BOOTCONFIG_COMMAND_LINE,
 	BOOTCONFIG_INITRDS, /* "initrd PATH...", as GRUB measures its commands */
 };
 
-/* The file of `files` that asks for the text with this digest, the one that is unchanged for
- * longest if several do; NULL if none does. ret_gap: code ERR_OK, or ERR_IO with the first
- * configuration that could not be read. */
+/* The file of `files` that contains the text with this digest; of several, the one that changed
+ * least recently; NULL if none does. ret_gap: code ERR_OK, or ERR_IO with the first configuration
+ * that could not be read. */
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files,
 	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap);
 
-/* Of one file's text. environment: more assignments, such as grubenv's text. */
+/* The same for one file's text. environment: text with more assignments, such as grubenv's. False
+ * without memory. */
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,
 	const uint8_t sha256[CRYPTO_SHA256_SIZE]);
 

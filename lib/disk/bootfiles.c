@@ -79,7 +79,7 @@ struct look {
 	struct err err; /* code ERR_NO_MEMORY: the look has failed */
 };
 
-/* A file that changes under our eyes is one of the next look. */
+/* A file that changes during the look is left to the next look. */
 static int digest_file(const struct bootwalk_file *file, struct bootfile *found,
 	struct bootfiles *all, struct err *err)
 {
@@ -102,7 +102,7 @@ static int digest_file(const struct bootwalk_file *file, struct bootfile *found,
 	return filedigest_read(fd, &found->digest, err);
 }
 
-static void note_gap(struct look *look, const char *path, const struct err *why)
+static void keep_first_gap(struct look *look, const char *path, const struct err *why)
 {
 	if (look->found.gap.code == ERR_OK)
 		err_fill(&look->found.gap, ERR_IO, why->native, "'/%.120s' was not read: %s", path,
@@ -128,14 +128,14 @@ static struct bootfile *make_room(struct look *look)
 	return &more[look->found.count];
 }
 
-/* FAT has no time of change. */
-static int64_t latest(const struct stat *info)
+/* The later of both times: FAT stores no time of change. */
+static int64_t last_change(const struct stat *info)
 {
 	return info->st_ctim.tv_sec > info->st_mtim.tv_sec ? info->st_ctim.tv_sec
 							   : info->st_mtim.tv_sec;
 }
 
-static void look_at(void *context, const struct bootwalk_file *file)
+static void add_boot_file(void *context, const struct bootwalk_file *file)
 {
 	struct look *look = context;
 	const struct bootfile *known = bootfiles_find(look->known, file->path);
@@ -146,7 +146,7 @@ static void look_at(void *context, const struct bootwalk_file *file)
 		return;
 	*found = (struct bootfile){.size = (uint64_t)file->info->st_size,
 		.written_s = file->info->st_mtim.tv_sec,
-		.changed_s = latest(file->info),
+		.changed_s = last_change(file->info),
 		.seen_s = look->now_s,
 		.is_new = true};
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);
@@ -154,13 +154,13 @@ static void look_at(void *context, const struct bootwalk_file *file)
 	if (strcmp(found->path, file->path) != 0 || strpbrk(found->path, "\"\\")) {
 		err_fill(&err, ERR_IO, 0,
 			"its name is no clean UTF-8, or holds a quote or backslash.");
-		note_gap(look, found->path, &err);
+		keep_first_gap(look, found->path, &err);
 		return;
 	}
 	if (known && memcmp(known->stamp, found->stamp, sizeof(found->stamp)) == 0) {
 		*found = *known;
 	} else if (digest_file(file, found, &look->found, &err) < 0) {
-		note_gap(look, file->path, &err);
+		keep_first_gap(look, file->path, &err);
 		return;
 	} else if (known &&
 		   memcmp(known->digest.sha256, found->digest.sha256, CRYPTO_SHA256_SIZE) == 0) {
@@ -176,7 +176,7 @@ int bootfiles_look(int root_fd, const struct bootfiles *known, int64_t now_s, st
 	struct look look = {.known = known, .now_s = now_s};
 	struct err gap;
 
-	bootwalk(root_fd, look_at, &look, &gap);
+	bootwalk(root_fd, add_boot_file, &look, &gap);
 	if (look.found.gap.code == ERR_OK)
 		look.found.gap = gap;
 	bootfiles_sort(&look.found);

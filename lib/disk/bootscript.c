@@ -39,7 +39,7 @@ struct bytes bootscript_first_word(struct bytes line)
 	return (struct bytes){line.data, len};
 }
 
-/* "$name" or "${name}" at the start of text -> name; how many bytes it takes, 0 if it is none. */
+/* Finds "$name" or "${name}" at the start of text. Returns its length, or 0 if there is none. */
 static size_t variable_at(struct bytes text, struct bytes *ret)
 {
 	size_t start = text.len > 1 && text.data[1] == '{' ? 2 : 1, end = start;
@@ -54,7 +54,8 @@ static size_t variable_at(struct bytes text, struct bytes *ret)
 	return ret->len ? end : 0;
 }
 
-static struct bootscript_variable *find(struct bootscript_variables *variables, struct bytes name)
+static struct bootscript_variable *find_variable(
+	struct bootscript_variables *variables, struct bytes name)
 {
 	for (size_t i = 0; i < variables->count; i++)
 		if (bytes_equal(bytes_of_text(variables->items[i].name), name))
@@ -69,7 +70,8 @@ void bootscript_find_variables(struct bytes line, struct bootscript_variables *v
 		struct bootscript_variable *added;
 
 		if (variable_at(line, &name) == 0 || name.len >= BOOTSCRIPT_NAME_SIZE ||
-			find(variables, name) || variables->count == BOOTSCRIPT_MAX_VARIABLES)
+			find_variable(variables, name) ||
+			variables->count == BOOTSCRIPT_MAX_VARIABLES)
 			continue;
 		added = &variables->items[variables->count++];
 		*added = (struct bootscript_variable){.count = 1};
@@ -108,7 +110,7 @@ void bootscript_find_values(struct bytes text, struct bootscript_variables *vari
 			len++;
 		if (len == line.len || line.data[len] != '=')
 			continue;
-		variable = find(variables, (struct bytes){line.data, len});
+		variable = find_variable(variables, (struct bytes){line.data, len});
 		if (variable)
 			add_value(variable, without_quotes(bytes_behind(line, len + 1)));
 	}
@@ -128,11 +130,11 @@ bool bootscript_choose_next(struct bootscript_variables *variables)
 
 struct expansion {
 	const struct bootscript_form *form;
-	struct buf word; /* the one that is being read */
-	bool is_word; /* there is one, if only an empty one in quotes */
-	size_t words; /* read before it */
+	struct buf word; /* the word being read */
+	bool is_word; /* a word has begun, perhaps an empty one in quotes */
+	size_t words; /* number of words before it */
 	struct buf *text;
-	bool failed; /* too long */
+	bool failed; /* the result is too long */
 };
 
 static void put(struct expansion *expansion, struct buf *buf, uint8_t byte)
@@ -184,7 +186,7 @@ static void put_word(struct expansion *expansion, uint8_t byte)
 	expansion->is_word = true;
 }
 
-/* Outside of quotes a value's blanks end words. */
+/* Outside quotes, blanks in a value end words. */
 static void put_value(struct expansion *expansion, struct bytes value, bool is_quoted)
 {
 	for (size_t i = 0; i < value.len; i++) {
@@ -203,8 +205,8 @@ static struct bytes value_of(const struct bootscript_variables *variables, struc
 	return (struct bytes){0};
 }
 
-/* One step of the line outside of single quotes; how many bytes it took. */
-static size_t take(struct expansion *expansion, struct bytes line,
+/* Takes one variable, escape or character outside single quotes. Returns its length. */
+static size_t take_next(struct expansion *expansion, struct bytes line,
 	const struct bootscript_variables *variables, bool *is_quoted)
 {
 	struct bytes name;
@@ -229,7 +231,7 @@ static size_t take(struct expansion *expansion, struct bytes line,
 	return 1;
 }
 
-/* The text in single quotes at the start of the line, as it stands; how many bytes it took. */
+/* Takes the text in single quotes at the start of the line unchanged. Returns its length. */
 static size_t take_literal(struct expansion *expansion, struct bytes line)
 {
 	const uint8_t *end = memchr(line.data + 1, '\'', line.len - 1);
@@ -253,9 +255,10 @@ bool bootscript_expand(struct bytes line, const struct bootscript_variables *var
 	if (buf_append_text(ret, form->start, &ignored) < 0)
 		return false;
 	while (line.len && !expansion.failed)
-		line = bytes_behind(line, !is_quoted && line.data[0] == '\''
-						  ? take_literal(&expansion, line)
-						  : take(&expansion, line, variables, &is_quoted));
+		line = bytes_behind(
+			line, !is_quoted && line.data[0] == '\''
+				      ? take_literal(&expansion, line)
+				      : take_next(&expansion, line, variables, &is_quoted));
 	end_word(&expansion);
 	buf_done(&expansion.word);
 	return !expansion.failed;

@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* The last part of a pattern may name folders: then files in them, and so many floors further
- * below. */
+/* Patterns of paths. If the last part matches a folder, its files are visited, and folders below it
+ * down to `floors` levels. */
 static const struct place {
 	const char *pattern;
 	unsigned int floors;
@@ -33,8 +33,8 @@ struct walk {
 	void (*visit)(void *context, const struct bootwalk_file *file);
 	void *context;
 	unsigned int files, entries;
-	struct err gap; /* the first */
-	char path[BOOTWALK_PATH_SIZE]; /* of the folder or file in hand */
+	struct err gap; /* the first one only */
+	char path[BOOTWALK_PATH_SIZE]; /* of the current folder or file */
 };
 
 static int open_folder(int dir_fd, const char *name)
@@ -42,7 +42,7 @@ static int open_folder(int dir_fd, const char *name)
 	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static void note_unread(struct walk *walk, const char *name)
+static void keep_unread_gap(struct walk *walk, const char *name)
 {
 	if (walk->gap.code == ERR_OK)
 		err_fill(&walk->gap, ERR_IO, (unsigned long)errno,
@@ -50,7 +50,7 @@ static void note_unread(struct walk *walk, const char *name)
 			walk->path[0] && name[0] ? "/" : "", name);
 }
 
-static void note_limit(struct walk *walk, const char *what, unsigned int limit)
+static void keep_limit_gap(struct walk *walk, const char *what, unsigned int limit)
 {
 	if (walk->gap.code == ERR_OK)
 		err_fill(&walk->gap, ERR_IO, 0,
@@ -58,8 +58,8 @@ static void note_limit(struct walk *walk, const char *what, unsigned int limit)
 			what, walk->path);
 }
 
-/* Appends "/name"; false if it is too long. */
-static bool go_into(struct walk *walk, const char *name)
+/* Appends "/name" to the path; false if it is too long. */
+static bool append_path(struct walk *walk, const char *name)
 {
 	size_t len = strlen(walk->path), more = strlen(name);
 	size_t slash = len ? 1 : 0;
@@ -77,7 +77,7 @@ static bool go_into(struct walk *walk, const char *name)
 	return true;
 }
 
-static void go_back(struct walk *walk, size_t len)
+static void cut_path(struct walk *walk, size_t len)
 {
 	walk->path[len] = '\0';
 }
@@ -89,7 +89,7 @@ static void visit_file(struct walk *walk, int dir_fd, const char *name, const st
 	if (len > 4 && strcmp(name + len - 4, ".mod") == 0)
 		return;
 	if (++walk->files > BOOTWALK_MAX_FILES) {
-		note_limit(walk, "files", BOOTWALK_MAX_FILES);
+		keep_limit_gap(walk, "files", BOOTWALK_MAX_FILES);
 		return;
 	}
 	walk->visit(walk->context,
@@ -97,8 +97,8 @@ static void visit_file(struct walk *walk, int dir_fd, const char *name, const st
 			.path = walk->path, .dir_fd = dir_fd, .name = name, .info = info});
 }
 
-/* What the walk wants in this folder: names that match `pattern` up to its next slash, then what is
- * behind it; or, with no pattern left, everything, so many floors deep. */
+/* What to visit in a folder: names that match `pattern` up to its next slash, then the rest of the
+ * pattern below them. Without a pattern: everything, `floors` levels deep. */
 struct wanted {
 	const char *pattern; /* "": everything */
 	unsigned int floors;
@@ -115,10 +115,10 @@ static void visit_entry(struct walk *walk, int dir_fd, const char *name, const s
 
 	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno != ENOENT)
-			note_unread(walk, name);
+			keep_unread_gap(walk, name);
 		return;
 	}
-	if (!go_into(walk, name))
+	if (!append_path(walk, name))
 		return;
 	if (S_ISREG(info.st_mode) && rest[0] == '\0')
 		visit_file(walk, dir_fd, name, &info);
@@ -126,7 +126,7 @@ static void visit_entry(struct walk *walk, int dir_fd, const char *name, const s
 		visit_folder(walk, dir_fd, name, &(struct wanted){rest, wanted->floors});
 	else if (S_ISDIR(info.st_mode) && wanted->floors)
 		visit_folder(walk, dir_fd, name, &(struct wanted){"", wanted->floors - 1});
-	go_back(walk, len);
+	cut_path(walk, len);
 }
 
 static bool is_wanted(const char *name, const struct wanted *wanted)
@@ -142,14 +142,14 @@ static bool is_wanted(const char *name, const struct wanted *wanted)
 	return fnmatch(part, name, FNM_PERIOD) == 0;
 }
 
-/* NULL with errno 0 at the end. */
+/* Returns NULL at the end with errno 0. */
 static struct dirent *read_entry(DIR *dir)
 {
 	errno = 0;
 	return readdir(dir);
 }
 
-/* A folder that is not there, or is a link, is no gap; one that cannot be read is. */
+/* A folder that is absent or a link is no gap; one that cannot be read is. */
 static void visit_folder(
 	struct walk *walk, int parent_fd, const char *name, const struct wanted *wanted)
 {
@@ -158,24 +158,24 @@ static void visit_folder(
 
 	if (!dir) {
 		if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != ELOOP))
-			note_unread(walk, "");
+			keep_unread_gap(walk, "");
 		fd_cleanup(&fd);
 		return;
 	}
 	for (struct dirent *entry = read_entry(dir); entry; entry = read_entry(dir)) {
 		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
-			note_limit(walk, "entries", BOOTWALK_MAX_ENTRIES);
+			keep_limit_gap(walk, "entries", BOOTWALK_MAX_ENTRIES);
 			break;
 		}
 		if (is_wanted(entry->d_name, wanted))
 			visit_entry(walk, dirfd(dir), entry->d_name, wanted);
 	}
 	if (errno)
-		note_unread(walk, "");
+		keep_unread_gap(walk, "");
 	(void)closedir(dir);
 }
 
-/* Parts without wildcards are opened, not looked for: usr/lib has thousands of entries. */
+/* Opens the parts without wildcards directly: usr/lib has thousands of entries to search. */
 static void visit_place(struct walk *walk, int dir_fd, const struct wanted *wanted)
 {
 	size_t part = strcspn(wanted->pattern, "/"), len = strlen(walk->path);
@@ -191,12 +191,12 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	fd = open_folder(dir_fd, name);
 	if (fd < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			note_unread(walk, name);
+			keep_unread_gap(walk, name);
 		return;
 	}
-	if (go_into(walk, name))
+	if (append_path(walk, name))
 		visit_place(walk, fd, &(struct wanted){rest, wanted->floors});
-	go_back(walk, len);
+	cut_path(walk, len);
 }
 
 void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),

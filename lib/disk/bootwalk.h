@@ -1,10 +1,10 @@
-/* bootwalk.h - where boot files live on Linux: each regular file there, in a fixed order of places.
- * Looks only; opens no file.
+/* bootwalk.h - visits each regular file in the places where Linux keeps boot files, in a fixed
+ * order. It opens no file.
  *
- * Below root_fd, and no link is followed: a link's target is found by its own name. Places: the
- * packages' copies of shim, GRUB, systemd-boot and kernels below usr, then boot (with an EFI system
- * partition at boot or boot/efi) and efi. GRUB's modules
- * (*.mod) are left out: with Secure Boot none is loaded, and there are hundreds.
+ * All paths are below root_fd, and no link is followed: a link's target is found by its own name.
+ * Places: the packages' copies of shim, GRUB, systemd-boot and kernels below usr, then boot (with
+ * an EFI system partition at boot or boot/efi) and efi. GRUB's modules (*.mod) are left out: there
+ * are hundreds, and Secure Boot allows none of them.
  *
  * Source: Debian's and Ubuntu's shim-signed, grub-efi-*-signed, systemd-boot-efi, linux-image-*;
  * Fedora's and RHEL's shim, grub2-efi-*, kernel-core (usr/lib/modules), usr/lib/efi and
@@ -16,21 +16,20 @@
 #include <sys/stat.h>
 #include "base/err.h"
 
-#define BOOTWALK_MAX_FILES                                                                         \
-	400 /* what is remembered of so many fits in a state file, with paths that JSON need not   \
-	       escape */
-#define BOOTWALK_MAX_ENTRIES 8192 /* of folders that are read, files or not */
+/* So many fit into a state file (next_boot.h), with paths that JSON need not escape. */
+#define BOOTWALK_MAX_FILES   400
+#define BOOTWALK_MAX_ENTRIES 8192 /* entries of all folders that are read */
 #define BOOTWALK_PATH_SIZE   256 /* files with longer paths are left out */
 
 struct bootwalk_file {
 	const char *path; /* below the root, without a leading slash */
-	int dir_fd; /* its folder */
-	const char *name; /* in it */
+	int dir_fd; /* the folder that holds it */
+	const char *name; /* its name in that folder */
 	const struct stat *info;
 };
 
-/* ret_gap: code ERR_OK, or ERR_IO with the first thing that was left out because of a limit or
- * could not be read. */
+/* ret_gap: code ERR_OK, or ERR_IO with the first thing that could not be read or exceeded a
+ * limit. */
 void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),
 	void *context, struct err *ret_gap);
 

@@ -38,7 +38,7 @@ bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO
 	return false;
 }
 
-/* The whole lines of a piece are looked at; what is left over goes to its front. */
+/* Searches the complete lines of a piece. *ret_left: bytes of the incomplete last line. */
 static bool find_in_piece(
 	struct bytes piece, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], size_t *ret_left)
 {
@@ -49,8 +49,8 @@ static bool find_in_piece(
 	return dpkg_find_digest((struct bytes){piece.data, whole}, path, ret);
 }
 
-/* In pieces: the memory that a package of 40000 files would take is not ours. *ret_is_found false:
- * the path is not in it. */
+/* Reads the file in pieces, because the list of a package with 40000 files would take too much
+ * memory. *ret_is_found false: the path is not listed. */
 static int find_in_file(
 	int fd, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], bool *ret_is_found, struct err *err)
 {
@@ -80,7 +80,7 @@ static int find_in_file(
 	return 0;
 }
 
-/* "Field: value" -> value */
+/* Gets the value of a line "Field: value". */
 static bool value_of(struct bytes line, const char *field, struct bytes *ret)
 {
 	size_t len = strlen(field);
@@ -97,7 +97,7 @@ struct paragraph {
 	struct bytes package, architecture, version, status;
 };
 
-/* Up to the empty line; false at the end of the file. */
+/* Reads up to the next empty line; false at the end of the file. */
 static bool next_paragraph(struct bytes *rest, struct paragraph *ret)
 {
 	struct bytes line;
@@ -136,8 +136,8 @@ bool dpkg_find_version(struct bytes status, const char *package, char ret[PACKAG
 	return false;
 }
 
-/* A file is digested at most once, however many packages claim it. */
-struct question {
+/* One search. The file is digested at most once, however many packages list it. */
+struct search {
 	int root_fd;
 	DIR *info;
 	const struct bootfile *file;
@@ -145,16 +145,16 @@ struct question {
 	uint8_t md5[CRYPTO_MD5_SIZE];
 };
 
-static int find_md5(struct question *question, struct err *err)
+static int find_md5(struct search *search, struct err *err)
 {
 	auto_cleanup(fd) int fd = -1;
 
-	if (question->has_md5)
+	if (search->has_md5)
 		return 0;
-	if (bootfiles_open(question->root_fd, question->file, &fd, err) < 0 ||
-		filedigest_md5(fd, question->md5, err) < 0)
+	if (bootfiles_open(search->root_fd, search->file, &fd, err) < 0 ||
+		filedigest_md5(fd, search->md5, err) < 0)
 		return -1;
-	question->has_md5 = true;
+	search->has_md5 = true;
 	return 0;
 }
 
@@ -167,29 +167,29 @@ static int64_t installed_at(int info_fd, const char *package)
 	return fstatat(info_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? info.st_mtim.tv_sec : 0;
 }
 
-/* What the package whose md5sums are in the file `name` says. */
+/* Adds the record of the package whose md5sums are in the file `name`. */
 static int ask_package(
-	struct question *question, const char *name, struct package_answer *ret, struct err *err)
+	struct search *search, const char *name, struct package_answer *ret, struct err *err)
 {
 	auto_cleanup(fd) int fd = -1;
 	struct package_answer answer = {0};
 	uint8_t recorded[CRYPTO_MD5_SIZE];
 	bool is_found;
 
-	if (file_open(dirfd(question->info), name, FILE_NO_LINKS, &fd, err) < 0)
-		return err->native == ENOENT ? 0 : -1; /* an upgrade is going on */
-	if (find_in_file(fd, question->file->path, recorded, &is_found, err) < 0)
+	if (file_open(dirfd(search->info), name, FILE_NO_LINKS, &fd, err) < 0)
+		return err->native == ENOENT ? 0 : -1; /* removed meanwhile by an upgrade */
+	if (find_in_file(fd, search->file->path, recorded, &is_found, err) < 0)
 		return err_wrap(err, "%s", name);
 	if (!is_found)
 		return 0;
-	if (find_md5(question, err) < 0)
+	if (find_md5(search, err) < 0)
 		return -1;
-	answer.word = memcmp(recorded, question->md5, sizeof(recorded)) == 0 ? PACKAGE_SAME
-									     : PACKAGE_DIFFERS;
+	answer.word = memcmp(recorded, search->md5, sizeof(recorded)) == 0 ? PACKAGE_SAME
+									   : PACKAGE_DIFFERS;
 	if (!text_format(answer.package, sizeof(answer.package), "%.*s",
 		    (int)(strlen(name) - strlen(MD5SUMS_NAME_END)), name))
 		return 0;
-	answer.installed_s = installed_at(dirfd(question->info), answer.package);
+	answer.installed_s = installed_at(dirfd(search->info), answer.package);
 	package_answer_add(ret, &answer);
 	return 0;
 }
@@ -201,7 +201,7 @@ static bool is_md5sums(const char *name)
 	return len > end && strcmp(name + len - end, MD5SUMS_NAME_END) == 0;
 }
 
-static int ask_all(struct question *question, struct package_answer *ret, struct err *err)
+static int ask_all(struct search *search, struct package_answer *ret, struct err *err)
 {
 	unsigned int left = MD5SUMS_MAX_FILES;
 
@@ -209,7 +209,7 @@ static int ask_all(struct question *question, struct package_answer *ret, struct
 		struct dirent *entry;
 
 		errno = 0;
-		entry = readdir(question->info);
+		entry = readdir(search->info);
 		if (!entry && errno)
 			return err_set(err, ERR_IO, (unsigned long)errno,
 				"'/%s' cannot be read: %m.", INFO_FOLDER);
@@ -219,7 +219,7 @@ static int ask_all(struct question *question, struct package_answer *ret, struct
 			continue;
 		if (left-- == 0)
 			return err_set(err, ERR_IO, 0, "There are too many packages.");
-		if (ask_package(question, entry->d_name, ret, err) < 0)
+		if (ask_package(search, entry->d_name, ret, err) < 0)
 			return -1;
 		if (ret->word == PACKAGE_SAME)
 			return 0;
@@ -240,18 +240,18 @@ static int add_version(int root_fd, struct package_answer *answer, struct err *e
 int dpkg_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
 	int fd = openat(root_fd, INFO_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct question question = {.root_fd = root_fd, .file = file};
+	struct search search = {.root_fd = root_fd, .file = file};
 	struct package_answer answer = {0};
 	int status;
 
-	question.info = fd < 0 ? NULL : fdopendir(fd);
-	if (!question.info) {
+	search.info = fd < 0 ? NULL : fdopendir(fd);
+	if (!search.info) {
 		fd_cleanup(&fd);
 		return err_set(err, ERR_IO, (unsigned long)errno, "'/%s' cannot be read: %m.",
 			INFO_FOLDER);
 	}
-	status = ask_all(&question, &answer, err);
-	(void)closedir(question.info);
+	status = ask_all(&search, &answer, err);
+	(void)closedir(search.info);
 	if (status < 0 || (answer.word != PACKAGE_SILENT && add_version(root_fd, &answer, err) < 0))
 		return -1;
 	package_answer_add(ret, &answer);

@@ -6,7 +6,7 @@
 
 #define CHUNK_SIZE (8u << 10)
 
-/* All of the range, into the digest. */
+/* Adds the bytes of the range to the digest. */
 static int add_range(
 	int fd, const struct peimage_range *range, struct crypto_stream *stream, struct err *err)
 {

@@ -1,8 +1,8 @@
 /* filedigest.h - digests of one large file, read in pieces: of its bytes, and of what the firmware
  * measures if it is an EFI program.
  *
- * GRUB measures files by their bytes (PCR 9), firmware and shim measure programs by boot/peimage.h
- * (PCR 4). */
+ * GRUB measures a file's bytes (PCR 9); firmware and shim measure the ranges of a program that
+ * boot/peimage.h defines (PCR 4). */
 #ifndef DISK_FILEDIGEST_H
 #define DISK_FILEDIGEST_H
 
@@ -10,14 +10,14 @@
 
 struct filedigest {
 	uint8_t sha256[CRYPTO_SHA256_SIZE];
-	bool is_program; /* a whole EFI program */
-	uint8_t program[CRYPTO_SHA256_SIZE]; /* Authenticode SHA-256, if it is one */
+	bool is_program; /* the file is a complete EFI program */
+	uint8_t program[CRYPTO_SHA256_SIZE]; /* Authenticode SHA-256, if is_program */
 };
 
-/* A regular file that holds still: one that is cut or written meanwhile is ERR_IO. Takes 100 KiB of
+/* fd: a regular file. ERR_IO also if it is truncated or written meanwhile. Uses 100 KiB of
  * memory. */
 int filedigest_read(int fd, struct filedigest *ret, struct err *err) err_check;
-/* For package managers that recorded it. */
+/* MD5 of the file, for package managers that recorded it. */
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err) err_check;
 
 #endif

@@ -45,7 +45,7 @@ static const struct member file_rows[] = {
 	{"isNew", MEMBER_FLAG, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, is_new)},
 };
 
-/* If it is a program. */
+/* For programs only. */
 static const struct member program_rows[] = {
 	{"program", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct bootfile, digest.program)},
 };
@@ -118,7 +118,7 @@ int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err)
 	return state_parse(&next_boot_file, text, ret, err);
 }
 
-static void forget_this_boot(struct next_boot *pending)
+static void mark_all_as_old(struct next_boot *pending)
 {
 	for (size_t i = 0; i < pending->files.count; i++)
 		pending->files.files[i].is_new = false;
@@ -139,7 +139,7 @@ int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 	pending.was_damaged = found == STATE_DAMAGED;
 	*ret_is_next_boot = strcmp(pending.boot_id, round->boot_id) != 0;
 	if (*ret_is_next_boot)
-		forget_this_boot(&pending);
+		mark_all_as_old(&pending);
 	(void)text_format(pending.boot_id, sizeof(pending.boot_id), "%s", round->boot_id);
 	*ret = pending;
 	return 0;
@@ -147,7 +147,7 @@ int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 
 /* ---- looking ---- */
 
-/* False if it cannot be found out. */
+/* False if the variable could not be read. */
 static bool digest_variable(int root_fd, const char *file, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
 	auto_cleanup(buf) struct buf contents = buf_with_max(VARIABLE_MAX);

@@ -1,11 +1,11 @@
-/* next_boot.h - what will be booted next, as far as it can be seen: boot files and Secure Boot
- * variables, remembered with the time when each was first seen. Each round looks, and so does a
- * service that is stopped. After a restart it tells what was in place before:
+/* next_boot.h - what the next boot will use, as far as it can be seen: boot files and Secure Boot
+ * variables, recorded with the time when each was first seen. Each round updates the record, and so
+ * does the service when it stops. After a restart the record shows what was in place before:
  * var/lib/guest-attestation/pending.json, root only.
  *
  * Secure Boot's variables (PK, KEK, db, dbx) change only by an update that a key above them signed
- * (UEFI 2.10 section 32.3); shim's (MokListRT and others, copies of what it uses) only in its own
- * dialogue at a restart, so that they are never pending. */
+ * (UEFI 2.10 section 32.3). shim's variables (MokListRT and others, copies of what it uses) change
+ * only in its own dialogue during a restart, so they are never pending. */
 #ifndef DISK_NEXT_BOOT_H
 #define DISK_NEXT_BOOT_H
 
@@ -23,17 +23,17 @@ enum next_boot_name {
 };
 
 struct next_boot_variable {
-	/* of its contents; of none if there is no such variable */
+	/* of its contents; of no bytes if the variable does not exist */
 	uint8_t sha256[CRYPTO_SHA256_SIZE];
-	int64_t seen_s; /* first look that found these contents; 0: never looked */
-	bool is_new; /* that look was in this boot */
+	int64_t seen_s; /* first look that found these contents; 0 if there was none */
+	bool is_new; /* that look was made in this boot */
 };
 
 struct next_boot {
 	char boot_id[BOOT_ID_SIZE];
 	struct bootfiles files;
 	struct next_boot_variable variables[NEXT_BOOT_VARIABLES];
-	bool was_damaged; /* what was remembered is lost */
+	bool was_damaged; /* the previous record is lost */
 };
 
 void next_boot_done(struct next_boot *pending);
@@ -51,22 +51,23 @@ struct next_boot_round {
 	bool is_observer; /* writes nothing */
 };
 
-/* What was remembered; of another boot nothing is new any more. No file: nothing. Of a
- * damaged one, which is set aside, nothing either. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
+/* Loads the record. If it was made in another boot, nothing counts as new any more. Without a file
+ * the record is empty; a damaged file is set aside (not by an observer), and the record is empty
+ * too. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
 int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 	bool *ret_is_next_boot, struct err *err) err_check;
-/* The same from the file's text. ERR_STATE_INVALID. */
+/* Parses the file's text. ERR_STATE_INVALID. */
 int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err) err_check;
 
-/* Looks at disks and variables below the root. ret_changed: it is worth saving. ERR_NO_MEMORY
- * leaves *pending as it was. */
+/* Looks at boot files and variables below the root. *ret_changed: the record must be saved.
+ * ERR_NO_MEMORY leaves *pending as it was. */
 int next_boot_look(int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed,
 	struct err *err) err_check;
-/* ERR_IO, and ERR_FORMAT if it is too much. */
+/* ERR_IO; ERR_FORMAT if the record is too large. */
 int next_boot_save(int state_fd, const struct next_boot *pending, struct err *err) err_check;
 
-/* Load, look, and save what changed. After the first time it costs some milliseconds, unless boot
- * files changed. */
+/* Loads the record, looks, and saves it if it changed. After the first time this takes some
+ * milliseconds, unless boot files changed. */
 int next_boot_run(
 	const struct next_boot_round *round, struct next_boot *ret, struct err *err) err_check;
 

@@ -1,4 +1,4 @@
-/* package.h - the answer of a package manager's records about one boot file. */
+/* package.h - what a package manager's records hold about one boot file. */
 #ifndef DISK_PACKAGE_H
 #define DISK_PACKAGE_H
 
@@ -7,25 +7,25 @@
 #define PACKAGE_NAME_SIZE    96
 #define PACKAGE_VERSION_SIZE 64
 
-enum package_word { /* the greater one counts if several packages own a file */
-	PACKAGE_SILENT, /* none owns it, or its owner recorded no digest */
-	PACKAGE_DIFFERS, /* the package installed other bytes under this name */
+enum package_word { /* if several packages own a file, the greatest counts */
+	PACKAGE_SILENT, /* no package owns it, or the owner recorded no digest */
+	PACKAGE_DIFFERS, /* the package installed other bytes at this path */
 	PACKAGE_SAME, /* the package installed these bytes */
 };
 
 struct package_answer {
 	enum package_word word;
-	char package[PACKAGE_NAME_SIZE]; /* "" if silent */
+	char package[PACKAGE_NAME_SIZE]; /* "" if PACKAGE_SILENT */
 	char version[PACKAGE_VERSION_SIZE]; /* "" if unknown */
-	bool is_settled; /* installed completely; false in the middle of an upgrade */
+	bool is_settled; /* completely installed; false during an upgrade */
 	int64_t installed_s; /* Unix time; 0 if unknown */
 };
 
-/* Takes the answer if it counts more than what was known. */
+/* Replaces *known if the answer counts more. */
 void package_answer_add(struct package_answer *known, const struct package_answer *answer);
 
-/* Records may list usr/lib/x as lib/x, from before the two were merged; both spellings of one path
- * are the same. */
+/* Compares paths. Records may list usr/lib/x as lib/x, from before the two folders were merged;
+ * both are the same path. */
 bool package_path_is(struct bytes recorded, const char *path);
 
 #endif

@@ -7,13 +7,13 @@
 #include "edge/child.h"
 
 #define PROGRAM         "usr/bin/rpm"
-#define ROOT            "/proc/self/fd/3/" /* the child's CHILD_ROOT_FD, so that any root will do */
+#define ROOT            "/proc/self/fd/3/" /* the child's CHILD_ROOT_FD: works for any root folder */
 #define TIMEOUT_MS      20000
 #define ANSWER_MAX      (8u << 20) /* a kernel's package has 10000 files */
 #define QUESTION_SIZE   (BOOTWALK_PATH_SIZE + 8)
 #define MAX_SECONDS_LEN 18
 
-/* *ret: NULL if there is none. */
+/* *ret: the database's folder, or NULL if there is none. */
 static int find_database(int root_fd, const char **ret, struct err *err)
 {
 	static const struct {
@@ -49,7 +49,7 @@ int rpm_find(int root_fd, bool *ret, struct err *err)
 	return 0;
 }
 
-/* The next word of a line; empty at its end. */
+/* Takes the next word of a line; empty at its end. */
 static struct bytes next_word(struct bytes *line)
 {
 	const uint8_t *blank = line->len ? memchr(line->data, ' ', line->len) : NULL;
@@ -116,7 +116,7 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	}
 }
 
-/* Both spellings of a path in usr/lib; rpm says of one that it does not know it, which does no
+/* Queries both spellings of a path in usr/lib; rpm reports one of them as unknown, which does no
  * harm. */
 static int query(int root_fd, const char *path, struct buf *ret, struct err *err)
 {
@@ -142,7 +142,8 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 			      .timeout_ms = TIMEOUT_MS},
 		    ret, &exit_code, err) < 0)
 		return -1;
-	/* The exit code also counts paths that no package owns; of these it says so. */
+	/* The exit code also counts paths that no package owns, so it is an error only without
+	 * output. */
 	if (exit_code != 0 && ret->len == 0)
 		return err_set(err, ERR_SERVICE, (unsigned long)exit_code, "rpm ended with %d.",
 			exit_code);
@@ -151,13 +152,13 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 
 int rpm_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
-	auto_cleanup(buf) struct buf said = buf_with_max(ANSWER_MAX);
+	auto_cleanup(buf) struct buf output = buf_with_max(ANSWER_MAX);
 	auto_cleanup(fd) int fd = -1;
 	uint8_t md5[CRYPTO_MD5_SIZE];
 
 	if (bootfiles_open(root_fd, file, &fd, err) < 0 || filedigest_md5(fd, md5, err) < 0 ||
-		query(root_fd, file->path, &said, err) < 0)
+		query(root_fd, file->path, &output, err) < 0)
 		return -1;
-	rpm_read(buf_bytes(&said), file->path, file->digest.sha256, md5, ret);
+	rpm_read(buf_bytes(&output), file->path, file->digest.sha256, md5, ret);
 	return 0;
 }
