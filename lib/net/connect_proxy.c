@@ -11,9 +11,9 @@
 
 #define REQUEST_MAX 2048
 
-/* ---- what it said ---- */
+/* ---- the answer ---- */
 
-/* "<title>" or "</title>" in any case, perhaps with attributes; NULL if it is not there. */
+/* Finds a tag such as "<title" in upper or lower case. NULL if it is not there. */
 static const char *find_tag(const char *at, const char *end, const char *tag)
 {
 	size_t len = strlen(tag);
@@ -42,9 +42,9 @@ void connect_proxy_page_title(struct bytes page, char *ret, size_t size)
 	text_clean(ret, size, (struct bytes){(const uint8_t *)from, (size_t)(to - from)});
 }
 
-/* IANA's HTTP Authentication Schemes that proxies ask for. Only these words are shown: beside them,
- * in the realm, some proxies repeat what they were sent. */
-static const char *scheme_of(struct bytes value)
+/* The schemes that proxies use, of IANA's registry "HTTP Authentication Schemes". Only these words
+ * are shown: in the realm beside them, some proxies repeat the credentials that they received. */
+static const char *known_scheme(struct bytes value)
 {
 	static const char *const known[] = {
 		"Basic", "Digest", "Negotiate", "NTLM", "Kerberos", "Bearer"};
@@ -59,7 +59,7 @@ static const char *scheme_of(struct bytes value)
 	return NULL;
 }
 
-static void take_scheme(struct bytes line, char *ret, size_t size)
+static void add_offered_scheme(struct bytes line, char *ret, size_t size)
 {
 	static const char name[] = "Proxy-Authenticate:";
 	size_t at = sizeof(name) - 1;
@@ -70,7 +70,7 @@ static void take_scheme(struct bytes line, char *ret, size_t size)
 		return;
 	while (at < line.len && line.data[at] == ' ')
 		at++;
-	scheme = scheme_of((struct bytes){line.data + at, line.len - at});
+	scheme = known_scheme((struct bytes){line.data + at, line.len - at});
 	if (scheme && !strstr(ret, scheme))
 		(void)text_format(ret + len, size - len, "%s%s", len ? ", " : "", scheme);
 }
@@ -107,7 +107,7 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 
 		if (at == bytes.data && !take_status_line(line, &found))
 			return false;
-		take_scheme(line, found.schemes, sizeof(found.schemes));
+		add_offered_scheme(line, found.schemes, sizeof(found.schemes));
 		at = end + 2;
 	}
 	connect_proxy_page_title(
@@ -117,7 +117,7 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 	return true;
 }
 
-/* ---- asking ---- */
+/* ---- the exchange ---- */
 
 static int append_credentials(const struct proxy *proxy, struct buf *request, struct err *err)
 {
@@ -164,8 +164,8 @@ static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
 	return 0;
 }
 
-/* Byte by byte up to the header's end, since what follows a way that is open belongs to TLS. */
-static ssize_t receive_some(int fd, struct buf *answer, bool is_page)
+/* Reads the header byte by byte, because after an accepted CONNECT the next byte belongs to TLS. */
+static ssize_t receive_next(int fd, struct buf *answer, bool is_page)
 {
 	uint8_t bytes[1024];
 	ssize_t len = recv(fd, bytes, is_page ? sizeof(bytes) : 1, 0);
@@ -174,15 +174,15 @@ static ssize_t receive_some(int fd, struct buf *answer, bool is_page)
 	return len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0 ? 0 : len;
 }
 
-/* 0, or errno; ENODATA: the proxy ended it; ETIMEDOUT. A refusal's page is read as far as it
- * comes. */
+/* 0 or an errno: ETIMEDOUT, or ENODATA if the proxy closed the connection. A refusal's page is
+ * optional: the header alone is a complete answer. */
 static int receive_answer(
 	int fd, int64_t deadline_ms, struct buf *answer, struct connect_proxy_answer *ret)
 {
 	bool is_complete = false;
 
 	while (sockets_wait(fd, POLLIN, deadline_ms)) {
-		ssize_t len = receive_some(fd, answer, is_complete);
+		ssize_t len = receive_next(fd, answer, is_complete);
 
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
@@ -198,17 +198,17 @@ static int receive_answer(
 
 enum err_code connect_proxy_code(unsigned int status)
 {
-	if (status < 200) /* "100 Continue" and the like answer another question */
+	if (status < 200) /* an interim answer, such as "100 Continue", accepts nothing yet */
 		return ERR_PROXY;
-	if (status == 407 || status == 401) /* 401: tinyproxy 1.11 of a wrong password */
+	if (status == 407 || status == 401) /* 401: tinyproxy 1.11, wrong password */
 		return ERR_PROXY_AUTH;
-	/* 500: tinyproxy of a name or a way that it did not find; 502 and 504: RFC 9110; 503: squid
-	 * 5 */
+	/* 500: tinyproxy, if it finds no address or no route; 502, 504: RFC 9110; 503: squid 5 */
 	return status == 500 || (status >= 502 && status <= 504) ? ERR_PROXY_NO_WAY
 								 : ERR_PROXY_DENIED;
 }
 
-static int judge(const struct proxy *proxy, const struct connect_proxy_answer *answer, struct err *err)
+static int check_accepted(
+	const struct proxy *proxy, const struct connect_proxy_answer *answer, struct err *err)
 {
 	const char *words = answer->schemes[0] ? answer->schemes : answer->reason;
 
@@ -252,5 +252,5 @@ int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_orig
 	if (error)
 		return err_set(err, ERR_PROXY, (unsigned long)error,
 			"the proxy ended the connection without an answer");
-	return judge(proxy, ret, err);
+	return check_accepted(proxy, ret, err);
 }

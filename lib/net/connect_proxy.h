@@ -1,37 +1,37 @@
-/* connect_proxy.h - what a proxy answers when it is asked for a way to a server (CONNECT, RFC 9110
- * section 9.3.6). For telling why there is none; the exchange itself (net/http.h) asks by way of
- * libcurl. */
+/* connect_proxy.h - a proxy's answer to CONNECT (RFC 9110 section 9.3.6). It serves to explain why
+ * a proxy opens no way to a server; exchanges (net/http.h) leave CONNECT to libcurl. */
 #ifndef NET_CONNECT_PROXY_H
 #define NET_CONNECT_PROXY_H
 
 #include "base/bytes.h"
 #include "net/proxy.h"
 
-#define CONNECT_PROXY_ANSWER_MAX 16384 /* of which the header ends within; more is not read */
+#define CONNECT_PROXY_ANSWER_MAX 16384 /* bytes read at most; the header must end in them */
 
 struct connect_proxy_answer {
 	unsigned int status; /* 200 to 299: the way is open */
-	char reason[64]; /* of the status line; cleaned, as is what follows */
-	char said[96]; /* title of the page that came with a refusal, or ""; */
-	/* for 407: the known ones of those that it takes, "Basic, Negotiate"; never what stands
-	 * beside them */
+	char reason[64]; /* of the status line; this text and the next are cleaned */
+	char said[96]; /* title of the page that came with a refusal, or "" */
+	/* for 407: the schemes that the proxy accepts, as far as they are known here, such as
+	 * "Basic, Negotiate", without their parameters */
 	char schemes[64];
 };
 
-/* False if `bytes` are no HTTP answer, or one whose header has no end yet. */
+/* False if `bytes` are no HTTP answer, or the end of its header is missing. */
 bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer *ret);
 
-/* Asks on a connected, non-blocking socket. connect_proxy_code()'s, or ERR_PROXY (silence, an end,
- * no HTTP); the message does not name the proxy. *ret holds what was said in any case, but no words
- * of a proxy that was given a user and password: some repeat what they were sent. */
+/* Sends CONNECT on a connected, non-blocking socket and reads the answer. Errors: the codes of
+ * connect_proxy_code(), and ERR_PROXY for no answer, a closed connection or no HTTP; the message
+ * does not name the proxy. *ret holds the answer in any case. Its reason and page title are left
+ * out if a user and password were sent, because some proxies repeat those. */
 int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_origin *server,
 	int64_t deadline_ms, struct connect_proxy_answer *ret, struct err *err) err_check;
 
-/* What a refusal with this status means: ERR_PROXY_AUTH, ERR_PROXY_NO_WAY (it tried),
- * ERR_PROXY_DENIED. */
+/* The code for a refusal with this status: ERR_PROXY_AUTH, ERR_PROXY_NO_WAY (the proxy tried and
+ * failed), ERR_PROXY_DENIED; ERR_PROXY for a status below 200, which answers no CONNECT. */
 enum err_code connect_proxy_code(unsigned int status);
 
-/* The title of an HTML page, cleaned, "" if it has none. */
+/* The title of an HTML page, cleaned; "" if it has none. */
 void connect_proxy_page_title(struct bytes page, char *ret, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#define CARES_NO_DEPRECATED /* what newer versions name in their place is not in 1.18 */
+#define CARES_NO_DEPRECATED /* 1.18 lacks the replacements that newer versions recommend */
 #include <ares.h>
 
 #include "net/dns.h"
@@ -18,12 +18,12 @@
 #define RCODE_NXDOMAIN 3
 #define HEADER_SIZE    12
 #define PACKET_MAX     65535 /* by TCP */
-#define NOTHING_TO_DO  "/dev/null" /* in place of resolv.conf */
+#define EMPTY_FILE     "/dev/null" /* in place of resolv.conf */
 
 struct dns_question {
 	ares_channel channel;
 	enum dns_family family;
-	bool is_over; /* c-ares calls back once more when it is closed */
+	bool is_over; /* c-ares calls back once more when the channel is closed */
 	struct pollfd fds[FDS_MAX];
 	size_t fd_count;
 	struct dns_answer answer;
@@ -47,7 +47,7 @@ static void on_socket_state(void *context, ares_socket_t fd, int is_readable, in
 	}
 }
 
-/* Of a question without an answer, or of an answer's records. */
+/* For the status of a query, or of parsing an answer's records. */
 static enum dns_outcome outcome_of(int status)
 {
 	switch (status) {
@@ -113,8 +113,8 @@ void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_ans
 	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
 }
 
-/* c-ares says of a code that it has no name for that all is well, so the packet is looked at, not
- * its word. */
+/* c-ares reports success for a response code that it does not know, so the packet decides, not the
+ * status. */
 static void on_answer(void *context, int status, int timeouts, unsigned char *packet, int len)
 {
 	struct dns_question *question = context;
@@ -130,17 +130,17 @@ static void on_answer(void *context, int status, int timeouts, unsigned char *pa
 		question->answer.outcome = outcome_of(status);
 }
 
-/* ---- a question ---- */
+/* ---- a query ---- */
 
-static int fail(int status, struct err *err)
+static int cannot_start(int status, struct err *err)
 {
 	return err_set(err, status == ARES_ENOMEM ? ERR_NO_MEMORY : ERR_INTERNAL,
 		(unsigned long)status, "c-ares cannot start: %s.", ares_strerror(status));
 }
 
-/* Everything is told to c-ares, so that nothing of its own, of the environment or of a file counts:
- * one server, one try, all codes passed on, the name as it is. Without EDNS, as the C library asks:
- * some devices drop what they do not know. */
+/* Sets every option, so that no default of c-ares, no variable and no file takes effect: one
+ * server, one try, every response code passed on, no search list. No EDNS, as in the C library:
+ * some devices drop queries with it. */
 static int open_channel(
 	const struct dns_server *server, struct dns_question *question, struct err *err)
 {
@@ -160,18 +160,18 @@ static int open_channel(
 		.lookups = (char[]){"b"},
 		.sock_state_cb = on_socket_state,
 		.sock_state_cb_data = question,
-		.resolvconf_path = (char[]){NOTHING_TO_DO},
+		.resolvconf_path = (char[]){EMPTY_FILE},
 	};
 	int status;
 
-#ifdef ARES_OPT_MAXTIMEOUTMS /* else at most 5 s, whatever the timeout says */
+#ifdef ARES_OPT_MAXTIMEOUTMS /* otherwise 5 s limit the timeout */
 	options.maxtimeout = options.timeout;
 	mask |= ARES_OPT_MAXTIMEOUTMS;
 #endif
 	status = ares_init_options(&question->channel, &options, mask);
 	if (status == ARES_SUCCESS)
 		status = ares_set_servers_csv(question->channel, server->address);
-	return status == ARES_SUCCESS ? 0 : fail(status, err);
+	return status == ARES_SUCCESS ? 0 : cannot_start(status, err);
 }
 
 static void question_cleanup(struct dns_question **question)
@@ -211,7 +211,7 @@ void dns_forget(struct dns_question *question)
 
 /* ---- waiting ---- */
 
-static size_t gather(struct dns_question *const *questions, size_t count, struct pollfd *ret)
+static size_t gather_fds(struct dns_question *const *questions, size_t count, struct pollfd *ret)
 {
 	size_t fd_count = 0;
 
@@ -222,8 +222,8 @@ static size_t gather(struct dns_question *const *questions, size_t count, struct
 	return fd_count;
 }
 
-/* An error is read like an answer: c-ares sees which. */
-static void handle(struct dns_question *question, const struct pollfd *event)
+/* Passes an error of the socket on as readable: c-ares reads the error there. */
+static void process_event(struct dns_question *question, const struct pollfd *event)
 {
 	bool is_writable = (event->revents & POLLOUT) != 0;
 	bool is_readable = (event->revents & ~POLLOUT) != 0;
@@ -242,15 +242,15 @@ int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_
 
 	if (count > DNS_QUESTIONS_MAX)
 		return err_set(err, ERR_INTERNAL, 0, "%zu questions at once are too many.", count);
-	fd_count = gather(questions, count, fds);
+	fd_count = gather_fds(questions, count, fds);
 	left_ms = left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : left_ms;
 	if (poll(fds, fd_count, (int)left_ms) < 0)
 		return errno == EINTR ? 0
 				      : err_set(err, ERR_INTERNAL, (unsigned long)errno,
 						"Waiting failed: %m.");
-	for (size_t i = 0; i < count; i++) /* its sockets may be others after the first */
+	for (size_t i = 0; i < count; i++) /* handling one event may change its sockets */
 		for (size_t of_it = questions[i]->fd_count; of_it; of_it--)
-			handle(questions[i], event++);
+			process_event(questions[i], event++);
 	return 0;
 }
 
@@ -285,7 +285,7 @@ int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, st
 	int mask = ARES_OPT_FLAGS | ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF;
 	struct ares_options options = {.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
 		.lookups = (char[]){"f"},
-		.resolvconf_path = (char[]){NOTHING_TO_DO}};
+		.resolvconf_path = (char[]){EMPTY_FILE}};
 	struct dns_answer answer = {0};
 	ares_channel channel;
 	int status;
@@ -298,11 +298,12 @@ int dns_ask_hosts(const char *file, const char *name, struct dns_answer *ret, st
 #endif
 	status = ares_init_options(&channel, &options, mask);
 	if (status != ARES_SUCCESS)
-		return fail(status, err);
-	ares_getaddrinfo(channel, name, NULL, &hints, on_hosts, &answer); /* calls back at once */
+		return cannot_start(status, err);
+	/* calls back before it returns */
+	ares_getaddrinfo(channel, name, NULL, &hints, on_hosts, &answer);
 	ares_destroy(channel);
 	if (answer.outcome == DNS_NO_MEMORY)
-		return fail(ARES_ENOMEM, err);
+		return cannot_start(ARES_ENOMEM, err);
 	*ret = answer;
 	return 0;
 }

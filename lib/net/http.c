@@ -11,11 +11,11 @@
 
 #define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
 #define MAX_RETRY_AFTER_S  86400
-#define DEFAULT_TIMEOUT_MS 60000 /* a caller's 0 must not mean "for ever" */
+#define DEFAULT_TIMEOUT_MS 60000 /* for a caller's 0, which must not mean "for ever" */
 
-/* The judgement of certificates reads mbedtls's structures: a libcurl with another TLS library, or
- * another mbedtls, is not to be used. */
-static int check_library(struct err *err)
+/* crypto_chain reads structures of mbedtls, so a libcurl with another TLS library, or another
+ * version of mbedtls, must not be used. */
+static int check_tls_library(struct err *err)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 
@@ -26,7 +26,7 @@ static int check_library(struct err *err)
 		info->ssl_version ? info->ssl_version : "no TLS library");
 }
 
-/* Its connections end with the old one, and the addresses that it was given. */
+/* A new handle has neither the connections nor the addresses of the old one. */
 static int renew_easy(struct http *http, struct err *err)
 {
 	CURL *easy = curl_easy_init();
@@ -52,7 +52,7 @@ int http_open(struct http **ret, struct err *err)
 		curl_global_cleanup();
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a connection.");
 	}
-	if (check_library(err) < 0 || renew_easy(http, err) < 0)
+	if (check_tls_library(err) < 0 || renew_easy(http, err) < 0)
 		return -1;
 	*ret = steal_ptr(http);
 	return 0;
@@ -103,8 +103,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* Of all connections, in both directions and below TLS and headers: half a header line is a sign of
- * life too. 0 before Linux 4.1. */
+/* Counts the bytes of all connections at the level of TCP, in both directions, so that part of a
+ * header line or of a TLS record counts as activity too. 0 before Linux 4.1. */
 static uint64_t moved_bytes_of(const struct http *http)
 {
 	uint64_t moved = 0;
@@ -119,8 +119,8 @@ static uint64_t moved_bytes_of(const struct http *http)
 	return moved;
 }
 
-/* curl calls this at least once a second. Its own limit of speed goes by an average, which takes
- * seconds to fall. */
+/* curl calls this at least once a second. Its own speed limit uses an average, which takes seconds
+ * to fall. */
 static int on_progress(
 	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
@@ -140,7 +140,8 @@ static int on_progress(
 	return transfer->is_idle;
 }
 
-/* Opens the socket for curl, which tells no address of a connection that did not come about. */
+/* Opens the socket for curl and notes the address, which curl does not report for a connection that
+ * failed. */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct http_transfer *transfer = context;
@@ -149,7 +150,8 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 	int fd;
 
 	(void)purpose;
-	transfer->http->was_connected = false; /* what was closed before was an older connection */
+	/* sockets closed before belong to an older connection */
+	transfer->http->was_connected = false;
 	if (address->family == AF_INET && address->addrlen >= sizeof(in)) {
 		memcpy(&in, &address->addr, sizeof(in));
 		(void)inet_ntop(AF_INET, &in.sin_addr, transfer->address, sizeof(transfer->address));
@@ -164,8 +166,9 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 	return fd;
 }
 
-/* No version-proof question to curl tells a dropped TLS handshake from a dropped TCP one. The
- * context is the struct http: this may be called long after the exchange that opened the socket. */
+/* Notes whether the socket was connected, because curl cannot report in all versions whether TCP or
+ * TLS was dropped. The context is the struct http: this may be called long after the exchange that
+ * opened the socket. */
 static int on_socket_close(void *context, curl_socket_t fd)
 {
 	struct http *http = context;
@@ -189,8 +192,8 @@ static int on_socket_close(void *context, curl_socket_t fd)
 			return code_;                                                              \
 	} while (0)
 
-/* curl calls this for each new connection; what it configured itself, its own callback above all,
- * gives way to the one judgement. */
+/* curl calls this for each new connection. crypto_chain replaces curl's verification, its callback
+ * above all. */
 static CURLcode on_tls(CURL *easy, void *config, void *context)
 {
 	struct http *http = context;
@@ -207,16 +210,16 @@ static CURLcode set_security(CURL *easy, struct http *http)
 	set(CURLOPT_SSL_VERIFYPEER, 1L);
 	set(CURLOPT_SSL_VERIFYHOST, 2L);
 	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	set(CURLOPT_CAINFO, NULL); /* ours alone count, which on_tls gives */
+	set(CURLOPT_CAINFO, NULL); /* only the authorities that on_tls sets count */
 	set(CURLOPT_CAPATH, NULL);
-	/* a session that is resumed shows no certificate to judge */
+	/* a resumed session shows no certificate to verify */
 	set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 	set(CURLOPT_SSL_CTX_DATA, http);
 	return CURLE_OK;
 }
 
-/* Even none is said to curl, which would ask the environment else. */
+/* Sets "no proxy" explicitly too, because curl would otherwise read the environment. */
 static CURLcode set_proxy(CURL *easy, const struct proxy *proxy)
 {
 	bool is_direct = !proxy || !proxy->address.host[0];
@@ -270,7 +273,8 @@ static CURLcode set_request(CURL *easy, const struct http_request *request, stru
 	set(CURLOPT_FOLLOWLOCATION, 0L);
 	set(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	set(CURLOPT_HTTPHEADER, headers);
-	set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* ours are not for the proxy */
+	/* the headers are for the server, not the proxy */
+	set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (!request->content_type)
 		return CURLE_OK;
@@ -280,7 +284,7 @@ static CURLcode set_request(CURL *easy, const struct http_request *request, stru
 	return CURLE_OK;
 }
 
-/* curl gets what was understood here, so that both mean the same host. */
+/* Rebuilds the URL from the parsed origin, so that curl cannot understand another host. */
 static CURLcode set_url(CURL *easy, const struct http_transfer *transfer, const char *path)
 {
 	char url[2 * HTTP_URL_SIZE];
@@ -316,7 +320,7 @@ static int make_headers(const struct http_request *request, struct curl_slist **
 	auto_cleanup(slist) struct curl_slist *headers = NULL;
 	char line[160];
 
-	/* else curl waits up to a second before a large body */
+	/* without this, curl waits up to a second before it sends a large body */
 	if (add_header(&headers, "Expect:", err) < 0)
 		return -1;
 	if (request->header && add_header(&headers, request->header, err) < 0)
@@ -376,8 +380,9 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	transfer->body = (struct buf){0};
 }
 
-/* Whom to trust. A connection is used again only under the authorities under which it was made. */
-static int take_trust(struct http *http, const struct http_request *request, struct err *err)
+/* Reads the authorities. If they changed, the handle is renewed, because a connection may be reused
+ * only with the authorities that it was verified with. */
+static int update_trust(struct http *http, const struct http_request *request, struct err *err)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 
@@ -390,7 +395,8 @@ static int take_trust(struct http *http, const struct http_request *request, str
 	return 0;
 }
 
-static CURLcode set_all(struct http_transfer *transfer, const char *path, struct curl_slist *headers)
+static CURLcode set_options(
+	struct http_transfer *transfer, const char *path, struct curl_slist *headers)
 {
 	CURL *easy = transfer->http->easy;
 	const struct http_request *request = transfer->request;
@@ -408,23 +414,23 @@ static CURLcode set_all(struct http_transfer *transfer, const char *path, struct
 	return code == CURLE_OK ? set_url(easy, transfer, path) : code;
 }
 
-static int perform(struct http_transfer *transfer, const char *path, struct curl_slist *headers,
-	struct err *err)
+static int resolve_and_transfer(struct http_transfer *transfer, const char *path,
+	struct curl_slist *headers, struct err *err)
 {
 	auto_cleanup(slist) struct curl_slist *addresses = NULL;
 	struct http *http = transfer->http;
 	CURLcode code;
 
-	if (!transfer->request->is_plain && take_trust(http, transfer->request, err) < 0)
+	if (!transfer->request->is_plain && update_trust(http, transfer->request, err) < 0)
 		return -1;
-	curl_easy_reset(http->easy); /* keeps the connection, and the addresses given before */
+	curl_easy_reset(http->easy); /* keeps the connection and the addresses set before */
 	if (http_give_addresses(transfer, &addresses, err) < 0)
 		return -1;
 	certname_host_of(transfer->origin.host, &http->chain.host);
 	http->chain.err = (struct err){0};
 	http->curl_text[0] = '\0';
 	http->was_connected = false;
-	code = set_all(transfer, path, headers);
+	code = set_options(transfer, path, headers);
 	if (code != CURLE_OK)
 		return err_set(err, ERR_INTERNAL, code, "This libcurl lacks what is needed: %s.",
 			curl_easy_strerror(code));
@@ -444,7 +450,7 @@ int http_exchange(struct http *http, const struct http_request *request, struct 
 	if ((request->is_plain ? http_parse_plain_url(request->url, &transfer.origin, path, err)
 			       : http_parse_url(request->url, &transfer.origin, path, err)) < 0 ||
 		make_headers(request, &headers, err) < 0 ||
-		perform(&transfer, path, headers, err) < 0)
+		resolve_and_transfer(&transfer, path, headers, err) < 0)
 		return -1;
 	take_answer(http->easy, &transfer, ret);
 	return 0;

@@ -1,4 +1,4 @@
-/* Why an exchange failed: one code per cause, as far as the failed request itself shows it. */
+/* Why an exchange failed: one code per cause, as far as the failed exchange itself shows it. */
 #include <string.h>
 #include "base/text.h"
 #include "net/connect_proxy.h"
@@ -69,7 +69,7 @@ static struct cause cause_of_timeout(const struct http_transfer *transfer)
 	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
 }
 
-/* The judgement of the server's certificates says more than curl and mbedtls do. */
+/* The verification in crypto_chain explains more than the codes of curl and mbedtls. */
 static bool is_refused_certificate(const struct http_transfer *transfer, CURLcode code)
 {
 	return transfer->http->chain.err.code != ERR_OK &&
@@ -126,7 +126,7 @@ static struct cause cause_of_refusal(const struct http_transfer *transfer, enum 
 							     : "the proxy refused CONNECT"};
 }
 
-/* A proxy that says no, is not there, or goes away before it opened the way. */
+/* The proxy refused, could not be reached, or closed the connection before it accepted CONNECT. */
 static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcode code)
 {
 	long status = number_of(transfer->http->easy, CURLINFO_HTTP_CONNECTCODE);
@@ -141,8 +141,8 @@ static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcod
 	return cause_by_code(code);
 }
 
-/* Closed or reset, with or without a word of TLS: libcurl and its TLS library tell these apart
- * differently, version by version. */
+/* The connection was closed or reset, with or without a TLS close: versions of libcurl and mbedtls
+ * report these cases with different codes. */
 static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code)
 {
 	return transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
@@ -177,7 +177,7 @@ void http_place_text(const struct http_transfer *transfer, char *ret, size_t siz
 	way_place_text(transfer->request->proxy, address, ret, size);
 }
 
-/* curl's text, where it says more than the cause: without the blanks and the stop that some end
+/* curl's text where it adds to the cause, without the blanks and the full stop that some texts end
  * with. */
 static const char *detail_of(const struct http_transfer *transfer, CURLcode code)
 {

@@ -1,5 +1,5 @@
-/* http_curl.h - libcurl as http*.c see it: the only file that includes it, and what they share of
- * one exchange. */
+/* http_curl.h - what the files http*.c share of one exchange. The only file that includes
+ * libcurl. */
 #ifndef NET_HTTP_CURL_H
 #define NET_HTTP_CURL_H
 
@@ -9,16 +9,16 @@
 #include "net/proxy.h"
 #include "net/trust_store.h"
 
-#define HTTP_SOCKETS_MAX 8 /* open at the same time: tries of several addresses */
+#define HTTP_SOCKETS_MAX 8 /* open at the same time, while several addresses are tried */
 
 struct http {
 	CURL *easy; /* its connections were made under `trust` */
 	struct trust_store_set trust;
-	struct crypto_chain chain; /* the judgement of the last handshake */
+	struct crypto_chain chain; /* the result of the last handshake's verification */
 	int sockets[HTTP_SOCKETS_MAX];
 	size_t socket_count;
-	bool was_connected; /* a socket that was closed during this exchange had reached its peer */
-	/* whose addresses curl has, of an exchange that succeeded; host "": nobody's */
+	bool was_connected; /* a socket that was closed during this exchange had been connected */
+	/* the host whose addresses curl holds, after a successful exchange; host "": none */
 	struct http_origin known;
 	char curl_text[CURL_ERROR_SIZE];
 };
@@ -30,25 +30,26 @@ struct http_transfer {
 	struct http_origin origin; /* of its URL */
 	struct buf body;
 	size_t header_bytes;
-	uint64_t moved_bytes; /* in either direction, when they last changed ... */
-	int64_t moved_ms; /* ... by the monotonic clock */
-	bool is_idle; /* ended for that */
+	uint64_t moved_bytes; /* in both directions so far */
+	int64_t moved_ms; /* when moved_bytes last changed, by the monotonic clock */
+	bool is_idle; /* the transfer was ended because no bytes moved */
 	struct err err; /* set if a callback ended the transfer */
-	/* last one tried; "" if none was, as on a connection used again */
+	/* the last one tried; "" if none was, as on a reused connection */
 	char address[INET6_ADDRSTRLEN];
 };
 
-/* http_names.c: resolves the name of the first hop, the proxy's if there is one, and gives curl the
- * addresses (CURLOPT_RESOLVE) while *ret lives, so that curl's own resolver is never asked. An
- * address in digits needs none. The error is the exchange's. */
+/* http_names.c: resolves the name of the first hop (the proxy if there is one, else the server) and
+ * hands curl the addresses (CURLOPT_RESOLVE), so that curl's own resolver is never used. They are
+ * valid as long as *ret. A numeric address needs no resolving. The error is that of the
+ * exchange. */
 int http_give_addresses(
 	struct http_transfer *transfer, struct curl_slist **ret, struct err *err) err_check;
-/* After an exchange: the next one with the same hop does without the name service if this one
- * succeeded, and asks anew if not. */
+/* To be called after an exchange. If it succeeded, the next one with the same first hop uses the
+ * same addresses; if not, the next one resolves the name again. */
 void http_keep_addresses(struct http_transfer *transfer, bool has_succeeded);
 
-/* http_cause.c: where an exchange failed: " (20.1.2.3, public)" or " by proxy 10.0.0.4:3128
- * (waagent.conf)". */
+/* http_cause.c: where an exchange failed, such as " (20.1.2.3, public)" or
+ * " by proxy 10.0.0.4:3128 (waagent.conf)". */
 void http_place_text(const struct http_transfer *transfer, char *ret, size_t size);
 /* http_cause.c: the error of a failed exchange. */
 int http_explain(const struct http_transfer *transfer, CURLcode code, struct err *err) err_check;

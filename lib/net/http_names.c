@@ -1,4 +1,4 @@
-/* The addresses of whom an exchange connects to. */
+/* Resolves the name of the host that an exchange connects to. */
 #include "net/http_curl.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "net/resolve.h"
 
-/* "host:port:address,[address6]" (CURLOPT_RESOLVE). */
+/* of "host:port:address,[address6]" (CURLOPT_RESOLVE) */
 #define ENTRY_SIZE                                                                                 \
 	(sizeof(((struct http_origin *)0)->host) + 8 + RESOLVE_MAX * (DNS_ADDRESS_SIZE + 3))
 
@@ -17,7 +17,7 @@ static const struct http_origin *first_hop(const struct http_transfer *transfer)
 	return proxy && proxy->address.host[0] ? &proxy->address : &transfer->origin;
 }
 
-static int64_t deadline_of(const struct http_request *request)
+static int64_t name_deadline_ms(const struct http_request *request)
 {
 	int64_t patience_ms = clock_monotonic_ms() + HTTP_NAME_MS;
 
@@ -25,7 +25,8 @@ static int64_t deadline_of(const struct http_request *request)
 									  : patience_ms;
 }
 
-static int refuse(const struct http_transfer *transfer, const struct resolve *found, struct err *err)
+static int resolve_failed(
+	const struct http_transfer *transfer, const struct resolve *found, struct err *err)
 {
 	bool is_proxy = first_hop(transfer) != &transfer->origin;
 	char place[128];
@@ -56,7 +57,7 @@ int http_give_addresses(struct http_transfer *transfer, struct curl_slist **ret,
 {
 	const struct http_origin *hop = first_hop(transfer);
 	const struct resolve_inputs inputs = {
-		.host = hop->host, .deadline_ms = deadline_of(transfer->request)};
+		.host = hop->host, .deadline_ms = name_deadline_ms(transfer->request)};
 	char entry[ENTRY_SIZE];
 	struct resolve found;
 
@@ -65,7 +66,7 @@ int http_give_addresses(struct http_transfer *transfer, struct curl_slist **ret,
 	if (resolve_run(&inputs, &found, err) < 0)
 		return -1;
 	if (!found.count)
-		return refuse(transfer, &found, err);
+		return resolve_failed(transfer, &found, err);
 	entry_text(hop, &found, entry);
 	*ret = curl_slist_append(NULL, entry);
 	if (!*ret)

@@ -8,25 +8,26 @@
 #include "base/text.h"
 #include "net/sockets.h"
 
-/* A walk under way. */
-struct walk {
+/* A probe that is running. */
+struct run {
 	const struct probe_inputs *inputs;
-	int64_t deadline_ms; /* from the name on */
+	int64_t deadline_ms; /* for the steps after PROBE_RESOLVE */
 	struct probe *probe;
-	int fd; /* of the chosen address */
+	int fd; /* connected to the chosen address, or -1 */
 };
 
-static void walk_cleanup(struct walk *walk)
+static void run_cleanup(struct run *run)
 {
-	fd_cleanup(&walk->fd);
+	fd_cleanup(&run->fd);
 }
 
-/* A step may take half of what is left, so that one which hangs leaves time to those after it. */
-static int64_t half_deadline_ms(const struct walk *walk)
+/* A step may take half of the time that is left, so that a step that hangs leaves time for the
+ * later ones. */
+static int64_t half_deadline_ms(const struct run *run)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
-	return now_ms + (walk->deadline_ms - now_ms) / 2;
+	return now_ms + (run->deadline_ms - now_ms) / 2;
 }
 
 static bool has_proxy(const struct probe *probe)
@@ -41,15 +42,15 @@ static const struct http_origin *first_hop(const struct probe *probe)
 
 /* ---- the name ---- */
 
-static int resolve(struct walk *walk, struct err *err)
+static int resolve_first_hop(struct run *run, struct err *err)
 {
-	struct probe *probe = walk->probe;
+	struct probe *probe = run->probe;
 	const struct resolve_inputs inputs = {.host = first_hop(probe)->host,
-		.deadline_ms = clock_monotonic_ms() + walk->inputs->name_timeout_ms};
+		.deadline_ms = clock_monotonic_ms() + run->inputs->name_timeout_ms};
 
 	if (resolve_run(&inputs, &probe->lookup, err) < 0)
 		return -1;
-	walk->deadline_ms = clock_monotonic_ms() + walk->inputs->timeout_ms;
+	run->deadline_ms = clock_monotonic_ms() + run->inputs->timeout_ms;
 	for (size_t i = 0; i < probe->lookup.count; i++) {
 		struct probe_address *address = &probe->addresses[probe->address_count++];
 
@@ -67,7 +68,7 @@ static int resolve(struct walk *walk, struct err *err)
 
 /* ---- connections ---- */
 
-static void take_connection(int fd, int64_t started_ms, struct probe_address *ret)
+static void note_connection(int fd, int64_t started_ms, struct probe_address *ret)
 {
 	socklen_t len = sizeof(ret->error);
 
@@ -77,7 +78,7 @@ static void take_connection(int fd, int64_t started_ms, struct probe_address *re
 	ret->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
 }
 
-/* Until all have succeeded or failed, or the time is over. */
+/* Returns when all have succeeded or failed, or at the deadline. */
 static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_t deadline_ms)
 {
 	int64_t started_ms = clock_monotonic_ms();
@@ -95,7 +96,7 @@ static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_
 			break;
 		for (size_t i = 0; i < probe->address_count; i++)
 			if (pending[i].fd >= 0 && pending[i].revents) {
-				take_connection(pending[i].fd, started_ms, &probe->addresses[i]);
+				note_connection(pending[i].fd, started_ms, &probe->addresses[i]);
 				pending[i].fd = -1;
 				open--;
 			}
@@ -107,28 +108,29 @@ static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_
 		}
 }
 
-static bool has_no_way(const struct probe_address *address)
+static bool has_no_route(const struct probe_address *address)
 {
 	return sockets_cause_of(address->error).code == ERR_UNREACHABLE;
 }
 
-/* That a VM has no IPv6, for one, says less than what became of the other addresses. */
-static size_t most_telling(const struct probe *probe)
+/* The address whose failure explains most. One without a route, such as IPv6 on a VM that has none,
+ * explains less than any other. */
+static size_t most_informative(const struct probe *probe)
 {
 	size_t best = 0;
 
 	for (size_t i = 1; i < probe->address_count; i++)
-		if (has_no_way(&probe->addresses[best]) && !has_no_way(&probe->addresses[i]))
+		if (has_no_route(&probe->addresses[best]) && !has_no_route(&probe->addresses[i]))
 			best = i;
 	return best;
 }
 
-static int judge_connections(struct probe *probe, struct err *err)
+static int report_failed_connections(struct probe *probe, struct err *err)
 {
 	struct sockets_cause cause;
 	int error;
 
-	probe->chosen = most_telling(probe);
+	probe->chosen = most_informative(probe);
 	error = probe->addresses[probe->chosen].error;
 	cause = sockets_cause_of(error);
 	errno = error;
@@ -143,9 +145,9 @@ static int judge_connections(struct probe *probe, struct err *err)
 	return -1;
 }
 
-static int connect_all(struct walk *walk, struct err *err)
+static int connect_all(struct run *run, struct err *err)
 {
-	struct probe *probe = walk->probe;
+	struct probe *probe = run->probe;
 	struct pollfd fds[PROBE_ADDRESSES_MAX];
 	size_t chosen = PROBE_ADDRESSES_MAX;
 
@@ -156,33 +158,33 @@ static int connect_all(struct walk *walk, struct err *err)
 			probe->addresses[i].text, first_hop(probe)->port, SOCK_STREAM);
 		probe->addresses[i].error = fds[i].fd < 0 ? errno : 0;
 	}
-	wait_for_connections(fds, probe, half_deadline_ms(walk));
+	wait_for_connections(fds, probe, half_deadline_ms(run));
 	for (size_t i = 0; i < probe->address_count; i++) {
 		if (chosen == PROBE_ADDRESSES_MAX && probe->addresses[i].is_connected) {
 			chosen = i;
-			walk->fd = fds[i].fd;
+			run->fd = fds[i].fd;
 		} else {
 			fd_cleanup(&fds[i].fd);
 		}
 	}
 	if (chosen == PROBE_ADDRESSES_MAX)
-		return judge_connections(probe, err);
+		return report_failed_connections(probe, err);
 	probe->chosen = chosen;
 	return 0;
 }
 
 /* ---- proxy and TLS ---- */
 
-static int open_tunnel(struct walk *walk, struct err *err)
+static int open_tunnel(struct run *run, struct err *err)
 {
-	return connect_proxy_open(walk->fd, &walk->inputs->way->proxy, &walk->probe->server,
-		half_deadline_ms(walk), &walk->probe->tunnel, err);
+	return connect_proxy_open(run->fd, &run->inputs->way->proxy, &run->probe->server,
+		half_deadline_ms(run), &run->probe->tunnel, err);
 }
 
-/* The same once more, without the one thing that a filter by name goes by. */
-static bool is_name_filtered(const struct walk *walk, struct tls_look_inputs look)
+/* Repeats the handshake without the server's name (SNI), by which some firewalls filter. */
+static bool connects_without_name(const struct run *run, struct tls_look_inputs look)
 {
-	const struct probe *probe = walk->probe;
+	const struct probe *probe = run->probe;
 	auto_cleanup(fd) int fd = -1;
 	struct tls_look_peer peer;
 	struct err ignored;
@@ -190,7 +192,7 @@ static bool is_name_filtered(const struct walk *walk, struct tls_look_inputs loo
 	if (has_proxy(probe))
 		return false;
 	fd = sockets_connect(probe->addresses[probe->chosen].text, probe->server.port, SOCK_STREAM);
-	look.deadline_ms = half_deadline_ms(walk);
+	look.deadline_ms = half_deadline_ms(run);
 	if (fd < 0 || !sockets_wait(fd, POLLOUT, look.deadline_ms))
 		return false;
 	look.fd = fd;
@@ -198,17 +200,17 @@ static bool is_name_filtered(const struct walk *walk, struct tls_look_inputs loo
 	return tls_look(&look, &peer, &ignored) == 0 || peer.received_bytes > 0;
 }
 
-static int look_at_tls(struct walk *walk, struct err *err)
+static int try_tls(struct run *run, struct err *err)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set trust = {0};
-	struct probe *probe = walk->probe;
-	struct tls_look_inputs look = {.fd = walk->fd,
+	struct probe *probe = run->probe;
+	struct tls_look_inputs look = {.fd = run->fd,
 		.host = probe->server.host,
-		.now_s = walk->inputs->now_s,
-		.deadline_ms = half_deadline_ms(walk)};
+		.now_s = run->inputs->now_s,
+		.deadline_ms = half_deadline_ms(run)};
 
-	if (trust_store_read(&walk->inputs->way->trust, &files, err) < 0 ||
+	if (trust_store_read(&run->inputs->way->trust, &files, err) < 0 ||
 		trust_store_take(&files, &trust, err) < 0)
 		return -1;
 	look.authorities = trust.authorities;
@@ -218,28 +220,28 @@ static int look_at_tls(struct walk *walk, struct err *err)
 		*err = probe->peer.fault;
 		return err->code == ERR_OK ? 0 : -1;
 	}
-	probe->is_name_filtered = err->code == ERR_TLS_CUT && is_name_filtered(walk, look);
+	probe->is_name_filtered = err->code == ERR_TLS_CUT && connects_without_name(run, look);
 	return -1;
 }
 
-/* ---- the walk ---- */
+/* ---- the steps in order ---- */
 
-typedef int step_function(struct walk *walk, struct err *err);
+typedef int step_function(struct run *run, struct err *err);
 
-static bool run_step(struct walk *walk, enum probe_step step)
+static bool run_step(struct run *run, enum probe_step step)
 {
 	static step_function *const functions[PROBE_STEPS] = {
-		[PROBE_RESOLVE] = resolve,
+		[PROBE_RESOLVE] = resolve_first_hop,
 		[PROBE_CONNECT] = connect_all,
 		[PROBE_TUNNEL] = open_tunnel,
-		[PROBE_TLS] = look_at_tls,
+		[PROBE_TLS] = try_tls,
 	};
-	struct probe_part *part = &walk->probe->parts[step];
+	struct probe_part *part = &run->probe->parts[step];
 	int64_t started_ms = clock_monotonic_ms();
 	bool is_good;
 
 	part->is_tried = true;
-	is_good = functions[step](walk, &part->err) == 0;
+	is_good = functions[step](run, &part->err) == 0;
 	if (is_good)
 		part->err = (struct err){0};
 	part->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
@@ -248,13 +250,13 @@ static bool run_step(struct walk *walk, enum probe_step step)
 
 void probe_run(const struct probe_inputs *inputs, struct probe *ret)
 {
-	auto_cleanup(walk) struct walk walk = {.inputs = inputs, .probe = ret, .fd = -1};
+	auto_cleanup(run) struct run run = {.inputs = inputs, .probe = ret, .fd = -1};
 
 	*ret = (struct probe){.server = inputs->way->origin};
 	ret->proxy.address = inputs->way->proxy.address;
 	memcpy(ret->proxy.source, inputs->way->proxy.source, sizeof(ret->proxy.source));
 	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++)
-		if ((step != PROBE_TUNNEL || has_proxy(ret)) && !run_step(&walk, step))
+		if ((step != PROBE_TUNNEL || has_proxy(ret)) && !run_step(&run, step))
 			return;
 }
 

@@ -1,20 +1,15 @@
-/* What a probe found out, in words. */
+/* The result of a probe in words. */
 #include "net/probe.h"
 
 #include "base/text.h"
 
-#define SHORT_MS 500
+#define SHORT_MS 500 /* a shorter time is not worth a mention */
 
 const char *probe_step_name(enum probe_step step)
 {
 	static const char *const names[PROBE_STEPS] = {"name", "connection", "proxy", "TLS"};
 
 	return step < PROBE_STEPS ? names[step] : "";
-}
-
-static const char *kind_of(const struct probe_address *address)
-{
-	return address->is_private ? "private" : "public";
 }
 
 static void addresses_text(const struct probe *probe, char *ret, size_t size)
@@ -25,7 +20,8 @@ static void addresses_text(const struct probe *probe, char *ret, size_t size)
 		char longer[sizeof(text)];
 
 		(void)text_format(longer, sizeof(longer), "%s%s%s (%s)", text, i ? ", " : "",
-			probe->addresses[i].text, kind_of(&probe->addresses[i]));
+			probe->addresses[i].text,
+			probe->addresses[i].is_private ? "private" : "public");
 		(void)text_format(text, sizeof(text), "%s", longer);
 	}
 	(void)text_format(ret, size, "%s", text);
@@ -63,7 +59,7 @@ static void place_text(const struct probe *probe, char *ret, size_t size)
 		(unsigned int)probe->server.port, place);
 }
 
-static const char *addition(const struct probe *probe, enum probe_step step)
+static const char *hint_text(const struct probe *probe, enum probe_step step)
 {
 	if (step == PROBE_TLS && probe->is_name_filtered)
 		return ", but not without the server's name: something on the way filters by name";
@@ -83,5 +79,5 @@ int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err
 	if (longest_ms >= SHORT_MS)
 		(void)text_format(time, sizeof(time), ", after %.1f s", longest_ms / 1e3);
 	return err_set(err, part->err.code, part->err.native, "%s: %s%s%s.", place, part->err.msg,
-		addition(probe, step), time);
+		hint_text(probe, step), time);
 }

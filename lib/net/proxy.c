@@ -15,7 +15,7 @@ static int hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Percent-encoding undone; control characters would end up in a header. */
+/* Decodes percent-encoding. Control characters are refused because the text goes into a header. */
 static bool take_decoded(struct bytes text, char *ret, size_t size)
 {
 	size_t len = 0;
@@ -40,7 +40,7 @@ static bool take_decoded(struct bytes text, char *ret, size_t size)
 	return true;
 }
 
-static bool take_user(struct bytes text, struct proxy *ret)
+static bool take_user_and_password(struct bytes text, struct proxy *ret)
 {
 	const uint8_t *colon = text.len ? memchr(text.data, ':', text.len) : NULL;
 	size_t user_len = colon ? (size_t)(colon - text.data) : text.len;
@@ -64,7 +64,7 @@ static const char *after_scheme(const char *url)
 	return end + 3;
 }
 
-/* The parser of endpoints says what a host and a port are. */
+/* The parser for endpoints checks host and port. */
 static bool take_address(const char *text, size_t len, struct http_origin *ret)
 {
 	char url[HTTP_URL_SIZE];
@@ -76,7 +76,8 @@ static bool take_address(const char *text, size_t len, struct http_origin *ret)
 	(void)text_format(url, sizeof(url), "https://%.*s", (int)len, text);
 	if (http_parse_url(url, ret, path, &ignored) < 0 || path[0])
 		return false;
-	if (text[len - 1] == ']' || !memchr(text, ':', len)) /* no port, which is not 443 here */
+	/* no port: the default is not 443 here */
+	if (text[len - 1] == ']' || !memchr(text, ':', len))
 		ret->port = PROXY_PORT;
 	return true;
 }
@@ -98,7 +99,8 @@ int proxy_parse(const char *url, const char *source, struct proxy *ret, struct e
 		return err_set(
 			err, ERR_PROXY, 0, "The proxy of %s is an address with a path.", source);
 	at = memrchr(rest, '@', len);
-	if ((at && !take_user((struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found)) ||
+	if ((at && !take_user_and_password(
+			   (struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found)) ||
 		!take_address(at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len,
 			&found.address))
 		return err_set(err, ERR_PROXY, 0,
@@ -114,7 +116,7 @@ void proxy_text(const struct proxy *proxy, char ret[HTTP_URL_SIZE])
 		(unsigned int)proxy->address.port, proxy->source);
 }
 
-/* ---- for whom it is not ---- */
+/* ---- servers that are reached without it ---- */
 
 struct address {
 	uint8_t bytes[16];
@@ -161,7 +163,7 @@ static bool take_number(const char *text, unsigned int max, unsigned int *ret)
 	return true;
 }
 
-static bool is_address_match(char *entry, const struct address *host)
+static bool address_matches(char *entry, const struct address *host)
 {
 	char *slash = strchr(entry, '/');
 	unsigned int bits = 128;
@@ -177,7 +179,7 @@ static bool is_address_match(char *entry, const struct address *host)
 	return network.len && is_in_network(host, &network, bits);
 }
 
-static bool is_name_match(const char *entry, const char *host)
+static bool name_matches(const char *entry, const char *host)
 {
 	size_t host_len = strlen(host);
 	size_t len;
@@ -189,20 +191,20 @@ static bool is_name_match(const char *entry, const char *host)
 	return len == host_len || host[host_len - len - 1] == '.';
 }
 
-/* Takes ":port" off; false if it is another one. */
-static bool is_port_match(char *entry, uint16_t port)
+/* Cuts ":port" off the entry; false if it is not this port. */
+static bool port_matches(char *entry, uint16_t port)
 {
 	char *colon = strrchr(entry, ':');
 	unsigned int number;
 
-	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']')) /* none, or a bare IPv6
-									    address */
+	/* no port, or an IPv6 address without brackets */
+	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']'))
 		return true;
 	*colon = '\0';
 	return take_number(colon + 1, UINT16_MAX, &number) && number == port;
 }
 
-static bool is_match(char *entry, const struct http_origin *server)
+static bool entry_matches(char *entry, const struct http_origin *server)
 {
 	char host[sizeof(server->host)];
 	struct address address;
@@ -215,7 +217,7 @@ static bool is_match(char *entry, const struct http_origin *server)
 		memmove(host, host + 1, strlen(host));
 		host[strlen(host) - 1] = '\0';
 	}
-	if (!is_port_match(entry, server->port))
+	if (!port_matches(entry, server->port))
 		return false;
 	len = strlen(entry);
 	if (len > 2 && entry[0] == '[' && entry[len - 1] == ']') {
@@ -223,7 +225,7 @@ static bool is_match(char *entry, const struct http_origin *server)
 		entry++;
 	}
 	address = address_of(host);
-	return address.len ? is_address_match(entry, &address) : is_name_match(entry, host);
+	return address.len ? address_matches(entry, &address) : name_matches(entry, host);
 }
 
 bool proxy_is_bypassed(const char *list, const struct http_origin *server)
@@ -239,7 +241,7 @@ bool proxy_is_bypassed(const char *list, const struct http_origin *server)
 		if (len && len < sizeof(entry)) {
 			memcpy(entry, list, len);
 			entry[len] = '\0';
-			if (is_match(entry, server))
+			if (entry_matches(entry, server))
 				return true;
 		}
 		list += len;

@@ -1,21 +1,21 @@
-/* Of all who may name a proxy, the one that counts. */
+/* Chooses the proxy among those that settings, environment and guest agent name. */
 #include "net/proxy.h"
 
 #include <string.h>
 #include "base/text.h"
 
-static bool is_said(const char *text)
+static bool is_set(const char *text)
 {
 	return text && text[0];
 }
 
-static int take_given(const struct proxy_sources *sources, struct proxy *ret, struct err *err)
+static int parse_given(const struct proxy_sources *sources, struct proxy *ret, struct err *err)
 {
-	const char *source = is_said(sources->given_source) ? sources->given_source : "settings";
+	const char *source = is_set(sources->given_source) ? sources->given_source : "settings";
 
 	if (proxy_parse(sources->given, source, ret, err) < 0)
 		return -1;
-	if (!is_said(sources->given_user))
+	if (!is_set(sources->given_user))
 		return 0;
 	if (!text_format(ret->user, sizeof(ret->user), "%s", sources->given_user) ||
 		!text_format(ret->password, sizeof(ret->password), "%s",
@@ -29,24 +29,25 @@ int proxy_choose(const struct proxy_sources *sources, const struct http_origin *
 {
 	bool is_bypassed =
 		proxy_is_bypassed(sources->given_bypass, server) ||
-		(!is_said(sources->given) && proxy_is_bypassed(sources->variable_bypass, server));
+		(!is_set(sources->given) && proxy_is_bypassed(sources->variable_bypass, server));
 
 	*ret = (struct proxy){0};
 	if (sources->is_none || is_bypassed)
 		return 0;
-	if (is_said(sources->given))
-		return take_given(sources, ret, err);
-	if (is_said(sources->variable))
+	if (is_set(sources->given))
+		return parse_given(sources, ret, err);
+	if (is_set(sources->variable))
 		return proxy_parse(sources->variable,
-			is_said(sources->variable_name) ? sources->variable_name : "environment",
+			is_set(sources->variable_name) ? sources->variable_name : "environment",
 			ret, err);
-	if (is_said(sources->agent))
+	if (is_set(sources->agent))
 		return proxy_parse(sources->agent, "waagent.conf", ret, err);
 	return 0;
 }
 
 /* The value of the first of the two that is set and not empty. */
-static const char *value_of(char *const *variables, const char *const names[2], const char **ret_name)
+static const char *first_value(
+	char *const *variables, const char *const names[2], const char **ret_name)
 {
 	for (size_t i = 0; i < 2; i++) {
 		size_t len = strlen(names[i]);
@@ -68,9 +69,9 @@ struct proxy_variables proxy_find_variables(char *const *variables)
 	struct proxy_variables found = {0};
 	const char *ignored;
 
-	found.proxy = value_of(variables, https, &found.name);
+	found.proxy = first_value(variables, https, &found.name);
 	if (!found.proxy)
-		found.proxy = value_of(variables, all, &found.name);
-	found.bypass = value_of(variables, bypass, &ignored);
+		found.proxy = first_value(variables, all, &found.name);
+	found.bypass = first_value(variables, bypass, &ignored);
 	return found;
 }

@@ -6,14 +6,14 @@
 
 #define NDOTS_MAX   15
 #define TIMEOUT_MAX 30
-#define ZONE_MAX    15 /* IFNAMSIZ without the last 0 */
+#define ZONE_MAX    15 /* IFNAMSIZ without the terminating zero */
 
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Takes the next word off *rest; false behind the last. */
+/* Takes the next word off *rest; false if there is none. */
 static bool next_word(struct bytes *rest, struct bytes *ret)
 {
 	while (rest->len && is_blank(rest->data[0]))
@@ -74,7 +74,7 @@ static bool is_domain(struct bytes word)
 	return word.len != 0 && word.len < RESOLVCONF_DOMAIN_SIZE && word.data[0] != '.';
 }
 
-/* The last such line counts. The root ("search .") adds nothing to a name. */
+/* A later line replaces an earlier one. The root domain ("search .") adds nothing to a name. */
 static void take_domains(struct bytes rest, size_t most, struct resolvconf *ret)
 {
 	struct bytes word;
@@ -98,7 +98,7 @@ static bool is_word(struct bytes word, const char *text)
 	return bytes_equal(word, bytes_of_text(text));
 }
 
-/* "name:number", between least and most. */
+/* Parses "name:number" and clamps the number to least..most. */
 static void take_number(struct bytes word, const char *name, unsigned int least, unsigned int most,
 	unsigned int *ret)
 {
@@ -135,7 +135,7 @@ void resolvconf_parse(struct bytes text, struct resolvconf *ret)
 	*ret = (struct resolvconf){.ndots = 1, .timeout_s = 5, .attempts = 2};
 	while (bytes_next_line(&text, &line)) {
 		if (!line.len || is_blank(line.data[0]) || !next_word(&line, &keyword))
-			continue; /* a keyword begins its line */
+			continue; /* a keyword stands at the beginning of its line */
 		if (is_word(keyword, "nameserver"))
 			take_server(line, ret);
 		else if (is_word(keyword, "domain"))

@@ -12,28 +12,27 @@
 
 #define DNS_PORT     53
 #define FILE_MAX     (64u << 10)
-#define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): where none is named */
+#define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): used if the file names none */
 #define STEPS_MAX    (RESOLVCONF_SERVERS_MAX * RESOLVCONF_ATTEMPTS_MAX)
-#define OTHER_WAIT_MS                                                                              \
-	250 /* for the second family, once the first has an address that can be used: RFC 8305     \
-	       section 3 */
+/* to wait for the second family once the first has a usable address: RFC 8305 section 3 */
+#define OTHER_WAIT_MS 250
 
 /* A family's share of the search for one name. */
 struct side {
 	enum dns_family family;
-	/* servers before this one have not denied the name: only their word can still change the
-	 * result */
+	/* index of the first server that denied the name, else the number of servers; only servers
+	 * before it are queried */
 	size_t limit;
-	unsigned int round;
-	size_t next; /* server of this round */
-	int64_t due_ms; /* when the next one is asked */
+	unsigned int round; /* the attempt, from 0 */
+	size_t next; /* the server to query next in this round */
+	int64_t due_ms; /* when to query it */
 	size_t count;
 	struct dns_question *questions[STEPS_MAX];
-	size_t asked[STEPS_MAX]; /* whom */
+	size_t asked[STEPS_MAX]; /* index of the server */
 	int64_t asked_ms[STEPS_MAX];
-	bool is_counted[STEPS_MAX]; /* its answer was looked at */
+	bool is_counted[STEPS_MAX]; /* the answer was taken into account */
 	bool is_over;
-	enum dns_outcome denial; /* of the server at `limit`, if that is one */
+	enum dns_outcome denial; /* the answer of the server at `limit` */
 	const struct dns_answer *found; /* NULL: no address */
 };
 
@@ -42,10 +41,10 @@ struct search {
 	const struct resolve_inputs *inputs;
 	const struct resolvconf *conf;
 	const char *name;
-	const bool *is_dead; /* servers that said nothing of an earlier name */
+	const bool *is_dead; /* servers that stayed silent about an earlier name */
 	struct resolve *lookup;
 	struct side sides[DNS_FAMILIES];
-	int64_t until_ms; /* nobody is waited for any longer */
+	int64_t until_ms; /* end of waiting for answers */
 };
 
 static void search_cleanup(struct search *search)
@@ -57,7 +56,7 @@ static void search_cleanup(struct search *search)
 
 /* ---- one family ---- */
 
-static int ask_next(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+static int query_next_server(struct search *search, struct side *side, int64_t now_ms, struct err *err)
 {
 	struct resolve_server *server = &search->lookup->servers[side->next];
 	const struct dns_server whom = {.address = server->address,
@@ -74,7 +73,7 @@ static int ask_next(struct search *search, struct side *side, int64_t now_ms, st
 	return 0;
 }
 
-/* An answer to an earlier question of the same server counts like one to the last. */
+/* An answer to an earlier attempt counts like one to the last. */
 static void note_answer(struct search *search, struct side *side, size_t at, int64_t now_ms)
 {
 	const struct dns_answer *answer = dns_answer_of(side->questions[at]);
@@ -92,7 +91,7 @@ static void note_answer(struct search *search, struct side *side, size_t at, int
 		side->denial = answer->outcome;
 	}
 	if (at + 1 == side->count)
-		side->due_ms = now_ms; /* no need to wait for the last one asked */
+		side->due_ms = now_ms; /* the last server queried has answered: do not wait */
 }
 
 static int take_answers(struct search *search, struct side *side, int64_t now_ms, struct err *err)
@@ -108,8 +107,8 @@ static int take_answers(struct search *search, struct side *side, int64_t now_ms
 	return 0;
 }
 
-/* Asks whoever is next until it has to be waited for one of them, or nobody is left. */
-static int advance(struct search *search, struct side *side, int64_t now_ms, struct err *err)
+/* Queries the next servers until an answer must be waited for, or no server is left. */
+static int query_while_due(struct search *search, struct side *side, int64_t now_ms, struct err *err)
 {
 	if (take_answers(search, side, now_ms, err) < 0)
 		return -1;
@@ -123,7 +122,7 @@ static int advance(struct search *search, struct side *side, int64_t now_ms, str
 			break;
 		if (search->is_dead[side->next])
 			side->next++;
-		else if (ask_next(search, side, now_ms, err) < 0 ||
+		else if (query_next_server(search, side, now_ms, err) < 0 ||
 			 take_answers(search, side, now_ms, err) < 0)
 			return -1;
 	}
@@ -132,29 +131,30 @@ static int advance(struct search *search, struct side *side, int64_t now_ms, str
 
 /* ---- both families of one name ---- */
 
-static bool has_way(const char *address)
+static bool has_route(const char *address)
 {
-	/* sends nothing */
+	/* connecting a datagram socket sends nothing */
 	auto_cleanup(fd) int fd = sockets_connect(address, DNS_PORT, SOCK_DGRAM);
 
 	return fd >= 0;
 }
 
-static bool is_usable(const struct side *side)
+static bool has_usable_address(const struct side *side)
 {
 	for (size_t i = 0; side->found && i < side->found->count; i++)
-		if (has_way(side->found->addresses[i]))
+		if (has_route(side->found->addresses[i]))
 			return true;
 	return false;
 }
 
-/* Once one family will do, the other is not waited for much longer: many a device drops one of the
- * two questions. */
+/* Limits the wait for the second family once the first has a usable address, because some devices
+ * drop one of the two queries. */
 static void limit_wait(struct search *search, int64_t now_ms)
 {
 	for (size_t i = 0; i < DNS_FAMILIES; i++)
 		if (search->until_ms == search->inputs->deadline_ms && search->sides[i].is_over &&
-			is_usable(&search->sides[i]) && now_ms + OTHER_WAIT_MS < search->until_ms)
+			has_usable_address(&search->sides[i]) &&
+			now_ms + OTHER_WAIT_MS < search->until_ms)
 			search->until_ms = now_ms + OTHER_WAIT_MS;
 }
 
@@ -176,19 +176,21 @@ static int wait_for_one(struct search *search, struct err *err)
 	return dns_wait(questions, count, until_ms, err);
 }
 
-static void note_silence(struct search *search)
+static void note_time_without_answer(struct search *search)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
 	for (size_t i = 0; i < DNS_FAMILIES; i++)
-		for (size_t k = search->sides[i].count; k--;) /* from its first question on */
+		/* backwards: the first query counts */
+		for (size_t k = search->sides[i].count; k--;)
 			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome ==
 				DNS_SILENT)
 				search->lookup->servers[search->sides[i].asked[k]].took_ms[i] =
 					(uint32_t)(now_ms - search->sides[i].asked_ms[k]);
 }
 
-static int run_search(struct search *search, struct err *err)
+/* Queries servers and waits until both families are over, or for as long as is worthwhile. */
+static int wait_for_search(struct search *search, struct err *err)
 {
 	bool is_over = false;
 
@@ -198,7 +200,7 @@ static int run_search(struct search *search, struct err *err)
 
 		for (size_t i = 0; i < DNS_FAMILIES; i++)
 			if (!search->sides[i].is_over &&
-				advance(search, &search->sides[i], now_ms, err) < 0)
+				query_while_due(search, &search->sides[i], now_ms, err) < 0)
 				return -1;
 		limit_wait(search, now_ms);
 		is_over = (search->sides[DNS_A].is_over && search->sides[DNS_AAAA].is_over) ||
@@ -206,18 +208,18 @@ static int run_search(struct search *search, struct err *err)
 		if (!is_over && wait_for_one(search, err) < 0)
 			return -1;
 	}
-	note_silence(search);
+	note_time_without_answer(search);
 	return 0;
 }
 
-/* ---- what it comes to ---- */
+/* ---- the result ---- */
 
-/* Those first to which there is a way, as RFC 6724 section 6 has it (rule 1); which of these is the
- * best is found by trying (RFC 8305). */
-static void add_addresses(const struct dns_answer *answer, bool with_way, struct resolve *ret)
+/* Adds the addresses with a route, or those without. The former come first (RFC 6724 section 6,
+ * rule 1); which of them is best shows when they are tried (RFC 8305). */
+static void add_addresses(const struct dns_answer *answer, bool with_route, struct resolve *ret)
 {
 	for (size_t i = 0; answer && i < answer->count && ret->count < RESOLVE_MAX; i++)
-		if (has_way(answer->addresses[i]) == with_way)
+		if (has_route(answer->addresses[i]) == with_route)
 			memcpy(ret->addresses[ret->count++], answer->addresses[i], DNS_ADDRESS_SIZE);
 }
 
@@ -236,9 +238,9 @@ static enum resolve_outcome outcome_of_side(const struct search *search, const s
 	return outcome;
 }
 
-/* A's word counts first, since many a server says of AAAA what it likes; but without an IPv4
- * address AAAA's. */
-static enum resolve_outcome outcome_of(const struct search *search)
+/* The answer to A counts first, because many servers answer AAAA wrongly. If the name has no IPv4
+ * address, the answer to AAAA counts. */
+static enum resolve_outcome outcome_of_search(const struct search *search)
 {
 	enum resolve_outcome outcome = outcome_of_side(search, &search->sides[DNS_A]);
 	enum resolve_outcome other = outcome_of_side(search, &search->sides[DNS_AAAA]);
@@ -248,27 +250,27 @@ static enum resolve_outcome outcome_of(const struct search *search)
 	return outcome == RESOLVE_NO_DATA && other != RESOLVE_NO_NAME ? other : outcome;
 }
 
-/* Fills what search->lookup does not hold yet. */
-static int search_for(struct search *search, struct err *err)
+/* Fills search->lookup, which holds only the servers so far. */
+static int look_up_name(struct search *search, struct err *err)
 {
 	struct resolve *lookup = search->lookup;
 
 	for (enum dns_family family = DNS_A; family < DNS_FAMILIES; family++)
 		search->sides[family] =
 			(struct side){.family = family, .limit = lookup->server_count};
-	if (run_search(search, err) < 0)
+	if (wait_for_search(search, err) < 0)
 		return -1;
-	for (int without = 0; without < 2; without++) {
-		add_addresses(search->sides[DNS_AAAA].found, !without, lookup);
-		add_addresses(search->sides[DNS_A].found, !without, lookup);
+	for (int without_route = 0; without_route < 2; without_route++) {
+		add_addresses(search->sides[DNS_AAAA].found, !without_route, lookup);
+		add_addresses(search->sides[DNS_A].found, !without_route, lookup);
 	}
-	lookup->outcome = outcome_of(search);
+	lookup->outcome = outcome_of_search(search);
 	return 0;
 }
 
-/* ---- whom to ask ---- */
+/* ---- the servers to query ---- */
 
-/* That of the machine's own name (resolv.conf(5)). */
+/* The default search list is the domain of the machine's own name (resolv.conf(5)). */
 static void add_own_domain(struct resolvconf *ret)
 {
 	char host[RESOLVE_NAME_SIZE] = "";
@@ -278,8 +280,8 @@ static void add_own_domain(struct resolvconf *ret)
 		ret->domain_count = 1;
 }
 
-/* A file that cannot be read leaves this machine's own server, as for other programs; but that
- * memory ran out says nothing of the file. */
+/* If the file cannot be read, the server on this machine is used, as other programs do. A failed
+ * allocation is an error. */
 static int read_conf(const char *file, struct resolvconf *ret, struct resolve *lookup, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX);
@@ -310,8 +312,8 @@ static void list_servers(const struct resolvconf *conf, struct resolve *ret)
 	ret->server_count = conf->server_count;
 }
 
-/* The index-th name to look for; false behind the last. A name with dots enough is tried as it is
- * first, another one last. */
+/* The index-th name to look up; false after the last. The name itself comes first if it has at
+ * least ndots dots, else last. */
 static bool name_at(
 	const char *host, const struct resolvconf *conf, size_t index, char ret[RESOLVE_NAME_SIZE])
 {
@@ -334,7 +336,7 @@ static bool name_at(
 	return true;
 }
 
-static void note_dead(const struct resolve *lookup, bool is_dead[RESOLVCONF_SERVERS_MAX])
+static void note_silent_servers(const struct resolve *lookup, bool is_dead[RESOLVCONF_SERVERS_MAX])
 {
 	for (size_t i = 0; i < lookup->server_count; i++)
 		is_dead[i] = is_dead[i] ||
@@ -343,8 +345,8 @@ static void note_dead(const struct resolve *lookup, bool is_dead[RESOLVCONF_SERV
 				     lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
 }
 
-/* Each name by both families, so that all addresses are of one name. Of what was said, that of the
- * first name is told. */
+/* Looks up each name in both families, so that all addresses belong to one name. If none is found,
+ * the result is that of the first name. */
 static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err)
 {
 	bool is_dead[RESOLVCONF_SERVERS_MAX] = {false};
@@ -363,14 +365,14 @@ static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret,
 			.is_dead = is_dead,
 			.lookup = &found};
 
-		if (search_for(&search, err) < 0)
+		if (look_up_name(&search, err) < 0)
 			return -1;
 		if (i == 0 || found.outcome == RESOLVE_FOUND)
 			*ret = found;
 		if (found.outcome == RESOLVE_FOUND || found.outcome == RESOLVE_SILENT ||
 			clock_monotonic_ms() >= inputs->deadline_ms)
 			break;
-		note_dead(&found, is_dead);
+		note_silent_servers(&found, is_dead);
 	}
 	return 0;
 }
@@ -407,8 +409,8 @@ int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct
 		(void)text_format(name, sizeof(name), "%.*s", (int)(len - is_absolute), inputs->host);
 		if (dns_ask_hosts(inputs->hosts_file, name, &hosts, err) < 0)
 			return -1;
-		for (int without = 0; without < 2; without++)
-			add_addresses(&hosts, !without, &found);
+		for (int without_route = 0; without_route < 2; without_route++)
+			add_addresses(&hosts, !without_route, &found);
 		if (!found.count && ask_servers(inputs, &found, err) < 0)
 			return -1;
 	}

@@ -1,16 +1,16 @@
-/* resolve.h - a name's addresses, found as other programs of the machine find them: by /etc/hosts,
- * then by the servers of /etc/resolv.conf, in their order, with its search list, timeout, attempts
- * and options; without a server, by the one of this machine.
+/* resolve.h - resolves a name as other programs of the machine do: by /etc/hosts, then by the
+ * servers of /etc/resolv.conf in their order, with its search list, timeout, attempts and options.
+ * If the file names no server, the one on this machine is used.
  *
- * One resolver for every build, whatever the C library, and for all who ask: exchanges (net/http.h)
- * and the doctor's walk (net/probe.h). nsswitch.conf is not read: names that only a module of the C
- * library knows (myhostname, mdns, libvirt) are not found; a resolver of this machine, such as
- * systemd-resolved, is one that resolv.conf names.
+ * Exchanges (net/http.h) and probes (net/probe.h) share this resolver, in every build and with
+ * every C library. nsswitch.conf is not read, so names that only a module of the C library knows
+ * (myhostname, mdns, libvirt) are not found. A resolver on this machine, such as systemd-resolved,
+ * is used if resolv.conf names it.
  *
- * A and AAAA are asked apart, and each stands for itself: whatever became of the one, the other's
- * addresses count. A server that fails is followed by the next; the first one's word counts, and a
- * later one's "no such name" only once those before it have said nothing in all their attempts. An
- * answer that comes late counts as long as anyone is waited for. */
+ * A and AAAA are queried separately, and the addresses of one family count whatever the result of
+ * the other. If a server fails, the next one is queried. The earliest server's answer counts: "no
+ * such name" from a later server counts only when all servers before it stayed silent or failed in
+ * all their attempts. A late answer counts as long as the search goes on. */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
@@ -22,54 +22,52 @@
 #define RESOLVE_RESOLVER_FILE "/etc/resolv.conf"
 
 struct resolve_inputs {
-	/* a name, with a dot at its end one that no search list applies to; or an address, IPv6 in
-	 * brackets or not */
+	/* an address, IPv6 with or without brackets; or a name, to which no search list applies if
+	 * it ends with a dot */
 	const char *host;
 	const char *resolver_file; /* NULL: RESOLVE_RESOLVER_FILE */
 	const char *hosts_file; /* NULL: /etc/hosts (dns_ask_hosts) */
-	uint16_t port; /* of DNS; 0: 53 */
-	int64_t deadline_ms; /* base/clock.h, monotonic: then all ends */
+	uint16_t port; /* of the DNS servers; 0: 53 */
+	int64_t deadline_ms; /* end of the search (base/clock.h, monotonic) */
 };
 
 struct resolve_server {
 	char address[RESOLVCONF_SERVER_SIZE];
 	bool is_asked;
 	struct dns_answer said[DNS_FAMILIES];
-	uint32_t took_ms[DNS_FAMILIES]; /* until it answered, or for how long it did not */
+	uint32_t took_ms[DNS_FAMILIES]; /* until the answer, or the time without one */
 };
 
-/* What failed, if no address was found. */
+/* Whether an address was found, or why not. */
 enum resolve_outcome {
 	RESOLVE_FOUND,
-	RESOLVE_NO_NAME, /* the name does not exist                           */
-	RESOLVE_NO_DATA, /* it exists, and has no address                     */
-	RESOLVE_FAILED, /* a server answered that it could not find out      */
-	RESOLVE_SILENT, /* no server answered                                */
+	RESOLVE_NO_NAME, /* the name does not exist */
+	RESOLVE_NO_DATA, /* the name exists and has no address */
+	RESOLVE_FAILED, /* a server answered with a failure */
+	RESOLVE_SILENT, /* no server answered */
 };
 
 struct resolve {
 	enum resolve_outcome outcome;
 	size_t count;
-	char addresses[RESOLVE_MAX]
-		      /* in the order in which to try them: those first to which there is a way,
-			 IPv6 before IPv4 */
-		      [DNS_ADDRESS_SIZE];
-	size_t server_count; /* 0 if none had to be asked */
-	/* in the order in which they are asked */
+	/* in the order in which to try them: those with a route first, IPv6 before IPv4 */
+	char addresses[RESOLVE_MAX][DNS_ADDRESS_SIZE];
+	size_t server_count; /* 0 if no query was necessary */
+	/* in the order of the queries */
 	struct resolve_server servers[RESOLVCONF_SERVERS_MAX];
 	int file_error; /* errno of a resolver file that cannot be read, else 0 */
-	bool is_unconfigured; /* no server is named: the one is this machine's */
+	bool is_unconfigured; /* the file names no server: servers[0] is the one on this machine */
 };
 
-/* 0 whatever was found. ERR_NO_MEMORY, ERR_INTERNAL. */
+/* 0 also if nothing was found, see ret->outcome. ERR_NO_MEMORY, ERR_INTERNAL. */
 int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err) err_check;
-/* An address needs no resolver. */
+/* Is the host an address, which needs no resolving? */
 bool resolve_is_address(const char *host);
 
-/* Why nothing was found, as a part of a sentence, with the servers and what they said. name: "the
+/* -1 and why nothing was found, as a clause that lists the servers and their answers. name: "the
  * name", "the proxy's name". ERR_DNS_NO_NAME, ERR_DNS_FAILED, ERR_DNS_SILENT. */
 int resolve_explain(const struct resolve *lookup, const char *name, struct err *err) err_check;
-/* What a server said: "answers", "answered SERVFAIL", "answers; AAAA: no answer in 5.0 s", ... */
+/* A server's answers in words: "answers", "answers (A), no answer in 5.0 s (AAAA)", ... */
 void resolve_server_text(const struct resolve_server *server, char *ret, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* Why a name was not resolved, in words. */
+/* The result of resolving a name in words. */
 #include "net/resolve.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@ static void family_text(
 		(void)text_format(ret, size, "%s", said);
 }
 
-/* A name with addresses of one family only is as it should be. */
-static bool is_same(const struct dns_answer *a, const struct dns_answer *b)
+/* A name with addresses of only one family is normal. */
+static bool is_same_result(const struct dns_answer *a, const struct dns_answer *b)
 {
 	bool is_fine_a = a->outcome == DNS_FOUND || a->outcome == DNS_NO_DATA;
 	bool is_fine_b = b->outcome == DNS_FOUND || b->outcome == DNS_NO_DATA;
@@ -37,7 +37,7 @@ void resolve_server_text(const struct resolve_server *server, char *ret, size_t 
 	family_text(server, DNS_AAAA, other, sizeof(other));
 	if (!server->is_asked)
 		(void)text_format(ret, size, "not asked");
-	else if (is_same(of_a, of_aaaa))
+	else if (is_same_result(of_a, of_aaaa))
 		(void)text_format(ret, size, "%s", of_aaaa->outcome == DNS_FOUND ? other : text);
 	else
 		(void)text_format(ret, size, "%s (A), %s (AAAA)", text, other);
@@ -62,8 +62,8 @@ static void servers_text(const struct resolve *lookup, char ret[SERVERS_SIZE])
 	}
 }
 
-/* Without a server in the file this machine's own was asked; where that answers, the file is as it
- * should be. */
+/* If the file is missing or names no server, the server on this machine was queried. The file is
+ * the cause only if that server gave no answer. */
 static void cause_text(const struct resolve *lookup, char ret[128])
 {
 	bool is_cause = lookup->outcome == RESOLVE_SILENT || lookup->outcome == RESOLVE_FAILED;

@@ -47,7 +47,7 @@ struct sockets_cause sockets_cause_of(int error)
 	case ECONNREFUSED: /* a reset, or ICMP port unreachable */
 	case ECONNRESET:
 		return refused;
-	case EPERM: /* a firewall of this VM, a systemd unit's rules, a route of type prohibit */
+	case EPERM: /* a firewall on this VM, rules of a systemd unit, a route of type prohibit */
 	case EACCES:
 		return forbidden;
 	default: /* every other ICMP unreachable, "protocol" included; no route, no interface */

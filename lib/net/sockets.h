@@ -1,29 +1,29 @@
-/* sockets.h - addresses in digits: of which kind they are, sockets to them, and waiting for those
- * until a deadline. Names are resolve.h's affair. (tpm2-tss, linked statically, has all the names
- * that begin with socket_.) */
+/* sockets.h - numeric addresses: sockets to them, waiting for a socket until a deadline, and
+ * whether an address is private. resolve.h resolves names. (The prefix is not socket_ because
+ * tpm2-tss, linked statically, exports such names.) */
 #ifndef NET_SOCKETS_H
 #define NET_SOCKETS_H
 
 #include <stdint.h>
 #include "base/err.h"
 
-/* A non-blocking socket whose connection is under way, or for SOCK_DGRAM done; -1 with errno.
- * address: IPv4 or IPv6, without brackets. */
+/* A non-blocking socket that is being connected, or for SOCK_DGRAM is connected; -1 with errno. The
+ * caller closes it. address: IPv4 or IPv6, without brackets. */
 int sockets_connect(const char *address, uint16_t port, int type);
-/* Why connect(2) failed, for every errno: the one place that says so. */
+/* Why connect(2) failed. This is the only table of these errnos. */
 struct sockets_cause {
 	enum err_code code;
-	const char *text; /* a part of a sentence, e.g. "the connection was refused" */
-	const char *by_whom; /* what it leaves open, a continuation of the text; "" if nothing */
+	const char *text; /* a clause, e.g. "the connection was refused" */
+	const char *by_whom; /* continues the text with what may have caused it; may be "" */
 };
-struct sockets_cause sockets_cause_of(int error);
+struct sockets_cause sockets_cause_of(int error); /* any errno */
 
-/* True once one of the poll(2) events came, or an error that the next call tells; false at the
- * deadline (base/clock.h, monotonic). */
+/* True on one of the poll(2) events, or on an error, which the next call on the socket reports;
+ * false at the deadline (base/clock.h, monotonic). */
 bool sockets_wait(int fd, short events, int64_t deadline_ms);
 
-/* RFC 1918, RFC 6598, RFC 4193, link-local or loopback: behind a private endpoint, a proxy, or this
- * VM. Text that is no address is not. */
+/* RFC 1918, RFC 6598, RFC 4193, link-local or loopback, as for a private endpoint, a proxy or this
+ * VM itself. False for a text that is no address. */
 bool sockets_is_private(const char *address);
 
 #endif

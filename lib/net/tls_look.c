@@ -8,7 +8,7 @@
 #include "edge/crypto_mbedtls.h"
 #include "net/sockets.h"
 
-#define ALERT_LEN 7 /* a record's header and an alert: RFC 8446, 5.1 and 6 */
+#define ALERT_LEN 7 /* a record's header and an alert: RFC 8446 sections 5.1 and 6 */
 
 struct session {
 	const struct tls_look_inputs *look;
@@ -16,9 +16,9 @@ struct session {
 	mbedtls_ssl_config config;
 	struct crypto_chain chain;
 	uint64_t received_bytes;
-	uint8_t first_bytes[ALERT_LEN]; /* of what was received */
+	uint8_t first_bytes[ALERT_LEN]; /* the first bytes received */
 	int error; /* errno of the socket, 0 if none */
-	bool is_over; /* the peer closed it */
+	bool is_over; /* the server closed the connection */
 	bool is_too_late; /* the deadline passed */
 };
 
@@ -87,7 +87,7 @@ static int on_receive(void *context, unsigned char *ret, size_t size)
 	return len >= 0 ? (int)len : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
-/* ---- what was shown ---- */
+/* ---- the certificate ---- */
 
 static void take_certificate(struct session *session, struct tls_look_peer *ret)
 {
@@ -111,7 +111,7 @@ static void take_certificate(struct session *session, struct tls_look_peer *ret)
 
 /* ---- the handshake ---- */
 
-static int set_up(struct session *session, struct err *err)
+static int set_up_handshake(struct session *session, struct err *err)
 {
 	const struct tls_look_inputs *look = session->look;
 	bool is_named;
@@ -121,7 +121,7 @@ static int set_up(struct session *session, struct err *err)
 			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return err_set(err, ERR_INTERNAL, 0, "mbedtls cannot start.");
 	mbedtls_ssl_conf_rng(&session->config, random_bytes, NULL);
-	/* see the header */
+	/* allowed only here: see the header */
 	mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_OPTIONAL);
 	session->chain =
 		(struct crypto_chain){.authorities = look->authorities, .now_s = look->now_s};
@@ -143,8 +143,8 @@ enum alert {
 	ALERT_INSUFFICIENT_SECURITY = 71
 };
 
-/* A fatal alert that is the server's first record, that is, its answer to our ClientHello. RFC 8446
- * section 5.1. */
+/* A fatal alert in the server's first record, which answers our ClientHello (RFC 8446 section
+ * 5.1). */
 static unsigned alert_of(const struct session *session, int status)
 {
 	static const uint8_t type = 21, fatal = 2;
@@ -155,7 +155,7 @@ static unsigned alert_of(const struct session *session, int status)
 		       : ALERT_NONE;
 }
 
-/* mbedtls's codes of X.509, public keys and curves are its errors of high level below that. */
+/* mbedtls passes errors of X.509 and public keys on in the high-level part of its code. */
 static bool is_about_certificate(int status)
 {
 	int high = -status & 0x7f80;
@@ -165,7 +165,7 @@ static bool is_about_certificate(int status)
 	       (high >= -MBEDTLS_ERR_PK_SIG_LEN_MISMATCH && high <= -MBEDTLS_ERR_PK_ALLOC_FAILED);
 }
 
-static int explain_protocol(const struct session *session, int status, struct err *err)
+static int fail_for_status(const struct session *session, int status, struct err *err)
 {
 	unsigned alert = alert_of(session, status);
 
@@ -198,7 +198,7 @@ static int explain_protocol(const struct session *session, int status, struct er
 		"the TLS handshake failed (mbedtls -0x%04lX)", (unsigned long)-status);
 }
 
-static int explain(const struct session *session, int status, struct err *err)
+static int fail_for_cause(const struct session *session, int status, struct err *err)
 {
 	if (session->received_bytes == 0 && (session->is_over || session->error))
 		return err_set(err, ERR_TLS_CUT, (unsigned long)session->error,
@@ -211,7 +211,7 @@ static int explain(const struct session *session, int status, struct err *err)
 	if (session->is_over || session->error)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)session->error,
 			"the connection was ended within the TLS handshake");
-	return explain_protocol(session, status, err);
+	return fail_for_status(session, status, err);
 }
 
 int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, struct err *err)
@@ -222,7 +222,7 @@ int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, stru
 	memset(ret, 0, sizeof(*ret));
 	mbedtls_ssl_init(&session.ssl);
 	mbedtls_ssl_config_init(&session.config);
-	if (set_up(&session, err) < 0)
+	if (set_up_handshake(&session, err) < 0)
 		return -1;
 	do
 		status = mbedtls_ssl_handshake(&session.ssl);
@@ -230,7 +230,7 @@ int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, stru
 	ret->received_bytes = session.received_bytes;
 	take_certificate(&session, ret);
 	if (status != 0)
-		return explain(&session, status, err);
+		return fail_for_cause(&session, status, err);
 	(void)text_format(
 		ret->version, sizeof(ret->version), "%s", mbedtls_ssl_get_version(&session.ssl));
 	return 0;

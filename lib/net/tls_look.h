@@ -1,9 +1,8 @@
-/* tls_look.h - which certificate a TLS server shows, and what is wrong with it by the judgement of
- * crypto_chain.h.
+/* tls_look.h - which certificate a TLS server shows, and what crypto_chain.h finds wrong with it.
  *
- * The handshake goes on whatever the certificate is. That is allowed here ONLY: nothing is sent
- * over the connection, and nothing that the server says is believed. It explains to people why the
- * exchange (net/http.h, always verified) did not come about. */
+ * The handshake goes on whatever the certificate is. That is allowed ONLY here, because nothing is
+ * sent over the connection and no decision depends on the server's data. It serves to explain why
+ * an exchange (net/http.h, always verified) failed. */
 #ifndef NET_TLS_LOOK_H
 #define NET_TLS_LOOK_H
 
@@ -20,21 +19,22 @@ struct tls_look_inputs {
 
 struct tls_look_peer {
 	bool has_certificate;
-	/* of the server's certificate, cleaned, as all the texts are */
+	/* of the server's certificate; all texts are cleaned */
 	char subject[CRYPTO_NAME_SIZE];
 	char issuer[CRYPTO_NAME_SIZE];
 	char top_issuer[CRYPTO_NAME_SIZE]; /* of the last certificate shown */
-	/* for which it is: "a.example, b.example", cut to what fits */
+	/* the hosts it is valid for: "a.example, b.example", cut to what fits */
 	char names[CRYPTO_NAME_SIZE];
 	int64_t not_after_s; /* of the server's */
 	struct err fault; /* of its certificates: ERR_OK, or as in struct crypto_chain */
-	uint64_t received_bytes; /* before the end: 0 = not a word after our ClientHello */
+	uint64_t received_bytes; /* 0: the server sent nothing after our ClientHello */
 	char version[16]; /* "TLSv1.3" once the handshake is finished */
 };
 
-/* 0: the handshake was finished, whatever the certificate is. ERR_TLS_CUT: the connection was ended
- * after our first message, before a word of the server's. ERR_TLS_FAILED: silence, no TLS, an
- * alert; the message says which. *ret holds what was learned either way. */
+/* 0: the handshake was finished, whatever the certificate is. ERR_TLS_CUT: the connection ended
+ * after our ClientHello, before the server sent a byte. ERR_TLS_FAILED: no answer, no TLS, or an
+ * alert, as the message explains. ERR_TLS_NO_AGREEMENT, ERR_CERT_UNREADABLE; ERR_INTERNAL,
+ * ERR_NO_MEMORY. *ret holds what the handshake showed in any case. */
 int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, struct err *err) err_check;
 
 #endif

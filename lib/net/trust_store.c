@@ -15,14 +15,14 @@ static const char *system_file(void)
 		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
 		"/etc/pki/tls/certs/ca-bundle.crt", /* the same, older and Azure Linux */
 		"/etc/ssl/ca-bundle.pem", /* SLES, openSUSE */
-		"/var/lib/ca-certificates/ca-bundle.pem", /* what the former links to */
+		"/var/lib/ca-certificates/ca-bundle.pem", /* the target of the link before */
 		"/etc/ssl/cert.pem", /* Alpine */
 		"/usr/share/ssl/certs/ca-bundle.crt",
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (access(places[i], R_OK) == 0 || errno != ENOENT)
-			/* one that cannot be read is not passed over for another one */
+			/* an unreadable file is an error, not a reason to use another one */
 			return places[i];
 	return NULL;
 }
@@ -35,7 +35,7 @@ static int check_readable(const char *file, struct err *err)
 	return 0;
 }
 
-static int main_file(const struct trust_store *trust, const char **ret, struct err *err)
+static int find_main_file(const struct trust_store *trust, const char **ret, struct err *err)
 {
 	*ret = trust->ca_file ? trust->ca_file : system_file();
 	if (!*ret)
@@ -48,7 +48,7 @@ int trust_store_find(const struct trust_store *trust, const char **ret_file, str
 {
 	const char *file;
 
-	if (main_file(trust, &file, err) < 0 ||
+	if (find_main_file(trust, &file, err) < 0 ||
 		(trust->extra_ca_file && check_readable(trust->extra_ca_file, err) < 0))
 		return -1;
 	*ret_file = trust->extra_ca_file ? NULL : file;
@@ -62,8 +62,8 @@ void trust_store_files_done(struct trust_store_files *files)
 	*files = (struct trust_store_files){0};
 }
 
-/* The system keeps its file behind links, and the administrator may. Read here, with a bound: a
- * FIFO would hold a library for ever. */
+/* Follows links, because distributions and administrators keep the file behind them. The file is
+ * read here with a bound, because a library would wait for ever on a FIFO. */
 static int read_file(const char *path, struct trust_store_files *ret, struct err *err)
 {
 	struct trust_store_file *file = &ret->files[ret->count++];
@@ -86,7 +86,7 @@ int trust_store_read(const struct trust_store *trust, struct trust_store_files *
 {
 	const char *path;
 
-	if (main_file(trust, &path, err) < 0 || read_file(path, ret, err) < 0)
+	if (find_main_file(trust, &path, err) < 0 || read_file(path, ret, err) < 0)
 		return -1;
 	return trust->extra_ca_file ? read_file(trust->extra_ca_file, ret, err) : 0;
 }
@@ -99,7 +99,8 @@ void trust_store_set_done(struct trust_store_set *set)
 	*set = (struct trust_store_set){0};
 }
 
-static void leave_out(struct trust_store_set *set, const char *path, size_t number, const char *why)
+static void note_left_out(
+	struct trust_store_set *set, const char *path, size_t number, const char *why)
 {
 	if (set->left_out_count < TRUST_STORE_LEFT_OUT_MAX)
 		(void)text_format(set->left_out[set->left_out_count], TRUST_STORE_LEFT_OUT_SIZE,
@@ -107,7 +108,7 @@ static void leave_out(struct trust_store_set *set, const char *path, size_t numb
 	set->left_out_count++;
 }
 
-static int take_one(struct trust_store_set *set, struct bytes pem, struct err *err)
+static int add_authority(struct trust_store_set *set, struct bytes pem, struct err *err)
 {
 	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
 
@@ -121,17 +122,18 @@ static int take_one(struct trust_store_set *set, struct bytes pem, struct err *e
 	return 0;
 }
 
-static int take_file(const struct trust_store_file *file, struct trust_store_set *set, struct err *err)
+static int add_authorities(
+	const struct trust_store_file *file, struct trust_store_set *set, struct err *err)
 {
 	struct bytes rest = buf_bytes(&file->pem), one;
 	size_t before = set->count;
 
 	for (size_t number = 1; pem_next(&rest, &one); number++) {
-		if (take_one(set, one, err) == 0)
+		if (add_authority(set, one, err) == 0)
 			continue;
 		if (err->code == ERR_NO_MEMORY)
 			return -1;
-		leave_out(set, file->path, number, err->msg);
+		note_left_out(set, file->path, number, err->msg);
 	}
 	if (set->count > before)
 		return 0;
@@ -165,7 +167,7 @@ int trust_store_take(
 	if (crypto_authorities_open(&set.authorities, err) < 0)
 		return -1;
 	for (size_t i = 0; i < files->count; i++)
-		if (take_file(&files->files[i], &set, err) < 0)
+		if (add_authorities(&files->files[i], &set, err) < 0)
 			return -1;
 	trust_store_set_done(ret);
 	*ret = set;

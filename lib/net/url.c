@@ -17,8 +17,8 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Whether the last label is a number, as no name's is: resolvers and libcurl take "10.1" and
- * "0x7f.1" for addresses, each in its own way. In lower case. */
+/* Is the last label of a lower-case host a number? No name ends so, but resolvers and libcurl parse
+ * "10.1" and "0x7f.1" as addresses, each in its own way. */
 static bool ends_in_number(const char *host)
 {
 	const char *dot = strrchr(host, '.');
@@ -40,7 +40,7 @@ static bool has_long_label(const char *host)
 	return len > LABEL_MAX;
 }
 
-/* A name or an IPv4 address in its usual form; labels are not empty. */
+/* A name without empty labels, or an IPv4 address in dotted-decimal form. */
 static bool take_name(const char *text, size_t len, struct http_origin *ret)
 {
 	struct in_addr address;
@@ -59,7 +59,7 @@ static bool take_name(const char *text, size_t len, struct http_origin *ret)
 	       (!ends_in_number(ret->host) || inet_pton(AF_INET, ret->host, &address) == 1);
 }
 
-/* "[address]", written in one way only, so that equal addresses are equal text. */
+/* "[address]", normalized so that equal addresses are equal texts. */
 static bool take_ipv6(const char *text, size_t len, struct http_origin *ret)
 {
 	char address[INET6_ADDRSTRLEN] = "";
@@ -118,7 +118,7 @@ static int check_characters(const char *url, struct err *err)
 	return 0;
 }
 
-/* scheme: lower case, with "://". The origin's port is the scheme's. */
+/* scheme: lower case, with "://". The caller presets origin->port to the scheme's. */
 static int parse_url(const char *url, const char *scheme, struct http_origin *origin,
 	const char **ret_path, struct err *err)
 {
