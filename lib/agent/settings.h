@@ -10,6 +10,7 @@
 #ifndef AGENT_SETTINGS_H
 #define AGENT_SETTINGS_H
 
+#include "agent/settings_table.h"
 #include "appraise/rules.h"
 #include "maa/provider.h"
 #include "net/way.h"
@@ -19,6 +20,15 @@
 #define SETTINGS_SECRET_SIZE  256
 #define SETTINGS_MAX_WARNINGS 6
 #define SETTINGS_WARNING_SIZE 256
+
+enum setting {
+#define SETTING_ENUM(setting, name) setting,
+	SETTINGS_TABLE(SETTING_ENUM)
+#undef SETTING_ENUM
+};
+
+/* As people write it; NULL past the last. */
+const char *settings_name(enum setting setting);
 
 /* Which way out to take. User and password only with url. */
 struct settings_proxy {

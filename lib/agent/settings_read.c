@@ -61,10 +61,10 @@ static int parse_endpoint(const struct settings_member *member, const char *text
 	return 0;
 }
 
-static int read_endpoint(const struct settings_tree *tree, const char *name,
+static int read_endpoint(const struct settings_tree *tree, enum setting setting,
 	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
 {
-	struct settings_member member = settings_tree_find(tree, name);
+	struct settings_member member = settings_tree_find(tree, setting);
 	char text[HTTP_URL_SIZE] = "";
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), ADDRESS}, err) < 0)
@@ -76,7 +76,7 @@ static int read_region_fallback(
 	const struct settings_tree *tree, enum region_fallback *ret, struct err *err)
 {
 	static const char takes[] = "\"fail\" or \"nearest\"";
-	struct settings_member member = settings_tree_find(tree, "regionFallback");
+	struct settings_member member = settings_tree_find(tree, SETTING_REGION_FALLBACK);
 	char text[64] = "";
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
@@ -89,11 +89,11 @@ static int read_region_fallback(
 
 /* ---- whom to trust ---- */
 
-static int read_ca_file(const struct settings_tree *tree, const char *name,
+static int read_ca_file(const struct settings_tree *tree, enum setting setting,
 	char ret[SETTINGS_PATH_SIZE], struct err *err)
 {
 	static const char takes[] = "an absolute path like \"/etc/ssl/my-ca.pem\"";
-	struct settings_member member = settings_tree_find(tree, name);
+	struct settings_member member = settings_tree_find(tree, setting);
 
 	if (settings_read_text(
 		    &member, &(struct settings_text){ret, SETTINGS_PATH_SIZE, takes}, err) < 0)
@@ -132,10 +132,10 @@ static bool parse_switch(const json *value, bool *ret)
 	return false;
 }
 
-static void read_switch(
-	const struct settings_tree *tree, const char *name, bool *ret, struct settings *settings)
+static void read_switch(const struct settings_tree *tree, enum setting setting, bool *ret,
+	struct settings *settings)
 {
-	struct settings_member member = settings_tree_find(tree, name);
+	struct settings_member member = settings_tree_find(tree, setting);
 	char found[SETTINGS_MEMBER_PATH_SIZE];
 
 	if (parse_switch(member.value, ret))
@@ -179,7 +179,7 @@ static uint64_t read_period_s(const json *value)
 
 static void read_period(const struct settings_tree *tree, struct settings *settings)
 {
-	struct settings_member member = settings_tree_find(tree, "ascReportingFrequency");
+	struct settings_member member = settings_tree_find(tree, SETTING_REPORTING_FREQUENCY);
 	uint64_t period_s = member.value ? read_period_s(member.value) : PERIOD_DEFAULT_S;
 	char found[SETTINGS_MEMBER_PATH_SIZE];
 
@@ -202,7 +202,7 @@ static void read_period(const struct settings_tree *tree, struct settings *setti
 
 static int read_rules(const struct settings_tree *tree, struct rules *ret, struct err *err)
 {
-	struct settings_member member = settings_tree_find(tree, "rules");
+	struct settings_member member = settings_tree_find(tree, SETTING_RULES);
 
 	if (member.value && !json_is_object(member.value))
 		return settings_refuse(&member, ERR_RULES_INVALID, "an object", err);
@@ -217,15 +217,15 @@ static int read_rules(const struct settings_tree *tree, struct rules *ret, struc
 
 int settings_read(const struct settings_tree *tree, struct settings *ret, struct err *err)
 {
-	if (read_endpoint(tree, "maaEndpoint", ret->endpoint, ret, err) < 0 ||
-		read_endpoint(tree, "fallbackEndpoint", ret->fallback_endpoint, ret, err) < 0 ||
+	if (read_endpoint(tree, SETTING_MAA_ENDPOINT, ret->endpoint, ret, err) < 0 ||
+		read_endpoint(tree, SETTING_FALLBACK_ENDPOINT, ret->fallback_endpoint, ret, err) < 0 ||
 		read_region_fallback(tree, &ret->region_fallback, err) < 0 ||
-		read_ca_file(tree, "caFile", ret->ca_file, err) < 0 ||
-		read_ca_file(tree, "extraCaFile", ret->extra_ca_file, err) < 0 ||
+		read_ca_file(tree, SETTING_CA_FILE, ret->ca_file, err) < 0 ||
+		read_ca_file(tree, SETTING_EXTRA_CA_FILE, ret->extra_ca_file, err) < 0 ||
 		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
 		settings_read_alerts(tree, ret, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
 		return -1;
-	read_switch(tree, "disableAlerts", &ret->alerts_disabled, ret);
+	read_switch(tree, SETTING_DISABLE_ALERTS, &ret->alerts_disabled, ret);
 	read_period(tree, ret);
 	return 0;
 }

@@ -7,18 +7,18 @@
 #define PROXY   "\"http://host:port\" or \"none\""
 #define WEBHOOK "a text like \"https://host/path\""
 
-static int read_text(const struct settings_tree *tree, const char *name,
+static int read_text(const struct settings_tree *tree, enum setting setting,
 	const struct settings_text *to, struct settings_member *ret_member, struct err *err)
 {
-	*ret_member = settings_tree_find(tree, name);
+	*ret_member = settings_tree_find(tree, setting);
 	return settings_read_text(ret_member, to, err);
 }
 
 /* Anybody who may look at the VM in the portal reads its public settings. */
-static int read_secret(const struct settings_tree *tree, const char *name,
+static int read_secret(const struct settings_tree *tree, enum setting setting,
 	char ret[SETTINGS_SECRET_SIZE], struct err *err)
 {
-	struct settings_member member = settings_tree_find(tree, name);
+	struct settings_member member = settings_tree_find(tree, setting);
 
 	if (member.value && !member.is_protected)
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
@@ -60,8 +60,8 @@ static int read_proxy_url(
 	struct settings_member member;
 	char text[HTTP_URL_SIZE] = "";
 
-	if (read_text(tree, "proxy", &(struct settings_text){text, sizeof(text), PROXY}, &member,
-		    err) < 0)
+	if (read_text(tree, SETTING_PROXY, &(struct settings_text){text, sizeof(text), PROXY},
+		    &member, err) < 0)
 		return -1;
 	if (strchr(text, '@'))
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
@@ -85,8 +85,8 @@ static bool is_credential(const char *text, const char *excluded)
 static int read_credentials(
 	const struct settings_tree *tree, struct settings_proxy *ret, struct err *err)
 {
-	if (read_secret(tree, "proxyUser", ret->user, err) < 0 ||
-		read_secret(tree, "proxyPassword", ret->password, err) < 0)
+	if (read_secret(tree, SETTING_PROXY_USER, ret->user, err) < 0 ||
+		read_secret(tree, SETTING_PROXY_PASSWORD, ret->password, err) < 0)
 		return -1;
 	if (ret->user[0] && !ret->url[0])
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
@@ -108,8 +108,8 @@ static int read_no_proxy(
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/*[] ";
 	struct settings_member member;
 
-	if (read_text(tree, "noProxy", &(struct settings_text){ret, PROXY_BYPASS_SIZE, takes},
-		    &member, err) < 0)
+	if (read_text(tree, SETTING_NO_PROXY,
+		    &(struct settings_text){ret, PROXY_BYPASS_SIZE, takes}, &member, err) < 0)
 		return -1;
 	return ret[strspn(ret, possible)]
 		       ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err)
@@ -128,12 +128,12 @@ int settings_read_proxy(const struct settings_tree *tree, struct settings_proxy 
 int settings_read_alerts(const struct settings_tree *tree, struct settings *ret, struct err *err)
 {
 	struct settings_text to = {ret->alert_webhook, sizeof(ret->alert_webhook), WEBHOOK};
-	struct settings_member member = settings_tree_find(tree, "alertWebhook");
+	struct settings_member member = settings_tree_find(tree, SETTING_ALERT_WEBHOOK);
 	struct http_origin origin;
 
 	member.is_shown = false; /* such addresses often hold the right to use them */
 	if (settings_read_text(&member, &to, err) < 0 ||
-		read_secret(tree, "alertSecret", ret->alert_secret, err) < 0)
+		read_secret(tree, SETTING_ALERT_SECRET, ret->alert_secret, err) < 0)
 		return -1;
 	if (ret->alert_webhook[0] && http_parse_url(ret->alert_webhook, &origin, NULL, err) < 0)
 		return settings_refuse(&member, ERR_SETTINGS_INVALID, WEBHOOK, err);

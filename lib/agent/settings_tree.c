@@ -27,9 +27,16 @@ static const struct place {
 	{NULL, NULL},
 };
 
-static const char *const read_names[] = {"maaEndpoint", "regionFallback", "fallbackEndpoint",
-	"caFile", "extraCaFile", "proxy", "proxyUser", "proxyPassword", "noProxy", "disableAlerts",
-	"alertWebhook", "alertSecret", "ascReportingFrequency", "rules"};
+static const char *const names[] = {
+#define SETTING_NAME(setting, name) [setting] = (name),
+	SETTINGS_TABLE(SETTING_NAME)
+#undef SETTING_NAME
+};
+
+const char *settings_name(enum setting setting)
+{
+	return setting < COUNT(names) ? names[setting] : NULL;
+}
 
 /* Of other publishers' extensions; they mean nothing here. */
 static const char *const foreign_names[] = {"maaTenantName", "maaAttestationPolicyContent",
@@ -86,13 +93,13 @@ static bool find_from(const struct settings_source *source, size_t first, const 
 	return false;
 }
 
-struct settings_member settings_tree_find(const struct settings_tree *tree, const char *name)
+struct settings_member settings_tree_find(const struct settings_tree *tree, enum setting setting)
 {
 	struct settings_member found = {0};
 
-	found.is_protected = find_from(&tree->protected, 0, name, &found);
+	found.is_protected = find_from(&tree->protected, 0, names[setting], &found);
 	if (!found.is_protected)
-		(void)find_from(&tree->public, 0, name, &found);
+		(void)find_from(&tree->public, 0, names[setting], &found);
 	found.is_shown = !found.is_protected;
 	return found;
 }
@@ -265,8 +272,8 @@ static bool is_group(const json *object, const struct place *place, const json *
 
 static bool is_known(const json *object, const json *member)
 {
-	for (size_t i = 0; i < COUNT(read_names); i++)
-		if (is_found(object, read_names[i], member))
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (is_found(object, names[i], member))
 			return true;
 	for (size_t i = 0; i < COUNT(foreign_names); i++)
 		if (is_found(object, foreign_names[i], member))
@@ -285,9 +292,9 @@ static bool is_level(
  * deserves a hint. */
 static const char *meant_by(const char *name)
 {
-	for (size_t i = 0; i < COUNT(read_names); i++)
-		if (text_is_slip(name, read_names[i]))
-			return read_names[i];
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (text_is_slip(name, names[i]))
+			return names[i];
 	for (size_t i = 0; i < COUNT(places) && group_of(&places[i]); i++)
 		if (text_is_slip(name, group_of(&places[i])))
 			return group_of(&places[i]);
@@ -342,14 +349,14 @@ static void warn_of_strangers(const struct settings_tree *tree, struct settings 
  * word. */
 static void warn_of_contradictions(const struct settings_source *source, struct settings *settings)
 {
-	for (size_t i = 0; i < COUNT(read_names); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		struct settings_member used = {0}, other = {0};
 		bool is_other = false;
 
-		if (!find_from(source, 0, read_names[i], &used))
+		if (!find_from(source, 0, names[i], &used))
 			continue;
 		for (size_t at = 1; at < COUNT(places) && !is_other; at++)
-			is_other = find_from(source, at, read_names[i], &other) &&
+			is_other = find_from(source, at, names[i], &other) &&
 				   !json_equal(used.value, other.value);
 		if (is_other)
 			settings_warn(settings, "%s is not used: %s says something else.",

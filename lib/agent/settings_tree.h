@@ -38,7 +38,7 @@ struct settings_member {
 };
 
 /* The first one that says something; null and "" say nothing. Protected settings come first. */
-struct settings_member settings_tree_find(const struct settings_tree *tree, const char *name);
+struct settings_member settings_tree_find(const struct settings_tree *tree, enum setting setting);
 
 /* A sentence more among the warnings. */
 void settings_warn(struct settings *settings, const char *format, ...)

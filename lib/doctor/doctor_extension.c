@@ -72,19 +72,46 @@ static int check_ca_file(
 	return 0;
 }
 
-/* Neither passwords nor the webhook, whose address may hold one. */
+/* NULL: it is no text, or a secret; the webhook's address may hold one. */
+static const char *shown_text(const struct settings *settings, enum setting setting)
+{
+	switch (setting) {
+	case SETTING_MAA_ENDPOINT:
+		return settings->endpoint;
+	case SETTING_REGION_FALLBACK:
+		return settings->region_fallback == REGION_FALLBACK_NEAREST ? "nearest" : "fail";
+	case SETTING_FALLBACK_ENDPOINT:
+		return settings->fallback_endpoint;
+	case SETTING_CA_FILE:
+		return settings->ca_file;
+	case SETTING_EXTRA_CA_FILE:
+		return settings->extra_ca_file;
+	case SETTING_PROXY:
+		return settings->proxy.is_none ? "none" : settings->proxy.url;
+	case SETTING_NO_PROXY:
+		return settings->proxy.no_proxy;
+	case SETTING_PROXY_USER:
+	case SETTING_PROXY_PASSWORD:
+	case SETTING_DISABLE_ALERTS:
+	case SETTING_ALERT_WEBHOOK:
+	case SETTING_ALERT_SECRET:
+	case SETTING_REPORTING_FREQUENCY:
+	case SETTING_RULES:
+		return NULL;
+	}
+	return NULL;
+}
+
 static void show_settings(const struct settings *settings, json *details)
 {
 	json *warnings;
 
-	json_add_known_text(details, "maaEndpoint", settings->endpoint);
-	json_add_known_text(details, "regionFallback",
-		settings->region_fallback == REGION_FALLBACK_NEAREST ? "nearest" : "fail");
-	json_add_known_text(details, "fallbackEndpoint", settings->fallback_endpoint);
-	json_add_known_text(details, "caFile", settings->ca_file);
-	json_add_known_text(details, "extraCaFile", settings->extra_ca_file);
-	json_add_known_text(details, "proxy", settings->proxy.is_none ? "none" : settings->proxy.url);
-	json_add_known_text(details, "noProxy", settings->proxy.no_proxy);
+	for (enum setting setting = 0; settings_name(setting); setting++) {
+		const char *text = shown_text(settings, setting);
+
+		if (text)
+			json_add_known_text(details, settings_name(setting), text);
+	}
 	json_add_bool(details, "disableAlerts", settings->alerts_disabled);
 	json_add_bool(details, "hasAlertWebhook", settings->alert_webhook[0] != '\0');
 	json_add_int(details, "periodMinutes", settings->period_s / 60);

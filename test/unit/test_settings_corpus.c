@@ -17,21 +17,56 @@ static struct {
 	json *expected;
 } corpus = {.folder = -1};
 
-static const struct {
-	const char *name;
-	size_t offset;
-} texts[] = {
-	{"endpoint", offsetof(struct settings, endpoint)},
-	{"fallbackEndpoint", offsetof(struct settings, fallback_endpoint)},
-	{"caFile", offsetof(struct settings, ca_file)},
-	{"extraCaFile", offsetof(struct settings, extra_ca_file)},
-	{"proxy", offsetof(struct settings, proxy.url)},
-	{"proxyUser", offsetof(struct settings, proxy.user)},
-	{"proxyPassword", offsetof(struct settings, proxy.password)},
-	{"noProxy", offsetof(struct settings, proxy.no_proxy)},
-	{"alertWebhook", offsetof(struct settings, alert_webhook)},
-	{"alertSecret", offsetof(struct settings, alert_secret)},
-};
+/* NULL: it is no text, and compared below. */
+static const char *found_text(const struct settings *found, enum setting setting)
+{
+	switch (setting) {
+	case SETTING_MAA_ENDPOINT:
+		return found->endpoint;
+	case SETTING_FALLBACK_ENDPOINT:
+		return found->fallback_endpoint;
+	case SETTING_CA_FILE:
+		return found->ca_file;
+	case SETTING_EXTRA_CA_FILE:
+		return found->extra_ca_file;
+	case SETTING_PROXY:
+		return found->proxy.url;
+	case SETTING_PROXY_USER:
+		return found->proxy.user;
+	case SETTING_PROXY_PASSWORD:
+		return found->proxy.password;
+	case SETTING_NO_PROXY:
+		return found->proxy.no_proxy;
+	case SETTING_ALERT_WEBHOOK:
+		return found->alert_webhook;
+	case SETTING_ALERT_SECRET:
+		return found->alert_secret;
+	case SETTING_REGION_FALLBACK:
+	case SETTING_DISABLE_ALERTS:
+	case SETTING_REPORTING_FREQUENCY:
+	case SETTING_RULES:
+		return NULL;
+	}
+	return NULL;
+}
+
+/* An expectation that nothing compares would be met by anything. */
+static void check_names(const char *name, const json *expected)
+{
+	static const char *const others[] = {
+		"periodS", "proxyIsNone", "warnings", "error", "never", "schema"};
+
+	json_each (member, expected) {
+		bool is_known = false;
+
+		for (enum setting setting = 0; settings_name(setting); setting++)
+			is_known |= strcmp(json_name(member), settings_name(setting)) == 0;
+		for (size_t i = 0; i < COUNT(others); i++)
+			is_known |= strcmp(json_name(member), others[i]) == 0;
+		if (!is_known)
+			fail_msg("%s: nothing compares '%s'", name, json_name(member));
+	}
+}
 
 static const char *text_of(const json *expected, const char *name, const char *otherwise)
 {
@@ -46,11 +81,12 @@ static void check_values(const char *name, const json *expected, const struct se
 	struct err ignored;
 
 	(void)!json_get_int(expected, "periodS", &period_s, &ignored);
-	for (size_t i = 0; i < COUNT(texts); i++)
-		if (strcmp((const char *)found + texts[i].offset,
-			    text_of(expected, texts[i].name, "")) != 0)
-			fail_msg("%s: %s is '%s'", name, texts[i].name,
-				(const char *)found + texts[i].offset);
+	for (enum setting setting = 0; settings_name(setting); setting++) {
+		const char *text = found_text(found, setting);
+
+		if (text && strcmp(text, text_of(expected, settings_name(setting), "")) != 0)
+			fail_msg("%s: %s is '%s'", name, settings_name(setting), text);
+	}
 	if (found->period_s != period_s ||
 		found->alerts_disabled != json_true(json_get(expected, "disableAlerts")) ||
 		found->proxy.is_none != json_true(json_get(expected, "proxyIsNone")) ||
@@ -129,6 +165,7 @@ static void check_file(const char *name, const json *expected)
 	struct err err = {0};
 	bool is_good;
 
+	check_names(name, expected);
 	read_part(name, "settings", &text);
 	read_part(name, "protected", &hidden);
 	is_good = settings_parse_both(buf_bytes(&text), buf_bytes(&hidden), &found, &err) == 0;
