@@ -96,7 +96,7 @@ static bool holds_one_of(const struct logtext *text, const char *const *words, s
 	return false;
 }
 
-/* A file that a boot loader read, by its name */
+/* A file that a boot loader read is sorted by its name. */
 static struct bootphase_place of_file(const struct event *event)
 {
 	static const char *const initrds[] = {"initrd", "initramfs"};

@@ -1,6 +1,5 @@
-/* bootphase.h - which part of the boot an event belongs to, and what kind of thing it is: the order
- * in which people read a boot. What an event says of itself is not measured: this sorts, and proves
- * nothing.
+/* bootphase.h - sorts events for people: by part of the boot and by kind. It goes by an event's
+ * type, PCR and text, which are not measured, so it proves nothing.
  *
  * Source: PC Client PFP 1.06 sections 2.3.4 (PCRs) and 10.4 (events); for PCRs 8 to 14 those of
  * event.h. */
@@ -46,7 +45,7 @@ enum bootphase_kind {
 	BOOTPHASE_EXTENSION,
 	BOOTPHASE_HANDOVER,
 	BOOTPHASE_WINDOWS,
-	/* of readers that list these by themselves */
+	/* never a result of bootphase_of: readers list such events apart */
 	BOOTPHASE_SEPARATOR,
 	BOOTPHASE_NOT_MEASURED,
 	BOOTPHASE_KIND_COUNT,
@@ -59,9 +58,9 @@ struct bootphase_place {
 
 /* "Firmware", "Secure Boot", "Boot options", "Loaders", "Kernel" */
 const char *bootphase_name(enum bootphase phase);
-/* A word or two: "driver", "keys", "command line" */
+/* One or two words: "driver", "keys", "command line" */
 const char *bootphase_kind_name(enum bootphase_kind kind);
-/* False of events that tell nothing to people: separators. */
+/* False for separators, which mean nothing to people. */
 bool bootphase_of(const struct event *event, struct bootphase_place *ret);
 
 #endif

@@ -23,7 +23,7 @@ const char *cclog_register_name(uint32_t index)
 	return index < REGISTER_COUNT ? names[index] : NULL;
 }
 
-static uint32_t of_loader(const struct event *event)
+static uint32_t loader_pcr(const struct event *event)
 {
 	if (event->type != EV_IPL)
 		return 9;
@@ -46,7 +46,7 @@ struct event cclog_as_pcr(const struct event *event)
 	else if (event->pcr == RTMR1)
 		ret.pcr = event->type == EV_EFI_GPT_EVENT ? 5 : 4;
 	else if (event->pcr == RTMR2)
-		ret.pcr = of_loader(event);
+		ret.pcr = loader_pcr(event);
 	event_read(&ret);
 	return ret;
 }

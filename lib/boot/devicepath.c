@@ -12,7 +12,7 @@ enum { TYPE_END = 0x7F, END_OF_INSTANCE = 0x01 };
 #define NODE_HEAD 4 /* type, subtype, size of the whole node */
 #define CUT_MARK  "..."
 
-/* A text that grows until it is full; then it ends in CUT_MARK, once. */
+/* A text that grows until it is full; then it ends in one CUT_MARK. */
 struct joined {
 	char *text;
 	size_t size, len;
@@ -33,13 +33,12 @@ static void join(struct joined *to, const char *text)
 
 struct reading {
 	struct joined device, file;
-	bool is_in_file; /* a node that names a file was met */
-	bool is_file_text; /* the last node was a part of a file's name */
-	bool is_new_instance; /* a separator of its own was written */
+	bool is_in_file; /* a node that names a file was read */
+	bool is_file_text; /* the last node was part of a file's name */
+	bool is_new_instance; /* the comma before another device's path was just written */
 };
 
-/* UEFI 2.10 section 10.3.5.4: adjacent parts of a name are one path, with a separator between
- * them. */
+/* Adjacent file nodes form one path, with a separator between them (UEFI 2.10 section 10.3.5.4). */
 static void read_file_name(struct reading *reading, struct bytes data)
 {
 	char name[DEVICEPATH_FILE_SIZE];
@@ -79,7 +78,7 @@ static void read_node(struct reading *reading, const struct nodetext_node *node)
 	reading->is_new_instance = false;
 }
 
-/* One path may lead to several devices: their paths are separated by commas (section 10.6.1.2). */
+/* One path may name several devices; their texts are separated by commas (section 10.6.1.2). */
 static void read_next_instance(struct reading *reading)
 {
 	join(reading->is_in_file ? &reading->file : &reading->device, ",");

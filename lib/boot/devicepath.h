@@ -1,9 +1,8 @@
-/* devicepath.h - UEFI device paths as text: where a program came from. The bytes are hostile; the
- * text is clean and bounded.
+/* devicepath.h - UEFI device paths as text: the device and file of a program. The bytes are
+ * hostile; the text is clean and bounded.
  *
- * Source: UEFI 2.10 sections 10.3 (nodes) and 10.6 (text). A node that has no form here, or whose
- * size does not fit its type, is shown as Path(type,subtype,data), which section 10.6.1.6 has for
- * such nodes. */
+ * Source: UEFI 2.10 sections 10.3 (nodes) and 10.6 (text). A node of an unknown type, or whose size
+ * does not fit its type, is written as Path(type,subtype,data), as section 10.6.1.6 does. */
 #ifndef BOOT_DEVICEPATH_H
 #define BOOT_DEVICEPATH_H
 
@@ -12,19 +11,19 @@
 #define DEVICEPATH_DEVICE_SIZE 256
 #define DEVICEPATH_FILE_SIZE   192
 
-/* Both "" if the path has no such part; what does not fit is cut and ends in "...". */
+/* A part that the path lacks is ""; a part that does not fit is cut and ends in "...". */
 struct devicepath {
 	/* PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)/HD(1,GPT,...) */
 	char device[DEVICEPATH_DEVICE_SIZE];
-	/* from the first file on: \EFI\BOOT\BOOTX64.EFI, FvFile(...) */
+	/* from the first node that names a file: \EFI\BOOT\BOOTX64.EFI, FvFile(...) */
 	char file[DEVICEPATH_FILE_SIZE];
-	/* of the device: GUID of the first node that a vendor defined for media, 16 bytes inside
-	 * the path; NULL if there is none */
+	/* GUID of the device's first vendor-defined media node: 16 bytes inside the path; NULL if
+	 * there is none */
 	const uint8_t *vendor_media;
 };
 
-/* False if the nodes' sizes do not fit in the bytes. Nodes behind the end node are not looked at;
- * the end node may lack. */
+/* False if the nodes' sizes do not fit in the bytes. The end node may be missing; nodes after it
+ * are ignored. */
 bool devicepath_read(struct bytes path, struct devicepath *ret);
 
 #endif

@@ -40,8 +40,8 @@ bool event_image_file(const struct event *event, char *ret, size_t size)
 	return true;
 }
 
-/* Bits 30 and 31: holds other records; is not measured. The middle 4 bits of the upper half are the
- * kind (wbcl.h of the Windows SDK). */
+/* wbcl.h of the Windows SDK: bit 30 marks a tag that holds records, bit 31 one that is not
+ * measured; bits 16 to 19 are the kind. */
 static bool is_windows_tag(uint32_t id)
 {
 	uint32_t kind = id >> 16 & 0xF;
@@ -85,8 +85,8 @@ enum event_mok event_mok_of(const struct logtext *name)
 	return EVENT_MOK_NONE;
 }
 
-/* GRUB writes what it measured behind a word of its own, which it does not measure: a text that is
- * no command is none. */
+/* GRUB logs a text behind a word of its own ("grub_cmd: "), which it does not measure. So a text
+ * that cannot be a command is read as a command line, whatever that word is. */
 static bool read_grub_text(struct event *event, const struct logtext *text)
 {
 	static const struct {
@@ -114,8 +114,7 @@ static bool read_grub_text(struct event *event, const struct logtext *text)
 	return false;
 }
 
-/* What it is, by the PCR alone. */
-static enum event_what loader_what(uint32_t pcr)
+static enum event_what what_of_loader_pcr(uint32_t pcr)
 {
 	switch (pcr) {
 	case PCR_COMMANDS:
@@ -138,7 +137,7 @@ static bool read_loader(struct event *event)
 {
 	struct logtext text;
 
-	event->what = loader_what(event->pcr);
+	event->what = what_of_loader_pcr(event->pcr);
 	if (!logtext_of(event->data, &text) || event->what == EVENT_LOADER)
 		return false;
 	if (event->what == EVENT_MOK) {
@@ -166,7 +165,7 @@ static bool read_separator(struct event *event)
 	return true;
 }
 
-static enum event_what what_of(uint32_t type)
+static enum event_what what_of_type(uint32_t type)
 {
 	static const struct {
 		uint32_t type;
@@ -218,7 +217,7 @@ static bool read_form(struct event *event)
 	case EVENT_CODE:
 	case EVENT_DEVICE:
 	case EVENT_COMPACT:
-		return false; /* forms that only their words need (event_text_firmware.c) */
+		return false; /* only event_text_firmware.c reads their forms */
 	}
 	return false;
 }
@@ -226,7 +225,7 @@ static bool read_form(struct event *event)
 void event_read(struct event *event)
 {
 	event->has_variable = uefivar_parse(event->data, &event->variable);
-	event->what = what_of(event->type);
+	event->what = what_of_type(event->type);
 	event->is_formed = read_form(event);
 }
 

@@ -5,8 +5,8 @@
 #include "boot/devicepath.h"
 #include "boot/event_text_parts.h"
 
-/* systemd-stub starts the kernel out of its own image under this path (systemd 257,
- * src/boot/linux.c, STUB_PAYLOAD_GUID): 55C5D1F8-04CD-46B5-8A20-E56CBB3052D0 */
+/* 55C5D1F8-04CD-46B5-8A20-E56CBB3052D0: the path under which systemd-stub starts the kernel out of
+ * its own image (systemd 257, src/boot/linux.c, STUB_PAYLOAD_GUID) */
 static const uint8_t stub_payload[UEFI_GUID_SIZE] = {0xF8, 0xD1, 0xC5, 0x55, 0xCD, 0x04, 0xB5, 0x46,
 	0x8A, 0x20, 0xE5, 0x6C, 0xBB, 0x30, 0x52, 0xD0};
 
@@ -28,9 +28,9 @@ static void describe_image(const struct event_image *image, struct event_text *r
 			*path.device ? ", from " : "", path.device);
 }
 
-/* EV_S_CRTM_VERSION: UTF-16 or a GUID (PFP 1.06 section 10.4.1); firmware without a version
- * measures an empty text. Some write ASCII into a field of fixed size; UTF-16 of Latin letters has
- * a zero behind the first byte. */
+/* EV_S_CRTM_VERSION holds UTF-16 or a GUID (PFP 1.06 section 10.4.1). Firmware without a version
+ * measures an empty text, and some firmware writes ASCII into a field of fixed size. UTF-16 of
+ * Latin letters has a zero after the first byte, which tells the two apart. */
 static bool describe_version(struct bytes data, struct event_text *ret)
 {
 	struct bytes ascii = {data.data, data.len ? strnlen((const char *)data.data, data.len) : 0};
@@ -53,7 +53,7 @@ static void describe_separator(uint32_t value, struct event_text *ret)
 		value == 1 ? "the firmware met an error" : "end of the firmware's own part");
 }
 
-/* Of an event whose data has the form that it calls itself. */
+/* For events whose data has the form of their type. */
 static bool describe_formed(const struct event *event, struct event_text *ret)
 {
 	switch (event->what) {

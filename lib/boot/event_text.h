@@ -1,6 +1,6 @@
-/* event_text.h - one line for people about an event: the only place that makes words of it. Nobody
- * reads them: what a program needs is in event.h. Event data is hostile: the text is clean UTF-8,
- * bounded, and claims nothing (the data need not be what was measured). */
+/* event_text.h - one line for people about an event. It is the only maker of such words, and no
+ * program reads them: values are in event.h. Event data is hostile, so the text is clean UTF-8 and
+ * bounded. It proves nothing, since the data may differ from what was measured. */
 #ifndef BOOT_EVENT_TEXT_H
 #define BOOT_EVENT_TEXT_H
 
@@ -10,13 +10,13 @@
 
 struct event_text {
 	char text[EVENT_TEXT_SIZE];
-	/* bytes in front that name the kind of thing ("GRUB command: "), for those who show the
-	 * kind beside the text; 0 if there are none */
+	/* length of the leading part that names the kind ("GRUB command: "), for callers that show
+	 * the kind beside the text; 0 if there is none */
 	size_t kind_len;
 };
 
 void event_text(const struct event *event, struct event_text *ret);
-/* Both are told in the same words: to show the second one adds nothing. */
+/* Whether both have the same text, so that showing the second adds nothing. */
 bool event_text_equal(const struct event *one, const struct event *other);
 
 #endif

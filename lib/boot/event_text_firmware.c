@@ -24,8 +24,8 @@ static bool is_named_blob(uint32_t type)
 	return type == EV_EFI_PLATFORM_FIRMWARE_BLOB2 || type == EV_POST_CODE2;
 }
 
-/* UEFI_PLATFORM_FIRMWARE_BLOB, behind a name in the second form */
-static bool blob(const struct event *event, struct event_text *ret)
+/* UEFI_PLATFORM_FIRMWARE_BLOB, or BLOB2 with a name in front */
+static bool describe_blob(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -64,9 +64,9 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 	return ret;
 }
 
-/* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each; behind a name in the second
- * form */
-static bool tables(const struct event *event, struct event_text *ret)
+/* UEFI_HANDOFF_TABLE_POINTERS: count, then GUID and address of each table; POINTERS2 has a name in
+ * front */
+static bool describe_tables(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
 	struct bytes name = {0};
@@ -98,8 +98,8 @@ static bool tables(const struct event *event, struct event_text *ret)
 	return true;
 }
 
-/* "GCE NonHostInfo" and one byte: what keeps the VM's memory from its host */
-static bool google_vm(struct bytes data, struct event_text *ret)
+/* "GCE NonHostInfo" and one byte: the technology that protects the VM's memory from its host */
+static bool describe_google_vm(struct bytes data, struct event_text *ret)
 {
 	static const char *const technologies[] = {
 		"none", "AMD SEV", "AMD SEV-ES", "Intel TDX", "AMD SEV-SNP"};
@@ -115,8 +115,8 @@ static bool google_vm(struct bytes data, struct event_text *ret)
 	return true;
 }
 
-/* A signature in letters, then bytes of a form that its maker knows. */
-static bool named_bytes(struct bytes data, struct event_text *ret)
+/* A signature in letters, then bytes in a vendor's own form. */
+static bool describe_named_bytes(struct bytes data, struct event_text *ret)
 {
 	static const struct {
 		const char *signature, *meaning;
@@ -140,14 +140,14 @@ static bool named_bytes(struct bytes data, struct event_text *ret)
 	return true;
 }
 
-static bool non_host(struct bytes data, struct event_text *ret)
+static bool describe_non_host(struct bytes data, struct event_text *ret)
 {
-	return google_vm(data, ret) || named_bytes(data, ret);
+	return describe_google_vm(data, ret) || describe_named_bytes(data, ret);
 }
 
-/* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature and version, then the kind of device at
- * different places */
-static bool device(struct bytes data, struct event_text *ret)
+/* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature, version, and the kind of
+ * device, at the same offset in both */
+static bool describe_device(struct bytes data, struct event_text *ret)
 {
 	static const char *const kinds[] = {"device", "PCI device", "USB device"};
 	struct cursor cursor = cursor_of(data);
@@ -158,8 +158,8 @@ static bool device(struct bytes data, struct event_text *ret)
 		return false;
 	(void)cursor_bytes(&cursor, SIGNATURE_SIZE);
 	(void)cursor_u16_le(&cursor); /* version */
-	(void)cursor_u16_le(&cursor); /* length; state of authentication in the second */
-	(void)cursor_u32_le(&cursor); /* hash; length in the second */
+	(void)cursor_u16_le(&cursor); /* HEADER: length; HEADER2: state of authentication */
+	(void)cursor_u32_le(&cursor); /* HEADER: hash algorithm; HEADER2: length */
 	kind = cursor_u32_le(&cursor);
 	if (cursor.failed)
 		return false;
@@ -177,16 +177,17 @@ static void take_text(struct cursor *cursor, char *ret, size_t size)
 	text_clean(ret, size, text);
 }
 
-/* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): who made the platform, and
- * where its reference values are */
-static bool platform_id(struct bytes data, struct event_text *ret)
+/* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): the platform's maker and
+ * model, and its reference manifest */
+static bool describe_platform_id(struct bytes data, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(data);
 	char guid[UEFI_GUID_TEXT_SIZE], made_by[64], model[64], version[64], firmware[64],
 		firmware_version[64];
 	const uint8_t *manifest;
 
-	(void)cursor_bytes(&cursor, SIGNATURE_SIZE + sizeof(uint32_t)); /* the maker's number too */
+	(void)cursor_bytes(&cursor, SIGNATURE_SIZE + sizeof(uint32_t)); /* signature and the
+									   vendor's number */
 	manifest = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
 	take_text(&cursor, made_by, sizeof(made_by));
 	take_text(&cursor, model, sizeof(model));
@@ -203,7 +204,7 @@ static bool platform_id(struct bytes data, struct event_text *ret)
 	return true;
 }
 
-static bool no_action(const struct event *event, struct event_text *ret)
+static bool describe_no_action(const struct event *event, struct event_text *ret)
 {
 	struct bytes data = event->data;
 	struct event_tag tag;
@@ -217,7 +218,7 @@ static bool no_action(const struct event *event, struct event_text *ret)
 	}
 	if ((bytes_start_with(data, "SP800-155 Event2") ||
 		    bytes_start_with(data, "SP800-155 Event3")) &&
-		platform_id(data, ret))
+		describe_platform_id(data, ret))
 		return true;
 	if (event_tag(event, &tag) && tag.is_windows) {
 		event_text_windows_tag(&tag, ret);
@@ -231,8 +232,9 @@ static bool no_action(const struct event *event, struct event_text *ret)
 	return true;
 }
 
-/* A switch of the platform's setup in words, or bytes of its maker */
-static bool settings(struct bytes data, struct event_text *ret)
+/* Settings of the platform in its vendor's own form; false if they are text, which is shown as it
+ * is. */
+static bool describe_settings(struct bytes data, struct event_text *ret)
 {
 	struct logtext text;
 
@@ -251,21 +253,21 @@ bool event_text_firmware(const struct event *event, struct event_text *ret)
 	case EV_POST_CODE:
 	case EV_POST_CODE2:
 	case EV_NONHOST_CODE:
-		return blob(event, ret);
+		return describe_blob(event, ret);
 	case EV_EFI_HANDOFF_TABLES:
 	case EV_EFI_HANDOFF_TABLES2:
 	case EV_TABLE_OF_DEVICES:
-		return tables(event, ret);
+		return describe_tables(event, ret);
 	case EV_NONHOST_CONFIG:
 	case EV_NONHOST_INFO:
-		return non_host(event->data, ret);
+		return describe_non_host(event->data, ret);
 	case EV_EFI_SPDM_FIRMWARE_BLOB:
 	case EV_EFI_SPDM_FIRMWARE_CONFIG:
-		return device(event->data, ret);
+		return describe_device(event->data, ret);
 	case EV_PLATFORM_CONFIG_FLAGS:
-		return settings(event->data, ret);
+		return describe_settings(event->data, ret);
 	case EV_NO_ACTION:
-		return no_action(event, ret);
+		return describe_no_action(event, ret);
 	default:
 		return false;
 	}

@@ -47,8 +47,8 @@ static const char *tag_name(uint32_t id)
 	}
 }
 
-/* What Linux's EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c) writes in place of what it
- * measured */
+/* Whether the data is the name that Linux's EFI stub
+ * (drivers/firmware/efi/libstub/efi-stub-helper.c) logs instead of the bytes that it measured. */
 static bool is_stub_name(struct bytes data)
 {
 	struct logtext text;

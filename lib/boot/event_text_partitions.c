@@ -3,9 +3,9 @@
 #include "boot/event_text_parts.h"
 #include "boot/uefivar.h"
 
-#define MAX_NAMED 16 /* partitions; more are counted only */
+#define MAX_NAMED 16 /* partitions; further ones are only counted */
 
-/* For partitions without a name. NULL if it is another one. */
+/* Stands for the name of a partition without one; NULL if the type is unknown. */
 static const char *type_name(const uint8_t type[UEFI_GUID_SIZE])
 {
 	static const struct {

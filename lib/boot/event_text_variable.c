@@ -7,14 +7,14 @@
 #include "boot/siglist.h"
 #include "boot/uefivar.h"
 
-#define SHOWN_BYTES 16 /* of a value that has no form here */
+#define SHOWN_BYTES 16 /* of a value of unknown form */
 
 static bool is_name(const struct uefivar *var, const char *name)
 {
 	return strcmp(var->name, name) == 0;
 }
 
-static bool boot_order(const struct uefivar *var, struct event_text *ret)
+static bool describe_order(const struct uefivar *var, struct event_text *ret)
 {
 	char numbers[sizeof(ret->text) - UEFIVAR_NAME_SIZE];
 
@@ -24,7 +24,7 @@ static bool boot_order(const struct uefivar *var, struct event_text *ret)
 	return true;
 }
 
-static bool load_option(const struct uefivar *var, struct event_text *ret)
+static bool describe_load_option(const struct uefivar *var, struct event_text *ret)
 {
 	struct loadoption option;
 	struct devicepath path;
@@ -41,8 +41,8 @@ static bool load_option(const struct uefivar *var, struct event_text *ret)
 	return true;
 }
 
-/* EFI_SIGNATURE_LISTs. The certificates' subjects are for whoever may use crypto. */
-static bool key_lists(const struct uefivar *var, struct event_text *ret)
+/* EFI_SIGNATURE_LISTs: counts and owners. appraise/eventstory adds the certificates' subjects. */
+static bool describe_key_lists(const struct uefivar *var, struct event_text *ret)
 {
 	static const char *const names[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
 	struct siglist list;
@@ -66,9 +66,9 @@ static bool key_lists(const struct uefivar *var, struct event_text *ret)
 	return true;
 }
 
-/* SbatLevel: lines of component, generation and, in the first, a date. It ends with a line break,
- * often with a zero. */
-static bool sbat_level(const struct uefivar *var, struct event_text *ret)
+/* SbatLevel: lines of component, generation and, in the first, a date. The last line break and the
+ * zero that may follow it are not shown. */
+static bool describe_sbat_level(const struct uefivar *var, struct event_text *ret)
 {
 	struct bytes text = var->data;
 	char clean[256];
@@ -82,8 +82,8 @@ static bool sbat_level(const struct uefivar *var, struct event_text *ret)
 	return true;
 }
 
-/* A switch of one byte and what its value means. */
-static bool known_switch(const struct uefivar *var, struct event_text *ret)
+/* A switch of one byte, with the meaning of its value. */
+static bool describe_switch(const struct uefivar *var, struct event_text *ret)
 {
 	static const struct {
 		const char *name, *on, *off;
@@ -106,7 +106,7 @@ static bool known_switch(const struct uefivar *var, struct event_text *ret)
 	return false;
 }
 
-static void any_value(const struct uefivar *var, struct event_text *ret)
+static void describe_value(const struct uefivar *var, struct event_text *ret)
 {
 	char hex[2 * SHOWN_BYTES + 1];
 
@@ -121,9 +121,9 @@ static void any_value(const struct uefivar *var, struct event_text *ret)
 	}
 }
 
-/* An authority's data is one entry of a list, EFI_SIGNATURE_DATA: an owner and, if a hash let a
- * program run, the hash. */
-static bool authority_hash(
+/* An authority's data is one EFI_SIGNATURE_DATA: an owner and the certificate, or the hash, that
+ * allowed a program to start. Only a hash is described here. */
+static bool describe_authority_hash(
 	const struct event *event, const struct uefivar *var, struct event_text *ret)
 {
 	enum { HASH_SIZE = 32 };
@@ -140,9 +140,10 @@ void event_text_variable(const struct event *event, struct event_text *ret)
 {
 	const struct uefivar *var = &event->variable;
 
-	if (boot_order(var, ret) || load_option(var, ret) || sbat_level(var, ret) ||
-		known_switch(var, ret) || authority_hash(event, var, ret))
+	if (describe_order(var, ret) || describe_load_option(var, ret) ||
+		describe_sbat_level(var, ret) || describe_switch(var, ret) ||
+		describe_authority_hash(event, var, ret))
 		return;
-	if (event->what != EVENT_VARIABLE || !key_lists(var, ret))
-		any_value(var, ret);
+	if (event->what != EVENT_VARIABLE || !describe_key_lists(var, ret))
+		describe_value(var, ret);
 }

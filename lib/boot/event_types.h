@@ -1,5 +1,5 @@
-/* event_types.h - the types that an event may claim: X(type, number, what), what of enum event_what
- * it is about. Types that are not here are PLATFORM, and have no name.
+/* event_types.h - the table of event types: X(type, number, what). `what` is the member of enum
+ * event_what. A type that is not here is PLATFORM and has no name.
  *
  * Source: PC Client PFP 1.06 section 10.4.1, table 27 */
 #ifndef BOOT_EVENT_TYPES_H

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* PFP 1.06 section 10.4.5: signatures of EV_NO_ACTION events, their final 0 included */
+/* PFP 1.06 section 10.4.5: signatures of EV_NO_ACTION events, including their final 0 */
 #define SIGNATURE_SIZE 16
 static const char spec_id_family[] = "Spec ID Event";
 static const char spec_id_agile[SIGNATURE_SIZE] = "Spec ID Event03";
@@ -18,7 +18,8 @@ static const struct {
 	uint16_t digest_size;
 	const char *name;
 } algs[] = {
-	{EVENTLOG_SHA256, 32, "sha256"}, /* the first that a log has is the one that counts */
+	{EVENTLOG_SHA256, 32, "sha256"}, /* of this list, the first that a log has is the bank that
+					    counts */
 	{EVENTLOG_SHA384, 48, "sha384"},
 	{EVENTLOG_SHA512, 64, "sha512"},
 	{EVENTLOG_SHA1, 20, "sha1"},
@@ -61,7 +62,7 @@ int eventlog_bank_index(const struct eventlog *log, uint16_t alg)
 	return -1;
 }
 
-/* TCG_PCR_EVENT: one SHA-1 digest (PFP 1.06 section 10.2.1). NULL, or what is wrong. */
+/* TCG_PCR_EVENT: one SHA-1 digest (PFP 1.06 section 10.2.1). Returns NULL or what is wrong. */
 static const char *read_plain_event(struct cursor *cursor, struct event *ret)
 {
 	struct event event = {0};
@@ -95,7 +96,8 @@ static const char *read_digest(
 }
 
 /* TCG_PCR_EVENT2: at most one digest for each bank (PFP 1.06 section 10.2.2). Digests may be
- * missing: Windows' boot manager extends only the bank that it uses. NULL, or what is wrong. */
+ * missing: Windows' boot manager extends only the bank that it uses. Returns NULL or what is
+ * wrong. */
 static const char *read_agile_event(
 	const struct eventlog *log, struct cursor *cursor, struct event *ret)
 {
@@ -124,8 +126,9 @@ static const char *read_agile_event(
 	return NULL;
 }
 
-/* THE rule for every reader: a digest of the bank that counts, or none at all. */
-static void mark(const struct eventlog *log, struct event *event)
+/* The one place that decides whether an event was measured: only by a digest of the bank that
+ * counts. */
+static void mark_measured(const struct eventlog *log, struct event *event)
 {
 	size_t bank = log->counted_bank;
 
@@ -147,7 +150,7 @@ static const char *read_event(const struct eventlog *log, struct cursor *cursor,
 		reason = "no such PCR";
 	if (reason)
 		return reason;
-	mark(log, ret);
+	mark_measured(log, ret);
 	event_read(ret);
 	return NULL;
 }
@@ -175,8 +178,8 @@ static const char *read_bank(struct cursor *cursor, struct eventlog *log)
 	return NULL;
 }
 
-/* TCG_EfiSpecIDEvent (PFP 1.06 section 10.4.5.1). NULL, or what is wrong. Bytes after the vendor's
- * are tolerated. */
+/* TCG_EfiSpecIDEvent (PFP 1.06 section 10.4.5.1). Returns NULL or what is wrong. Bytes after the
+ * vendor information are tolerated. */
 static const char *read_spec_id(struct bytes data, struct eventlog *log)
 {
 	struct cursor cursor = cursor_of(data);
@@ -184,7 +187,8 @@ static const char *read_spec_id(struct bytes data, struct eventlog *log)
 	uint32_t count;
 
 	(void)cursor_bytes(&cursor, SIGNATURE_SIZE);
-	(void)cursor_u32_le(&cursor); /* platform class: client or server, the format is the same */
+	(void)cursor_u32_le(&cursor); /* platform class, client or server: both have the same format
+				       */
 	minor = cursor_u8(&cursor);
 	major = cursor_u8(&cursor);
 	(void)cursor_u8(&cursor); /* errata */
@@ -206,8 +210,9 @@ static const char *read_spec_id(struct bytes data, struct eventlog *log)
 	return cursor.failed ? "the vendor information is longer than the header" : NULL;
 }
 
-/* Firmware tables have room to spare: bytes of one value, 00 or FF, behind the last event. Found
- * once from the end, so that a hostile log cannot make every event look for it. */
+/* Firmware reserves more room than a log needs, so bytes of one value, 00 or FF, may follow the
+ * last event. They are searched once, from the end, so that a hostile log cannot cause a search per
+ * event. */
 static size_t padding_at(struct bytes bytes)
 {
 	uint8_t value = bytes.len ? bytes.data[bytes.len - 1] : 1;
@@ -220,7 +225,7 @@ static size_t padding_at(struct bytes bytes)
 	return at;
 }
 
-/* Tells the two formats apart by the first event, which is in the old format in both. */
+/* The first event has the old format in both kinds of logs; its data tells the two apart. */
 static const char *read_header(struct bytes bytes, struct eventlog *log)
 {
 	struct cursor cursor = cursor_of(bytes);
@@ -235,7 +240,7 @@ static const char *read_header(struct bytes bytes, struct eventlog *log)
 		!starts_with(first.data, spec_id_family, sizeof(spec_id_family) - 1))
 		return NULL;
 	if (!starts_with(first.data, spec_id_agile, SIGNATURE_SIZE)) {
-		/* "Spec ID Event00" (BIOS) and "02" (EFI 1.2) head SHA-1 logs */
+		/* SHA-1 logs begin with "Spec ID Event00" (BIOS) or "02" (EFI 1.2) */
 		bool is_old = first.data.len >= SIGNATURE_SIZE && first.data.data[13] == '0' &&
 			      first.data.data[14] < '3';
 		return is_old ? NULL : "a header of an unknown kind";
@@ -246,14 +251,14 @@ static const char *read_header(struct bytes bytes, struct eventlog *log)
 	return read_spec_id(first.data, log);
 }
 
-/* What does not even begin as a log is none. */
-static int refuse(uint32_t number, size_t at, const char *reason, struct err *err)
+/* An error at byte 0 means that this is no log at all. */
+static int refuse_event(uint32_t number, size_t at, const char *reason, struct err *err)
 {
 	return err_set(err, ERR_EVENT_LOG_MALFORMED, 0, "%s: event %u at byte %zu: %s.",
 		at ? "The event log is broken" : "This is no TCG event log", number, at, reason);
 }
 
-/* Every event once; log->bytes ends where padding begins. */
+/* Reads every event once, and cuts log->bytes where the padding begins. */
 static int check_events(struct eventlog *log, size_t padding, struct err *err)
 {
 	struct cursor cursor = cursor_of(log->bytes);
@@ -265,7 +270,7 @@ static int check_events(struct eventlog *log, size_t padding, struct err *err)
 		const char *reason = read_event(log, &cursor, &event);
 
 		if (reason)
-			return refuse(log->event_count + (log->is_crypto_agile ? 1u : 0u), at,
+			return refuse_event(log->event_count + (log->is_crypto_agile ? 1u : 0u), at,
 				reason, err);
 		log->event_count++;
 		log->unmeasured_count += eventlog_is_unmeasured(&event);
@@ -301,7 +306,7 @@ int eventlog_open(struct bytes bytes, struct eventlog *ret, struct err *err)
 			EVENTLOG_MAX_FILE);
 	reason = read_header(bytes, &log);
 	if (reason)
-		return refuse(0, 0, reason, err);
+		return refuse_event(0, 0, reason, err);
 	log.counted_bank = find_counted_bank(&log);
 	if (check_events(&log, padding, err) < 0)
 		return -1;

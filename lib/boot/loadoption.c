@@ -34,7 +34,7 @@ bool loadoption_order_text(struct bytes data, char *ret, size_t size)
 	return true;
 }
 
-/* A word and four hex digits */
+/* A known word and four hex digits. */
 static bool is_option_name(const char *name)
 {
 	static const char *const words[] = {
@@ -50,7 +50,7 @@ static bool is_option_name(const char *name)
 	return false;
 }
 
-/* Attributes, length of the path, title, path, data of the loader. */
+/* EFI_LOAD_OPTION: attributes, length of the path, title, path, data for the loader. */
 bool loadoption_read(const struct uefivar *var, struct loadoption *ret)
 {
 	struct cursor cursor = cursor_of(var->data);

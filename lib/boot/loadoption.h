@@ -1,5 +1,5 @@
-/* loadoption.h - variables that say what is to be booted: load options and their order. Hostile
- * data. Source: UEFI 2.10 sections 3.1.3 (EFI_LOAD_OPTION) and 3.3 (names). */
+/* loadoption.h - variables that choose what the firmware boots: load options and their order. The
+ * data is hostile. Source: UEFI 2.10 sections 3.1.3 (EFI_LOAD_OPTION) and 3.3 (names). */
 #ifndef BOOT_LOADOPTION_H
 #define BOOT_LOADOPTION_H
 
@@ -11,11 +11,11 @@ struct loadoption {
 	struct bytes path; /* a device path; empty if its size does not fit */
 };
 
-/* Boot0001, Driver0001, ... False if it is none, by name or size. */
+/* Reads Boot0001, Driver0001, ...; false if its name or size is not a load option's. */
 bool loadoption_read(const struct uefivar *var, struct loadoption *ret);
-/* BootOrder, BootNext, ...: by name; 16-bit numbers of load options. */
+/* Whether its name is that of a list of load options: BootOrder, BootNext, ... */
 bool loadoption_is_order(const struct uefivar *var);
-/* "0001 0000"; what does not fit is cut and ends in "...". False if the data is no such numbers. */
+/* "0001 0000"; ends in "..." if not all fit. False if the data is not 16-bit numbers. */
 bool loadoption_order_text(struct bytes data, char *ret, size_t size);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "boot/uefivar.h"
 
-#define SHOWN_BYTES 16 /* of data that is no text */
+#define SHOWN_BYTES 16 /* of data that is not text */
 
 static struct bytes without_final_zeros(struct bytes bytes)
 {

@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "boot/uefivar.h"
 
-#define SHOWN_BYTES 16 /* of a node's data that has no form */
+#define SHOWN_BYTES 16 /* of data of unknown form */
 #define NAME_SIZE   128
 
-static void guid_text(struct cursor *at, char ret[UEFI_GUID_TEXT_SIZE])
+static void write_guid(struct cursor *at, char ret[UEFI_GUID_TEXT_SIZE])
 {
 	static const uint8_t zeros[UEFI_GUID_SIZE];
 	struct bytes guid = cursor_bytes(at, UEFI_GUID_SIZE);
@@ -17,8 +17,8 @@ static void guid_text(struct cursor *at, char ret[UEFI_GUID_TEXT_SIZE])
 	uefi_guid_text(guid.data ? guid.data : zeros, ret);
 }
 
-/* The data, or its beginning, as hex digits. */
-static void data_text(struct bytes data, char ret[2 * SHOWN_BYTES + sizeof("...")])
+/* Writes the data, or its beginning, as hex digits. */
+static void write_data(struct bytes data, char ret[2 * SHOWN_BYTES + sizeof("...")])
 {
 	bool is_cut = data.len > SHOWN_BYTES;
 
@@ -27,8 +27,8 @@ static void data_text(struct bytes data, char ret[2 * SHOWN_BYTES + sizeof("..."
 		memcpy(ret + 2 * (size_t)SHOWN_BYTES, "...", sizeof("..."));
 }
 
-/* What is left in the node as UTF-8, without zeros at the end. */
-static void rest_text(const struct cursor *at, char ret[NAME_SIZE])
+/* Writes the rest of the node as UTF-8, without zeros at the end. */
+static void write_rest(const struct cursor *at, char ret[NAME_SIZE])
 {
 	struct bytes rest = cursor_rest(at);
 
@@ -41,7 +41,7 @@ static void unknown_text(const struct nodetext_node *node, char ret[NODETEXT_SIZ
 {
 	char data[2 * SHOWN_BYTES + sizeof("...")];
 
-	data_text(node->data, data);
+	write_data(node->data, data);
 	(void)text_format(ret, NODETEXT_SIZE, "Path(%u,%u%s%s)", node->type, node->subtype,
 		*data ? "," : "", data);
 }
@@ -67,8 +67,8 @@ static void vendor_text(struct cursor *at, const char *name, char ret[NODETEXT_S
 {
 	char guid[UEFI_GUID_TEXT_SIZE], data[2 * SHOWN_BYTES + sizeof("...")];
 
-	guid_text(at, guid);
-	data_text(cursor_rest(at), data);
+	write_guid(at, guid);
+	write_data(cursor_rest(at), data);
 	(void)text_format(ret, NODETEXT_SIZE, "%s(%s%s%s)", name, guid, *data ? "," : "", data);
 }
 
@@ -92,8 +92,8 @@ static void controller_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "Ctrl(0x%X)", cursor_u32_le(at));
 }
 
-/* A compressed EISA identifier (ACPI 6.5 section 19.3.4): three letters of five bits in the low
- * half, as UEFI keeps them, the number in the high half: 0x0A0341D0 is PNP0A03. */
+/* A compressed EISA identifier (ACPI 6.5 section 19.3.4): 0x0A0341D0 is PNP0A03. In UEFI the low
+ * half holds three letters of five bits, and the high half the number. */
 static void eisa_text(uint32_t id, char ret[8])
 {
 	(void)text_format(ret, 8, "%c%c%c%04X", (char)('@' + (id >> 10 & 31)),
@@ -126,7 +126,7 @@ static void acpi_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "Acpi(%s,0x%X)", id, uid);
 }
 
-/* A number, or the text behind the numbers that stands for it. */
+/* Reads one of the texts that follow the numbers; if it is not empty, it replaces its number. */
 static void acpi_name(struct cursor *at, char ret[NAME_SIZE])
 {
 	size_t len = strnlen((const char *)at->at, at->left);
@@ -185,7 +185,7 @@ static void usb_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "USB(0x%X,0x%X)", port, interface);
 }
 
-/* The field has 32 bytes; an Ethernet address (type 0 or 1) uses 6. */
+/* The field has 32 bytes, of which an Ethernet address (type 0 or 1) uses 6. */
 static void mac_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
 	struct bytes address = cursor_bytes(at, 32);
@@ -239,7 +239,7 @@ static void iscsi_text(struct cursor *at, char ret[NODETEXT_SIZE])
 
 	(void)cursor_bytes(at, 12); /* protocol, options, logical unit */
 	(void)cursor_u16_le(at); /* portal group */
-	rest_text(at, target);
+	write_rest(at, target);
 	(void)text_format(ret, NODETEXT_SIZE, "iSCSI(%s)", target);
 }
 
@@ -248,7 +248,7 @@ static void vlan_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "Vlan(%u)", cursor_u16_le(at));
 }
 
-/* The EUI-64 is stored lowest byte first, and written highest byte first. */
+/* The EUI-64 is stored with its lowest byte first and written with its highest byte first. */
 static void nvme_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
 	unsigned space = cursor_u32_le(at);
@@ -264,7 +264,7 @@ static void uri_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
 	char uri[NAME_SIZE];
 
-	rest_text(at, uri);
+	write_rest(at, uri);
 	(void)text_format(ret, NODETEXT_SIZE, "Uri(%s)", uri);
 }
 
@@ -287,13 +287,13 @@ static void disk_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	unsigned long long size = cursor_u64_le(at);
 	struct bytes signature = cursor_bytes(at, UEFI_GUID_SIZE);
 	struct cursor low = cursor_of(signature);
-	/* of the partition table: what the kind of signature says too */
+	/* of the partition table; the kind of the signature implies it too */
 	unsigned format = cursor_u8(at);
 	unsigned kind = cursor_u8(at);
 	char text[UEFI_GUID_TEXT_SIZE];
 
 	if (kind == SIGNATURE_GUID) {
-		guid_text(&low, text);
+		write_guid(&low, text);
 		(void)text_format(ret, NODETEXT_SIZE, "HD(%u,GPT,%s,0x%llX,0x%llX)", number, text,
 			start, size);
 	} else if (kind == SIGNATURE_MBR)
@@ -333,19 +333,19 @@ static void offset_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "Offset(0x%llX,0x%llX)", start, end);
 }
 
-/* A disk of a BIOS (section 10.3.6). */
+/* A boot device of a BIOS (section 10.3.6). */
 static void bios_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
 	unsigned kind = cursor_u16_le(at);
 	char name[NAME_SIZE];
 
 	(void)cursor_u16_le(at);
-	rest_text(at, name);
+	write_rest(at, name);
 	(void)text_format(ret, NODETEXT_SIZE, "BBS(0x%X,%s)", kind, name);
 }
 
-/* Data of another size than `size`, or, where the rest is variable, shorter, is not what the type
- * promises. */
+/* size: the bytes of the node's data; the least number if is_variable. Data of another size is
+ * written as that of an unknown type. */
 static const struct form {
 	uint8_t type, subtype, size;
 	bool is_variable;

@@ -1,5 +1,5 @@
-/* nodetext.h - one node of a UEFI device path as text, as UEFI 2.10 section 10.6.1.6 writes it;
- * names of files are devicepath's. */
+/* nodetext.h - one node of a UEFI device path as text, in the form of UEFI 2.10 section 10.6.1.6.
+ * devicepath.c writes the names of files. */
 #ifndef BOOT_NODETEXT_H
 #define BOOT_NODETEXT_H
 
@@ -9,10 +9,10 @@
 
 struct nodetext_node {
 	uint8_t type, subtype;
-	struct bytes data; /* behind the node's head */
+	struct bytes data; /* after the node's header */
 };
 
-/* Clean text without line breaks; what does not fit is cut. */
+/* Writes clean text without line breaks; what does not fit is cut. */
 void nodetext(const struct nodetext_node *node, char ret[NODETEXT_SIZE]);
 
 #endif

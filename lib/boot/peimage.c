@@ -13,12 +13,13 @@
 #define MAGIC_PE32       0x10B
 #define MAGIC_PLUS       0x20B
 
-/* What hashing needs of the headers; offsets are in the file. */
+/* The header fields that hashing needs; offsets are in the file. */
 struct headers {
 	uint16_t machine, section_count;
 	uint64_t checksum_at;
-	uint64_t certificates_at; /* of the directory's entry; 0 if there is none */
-	uint64_t certificate_size; /* of the table that it tells */
+	uint64_t certificates_at; /* of the certificate table's directory entry; 0 if there is none
+				   */
+	uint64_t certificate_size; /* of the table that this entry points to */
 	uint64_t sections_at;
 	uint64_t size; /* SizeOfHeaders */
 };
@@ -31,7 +32,7 @@ static struct cursor cursor_at(struct bytes head, uint64_t offset)
 	return cursor;
 }
 
-/* The optional header, without which an image cannot be started. */
+/* The "optional" header, without which no image can be started. */
 static bool read_optional(struct bytes head, uint64_t at, uint16_t size, struct headers *headers)
 {
 	struct cursor cursor = cursor_at(head, at);
@@ -106,15 +107,15 @@ static bool read_sections(
 	return !cursor.failed;
 }
 
-/* Both ends were checked: from <= to <= the file's size. */
+/* The caller has checked that `from` and `to` lie in the file. */
 static void add_range(struct peimage *image, uint64_t from, uint64_t to)
 {
 	if (to > from)
 		image->ranges[image->range_count++] = (struct peimage_range){from, to - from};
 }
 
-/* Behind those that start at the same place, in front of those that start later; none before
- * `first` moves. */
+/* Keeps the ranges from index `first` on sorted by offset; of equal offsets, the later one comes
+ * last. */
 static void add_sorted(struct peimage *image, size_t first, const struct peimage_range *range)
 {
 	size_t at = image->range_count;
@@ -125,9 +126,9 @@ static void add_sorted(struct peimage *image, size_t first, const struct peimage
 	image->range_count++;
 }
 
-/* Headers without the checksum and the certificate table's entry; then sections by their place;
- * then what is behind them. "Behind" is counted by the bytes hashed so far, not by where the last
- * section ends: so the firmware does it. */
+/* First the headers without the checksum and the certificate table's entry, then the sections by
+ * offset, then the rest of the file without the certificates. As in the firmware, the rest begins
+ * at the number of bytes hashed so far, not at the end of the last section. */
 static bool find_ranges(const struct headers *headers, uint64_t file_size, struct peimage *image)
 {
 	uint64_t behind_checksum = headers->checksum_at + 4;

@@ -1,10 +1,10 @@
-/* peimage.h - an EFI program (PE/COFF): its header -> which bytes of the file the firmware
- * measures, and its sections. No crypto.
+/* peimage.h - reads the header of an EFI program (PE/COFF): its sections, and the ranges of the
+ * file that the firmware measures. No cryptography.
  *
- * The digest over these ranges, one after the other, is what PCR 4 gets and what an Authenticode
- * signature is about. The order and the arithmetic are the firmware's (EDK2 HashPeImage), so that
- * the digest is the measured one also for images with gaps between sections; nothing is padded: who
- * signs an image pads the file itself to 8 bytes.
+ * The digest over these ranges, one after the other, is extended into PCR 4, and an Authenticode
+ * signature signs it. Order and arithmetic are the firmware's (EDK2 HashPeImage), so the digest is
+ * the measured one also for images with gaps between sections. Nothing is padded: signing tools pad
+ * the file itself to 8 bytes.
  *
  * Source: Microsoft "Windows Authenticode Portable Executable Signature Format" 1.0, "Calculating
  * the PE Image Hash"; PE/COFF specification 8.3; UEFI 2.10 section 32.2.3; EDK2
@@ -14,7 +14,7 @@
 
 #include "base/cursor.h"
 
-/* headers behind it are refused; those of kernels end within 4 KiB */
+/* headers that end later are refused; those of kernels end within 4 KiB */
 #define PEIMAGE_HEAD_SIZE    (64u << 10)
 #define PEIMAGE_MAX_SECTIONS 96 /* PE/COFF 3.3: the loader's limit */
 #define PEIMAGE_MAX_RANGES   (PEIMAGE_MAX_SECTIONS + 4)
@@ -29,20 +29,20 @@ struct peimage_range {
 
 struct peimage_section {
 	char name[PEIMAGE_NAME_SIZE]; /* cleaned */
-	struct peimage_range data; /* len may be 0: nothing of it is in the file */
+	struct peimage_range data; /* len is 0 if the file holds nothing of it */
 	uint32_t virtual_size; /* in memory */
 };
 
 struct peimage {
-	uint16_t machine; /* enum peimage_machine, or another one */
+	uint16_t machine; /* enum peimage_machine, or another number */
 	size_t range_count;
 	struct peimage_range ranges[PEIMAGE_MAX_RANGES]; /* in the order of hashing */
 	size_t section_count;
 	struct peimage_section sections[PEIMAGE_MAX_SECTIONS]; /* in the order of the header */
 };
 
-/* head: the file's first PEIMAGE_HEAD_SIZE bytes, all of a shorter file. ERR_FORMAT: it is no such
- * program, or a broken one. */
+/* head: the file's first PEIMAGE_HEAD_SIZE bytes, or all of a shorter file. ERR_FORMAT: it is not
+ * such a program, or a broken one. */
 int peimage_parse(
 	struct bytes head, uint64_t file_size, struct peimage *ret, struct err *err) err_check;
 

@@ -5,8 +5,8 @@
 
 #define MAX_GENERATION 1000000000u
 
-/* Up to the separator, or all; what follows it stays in *rest. */
-static struct bytes split(struct bytes *rest, char separator)
+/* Takes the part before the separator, or all, off *rest. */
+static struct bytes take_part(struct bytes *rest, char separator)
 {
 	const uint8_t *end = rest->len ? memchr(rest->data, separator, rest->len) : NULL;
 	struct bytes part = {rest->data, end ? (size_t)(end - rest->data) : rest->len};
@@ -41,9 +41,9 @@ static bool read_generation(struct bytes text, uint32_t *ret)
 
 static void read_line(struct bytes line, struct sbat *ret)
 {
-	struct bytes name = split(&line, ',');
-	struct bytes generation = split(&line, ',');
-	struct bytes date = split(&line, ',');
+	struct bytes name = take_part(&line, ',');
+	struct bytes generation = take_part(&line, ',');
+	struct bytes date = take_part(&line, ',');
 	struct sbat_component component;
 
 	if (name.len == 0 || !read_generation(generation, &component.generation)) {
@@ -73,7 +73,7 @@ void sbat_read(struct bytes value, struct sbat *ret)
 	while (value.len && value.data[value.len - 1] == 0)
 		value.len--;
 	while (value.len) {
-		struct bytes line = split(&value, '\n');
+		struct bytes line = take_part(&value, '\n');
 
 		if (line.len)
 			read_line(line, ret);
@@ -99,7 +99,7 @@ static uint32_t generation_of(const struct sbat *sbat, struct bytes name, bool *
 	return highest;
 }
 
-/* "grub" of "grub.debian"; empty if there is none. */
+/* "grub" for "grub.debian"; empty if there is no dot. */
 static struct bytes parent_of(struct bytes name)
 {
 	while (name.len && name.data[name.len - 1] != '.')
@@ -108,9 +108,9 @@ static struct bytes parent_of(struct bytes name)
 	return name;
 }
 
-/* The old line's component may not start older than before. A line that is gone is covered by one
- * of its parents that rose (SBAT.md: a vendor's fixes are in each later generation of what the
- * vendor builds from). */
+/* Whether the new level lets no older generation of this component start than the old one does. A
+ * missing line is covered by a parent whose generation rose (SBAT.md: each later generation of what
+ * a vendor builds from includes the vendor's fixes). */
 static bool is_covered(const struct sbat *old, const struct sbat *new, struct bytes name)
 {
 	bool has_line, ignored;

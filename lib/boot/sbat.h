@@ -1,8 +1,8 @@
-/* sbat.h - the revocation level of shim: the oldest generation of each component that may start.
- * Bytes to values; the data is hostile.
+/* sbat.h - reads shim's revocation level: the oldest generation of each component that may start.
+ * The data is hostile.
  *
- * Source: shim 15.8, SBAT.md: lines "component,generation[,...]"; the first is "sbat,1,DATE", its
- * date the level's own version. */
+ * Source: shim 15.8, SBAT.md: lines "component,generation[,...]". The first is "sbat,1,DATE"; its
+ * date is the version of the level itself. */
 #ifndef BOOT_SBAT_H
 #define BOOT_SBAT_H
 
@@ -19,17 +19,17 @@ struct sbat_component {
 
 struct sbat {
 	char date[SBAT_DATE_SIZE]; /* "" if the level has none */
-	/* each line was understood and is here: only then two levels can be compared */
+	/* every line was understood and kept; only then two levels can be compared */
 	bool is_whole;
-	bool has_sbat; /* a first line: the generation of the form itself, below */
+	bool has_sbat; /* it has the line "sbat"; `generation`, below, is that line's */
 	uint32_t generation;
 	size_t count;
-	/* without the first line; more are left out */
+	/* without the line "sbat"; further components are left out */
 	struct sbat_component components[SBAT_MAX_COMPONENTS];
 };
 
-/* A variable's value. Lines that are none of a level are skipped; an empty level gives an empty
- * struct. */
+/* Reads the variable's value. Lines of another form are skipped and clear is_whole. An empty value
+ * is an empty, whole level. */
 void sbat_read(struct bytes value, struct sbat *ret);
 enum sbat_change {
 	SBAT_RAISED, /* the date is higher, and no generation is lower */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 
-static void count(const struct uefi_signature *signature, struct siglist_count *to)
+static void count_entry(const struct uefi_signature *signature, struct siglist_count *to)
 {
 	if (memcmp(signature->type, uefi_cert_x509_guid, UEFI_GUID_SIZE) == 0)
 		to->certs++;
@@ -13,8 +13,9 @@ static void count(const struct uefi_signature *signature, struct siglist_count *
 		to->others++;
 }
 
-/* NULL if there is no room for another one. */
-static struct siglist_owner *owner_of(const struct uefi_signature *signature, struct siglist *list)
+/* Adds the owner if it is new; NULL if there is no room. */
+static struct siglist_owner *find_or_add_owner(
+	const struct uefi_signature *signature, struct siglist *list)
 {
 	struct siglist_owner *owner = list->owners;
 
@@ -35,11 +36,11 @@ void siglist_read(struct bytes variable_data, struct siglist *ret)
 
 	*ret = (struct siglist){0};
 	while (uefi_signature_next(&walk, &signature)) {
-		struct siglist_owner *owner = owner_of(&signature, ret);
+		struct siglist_owner *owner = find_or_add_owner(&signature, ret);
 
-		count(&signature, &ret->all);
+		count_entry(&signature, &ret->all);
 		if (owner)
-			count(&signature, &owner->count);
+			count_entry(&signature, &owner->count);
 	}
 	ret->is_malformed = walk.malformed;
 }

@@ -21,7 +21,7 @@ void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_
 		guid[10], guid[11], guid[12], guid[13], guid[14], guid[15]);
 }
 
-/* RFC 3629; surrogates come out as bytes that text_clean refuses. Returns the length. */
+/* Encodes it by RFC 3629; returns the length. text_clean replaces what a surrogate gives. */
 static size_t utf8_of_code_point(uint32_t point, uint8_t ret[4])
 {
 	if (point < 0x80) {
@@ -113,8 +113,8 @@ struct uefi_signature_walk uefi_signature_walk(struct bytes variable_data)
 	return (struct uefi_signature_walk){.lists = cursor_of(variable_data)};
 }
 
-/* EFI_SIGNATURE_LIST: type, size of the list, of its header, of each entry, all in front of the
- * header (UEFI 2.10 section 32.4.1). */
+/* EFI_SIGNATURE_LIST (UEFI 2.10 section 32.4.1): type, size of the list, size of its header, size
+ * of an entry; then the header and the entries. */
 static bool next_list(struct uefi_signature_walk *walk)
 {
 	const uint8_t *type = cursor_bytes(&walk->lists, UEFI_GUID_SIZE).data;
