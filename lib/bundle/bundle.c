@@ -82,8 +82,8 @@ int bundle_of_info(
 	return 0;
 }
 
-/* The header tells which key signed, and nothing that lets anybody in. */
-static void take_token(
+/* The header only names the key that signed; it gives no access. */
+static void take_provider(
 	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
 {
 	struct bundle_provider *provider = &ret->provider;
@@ -116,7 +116,7 @@ int bundle_of_round(struct round_result *round, const struct bundle_extras *extr
 	if (round->info.len && take_info(buf_bytes(&round->info), &round->local, &bundle, err) < 0)
 		return -1;
 	if (round->stage >= ROUND_COLLECTED)
-		take_token(round, extras, &bundle);
+		take_provider(round, extras, &bundle);
 	*ret = bundle;
 	bundle = BUNDLE_EMPTY;
 	return 0;

@@ -1,5 +1,5 @@
-/* bundle_parse.c - a bundle as somebody gave it. All of it is hostile: every member has its type
- * and its bound. */
+/* bundle_parse.c - a bundle's text to struct bundle. All of it is hostile: every member is checked
+ * for its type and its bound. */
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
@@ -8,7 +8,7 @@
 
 #define MAX_TIME_S 253402300799 /* the end of the year 9999 */
 
-/* Absent is "". What does not fit is cut. */
+/* "" if absent. A text that does not fit is cut. */
 static int get_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
 {
 	const char *text = "";
@@ -45,7 +45,7 @@ static int read_health(const json *members, enum health *ret, struct err *err)
 	return err_set(err, ERR_FORMAT, 0, "'health' is neither Healthy nor Unhealthy nor Unknown.");
 }
 
-/* A code of a newer version is kept as the number that it is. */
+/* A newer version's code is kept as a number. */
 static int read_verdict(const json *root, const char *name, struct verdict *ret, struct err *err)
 {
 	const json *members;
@@ -116,7 +116,7 @@ static int read_machine(const json *root, struct machine *ret, struct err *err)
 	return 0;
 }
 
-/* Two digits at most: names are "0" to "23". */
+/* Reads "0" to "23". */
 static bool pcr_of_name(const char *name, uint32_t *ret)
 {
 	*ret = 0;
@@ -128,7 +128,7 @@ static bool pcr_of_name(const char *name, uint32_t *ret)
 	return name[0] && *ret < TPM_PCR_COUNT;
 }
 
-static int read_later(const json *root, struct tpm_pcrs *ret, struct err *err)
+static int read_unquoted(const json *root, struct tpm_pcrs *ret, struct err *err)
 {
 	const json *pcrs;
 
@@ -173,7 +173,7 @@ static int read_chain(const json *root, struct buf *ret, struct err *err)
 	return 0;
 }
 
-/* Decimal digits at *at, which moves behind them; false if there are none or too many. */
+/* Reads decimal digits at *at and moves it behind them; false if there are none or too many. */
 static bool take_number(const char **at, uint32_t *ret)
 {
 	const char *begin = *at;
@@ -184,7 +184,7 @@ static bool take_number(const char **at, uint32_t *ret)
 	return *at > begin && *ret < EVIDENCE_MAX_EVENTS;
 }
 
-/* "3,7-12", ascending: thus no list, however long, marks an event twice. */
+/* Reads "3,7-12". Numbers must ascend, so that no list marks an event twice, however long it is. */
 static int read_redacted_events(const char *list, struct evidence *ret, struct err *err)
 {
 	uint32_t next = 0, first, last;
@@ -260,29 +260,30 @@ static int read_whole(const json *root, struct bundle *ret, struct err *err)
 		read_provider(root, ret, err) < 0 ||
 		get_optional_object(root, "facts", &ret->facts, err) < 0 ||
 		read_machine(root, &ret->machine, err) < 0 ||
-		read_later(root, &ret->unquoted, err) < 0 || read_chain(root, &ret->chain, err) < 0)
+		read_unquoted(root, &ret->unquoted, err) < 0 ||
+		read_chain(root, &ret->chain, err) < 0)
 		return -1;
 	if (read_info(root, ret, err) < 0)
 		return -1;
 	return read_redaction(root, ret, err);
 }
 
-static bool is_of(const char *name, const char *const *names)
+static bool is_listed(const char *name, const char *const *names)
 {
 	while (*names && strcmp(name, *names) != 0)
 		names++;
 	return *names;
 }
 
-/* Names are matched exactly, and clients may send more: what is passed over is kept by name, so
- * that its reader can be told. */
-static void note_unread(const json *root, const char *const *known, char *ret, size_t size)
+/* Names match exactly, and clients may send more. Unknown members are ignored, and their names are
+ * kept for the check's notes. */
+static void keep_unread_names(const json *root, const char *const *known, char *ret, size_t size)
 {
 	json_each (member, root) {
 		char name[48];
 		size_t len = strlen(ret);
 
-		if (is_of(json_name(member), known))
+		if (is_listed(json_name(member), known))
 			continue;
 		text_clean(name, sizeof(name), bytes_of_text(json_name(member)));
 		if (!text_format(ret + len, size - len, "%s'%s'", len ? ", " : "", name))
@@ -290,7 +291,7 @@ static void note_unread(const json *root, const char *const *known, char *ret, s
 	}
 }
 
-/* A request's body has no member `format`; attestation information has no AttestationInfo
+/* A request's body has no member `format`; bare attestation information has no AttestationInfo
  * either. */
 static int read_any(const json *root, struct bytes text, struct bundle *ret, struct err *err)
 {
@@ -306,7 +307,8 @@ static int read_any(const json *root, struct bytes text, struct bundle *ret, str
 	if (json_get(root, "format") && !is_whole)
 		return err_set(err, ERR_FORMAT, 0, "'format' is not '" BUNDLE_FORMAT "'.");
 	if (is_whole || json_get(root, "AttestationInfo")) {
-		note_unread(root, is_whole ? of_bundle : of_body, ret->unread, sizeof(ret->unread));
+		keep_unread_names(
+			root, is_whole ? of_bundle : of_body, ret->unread, sizeof(ret->unread));
 		return is_whole ? read_whole(root, ret, err) : read_info(root, ret, err);
 	}
 	if (text.len > REQUEST_MAX_INFO)

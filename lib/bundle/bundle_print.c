@@ -54,7 +54,7 @@ static void add_machine(json *root, const struct machine *machine)
 	json_add_text(members, "architecture", machine->architecture);
 }
 
-static void add_later(json *root, const struct tpm_pcrs *later)
+static void add_unquoted(json *root, const struct tpm_pcrs *later)
 {
 	json *pcrs = json_add_object(root, "laterPcrs");
 
@@ -97,7 +97,7 @@ static int add_redaction(json *root, const struct bundle *bundle, struct err *er
 	return 0;
 }
 
-/* The base64 of each certificate of a PEM text (RFC 7468): JSON texts have no line breaks. */
+/* Adds the base64 of each certificate of a PEM text (RFC 7468): JSON texts have no line breaks. */
 static void add_chain(json *root, const struct buf *pem)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----",
@@ -148,7 +148,7 @@ int bundle_print(const struct bundle *bundle, struct buf *ret, struct err *err)
 		return -1;
 	add_copy_if(root, "facts", bundle->facts);
 	add_machine(root, &bundle->machine);
-	add_later(root, &bundle->unquoted);
+	add_unquoted(root, &bundle->unquoted);
 	add_chain(root, &bundle->chain);
 	if (add_info(root, buf_bytes(&bundle->info), err) < 0 ||
 		json_print(root, JSON_INDENTED, ret, err) < 0)

@@ -11,7 +11,7 @@
 
 #define SECURE_BOOT_PCR 7
 
-static void note(struct bundlecheck *check, const char *text)
+static void add_note(struct bundlecheck *check, const char *text)
 {
 	if (check->note_count < BUNDLECHECK_MAX_NOTES)
 		(void)text_format(
@@ -23,7 +23,7 @@ static void note(struct bundlecheck *check, const char *text)
 static void read_cert(const struct bundle *bundle, struct bundlecheck *check)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
-	struct err ignored; /* the binding's check says it */
+	struct err ignored; /* the binding's check reports it */
 
 	if (crypto_cert_parse(buf_bytes(&bundle->request.evidence.ak_cert), &cert, &ignored) < 0)
 		return;
@@ -31,10 +31,10 @@ static void read_cert(const struct bundle *bundle, struct bundlecheck *check)
 	crypto_cert_info(cert, &check->cert);
 }
 
-/* Links of the bundle join those of the reader; its roots, which anybody could have put there, do
- * not. */
-static int join_links(const struct anchors *anchors, const struct buf *chain, struct anchors *ret,
-	struct err *err)
+/* Adds the bundle's intermediate certificates to the reader's. The bundle's roots are ignored:
+ * anybody could have put them there. */
+static int join_intermediates(const struct anchors *anchors, const struct buf *chain,
+	struct anchors *ret, struct err *err)
 {
 	if (anchors->roots.len && anchors_add(ret, buf_bytes(&anchors->roots), err) < 0)
 		return -1;
@@ -45,7 +45,7 @@ static int join_links(const struct anchors *anchors, const struct buf *chain, st
 		auto_cleanup(anchors) struct anchors links = anchors_empty();
 
 		if (anchors_add(&links, buf_bytes(chain), err) < 0)
-			/* without them the chain may be whole */
+			/* the chain may be complete without them */
 			return err->code == ERR_NO_MEMORY ? -1 : 0;
 		if (links.intermediates.len)
 			return anchors_add(ret, buf_bytes(&links.intermediates), err);
@@ -53,8 +53,8 @@ static int join_links(const struct anchors *anchors, const struct buf *chain, st
 	return 0;
 }
 
-/* The VM cannot help that its certificate is not from those whom the reader trusts: another remedy
- * than on the VM itself. */
+/* If the reader does not trust the certificate's issuer, that is not the VM's fault, so the code's
+ * remedy differs from that on the VM itself. */
 static void check_issuer(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
 	struct bundlecheck *check)
 {
@@ -63,22 +63,22 @@ static void check_issuer(const struct bundle *bundle, const struct bundlecheck_i
 	bool is_asked = inputs->anchors && anchors_have_root(inputs->anchors);
 
 	check->is_issuer_checked = check->has_cert && is_asked;
-	if (is_asked && !check->has_cert && check->appraisal.is_bound) /* the binding's check could
-									  read it */
+	/* the binding's check could parse it, so memory ran out here */
+	if (is_asked && !check->has_cert && check->appraisal.is_bound)
 		finding(&check->findings, ERR_NO_MEMORY,
 			"No memory to check the certificate's issuer.");
 	if (!is_asked) {
-		note(check,
+		add_note(check,
 			"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
 		if (check->has_cert && (inputs->now_s < check->cert.not_before_s ||
 					       inputs->now_s > check->cert.not_after_s))
-			note(check,
+			add_note(check,
 				"The certificate is not valid at the time for which this was checked.");
 		return;
 	}
 	if (!check->has_cert)
 		return;
-	if (join_links(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
+	if (join_intermediates(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
 		anchors_check_ak_cert(&all, buf_bytes(&bundle->request.evidence.ak_cert),
 			inputs->now_s, &err) == 0)
 		return;
@@ -93,7 +93,7 @@ static int check_token(const struct bundle *bundle, const struct bundlecheck_inp
 	const struct bundlecheck *check, struct err *err)
 {
 	auto_cleanup(token) struct token token = {0};
-	/* 20 KiB: not on the stack */
+	/* 20 KiB: on the heap */
 	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	auto_cleanup(buf) struct buf nonce = buf_with_max(REQUEST_MAX_PAYLOAD_BYTES);
 	struct http_origin origin;
@@ -133,7 +133,7 @@ static void check_provider(const struct bundle *bundle, const struct bundlecheck
 		claims_check(bundle, &check->appraisal, &check->findings);
 	if (bundle->provider.compact.len == 0) {
 		if (bundle->provider.claims)
-			note(check,
+			add_note(check,
 				"The claims stand here without their token: that the provider made them is only said.");
 		return;
 	}
@@ -143,13 +143,13 @@ static void check_provider(const struct bundle *bundle, const struct bundlecheck
 	}
 	check->is_token_checked = true;
 	if (!inputs->keys.len)
-		note(check,
+		add_note(check,
 			"The token's signature fits the keys in the bundle; whether they are the provider's, its own /certs tells (--keys).");
 }
 
-/* ---- what the bundle says, against what was found ---- */
+/* ---- the bundle's statements against its evidence ---- */
 
-/* People read one of the two, programs the other. */
+/* People read one of the two, programs the other, so both must agree. */
 static void check_time(const struct bundle *bundle, struct bundlecheck *check)
 {
 	char made[CLOCK_TEXT_SIZE];
@@ -181,16 +181,16 @@ static void check_facts(const struct bundle *bundle, struct bundlecheck *check)
 		if (found || (is_vm_id && check->appraisal.has_secureboot))
 			finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 				"The bundle's fact '%.60s' is not what its evidence proves.", name);
-		else if (check->appraisal.has_secureboot) /* else it follows from why there are no
-							     facts */
+		/* otherwise a finding already explains why there are no facts */
+		else if (check->appraisal.has_secureboot)
 			finding(&check->findings, ERR_BUNDLE_CONTRADICTS,
 				"The bundle states the fact '%.60s', which its evidence does not prove.",
 				name);
 	}
 }
 
-/* Only what is said too well deceives. That a VM found more against itself than its evidence shows
- * is no contradiction. */
+/* Only a verdict that is too good deceives. If the VM found more against itself than its evidence
+ * shows, that is no contradiction. */
 static void check_verdict(const char *whose, const struct verdict *said,
 	const struct verdict *found, struct bundlecheck *check)
 {
@@ -201,11 +201,11 @@ static void check_verdict(const char *whose, const struct verdict *said,
 			"The bundle says '%s' of %s, but what is in it says '%s'.",
 			health_name(said->health), whose, health_name(found->health));
 	else
-		note(check,
+		add_note(check,
 			"The bundle says worse of the VM than its evidence shows; by whom or by what else it was found is not in it.");
 }
 
-/* Without claims a provider's word can be anything but good. */
+/* The provider's verdict by the claims. Without claims a stated Healthy does not count. */
 static struct verdict remote_of(const struct bundle *bundle)
 {
 	const struct verdict *said = &bundle->provider.verdict;
@@ -215,7 +215,7 @@ static struct verdict remote_of(const struct bundle *bundle)
 	return said->health == HEALTH_HEALTHY ? (struct verdict){.health = HEALTH_UNKNOWN} : *said;
 }
 
-static void check_words(const struct bundle *bundle, struct bundlecheck *check)
+static void check_statements(const struct bundle *bundle, struct bundlecheck *check)
 {
 	const struct verdict *local = &check->appraisal.verdict;
 	struct verdict remote = remote_of(bundle);
@@ -226,14 +226,14 @@ static void check_words(const struct bundle *bundle, struct bundlecheck *check)
 	check_verdict("the VM's own check", &bundle->local, local, check);
 	if (bundle->has_provider)
 		check_verdict("the provider's verdict", &bundle->provider.verdict, &remote, check);
-	/* else it follows from that */
+	/* otherwise it would only follow from that contradiction */
 	if (!findings_hold(&check->findings, ERR_BUNDLE_CONTRADICTS))
 		check_verdict("the VM", &bundle->verdict, &both, check);
 }
 
-/* ---- what is not there, or not signed ---- */
+/* ---- what is missing or not signed ---- */
 
-/* Whoever reads the log beside this must not think that the quote covers all of it. */
+/* Readers of the log must not conclude that the quote covers all of it. */
 static void note_unmeasured(const struct appraisal *appraisal, struct bundlecheck *check)
 {
 	char text[BUNDLECHECK_NOTE_SIZE];
@@ -243,10 +243,10 @@ static void note_unmeasured(const struct appraisal *appraisal, struct bundlechec
 	(void)text_format(text, sizeof(text),
 		"Of the log's %u events %u were not measured in the bank that the TPM quoted: nothing is read from them.",
 		appraisal->event_count, appraisal->unmeasured_count);
-	note(check, text);
+	add_note(check, text);
 }
 
-/* The log's events only, and none of those that are checked all the same (replay.h). */
+/* Counts redacted events of the log, without those that are checked anyway (replay.h). */
 static uint32_t count_redacted(const struct evidence *evidence, const struct appraisal *appraisal)
 {
 	struct eventlog_walk walk = eventlog_walk(&appraisal->log);
@@ -266,13 +266,13 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 	(void)text_format(text, sizeof(text),
 		"The bundle is redacted: of %u events only the digests are checked, since their data is said to be taken out, and of what the TPM did not sign nothing is in it.",
 		count);
-	note(check, text);
+	add_note(check, text);
 	guessable_sentence(evidence, text);
 	if (text[0])
-		note(check, text);
+		add_note(check, text);
 }
 
-static void check_later(const struct bundle *bundle, struct bundlecheck *check)
+static void check_unquoted(const struct bundle *bundle, struct bundlecheck *check)
 {
 	const struct eventlog *log = &check->appraisal.log;
 	struct tpm_pcrs led_to;
@@ -280,25 +280,25 @@ static void check_later(const struct bundle *bundle, struct bundlecheck *check)
 
 	if (!bundle->unquoted.mask)
 		return;
-	note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
+	add_note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
 	if (check->appraisal.has_log && replay_sha256(log, &led_to, &ignored) == 0)
 		check->unquoted_explained = bundle->unquoted.mask &
 					    ~replay_compare(log, &led_to, &bundle->unquoted, NULL);
 }
 
-/* Whoever wrote it, or asked for it, may think that it counts. */
-static void note_unread(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+/* Names what was ignored, so that nobody relies on it. */
+static void note_ignored(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
 	struct bundlecheck *check)
 {
 	char text[BUNDLECHECK_NOTE_SIZE];
 
 	if (inputs->keys.len && !bundle->provider.compact.len)
-		note(check, "No token is in it that the key set given could check.");
+		add_note(check, "No token is in it that the key set given could check.");
 	if (!bundle->unread[0])
 		return;
 	(void)text_format(text, sizeof(text), "What else stands in it was not looked at: %s.",
 		bundle->unread);
-	note(check, text);
+	add_note(check, text);
 }
 
 int bundlecheck_new(struct bundlecheck **ret, struct err *err)
@@ -332,10 +332,10 @@ void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_input
 	if (bundle->has_provider)
 		check_provider(bundle, inputs, ret);
 	if (bundle->is_whole)
-		check_words(bundle, ret);
+		check_statements(bundle, ret);
 	if (bundle->is_redacted)
 		note_redaction(&bundle->request.evidence, ret);
 	note_unmeasured(&ret->appraisal, ret);
-	check_later(bundle, ret);
-	note_unread(bundle, inputs, ret);
+	check_unquoted(bundle, ret);
+	note_ignored(bundle, inputs, ret);
 }

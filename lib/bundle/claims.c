@@ -6,7 +6,7 @@
 #include "bundle/redact.h"
 #include "maa/token.h"
 
-/* Only numbers of PCRs in a list are that claim. */
+/* False if the claim is no list of PCR numbers. */
 static bool read_pcr_claim(const json *claim, uint32_t *ret)
 {
 	int64_t pcr;
@@ -51,7 +51,7 @@ static void check_secureboot_claim(
 
 bool claims_are_of_vm(const struct bundle *bundle, const struct appraisal *appraisal, const char *id)
 {
-	if (bundle->is_redacted && strcmp(id, BUNDLE_REDACTED) == 0) /* nothing is said */
+	if (bundle->is_redacted && strcmp(id, BUNDLE_REDACTED) == 0) /* nothing is claimed */
 		return true;
 	if (strncmp(id, REDACT_HASH_PREFIX, sizeof(REDACT_HASH_PREFIX) - 1) != 0)
 		return text_equal_nocase(id, appraisal->secureboot.vm_id);
@@ -69,7 +69,7 @@ static void check_vm_id_claim(
 	if (!id)
 		finding(findings, ERR_CLAIMS_CONTRADICT, "The claim 'x-ms-azurevm-vmid' is no text.");
 	else if (!appraisal->secureboot.vm_id[0] && !bundle->is_redacted)
-		return; /* not every firmware measures one */
+		return; /* not every firmware measures an id */
 	else if (!claims_are_of_vm(bundle, appraisal, id))
 		finding(findings, ERR_CLAIMS_CONTRADICT,
 			"The claims are about the VM '%.80s', but the firmware measured another id.",
@@ -110,8 +110,9 @@ int claims_sent_nonce(const struct bundle *bundle, struct buf *ret, struct err *
 	return 0;
 }
 
-/* The token's own words, but here it is the claims that are wrong, not what answered. */
-static void find_contradiction(struct findings *findings, const struct err *what)
+/* Keeps the token's message. The code changes: here the claims are wrong, not the provider's
+ * answer. */
+static void add_contradiction(struct findings *findings, const struct err *what)
 {
 	struct err err = *what;
 
@@ -133,12 +134,12 @@ static void check_bound_claims(
 		return;
 	}
 	if (nonce.len && token_check_nonce(claims, (const char *)nonce.data, &err) < 0)
-		find_contradiction(findings, &err);
+		add_contradiction(findings, &err);
 	if (!nonce.len && json_get(payload, REQUEST_NONCE))
 		finding(findings, ERR_CLAIMS_CONTRADICT,
 			"The claims repeat a nonce, but none was sent.");
 	if (appraisal->is_bound && token_check_key(claims, &appraisal->binding.key.key, &err) < 0)
-		find_contradiction(findings, &err);
+		add_contradiction(findings, &err);
 }
 
 static void check_time_claims(const struct bundle *bundle, struct findings *findings)
@@ -161,13 +162,13 @@ static bool is_origin(const char *url, const char *address)
 	struct http_origin a, b;
 	struct err ignored;
 
-	if (strcmp(url, address) == 0) /* redacted on both sides, too */
+	if (strcmp(url, address) == 0) /* both may be redacted */
 		return true;
 	return http_parse_url(url, &a, NULL, &ignored) == 0 &&
 	       http_parse_url(address, &b, NULL, &ignored) == 0 && http_same_origin(&a, &b);
 }
 
-/* What the provider repeats of the request. */
+/* Claims in which the provider repeats the request. */
 static void check_sent_claims(const struct bundle *bundle, struct findings *findings)
 {
 	const json *claims = bundle->provider.claims;

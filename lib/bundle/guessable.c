@@ -9,7 +9,7 @@
 #define SECURE_BOOT_PCR 7
 
 /* In the order of the table below. */
-enum rest {
+enum rest_kind {
 	REST_BOOT_OPTIONS,
 	REST_BOARD,
 	REST_PARTITIONS,
@@ -29,8 +29,8 @@ static const struct guessable table[GUESSABLE_MAX] = {
 	[REST_OTHER_TEXTS] = {"other-texts", "ids in other texts", 0},
 };
 
-/* A program's digest is of its code, and does not tell where it came from. */
-static enum rest rest_of(const struct event *event)
+/* A program's digest is that of its code, and does not reveal where the program was stored. */
+static enum rest_kind rest_kind_of(const struct event *event)
 {
 	switch (event->what) {
 	case EVENT_BOOT_VARIABLE:
@@ -82,7 +82,7 @@ size_t guessable_find(const struct evidence *evidence, struct guessable ret[GUES
 	walk = eventlog_walk(&log);
 	while (event_next(&log, &walk, &event))
 		if (event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number))
-			events[rest_of(&event)]++;
+			events[rest_kind_of(&event)]++;
 	for (size_t i = 0; i < GUESSABLE_MAX; i++) {
 		if (!events[i])
 			continue;

@@ -1,9 +1,10 @@
-/* guessable.h - what a guesser finds in a redacted log. Pure.
+/* guessable.h - what an attacker can still guess from a redacted log. Pure.
  *
- * The PCRs that the TPM signed follow from the digests of their events, so that no digest of these
- * can go or be salted. Where it is one of a short text, whoever knows the text's form can try all
- * that it may be. Leaving out all events of a PCR would not end that: the PCR's own value, which is
- * signed, is a digest of them. So this tells what is left. Source: README.md, Evidence bundles. */
+ * The PCRs that the TPM signed are computed from the digests of their events, so no such digest can
+ * be removed or salted. If a digest is that of a short text, anybody who knows the text's form can
+ * try all its values. Removing all events of a PCR would not help: the PCR's signed value is a
+ * digest of them too. So this module lists what can be guessed. Source: README.md, Evidence
+ * bundles. */
 #ifndef BUNDLE_GUESSABLE_H
 #define BUNDLE_GUESSABLE_H
 
@@ -13,13 +14,13 @@
 #define GUESSABLE_MAX 6
 
 struct guessable {
-	const char *kind; /* a stable name */
-	const char *what; /* for people */
+	const char *kind; /* a stable name for programs */
+	const char *what; /* a description for people */
 	uint32_t events;
 };
 
-/* Of the events that are marked as redacted, those whose digest is one of what was taken out; the
- * number of kinds. */
+/* Finds, among the events marked as redacted, those whose digest is that of the removed data.
+ * Returns the number of kinds. */
 size_t guessable_find(const struct evidence *evidence, struct guessable ret[GUESSABLE_MAX]);
 /* Adds "guessable": an array of "kind", "what", "events". */
 void guessable_add(json *parent, const struct evidence *evidence);

@@ -1,5 +1,5 @@
-/* machine.h - what a machine says of itself. Nobody proves it; it tells people which machine a
- * report is about. */
+/* machine.h - a machine's name and system as it states them. Unproven; for people who must
+ * recognise the machine of a report. */
 #ifndef BUNDLE_MACHINE_H
 #define BUNDLE_MACHINE_H
 

@@ -8,7 +8,7 @@
 #include "bundle/redact_log.h"
 #include "edge/crypto.h"
 
-#define VM_ID_PREFIX "UUID: " /* how Azure's firmware measures it */
+#define VM_ID_PREFIX "UUID: " /* in front of the id, as Azure's firmware measures it */
 #define VM_ID_PCR    6
 
 void redact_vm_id(const char *vm_id, char ret[REDACT_HASH_SIZE])
@@ -36,7 +36,8 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 	while (event_next(log, &walk, &event)) {
 		if (event.pcr != VM_ID_PCR)
 			continue;
-		if (measured_is_separator(&event)) /* behind it anybody could have measured */
+		/* behind the separator anybody could have measured it */
+		if (measured_is_separator(&event))
 			return false;
 		if (bytes_equal(event.measured, (struct bytes){wanted, sizeof(wanted)}))
 			return true;
@@ -46,15 +47,15 @@ bool redact_is_of_log(const char *hash, const struct eventlog *log)
 
 /* ---- trees ---- */
 
-/* Names are the protocol's or a policy's; texts may say anything. The depth is that of a parsed
- * tree. */
+/* Names come from the protocol or a policy; texts may hold anything. The depth is bounded by the
+ * JSON parser. */
 static void add_without_ids(json *parent, const char *name, const json *value)
 {
 	const char *text = json_text(value);
 	json *child;
 
 	if (name && strcmp(name, "client-payload") == 0) {
-		json_add_null(parent, name); /* a nonce, too: whoever sent it knows it again */
+		json_add_null(parent, name); /* even a nonce can be recognised by its sender */
 	} else if (text) {
 		json_add_text(parent, name,
 			redact_has_uuid(bytes_of_text(text)) ? BUNDLE_REDACTED : text);
@@ -68,8 +69,8 @@ static void add_without_ids(json *parent, const char *name, const json *value)
 	}
 }
 
-/* The digest that stands for a VM's id is the one that the firmware measured: it is in the log
- * anyway. Another says more than that. */
+/* The digest that the firmware measured is in the log anyway, so it may replace the VM's id. Any
+ * other digest would reveal more. */
 static void add_vm_id(json *parent, const char *name, const char *id, const struct evidence *evidence)
 {
 	char hash[REDACT_HASH_SIZE];
@@ -96,8 +97,8 @@ static json *claims_without_ids(const json *claims, const struct evidence *evide
 			add_vm_id(ret, name, text, evidence);
 		else if (text && strcmp(name, "iss") == 0 && !keep_issuer)
 			json_add_text(ret, name, BUNDLE_REDACTED);
-		else if (strcmp(name, "jti") != 0) /* the token's number, by which its provider
-						      finds it */
+		/* the token's number identifies it to its provider */
+		else if (strcmp(name, "jti") != 0)
 			add_without_ids(ret, name, claim);
 	}
 	return ret;
@@ -111,8 +112,8 @@ static void replace(json **tree, json *with)
 
 /* ---- parts ---- */
 
-/* A region's shared provider is everybody's: https://sharedCODE.CODE.attest.azure.net (region.h).
- * Others may begin with that word. */
+/* A region's shared provider identifies nobody: https://sharedCODE.CODE.attest.azure.net
+ * (region.h). Other addresses may begin with that word too. */
 static bool is_shared(const char *address)
 {
 	static const char prefix[] = "https://shared";
@@ -126,8 +127,8 @@ static bool is_shared(const char *address)
 	       strncmp(code + 2 * len + 1, ".attest.azure.", sizeof(".attest.azure.") - 1) == 0;
 }
 
-/* Messages name hosts, proxies, requests, and values of PCRs that are not in here. What the bundle
- * shows all the same may be said. */
+/* Messages name hosts, proxies, requests and PCR values that the redacted bundle lacks. A message
+ * that the redacted evidence gives as well may stay. */
 static void redact_reason(struct verdict *said, const struct verdict *shown)
 {
 	if (!said->reason.code)
@@ -153,8 +154,8 @@ static void redact_provider(struct bundle *bundle)
 	(void)text_format(provider->chosen_as, sizeof(provider->chosen_as), "%s", BUNDLE_REDACTED);
 }
 
-/* What the redacted evidence proves takes the place of what was said before. */
-static int restate(struct bundle *bundle, struct err *err)
+/* Replaces facts and reasons by those of the redacted evidence. */
+static int recompute_facts(struct bundle *bundle, struct err *err)
 {
 	const char *vm_id = json_text(json_get(bundle->facts, "vmId"));
 	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
@@ -195,7 +196,7 @@ static int rebuild_info(
 	return json_print(changed, JSON_COMPACT, ret, err);
 }
 
-/* The request is read again: what is in it now is what will be judged. */
+/* Parses the request again, so that exactly the redacted evidence is appraised. */
 static int redact_info(struct bundle *bundle, struct err *err)
 {
 	auto_cleanup(json) json *info = NULL;
@@ -213,7 +214,7 @@ static int redact_info(struct bundle *bundle, struct err *err)
 	evidence->redacted = (struct buf){0};
 	request_done(&bundle->request);
 	bundle->request = request;
-	memset(&request, 0, sizeof(request)); /* ownership has left */
+	memset(&request, 0, sizeof(request)); /* ownership has moved */
 	return 0;
 }
 
@@ -226,7 +227,7 @@ int redact_bundle(struct bundle *bundle, struct err *err)
 	if (bundle->info.len && redact_info(bundle, err) < 0)
 		return -1;
 	redact_provider(bundle);
-	if (restate(bundle, err) < 0)
+	if (recompute_facts(bundle, err) < 0)
 		return -1;
 	bundle->unquoted = (struct tpm_pcrs){0};
 	(void)text_format(bundle->machine.hostname, MACHINE_TEXT_SIZE, "%s", BUNDLE_REDACTED);

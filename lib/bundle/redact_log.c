@@ -4,32 +4,32 @@
 #include "boot/eventlog.h"
 #include "boot/uefivar.h"
 
-#define CONFIG_PCR      1 /* boot options, settings, tables of the board */
-#define SECURE_BOOT_PCR 7
-#define FIRST_LATER_PCR 8 /* boot loaders' commands, files, kernel command lines */
-#define UUID_TEXT_SIZE  36
-#define GUID_SIZE       16
-#define IMAGE_PATH_AT   32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
-#define NODE_HEAD       4
-#define ALL             UINT16_MAX
+#define CONFIG_PCR       1 /* boot options, settings, tables of the board */
+#define SECURE_BOOT_PCR  7
+#define FIRST_LOADER_PCR 8 /* boot loaders' commands, files, kernel command lines */
+#define UUID_TEXT_SIZE   36
+#define GUID_SIZE        16
+#define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
+#define NODE_HEAD        4
+#define ALL              UINT16_MAX
 /* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
 #define SPEC_ID_AT   32
-#define SPEC_ID_KEPT 24 /* of it: signature, class, version, size of UINTN */
-#define SPEC_ID_SIZE (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank, and nothing of the vendor's */
+#define SPEC_ID_KEPT 24 /* signature, class, version, size of UINTN */
+#define SPEC_ID_SIZE (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank and no vendor's data */
 
-/* Bytes that may be changed: the copy of an event's data. */
+/* A writable copy of an event's data. */
 struct span {
 	uint8_t *data;
 	size_t len;
 };
 
-/* What a node of a device path (UEFI 2.10 section 10.3) may keep behind its head: places on the
- * board, and what a program is called. Any other may hold an address, a serial number or a name:
- * VMBus' network adapters have their MAC address in a vendor's node. */
+/* What the data of a device path's node (UEFI 2.10 section 10.3) may keep: places on the board, and
+ * programs' paths. Other nodes may hold an address, a serial number or a name: VMBus' network
+ * adapters have their MAC address in a vendor's node. */
 static const struct node {
 	uint8_t type, subtype;
-	uint16_t keep; /* from the start */
-	uint16_t drop; /* behind that; 0: the rest */
+	uint16_t keep; /* bytes kept at the start of the data */
+	uint16_t drop; /* bytes blanked behind that; 0: all the rest */
 } nodes[] = {
 	{1, 1, ALL, 0}, {1, 2, ALL, 0}, {1, 3, ALL, 0}, {1, 5, ALL, 0}, /* hardware */
 	{2, 1, ALL, 0}, {2, 2, ALL, 0}, {2, 3, ALL, 0}, /* ACPI */
@@ -47,7 +47,8 @@ static bool is_hex_digit(uint8_t c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* A UUID's text at the start; `step` is the size of a character, whose other bytes are 0. */
+/* Is there a UUID's text at the start? `step` is the size of a character; bytes after its first are
+ * 0. */
 static bool is_uuid(const uint8_t *at, size_t step)
 {
 	for (size_t i = 0; i < UUID_TEXT_SIZE; i++) {
@@ -108,7 +109,7 @@ static bool blank_node(uint8_t type, uint8_t subtype, struct span data)
 	return blank(data.data + keep, drop);
 }
 
-/* What does not read as nodes goes altogether. */
+/* Blanks the path's nodes, and everything behind a malformed node. */
 static bool blank_path(struct span path)
 {
 	bool changed = false;
@@ -155,23 +156,23 @@ static bool blank_all(struct span span)
 	return span.len > 0;
 }
 
-/* Their order tells nothing of a machine. What they are called and where they lead does, by disks'
- * serial numbers and MAC addresses. */
+/* BootOrder holds only numbers, which identify no machine. The names and paths of boot options do,
+ * by disks' serial numbers and MAC addresses. */
 static bool is_boot_order(const struct event *event)
 {
 	return event->has_variable &&
 	       uefivar_is(&event->variable, uefi_global_variable_guid, "BootOrder");
 }
 
-/* Texts of boot loaders, configuration of the board and of what it boots: anything may stand there.
- * PCRs from 8 on are quoted by Windows, and not by Linux. */
+/* Texts of boot loaders and configuration of the board and of its boot options: they may hold
+ * anything. Windows quotes PCRs from 8 on, Linux does not. */
 static bool is_free_text(const struct event *event)
 {
 	switch (event->what) {
 	case EVENT_COMPACT:
 		return true;
 	case EVENT_BOOT_VARIABLE:
-		return event->pcr < FIRST_LATER_PCR && !is_boot_order(event);
+		return event->pcr < FIRST_LOADER_PCR && !is_boot_order(event);
 	case EVENT_COMMAND:
 	case EVENT_COMMAND_LINE:
 	case EVENT_MODULE_LINE:
@@ -182,7 +183,7 @@ static bool is_free_text(const struct event *event)
 	case EVENT_MOK:
 	case EVENT_LOADER:
 	case EVENT_TAG:
-		return event->pcr < FIRST_LATER_PCR;
+		return event->pcr < FIRST_LOADER_PCR;
 	case EVENT_ACTION:
 	case EVENT_SEPARATOR:
 	case EVENT_NOTE:
@@ -202,7 +203,7 @@ static bool is_free_text(const struct event *event)
 	return event->pcr == CONFIG_PCR;
 }
 
-/* What PCR 7 holds, and separators, is what the verdict is read from. */
+/* The data of PCR 7 and of separators stays: the verdict depends on it. */
 static bool blank_event(const struct event *event, struct span span)
 {
 	bool changed = false;
@@ -222,7 +223,7 @@ static bool blank_event(const struct event *event, struct span span)
 
 /* ---- the new log ---- */
 
-static int put_number(struct buf *to, size_t size, uint32_t number, struct err *err)
+static int append_number(struct buf *to, size_t size, uint32_t number, struct err *err)
 {
 	uint8_t bytes[sizeof(number)];
 
@@ -231,32 +232,33 @@ static int put_number(struct buf *to, size_t size, uint32_t number, struct err *
 	return buf_append(to, bytes, size, err);
 }
 
-/* The header of the old one, which names its banks, for one bank. */
-static int put_header(struct buf *to, struct bytes old, struct err *err)
+/* Writes the old log's header, which lists the banks, with one bank only. */
+static int append_header(struct buf *to, struct bytes old, struct err *err)
 {
 	static const uint8_t zero_digest[20] = {0};
 
-	if (put_number(to, 4, 0, err) < 0 || put_number(to, 4, EV_NO_ACTION, err) < 0 ||
+	if (append_number(to, 4, 0, err) < 0 || append_number(to, 4, EV_NO_ACTION, err) < 0 ||
 		buf_append(to, zero_digest, sizeof(zero_digest), err) < 0 ||
-		put_number(to, 4, SPEC_ID_SIZE, err) < 0 ||
+		append_number(to, 4, SPEC_ID_SIZE, err) < 0 ||
 		buf_append(to, old.data + SPEC_ID_AT, SPEC_ID_KEPT, err) < 0)
 		return -1;
-	if (put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
-		put_number(to, 2, TPM_DIGEST_SIZE, err) < 0)
+	if (append_number(to, 4, 1, err) < 0 || append_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+		append_number(to, 2, TPM_DIGEST_SIZE, err) < 0)
 		return -1;
-	return put_number(to, 1, 0, err);
+	return append_number(to, 1, 0, err);
 }
 
-static int put_event(struct buf *to, const struct event *event, struct bytes digest, struct err *err)
+static int append_event(
+	struct buf *to, const struct event *event, struct bytes digest, struct err *err)
 {
 	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
 
-	if (put_number(to, 4, event->pcr, err) < 0 || put_number(to, 4, event->type, err) < 0 ||
-		put_number(to, 4, 1, err) < 0 || put_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
+	if (append_number(to, 4, event->pcr, err) < 0 || append_number(to, 4, event->type, err) < 0 ||
+		append_number(to, 4, 1, err) < 0 || append_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
 		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data,
 			TPM_DIGEST_SIZE, err) < 0)
 		return -1;
-	if (put_number(to, 4, (uint32_t)event->data.len, err) < 0)
+	if (append_number(to, 4, (uint32_t)event->data.len, err) < 0)
 		return -1;
 	return buf_append(to, event->data.data, event->data.len, err);
 }
@@ -267,7 +269,7 @@ static bool is_signed(const struct event *event, struct bytes digest, uint32_t q
 	       quoted & 1u << event->pcr;
 }
 
-static int rewrite(const struct eventlog *log, size_t bank, struct evidence *evidence,
+static int write_redacted(const struct eventlog *log, size_t bank, struct evidence *evidence,
 	struct buf *to, struct err *err)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
@@ -275,7 +277,7 @@ static int rewrite(const struct eventlog *log, size_t bank, struct evidence *evi
 	uint32_t number = 1; /* the header is 0 */
 	uint8_t locality;
 
-	if (put_header(to, log->bytes, err) < 0)
+	if (append_header(to, log->bytes, err) < 0)
 		return -1;
 	while (event_next_any(log, &walk, &event)) {
 		struct bytes digest = event.digest[bank];
@@ -284,7 +286,7 @@ static int rewrite(const struct eventlog *log, size_t bank, struct evidence *evi
 		if (!is_signed(&event, digest, evidence->pcrs.mask) &&
 			!eventlog_startup_locality(&event, &locality))
 			continue;
-		if (put_event(to, &event, digest, err) < 0)
+		if (append_event(to, &event, digest, err) < 0)
 			return -1;
 		span = (struct span){to->data + to->len - event.data.len, event.data.len};
 		if (blank_event(&event, span) && evidence_mark_redacted(evidence, number, err) < 0)
@@ -304,7 +306,7 @@ int redact_log(struct evidence *evidence, struct err *err)
 		return 0;
 	if (eventlog_open(buf_bytes(&evidence->event_log), &log, err) == 0 && log.is_crypto_agile)
 		bank = eventlog_bank_index(&log, EVENTLOG_SHA256);
-	if (bank >= 0 && rewrite(&log, (size_t)bank, evidence, &changed, err) < 0)
+	if (bank >= 0 && write_redacted(&log, (size_t)bank, evidence, &changed, err) < 0)
 		return -1;
 	return buf_set(&evidence->event_log, buf_bytes(&changed), err);
 }
