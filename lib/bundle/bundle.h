@@ -26,9 +26,8 @@ struct bundle_provider {
 	/* claims of a token that was verified when the bundle was made; NULL if there was none */
 	json *claims;
 	json *token; /* members of the token's header; without the token they give no access */
-	struct buf compact,
-		/* the whole token and the provider's key set; empty unless requested */
-		keys;
+	/* the whole token and the provider's key set; empty unless requested */
+	struct buf compact, keys;
 };
 
 struct bundle {

@@ -28,7 +28,7 @@ static const struct row {
 
 _Static_assert(ROW_COUNT <= DOCTOR_MAX_FINDINGS, "every check has a finding");
 
-static void set(
+static void set_message(
 	struct doctor_finding *finding, enum doctor_state state, const char *format, va_list args)
 {
 	char raw[2 * ERR_MSG_SIZE];
@@ -38,12 +38,12 @@ static void set(
 	finding->state = state;
 }
 
-void doctor_say(struct doctor_finding *finding, const char *format, ...)
+void doctor_ok(struct doctor_finding *finding, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	set(finding, DOCTOR_OK, format, args);
+	set_message(finding, DOCTOR_OK, format, args);
 	va_end(args);
 }
 
@@ -52,7 +52,7 @@ void doctor_warn(struct doctor_finding *finding, enum err_code code, const char 
 	va_list args;
 
 	va_start(args, format);
-	set(finding, DOCTOR_WARNING, format, args);
+	set_message(finding, DOCTOR_WARNING, format, args);
 	va_end(args);
 	finding->code = code;
 }
@@ -62,7 +62,7 @@ void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	set(finding, DOCTOR_SKIPPED, format, args);
+	set_message(finding, DOCTOR_SKIPPED, format, args);
 	va_end(args);
 }
 
@@ -71,7 +71,7 @@ static bool is_obstacle(const struct doctor_finding *finding)
 	return finding->state >= DOCTOR_ERROR || finding->code == ERR_NOT_ENABLED;
 }
 
-/* The first of the needed checks that gave nothing to go on; NULL if there is none. */
+/* The first needed check without a usable result; NULL if there is none. */
 static const struct doctor_finding *find_obstacle(
 	const struct doctor_report *report, doctor_check *const needs[MAX_NEEDS])
 {
@@ -99,8 +99,8 @@ static void make_finding(struct doctor *doctor, const struct row *row,
 	}
 }
 
-/* The service may want it meanwhile. */
-static void let_go_of_tpm(struct doctor *doctor)
+/* The service may need the TPM meanwhile. */
+static void close_tpm(struct doctor *doctor)
 {
 	tpm_close(doctor->tpm);
 	doctor->tpm = NULL;
@@ -112,7 +112,7 @@ static void doctor_cleanup(struct doctor **pointer)
 
 	if (!doctor)
 		return;
-	let_go_of_tpm(doctor);
+	close_tpm(doctor);
 	fd_cleanup(&doctor->state_fd);
 	buf_done(&doctor->log_bytes);
 	appraisal_free(doctor->appraisal);
@@ -134,14 +134,14 @@ int doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret, st
 		.log_bytes = buf_with_max(EVENTLOG_MAX_BYTES),
 		.evidence = EVIDENCE_EMPTY};
 	*ret = (struct doctor_report){0};
-	/* first of all, since it also says which way the TPM and the metadata service are */
+	/* first, because its record also holds the ways to the TPM and the metadata service */
 	doctor->is_enabled = enabled_find(inputs->root_fd, &doctor->state_fd, &doctor->service,
 				     &doctor->not_enabled) == 0;
 	if (!doctor->is_enabled && inputs->variables)
 		record_take_proxy(inputs->variables, &doctor->service);
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (strcmp(rows[i].part, EXTENSION) == 0)
-			let_go_of_tpm(doctor);
+			close_tpm(doctor);
 		make_finding(doctor, &rows[i], ret, &ret->findings[i]);
 		ret->count++;
 	}

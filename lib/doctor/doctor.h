@@ -1,8 +1,8 @@
-/* doctor.h - the whole chain from the firmware to the provider, walked once and in order: what is
- * right, what is not, what to do about it.
+/* doctor.h - checks the whole chain from the firmware to the provider once, in order: what works,
+ * what does not, and what to do about it.
  *
- * It only looks: no file is written, no damaged one set aside, no status touched, nothing is left
- * in the TPM, and no evidence is sent. Each network step is bounded in time. */
+ * It changes nothing: it writes no file, sets no damaged file aside, changes no status, leaves
+ * nothing in the TPM and sends no evidence. Each network step has a time limit. */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 
@@ -12,18 +12,19 @@
 
 enum doctor_state {
 	DOCTOR_OK,
-	DOCTOR_WARNING, /* works, and deserves a look                  */
+	DOCTOR_WARNING, /* works, and deserves attention */
 	DOCTOR_ERROR,
-	DOCTOR_SKIPPED, /* was not, or could not be found out: the message says why */
+	DOCTOR_SKIPPED, /* not determined; the message gives the reason */
 };
 
 struct doctor_finding {
-	const char *part; /* of the chain, for people: "Machine" */
-	const char *check; /* stable word for programs: "event-log" */
+	const char *part; /* part of the chain, for people: "Machine" */
+	const char *check; /* stable name for programs: "event-log" */
 	enum doctor_state state;
-	enum err_code code; /* ERR_OK where all is well and where nothing was found out */
+	enum err_code code; /* ERR_OK if all is well or nothing was determined */
 	char message[ERR_MSG_SIZE];
-	json *details; /* an object of texts, numbers, booleans and lists of texts; may be empty */
+	/* owned: an object of texts, numbers, booleans and lists of texts; may be empty */
+	json *details;
 };
 
 struct doctor_report {
@@ -31,29 +32,29 @@ struct doctor_report {
 	struct doctor_finding findings[DOCTOR_MAX_FINDINGS];
 };
 
-/* Whether something keeps the clock right, as adjtimex(2) tells it. */
+/* Is the clock synchronised, by adjtimex(2)? */
 enum doctor_clock { DOCTOR_CLOCK_UNKNOWN, DOCTOR_CLOCK_SYNCHRONISED, DOCTOR_CLOCK_FREE };
 
 struct doctor_inputs {
 	int root_fd;
-	const char *machine; /* as uname tells it */
-	/* NULL: as the enabled extension has it */
+	const char *machine; /* uname's machine */
+	/* NULL: the value of the enabled extension */
 	const char *tcti;
-	const char *endpoint; /* as settings' maaEndpoint */
+	const char *endpoint; /* as the setting maaEndpoint */
 	const char *metadata; /* http://ADDRESS */
 	const char *ca_file;
 	const char *extra_ca_file;
-	const char *proxy; /* its address, or "none" */
-	char *const
-		/* of the program, for their proxy: count where the extension is not enabled */
-		*variables;
+	const char *proxy; /* the proxy's address, or "none" */
+	/* the program's environment, for its proxy variables; used if the extension is not enabled
+	 */
+	char *const *variables;
 	enum doctor_clock clock;
-	int64_t now_s; /* the time ... */
+	int64_t now_s; /* Unix time */
 	int64_t boot_s; /* CLOCK_BOOTTIME of the same moment */
-	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
+	int64_t now_ms; /* base/clock.h's monotonic clock at the same moment */
 };
 
-/* Every check has a finding, in order. ERR_NO_MEMORY. */
+/* Makes one finding for each check, in order. ERR_NO_MEMORY. */
 int doctor_run(
 	const struct doctor_inputs *inputs, struct doctor_report *ret, struct err *err) err_check;
 void doctor_done(struct doctor_report *report);
@@ -66,16 +67,16 @@ const char *doctor_state_name(enum doctor_state state); /* "ok", "warning", "err
 
 enum doctor_outcome {
 	DOCTOR_ALL_WELL = 0,
-	DOCTOR_INTEGRITY = 1, /* something speaks against the VM's integrity */
-	DOCTOR_BROKEN = 2, /* something is missing, wrong or out of reach */
-	DOCTOR_WARNED = 3, /* nothing but warnings */
+	DOCTOR_INTEGRITY = 1, /* a finding speaks against the VM's integrity */
+	DOCTOR_BROKEN = 2, /* something is missing, wrong or unreachable */
+	DOCTOR_WARNED = 3, /* only warnings */
 };
 
-/* The worst finding, the first of its kind, NULL if all is well; skipped checks do not count, what
- * they wait for does. */
+/* The first of the worst findings; NULL if all is well. Skipped checks do not count: the check that
+ * they need does. */
 const struct doctor_finding *doctor_worst(const struct doctor_report *report);
 enum doctor_outcome doctor_outcome(const struct doctor_report *report);
-/* "findings", an array with one object for each: check, part, state, code, name, message, remedy,
+/* Adds "findings": an array of objects with check, part, state, code, name, message, remedy,
  * details. */
 void doctor_add_findings(json *parent, const struct doctor_report *report);
 

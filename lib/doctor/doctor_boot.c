@@ -1,4 +1,5 @@
-/* What this boot measured: the log, whether it explains the TPM's PCRs, and what PCR 7 proves. */
+/* Checks of what this boot measured: the log, whether it leads to the TPM's PCRs, and what PCR 7
+ * proves. */
 #include "appraise/replay.h"
 #include "appraise/verdict.h"
 #include "attest/collect.h"
@@ -15,7 +16,7 @@ int doctor_event_log(struct doctor *doctor, struct doctor_finding *finding, stru
 	if (eventlog_open(buf_bytes(&doctor->log_bytes), &doctor->log, err) < 0)
 		return -1;
 	json_add_int(finding->details, "events", doctor->log.event_count);
-	doctor_say(finding, "The boot's event log has %u events in %zu bytes.",
+	doctor_ok(finding, "The boot's event log has %u events in %zu bytes.",
 		doctor->log.event_count, doctor->log_bytes.len);
 	return 0;
 }
@@ -31,7 +32,7 @@ int doctor_measurements(struct doctor *doctor, struct doctor_finding *finding, s
 	(void)replay_compare(&doctor->log, &led_to, &pcrs, &found);
 	if (findings_check(&found, err) < 0 || replay_check_data(&doctor->log, pcrs.mask, err) < 0)
 		return -1;
-	doctor_say(finding,
+	doctor_ok(finding,
 		"The event log leads to the TPM's PCRs 0 to 7, and its data is what was measured.");
 	return 0;
 }
@@ -49,14 +50,14 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 	if (!facts->is_enabled)
 		return err_set(err, ERR_SECURE_BOOT_OFF, 0, "This VM booted with Secure Boot off%s.",
 			is_shown_on ? ", although the firmware's variable says that it is on" : "");
-	doctor_say(finding,
+	doctor_ok(finding,
 		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu.",
 		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count,
 		facts->dbx.hash_count);
 	return 0;
 }
 
-static void list_remarks(const struct appraisal *appraisal, json *details)
+static void add_remarks(const struct appraisal *appraisal, json *details)
 {
 	json *list = json_add_array(details, "remarks");
 
@@ -64,9 +65,9 @@ static void list_remarks(const struct appraisal *appraisal, json *details)
 		json_add_text(list, NULL, appraisal->remarks[i].msg);
 }
 
-/* The same as in an attestation, up to the provider. The key made for it is gone when this
- * returns. */
-static int appraise(struct doctor *doctor, struct appraisal *ret, struct err *err)
+/* Appraises the boot as an attestation does, without the provider. Removes the key that it
+ * creates. */
+static int appraise_boot(struct doctor *doctor, struct appraisal *ret, struct err *err)
 {
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
 	struct machine_view observed;
@@ -85,10 +86,10 @@ int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, stru
 {
 	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
 
-	if (appraisal_new(&appraisal, err) < 0 || appraise(doctor, appraisal, err) < 0)
+	if (appraisal_new(&appraisal, err) < 0 || appraise_boot(doctor, appraisal, err) < 0)
 		return -1;
 	json_add_known_text(finding->details, "health", health_name(appraisal->verdict.health));
-	list_remarks(appraisal, finding->details);
+	add_remarks(appraisal, finding->details);
 	if (appraisal->verdict.health != HEALTH_HEALTHY) {
 		*err = appraisal->verdict.reason;
 		return -1;
@@ -96,7 +97,7 @@ int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, stru
 	if (appraisal->remark_count)
 		doctor_warn(finding, appraisal->remarks[0].code, "%s", appraisal->remarks[0].msg);
 	else
-		doctor_say(finding,
+		doctor_ok(finding,
 			"This VM's own check of its boot: Healthy. The TPM signs and certifies as it should.");
 	doctor->appraisal = steal_ptr(appraisal);
 	return 0;

@@ -1,8 +1,8 @@
-/* doctor_checks.h - the checks of doctor.h and what one of them leaves for the next. Internal to
+/* doctor_checks.h - the checks of doctor.h, and what a check leaves for later ones. Internal to
  * doctor*.c.
  *
- * A check says what it found (doctor_say, doctor_warn, doctor_skip) and returns 0, or returns -1
- * with the error that it found. */
+ * A check fills its finding (doctor_ok, doctor_warn, doctor_skip) and returns 0, or returns -1 with
+ * the error that becomes its finding. */
 #ifndef DOCTOR_DOCTOR_CHECKS_H
 #define DOCTOR_DOCTOR_CHECKS_H
 
@@ -22,40 +22,40 @@ struct doctor {
 	bool is_enabled;
 	int state_fd; /* -1 unless is_enabled */
 	struct record service;
-	struct err not_enabled; /* why, unless is_enabled */
+	struct err not_enabled; /* the reason, unless is_enabled */
 	bool has_settings;
 	struct settings settings;
 	/* this boot */
-	enum precondition_flag secure_boot; /* as the firmware's variable says */
+	enum precondition_flag secure_boot; /* the firmware's variable */
 	struct tpm *tpm;
 	bool has_ak;
 	struct tpmwire_rsa_public ak;
 	struct buf log_bytes;
-	struct eventlog log; /* views into log_bytes */
+	struct eventlog log; /* refers to log_bytes */
 	bool has_measured;
-	struct secureboot measured; /* as proved by PCR 7 */
-	struct evidence evidence; /* `appraisal` is of it; empty until it is collected */
-	struct appraisal *appraisal; /* of a boot that is Healthy, else NULL */
-	/* whom to ask, and the way there */
+	struct secureboot measured; /* proven by PCR 7 */
+	struct evidence evidence; /* the appraised evidence; empty until it is collected */
+	struct appraisal *appraisal; /* of a Healthy boot, else NULL */
+	/* the provider, and the way to it */
 	bool has_imds;
 	struct imds imds;
-	struct err no_imds; /* why, unless has_imds */
+	struct err no_imds; /* the reason, unless has_imds */
 	struct way way;
 	struct probe probe;
-	struct exchange_facts answered; /* of the provider's first answer */
+	struct exchange_facts answered; /* from the provider's first answer */
 };
 
 typedef int doctor_check(struct doctor *doctor, struct doctor_finding *finding, struct err *err);
 
-void doctor_say(struct doctor_finding *finding, const char *format, ...)
+void doctor_ok(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void doctor_warn(struct doctor_finding *finding, enum err_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The order of the chain: X(part, word, check, needs...). Needs are checks before it that must
- * not have failed. */
+/* The checks in the chain's order: X(part, name, function, needs...). A check is skipped if one of
+ * the checks that it needs has failed. */
 /* clang-format off */
 #define DOCTOR_CHECKS(X) \
 	X(MACHINE,   "machine",              doctor_machine) \

@@ -1,4 +1,4 @@
-/* What the guest agent and `enable` left on this machine. */
+/* Checks of what the guest agent and `enable` left on this machine. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -29,15 +29,15 @@ int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct
 	json_add_known_text(finding->details, "home", service->home);
 	json_add_int(finding->details, "sequence", service->environment.sequence);
 	json_add_known_text(finding->details, "enabledAt", since);
-	doctor_say(finding, "Version %s is enabled since %s with settings number %u.",
+	doctor_ok(finding, "Version %s is enabled since %s with settings number %u.",
 		service->program_version, since, service->environment.sequence);
 	return 0;
 }
 
 /* ---- settings ---- */
 
-/* ProtectHome= and PrivateTmp= of the service's unit: what root reads there, the service does not
- * see. */
+/* Folders that ProtectHome= and PrivateTmp= of the service's unit hide from the service, although
+ * root can read them here. */
 static bool is_hidden_from_unit(const char *path)
 {
 	static const char *const folders[] = {"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"};
@@ -72,7 +72,8 @@ static int check_ca_file(
 	return 0;
 }
 
-/* NULL: it is no text, or a secret; the webhook's address may hold one. */
+/* The text of a setting; NULL if it is no text, or may hold a secret, as the webhook's address may.
+ */
 static const char *shown_text(const struct settings *settings, enum setting setting)
 {
 	switch (setting) {
@@ -102,7 +103,7 @@ static const char *shown_text(const struct settings *settings, enum setting sett
 	return NULL;
 }
 
-static void show_settings(const struct settings *settings, json *details)
+static void add_settings(const struct settings *settings, json *details)
 {
 	json *warnings;
 
@@ -128,7 +129,7 @@ int doctor_settings(struct doctor *doctor, struct doctor_finding *finding, struc
 	if (enabled_read_settings(root_fd, &doctor->service.environment, settings, err) < 0)
 		return -1;
 	doctor->has_settings = true;
-	show_settings(settings, finding->details);
+	add_settings(settings, finding->details);
 	if (check_ca_file(root_fd, "caFile", settings->ca_file, finding->details, err) < 0 ||
 		check_ca_file(
 			root_fd, "extraCaFile", settings->extra_ca_file, finding->details, err) < 0)
@@ -136,7 +137,7 @@ int doctor_settings(struct doctor *doctor, struct doctor_finding *finding, struc
 	if (settings->warning_count)
 		doctor_warn(finding, ERR_SETTINGS_INVALID, "%s", settings->warnings[0]);
 	else
-		doctor_say(finding,
+		doctor_ok(finding,
 			"Provider %s; an attestation every %u min; certificate authorities %s.",
 			settings->endpoint[0] ? settings->endpoint : "of the VM's region",
 			settings->period_s / 60,
@@ -156,7 +157,7 @@ int doctor_package(struct doctor *doctor, struct doctor_finding *finding, struct
 		return err_set(err, ERR_NOT_ENABLED, 0,
 			"The package's folder '%s' is gone: the guest agent took the extension away, and the service ends.",
 			doctor->service.home);
-	doctor_say(finding, "The package is at %s.", doctor->service.home);
+	doctor_ok(finding, "The package is at %s.", doctor->service.home);
 	return 0;
 }
 
@@ -194,11 +195,11 @@ int doctor_agent_folders(struct doctor *doctor, struct doctor_finding *finding, 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		json_add_text(finding->details, folders[i].name, folders[i].path);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		/* an agent without the telemetry pipeline names no folder for events */
+		/* an agent without the telemetry pipeline has no folder for events */
 		if (folders[i].path[0] &&
 			check_folder(doctor->inputs->root_fd, folders[i].path, err) < 0)
 			return -1;
-	doctor_say(finding,
+	doctor_ok(finding,
 		"The guest agent's folders for configuration, status, log%s are there and writable.",
 		environment->events_folder[0] ? " and events" : "");
 	return 0;

@@ -1,4 +1,4 @@
-/* What the platform gave this VM: firmware, Secure Boot, TPM, attestation key and its
+/* Checks of what the platform provides: firmware, Secure Boot, TPM, attestation key and its
  * certificate. */
 #include <dirent.h>
 #include <errno.h>
@@ -10,15 +10,15 @@
 #include "doctor/doctor_checks.h"
 
 #define DAY_S      86400
-#define SOON_DAYS  30 /* the platform renews earlier: this late it deserves a look */
+#define SOON_DAYS  30 /* the platform renews earlier, so this deserves attention */
 #define PATH_SIZE  64
-#define MAX_LOOKED 65536 /* descriptors, in search of who holds the TPM */
+#define MAX_LOOKED 65536 /* descriptors that are searched for the TPM's holder */
 
 int doctor_machine(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	if (precondition_check_platform(doctor->inputs->machine, err) < 0)
 		return -1;
-	doctor_say(finding, "Linux on %s.", doctor->inputs->machine);
+	doctor_ok(finding, "Linux on %s.", doctor->inputs->machine);
 	return 0;
 }
 
@@ -26,7 +26,7 @@ int doctor_firmware(struct doctor *doctor, struct doctor_finding *finding, struc
 {
 	if (precondition_check_uefi(doctor->inputs->root_fd, err) < 0)
 		return -1;
-	doctor_say(finding, "This VM was started by UEFI firmware.");
+	doctor_ok(finding, "This VM was started by UEFI firmware.");
 	return 0;
 }
 
@@ -52,13 +52,13 @@ int doctor_secure_boot(struct doctor *doctor, struct doctor_finding *finding, st
 		doctor_skip(finding,
 			"The kernel does not show the firmware's variable SecureBoot (efivarfs is not mounted, or not readable); what was measured decides.");
 	else
-		doctor_say(finding, "Secure Boot is on, as the firmware's variable says.");
+		doctor_ok(finding, "Secure Boot is on, as the firmware's variable says.");
 	return 0;
 }
 
 /* ---- TPM ---- */
 
-/* The process that has one of the devices open, as /proc tells it to root; "" if none is found. */
+/* The process that has one of the TPM's devices open, from /proc. */
 struct holder {
 	char pid[16], name[32];
 };
@@ -106,7 +106,7 @@ static bool holds_tpm(int proc_fd, const char *pid, unsigned *looked)
 	return false;
 }
 
-static void name_process(int proc_fd, const char *pid, struct holder *ret)
+static void read_process_name(int proc_fd, const char *pid, struct holder *ret)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(sizeof(ret->name));
 	char path[PATH_SIZE];
@@ -130,13 +130,13 @@ static bool find_holder(int root_fd, struct holder *ret)
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
 			!holds_tpm(dirfd(processes), entry->d_name, &looked))
 			continue;
-		name_process(dirfd(processes), entry->d_name, ret);
+		read_process_name(dirfd(processes), entry->d_name, ret);
 		return true;
 	}
 	return false;
 }
 
-static int list_nodes(int root_fd, json *details, struct err *err)
+static int list_devices(int root_fd, json *details, struct err *err)
 {
 	static const char *const nodes[] = {"/dev/tpmrm0", "/dev/tpm0"};
 	json *list = json_add_array(details, "devices");
@@ -151,7 +151,7 @@ static int list_nodes(int root_fd, json *details, struct err *err)
 	return 0;
 }
 
-static int explain_closed(const struct doctor *doctor, json *details, struct err *err)
+static int add_holder(const struct doctor *doctor, json *details, struct err *err)
 {
 	struct holder holder = {0};
 
@@ -169,26 +169,26 @@ int doctor_tpm(struct doctor *doctor, struct doctor_finding *finding, struct err
 	struct tpm_identity identity;
 	char firmware[32];
 
-	if (list_nodes(doctor->inputs->root_fd, finding->details, err) < 0 ||
+	if (list_devices(doctor->inputs->root_fd, finding->details, err) < 0 ||
 		precondition_check_vtpm(doctor->inputs->root_fd, tcti, err) < 0)
 		return -1;
 	if (!tcti[0])
 		tcti = tpm_machine_tcti(doctor->inputs->root_fd);
 	json_add_known_text(finding->details, "way", tcti);
 	if (tpm_open(tcti, &doctor->tpm, err) < 0)
-		return explain_closed(doctor, finding->details, err);
+		return add_holder(doctor, finding->details, err);
 	if (tpm_read_identity(doctor->tpm, &identity, err) < 0)
 		return -1;
 	(void)text_format(firmware, sizeof(firmware), "%08X.%08X", identity.firmware[0],
 		identity.firmware[1]);
 	json_add_known_text(finding->details, "manufacturer", identity.manufacturer);
 	json_add_known_text(finding->details, "firmware", firmware);
-	doctor_say(finding, "The TPM answers at %s: manufacturer %s, firmware %s.", tcti,
+	doctor_ok(finding, "The TPM answers at %s: manufacturer %s, firmware %s.", tcti,
 		identity.manufacturer[0] ? identity.manufacturer : "unnamed", firmware);
 	return 0;
 }
 
-/* ---- what the platform put into it ---- */
+/* ---- attestation key and certificate ---- */
 
 int doctor_key(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
@@ -198,7 +198,7 @@ int doctor_key(struct doctor *doctor, struct doctor_finding *finding, struct err
 		binding_check_ak(&public, &doctor->ak, err) < 0)
 		return -1;
 	doctor->has_ak = true;
-	doctor_say(finding, "The attestation key at 0x%08X is as the platform makes it.",
+	doctor_ok(finding, "The attestation key at 0x%08X is as the platform makes it.",
 		TPM_AK_HANDLE);
 	return 0;
 }
@@ -227,12 +227,12 @@ static int check_dates(const struct crypto_cert_info *cert, int64_t now_s,
 			"The attestation key's certificate, issued by %s, is valid for %lld more days only.",
 			cert->issuer, (long long)days);
 	else
-		doctor_say(finding, "Certificate of %s, issued by %s, valid for %lld more days.",
+		doctor_ok(finding, "Certificate of %s, issued by %s, valid for %lld more days.",
 			cert->subject, cert->issuer, (long long)days);
 	return 0;
 }
 
-/* Without the key it is at least said whose it is. */
+/* Without the key, the certificate is only parsed, to show its subject. */
 static int read_certificate(const struct doctor *doctor, struct bytes der,
 	struct crypto_cert_info *ret, struct err *err)
 {

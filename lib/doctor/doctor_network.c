@@ -1,4 +1,4 @@
-/* Whom to ask, and the way there. */
+/* Checks of the provider, and of the way to it. */
 #include <errno.h>
 #include <string.h>
 #include "appraise/machine_view.h"
@@ -7,12 +7,12 @@
 #include "doctor/doctor_checks.h"
 #include "service/service_way.h"
 
-#define PROBE_MS       6000 /* of the three steps after it together */
+#define PROBE_MS       6000 /* for connection, tunnel and TLS together */
 #define DAY_S          86400
 #define CERT_SOON_DAYS 7 /* providers renew earlier */
 #define NO_ANSWER_YET  "Not looked at: it needs '%s'."
 
-/* Whom an attestation asks, but for what the options give. */
+/* The provider that an attestation would use, or that of the options. */
 static struct provider_wish wish_of(const struct doctor *doctor)
 {
 	struct provider_wish wish = settings_provider(&doctor->settings);
@@ -22,7 +22,7 @@ static struct provider_wish wish_of(const struct doctor *doctor)
 	return wish;
 }
 
-/* agent: the proxy of the guest agent's configuration. */
+/* agent: the proxy in the guest agent's configuration. */
 static struct way_sources way_sources_of(const struct doctor *doctor, const char *agent)
 {
 	const struct doctor_inputs *inputs = doctor->inputs;
@@ -43,7 +43,7 @@ static struct way_sources way_sources_of(const struct doctor *doctor, const char
 
 /* ---- metadata ---- */
 
-static void show_metadata(const struct imds *imds, json *details)
+static void add_metadata(const struct imds *imds, json *details)
 {
 	json_add_known_text(details, "region", imds->location);
 	json_add_known_text(details, "cloud", imds->cloud);
@@ -53,7 +53,7 @@ static void show_metadata(const struct imds *imds, json *details)
 	json_add_known_text(details, "virtualTpmEnabled", imds->virtual_tpm);
 }
 
-/* The platform's view of the VM's configuration, which counts from the next start on. */
+/* Judges the platform's configuration of the VM, which takes effect at its next start. */
 static void judge_metadata(
 	const struct doctor *doctor, int64_t took_ms, struct doctor_finding *finding)
 {
@@ -69,13 +69,13 @@ static void judge_metadata(
 				? ", though it booted with it: so it will be after its next start"
 				: "");
 	else
-		doctor_say(finding, "The VM is in %s%s%s%s%s; answered in %lld ms.", imds->location,
+		doctor_ok(finding, "The VM is in %s%s%s%s%s; answered in %lld ms.", imds->location,
 			imds->cloud[0] ? " of " : "", imds->cloud,
 			imds->security_type[0] ? ", security type " : "", imds->security_type,
 			(long long)took_ms);
 }
 
-/* The identifier that the firmware measured, beside the service's. */
+/* Compares the identifier that the firmware measured with the metadata service's. */
 static void confirm_vm_id(const struct doctor *doctor, struct doctor_finding *finding)
 {
 	struct appraisal *appraisal = doctor->appraisal;
@@ -102,7 +102,7 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 	took_ms = clock_monotonic_ms() - started_ms;
 	json_add_int(finding->details, "tookMs", took_ms);
 	if (doctor->has_imds) {
-		show_metadata(&doctor->imds, finding->details);
+		add_metadata(&doctor->imds, finding->details);
 		judge_metadata(doctor, took_ms, finding);
 		confirm_vm_id(doctor, finding);
 		return 0;
@@ -110,7 +110,7 @@ int doctor_metadata(struct doctor *doctor, struct doctor_finding *finding, struc
 	doctor->no_imds = *err;
 	if (!provider_is_given(&wish) && !doctor->settings.fallback_endpoint[0])
 		return -1;
-	doctor_warn(finding, err->code, "%s", err->msg); /* the provider is found without */
+	doctor_warn(finding, err->code, "%s", err->msg); /* the provider is known without it */
 	return 0;
 }
 
@@ -140,7 +140,7 @@ int doctor_provider(struct doctor *doctor, struct doctor_finding *finding, struc
 	http_origin_text(&choice.origin, url);
 	json_add_known_text(finding->details, "url", url);
 	json_add_known_text(finding->details, "reason", choice.reason);
-	doctor_say(finding, "%s: %s.", url, choice.reason);
+	doctor_ok(finding, "%s: %s.", url, choice.reason);
 	return 0;
 }
 
@@ -158,17 +158,17 @@ int doctor_proxy(struct doctor *doctor, struct doctor_finding *finding, struct e
 	json_add_known_text(finding->details, "proxy", proxy->address.host[0] ? text : "");
 	json_add_bool(finding->details, "hasUser", proxy->user[0] != '\0');
 	if (proxy->address.host[0])
-		doctor_say(finding, "The way leads through the proxy %s%s.", text,
+		doctor_ok(finding, "The way leads through the proxy %s%s.", text,
 			proxy->user[0] ? ", with a user" : "");
 	else
-		doctor_say(finding, "The way is direct: no proxy is set for this provider.");
+		doctor_ok(finding, "The way is direct: no proxy is set for this provider.");
 	return 0;
 }
 
-/* ---- the way, walked once ---- */
+/* ---- the way, probed once ---- */
 
-/* The step's error as a whole sentence; else in words what was found. */
-static int tell_step(
+/* Describes what the step found, or returns its error as a whole sentence. */
+static int describe_step(
 	const struct doctor *doctor, enum probe_step step, char ret[ERR_MSG_SIZE], struct err *err)
 {
 	const struct probe *probe = &doctor->probe;
@@ -193,7 +193,7 @@ static void list_servers(const struct probe *probe, json *details)
 	}
 }
 
-/* "20.1.2.3 (public): connected in 12 ms"; is_asked: connections were tried. */
+/* Adds "20.1.2.3: connected in 12 ms"; before any attempt "20.1.2.3 (public)". */
 static void list_addresses(const struct probe *probe, bool is_asked, json *details)
 {
 	json *list = json_add_array(details, "addresses");
@@ -216,21 +216,21 @@ static void list_addresses(const struct probe *probe, bool is_asked, json *detai
 	}
 }
 
-static bool is_word(const struct dns_answer *said)
+static bool is_usable(const struct dns_answer *said)
 {
 	return said->outcome == DNS_FOUND || said->outcome == DNS_NO_DATA ||
 	       said->outcome == DNS_NO_NAME;
 }
 
-/* A server that had to be passed over makes every attestation slow, and the name depend on the
- * others. */
+/* The first server that gave no usable answer: it makes every attestation slow, and the name depend
+ * on the other servers. */
 static const struct resolve_server *find_bad_server(const struct resolve *lookup)
 {
 	for (size_t i = 0; i < lookup->server_count; i++) {
 		const struct resolve_server *server = &lookup->servers[i];
 
-		if (server->is_asked && !is_word(&server->said[DNS_A]) &&
-			!is_word(&server->said[DNS_AAAA]))
+		if (server->is_asked && !is_usable(&server->said[DNS_A]) &&
+			!is_usable(&server->said[DNS_AAAA]))
 			return server;
 	}
 	return NULL;
@@ -261,7 +261,7 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 	const char *host = way->proxy.address.host[0] ? way->proxy.address.host : way->origin.host;
 	const struct probe_inputs inputs = {.way = way,
 		.now_s = doctor->inputs->now_s,
-		.name_timeout_ms = HTTP_NAME_MS, /* as an attestation does */
+		.name_timeout_ms = HTTP_NAME_MS, /* the same as for an attestation */
 		.timeout_ms = PROBE_MS};
 	const struct resolve_server *bad;
 	char text[ERR_MSG_SIZE];
@@ -270,21 +270,21 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 	list_servers(&doctor->probe, finding->details);
 	list_addresses(&doctor->probe, false, finding->details);
 	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_RESOLVE].took_ms);
-	if (tell_step(doctor, PROBE_RESOLVE, text, err) < 0)
+	if (describe_step(doctor, PROBE_RESOLVE, text, err) < 0)
 		return -1;
 	bad = find_bad_server(&doctor->probe.lookup);
 	if (bad)
 		warn_of_server(host, text, bad, finding);
 	else if (is_literal(host, &doctor->probe))
-		doctor_say(finding, "%s is no name that has to be resolved.", text);
+		doctor_ok(finding, "%s is no name that has to be resolved.", text);
 	else
-		doctor_say(finding, "%.100s is %s; found in %u ms.", host, text,
+		doctor_ok(finding, "%.100s is %s; found in %u ms.", host, text,
 			doctor->probe.parts[PROBE_RESOLVE].took_ms);
 	return 0;
 }
 
-/* An address that swallows or refuses what others take makes every other attestation slow or fail.
- * That a VM has no IPv6 is no fault. */
+/* The first address that drops or refuses connections while another accepts them: it makes some
+ * attestations slow or fail. A VM without IPv6 is no fault. */
 static const struct probe_address *find_bad_address(const struct probe *probe)
 {
 	for (size_t i = 0; i < probe->address_count; i++)
@@ -302,7 +302,7 @@ int doctor_connection(struct doctor *doctor, struct doctor_finding *finding, str
 
 	list_addresses(&doctor->probe, true, finding->details);
 	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_CONNECT].took_ms);
-	if (tell_step(doctor, PROBE_CONNECT, text, err) < 0)
+	if (describe_step(doctor, PROBE_CONNECT, text, err) < 0)
 		return -1;
 	if (bad && bad->error == ETIMEDOUT)
 		doctor_warn(finding, ERR_CONNECT_TIMEOUT, "%s, but its address %s does not answer.",
@@ -311,11 +311,11 @@ int doctor_connection(struct doctor *doctor, struct doctor_finding *finding, str
 		doctor_warn(finding, ERR_CONNECT_REFUSED, "%s, but its address %s refuses.", text,
 			bad->text);
 	else
-		doctor_say(finding, "TCP to %s.", text);
+		doctor_ok(finding, "TCP to %s.", text);
 	return 0;
 }
 
-static void show_peer(const struct tls_look_peer *peer, json *details)
+static void add_peer(const struct tls_look_peer *peer, json *details)
 {
 	char until[CLOCK_TEXT_SIZE];
 
@@ -330,7 +330,7 @@ static void show_peer(const struct tls_look_peer *peer, json *details)
 	json_add_known_text(details, "notAfter", until);
 }
 
-/* The proxy's tunnel and the handshake in it are one link: TLS between this VM and the provider. */
+/* Tunnel and handshake count as one link: TLS between this VM and the provider. */
 int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	const struct tls_look_peer *peer = &doctor->probe.peer;
@@ -338,14 +338,14 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 	char text[ERR_MSG_SIZE];
 	const char *bundle;
 
-	show_peer(peer, finding->details);
+	add_peer(peer, finding->details);
 	json_add_int(finding->details, "tookMs",
 		doctor->probe.parts[PROBE_TUNNEL].took_ms + doctor->probe.parts[PROBE_TLS].took_ms);
 	if (trust_store_find(&doctor->way.trust, &bundle, err) < 0)
 		return -1;
 	json_add_known_text(finding->details, "authorities", bundle ? bundle : "of two files");
-	if (tell_step(doctor, PROBE_TUNNEL, text, err) < 0 ||
-		tell_step(doctor, PROBE_TLS, text, err) < 0)
+	if (describe_step(doctor, PROBE_TUNNEL, text, err) < 0 ||
+		describe_step(doctor, PROBE_TLS, text, err) < 0)
 		return -1;
 	json_add_int(finding->details, "daysLeft", days);
 	if (days < CERT_SOON_DAYS)
@@ -357,7 +357,7 @@ int doctor_tls(struct doctor *doctor, struct doctor_finding *finding, struct err
 			"%s (%zu like that.) The provider's certificate is trusted all the same.",
 			doctor->probe.left_out, doctor->probe.left_out_count);
 	else
-		doctor_say(finding, "%s; trusted by %s, valid for %lld more days.", text,
+		doctor_ok(finding, "%s; trusted by %s, valid for %lld more days.", text,
 			bundle ? bundle : "two files of authorities", (long long)days);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* What the provider says of itself, and what time it is there. */
+/* Checks of the provider's documents and clock. */
 #include "base/clock.h"
 #include "doctor/doctor_checks.h"
 #include "maa/discovery.h"
@@ -6,7 +6,7 @@
 #include "maa/token.h"
 
 #define CONNECT_MS    3000
-#define EXCHANGE_MS   3000 /* each of the two documents */
+#define EXCHANGE_MS   3000 /* for each of the two documents */
 #define CLOCK_NOTED_S 60
 
 static int read_documents(struct doctor *doctor, struct http *http, struct keys *keys,
@@ -30,7 +30,7 @@ static int read_documents(struct doctor *doctor, struct http *http, struct keys 
 int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
-	/* 20 KiB: not on the stack */
+	/* 20 KiB: on the heap */
 	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
 	struct discovery discovery = {0};
 	int64_t started_ms = clock_monotonic_ms();
@@ -50,7 +50,7 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	json_add_known_text(finding->details, "keysUrl", discovery.keys_url);
 	json_add_int(finding->details, "keys", (int64_t)keys->count);
 	json_add_known_text(finding->details, "serviceVersion", doctor->answered.service_version);
-	doctor_say(finding,
+	doctor_ok(finding,
 		"An attestation provider answers, in %lld ms: it issues tokens as %s and publishes %zu key%s.",
 		(long long)took_ms, issuer, keys->count, keys->count == 1 ? "" : "s");
 	return 0;
@@ -71,7 +71,7 @@ static int judge_difference(const struct doctor *doctor, int64_t ahead_s,
 		doctor_warn(finding, code, "This VM's clock is %lld s %s the provider's.",
 			(long long)off_s, side);
 	else
-		doctor_say(finding, "This VM's clock agrees with the provider's within seconds%s.",
+		doctor_ok(finding, "This VM's clock agrees with the provider's within seconds%s.",
 			doctor->inputs->clock == DOCTOR_CLOCK_FREE ? ", though nothing synchronises it"
 								   : "");
 	return 0;

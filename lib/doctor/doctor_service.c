@@ -1,4 +1,4 @@
-/* The service, the folder that it lives on, and what it reported. */
+/* Checks of the service, its state folder, and its last result. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,11 +13,11 @@
 #include "service/result.h"
 #include "service/systemd.h"
 
-#define FREE_NEEDED_BYTES (1u << 20) /* below it the next write may fail */
+#define FREE_NEEDED_BYTES (1u << 20) /* with less, the next write may fail */
 #define FREE_GOOD_BYTES   (16u << 20)
 #define OPEN_TO_OTHERS    077
 #define WANTS_LINK        SYSTEMD_UNIT_FOLDER "/multi-user.target.wants/" SYSTEMD_UNIT_NAME
-#define LONGEST_PERIOD_S  86400 /* where the settings cannot be read */
+#define LONGEST_PERIOD_S  86400 /* if the settings cannot be read */
 
 /* ---- our own state ---- */
 
@@ -28,7 +28,7 @@ static bool ends_with(const char *text, const char *end)
 	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* Names of damaged files into the list; the count. */
+/* Adds the names of damaged files to the list; returns their number. */
 static size_t list_damaged(int state_fd, json *list)
 {
 	int fd = openat(state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -49,7 +49,7 @@ static size_t list_damaged(int state_fd, json *list)
 	return count;
 }
 
-/* In production root's, as the root directory is. */
+/* The folder must have the same owner as the root folder, in production root. */
 static int check_owner(int root_fd, int state_fd, json *details, struct err *err)
 {
 	struct stat root, state;
@@ -115,14 +115,14 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 		doctor_warn(finding, ERR_IO, "Only %llu KiB are free where '/%s' is.",
 			(unsigned long long)free_bytes >> 10, STATE_FOLDER);
 	else
-		doctor_say(finding, "Folder '/%s' belongs to root alone; %llu MiB are free.",
+		doctor_ok(finding, "Folder '/%s' belongs to root alone; %llu MiB are free.",
 			STATE_FOLDER, (unsigned long long)free_bytes >> 20);
 	return 0;
 }
 
 /* ---- the service ---- */
 
-/* The unit starts this version's programs, at every boot. */
+/* The unit starts this version's programs, and is enabled at boot. */
 static bool is_unit_right(int root_fd, const struct record *service)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
@@ -169,14 +169,15 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 			"The service runs, but its unit %s does not start version %s at the next boot.",
 			SYSTEMD_UNIT_NAME, service->program_version);
 	else
-		doctor_say(finding, "The service runs since %s: version %s, process %ld.", since,
+		doctor_ok(finding, "The service runs since %s: version %s, process %ld.", since,
 			service->program_version, (long)pid);
 	return 0;
 }
 
-/* ---- what it reported ---- */
+/* ---- the last result ---- */
 
-/* "what happened (name). remedy" without name and remedy, which a finding has besides. */
+/* Cuts "what happened (name). remedy" to its first part: a finding has name and remedy as
+ * members. */
 static void cut_remedy(char *message, int code)
 {
 	char end[96];
@@ -188,7 +189,7 @@ static void cut_remedy(char *message, int code)
 		memcpy(at, ".", 2);
 }
 
-static void show_result(const struct result *result, json *details)
+static void add_result(const struct result *result, json *details)
 {
 	char time[CLOCK_TEXT_SIZE];
 
@@ -201,7 +202,7 @@ static void show_result(const struct result *result, json *details)
 	json_add_int(details, "failures", result->history.failures);
 }
 
-/* Unhealthy stays an error though alerts are off. */
+/* Unhealthy counts as an error even if alerts are off. */
 static bool is_bad(const struct status *status)
 {
 	return status->state == STATUS_ERROR ||
@@ -221,7 +222,7 @@ static int judge_result(struct result *result, struct doctor_finding *finding, s
 	else if (status->code)
 		doctor_warn(finding, code, "%s", status->message);
 	else
-		doctor_say(finding, "%s", status->message);
+		doctor_ok(finding, "%s", status->message);
 	return 0;
 }
 
@@ -238,6 +239,6 @@ int doctor_last_result(struct doctor *doctor, struct doctor_finding *finding, st
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the last result.");
 	if (result_read(&inputs, result, err) < 0)
 		return -1;
-	show_result(result, finding->details);
+	add_result(result, finding->details);
 	return judge_result(result, finding, err);
 }
