@@ -163,6 +163,18 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 
 #define SHOWN_BYTES 8 /* of a digest, in a message */
 
+/* The last that a boot loader makes the firmware measure. */
+static bool has_handover(const struct eventlog *log)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct event event;
+
+	while (event_next(log, &walk, &event))
+		if (measured_is(&event, bytes_of_text("Exit Boot Services Invocation")))
+			return true;
+	return false;
+}
+
 int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[TPM_DIGEST_SIZE],
 	const uint8_t led_to[TPM_DIGEST_SIZE], enum err_code code, struct err *err)
 {
@@ -173,8 +185,11 @@ int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[
 	hex_encode((struct bytes){held, SHOWN_BYTES}, held_hex);
 	if (!replay_stands_at(log, pcr, held, &stand))
 		return err_set(err, code, 0,
-			"PCR %u holds %s..., but the event log leads to %s... there: something was measured that the log does not show, or the log lost or changed an event.",
-			pcr, held_hex, led_to_hex);
+			"PCR %u holds %s..., but the event log leads to %s... there: something was measured that the log does not show, or the log lost or changed an event.%s",
+			pcr, held_hex, led_to_hex,
+			has_handover(log)
+				? ""
+				: " The log ends before 'Exit Boot Services': if its area in the firmware is full at every boot, fewer GRUB commands, boot options or option ROMs make it fit.");
 	if (stand.measured == 0)
 		return err_set(err, code, 0,
 			"PCR %u holds its start value, but the event log leads to %s... there: the TPM was started anew since this log began, or measured none of its %u events.",
@@ -301,6 +316,20 @@ static bool is_variable_measured(const struct event *event, bool is_tpm12)
 	       measured_is(event, (struct bytes){event->data.data, event->data.len - 1});
 }
 
+/* Firmware logs a separator's four bytes; some leaves them out, some puts padding behind them (seen
+ * on Star Labs' firmware). The digest tells which of the two known ones it is. */
+static bool is_separator_measured(const struct event *event)
+{
+	static const uint8_t zeros[4] = {0}, ones[4] = {0xFF, 0xFF, 0xFF, 0xFF};
+	bool is_empty = event->data.len == 0;
+
+	if (measured_is(event, (struct bytes){zeros, sizeof(zeros)}))
+		return is_empty || (event->is_formed && event->separator == 0);
+	if (measured_is(event, (struct bytes){ones, sizeof(ones)}))
+		return is_empty || (event->is_formed && event->separator == UINT32_MAX);
+	return false;
+}
+
 enum replay_data replay_data_of(const struct eventlog *log, const struct event *event)
 {
 	struct bytes text;
@@ -315,7 +344,8 @@ enum replay_data replay_data_of(const struct eventlog *log, const struct event *
 		is_good = measured_is(event, text);
 	else if (is_data_promised(event))
 		is_good = measured_is(event, event->data) ||
-			  is_variable_measured(event, !log->is_crypto_agile);
+			  is_variable_measured(event, !log->is_crypto_agile) ||
+			  (event->what == EVENT_SEPARATOR && is_separator_measured(event));
 	else
 		return REPLAY_UNPROMISED;
 	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;

@@ -49,16 +49,16 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 	const uint8_t value[TPM_DIGEST_SIZE], struct replay_stand *ret);
 
 /* Sets an error with `code`: one sentence about a PCR that differs from what the log leads to, and
- * which side moved as far as that is known. Always returns -1. */
+ * which side moved as far as that is known; whether the log may be full. Always returns -1. */
 int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[TPM_DIGEST_SIZE],
 	const uint8_t led_to[TPM_DIGEST_SIZE], enum err_code code, struct err *err) err_check;
 
 /* Checks the data of events whose type defines the digest by the data (replay.c lists them):
- * SHA-256 of the data; for EV_EFI_VARIABLE_BOOT also of VariableData alone, because firmware does
- * both; for GRUB's commands and the kernel's command line, of the text behind GRUB's prefix.
- * ERR_LOG_DATA_MISMATCH names the event. Checks only events of the PCRs in mask. An event's PCR and
- * type in the log are not measured, so code that reads facts from events must check their order
- * (secureboot.c). */
+ * SHA-256 of the data; a separator's data may also be missing or padded; for EV_EFI_VARIABLE_BOOT
+ * also of VariableData alone, because firmware does both; for GRUB's commands and the kernel's
+ * command line, of the text behind GRUB's prefix. ERR_LOG_DATA_MISMATCH names the event. Checks
+ * only events of the PCRs in mask. An event's PCR and type in the log are not measured, so code
+ * that reads facts from events must check their order (secureboot.c). */
 int replay_check_data(const struct eventlog *log, uint32_t pcr_mask, struct err *err) err_check;
 /* The same for the quoted PCRs of evidence, without the events whose data was redacted. In PCR 7
  * every event is checked, because facts are read from it. */

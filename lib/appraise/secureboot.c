@@ -62,7 +62,7 @@ static int count_signature(const struct uefi_signature *signature, bool keep_cer
 	else if (keys->cert_count < SECUREBOOT_MAX_CERTS)
 		return read_cert(signature->data, &keys->certs[keys->cert_count++], err);
 	else
-		keys->is_malformed = true;
+		keys->is_cut = true;
 	return 0;
 }
 
@@ -76,7 +76,7 @@ static int read_keys(struct bytes data, bool keep_certs, struct secureboot_keys 
 	while (uefi_signature_next(&walk, &signature))
 		if (count_signature(&signature, keep_certs, keys, err) < 0)
 			return -1;
-	keys->is_malformed = keys->is_malformed || walk.malformed;
+	keys->is_malformed = walk.malformed;
 	return 0;
 }
 

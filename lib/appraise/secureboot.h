@@ -18,8 +18,8 @@ struct secureboot_cert {
 
 struct secureboot_keys { /* one of PK, KEK, db */
 	bool is_measured;
-	/* the lists' sizes do not fit, or there are more certificates than we keep */
-	bool is_malformed;
+	bool is_malformed; /* the lists' sizes do not fit: what stands behind that is not read */
+	bool is_cut; /* there were more certificates than we keep */
 	size_t cert_count;
 	struct secureboot_cert certs[SECUREBOOT_MAX_CERTS];
 	size_t hash_count; /* SHA-256 entries */

@@ -154,12 +154,20 @@ static bool read_loader(struct event *event)
 	return true;
 }
 
+/* Bytes of one value behind the separator's own, or none. */
+static bool is_padding(struct cursor *cursor)
+{
+	struct bytes rest = cursor_bytes(cursor, cursor->left);
+
+	return bytes_are_all(rest, 0x00) || bytes_are_all(rest, 0xFF);
+}
+
 static bool read_separator(struct event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
 	uint32_t value = cursor_u32_le(&cursor);
 
-	if (cursor.failed || cursor.left || (value > 1 && value != UINT32_MAX))
+	if (cursor.failed || (value > 1 && value != UINT32_MAX) || !is_padding(&cursor))
 		return false;
 	event->separator = value;
 	return true;

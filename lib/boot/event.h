@@ -94,7 +94,8 @@ struct event {
 	size_t offset; /* of the event in the log */
 	/* position in the log; number 0 of a crypto-agile log is its header, which walks skip */
 	uint32_t number;
-	uint32_t pcr; /* 0..23, or EVENTLOG_NO_PCR */
+	/* 0..23 if it was measured; else what the log holds: EVENTLOG_NO_PCR, or no PCR of a TPM */
+	uint32_t pcr;
 	uint32_t type;
 	/* in the order of eventlog.banks; data is NULL for banks that the event did not extend */
 	struct bytes digest[EVENTLOG_MAX_BANKS];
@@ -120,8 +121,8 @@ struct event {
 		 * not measured */
 		struct logtext text;
 		enum event_mok mok;
-		/* 0 or 0xFFFFFFFF: the end of the firmware's own part (PFP 1.06 section 3.3.2.2);
-		 * 1: the firmware met an error */
+		/* the first four bytes, all others are padding. 0 or 0xFFFFFFFF: the end of the
+		 * firmware's own part (PFP 1.06 section 3.3.2.2); 1: the firmware met an error */
 		uint32_t separator;
 	};
 };

@@ -146,8 +146,6 @@ static const char *read_event(const struct eventlog *log, struct cursor *cursor,
 
 	reason = log->is_crypto_agile ? read_agile_event(log, cursor, ret)
 				      : read_plain_event(cursor, ret);
-	if (!reason && ret->pcr >= PCR_COUNT && ret->pcr != EVENTLOG_NO_PCR)
-		reason = "no such PCR";
 	if (reason)
 		return reason;
 	mark_measured(log, ret);
@@ -225,6 +223,11 @@ static size_t padding_at(struct bytes bytes)
 	return at;
 }
 
+static bool is_index(uint32_t pcr)
+{
+	return pcr < PCR_COUNT || pcr == EVENTLOG_NO_PCR;
+}
+
 /* The first event has the old format in both kinds of logs; its data tells the two apart. */
 static const char *read_header(struct bytes bytes, struct eventlog *log)
 {
@@ -238,7 +241,7 @@ static const char *read_header(struct bytes bytes, struct eventlog *log)
 	log->bank_count = 1;
 	if (first.type != EV_NO_ACTION ||
 		!starts_with(first.data, spec_id_family, sizeof(spec_id_family) - 1))
-		return NULL;
+		return is_index(first.pcr) ? NULL : "no such PCR";
 	if (!starts_with(first.data, spec_id_agile, SIGNATURE_SIZE)) {
 		/* SHA-1 logs begin with "Spec ID Event00" (BIOS) or "02" (EFI 1.2) */
 		bool is_old = first.data.len >= SIGNATURE_SIZE && first.data.data[13] == '0' &&

@@ -134,11 +134,13 @@ static int add_partitions(const struct reading *reading, const struct event *eve
 }
 
 /* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there
- * data of that length must say so too. */
+ * the length of the data, or the type, must fit too (replay_data_of checked the data against it).
+ */
 static bool is_separator(const struct event *event)
 {
 	return measured_is_separator(event) &&
-	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t));
+	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t) ||
+		       event->what == EVENT_SEPARATOR);
 }
 
 static int add_any(struct reading *reading, const struct event *event, struct err *err)

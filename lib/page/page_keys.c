@@ -41,6 +41,8 @@ static void put_row(struct html *html, const struct key_row *row)
 			keys->other_count ? ", and other entries" : "");
 	else if (!keys->cert_count)
 		html_put(html, "empty");
+	if (keys->is_cut)
+		html_put(html, ", and more certificates");
 	if (keys->is_malformed)
 		html_put(html, " <span class=\"tag bad\">malformed</span>");
 	html_put(html, "</td></tr>\n");

@@ -154,6 +154,11 @@ def dbx(names):
     return change
 
 
+def db_of_odd_size(vm, log):
+    """A list that ends before its last entry does: whoever reads it may find other keys than we do."""
+    log.set_variable("db", log.variable("db")[1][:-1])
+
+
 def empty_variables(vm, log):
     """PFP 1.06 section 3.3.4.8: dbt and dbr, if there are any; some firmware measures them if there are none."""
     for name in ("dbt", "dbr"):
@@ -313,6 +318,31 @@ def without(pcr, part):
     def lie(log):
         log.events.remove(log.one(pcr, part))
     return lie
+
+
+def separators_with(data):
+    def lie(log):
+        for event in log.events:
+            if event.kind == 4:
+                event.data = data
+    return lie
+
+
+def program_renamed_separator(data):
+    def lie(log):
+        event = log.one(4, "kit.efi")
+        event.kind, event.data = 4, data
+    return lie
+
+
+def program_moved_to_no_pcr(log):
+    """The TPM has it in PCR 4 all the same."""
+    log.one(4, "kit.efi").pcr = 40
+
+
+def foreign_pcr(log):
+    """An event that no TPM can have measured, and that means nothing."""
+    log.before(log.one(4, "BOOTX64.EFI"), log.event(40, edit_log.IPL, b"nobody reads this"))
 
 
 def without_pcrs(*pcrs):

@@ -181,7 +181,6 @@ static void an_event_whose_digests_do_not_fit_the_header_is_refused(void **state
 			{{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA256, 32, 1}, {EVENTLOG_SHA256, 32, 1}}},
 		{"not one that the log's header names", 0, 2,
 			{{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA384, 48, 1}}},
-		{"no such PCR", 24, 2, {{EVENTLOG_SHA1, 20, 1}, {EVENTLOG_SHA256, 32, 1}}},
 		{"more digests", 0, 0xFFFFFFFFu, {{0}}},
 	};
 
@@ -198,6 +197,32 @@ static void an_event_whose_digests_do_not_fit_the_header_is_refused(void **state
 		put_event_data(&bytes, TEXT("data"));
 		check_refused(&bytes, ERR_EVENT_LOG_MALFORMED, rows[i].reason);
 		check_refused(&bytes, ERR_EVENT_LOG_MALFORMED, place);
+	}
+}
+
+/* The event, and not the log: its neighbours are as good as before. */
+static void an_event_of_no_tpms_pcr_counts_as_not_measured(void **state)
+{
+	static const uint32_t pcrs[] = {24, 31, 32, 40, 0x80000000u, EVENTLOG_NO_PCR - 1};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(pcrs); i++) {
+		auto_cleanup(buf) struct buf bytes = agile_log();
+		struct eventlog log;
+		struct eventlog_walk walk;
+		struct event event;
+		struct err err;
+		uint32_t measured = 0;
+
+		put_event_head(&bytes, pcrs[i], 1, two_digests, 2);
+		put_event_data(&bytes, TEXT("data"));
+		put_event_head(&bytes, 4, 1, two_digests, 2);
+		put_event_data(&bytes, TEXT("more"));
+		check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
+		assert_int_equal(log.unmeasured_count, 1);
+		for (walk = eventlog_walk(&log); event_next(&log, &walk, &event); measured++)
+			assert_true(event.pcr < 24);
+		assert_int_equal(measured, log.event_count - 1);
 	}
 }
 
@@ -422,6 +447,7 @@ int main(void)
 		cmocka_unit_test(an_empty_log_is_told_from_a_broken_one),
 		cmocka_unit_test(a_log_cut_anywhere_but_between_events_is_refused),
 		cmocka_unit_test(an_event_whose_digests_do_not_fit_the_header_is_refused),
+		cmocka_unit_test(an_event_of_no_tpms_pcr_counts_as_not_measured),
 		cmocka_unit_test(a_digest_may_be_missing),
 		cmocka_unit_test(an_event_without_the_bank_that_counts_is_marked),
 		cmocka_unit_test(without_sha256_the_strongest_bank_counts),

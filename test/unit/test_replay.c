@@ -167,11 +167,72 @@ static void which_side_moved_is_said_as_far_as_it_is_known(void **state)
 	check_err(first_of_replay(&log, &held, &err), &err, ERR_LOG_MISMATCH);
 	assert_non_null(strstr(
 		err.msg, "something was measured that the log does not show, or the log lost"));
+	assert_non_null(strstr(err.msg, "The log ends before 'Exit Boot Services'"));
 	memset(held.digest[4], 0, TPM_DIGEST_SIZE);
 	check_err(first_of_replay(&log, &held, &err), &err, ERR_LOG_MISMATCH);
 	assert_non_null(strstr(err.msg, "PCR 4 holds its start value"));
 	assert_non_null(strstr(err.msg, "none of its 3 events"));
 	assert_int_equal(replay_compare(&log, &more, &more, NULL), 0);
+	put_measured(&bytes, 5, EV_EFI_ACTION, TEXT("Exit Boot Services Invocation"),
+		TEXT("whatever the log calls it"));
+	log = open_log(&bytes);
+	held.digest[4][0] ^= 1;
+	check_err(first_of_replay(&log, &held, &err), &err, ERR_LOG_MISMATCH);
+	assert_non_null(strstr(err.msg, "lost or changed an event."));
+	assert_null(strstr(err.msg, "Exit Boot Services"));
+}
+
+/* It is known by its digest; its data may be missing or padded, and nothing else. */
+static void a_separators_data_may_be_missing_or_padded(void **state)
+{
+	static const struct {
+		struct bytes measured, data;
+		bool is_good;
+	} rows[] = {
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\0\0\0\0", 4}, true},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"", 0}, true},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\0\0\0\0\0\0\0", 7}, true},
+		{{(const uint8_t *)"\xFF\xFF\xFF\xFF", 4}, {(const uint8_t *)"", 0}, true},
+		{{(const uint8_t *)"\xFF\xFF\xFF\xFF", 4},
+			{(const uint8_t *)"\xFF\xFF\xFF\xFF\0\0", 6}, true},
+		{{(const uint8_t *)"\xFF\xFF\xFF\xFF", 4},
+			{(const uint8_t *)"\xFF\xFF\xFF\xFF\xFF\xFF", 6}, true},
+		/* the other one's data; less than four bytes; bytes that are no padding */
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\xFF\xFF\xFF\xFF", 4}, false},
+		{{(const uint8_t *)"\xFF\xFF\xFF\xFF", 4}, {(const uint8_t *)"\0\0\0\0\0", 5}, false},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\0\0\0", 3}, false},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\0\0\0\0x", 5}, false},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"\0\0\0\0\0\xFF", 6}, false},
+		{{(const uint8_t *)"\0\0\0\0", 4}, {(const uint8_t *)"evil", 4}, false},
+		/* a firmware error, and anything else that was measured */
+		{{(const uint8_t *)"\1\0\0\0", 4}, {(const uint8_t *)"", 0}, false},
+		{{(const uint8_t *)"\1\0\0\0", 4}, {(const uint8_t *)"\0\0\0\0", 4}, false},
+		{{(const uint8_t *)"evil", 4}, {(const uint8_t *)"", 0}, false},
+		{{(const uint8_t *)"evil", 4}, {(const uint8_t *)"\0\0\0\0\0\0\0\0", 8}, false},
+		{{(const uint8_t *)"", 0}, {(const uint8_t *)"\0\0\0\0", 4}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf bytes = empty_log();
+		struct eventlog log;
+		struct err err;
+
+		put_measured(&bytes, 7, EV_SEPARATOR, rows[i].measured, rows[i].data);
+		log = open_log(&bytes);
+		if ((replay_check_data(&log, 1u << 7, &err) == 0) != rows[i].is_good)
+			fail_msg("row %zu", i);
+	}
+	for (size_t i = 0; i < 2; i++) { /* no other event may be without its data */
+		auto_cleanup(buf) struct buf bytes = empty_log();
+		struct eventlog log;
+		struct err err;
+
+		put_measured(&bytes, 4, EV_EFI_ACTION, rows[0].measured,
+			i ? (struct bytes){(const uint8_t *)"\0\0\0\0\0", 5} : (struct bytes){0});
+		log = open_log(&bytes);
+		check_err(replay_check_data(&log, 1u << 4, &err), &err, ERR_LOG_DATA_MISMATCH);
+	}
 }
 
 static enum replay_data data_of(const struct eventlog *log, uint32_t number)
@@ -523,6 +584,7 @@ int main(void)
 		cmocka_unit_test(recorded_boots_pass_every_check),
 		cmocka_unit_test(the_first_pcr_that_differs_is_named),
 		cmocka_unit_test(which_side_moved_is_said_as_far_as_it_is_known),
+		cmocka_unit_test(a_separators_data_may_be_missing_or_padded),
 		cmocka_unit_test(each_events_data_is_judged_by_its_type),
 		cmocka_unit_test(another_banks_digest_says_nothing_of_the_data),
 		cmocka_unit_test(an_old_logs_data_is_judged_by_sha1),
