@@ -97,6 +97,7 @@ static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 
 static inline void reading_cleanup(struct reading *reading)
 {
+	appraisal_done(&reading->appraisal);
 	components_done(&reading->components);
 	buf_done(&reading->vouched);
 }

@@ -37,7 +37,7 @@ static void lack_of_memory_is_no_fault_of_the_log_and_never_healthy(void **state
 		.local = {.verdict.health = HEALTH_HEALTHY,
 			.has_secureboot = true,
 			.binding.quote.pcr_mask = TPM_BOOT_PCR_MASK}};
-	auto_cleanup(buf) struct buf log = recorded_file("secureboot-on", "eventlog.bin");
+	auto_cleanup(buf) struct buf log = {0};
 	auto_cleanup(comparison) struct comparison change = {0};
 	struct verdict verdict;
 	struct err err;
@@ -45,6 +45,7 @@ static void lack_of_memory_is_no_fault_of_the_log_and_never_healthy(void **state
 	(void)state;
 	if (!SCARCE)
 		skip();
+	log = recorded_file("secureboot-on", "eventlog.bin");
 	check_ok(eventlog_open(buf_bytes(&log), &round.local.log, &err), &err);
 	verdict = judge(&round, -1, &change);
 	assert_int_equal(verdict.health, HEALTH_HEALTHY);
