@@ -11,7 +11,7 @@ static bool is_of_the_way(enum err_code code)
 	return err_info(code)->place == ERR_PLACE_WAY;
 }
 
-static void add(struct err *err, const char *text)
+static void append_sentence(struct err *err, const char *text)
 {
 	struct err old = *err;
 
@@ -27,14 +27,14 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 		(void)text_format(text, sizeof(text), "Right after, the way was open%s.",
 			is_of_the_way(err->code) ? " up to TLS"
 						 : ": name, connection and TLS were in order");
-		add(err, text);
+		append_sentence(err, text);
 	} else if (err_info(found.code)->kind != ERR_KIND_NETWORK) {
-		return; /* the walk itself failed, e.g. for want of memory */
+		return; /* the probe itself failed, e.g. without memory */
 	} else if (is_of_the_way(err->code)) {
 		*err = found;
 	} else {
 		(void)text_format(text, sizeof(text), "Right after: %s", found.msg);
-		add(err, text);
+		append_sentence(err, text);
 	}
 }
 
@@ -54,9 +54,9 @@ void diagnosis_make(
 		return;
 	if (left_ms / 2 < DIAGNOSIS_PROBE_MS)
 		inputs.timeout_ms = (uint32_t)(left_ms / 2);
-	inputs.name_timeout_ms = (uint32_t)(left_ms - inputs.timeout_ms); /* the exchange waited
-									     that long too */
-	/* some KiB: without memory there is no more to say, that is all */
+	/* the exchange waited that long for the name too */
+	inputs.name_timeout_ms = (uint32_t)(left_ms - inputs.timeout_ms);
+	/* some KiB; without memory the reason just stays less precise */
 	probe = malloc(sizeof(*probe));
 	if (!probe)
 		return;

@@ -6,7 +6,7 @@
 
 #define ALGORITHM "RS256"
 
-static bool names(const json *list, const char *text)
+static bool list_holds(const json *list, const char *text)
 {
 	json_each (item, list)
 		if (json_text(item) && strcmp(json_text(item), text) == 0)
@@ -25,7 +25,7 @@ static int read_members(const json *document, struct discovery *ret, struct err 
 		return -1;
 	if (!text_format(ret->keys_url, sizeof(ret->keys_url), "%s", keys_url))
 		return err_set(err, ERR_FORMAT, 0, "'jwks_uri' is too long.");
-	ret->signs_rs256 = !json_is_array(algorithms) || names(algorithms, ALGORITHM);
+	ret->signs_rs256 = !json_is_array(algorithms) || list_holds(algorithms, ALGORITHM);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
-/* discovery.h - what a provider says of itself at /.well-known/openid-configuration (OpenID Connect
- * Discovery 1.0 section 3): who issues its tokens and where its keys are. Nothing is believed
- * because of it: tokens are checked against the endpoint. It tells beforehand that those of this
- * endpoint would be refused. */
+/* discovery.h - a provider's document at /.well-known/openid-configuration (OpenID Connect
+ * Discovery 1.0 section 3): the issuer of its tokens and the address of its keys. It proves
+ * nothing, since tokens are checked against the endpoint. It only shows beforehand that tokens of
+ * this endpoint would be rejected. */
 #ifndef MAA_DISCOVERY_H
 #define MAA_DISCOVERY_H
 
@@ -13,12 +13,13 @@
 struct discovery {
 	struct http_origin issuer;
 	char keys_url[HTTP_URL_SIZE];
-	bool signs_rs256; /* or does not say */
+	bool signs_rs256; /* also if the document lists no algorithms */
 };
 
-/* ERR_NOT_A_PROVIDER: no such document. */
+/* ERR_NOT_A_PROVIDER: this is not such a document. */
 int discovery_parse(struct bytes text, struct discovery *ret, struct err *err) err_check;
-/* Are its tokens those of the endpoint? ERR_TOKEN_ISSUER, ERR_TOKEN_JKU, ERR_TOKEN_ALGORITHM. */
+/* Checks that tokens by this document would be accepted from the endpoint. ERR_TOKEN_ISSUER,
+ * ERR_TOKEN_JKU, ERR_TOKEN_ALGORITHM. */
 int discovery_check(const struct discovery *discovery, const struct http_origin *endpoint,
 	struct err *err) err_check;
 

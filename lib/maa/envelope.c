@@ -10,7 +10,8 @@
 #define IV_SIZE        12
 #define TAG_SIZE       16
 
-/* A member that is standard base64 of exactly `size` bytes, or of 1 to `max` if size is 0. */
+/* Decodes a member that is standard base64 of exactly `size` bytes, or, if size is 0, of 1 to
+ * TOKEN_MAX_BYTES. */
 static int get_bytes(
 	const json *object, const char *name, size_t size, struct buf *ret, struct err *err)
 {
@@ -28,7 +29,7 @@ static int get_bytes(
 	return 0;
 }
 
-/* What the clients of this protocol compare, letter by letter. "PKCS7" is said although GCM pads
+/* All clients of this protocol compare these texts exactly. "PKCS7" is part of it although GCM pads
  * nothing. */
 static int check_parameters(const json *parameters, struct err *err)
 {
@@ -68,7 +69,7 @@ static int parse_members(const json *root, struct envelope *ret, struct err *err
 }
 
 /* {"token": base64url} -> the envelope's text. */
-static int unwrap(struct bytes answer, struct buf *ret, struct err *err)
+static int decode_envelope(struct bytes answer, struct buf *ret, struct err *err)
 {
 	auto_cleanup(json) json *root = NULL;
 	const char *text;
@@ -93,7 +94,7 @@ int envelope_parse(struct bytes answer, struct envelope *ret, struct err *err)
 	auto_cleanup(buf) struct buf text = buf_with_max(ENVELOPE_MAX_ANSWER);
 	auto_cleanup(json) json *root = NULL;
 
-	if (unwrap(answer, &text, err) < 0)
+	if (decode_envelope(answer, &text, err) < 0)
 		return -1;
 	if (json_parse(buf_bytes(&text), &root, err) < 0) {
 		err_recode(err, ERR_ENVELOPE_INVALID);

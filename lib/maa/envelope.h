@@ -1,6 +1,6 @@
-/* envelope.h - the provider's answer: {"token": base64url of an envelope} and the envelope that
- * only this TPM can open. Source: the wire format of Azure Attestation's AzureGuest API 2020-10-01,
- * as its open clients read it. */
+/* envelope.h - the provider's answer, {"token": base64url of an envelope}, and the envelope, which
+ * only this TPM can decrypt. Source: the wire format of Azure Attestation's AzureGuest API
+ * 2020-10-01, as its open clients read it. */
 #ifndef MAA_ENVELOPE_H
 #define MAA_ENVELOPE_H
 
@@ -17,15 +17,15 @@ struct envelope {
 	struct buf ciphertext; /* AES-GCM of the token */
 };
 
-/* ERR_ANSWER_NOT_TOKEN (no JSON, no "token"), ERR_ENVELOPE_INVALID (anything inside). */
+/* ERR_ANSWER_NOT_TOKEN: no JSON or no "token"; ERR_ENVELOPE_INVALID: the envelope itself. */
 int envelope_parse(struct bytes answer, struct envelope *ret, struct err *err) err_check;
 void envelope_done(struct envelope *envelope);
 static inline void envelope_cleanup(struct envelope *envelope)
 {
 	envelope_done(envelope);
 }
-/* aes_key: 16, 24 or 32 bytes as the TPM decrypted it, else ERR_ENVELOPE_INVALID. Appends the
- * token's text. ERR_ENVELOPE_DECRYPT. */
+/* Decrypts the token and appends its text. aes_key: the inner key as the TPM decrypted it; other
+ * than 16, 24 or 32 bytes are ERR_ENVELOPE_INVALID. ERR_ENVELOPE_DECRYPT. */
 int envelope_open(const struct envelope *envelope, struct bytes aes_key, struct buf *ret_token,
 	struct err *err) err_check;
 

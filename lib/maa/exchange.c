@@ -18,7 +18,7 @@
 #define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
 #define STATUS_SIGN_IN  511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
 
-/* ---- what an answer that is no success says ---- */
+/* ---- an answer that is not a success ---- */
 
 struct complaint {
 	bool is_json;
@@ -37,7 +37,7 @@ static void copy_text(
 	text_clean(ret, size, bytes_of_text(text ? text : ""));
 }
 
-/* {"error": {"code", "message"}}, or from deeper inside the service {"Error": {"Code",
+/* {"error": {"code", "message"}}; inner parts of the service write {"Error": {"Code",
  * "Message"}}. */
 static void read_complaint(struct bytes body, struct complaint *ret)
 {
@@ -57,7 +57,7 @@ static void read_complaint(struct bytes body, struct complaint *ret)
 	copy_text(error, "message", "Message", ret->message, sizeof(ret->message));
 }
 
-/* A page for people: by its type, or where that says nothing by its first bytes. */
+/* Whether the body is a page for people: by its type, or by its first byte. */
 static bool is_page(const struct http_answer *answer)
 {
 	struct bytes body = buf_bytes(&answer->body);
@@ -71,8 +71,8 @@ static bool is_page(const struct http_answer *answer)
 	return at < body.len && body.data[at] == '<';
 }
 
-/* Evidence was looked at only if that is said in the protocol's words: 413, 421 or 451 alone may be
- * a gateway's. */
+/* Only an error in the protocol's form shows that the provider judged the evidence: a bare 413, 421
+ * or 451 may be a gateway's. */
 static enum err_code code_of_client_error(
 	long status, const struct complaint *complaint, bool is_of_provider)
 {
@@ -101,14 +101,14 @@ static enum err_code code_of_answer(
 	if (status >= 500)
 		return ERR_PROVIDER_DOWN;
 	if ((status >= 300 && status < 400) || is_page(answer))
-		return ERR_BLOCK_PAGE; /* somebody else answers */
+		return ERR_BLOCK_PAGE; /* a device on the way answered */
 	if (status < 400 || (!complaint->is_json && answer->body.len))
 		return ERR_ANSWER_NOT_TOKEN;
 	return code_of_client_error(
 		status, complaint, complaint->is_of_protocol || answer->error_code[0] != '\0');
 }
 
-/* What came instead of an answer in the protocol's form. */
+/* Describes an answer that is not in the protocol's form. */
 static void body_text(const struct http_answer *answer, char ret[256])
 {
 	const char *type = answer->content_type[0] ? answer->content_type : "no type";
@@ -128,7 +128,8 @@ static void body_text(const struct http_answer *answer, char ret[256])
 		(void)text_format(ret, 256, "with %zu bytes of '%.40s'", answer->body.len, type);
 }
 
-static int refuse(const struct exchange *exchange, const struct http_answer *answer, struct err *err)
+static int refuse_answer(
+	const struct exchange *exchange, const struct http_answer *answer, struct err *err)
 {
 	struct complaint complaint;
 	char place[128], body[256], id[HTTP_ID_SIZE + 16] = "";
@@ -151,7 +152,7 @@ static int refuse(const struct exchange *exchange, const struct http_answer *ans
 							 : "");
 }
 
-/* ---- one question ---- */
+/* ---- one exchange, tried up to three times ---- */
 
 struct question {
 	const char *path;
@@ -159,7 +160,6 @@ struct question {
 	bool (*is_good)(const struct http_answer *answer);
 };
 
-/* A minute or so to the deadline, or all the time there is. */
 static int64_t left_ms_of(const struct exchange *exchange)
 {
 	int64_t left_ms = exchange->deadline_ms - clock_monotonic_ms();
@@ -169,7 +169,7 @@ static int64_t left_ms_of(const struct exchange *exchange)
 	return left_ms > 1 ? left_ms : 1;
 }
 
-static int perform(const struct exchange *exchange, struct question *question,
+static int send_question(const struct exchange *exchange, struct question *question,
 	struct http_answer *ret, struct err *err)
 {
 	struct http_request *request = &question->request;
@@ -188,7 +188,7 @@ static int perform(const struct exchange *exchange, struct question *question,
 	request->idle_timeout_ms = exchange->idle_timeout_ms;
 	request->deadline_ms = exchange->deadline_ms;
 	status = http_exchange(exchange->http, request, ret, err);
-	request->url = NULL; /* it ends here */
+	request->url = NULL; /* `url` is gone after this function */
 	return status;
 }
 
@@ -205,11 +205,11 @@ static void take_facts(const struct exchange *exchange, const struct http_answer
 	memcpy(ret->service_version, answer->service_version, sizeof(ret->service_version));
 }
 
-static int ask_once(const struct exchange *exchange, struct question *question,
+static int try_once(const struct exchange *exchange, struct question *question,
 	struct http_answer *ret, struct exchange_facts *facts, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
-	int status = perform(exchange, question, ret, err);
+	int status = send_question(exchange, question, ret, err);
 
 	facts->tries++;
 	facts->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
@@ -217,16 +217,16 @@ static int ask_once(const struct exchange *exchange, struct question *question,
 	if (status < 0)
 		return -1;
 	take_facts(exchange, ret, facts);
-	return question->is_good(ret) ? 0 : refuse(exchange, ret, err);
+	return question->is_good(ret) ? 0 : refuse_answer(exchange, ret, err);
 }
 
-static int ask(const struct exchange *exchange, struct question *question, struct http_answer *ret,
-	struct exchange_facts *facts, struct err *err)
+static int try_until_good(const struct exchange *exchange, struct question *question,
+	struct http_answer *ret, struct exchange_facts *facts, struct err *err)
 {
 	uint32_t wait_ms;
 
 	*facts = (struct exchange_facts){0};
-	while (ask_once(exchange, question, ret, facts, err) < 0) {
+	while (try_once(exchange, question, ret, facts, err) < 0) {
 		struct retry_inputs inputs = {.code = err->code,
 			.tries = facts->tries,
 			.took_ms = facts->took_ms,
@@ -261,12 +261,12 @@ int exchange_attest(const struct exchange *exchange, struct bytes body, struct b
 		.request = {.content_type = "application/json", .body = body},
 		.is_good = is_json_object};
 
-	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
+	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
 	return buf_set(ret_answer, buf_bytes(&answer.body), err);
 }
 
-/* What is wrong inside is keys_parse()'s to say. */
+/* keys_parse() checks the contents. */
 static bool may_be_keys(const struct http_answer *answer)
 {
 	return answer->status == 200 && !is_page(answer);
@@ -278,7 +278,7 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
 	struct question question = {.path = KEYS_PATH, .is_good = may_be_keys};
 
-	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
+	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
 	return buf_set(ret, buf_bytes(&answer.body), err);
 }
@@ -302,7 +302,7 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 		.body = buf_with_max(DISCOVERY_MAX_BYTES)};
 	struct question question = {.path = DISCOVERY_PATH, .is_good = is_json_object};
 
-	if (ask(exchange, &question, &answer, ret_facts, err) < 0)
+	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
 	if (discovery_parse(buf_bytes(&answer.body), ret, err) < 0)
 		return err_wrap(err, "%.80s", exchange->way.origin.host);

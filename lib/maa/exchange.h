@@ -1,5 +1,5 @@
-/* exchange.h - the conversation with the provider: POST the request, GET the keys; an HTTP answer
- * -> value or reason. */
+/* exchange.h - the HTTP exchanges with the provider: POST the request, GET the keys. An HTTP answer
+ * becomes a value or an error by cause. */
 #ifndef MAA_EXCHANGE_H
 #define MAA_EXCHANGE_H
 
@@ -15,11 +15,11 @@ struct exchange {
 	uint32_t connect_timeout_ms;
 	uint32_t total_timeout_ms; /* of one HTTP exchange */
 	uint32_t idle_timeout_ms;
-	/* base/clock.h, monotonic: of all tries together; 0: none, and one try only */
+	/* of all tries together, by base/clock.h's monotonic clock; 0: no deadline, and one try */
 	int64_t deadline_ms;
-	uint32_t random; /* spreads the tries of a fleet */
-	int64_t now_s; /* the time ... */
-	int64_t now_ms; /* ... when base/clock.h's monotonic clock said this */
+	uint32_t random; /* spreads the tries of many VMs */
+	int64_t now_s; /* Unix time ... */
+	int64_t now_ms; /* ... at this time of base/clock.h's monotonic clock */
 };
 
 /* Wipes the proxy's password. */
@@ -28,30 +28,31 @@ static inline void exchange_cleanup(struct exchange *exchange)
 	way_cleanup(&exchange->way);
 }
 
-/* What was learned besides the answer, or without one. */
+/* Facts of an exchange, beside its answer or without one. */
 struct exchange_facts {
 	uint32_t tries;
-	uint32_t took_ms; /* the last one */
-	uint32_t retry_after_s; /* what the provider asked for, else 0 */
-	bool has_clock; /* an answer told the time */
-	int64_t clock_ahead_s; /* then: the provider's clock less ours, good to some seconds */
-	char peer[64]; /* address that answered, the proxy's if there is one; "" if none */
-	/* by which the provider's people find the request; "" if not told */
+	uint32_t took_ms; /* of the last try */
+	uint32_t retry_after_s; /* Retry-After of the answer, or 0 */
+	bool has_clock; /* an answer has a date */
+	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus ours; exact to some
+				  seconds */
+	char peer[64]; /* address that answered (the proxy's, if there is one); "" if none */
+	/* the provider's id of the request, for its support; "" if absent */
 	char request_id[HTTP_ID_SIZE];
 	char service_version[HTTP_ID_SIZE];
 };
 
-/* ret_answer: the body of a 200. Everything else is an error by cause: 400 with code
- * PolicyEvaluationError is ERR_POLICY_DENIED, other 400 ERR_EVIDENCE_REFUSED (both carry the
+/* POSTs the request. ret_answer: the body of a 200. Everything else is an error by cause: 400 with
+ * code PolicyEvaluationError is ERR_POLICY_DENIED, other 400 ERR_EVIDENCE_REFUSED (both with the
  * provider's message), 401/403, 404, 408/429, 470, 5xx; JSON that is not in the protocol's form
- * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is no JSON
- * ERR_ANSWER_NOT_TOKEN. What may pass within seconds is tried again (maa/retry.h). */
+ * ERR_NOT_A_PROVIDER; a page or a redirect ERR_BLOCK_PAGE; anything else that is not JSON
+ * ERR_ANSWER_NOT_TOKEN. A failure that may pass within seconds is tried again (maa/retry.h). */
 int exchange_attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 /* GET <origin>/certs. */
 int exchange_keys(const struct exchange *exchange, struct keys *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
-/* The same key set as it came, for who keeps it; ret->max is to be KEYS_MAX_BYTES. */
+/* The same key set as text, for callers that store it; ret->max must be KEYS_MAX_BYTES. */
 int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 
@@ -59,10 +60,10 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 
-/* " This VM's clock is 3 h behind the provider's.", or "" if no answer told a time that is a minute
+/* " This VM's clock is 3 h behind the provider's.", or "" if no answer has a date that is a minute
  * or more off. */
 void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size);
-/* The same at the message's end. */
+/* Appends the same to the message. */
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err);
 
 #endif

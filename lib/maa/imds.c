@@ -12,7 +12,7 @@
 #define IMDS_CONNECT_MS 2000
 #define IMDS_TOTAL_MS   5000
 #define IMDS_BRIEF_MS   2000
-#define IMDS_RETRY_MS   1000 /* once, after this long */
+#define IMDS_RETRY_MS   1000 /* the wait before the one retry */
 
 static int copy_text(const json *object, const char *name, char *ret, size_t size, struct err *err)
 {
@@ -25,7 +25,8 @@ static int copy_text(const json *object, const char *name, char *ret, size_t siz
 	return 0;
 }
 
-/* Texts on the platforms seen, booleans in its documents; anything else is as good as not told. */
+/* The values are texts on the platforms seen, and booleans in the service's documentation. Anything
+ * else counts as absent. */
 static void read_profile(const json *profile, const char *name, char *ret, size_t size)
 {
 	const json *value = json_get(profile, name);
@@ -85,7 +86,7 @@ static int get(const char *address, unsigned total_ms, struct http_answer *ret, 
 		ret, err);
 }
 
-/* The service itself answers in JSON; a page is that of a proxy or of a redirection. */
+/* The service itself answers in JSON; a page comes from a proxy or a redirection. */
 static bool is_foreign(const struct http_answer *answer)
 {
 	return strncasecmp(answer->content_type, "text/html", 9) == 0 ||
@@ -135,7 +136,7 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 	int64_t started_ms = clock_monotonic_ms();
 
 	if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
-		/* it throttles at five requests a second, and fails while it is serviced */
+		/* it throttles above five requests a second, and fails during maintenance */
 		if (err_info(err->code)->retry != ERR_RETRY_SOON ||
 			clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
 			return -1;

@@ -1,7 +1,7 @@
-/* imds.h - the cloud's metadata service: what this VM cannot know by itself.
+/* imds.h - the cloud's metadata service: facts that the VM has no other source for.
  *
- * Plain HTTP to a link-local address that the host answers, never by way of a proxy. What it says
- * is a hint and no evidence: it chooses whom to ask and decides nothing about the answer. */
+ * Plain HTTP to a link-local address that the host answers, never through a proxy. Its answer is a
+ * hint, not evidence: it helps to choose a provider and decides nothing about a verdict. */
 #ifndef MAA_IMDS_H
 #define MAA_IMDS_H
 
@@ -12,22 +12,22 @@
 
 struct imds {
 	char location[64]; /* the region, e.g. "westeurope" */
-	char cloud[64]; /* azEnvironment, e.g. "AzurePublicCloud"; "" if not told */
+	char cloud[64]; /* azEnvironment, e.g. "AzurePublicCloud"; "" if absent */
 	char vm_id[64]; /* likewise */
 	char resource_id[1024]; /* likewise */
-	/* the platform's own view of the VM (securityProfile); "" if not told */
+	/* the platform's own view of the VM (securityProfile); "" if absent */
 	char security_type[32]; /* "TrustedLaunch", "ConfidentialVM" */
 	char secure_boot[8]; /* "true" or "false" */
 	char virtual_tpm[8]; /* likewise */
 };
 
-/* One GET to `address` (IMDS_ADDRESS, or a stand-in's of the same form); ends within 5 s, or 7 s
- * after an answer (429, 5xx) that is worth another try. ERR_METADATA: no answer;
- * ERR_METADATA_THROTTLED: 429; ERR_METADATA_REFUSED: 401 or 403, as under the Metadata Security
- * Protocol; ERR_METADATA_FOREIGN: a page or a redirect of somebody else; ERR_METADATA_FAILED: 5xx;
- * ERR_METADATA_INVALID: another answer that cannot be used. */
+/* GETs from `address` (IMDS_ADDRESS, or a test server's of the same form) within 5 s, or 7 s if an
+ * early 429 or 5xx is tried again. ERR_METADATA: no answer; ERR_METADATA_THROTTLED: 429;
+ * ERR_METADATA_REFUSED: 401 or 403, as under the Metadata Security Protocol; ERR_METADATA_FOREIGN:
+ * a page or a redirect, sent by something else in its place; ERR_METADATA_FAILED: 5xx;
+ * ERR_METADATA_INVALID: any other answer that cannot be used. */
 int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;
-/* One try within 2 s, for who can do without an answer. */
+/* One try within 2 s, for callers that can do without an answer. */
 int imds_ask_briefly(const char *address, struct imds *ret, struct err *err) err_check;
 int imds_parse(struct bytes text, struct imds *ret, struct err *err) err_check;
 

@@ -5,11 +5,11 @@
 #include "base/codec.h"
 #include "edge/json.h"
 
-/* RS256 asks for 2048 bits or more (RFC 7518 section 3.3). */
+/* RS256 requires 2048 bits or more (RFC 7518 section 3.3). */
 #define MIN_MODULUS_BYTES 256
 
-/* The key of the first certificate; ERR_FORMAT if the entry is not one to use. x5c is standard
- * base64 (RFC 7517 section 4.7). */
+/* Reads the key of the first certificate; x5c is standard base64 (RFC 7517 section 4.7). ERR_FORMAT
+ * if the entry cannot be used. */
 static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct err *err)
 {
 	const char *kty = json_text(json_get(entry, "kty"));
@@ -32,7 +32,7 @@ static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct
 	return 0;
 }
 
-static int add(
+static int add_key(
 	struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
 {
 	const struct crypto_rsa_public *known = keys_find(keys, kid);
@@ -64,7 +64,7 @@ static int parse_set(const json *list, struct keys *ret, struct err *err)
 				return -1;
 			continue;
 		}
-		if (add(ret, kid, &key, err) < 0)
+		if (add_key(ret, kid, &key, err) < 0)
 			return -1;
 	}
 	return ret->count ? 0

@@ -1,5 +1,5 @@
-/* keys.h - the provider's signing keys: a JWK set (RFC 7517) whose certificates (x5c) count, chosen
- * by kid. */
+/* keys.h - the provider's signing keys, by key id: a JWK set (RFC 7517), of which only the
+ * certificates (x5c) are used. */
 #ifndef MAA_KEYS_H
 #define MAA_KEYS_H
 
@@ -12,7 +12,7 @@
 
 struct keys_entry {
 	char kid[KEYS_KID_SIZE];
-	/* of the first certificate in x5c; n and e are not relied on */
+	/* of the first certificate in x5c; n and e are ignored */
 	struct crypto_rsa_public key;
 };
 
@@ -21,9 +21,10 @@ struct keys {
 	struct keys_entry entries[KEYS_MAX];
 };
 
-/* Entries that are no RSA keys, lack x5c or kid are passed over; a set without one usable key is
- * ERR_KEYS_INVALID, as is a kid that stands for two different keys. */
+/* Entries that are not RSA keys or lack x5c or kid are skipped. ERR_KEYS_INVALID: no usable key, or
+ * one kid for two different keys. */
 int keys_parse(struct bytes text, struct keys *ret, struct err *err) err_check;
+/* Points into *keys; NULL if there is no such key. */
 const struct crypto_rsa_public *keys_find(const struct keys *keys, const char *kid);
 
 #endif

@@ -1,29 +1,29 @@
-/* provider.h - whom to ask: the provider that was given, the shared one of this VM's region, or the
- * fallback. Pure. */
+/* provider.h - chooses the attestation provider: the configured one, the shared one of this VM's
+ * region, or the fallback. Pure. */
 #ifndef MAA_PROVIDER_H
 #define MAA_PROVIDER_H
 
 #include "maa/imds.h"
 #include "maa/region.h"
 
-/* What the settings or a command's options say of it. */
+/* The choice in the settings or in a command's options. */
 struct provider_wish {
 	const char *endpoint; /* https URL; NULL or "": the shared one of this VM's region */
 	enum region_fallback region_fallback;
-	const char *fallback_endpoint; /* if the region leads to nobody; NULL or "": nobody */
+	const char *fallback_endpoint; /* if the region has no provider; NULL or "": none */
 };
 
 struct provider_choice {
 	struct http_origin origin;
-	/* "shared provider of westeurope", "fallbackEndpoint; " and why; "" if it was given */
+	/* "shared provider of westeurope", or "fallbackEndpoint; " and why; "" for `endpoint` */
 	char reason[REGION_REASON_SIZE];
 };
 
-/* A given endpoint needs nothing of the metadata service. */
+/* Whether `endpoint` is set; then the metadata service is not needed. */
 bool provider_is_given(const struct provider_wish *wish);
-/* imds: NULL if there is no answer of the metadata service; then *err says why, and stays the error
- * where no fallback applies. That is for codes of place CHOICE alone: lack of memory, say, sends no
- * evidence elsewhere. ERR_REGION_UNKNOWN, ERR_ENDPOINT_INVALID. */
+/* imds: NULL if the metadata service gave no answer. Then *err holds the reason and stays the error
+ * if no fallback applies. The fallback is for codes of place CHOICE only: lack of memory, for
+ * example, must not send evidence elsewhere. ERR_REGION_UNKNOWN, ERR_ENDPOINT_INVALID. */
 int provider_choose(const struct provider_wish *wish, const struct imds *imds,
 	struct provider_choice *ret, struct err *err) err_check;
 

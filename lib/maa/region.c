@@ -27,7 +27,7 @@ static const struct row {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* "West Europe" -> "westeurope"; "" if it does not fit, which is no region's name. */
+/* "West Europe" -> "westeurope"; "", which is no region's name, if it does not fit. */
 static void normalise(const char *text, char ret[REGION_NAME_SIZE])
 {
 	size_t len = 0;
@@ -44,7 +44,7 @@ static void normalise(const char *text, char ret[REGION_NAME_SIZE])
 	ret[len] = '\0';
 }
 
-static const struct row *find(const char *region, enum cloud cloud)
+static const struct row *find_row(const char *region, enum cloud cloud)
 {
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].cloud == cloud && strcmp(rows[i].region, region) == 0)
@@ -65,7 +65,7 @@ static bool find_cloud(const char *name, enum cloud *ret)
 	return false;
 }
 
-static void choose(const struct row *row, const char *nearest_to, struct region_choice *ret)
+static void fill_choice(const struct row *row, const char *nearest_to, struct region_choice *ret)
 {
 	(void)text_format(ret->url, sizeof(ret->url), "https://shared%s.%s.%s", row->code,
 		row->code, clouds[row->cloud].suffix);
@@ -88,16 +88,16 @@ int region_choose(const char *region, const char *cloud_name, enum region_fallba
 		return err_set(err, ERR_REGION_UNKNOWN, 0,
 			"No shared attestation provider is known in the cloud '%.64s'.", cloud_name);
 	normalise(region, name);
-	row = find(name, cloud);
+	row = find_row(name, cloud);
 	if (row && row->code) {
-		choose(row, NULL, ret);
+		fill_choice(row, NULL, ret);
 		return 0;
 	}
-	nearest = row && fallback == REGION_FALLBACK_NEAREST ? find(row->nearest, cloud) : NULL;
+	nearest = row && fallback == REGION_FALLBACK_NEAREST ? find_row(row->nearest, cloud) : NULL;
 	if (!nearest)
 		return err_set(err, ERR_REGION_UNKNOWN, 0,
 			"No shared attestation provider is known in the region '%.64s' of %.64s.",
 			region, cloud_name);
-	choose(nearest, name, ret);
+	fill_choice(nearest, name, ret);
 	return 0;
 }

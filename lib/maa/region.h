@@ -1,7 +1,7 @@
 /* region.h - the shared attestation provider of a region. Pure.
  *
- * Whom a VM's evidence goes to is a matter of data residency: a region without a provider is never
- * sent elsewhere unasked. */
+ * Evidence is subject to data residency: from a region without a provider it goes to another one
+ * only if the setting regionFallback allows it. */
 #ifndef MAA_REGION_H
 #define MAA_REGION_H
 
@@ -13,7 +13,7 @@
 
 enum region_fallback {
 	REGION_FALLBACK_FAIL, /* a region without a provider is an error */
-	REGION_FALLBACK_NEAREST, /* ask the nearest one of the same part of the world */
+	REGION_FALLBACK_NEAREST, /* use the nearest one in the same part of the world */
 };
 
 struct region_choice {
@@ -21,8 +21,8 @@ struct region_choice {
 	char reason[REGION_REASON_SIZE]; /* "shared provider of westeurope" */
 };
 
-/* region, cloud: as the metadata service names them ("westeurope", "AzurePublicCloud"), compared
- * without regard to case and blanks. ERR_REGION_UNKNOWN. */
+/* region, cloud: the metadata service's names ("westeurope", "AzurePublicCloud"), compared without
+ * regard to case and blanks. ERR_REGION_UNKNOWN. */
 int region_choose(const char *region, const char *cloud, enum region_fallback fallback,
 	struct region_choice *ret, struct err *err) err_check;
 

@@ -1,13 +1,12 @@
-/* region_table.h - THE table of regions and their shared attestation providers, as the cloud
- * publishes them (Get-AzAttestationDefaultProvider). Data alone; the rule that makes an address of
- * it is in region.c.
+/* region_table.h - the table of regions and their shared attestation providers, as the cloud
+ * publishes them (Get-AzAttestationDefaultProvider). region.c makes an address of a row.
  *
  * X(cloud, region, code, nearest)
- * - code: the provider's, NULL: the region has none, and only the setting regionFallback lets
- * another one's be asked
- * - nearest: then: the nearest region with a provider in the same part of the world; else NULL
+ * - code: in the provider's address; NULL: the region has none, and only the setting
+ *   regionFallback allows to use another region's
+ * - nearest: if code is NULL, the nearest region with a provider in the same part of the world
  *
- * A region that is not here has no provider that we know of, and nothing is assumed about it.
+ * A region that is not in the table has no known provider, and nothing is assumed about it.
  * China's cloud publishes no list.
  */
 #ifndef MAA_REGION_TABLE_H

@@ -3,7 +3,7 @@
 #include "base/codec.h"
 
 #define PROTOCOL "2.0"
-/* What Linux clients send: the protocol asks for a build although Linux has none. */
+/* The protocol requires a build, which Linux does not have; this is what Linux clients send. */
 #define OS_TYPE  "Linux"
 #define OS_BUILD "NotApplication"
 
@@ -29,7 +29,7 @@ static int add_os(json *info, const struct evidence *evidence, struct err *err)
 	return 0;
 }
 
-/* Values are base64 once more; without any the member is null. */
+/* The nonce is base64 inside the base64 of the whole; without a nonce the member is null. */
 static int add_client_payload(json *info, const char *nonce, struct err *err)
 {
 	if (nonce)

@@ -1,5 +1,5 @@
-/* request_parse.c - a request as it came over the network. All of it is hostile: every member is
- * bounded before it is copied. */
+/* request_parse.c - reads a request from the network. All of it is hostile: every member is bounded
+ * before it is copied. */
 #include "maa/request.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define MAX_OS_VERSION 99999
 
-/* The text of a base64 member, decoded. ret's max bounds it. */
+/* Decodes a base64 member; ret->max bounds it. */
 static int get_base64(const json *object, const char *name, struct buf *ret, struct err *err)
 {
 	const char *text;
@@ -22,7 +22,8 @@ static int get_base64(const json *object, const char *name, struct buf *ret, str
 		       : 0;
 }
 
-struct array { /* where a member's bytes go */
+/* The destination of a member's bytes. */
+struct array {
 	uint8_t *data;
 	size_t size;
 	size_t *len; /* NULL: exactly size bytes */
@@ -64,7 +65,7 @@ static int get_os_text(
 	return 0;
 }
 
-/* A number; other clients send decimal digits in a string. */
+/* A number; some clients send decimal digits in a string instead. */
 static int get_os_version(const json *info, const char *name, int *ret, struct err *err)
 {
 	const char *text = json_text(json_get(info, name));
@@ -99,7 +100,7 @@ static int read_os(const json *info, struct request *ret, struct err *err)
 	return get_os_version(info, "OSVersionMinor", &ret->evidence.os_minor, err);
 }
 
-/* Trailing bytes of the NV index that held the certificate are cut off. */
+/* Bytes after the certificate, which come from the NV index, are cut off. */
 static int read_ak_cert(const json *tpm, struct buf *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf padded = buf_with_max(TPM_MAX_CERT);
@@ -138,7 +139,7 @@ static int read_tpm_bytes(const json *tpm, struct evidence *ret, struct err *err
 	return 0;
 }
 
-/* A PCR index that may follow what *mask holds: lists are ascending, so nothing stands twice. */
+/* Adds a PCR index to *mask. Lists must be ascending, so no index can occur twice. */
 static int add_pcr_index(const json *value, const char *place, uint32_t *mask, struct err *err)
 {
 	int64_t index;
@@ -205,7 +206,7 @@ static int read_tpm(const json *info, struct evidence *ret, struct err *err)
 	return 0;
 }
 
-/* "" stands for a log that the client could not read. */
+/* The text is "" if the client could not read its log. */
 static int read_log(const json *info, struct buf *ret, struct err *err)
 {
 	*ret = buf_with_max(EVENTLOG_MAX_BYTES);
@@ -245,7 +246,7 @@ static int check_payload_value(const json *value, size_t *bytes, struct err *err
 	return 0;
 }
 
-/* null and an object without members mean none. */
+/* null and an empty object mean that there is no payload. */
 static int read_client_payload(const json *info, json **ret, struct err *err)
 {
 	const json *payload = json_get(info, "ClientPayload");
@@ -300,7 +301,7 @@ int request_parse_info(struct bytes info, struct request *ret, struct err *err)
 		read_tpm(tree, &request.evidence, err) < 0)
 		return -1;
 	*ret = request;
-	memset(&request, 0, sizeof(request)); /* ownership has left */
+	memset(&request, 0, sizeof(request)); /* *ret owns it now */
 	return 0;
 }
 
@@ -315,7 +316,7 @@ int request_parse(struct bytes text, struct request *ret, struct err *err)
 		return -1;
 	if (!json_get(tree, "AttestationInfo"))
 		return request_parse_info(text, ret, err);
-	json_free(steal_ptr(tree)); /* megabytes, and parsed once more */
+	json_free(steal_ptr(tree)); /* it takes megabytes, and the text is parsed again below */
 	if (request_parse_body(text, &info, err) < 0)
 		return -1;
 	return request_parse_info(buf_bytes(&info), ret, err);

@@ -9,8 +9,8 @@
 
 /* ---- parts ---- */
 
-/* Base64url without padding (RFC 7515 section 2). An empty signature is that of `alg` none (RFC
- * 7519 section 6): the header's check tells. */
+/* Base64url without padding (RFC 7515 section 2). An empty signature passes here: it belongs to
+ * `alg` none (RFC 7519 section 6), which the header's check rejects. */
 static int decode_part(struct bytes part, const char *what, struct buf *ret, struct err *err)
 {
 	*ret = buf_with_max(TOKEN_MAX_BYTES);
@@ -40,7 +40,7 @@ static int decode_object(struct bytes part, const char *what, json **ret, struct
 	return 0;
 }
 
-/* Cuts `rest` at its first dot; false without one. */
+/* Takes the part before the first dot off *rest; false without a dot. */
 static bool cut_at_dot(struct bytes *rest, struct bytes *ret)
 {
 	const uint8_t *dot = rest->len ? memchr(rest->data, '.', rest->len) : NULL;
@@ -195,7 +195,7 @@ static int check_type(const json *claims, struct err *err)
 	return 0;
 }
 
-/* The provider copies the client payload unchanged: base64 of what was meant. */
+/* The provider copies the client payload unchanged, so the nonce is still base64. */
 int token_check_nonce(const json *claims, const char *expected, struct err *err)
 {
 	const json *payload = json_get(json_get(claims, RUNTIME), "client-payload");
@@ -226,7 +226,7 @@ static int compare_base64url(const json *member, struct bytes expected, bool *re
 	return 0;
 }
 
-/* n and e without leading zero bytes (RFC 7518 section 6.3.1). */
+/* n and e have no leading zero bytes (RFC 7518 section 6.3.1). */
 static int compare_key(
 	const json *jwk, const struct crypto_rsa_public *key, bool *ret_is_ours, struct err *err)
 {
@@ -247,7 +247,8 @@ static int compare_key(
 	return 0;
 }
 
-/* Every key of our key's name must be our key: a second one would leave open which is meant. */
+/* Every key named TOKEN_KEY_ID must be the VM's key: another one beside it would leave open which
+ * of them the token binds. */
 int token_check_key(const json *claims, const struct crypto_rsa_public *key, struct err *err)
 {
 	const json *keys = json_get(json_get(claims, RUNTIME), "keys");

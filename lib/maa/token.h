@@ -1,5 +1,5 @@
-/* token.h - the attestation token: a JWT (RFC 7519, JWS compact form RFC 7515) signed RS256, and
- * what it must say to be believed. */
+/* token.h - the attestation token, a JWT (RFC 7519, in JWS compact form, RFC 7515) signed with
+ * RS256, and the checks before it is accepted. If any check fails, the token is rejected. */
 #ifndef MAA_TOKEN_H
 #define MAA_TOKEN_H
 
@@ -26,9 +26,9 @@ static inline void token_cleanup(struct token *token)
 	token_done(token);
 }
 
-/* alg is RS256 and nothing else (ERR_TOKEN_ALGORITHM), jku if present is of the provider's origin
- * (ERR_TOKEN_JKU), kid is given (ERR_TOKEN_MALFORMED). ret_kid belongs to the token. Before any key
- * is fetched. */
+/* To be called before any key is fetched. alg must be RS256 (ERR_TOKEN_ALGORITHM), jku, if present,
+ * must be the provider's /certs (ERR_TOKEN_JKU), and kid must be present (ERR_TOKEN_MALFORMED).
+ * *ret_kid belongs to the token. */
 int token_check_header(const struct token *token, const struct http_origin *provider,
 	const char **ret_kid, struct err *err) err_check;
 /* ERR_TOKEN_KEY_UNKNOWN, ERR_TOKEN_SIGNATURE. */
@@ -40,16 +40,16 @@ struct token_expectation {
 	const struct http_origin *provider;
 	int64_t now_s;
 	const char *nonce; /* the text that was sent in the client payload */
-	/* our encryption key: must be the one in x-ms-runtime */
+	/* the VM's encryption key, which must be the one in x-ms-runtime */
 	const struct crypto_rsa_public *key;
 };
 
-/* Claims of a verified token: issuer, nbf, exp, attestation type "azurevm", nonce, key. One code
- * each. */
+/* Checks the claims of a token whose signature was verified: issuer, nbf, exp, attestation type
+ * "azurevm", nonce, key. Each has its own code. */
 int token_check_claims(const struct token *token, const struct token_expectation *expected,
 	struct err *err) err_check;
 
-/* Two of these checks, for who has claims without their token: ERR_TOKEN_NONCE,
+/* Two of these checks, for callers that have claims without their token: ERR_TOKEN_NONCE,
  * ERR_TOKEN_BINDING. */
 int token_check_nonce(const json *claims, const char *expected, struct err *err) err_check;
 int token_check_key(
