@@ -45,7 +45,7 @@ void settings_warn(struct settings *settings, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "PATH is FOUND: it takes TAKES." */
 int settings_refuse(const struct settings_member *member, enum err_code code, const char *takes,
-	struct err *err);
+	struct err *err) err_check;
 void settings_describe(const struct settings_member *member, char *ret, size_t size); /* FOUND */
 
 #endif

@@ -15,20 +15,21 @@ static void without_rules_the_defaults_hold(void **state)
 	static const struct {
 		enum rules_class class;
 		enum rules_action action;
+		enum err_code code;
 	} rows[] = {
-		{RULES_SECURE_BOOT_OFF, RULES_UNHEALTHY},
-		{RULES_SECURE_BOOT_KEYS, RULES_UNHEALTHY},
-		{RULES_SECURE_BOOT_SETTINGS, RULES_UNHEALTHY},
-		{RULES_BOOT_APPLICATION, RULES_UNHEALTHY},
-		{RULES_KERNEL, RULES_UNHEALTHY},
-		{RULES_INITRD, RULES_UNHEALTHY},
-		{RULES_COMMAND_LINE, RULES_UNHEALTHY},
-		{RULES_DRIVER, RULES_UNHEALTHY},
-		{RULES_BOOT_CONFIGURATION, RULES_NOTE},
-		{RULES_FIRMWARE, RULES_NOTE},
-		{RULES_BOOT_ORDER, RULES_NOTE},
-		{RULES_VM_IDENTITY, RULES_NOTE},
-		{RULES_PARTITION_TABLE, RULES_IGNORE},
+		{RULES_SECURE_BOOT_OFF, RULES_UNHEALTHY, ERR_DRIFT_SECURE_BOOT},
+		{RULES_SECURE_BOOT_KEYS, RULES_UNHEALTHY, ERR_DRIFT_KEYS},
+		{RULES_SECURE_BOOT_SETTINGS, RULES_UNHEALTHY, ERR_DRIFT_SETTINGS},
+		{RULES_BOOT_APPLICATION, RULES_UNHEALTHY, ERR_DRIFT_APPLICATION},
+		{RULES_KERNEL, RULES_UNHEALTHY, ERR_DRIFT_KERNEL},
+		{RULES_INITRD, RULES_UNHEALTHY, ERR_DRIFT_INITRD},
+		{RULES_COMMAND_LINE, RULES_UNHEALTHY, ERR_DRIFT_COMMAND_LINE},
+		{RULES_DRIVER, RULES_UNHEALTHY, ERR_DRIFT_DRIVER},
+		{RULES_BOOT_CONFIGURATION, RULES_NOTE, ERR_DRIFT_CONFIGURATION},
+		{RULES_FIRMWARE, RULES_NOTE, ERR_DRIFT_FIRMWARE},
+		{RULES_BOOT_ORDER, RULES_NOTE, ERR_DRIFT_BOOT_ORDER},
+		{RULES_VM_IDENTITY, RULES_NOTE, ERR_DRIFT_VM_IDENTITY},
+		{RULES_PARTITION_TABLE, RULES_IGNORE, ERR_DRIFT_PARTITIONS},
 	};
 	static const char *const nothing[] = {"{}", "null"};
 	struct rules rules;
@@ -37,8 +38,10 @@ static void without_rules_the_defaults_hold(void **state)
 	(void)state;
 	assert_int_equal(COUNT(rows), RULES_CLASSES);
 	check_ok(rules_parse(NULL, &rules, &err), &err);
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_int_equal(rules.action[rows[i].class], rows[i].action);
+		assert_int_equal(rules_code(rows[i].class), rows[i].code);
+	}
 	for (size_t i = 0; i < COUNT(nothing); i++) {
 		struct rules same = {0};
 
