@@ -1,4 +1,4 @@
-/* guest-attest attest: one attestation now. */
+/* guest-attest attest: makes one attestation now. */
 #include <string.h>
 #include "appraise/boot_facts.h"
 #include "base/clock.h"
@@ -108,13 +108,13 @@ static int attest(const void *given)
 
 	if (attestation_run(&options->attestation, &attestation, &err) < 0)
 		return command_fail(&attest_command, &err, options->is_json);
-	/* a TCTI that cannot be one: nothing was tried */
+	/* an invalid TCTI: nothing was tried */
 	exit_code =
 		verdict->reason.code == ERR_USAGE ? EXIT_USAGE : health_exit_code(verdict->health);
 	if ((options->is_json ? print_result_json(&attestation, &err)
 			      : print_result_text(&attestation, &err)) < 0)
 		return print_err(&err);
-	if (options->save_evidence && /* takes the round apart, so this comes last */
+	if (options->save_evidence && /* takes members out of the round, so it comes last */
 		attestation_save_round(
 			&options->attestation, &attestation, options->save_evidence, &err) < 0) {
 		(void)print_err(&err);

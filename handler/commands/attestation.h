@@ -1,4 +1,4 @@
-/* attestation.h - what the commands that attest have in common: options, and one round. */
+/* attestation.h - options and one round, shared by the commands that attest. */
 #ifndef HANDLER_COMMANDS_ATTESTATION_H
 #define HANDLER_COMMANDS_ATTESTATION_H
 
@@ -8,11 +8,11 @@
 struct attestation_options {
 	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *event_log,
 		*nonce, *chain;
-	const char *root; /* NULL: / */
+	const char *root; /* NULL for / */
 	bool redact, with_token;
 };
 
-/* Rows of a table whose struct has a `struct attestation_options attestation`. */
+/* Option rows for a struct with a member `struct attestation_options attestation`. */
 #define PROVIDER_OPTIONS(type)                                                                     \
 	OPTION(type, attestation.endpoint, "endpoint", "URL",                                      \
 		"the provider, https://host or https://host:port (default: the shared one of "     \
@@ -44,15 +44,15 @@ struct attestation_options {
 			"be checked; whoever has a token can show it while it lives. Not with "    \
 			"--redact")
 
-/* Was anything given that only an exchange with a provider needs? */
+/* Is any option given that only an exchange with a provider needs? */
 bool attestation_has_provider_options(const struct attestation_options *options);
 /* ERR_USAGE. */
 int attestation_check_options(const struct attestation_options *options, struct err *err) err_check;
-/* One round, beside the boots that the service knows, as an observer: nothing is learned here. */
+/* One round, compared with the boots that the service knows, as an observer: it learns nothing. */
 struct attestation {
 	struct round_result *round;
-	struct comparison change; /* zeroed where no comparison was due */
-	struct verdict verdict; /* of all */
+	struct comparison change; /* zeroed if no comparison was due */
+	struct verdict verdict; /* the combined verdict */
 };
 
 void attestation_done(struct attestation *attestation);
@@ -60,11 +60,11 @@ static inline void attestation_cleanup(struct attestation *attestation)
 {
 	attestation_done(attestation);
 }
-/* What goes wrong in the round is in the result. */
+/* Runs the round. Its errors are in the result. */
 int attestation_run(const struct attestation_options *options, struct attestation *ret,
 	struct err *err) err_check;
-/* attestation_bundle.c, which a build without bundles lacks: then it is NULL. Takes what is large
- * out of the round. path: '-' is standard output. */
+/* In attestation_bundle.c; NULL in a build without bundles. Takes the large members out of the
+ * round. path: '-' is standard output. */
 int attestation_save_round(const struct attestation_options *options, struct attestation *attestation,
 	const char *path, struct err *err) __attribute__((weak)) err_check;
 

@@ -1,4 +1,4 @@
-/* attestation_bundle.c - what an attestation, or the evidence alone, is kept in for others. */
+/* attestation_bundle.c - makes the bundle of an attestation or of evidence alone. */
 #include "attestation_bundle.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static const char *tcti_of(const struct attestation_options *options, int root_f
 	return options->tcti ? options->tcti : tpm_machine_tcti(root_fd);
 }
 
-/* What is known beside the evidence, and owned here. */
+/* What a bundle holds besides the evidence; owned here. */
 struct surroundings {
 	struct machine machine;
 	struct tpm_pcrs unquoted;
@@ -27,7 +27,8 @@ static void surroundings_cleanup(struct surroundings *around)
 	buf_done(&around->chain);
 }
 
-/* Links that nobody can read later would only look like some. */
+/* Checks the certificates when the bundle is made, since an unreadable chain would help no
+ * reader. */
 static int read_chain(const char *path, struct buf *ret, struct err *err)
 {
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
@@ -40,9 +41,9 @@ static int read_chain(const char *path, struct buf *ret, struct err *err)
 	return anchors_add(&anchors, buf_bytes(ret), err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
-/* The later PCRs prove nothing; a bundle without them is one all the same. */
-static int look_around(const struct attestation_options *options, int root_fd, struct tpm *tpm,
-	struct surroundings *ret, struct err *err)
+/* Reads machine, unquoted PCRs and chain. The PCRs prove nothing, so a bundle may lack them. */
+static int read_surroundings(const struct attestation_options *options, int root_fd,
+	struct tpm *tpm, struct surroundings *ret, struct err *err)
 {
 	auto_cleanup(tpm) struct tpm *own = NULL;
 	struct err ignored;
@@ -92,7 +93,7 @@ int attestation_collect(const struct attestation_options *options, struct bundle
 	sources.root_fd = root_fd;
 	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
 		collect_evidence(tpm, &sources, &evidence, err) < 0 ||
-		look_around(options, root_fd, tpm, &around, err) < 0 ||
+		read_surroundings(options, root_fd, tpm, &around, err) < 0 ||
 		request_build_info(&evidence, options->nonce, &info, err) < 0)
 		return -1;
 	extras = extras_of(options, &around);
@@ -109,7 +110,7 @@ int attestation_bundle(const struct attestation_options *options, struct attesta
 	struct bundle_extras extras;
 
 	if (open_root(options->root, &root_fd, err) < 0 ||
-		look_around(options, root_fd, NULL, &around, err) < 0)
+		read_surroundings(options, root_fd, NULL, &around, err) < 0)
 		return -1;
 	extras = extras_of(options, &around);
 	extras.verdict = &attestation->verdict;

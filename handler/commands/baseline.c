@@ -1,4 +1,4 @@
-/* guest-attest baseline: the boots that count as good, and this one beside them. */
+/* guest-attest baseline: the accepted boots, and this boot compared with them. */
 #include "base/boot_id.h"
 #include "baseline.h"
 
@@ -40,8 +40,8 @@ static void view_cleanup(struct baseline_view **pointer)
 	free(view);
 }
 
-/* No file is no error here: has_baseline says so. A damaged one can be replaced and forgotten, not
- * shown. */
+/* A missing file is no error: the baseline stays empty. A damaged one can be replaced and
+ * forgotten, but not shown. */
 static int open_view(const struct baseline_options *options, bool may_replace,
 	struct baseline_view *ret, struct err *err)
 {
@@ -64,8 +64,9 @@ static int need_baseline(const struct baseline_view *view, struct err *err)
 	return err_set(err, ERR_NO_BASELINE, 0, "No boot of this VM is accepted yet.");
 }
 
-/* This boot, as far as it can be believed. */
-static int look(const struct baseline_options *options, struct baseline_view *view, struct err *err)
+/* Attests this boot locally and reads its components, as far as they are proven. */
+static int read_this_boot(
+	const struct baseline_options *options, struct baseline_view *view, struct err *err)
 {
 	const struct round_inputs inputs = {
 		.sources = {.root_fd = view->root_fd, .event_log = options->event_log},
@@ -83,7 +84,7 @@ static int look(const struct baseline_options *options, struct baseline_view *vi
 	return -1;
 }
 
-static int compare(struct baseline_view *view, struct err *err)
+static int compare_boots(struct baseline_view *view, struct err *err)
 {
 	return drift_verdict_compare(&(struct comparison_inputs){.appraisal = &view->round->local,
 					     .root_fd = view->root_fd,
@@ -104,24 +105,25 @@ static int show(const struct baseline_options *options, struct baseline_view *vi
 
 static int diff(const struct baseline_options *options, struct baseline_view *view, struct err *err)
 {
-	if (need_baseline(view, err) < 0 || look(options, view, err) < 0 || compare(view, err) < 0)
+	if (need_baseline(view, err) < 0 || read_this_boot(options, view, err) < 0 ||
+		compare_boots(view, err) < 0)
 		return -1;
 	view->exit_code = health_exit_code(view->judgement.verdict.health);
 	return options->is_json ? print_drift_json(view, err) : (print_drift(view), 0);
 }
 
-/* Only what could be attested: a boot that the VM itself calls tampered with is nobody's
- * baseline. */
+/* Accepts only a boot that the VM's own check finds Healthy: a boot with signs of tampering must
+ * never become a baseline. */
 static int accept(const struct baseline_options *options, struct baseline_view *view, struct err *err)
 {
 	struct baseline_variant as = {.accepted_s = clock_now_s(), .how = BASELINE_OWNER};
 
-	if (look(options, view, err) < 0)
+	if (read_this_boot(options, view, err) < 0)
 		return -1;
 	if (view->round->local.verdict.health != HEALTH_HEALTHY)
 		return err_set(err, ERR_BASELINE_REFUSED, 0, "This boot is not accepted: %s",
 			view->round->local.verdict.reason.msg);
-	if (view->baseline.count && compare(view, err) < 0)
+	if (view->baseline.count && compare_boots(view, err) < 0)
 		return -1;
 	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", view->boot_id);
 	(void)text_format(as.text, sizeof(as.text), "%s", view->judgement.text);
@@ -150,7 +152,7 @@ static const struct action {
 	const char *name;
 	int (*run)(const struct baseline_options *options, struct baseline_view *view,
 		struct err *err);
-	bool replaces; /* the file */
+	bool replaces; /* replaces the file */
 } actions[] = {{"show", show, false}, {"diff", diff, false}, {"accept", accept, true},
 	{"forget", forget, true}};
 

@@ -1,4 +1,4 @@
-/* baseline.h - what guest-attest baseline found, and how it is printed (baseline_print.c). */
+/* baseline.h - the results of guest-attest baseline, printed by baseline_print.c. */
 #ifndef HANDLER_COMMANDS_BASELINE_H
 #define HANDLER_COMMANDS_BASELINE_H
 
@@ -19,10 +19,10 @@ struct baseline_view {
 	char boot_id[BOOT_ID_SIZE];
 	struct baseline baseline;
 	struct round_result *round; /* diff, accept: this boot */
-	struct components boot; /* likewise: what it consisted of */
-	struct drift drift; /* likewise, against the baseline as it was */
+	struct components boot; /* likewise: this boot's components */
+	struct drift drift; /* likewise: the differences from the baseline before the command */
 	struct drift_judgement judgement; /* likewise */
-	bool is_accepted; /* accept: it was not before */
+	bool is_accepted; /* accept: this boot was not accepted before */
 	int exit_code;
 };
 

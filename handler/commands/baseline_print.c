@@ -6,7 +6,7 @@
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
 
-/* What people recognise a boot by. */
+/* The components by which people recognise a boot. */
 static bool is_shown(enum component_kind kind)
 {
 	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
@@ -23,7 +23,7 @@ static void print_component(const struct component *component)
 		component->name, component->pcr, hex);
 }
 
-/* In front of "at". */
+/* Comes in front of "at". */
 static const char *how_text(enum baseline_how how)
 {
 	static const char *const texts[] = {
@@ -130,7 +130,7 @@ void print_drift(const struct baseline_view *view)
 	print_accepted_boot(view);
 }
 
-/* NULL: there was none. */
+/* component: NULL if there was none. */
 static void add_side(json *object, const char *name, const struct component *component)
 {
 	if (component)

@@ -1,4 +1,4 @@
-/* checks.c - whether the values of options that several commands have can be used. */
+/* checks.c - checks the values of options that several commands share. */
 #include <string.h>
 #include "attest/round.h"
 #include "base/text.h"
@@ -44,8 +44,8 @@ bool is_no_proxy(const char *proxy)
 	return proxy && text_equal_nocase(proxy, "none");
 }
 
-/* As for the setting: programs do not agree on a port for proxies. */
-static bool names_port(const char *address)
+/* A port is required, as for the setting: programs disagree about a proxy's default port. */
+static bool has_port(const char *address)
 {
 	const char *at = strrchr(address, '@');
 	const char *port = strrchr(at ? at : address, ':');
@@ -60,7 +60,7 @@ int check_proxy(const char *address, struct err *err)
 
 	if (!address || is_no_proxy(address))
 		return 0;
-	if (!names_port(address) || proxy_parse(address, "--proxy", &proxy, err) < 0)
+	if (!has_port(address) || proxy_parse(address, "--proxy", &proxy, err) < 0)
 		return refuse("--proxy takes http://HOST:PORT or none", err);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* guest-attest doctor: looks at every link of the chain from the firmware to the provider, and says
- * what to do about what is wrong. */
+/* guest-attest doctor: checks every link of the chain from the firmware to the provider, and prints
+ * a remedy for each fault. */
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "doctor/doctor.h"
 #include "commands.h"
 
-#define INDENT 33 /* of the messages */
+#define INDENT 33 /* column of the messages */
 
 struct options {
 	const char *endpoint, *metadata, *ca_file, *extra_ca_file, *proxy, *tcti, *root;
@@ -72,7 +72,7 @@ static void print_findings(const struct doctor_report *report)
 
 static enum doctor_clock clock_state(void)
 {
-	struct timex clock = {0}; /* no modes: it only tells */
+	struct timex clock = {0}; /* no modes: it only reads the state */
 	int state = adjtimex(&clock);
 
 	return state < 0             ? DOCTOR_CLOCK_UNKNOWN
@@ -80,7 +80,7 @@ static enum doctor_clock clock_state(void)
 				     : DOCTOR_CLOCK_SYNCHRONISED;
 }
 
-static int examine(const void *given)
+static int run(const void *given)
 {
 	const struct options *options = given;
 	auto_cleanup(doctor_report) struct doctor_report report = {0};
@@ -142,5 +142,5 @@ const struct command doctor_command = {
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,
-	.run = examine,
+	.run = run,
 };

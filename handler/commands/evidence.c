@@ -1,5 +1,5 @@
-/* guest-attest evidence: what an attestation proves with, in a bundle for others to verify; asks
- * nobody unless told to. */
+/* guest-attest evidence: writes the evidence of an attestation as a bundle that others can verify.
+ * Uses no provider without --attest. */
 #include "attestation_bundle.h"
 
 struct options {
@@ -20,7 +20,7 @@ static int check_options(const void *given, struct err *err)
 	return attestation_check_options(attestation, err);
 }
 
-/* A round that came to nothing says why. */
+/* Without evidence, the round's reason is the error. */
 static int attest(const struct attestation_options *options, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(attestation) struct attestation attestation = {0};

@@ -1,5 +1,5 @@
-/* guest-attest files: boot files on the disks, with what the TPM would get of them and who vouches
- * for them. */
+/* guest-attest files: lists boot files on the disks, with the digests that firmware or GRUB would
+ * measure and the packages that installed them. */
 #include <string.h>
 #include "base/clock.h"
 #include "base/codec.h"
@@ -15,16 +15,16 @@ struct options {
 	bool is_json;
 };
 
-/* One file, and what was found out about it. */
+/* One file, and what its packages' records hold. */
 struct view {
 	const struct bootfile *file;
 	struct package_answer answer;
-	struct err trouble; /* code ERR_OK, or why packages could not be asked */
-	/* a file with the same bytes that a package installed, if none owns this one */
+	struct err trouble; /* code ERR_OK, or why the records could not be read */
+	/* a file with the same bytes that a package installed, if no package owns this one */
 	const struct view *original;
 };
 
-static void word_text(const struct view *view, char ret[WORD_SIZE])
+static void package_text(const struct view *view, char ret[WORD_SIZE])
 {
 	const struct package_answer *answer = &view->answer;
 	char date[CLOCK_TEXT_SIZE], original[WORD_SIZE];
@@ -39,14 +39,14 @@ static void word_text(const struct view *view, char ret[WORD_SIZE])
 		(void)text_format(ret, WORD_SIZE, "differs from what %s %s installed",
 			answer->package, answer->version);
 	else if (view->original) {
-		word_text(view->original, original);
+		package_text(view->original, original);
 		(void)text_format(
 			ret, WORD_SIZE, "a copy of /%s, %s", view->original->file->path, original);
 	} else
 		(void)text_format(ret, WORD_SIZE, "no package owns it");
 }
 
-static const char *word_name(const struct view *view)
+static const char *package_word_name(const struct view *view)
 {
 	static const char *const names[] = {
 		[PACKAGE_SILENT] = "none", [PACKAGE_DIFFERS] = "differs", [PACKAGE_SAME] = "same"};
@@ -71,11 +71,11 @@ static void add_view(json *list, const struct view *view)
 	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
 	json_add_known_text(object, "programSha256", digest->is_program ? hex : NULL);
 	package = json_add_object(object, "package");
-	json_add_text(package, "word", word_name(view));
+	json_add_text(package, "word", package_word_name(view));
 	json_add_known_text(package, "name", view->answer.package);
 	json_add_known_text(package, "version", view->answer.version);
 	json_add_time(package, "installedAt", view->answer.installed_s);
-	word_text(view, text);
+	package_text(view, text);
 	json_add_text(package, "text", text);
 }
 
@@ -84,7 +84,7 @@ static void print_view(const struct view *view)
 	const struct filedigest *digest = &view->file->digest;
 	char hex[HEX_SIZE], text[WORD_SIZE];
 
-	word_text(view, text);
+	package_text(view, text);
 	print_format("/%s: %s\n", view->file->path, text);
 	hex_encode((struct bytes){digest->sha256, sizeof(digest->sha256)}, hex);
 	print_format("    as a file      %s\n", hex);
@@ -93,7 +93,8 @@ static void print_view(const struct view *view)
 		print_format("    as a program   %s\n", hex);
 }
 
-/* shim and GRUB are installed below usr, and copied from there to the EFI system partition. */
+/* Finds the packaged originals of copies: shim and GRUB are installed below usr, and copied from
+ * there to the EFI system partition. */
 static void find_originals(struct view *views, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -106,10 +107,10 @@ static void find_originals(struct view *views, size_t count)
 
 struct outcome {
 	size_t differing;
-	struct err trouble; /* the first thing that could not be read; ERR_OK if all could */
+	struct err trouble; /* the first thing that could not be read, or code ERR_OK */
 };
 
-static void ask_all(
+static void look_up_packages(
 	int root_fd, const struct bootfiles *files, struct view *views, struct outcome *ret)
 {
 	*ret = (struct outcome){.trouble = files->gap};
@@ -126,7 +127,7 @@ static void ask_all(
 	find_originals(views, files->count);
 }
 
-/* What differs was found, whatever else could not be read. */
+/* A difference counts even if something else could not be read. */
 static int exit_code_of(const struct outcome *outcome)
 {
 	if (outcome->differing)
@@ -161,7 +162,7 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	views = calloc(files.count + 1, sizeof(*views));
 	if (!views)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
-	ask_all(root_fd, &files, views, &outcome);
+	look_up_packages(root_fd, &files, views, &outcome);
 	*ret_exit = exit_code_of(&outcome);
 	if (options->is_json)
 		return print_views_json(views, &files, &outcome.trouble, err);

@@ -1,5 +1,5 @@
-/* guest-attest log: what the boot measured, as a story, a table, JSON, or the PCR values that it
- * leads to. */
+/* guest-attest log: shows what the boot measured, as a story, a table, JSON, or the PCR values that
+ * it leads to. */
 #include <errno.h>
 #include <string.h>
 #include "appraise/eventstory.h"
@@ -17,7 +17,7 @@ struct options {
 	bool is_table, is_pcrs, is_json;
 };
 
-/* Only what is wrong with this machine's own log is mended on this machine. */
+/* The remedies for this machine's own log apply only to that log. */
 static bool is_own_log(const char *path)
 {
 	return strcmp(path, "/" COLLECT_EVENT_LOG) == 0;
@@ -73,7 +73,7 @@ static int print_pcrs(const struct eventlog *log, struct err *err)
 	return 0;
 }
 
-/* Digests that no attestation counts still tell whether the log lies. */
+/* Compares the other banks: no attestation uses them, but a mismatch still reveals a false log. */
 static void print_other_digests(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);

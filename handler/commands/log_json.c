@@ -1,5 +1,5 @@
-/* log_json.c - the log for programs: event by event, so that one of megabytes needs no tree of its
- * own in memory. */
+/* log_json.c - the log for programs, printed event by event: a log of megabytes needs no JSON tree
+ * of its size. */
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
@@ -13,7 +13,7 @@
 #include "log.h"
 #include "log_facts.h"
 
-#define MAX_EVENT_JSON (1u << 20) /* without its data */
+#define MAX_EVENT_JSON (1u << 20) /* an event without its data */
 #define HEX_PIECE      512
 
 static void add_digests(json *parent, const struct eventlog *log, const struct event *event)
@@ -38,7 +38,7 @@ static void add_certificates(json *parent, const struct eventstory *story)
 		json_add_text(subjects, NULL, story->subjects[i]);
 }
 
-/* Whose entries a variable of keys holds. */
+/* Adds the owners of a key variable's entries. */
 static void add_owners(json *parent, const struct event *event, size_t cert_count)
 {
 	struct siglist list;
@@ -62,7 +62,7 @@ static void add_owners(json *parent, const struct event *event, size_t cert_coun
 	}
 }
 
-/* null: the event's type promises nothing about its data, or it was not measured. */
+/* null if the event's type does not bind its data to the digest, or the event was not measured. */
 static void add_data_check(json *parent, const struct eventlog *log, const struct event *event)
 {
 	enum replay_data found = replay_data_of(log, event);
@@ -74,7 +74,7 @@ static void add_data_check(json *parent, const struct eventlog *log, const struc
 		json_add_bool(parent, "asMeasured", found == REPLAY_AS_MEASURED);
 }
 
-/* Data goes out piece by piece: it may be as long as the log. */
+/* Prints the data piece by piece: it may be as long as the log. */
 static int print_with_data(const json *members, struct bytes data, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(MAX_EVENT_JSON);
@@ -102,7 +102,7 @@ static void add_place(json *members, const struct event *event)
 	json_add_known_text(members, "kind", has_place ? bootphase_kind_name(place.kind) : NULL);
 }
 
-/* `as_pcr` is the event as a TPM's log would have it. */
+/* `as_pcr` is the event as in a TPM's log. */
 static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, const struct event *as_pcr, struct err *err)
 {
@@ -196,7 +196,7 @@ static int print_data_check_json(const struct eventlog *log, struct err *err)
 	return print_json(members, JSON_COMPACT, err);
 }
 
-/* What every document has, without its closing brace: the events follow one by one. */
+/* Prints the members of every document without the closing brace: the events follow one by one. */
 static int print_beginning(const struct eventlog *log, bool is_cc, struct err *err)
 {
 	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);

@@ -1,4 +1,4 @@
-/* log_story.c - the boot as its log tells it, in the order in which people read it. */
+/* log_story.c - the boot in the order in which people read it: by phases and kinds. */
 #include <string.h>
 #include "appraise/eventstory.h"
 #include "appraise/replay.h"
@@ -9,11 +9,11 @@
 #include "commands.h"
 #include "log.h"
 
-/* How many of a kind are told in one phase; the rest is counted. */
+/* Lines of one kind that are shown in a phase; the rest is counted. */
 #define MANY 32
 #define FEW  6
 
-static uint32_t most_of(enum bootphase_kind kind)
+static uint32_t shown_limit_of(enum bootphase_kind kind)
 {
 	static const bool are_many[BOOTPHASE_KIND_COUNT] = {
 		[BOOTPHASE_KEYS] = true,
@@ -29,32 +29,32 @@ static uint32_t most_of(enum bootphase_kind kind)
 	return are_many[kind] ? MANY : FEW;
 }
 
-struct told {
+struct kind_lines {
 	enum bootphase_kind kind;
-	uint32_t told, untold;
+	uint32_t shown, hidden;
 	struct event last;
 	char last_mark;
 };
 
-/* 12 KiB: on the heap. */
-struct telling {
+/* The lines of one phase. 12 KiB: on the heap. */
+struct phase_lines {
 	const struct eventlog *log;
 	bool is_cc;
 	enum bootphase phase;
-	size_t kind_count; /* that the phase has, in the order of their first event */
-	struct told kinds[BOOTPHASE_KIND_COUNT];
-	const struct told *last; /* of the line above; NULL in front of the first */
+	size_t kind_count; /* kinds in the phase, in the order of their first event */
+	struct kind_lines kinds[BOOTPHASE_KIND_COUNT];
+	const struct kind_lines *last; /* kind of the line above; NULL before the first line */
 };
 
-static struct told *told_of(struct telling *telling, enum bootphase_kind kind)
+static struct kind_lines *lines_of_kind(struct phase_lines *lines, enum bootphase_kind kind)
 {
-	struct told *found = telling->kinds;
+	struct kind_lines *found = lines->kinds;
 
-	while (found < telling->kinds + telling->kind_count && found->kind != kind)
+	while (found < lines->kinds + lines->kind_count && found->kind != kind)
 		found++;
-	if (found == telling->kinds + telling->kind_count) {
-		*found = (struct told){.kind = kind};
-		telling->kind_count++;
+	if (found == lines->kinds + lines->kind_count) {
+		*found = (struct kind_lines){.kind = kind};
+		lines->kind_count++;
 	}
 	return found;
 }
@@ -74,67 +74,69 @@ static char mark_of(const struct eventlog *log, const struct event *event)
 	return '?';
 }
 
-static void print_line(struct telling *telling, const struct told *kind, char mark, const char *text)
+static void print_line(
+	struct phase_lines *lines, const struct kind_lines *kind, char mark, const char *text)
 {
-	if (!telling->last)
-		print_format("%s%s\n", telling->phase == BOOTPHASE_FIRMWARE ? "" : "\n",
-			bootphase_name(telling->phase));
+	if (!lines->last)
+		print_format("%s%s\n", lines->phase == BOOTPHASE_FIRMWARE ? "" : "\n",
+			bootphase_name(lines->phase));
 	print_format("%c %-14s %s\n", mark,
-		telling->last == kind ? "" : bootphase_kind_name(kind->kind), text);
-	telling->last = kind;
+		lines->last == kind ? "" : bootphase_kind_name(kind->kind), text);
+	lines->last = kind;
 }
 
-/* systemd-stub measures each name and its content by events that say the same. */
-static bool is_told(const struct told *kind, const struct event *event, char mark)
+/* The same line as before: systemd-stub measures a name and its content by events with equal
+ * texts. */
+static bool is_repeated(const struct kind_lines *kind, const struct event *event, char mark)
 {
-	return kind->told && kind->last_mark == mark && event_text_equal(&kind->last, event);
+	return kind->shown && kind->last_mark == mark && event_text_equal(&kind->last, event);
 }
 
-static int tell_event(struct telling *telling, const struct eventlog_walk *walk,
+static int print_event(struct phase_lines *lines, const struct eventlog_walk *walk,
 	const struct event *event, enum bootphase_kind which, struct err *err)
 {
-	struct told *kind = told_of(telling, which);
-	char mark = mark_of(telling->log, event);
+	struct kind_lines *kind = lines_of_kind(lines, which);
+	char mark = mark_of(lines->log, event);
 	struct eventstory story;
 
-	if (kind->told == most_of(which)) {
-		kind->untold++;
+	if (kind->shown == shown_limit_of(which)) {
+		kind->hidden++;
 		return 0;
 	}
-	if (eventstory_tell(telling->log, walk, event, &story, err) < 0)
+	if (eventstory_tell(lines->log, walk, event, &story, err) < 0)
 		return -1;
-	if (!story.names_program && is_told(kind, event, mark))
+	if (!story.names_program && is_repeated(kind, event, mark))
 		return 0;
 	kind->last_mark = mark;
 	kind->last = *event;
-	kind->told++;
-	print_line(telling, kind, mark, story.text + story.kind_len);
+	kind->shown++;
+	print_line(lines, kind, mark, story.text + story.kind_len);
 	return 0;
 }
 
-static int tell_phase(struct telling *telling, struct err *err)
+static int print_phase(struct phase_lines *lines, struct err *err)
 {
-	struct eventlog_walk walk = eventlog_walk(telling->log);
+	struct eventlog_walk walk = eventlog_walk(lines->log);
 	struct event event;
 	struct bootphase_place place;
 	const char *between = "  and also       ";
 
-	while (event_next_any(telling->log, &walk, &event)) {
-		if (telling->is_cc)
+	while (event_next_any(lines->log, &walk, &event)) {
+		if (lines->is_cc)
 			event = cclog_as_pcr(&event);
-		if (!bootphase_of(&event, &place) || place.phase != telling->phase)
+		if (!bootphase_of(&event, &place) || place.phase != lines->phase)
 			continue;
-		if (eventlog_is_unmeasured(&event)) /* a kind of its own: it takes no true event's
-						       line */
+		/* a kind of its own, so that it uses up no true event's line */
+		if (eventlog_is_unmeasured(&event))
 			place.kind = BOOTPHASE_NOT_MEASURED;
-		if (tell_event(telling, &walk, &event, place.kind, err) < 0)
+		if (print_event(lines, &walk, &event, place.kind, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < telling->kind_count; i++) {
-		if (!telling->kinds[i].untold)
+	for (size_t i = 0; i < lines->kind_count; i++) {
+		if (!lines->kinds[i].hidden)
 			continue;
-		print_format("%s%u x %s", between, telling->kinds[i].untold,
-			bootphase_kind_name(telling->kinds[i].kind));
+		print_format("%s%u x %s", between, lines->kinds[i].hidden,
+			bootphase_kind_name(lines->kinds[i].kind));
 		between = ", ";
 	}
 	if (between[0] == ',')
@@ -147,14 +149,14 @@ int log_print_story(const struct eventlog *log, struct err *err)
 	bool is_cc = cclog_is(log);
 
 	for (enum bootphase phase = BOOTPHASE_FIRMWARE; phase < BOOTPHASE_COUNT; phase++) {
-		auto_cleanup(free) struct telling *telling = calloc(1, sizeof(*telling));
+		auto_cleanup(free) struct phase_lines *lines = calloc(1, sizeof(*lines));
 
-		if (!telling)
+		if (!lines)
 			return err_set(err, ERR_NO_MEMORY, 0, "No memory to tell the boot.");
-		telling->log = log;
-		telling->is_cc = is_cc;
-		telling->phase = phase;
-		if (tell_phase(telling, err) < 0)
+		lines->log = log;
+		lines->is_cc = is_cc;
+		lines->phase = phase;
+		if (print_phase(lines, err) < 0)
 			return -1;
 	}
 	print_format("\n?  is what the log says: its digest is of something else than this text\n"

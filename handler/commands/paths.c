@@ -1,4 +1,4 @@
-/* paths.c - what people name by a path: a file, standard input as "-", a machine. */
+/* paths.c - opens what the user names by a path: a file, standard input as "-", a machine. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -7,8 +7,9 @@
 #include "base/file.h"
 #include "commands.h"
 
-/* What a person named is looked for elsewhere than what the program writes. */
-static int as_input(struct err *err)
+/* Errors of the user's paths get their own code, since their remedy differs from that of the
+ * program's files. */
+static int recode_as_input(struct err *err)
 {
 	err->code = err->code == ERR_IO ? ERR_INPUT : err->code;
 	return -1;
@@ -35,7 +36,7 @@ int read_input(const char *path, struct buf *ret, struct err *err)
 {
 	if (strcmp(path, "-") == 0)
 		return read_standard_input(ret, err);
-	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0 ? as_input(err) : 0;
+	return file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0 ? recode_as_input(err) : 0;
 }
 
 int read_pem(const char *path, struct buf *ret, struct err *err)
@@ -48,11 +49,11 @@ int read_pem(const char *path, struct buf *ret, struct err *err)
 
 int open_root(const char *path, int *ret_fd, struct err *err)
 {
-	return dir_open(path ? path : "/", ret_fd, err) < 0 ? as_input(err) : 0;
+	return dir_open(path ? path : "/", ret_fd, err) < 0 ? recode_as_input(err) : 0;
 }
 
-/* The file takes the place of what has its name: what is no file is not replaced, nor what a link
- * stands for written. */
+/* Refuses a name that belongs to something else than a file: writing replaces it, and must not
+ * write through a link. */
 static int refuse_other_than_file(int folder, const char *name, const char *path, struct err *err)
 {
 	struct stat info;

@@ -9,11 +9,11 @@
 
 #define MAX_JSON     (64u << 20)
 #define JSON_VERSION 1 /* handler/docs/json.md */
-#define MIN_WIDTH    30 /* a narrower column than that is no help */
+#define MIN_WIDTH    30 /* narrower columns are not used */
 
-/* A terminal would show a text with such characters as another one: by their numbers they cannot
- * hide anything. */
-static void put(FILE *to, struct bytes text)
+/* Prints invisible characters by their numbers: on a terminal they could make a text look like
+ * another. */
+static void put_text(FILE *to, struct bytes text)
 {
 	for (size_t i = 0, length; i < text.len; i += length) {
 		uint32_t character;
@@ -27,7 +27,7 @@ static void put(FILE *to, struct bytes text)
 	}
 }
 
-static void put_format(FILE *to, const char *format, va_list args)
+static void put_formatted(FILE *to, const char *format, va_list args)
 {
 	auto_cleanup(free) char *text = NULL;
 	int len = vasprintf(&text, format, args);
@@ -35,7 +35,7 @@ static void put_format(FILE *to, const char *format, va_list args)
 	if (len < 0)
 		text = NULL;
 	else
-		put(to, (struct bytes){(const uint8_t *)text, (size_t)len});
+		put_text(to, (struct bytes){(const uint8_t *)text, (size_t)len});
 }
 
 void print_format(const char *format, ...)
@@ -43,7 +43,7 @@ void print_format(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	put_format(stdout, format, args);
+	put_formatted(stdout, format, args);
 	va_end(args);
 }
 
@@ -52,7 +52,7 @@ void print_aside(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	put_format(stderr, format, args);
+	put_formatted(stderr, format, args);
 	va_end(args);
 }
 
@@ -67,7 +67,7 @@ struct facts facts_as_text(void)
 	return facts_as_lines(print_fact, NULL);
 }
 
-/* 0: not on a terminal, and lines are not broken. */
+/* The terminal's width; 0 if stdout is no terminal, and lines are not wrapped. */
 static size_t columns(void)
 {
 	struct winsize size;
@@ -135,12 +135,12 @@ int print_err(const struct err *err)
 	const struct err_info *info = err_info(err->code);
 
 	(void)fprintf(stderr, "guest-attest: %s: ", info->name);
-	put(stderr, bytes_of_text(err->msg));
+	put_text(stderr, bytes_of_text(err->msg));
 	(void)fprintf(stderr, " %s\n", info->remedy);
 	return failure_exit_code(err->code);
 }
 
-/* `health`: whether the command's documents have one. */
+/* has_health: the command's documents have a member "health". */
 static int print_failure(const struct err *failure, bool has_health)
 {
 	auto_cleanup(json) json *document = document_new(failure->code, failure->msg);
@@ -161,7 +161,7 @@ int command_fail(const struct command *command, const struct err *failure, bool 
 int print_usage_error(const char *program, const struct err *wrong)
 {
 	(void)fprintf(stderr, "%s: ", program);
-	put(stderr, bytes_of_text(wrong->msg));
+	put_text(stderr, bytes_of_text(wrong->msg));
 	(void)fprintf(stderr, "; see '%s --help'\n", program);
 	return EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-/* guest-attest report: one attestation, or a bundle of one, as an HTML page for people. */
+/* guest-attest report: writes one attestation, or a bundle, as an HTML page for people. */
 #include <fcntl.h>
 #include <string.h>
 #include "base/clock.h"
@@ -41,8 +41,8 @@ static int write_page(const char *path, const struct page_inputs *inputs, struct
 	return 0;
 }
 
-/* One line for who does not see the page. */
-static void tell(const char *path, const struct page_inputs *inputs)
+/* Prints the verdict in one line for callers that do not see the page. */
+static void print_verdict_line(const char *path, const struct page_inputs *inputs)
 {
 	const struct page_headline headline = page_headline(inputs);
 	char text[ERR_MSG_SIZE + 80];
@@ -63,7 +63,7 @@ static void tell(const char *path, const struct page_inputs *inputs)
 		print_format("%s; written to %s\n", text, path);
 }
 
-/* The bundle of a file, or of a round made now. */
+/* Gets the bundle of a file, or of a round that is made now. */
 static int get_bundle(const struct options *options, struct attestation *attestation,
 	struct bundle *ret, struct err *err)
 {
@@ -77,7 +77,7 @@ static int get_bundle(const struct options *options, struct attestation *attesta
 		*err = attestation->verdict.reason;
 		return -1;
 	}
-	whole.redact = false; /* redact() does it, behind the comparison */
+	whole.redact = false; /* redact_and_check() does it, after the comparison */
 	whole.with_token = !options->attestation.redact;
 	return attestation_bundle(&whole, attestation, ret, err);
 }
@@ -94,7 +94,7 @@ static int exit_code_of(const struct options *options, const struct page_inputs 
 	return health_exit_code(health);
 }
 
-/* What was fetched from the provider just now is as good as what a reader fetches. */
+/* Keys that were just fetched from the provider count like the reader's own. */
 static void check_bundle(const struct options *options, const struct anchors *anchors,
 	const struct page_inputs *inputs, struct bundlecheck *ret)
 {
@@ -106,8 +106,8 @@ static void check_bundle(const struct options *options, const struct anchors *an
 		ret);
 }
 
-/* This boot beside the accepted ones. Changes that speak against it count also where they are
- * redacted, but without their names. */
+/* The comparison with the accepted boots. In a redacted page, changes that speak against the boot
+ * still count, but are not named. */
 static const struct comparison *comparison_of(const struct options *options, struct comparison *change)
 {
 	struct err *reason = &change->finding;
@@ -120,9 +120,10 @@ static const struct comparison *comparison_of(const struct options *options, str
 	return change;
 }
 
-/* What is left is checked anew; the verdict stays. */
-static int redact(const struct options *options, const struct anchors *anchors, struct bundle *bundle,
-	const struct page_inputs *inputs, struct bundlecheck *check, struct err *err)
+/* Checks the redacted bundle anew; the verdict stays. */
+static int redact_and_check(const struct options *options, const struct anchors *anchors,
+	struct bundle *bundle, const struct page_inputs *inputs, struct bundlecheck *check,
+	struct err *err)
 {
 	if (attestation_redact(bundle, err) < 0)
 		return -1;
@@ -131,8 +132,8 @@ static int redact(const struct options *options, const struct anchors *anchors, 
 	return 0;
 }
 
-/* Without evidence the log still tells a story, though nothing proves it. No log: none; and none
- * that nobody redacted. */
+/* Without evidence, the log is still shown, unproven. Empty if there is no log, or if the page is
+ * redacted: nothing redacts a bare log. */
 static void read_log(const struct options *options, struct buf *ret)
 {
 	auto_cleanup(fd) int root_fd = -1;
@@ -170,12 +171,13 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		inputs.log = buf_bytes(&log);
 	}
 	inputs.comparison = comparison_of(options, &attestation.change);
-	if (options->attestation.redact && redact(options, &anchors, &bundle, &inputs, check, err) < 0)
+	if (options->attestation.redact &&
+		redact_and_check(options, &anchors, &bundle, &inputs, check, err) < 0)
 		return -1;
 	*ret_exit_code = exit_code_of(options, &inputs);
 	if (write_page(options->html, &inputs, err) < 0)
 		return -1;
-	tell(options->html, &inputs);
+	print_verdict_line(options->html, &inputs);
 	return 0;
 }
 

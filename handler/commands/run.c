@@ -1,4 +1,4 @@
-/* run.c - from a program's words to a command with its options. */
+/* run.c - from a program's arguments to a command with its options. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
@@ -6,7 +6,7 @@
 
 #define PROGRAM   "guest-attest"
 #define USAGE_MAX 16384
-#define NAME_SIZE 64 /* of a program with its command */
+#define NAME_SIZE 64 /* of "program command" */
 
 static const struct command *const all[] = {
 	&attest_command,
@@ -61,8 +61,8 @@ static int print_usage(const struct command *command, const char *program)
 	return 0;
 }
 
-/* Who gives a command another one's option is looking for that command. */
-static const struct command *owner_of(const char *option)
+/* The command that has this option. The user probably meant that command. */
+static const struct command *command_with_option(const char *option)
 {
 	const struct command *command;
 
@@ -72,9 +72,9 @@ static const struct command *owner_of(const char *option)
 	return NULL;
 }
 
-static void name_owner(const char *stranger, struct err *err)
+static void suggest_command(const char *stranger, struct err *err)
 {
-	const struct command *owner = *stranger ? owner_of(stranger) : NULL;
+	const struct command *owner = *stranger ? command_with_option(stranger) : NULL;
 	struct err before = *err;
 
 	if (owner)
@@ -82,7 +82,7 @@ static void name_owner(const char *stranger, struct err *err)
 			owner->name);
 }
 
-/* Zeroed options in; ERR_USAGE. */
+/* options: zeroed. ERR_USAGE. */
 static enum options_found read_options(
 	const struct command *command, int argc, char **argv, void *options, struct err *err)
 {
@@ -90,13 +90,13 @@ static enum options_found read_options(
 	enum options_found found = options_parse(command->rows, argc, argv, options, stranger, err);
 
 	if (found == OPTIONS_WRONG)
-		name_owner(stranger, err);
+		suggest_command(stranger, err);
 	if (found == OPTIONS_READ && command->check && command->check(options, err) < 0)
 		return OPTIONS_WRONG;
 	return found;
 }
 
-/* Whoever asks for JSON gets it even if the rest of the words makes no sense. */
+/* JSON is printed even if the other arguments are wrong. */
 static bool wants_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)

@@ -1,12 +1,12 @@
-/* guest-attest status: what the extension said last. */
+/* guest-attest status: shows what the service reported last. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "service/result.h"
 #include "commands.h"
 
-#define LONGEST_PERIOD_S 86400 /* where the settings cannot be read */
+#define LONGEST_PERIOD_S 86400 /* if the settings cannot be read */
 
-#define FACT_INDENT 16 /* of what stands behind a name */
+#define FACT_INDENT 16 /* column behind a name */
 #define ITEM_INDENT 27
 
 struct options {
@@ -16,12 +16,12 @@ struct options {
 
 struct view {
 	struct record service;
-	pid_t pid; /* 0: the service does not run */
+	pid_t pid; /* 0 if the service does not run */
 	int64_t started_s;
 	struct result result;
 };
 
-static int look(const char *root, struct view *ret, struct err *err)
+static int read_view(const char *root, struct view *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(fd) int state_fd = -1;
@@ -44,7 +44,7 @@ static int look(const char *root, struct view *ret, struct err *err)
 	return result_read(&inputs, &ret->result, err);
 }
 
-/* "" for never. */
+/* Formats a time; "" for 0 (never). */
 static const char *time_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 {
 	ret[0] = '\0';
@@ -154,7 +154,7 @@ static int show(const void *given)
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
 		return command_fail(&status_command, &err, options->is_json);
 	}
-	if (look(options->root, view, &err) < 0)
+	if (read_view(options->root, view, &err) < 0)
 		return command_fail(&status_command, &err, options->is_json);
 	if (!options->is_json)
 		print_view(view);

@@ -1,4 +1,5 @@
-/* guest-attest verify: what evidence proves, anywhere: no TPM, no network, nobody else's word. */
+/* guest-attest verify: shows what evidence proves, on any machine, without TPM or network, trusting
+ * only the given authorities. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ struct options {
 	bool is_json;
 };
 
-/* Seconds since 1970; without the option, the time it is. */
+/* Reads --now, seconds since 1970; without the option, the present time. */
 static bool read_now(const struct options *options, int64_t *ret)
 {
 	const char *text = options->now;
@@ -51,7 +52,7 @@ static int read_keys(const struct options *options, struct buf *ret, struct err 
 	return ret->len ? 0 : err_set(err, ERR_KEYS_INVALID, 0, "'%s' is empty.", options->keys);
 }
 
-static int judge(const struct options *options, const struct bundle *bundle, int64_t now_s,
+static int check_evidence(const struct options *options, const struct bundle *bundle, int64_t now_s,
 	struct bundlecheck *ret, struct err *err)
 {
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
@@ -65,7 +66,8 @@ static int judge(const struct options *options, const struct bundle *bundle, int
 			.now_s = now_s,
 			.is_now_given = options->now != NULL},
 		ret);
-	if (findings_hold(&ret->findings, ERR_NO_MEMORY)) /* no fault of the evidence */
+	/* memory ran out, which is no fault of the evidence */
+	if (findings_hold(&ret->findings, ERR_NO_MEMORY))
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to check all of the evidence.");
 	return 0;
 }
@@ -87,7 +89,7 @@ static int verify(const void *given)
 
 	(void)read_now(options, &result.now_s);
 	if (bundlecheck_new(&check, &err) < 0 || read_bundle(options->file, &bundle, &err) < 0 ||
-		judge(options, &bundle, result.now_s, check, &err) < 0)
+		check_evidence(options, &bundle, result.now_s, check, &err) < 0)
 		return command_fail(&verify_command, &err, options->is_json);
 	result.check = check;
 	if (!options->is_json)

@@ -1,5 +1,4 @@
-/* verify.h - between the two halves of guest-attest verify: finding out (verify.c) and showing
- * (verify_print.c). */
+/* verify.h - the result of guest-attest verify, made by verify.c and printed by verify_print.c. */
 #ifndef HANDLER_COMMANDS_VERIFY_H
 #define HANDLER_COMMANDS_VERIFY_H
 

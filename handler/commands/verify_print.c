@@ -1,5 +1,5 @@
-/* verify_print.c - what guest-attest verify found out, for people and for programs. Only what was
- * proved is shown as a fact. */
+/* verify_print.c - prints the result of guest-attest verify, for people and for programs. Only
+ * proven values are shown as facts. */
 #include "appraise/boot_facts.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -66,7 +66,7 @@ static void add_facts(const struct facts *facts, const struct verify_result *res
 	add_pcrs(&bound, &result->bundle->request.evidence.pcrs);
 }
 
-/* What the bundle has beside the evidence. */
+/* Adds what the bundle states besides the evidence. */
 static void add_stated(const struct facts *facts, const struct bundle *bundle)
 {
 	const struct facts remote = facts_if(facts, bundle->has_provider);
@@ -88,7 +88,7 @@ static const char *verdict_name(const struct bundlecheck *check)
 	return check->findings.count ? "Refused" : is_unanchored(check) ? "Unanchored" : "Verified";
 }
 
-/* Of the first reason, if there is one. */
+/* A document with the first reason, if there is one. */
 static json *new_result(const struct bundlecheck *check)
 {
 	const struct err *first = check->findings.count ? findings_at(&check->findings, 0) : NULL;

@@ -60,8 +60,8 @@ static void put_line(void *html, const char *label, const char *text)
 	put_fact(html, label, text);
 }
 
-/* As the system states it, as far as the protocol's two numbers tell: 1 and 0 stand for no version,
- * a second one of 0 may be none, and Ubuntu's is a month. */
+/* The system's name and version, as far as the protocol's two numbers give it: 1 and 0 mean no
+ * version, a second number of 0 may mean none, and Ubuntu's second number is a month. */
 static void put_system(struct html *html, const struct evidence *evidence)
 {
 	const char *distro = evidence->os_distro;
@@ -107,7 +107,7 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 
 static void put_head(struct html *html, const struct page_headline *headline)
 {
-	/* nothing runs and nothing is fetched, whatever a browser made of a text */
+	/* the policy stops scripts and requests even if a browser mistakes text for markup */
 	html_put(html,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"

@@ -1,9 +1,9 @@
-/* page.h - what an attestation came to, as one HTML page for people: no scripts, nothing fetched,
- * readable in print.
+/* page.h - an attestation's result as one HTML page for people: no scripts, nothing fetched,
+ * printable.
  *
- * Everything on it is taken from a bundle and its check, so a page made on the VM and one made
- * elsewhere from the VM's bundle show the same. Text from outside is escaped (page/html.h).
- * Bounded: of a large log the first events of each phase are shown, the others counted. */
+ * Everything on the page comes from a bundle and its check, so a page made on the VM and one made
+ * elsewhere from the VM's bundle show the same. Text from outside is escaped (page/html.h). The
+ * page is bounded: of a large log it shows the first events of each phase and counts the others. */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
@@ -11,16 +11,16 @@
 #include "bundle/bundlecheck.h"
 
 #define PAGE_MAX_BYTES (4u << 20)
-#define PAGE_MAX_EVENTS                                                                            \
-	120 /* lines shown of each phase of the boot: what is measured again at once is in one */
+/* lines shown of each phase of the boot; an event that is measured again at once shares a line */
+#define PAGE_MAX_EVENTS 120
 
 struct page_inputs {
 	const struct bundle *bundle;
 	const struct bundlecheck *check; /* NULL if there is no evidence */
-	/* without evidence: the event log alone, of which nothing is proved; may be empty */
+	/* without evidence: the event log alone, unproven; may be empty */
 	struct bytes log;
-	bool is_live; /* the bundle was made just now, here, with a token that was verified */
-	/* NULL: no accepted boots are recorded, or it was not due */
+	bool is_live; /* the bundle was made just now on this machine, with a verified token */
+	/* NULL if no accepted boots are recorded, or no comparison was due */
 	const struct comparison *comparison;
 	int64_t now_s;
 };
@@ -28,12 +28,12 @@ struct page_inputs {
 /* Class and mark of a card. */
 enum page_look { PAGE_GOOD, PAGE_BAD, PAGE_OPEN, PAGE_INFO };
 
-/* What stands on top: the verdict in a word, and its reason. */
+/* The top of the page: the verdict in one word, and its reason. */
 struct page_headline {
 	enum page_look look;
 	const char *word;
 	char text[ERR_MSG_SIZE];
-	enum err_code code; /* ERR_OK: the text is no error's */
+	enum err_code code; /* ERR_OK if the text is not an error's */
 };
 
 struct page_headline page_headline(const struct page_inputs *inputs);

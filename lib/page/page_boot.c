@@ -1,4 +1,4 @@
-/* page_boot.c - the boot as a timeline: phases as 'guest-attest log' has them, in each the events
+/* page_boot.c - the boot as a timeline: the same phases as 'guest-attest log', each with its events
  * in the log's order. */
 #include <string.h>
 #include "appraise/eventstory.h"
@@ -8,7 +8,7 @@
 #include "boot/cclog.h"
 #include "page/page_parts.h"
 
-#define SHORT_TEXT  150 /* what is longer opens on demand */
+#define SHORT_TEXT  150 /* longer texts open on demand */
 #define FIRST_SHOWN 20 /* lines of a phase; more open on demand */
 
 static const char *const abouts[BOOTPHASE_COUNT] = {
@@ -24,8 +24,8 @@ struct story {
 	const struct eventlog *log;
 	const struct evidence *evidence;
 	bool is_cc;
-	bool is_proved; /* the log is what the quoted PCRs say */
-	uint32_t ended; /* mask of PCRs whose separators are one line */
+	bool is_proved; /* the log leads to the quoted PCRs */
+	uint32_t ended; /* mask of PCRs whose separators share one line */
 };
 
 static bool is_redacted(const struct story *story, const struct event *event)
@@ -33,9 +33,9 @@ static bool is_redacted(const struct story *story, const struct event *event)
 	return event->pcr != 7 && evidence_is_redacted(story->evidence, event->number);
 }
 
-/* Data that would have to fit its digest, and does not since something was taken out: anybody could
- * have put it there. */
-static bool is_taken_out(const struct story *story, const struct event *event)
+/* The event's data was redacted: it does not match its digest, or is blank. Such data could come
+ * from anybody. */
+static bool has_lost_data(const struct story *story, const struct event *event)
 {
 	static const char word[] = BUNDLE_REDACTED;
 
@@ -76,8 +76,9 @@ static void put_mark(struct html *html, const struct story *story, const struct 
 	}
 }
 
-/* What is cut off a long text: at a character's border, so that what is behind is whole again. */
-static size_t cut_of(const char *text)
+/* The length of a long text's first part. It ends at a character's border, so that the rest starts
+ * with a whole character. */
+static size_t first_part_len(const char *text)
 {
 	size_t len = strlen(text);
 
@@ -91,7 +92,7 @@ static size_t cut_of(const char *text)
 
 static void put_text(struct html *html, const char *text)
 {
-	size_t cut = cut_of(text);
+	size_t cut = first_part_len(text);
 
 	if (!text[cut]) {
 		html_put(html, "<p>");
@@ -106,8 +107,8 @@ static void put_text(struct html *html, const char *text)
 	html_put(html, "</p></details>");
 }
 
-/* Measured as it should be: all that it says is that others' code came after. */
-static bool is_plain_end(const struct story *story, const struct event *event)
+/* An ordinary separator: it only marks that foreign code runs next. */
+static bool is_ordinary_separator(const struct story *story, const struct event *event)
 {
 	return event->type == EV_SEPARATOR && event->pcr < TPM_PCR_COUNT &&
 	       !is_redacted(story, event) && event->data.len == 4 &&
@@ -115,15 +116,16 @@ static bool is_plain_end(const struct story *story, const struct event *event)
 	       replay_data_of(story->log, event) == REPLAY_AS_MEASURED;
 }
 
-/* The first of each PCR; a second one is odd enough to be told by itself. */
-static uint32_t find_ends(const struct story *story)
+/* The PCRs that have an ordinary separator. The first one of each goes into one line; a second one
+ * is unusual and gets its own line. */
+static uint32_t find_separators(const struct story *story)
 {
 	struct eventlog_walk walk = eventlog_walk(story->log);
 	struct event event;
 	uint32_t ended = 0;
 
 	while (event_next(story->log, &walk, &event))
-		if (is_plain_end(story, &event))
+		if (is_ordinary_separator(story, &event))
 			ended |= 1u << event.pcr;
 	return ended;
 }
@@ -137,14 +139,14 @@ static struct bootphase_place place_of(const struct story *story, const struct e
 	return ret;
 }
 
-/* The events of one phase, one after the other, each with how many follow it that are the same. */
-struct telling {
+/* Walks the events of one phase; equal events in a row count as one line. */
+struct phase_walk {
 	struct eventlog_walk walk;
 	enum bootphase phase;
 	uint32_t ends_seen;
 };
 
-/* Measured again, by the same name: shim and the firmware both measure the kernel. */
+/* The same event measured again: shim and the firmware both measure the kernel. */
 static bool is_same(const struct story *story, const struct event *a, const struct event *b)
 {
 	return a->pcr == b->pcr && a->type == b->type && a->is_measured && b->is_measured &&
@@ -153,30 +155,30 @@ static bool is_same(const struct story *story, const struct event *a, const stru
 	       replay_data_of(story->log, a) == replay_data_of(story->log, b) && event_is_same(a, b);
 }
 
-/* True if it belongs to the line of ends. */
-static bool is_first_end(const struct story *story, const struct event *event, uint32_t *seen)
+/* True for the first ordinary separator of its PCR, which goes into the shared line. */
+static bool is_first_separator(const struct story *story, const struct event *event, uint32_t *seen)
 {
-	if (!is_plain_end(story, event) || *seen & 1u << event->pcr)
+	if (!is_ordinary_separator(story, event) || *seen & 1u << event->pcr)
 		return false;
 	*seen |= 1u << event->pcr;
 	return true;
 }
 
-static bool next_of_phase(
-	const struct story *story, struct telling *telling, struct event *ret, uint32_t *ret_last)
+static bool next_of_phase(const struct story *story, struct phase_walk *phase_walk,
+	struct event *ret, uint32_t *ret_last)
 {
 	struct event next;
 
-	while (event_next_any(story->log, &telling->walk, ret)) {
-		struct eventlog_walk ahead = telling->walk;
+	while (event_next_any(story->log, &phase_walk->walk, ret)) {
+		struct eventlog_walk ahead = phase_walk->walk;
 
-		if (is_first_end(story, ret, &telling->ends_seen) ||
-			place_of(story, ret).phase != telling->phase)
+		if (is_first_separator(story, ret, &phase_walk->ends_seen) ||
+			place_of(story, ret).phase != phase_walk->phase)
 			continue;
 		*ret_last = ret->number;
 		while (event_next_any(story->log, &ahead, &next) && is_same(story, ret, &next)) {
 			*ret_last = next.number;
-			telling->walk = ahead;
+			phase_walk->walk = ahead;
 		}
 		return true;
 	}
@@ -189,12 +191,12 @@ struct size {
 
 static struct size size_of_phase(const struct story *story, enum bootphase phase)
 {
-	struct telling telling = {eventlog_walk(story->log), phase, 0};
+	struct phase_walk phase_walk = {eventlog_walk(story->log), phase, 0};
 	struct event event;
 	struct size ret = {0};
 	uint32_t last;
 
-	while (next_of_phase(story, &telling, &event, &last)) {
+	while (next_of_phase(story, &phase_walk, &event, &last)) {
 		ret.lines++;
 		ret.events += last - event.number + 1;
 	}
@@ -208,19 +210,19 @@ static void put_label(struct html *html, const char *label)
 	html_put(html, "</span><div>");
 }
 
-static void put_event(struct html *html, const struct story *story, const struct telling *telling,
-	const struct event *event, uint32_t last)
+static void put_event(struct html *html, const struct story *story,
+	const struct phase_walk *phase_walk, const struct event *event, uint32_t last)
 {
 	const char *type = eventlog_type_name(event->type);
 	struct eventstory words;
 	struct err err;
 
-	if (eventstory_tell(story->log, &telling->walk, event, &words, &err) < 0) {
+	if (eventstory_tell(story->log, &phase_walk->walk, event, &words, &err) < 0) {
 		html_fail(html, &err);
 		return;
 	}
 	put_label(html, bootphase_kind_name(place_of(story, event).kind));
-	put_text(html, is_taken_out(story, event) ? "taken out" : words.text + words.kind_len);
+	put_text(html, has_lost_data(story, event) ? "taken out" : words.text + words.kind_len);
 	html_put(html, "<div class=\"meta\"><span>");
 	if (event->pcr == EVENTLOG_NO_PCR)
 		html_put(html, "no PCR");
@@ -242,7 +244,7 @@ static void put_event(struct html *html, const struct story *story, const struct
 	html_put(html, "</div></div></li>\n");
 }
 
-static void put_ends(struct html *html, const struct story *story)
+static void put_separators(struct html *html, const struct story *story)
 {
 	char list[UNQUOTED_TEXT_SIZE];
 
@@ -258,23 +260,23 @@ static void put_ends(struct html *html, const struct story *story)
 static void put_events(
 	struct html *html, const struct story *story, enum bootphase phase, const struct size *size)
 {
-	struct telling telling = {eventlog_walk(story->log), phase, 0};
+	struct phase_walk phase_walk = {eventlog_walk(story->log), phase, 0};
 	bool is_long = size->lines > FIRST_SHOWN + 3;
 	uint32_t shown = 0, events = 0, last;
 	struct event event;
 
 	html_put(html, "<ol class=\"card events\">\n");
-	while (shown < PAGE_MAX_EVENTS && next_of_phase(story, &telling, &event, &last)) {
+	while (shown < PAGE_MAX_EVENTS && next_of_phase(story, &phase_walk, &event, &last)) {
 		if (shown++ == FIRST_SHOWN && is_long) {
 			html_put(html, "</ol><details class=\"more\"><summary>");
 			html_format(html, "%u more", size->lines - FIRST_SHOWN);
 			html_put(html, "</summary><ol class=\"card events\">\n");
 		}
-		put_event(html, story, &telling, &event, last);
+		put_event(html, story, &phase_walk, &event, last);
 		events += last - event.number + 1;
 	}
 	if (phase == BOOTPHASE_FIRMWARE && story->ended)
-		put_ends(html, story);
+		put_separators(html, story);
 	html_put(html, "</ol>");
 	if (events < size->events) {
 		html_put(html, "<p class=\"lead\">");
@@ -337,7 +339,7 @@ void page_boot(struct html *html, const struct page_inputs *inputs)
 			"<p class=\"lead\">The event log cannot be read, so nothing can be told.</p>");
 	} else {
 		story.is_cc = cclog_is(story.log);
-		story.ended = find_ends(&story);
+		story.ended = find_separators(&story);
 		put_boot(html, &story);
 	}
 	html_put(html, "</section>\n");

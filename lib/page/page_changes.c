@@ -1,4 +1,4 @@
-/* page_changes.c - this boot against the accepted ones. */
+/* page_changes.c - this boot compared with the accepted boots. */
 #include "base/text.h"
 #include "drift/drift_verdict.h"
 #include "page/page_parts.h"
@@ -48,7 +48,7 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 	html_put(html, "</td></tr>\n");
 }
 
-/* What is not compared has not stayed the same by that. */
+/* Names the compared PCRs: PCRs that were not compared may have changed. */
 static void put_summary(struct html *html, const struct drift_details *drift)
 {
 	size_t count = drift->drift.count;

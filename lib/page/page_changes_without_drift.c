@@ -1,4 +1,4 @@
-/* In the place of page_changes.c, where drift/ was left out of the build. */
+/* Takes the place of page_changes.c in a build without drift/. */
 #include "page/page_parts.h"
 
 void page_changes(struct html *html, const struct page_inputs *inputs)

@@ -1,8 +1,8 @@
-/* page_findings.c - all that was found, with what to do about it. */
+/* page_findings.c - all findings, with their remedies. */
 #include <string.h>
 #include "page/page_parts.h"
 
-/* A provider may say among other words what the headline says. */
+/* Replaces the headline's text within a message: a provider's message may contain it. */
 static void put_message(struct html *html, const char *message, const char *told)
 {
 	const char *again = told[0] ? strstr(message, told) : NULL;
@@ -31,8 +31,8 @@ static void put_finding(
 	html_put(html, "</p></div>\n");
 }
 
-/* All reasons, wherever they were found. */
-static void collect(const struct page_inputs *inputs, struct findings *ret)
+/* Collects all reasons: of the check, the verdicts, the comparison and the provider. */
+static void collect_reasons(const struct page_inputs *inputs, struct findings *ret)
 {
 	const struct bundle *bundle = inputs->bundle;
 	bool is_own = inputs->is_live || !inputs->check;
@@ -49,16 +49,16 @@ static void collect(const struct page_inputs *inputs, struct findings *ret)
 		findings_add(ret, &bundle->provider.verdict.reason);
 }
 
-/* The headline has told one already. */
+/* Shows the reasons that the headline does not show. */
 void page_findings(
 	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
 	auto_cleanup(findings) struct findings all = {0};
 	size_t untold = 0;
 
-	collect(inputs, &all);
+	collect_reasons(inputs, &all);
 	for (size_t i = 0; i < all.count; i++)
-		untold += !page_is_told(headline, findings_at(&all, i));
+		untold += !page_is_in_headline(headline, findings_at(&all, i));
 	if (!untold && !all.lacks_memory)
 		return;
 	html_put(html, untold < all.count ? "<section><h2>Further findings</h2>"
@@ -66,7 +66,7 @@ void page_findings(
 	html_put(html,
 		"<p class=\"lead\">With what to do about each. Codes are the same on the portal, in the log and on the command line.</p>\n");
 	for (size_t i = 0; i < all.count; i++)
-		if (!page_is_told(headline, findings_at(&all, i)))
+		if (!page_is_in_headline(headline, findings_at(&all, i)))
 			put_finding(html, findings_at(&all, i), headline);
 	if (all.lacks_memory)
 		html_put(html, "<p>There are more, for which there was no memory.</p>\n");

@@ -1,4 +1,4 @@
-/* page_keys.c - Secure Boot's keys, and which of them vouched for what. */
+/* page_keys.c - Secure Boot's keys, and which of them authorised which program. */
 #include "appraise/authority.h"
 #include "appraise/eventstory.h"
 #include "page/page_parts.h"

@@ -1,5 +1,5 @@
-/* page_proof.c - what all of it rests on: PCRs, the attestation key's certificate, what was not
- * checked, and how to check it again. */
+/* page_proof.c - the proof: PCRs, the attestation key's certificate, what was not checked, and how
+ * to check it again. */
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"

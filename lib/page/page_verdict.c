@@ -1,4 +1,4 @@
-/* page_verdict.c - the first thing seen: the verdict, and the views that it comes from. */
+/* page_verdict.c - the top of the page: the verdict, and the single verdicts that it combines. */
 #include <string.h>
 #include "base/text.h"
 #include "page/page_parts.h"
@@ -33,24 +33,26 @@ static struct page_headline headline_of_verdict(const struct verdict *verdict)
 	return ret;
 }
 
-/* Nothing speaks against the evidence; the rest is what a reader may take for proved and is not. */
+/* Nothing speaks against the evidence. The text names what the reader might wrongly take for
+ * proven. */
 static struct page_headline headline_of_good(const struct page_inputs *inputs)
 {
-	bool is_vouched = inputs->check->is_issuer_checked;
-	struct page_headline ret = {.look = is_vouched ? PAGE_INFO : PAGE_OPEN, .word = "Verified"};
+	bool is_issuer_checked = inputs->check->is_issuer_checked;
+	struct page_headline ret = {
+		.look = is_issuer_checked ? PAGE_INFO : PAGE_OPEN, .word = "Verified"};
 
 	(void)snprintf(ret.text, sizeof(ret.text),
 		"%s, and nothing in it speaks against the VM. %s%s",
-		is_vouched ? "The evidence proves this boot"
-			   : "All parts of the evidence fit together",
+		is_issuer_checked ? "The evidence proves this boot"
+				  : "All parts of the evidence fit together",
 		inputs->bundle->has_provider ? "An attestation provider's verdict is only said."
 					     : "No attestation provider was asked.",
-		is_vouched ? "" : " Whose TPM it is was not checked: that needs --ca.");
+		is_issuer_checked ? "" : " Whose TPM it is was not checked: that needs --ca.");
 	return ret;
 }
 
-/* Elsewhere a bundle's words count for nothing until they are checked: what is wrong with them
- * comes first. */
+/* Away from the VM, a bundle's statements count only after they are checked, so contradictions come
+ * first. */
 static struct page_headline headline_of_check(const struct page_inputs *inputs)
 {
 	const struct bundlecheck *check = inputs->check;
@@ -64,15 +66,14 @@ static struct page_headline headline_of_check(const struct page_inputs *inputs)
 		ret.look = PAGE_BAD;
 		return ret;
 	}
-	/* what the VM found against itself may lie beyond its evidence, and is not to be praised
-	 * away */
+	/* what the VM found against itself may lie outside its evidence, and must not be hidden */
 	if (inputs->bundle->is_whole && inputs->bundle->verdict.health != HEALTH_HEALTHY)
 		return headline_of_verdict(&inputs->bundle->verdict);
 	return headline_of_good(inputs);
 }
 
-/* The provider knows the authorities of the platform's TPMs; this machine only those that it was
- * given. */
+/* The provider knows the authorities of the platform's TPMs; this machine knows only those that it
+ * was given. */
 static struct page_headline headline_of_now(const struct page_inputs *inputs)
 {
 	struct page_headline ret = headline_of_verdict(&inputs->bundle->verdict);
@@ -84,8 +85,7 @@ static struct page_headline headline_of_now(const struct page_inputs *inputs)
 	return ret;
 }
 
-/* Here and now a token was verified; yet what only this page's reader asked for, --ca, counts
- * too. */
+/* On the VM a token was just verified; a failed check of the reader's own --ca counts as well. */
 struct page_headline page_headline(const struct page_inputs *inputs)
 {
 	const struct verdict *verdict = &inputs->bundle->verdict;
@@ -99,7 +99,7 @@ struct page_headline page_headline(const struct page_inputs *inputs)
 	return headline_of_check(inputs);
 }
 
-bool page_is_told(const struct page_headline *headline, const struct err *reason)
+bool page_is_in_headline(const struct page_headline *headline, const struct err *reason)
 {
 	return reason->code == headline->code && strcmp(headline->text, reason->msg) == 0;
 }
@@ -142,9 +142,9 @@ static void put_line(struct html *html, const char *text)
 	html_put(html, "</p>");
 }
 
-/* One of the views that together are the verdict. Its reason stands in the headline or among the
- * findings, and once only. */
-static void put_side(struct html *html, const char *title, const struct verdict *verdict,
+/* Shows one of the single verdicts. Its reason is either in the headline or among the findings,
+ * never in both. */
+static void put_single_verdict(struct html *html, const char *title, const struct verdict *verdict,
 	const char *about, const struct page_headline *headline)
 {
 	enum page_look look = look_of(verdict->health);
@@ -157,7 +157,7 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 	html_format(html, " %s", health_name(verdict->health));
 	html_put(html, "</p>");
 	put_line(html, about);
-	if (reason->code && page_is_told(headline, reason))
+	if (reason->code && page_is_in_headline(headline, reason))
 		put_line(html, "As said above.");
 	else if (reason->code) {
 		html_put(html, "<p>");
@@ -168,8 +168,8 @@ static void put_side(struct html *html, const char *title, const struct verdict 
 	html_put(html, "</div>\n");
 }
 
-/* Elsewhere a provider's praise is only what a file says. */
-static void put_said_provider(struct html *html, const struct page_inputs *inputs)
+/* Away from the VM, a provider's Healthy is only a statement of the file. */
+static void put_unproven_provider(struct html *html, const struct page_inputs *inputs)
 {
 	html_put(html,
 		"<div class=\"card side info\"><h2>Attestation provider</h2><p class=\"word\">– Said to be Healthy</p>");
@@ -188,7 +188,7 @@ static void put_no_provider(struct html *html, const char *about)
 	html_put(html, "</p></div>\n");
 }
 
-/* No reason is given twice: the headline has the only one that there is. */
+/* The only reason is in the headline already. */
 static void put_no_evidence(struct html *html)
 {
 	html_put(html,
@@ -199,16 +199,17 @@ static void put_no_evidence(struct html *html)
 static void put_local(
 	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
-	/* a machine looks at more than its evidence shows to others */
+	/* a machine can check more than its evidence shows to others */
 	const struct verdict *local =
 		inputs->is_live ? &inputs->bundle->local : &inputs->check->appraisal.verdict;
 
-	put_side(html, inputs->is_live ? "This VM's own check" : "The evidence itself", local,
+	put_single_verdict(html, inputs->is_live ? "This VM's own check" : "The evidence itself",
+		local,
 		local->health == HEALTH_HEALTHY ? "Signatures, event log and Secure Boot agree." : "",
 		headline);
 }
 
-/* What the check of one boot cannot see. */
+/* The comparison finds what the check of a single boot cannot. */
 static void put_comparison(
 	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
 {
@@ -225,7 +226,7 @@ static void put_comparison(
 	if (count)
 		(void)text_format(
 			about, sizeof(about), "%zu difference%s.", count, count == 1 ? "" : "s");
-	put_side(html, "Compared with the good boots", &verdict, about, headline);
+	put_single_verdict(html, "Compared with the good boots", &verdict, about, headline);
 }
 
 static void put_provider(
@@ -236,9 +237,9 @@ static void put_provider(
 	if (!bundle->has_provider)
 		put_no_provider(html, "Only the evidence was looked at.");
 	else if (!inputs->is_live && bundle->provider.verdict.health == HEALTH_HEALTHY)
-		put_said_provider(html, inputs);
+		put_unproven_provider(html, inputs);
 	else
-		put_side(html, "Attestation provider", &bundle->provider.verdict,
+		put_single_verdict(html, "Attestation provider", &bundle->provider.verdict,
 			bundle->provider.address, headline);
 }
 
