@@ -3,6 +3,7 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/codec.h"
+#include "boot/grubtext.h"
 #include "boot/uefivar.h"
 
 /* DRTM's PCRs are all ones until a dynamic launch resets them to zero (PC Client PTP 1.05
@@ -237,12 +238,10 @@ static bool grub_text(const struct event *event, struct bytes *ret)
 {
 	static const char *const words[] = {
 		"grub_cmd: ", "kernel_cmdline: ", "grub_kernel_cmdline ", "module_cmdline: "};
-	struct bytes data = event->data;
+	struct bytes data = grubtext_of(event->data);
 
 	if (event->type != EV_IPL || event->pcr != GRUB_TEXT_PCR)
 		return false;
-	while (data.len && data.data[data.len - 1] == 0)
-		data.len--;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
 

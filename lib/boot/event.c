@@ -135,10 +135,12 @@ static enum event_what what_of_loader_pcr(uint32_t pcr)
 
 static bool read_loader(struct event *event)
 {
+	bool is_of_grub = event->pcr == PCR_COMMANDS || event->pcr == PCR_FILES;
 	struct logtext text;
 
 	event->what = what_of_loader_pcr(event->pcr);
-	if (!logtext_of(event->data, &text) || event->what == EVENT_LOADER)
+	if (!logtext_of(is_of_grub ? grubtext_of(event->data) : event->data, &text) ||
+		event->what == EVENT_LOADER)
 		return false;
 	if (event->what == EVENT_MOK) {
 		event->mok = event_mok_of(&text);

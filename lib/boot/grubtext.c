@@ -2,6 +2,21 @@
 
 #include <string.h>
 
+static bool is_utf16(struct bytes data)
+{
+	return data.len > 1 && data.data[0] && !data.data[1];
+}
+
+struct bytes grubtext_of(struct bytes data)
+{
+	const uint8_t *end;
+
+	while (data.len && !data.data[data.len - 1])
+		data.len--;
+	end = data.len && !is_utf16(data) ? memchr(data.data, 0, data.len) : NULL;
+	return end ? (struct bytes){data.data, (size_t)(end - data.data)} : data;
+}
+
 struct bytes grubtext_first_word(struct bytes text)
 {
 	const uint8_t *blank = text.len ? memchr(text.data, ' ', text.len) : NULL;

@@ -26,6 +26,9 @@ enum grubtext_kind {
 	GRUBTEXT_LEAVING,
 };
 
+/* The text of an event's data: up to its first NUL. What some GRUBs log behind that was never
+ * measured. UTF-16, which GRUB does not write, only loses its final zeros. */
+struct bytes grubtext_of(struct bytes data);
 enum grubtext_kind grubtext_kind_of(struct bytes text);
 struct bytes grubtext_first_word(struct bytes text);
 struct bytes grubtext_behind_first_word(struct bytes text);

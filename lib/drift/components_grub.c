@@ -31,10 +31,8 @@ static bool is_measured_text(const struct event *event, struct bytes text)
  * does not hold it. */
 static bool measured_text(const struct event *event, struct bytes *ret)
 {
-	struct bytes text = event->data;
+	struct bytes text = grubtext_of(event->data);
 
-	while (text.len && !text.data[text.len - 1])
-		text.len--;
 	if (text.len && !is_measured_text(event, text))
 		text = grubtext_behind_first_word(text);
 	*ret = text;
@@ -186,7 +184,7 @@ static enum component_kind kind_of_file(const struct grub_reading *reading, cons
 {
 	struct logtext name;
 
-	if (!logtext_of(event->data, &name))
+	if (!logtext_of(grubtext_of(event->data), &name))
 		return COMPONENT_BOOT_FILE;
 	if (bytes_equal(grub_kernel_path(reading), name.bytes) ||
 		logtext_is(&name, "grub_linuxefi Kernel"))
@@ -228,7 +226,7 @@ int grub_add_file(const struct grub_reading *reading, const struct event *event,
 
 	if (kind_of_tag(event) != COMPONENT_BOOT_FILE)
 		return add_tag(event, components, err);
-	logtext_or_hex(event->data, found.name, sizeof(found.name));
+	logtext_or_hex(grubtext_of(event->data), found.name, sizeof(found.name));
 	found.kind = kind_of_file(reading, event);
 	return components_add(components, &found, err);
 }

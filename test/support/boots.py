@@ -407,6 +407,19 @@ def lines_called_commands(log):
         event.data = event.data.replace(b"kernel_cmdline:", b"grub_cmd:")
 
 
+def bytes_behind_texts(log):
+    """As two images of confidential VMs log it: what stands behind the NUL was not measured."""
+    for event in log.events:
+        if event.pcr in (8, 9) and event.kind == edit_log.IPL:
+            event.data = event.data.rstrip(b"\0") + b"\0\x7f init=/bin/sh\xff"
+
+
+def words_behind_nul(log):
+    """The TPM measured init=/bin/sh, and the log puts it where nobody should read on."""
+    for event in log.find(8, "init=/bin/sh"):
+        event.data = event.data.replace(b" init=/bin/sh", b"\0 init=/bin/sh")
+
+
 def good_line_called_a_command(log):
     event = log.find(8, "kernel_cmdline: ")[0]
     event.data = event.data.replace(b"kernel_cmdline:", b"grub_cmd:")

@@ -62,6 +62,29 @@ static void what_a_kernel_is_given_is_known_by_the_command(void **state)
 			fail_msg("'%s' and '%s'", rows[i].text, rows[i].arguments);
 }
 
+static void a_text_ends_at_its_first_nul(void **state)
+{
+	static const struct {
+		struct bytes data;
+		size_t len;
+	} rows[] = {
+		{{(const uint8_t *)"linux /a", 8}, 8}, {{(const uint8_t *)"linux /a\0", 9}, 8},
+		{{(const uint8_t *)"linux /a\0\0\0", 11}, 8},
+		{{(const uint8_t *)"linux /a\0 init=/bin/sh", 22}, 8},
+		{{(const uint8_t *)"linux /a\0\xFF\0x", 12}, 8},
+		{{(const uint8_t *)"\0linux", 6}, 0}, {{(const uint8_t *)"\0\0", 2}, 0},
+		{{(const uint8_t *)"", 0}, 0}, {{(const uint8_t *)"i\0n\0\0\0", 6}, 3}, /* UTF-16 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes text = grubtext_of(rows[i].data);
+
+		if (text.len != rows[i].len || text.data != rows[i].data.data)
+			fail_msg("row %zu: %zu bytes", i, text.len);
+	}
+}
+
 static void words_are_taken_off_in_front(void **state)
 {
 	(void)state;
@@ -77,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_is_what_it_looks_like),
 		cmocka_unit_test(what_a_kernel_is_given_is_known_by_the_command),
+		cmocka_unit_test(a_text_ends_at_its_first_nul),
 		cmocka_unit_test(words_are_taken_off_in_front),
 	};
 

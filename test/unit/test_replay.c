@@ -519,6 +519,34 @@ static void data_is_held_against_its_digest_where_the_type_promises_it(void **st
 	}
 }
 
+/* What stands behind a text's NUL was measured by nobody, and is no part of the text. */
+static void a_grub_text_is_judged_up_to_its_nul(void **state)
+{
+	static const struct {
+		const char *measured;
+		bool is_good;
+	} rows[] = {
+		{"linux /a ro", true},
+		{"linux /a ro init=/bin/sh", false},
+		{" init=/bin/sh", false},
+		{"", false},
+	};
+	static const char data[] = "grub_cmd: linux /a ro\0 init=/bin/sh";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf bytes = empty_log();
+		struct eventlog log;
+		struct err err;
+
+		put_measured(&bytes, 8, EV_IPL, TEXT(rows[i].measured),
+			(struct bytes){(const uint8_t *)data, sizeof(data)});
+		log = open_log(&bytes);
+		if ((replay_check_data(&log, 1u << 8, &err) == 0) != rows[i].is_good)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void tagged_events_are_measured_as_they_stand_by_windows_only(void **state)
 {
 	static const struct {
@@ -597,6 +625,7 @@ int main(void)
 		cmocka_unit_test(a_bank_that_an_event_leaves_out_is_not_extended),
 		cmocka_unit_test(an_algorithm_that_is_not_here_is_not_computed),
 		cmocka_unit_test(data_is_held_against_its_digest_where_the_type_promises_it),
+		cmocka_unit_test(a_grub_text_is_judged_up_to_its_nul),
 		cmocka_unit_test(tagged_events_are_measured_as_they_stand_by_windows_only),
 		cmocka_unit_test(only_boot_variables_may_be_measured_by_their_value_alone),
 	};
