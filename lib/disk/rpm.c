@@ -138,7 +138,7 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 	if (child_run(&(struct child){.path = program,
 			      .argv = argv,
 			      .root_fd = root_fd,
-			      .hears = CHILD_STDOUT,
+			      .stream = CHILD_STDOUT,
 			      .timeout_ms = TIMEOUT_MS},
 		    ret, &exit_code, err) < 0)
 		return -1;

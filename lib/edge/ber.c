@@ -1,7 +1,7 @@
 #include "edge/ber.h"
 
 #define TAG_IS_CONSTRUCTED 0x20
-#define TAG_IS_LONG        0x1f /* none of the types that are read here has such a number */
+#define TAG_IS_LONG        0x1f /* tags of more than one byte; no type that is read here has one */
 #define MAX_INDEFINITE     16
 
 struct header {
@@ -26,7 +26,7 @@ static struct header read_header(struct cursor *cursor)
 	return header;
 }
 
-/* Contents that end with two zero bytes instead of after a length. */
+/* Contents without a length end with two zero bytes. */
 static struct bytes read_indefinite(struct cursor *cursor)
 {
 	const uint8_t *start = cursor->at;

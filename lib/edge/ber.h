@@ -1,8 +1,8 @@
-/* ber.h - elements of ASN.1 in BER (ITU-T X.690 section 8.1), of which DER is the strict form.
- * Bytes in, views out.
+/* ber.h - reads elements of ASN.1 in BER (ITU-T X.690 section 8.1), of which DER is the strict
+ * form. Elements are views into the bytes.
  *
- * Definite and indefinite lengths are read. A read that finds something else sets the cursor's
- * `failed`, as base/cursor.h does. */
+ * Lengths may be definite or indefinite. A read that finds something else sets the cursor's
+ * `failed`, as in base/cursor.h. */
 #ifndef EDGE_BER_H
 #define EDGE_BER_H
 
@@ -26,14 +26,16 @@ struct ber_element {
 	struct bytes whole; /* with its header */
 };
 
-/* Zeroed after a failure. */
+/* Takes the next element; zeroed on failure. */
 struct ber_element ber_next(struct cursor *cursor);
-/* Contents of the next element, which has this tag. */
+/* Takes the next element, which must have this tag, and returns its contents; _inside as a cursor
+ * for them. */
 struct bytes ber_take(struct cursor *cursor, enum ber_tag tag);
 struct cursor ber_take_inside(struct cursor *cursor, enum ber_tag tag);
+/* Whether the next element has this tag. */
 bool ber_comes(const struct cursor *cursor, enum ber_tag tag);
 void ber_skip_if(struct cursor *cursor, enum ber_tag tag);
-/* Nothing failed, and nothing is left. */
+/* Whether nothing failed and nothing is left. */
 bool ber_ended(const struct cursor *cursor);
 
 #endif

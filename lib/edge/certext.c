@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "edge/ber.h"
 
-#define MAX_EXTENSIONS 64 /* in use: about ten */
+#define MAX_EXTENSIONS 64 /* certificates in use have about ten */
 
 struct extension {
 	struct bytes oid;
@@ -14,7 +14,7 @@ struct extension {
 
 bool certext_may_be_critical(struct bytes oid)
 {
-	/* the last numbers of id-ce: subjectKeyIdentifier, keyUsage, subjectAltName,
+	/* last numbers of OIDs below id-ce: subjectKeyIdentifier, keyUsage, subjectAltName,
 	 * basicConstraints, nameConstraints, cRLDistributionPoints, certificatePolicies,
 	 * policyMappings, authorityKeyIdentifier, policyConstraints, extKeyUsage,
 	 * inhibitAnyPolicy */
@@ -54,14 +54,14 @@ void certext_oid_text(struct bytes oid, char ret[CERTEXT_OID_SIZE])
 	}
 }
 
-static struct cursor list_of(struct bytes extensions)
+static struct cursor list_inside(struct bytes extensions)
 {
 	struct cursor outside = cursor_of(extensions);
 
 	return ber_take_inside(&outside, BER_SEQUENCE);
 }
 
-/* False at the list's end, or if it fails. */
+/* False at the list's end, or on failure. */
 static bool take_extension(struct cursor *list, struct extension *ret)
 {
 	struct cursor inside;
@@ -92,7 +92,7 @@ static bool holds(const struct extension *known, size_t count, struct bytes oid)
 int certext_check(struct bytes extensions, struct err *err)
 {
 	struct extension known[MAX_EXTENSIONS];
-	struct cursor list = list_of(extensions);
+	struct cursor list = list_inside(extensions);
 	char oid[CERTEXT_OID_SIZE];
 	size_t count = 0;
 
@@ -113,7 +113,7 @@ int certext_check(struct bytes extensions, struct err *err)
 struct bytes certext_find(struct bytes extensions, enum certext_id id)
 {
 	const uint8_t oid[] = {0x55, 0x1d, (uint8_t)id};
-	struct cursor list = list_of(extensions);
+	struct cursor list = list_inside(extensions);
 	struct extension extension;
 
 	while (take_extension(&list, &extension))

@@ -7,7 +7,7 @@
 #include "edge/ber.h"
 #include "edge/certext.h"
 
-#define MAX_COMPARISONS (1u << 20) /* of names with constraints: OpenSSL's bound, too */
+#define MAX_COMPARISONS (1u << 20) /* of names with constraints, as in OpenSSL */
 #define TEXT_SIZE       128
 
 /* GeneralName, RFC 5280 section 4.2.1.6 */
@@ -19,7 +19,7 @@ enum kind { KIND_DNS = 2, KIND_DIRECTORY = 4, KIND_ADDRESS = 7 };
 
 struct name {
 	unsigned kind;
-	struct bytes value; /* of a directoryName: the Name's contents */
+	struct bytes value; /* for a directoryName the contents of the Name */
 };
 
 static bool take_name(struct cursor *list, struct name *ret)
@@ -126,7 +126,7 @@ enum answer { NO, YES, UNKNOWN };
 
 #define FOLDED_SIZE 256
 
-/* Lower case, with one blank for several and none at the ends. False: too long. */
+/* Lower case, one blank for several, none at the ends. False if it is too long. */
 static bool fold(struct bytes text, uint8_t ret[FOLDED_SIZE], size_t *ret_len)
 {
 	bool is_blank = false;
@@ -147,8 +147,8 @@ static bool fold(struct bytes text, uint8_t ret[FOLDED_SIZE], size_t *ret_len)
 	return true;
 }
 
-/* Strings whose bytes are, for ASCII, the characters: UTF8String, PrintableString, TeletexString,
- * IA5String */
+/* Strings that hold ASCII characters as single bytes: UTF8String, PrintableString, TeletexString,
+ * IA5String. */
 static bool is_plain_string(uint8_t tag)
 {
 	return tag == 0x0c || tag == 0x13 || tag == 0x14 || tag == 0x16;
@@ -168,7 +168,7 @@ static enum answer same_value(const struct ber_element *a, const struct ber_elem
 											     : NO;
 }
 
-/* Two RelativeDistinguishedNames: as DER has them, sorted. */
+/* Compares two RelativeDistinguishedNames, whose members DER sorts. */
 static enum answer same_rdn(struct cursor a, struct cursor b)
 {
 	while (a.left && b.left) {
@@ -190,7 +190,7 @@ static enum answer same_rdn(struct cursor a, struct cursor b)
 	return a.left == b.left ? YES : NO;
 }
 
-/* Is the name below the other in the directory, or the same? */
+/* Whether the name is equal to `above` or below it in the directory. */
 static enum answer is_below_name(struct bytes name, struct bytes above)
 {
 	struct cursor rest = cursor_of(name), wanted = cursor_of(above);
@@ -214,7 +214,7 @@ static enum answer is_below_name(struct bytes name, struct bytes above)
 
 /* ---- name constraints (RFC 5280 section 4.2.1.10) ---- */
 
-/* "a.example" is below "a.example" and "example"; ".example" stands for what is below alone. */
+/* "a.example" is below "a.example" and "example"; ".example" covers only what is below it. */
 static enum answer is_below_domain(struct bytes name, struct bytes domain)
 {
 	if (domain.len == 0)
@@ -251,11 +251,11 @@ static enum answer is_within(const struct name *name, const struct name *base)
 	case KIND_DIRECTORY:
 		return is_below_name(name->value, base->value);
 	default:
-		return UNKNOWN; /* rfc822Name, URI and the like: no server is asked for by one */
+		return UNKNOWN; /* rfc822Name, URI, ...: no host is named by them */
 	}
 }
 
-/* The subtrees of an extension, GeneralSubtrees' contents each. */
+/* The subtrees of an extension: the contents of GeneralSubtrees. */
 struct constraints {
 	struct cursor permitted, excluded;
 	unsigned comparisons;
@@ -274,7 +274,7 @@ static bool read_constraints(struct bytes value, struct constraints *ret)
 	return ber_ended(&list) && ber_ended(&outside);
 }
 
-/* The profile wants minimum 0, which DER leaves out, and no maximum. */
+/* RFC 5280 requires minimum 0, which DER leaves out, and no maximum. */
 static bool take_subtree(struct cursor *list, struct name *ret)
 {
 	struct cursor inside;
@@ -286,7 +286,8 @@ static bool take_subtree(struct cursor *list, struct name *ret)
 	return !list->failed;
 }
 
-/* Is the name within one of the subtrees? ret_has_kind: there is one of its kind. */
+/* Whether the name is within one of the subtrees. ret_has_kind: whether one is of the name's
+ * kind. */
 static enum answer is_within_any(
 	const struct name *name, struct cursor list, bool *ret_has_kind, unsigned *comparisons)
 {

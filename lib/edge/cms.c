@@ -41,7 +41,7 @@ static int malformed(struct err *err, const char *what)
 	return err_set(err, ERR_FORMAT, 0, "The CMS message's %s cannot be read.", what);
 }
 
-/* Does this RecipientIdentifier name the recipient? */
+/* Whether this RecipientIdentifier names the recipient. */
 static bool is_meant(const struct ber_element *id, const struct cms_recipient *recipient)
 {
 	struct cursor inside = cursor_of(id->content);
@@ -63,8 +63,8 @@ static bool is_sha256_or_sha1(struct bytes oid, enum cms_padding *ret)
 	return *ret == CMS_OAEP_SHA256 || bytes_equal(oid, oid_sha1);
 }
 
-/* RSAES-OAEP-params: each member is left out where it has its default, SHA-1 or no label. One hash
- * for both uses is what mbedtls knows, and what senders use. */
+/* RSAES-OAEP-params: a member is left out if it has its default, SHA-1 or no label. mbedtls
+ * supports only one hash for both uses, which is what senders use. */
 static bool read_oaep(struct cursor algorithm, enum cms_padding *ret)
 {
 	struct cursor params = ber_take_inside(&algorithm, BER_SEQUENCE);
@@ -91,8 +91,8 @@ static bool read_oaep(struct cursor algorithm, enum cms_padding *ret)
 	return ber_ended(&params) && hash == mask;
 }
 
-/* KeyTransRecipientInfo, RFC 5652 section 6.2.1. ret->encrypted_key stays empty if it is for
- * somebody else. */
+/* KeyTransRecipientInfo, RFC 5652 section 6.2.1. ret->encrypted_key stays empty if it names another
+ * recipient. */
 static int read_recipient(struct bytes content, const struct cms_recipient *recipient,
 	struct cms *ret, struct err *err)
 {
@@ -161,7 +161,7 @@ static int read_content(struct cursor info, struct cms *ret, struct err *err)
 	struct cursor algorithm;
 	struct ber_element content;
 
-	(void)ber_take(&info, BER_OID); /* what the content is, says who put it there */
+	(void)ber_take(&info, BER_OID); /* the content's type, which nothing proves */
 	algorithm = ber_take_inside(&info, BER_SEQUENCE);
 	content = ber_next(&info);
 	if (!ber_ended(&info) || (content.tag != BER_0 && content.tag != BER_0_CONSTRUCTED))

@@ -119,7 +119,7 @@ int crypto_hmac_sha256(
 	int status = mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key.data,
 		key.len, data.data, data.len, ret);
 
-	/* its arguments are right: what fails is its allocation */
+	/* the arguments are valid, so only an allocation can fail */
 	return status ? err_set(err, ERR_NO_MEMORY, (unsigned long)-status, "No memory for an HMAC.")
 		      : 0;
 }
@@ -156,7 +156,7 @@ bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa
 	       memcmp(a->modulus, b->modulus, a->modulus_len) == 0;
 }
 
-/* 0, or mbedtls's code */
+/* Returns 0 or mbedtls's code. */
 static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *key)
 {
 	uint8_t exponent[4] = {(uint8_t)(key->exponent >> 24), (uint8_t)(key->exponent >> 16),
@@ -183,7 +183,8 @@ static int rsa_check(mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA25
 		rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
 }
 
-/* The low seven bits are those of the innermost layer, here the big numbers (mbedtls/error.h). */
+/* The low seven bits are the code of the innermost layer, here the big numbers (mbedtls/error.h).
+ */
 static bool is_out_of_memory(int status)
 {
 	return (-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
@@ -251,7 +252,7 @@ int crypto_gcm_decrypt(
 	if (status == MBEDTLS_ERR_GCM_AUTH_FAILED)
 		err_fill(err, ERR_ENVELOPE_DECRYPT, (unsigned long)-status,
 			"The encrypted text does not fit its authentication tag.");
-	else if (status != 0) /* sizes are right, so nothing else can fail */
+	else if (status != 0) /* the sizes are valid, so only an allocation can fail */
 		err_fill(err, ERR_NO_MEMORY, (unsigned long)-status,
 			"No memory to decrypt %zu bytes.", ciphertext.len);
 	else

@@ -1,6 +1,6 @@
-/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls. Its
- * files, crypto*.c, get it through crypto_mbedtls.h, the only one that includes it. Verification
- * and decryption only, but for the HMAC: this program has no signing key. Not thread-safe. */
+/* crypto.h - digests, RSA verification, AES-GCM, X.509 and CMS decryption through mbedtls. Only
+ * crypto_mbedtls.h includes mbedtls's headers, for crypto*.c. Apart from the HMAC it only verifies
+ * and decrypts, since this program has no signing key. Not thread-safe. */
 #ifndef EDGE_CRYPTO_H
 #define EDGE_CRYPTO_H
 
@@ -12,16 +12,16 @@
 enum crypto_hash { CRYPTO_SHA1, CRYPTO_SHA256, CRYPTO_SHA384, CRYPTO_SHA512 };
 
 size_t crypto_hash_size(enum crypto_hash hash);
-/* Digest of the parts one after the other; ret: crypto_hash_size(hash) bytes. Cannot fail: RAM-only
- * software digests fail in mbedtls only for wrong arguments, which is a programmer's mistake. */
+/* Digest of the parts, one after the other; ret: crypto_hash_size(hash) bytes. Cannot fail:
+ * software digests of mbedtls fail only for wrong arguments. */
 void crypto_digest(enum crypto_hash hash, const struct bytes *parts, size_t count, uint8_t *ret);
 void crypto_sha256(struct bytes bytes, uint8_t ret[CRYPTO_SHA256_SIZE]);
 
-/* A digest in pieces, of what is too large for memory. */
+/* A digest in pieces, for data that is too large for memory. */
 #define CRYPTO_MD5_SIZE 16
 enum crypto_stream_hash {
 	CRYPTO_STREAM_SHA256,
-	/* proves nothing against a forger: only for what package managers recorded with it */
+	/* can be forged: only for files whose MD5 a package manager recorded */
 	CRYPTO_STREAM_MD5,
 };
 struct crypto_stream;
@@ -29,8 +29,8 @@ struct crypto_stream;
 int crypto_stream_open(
 	enum crypto_stream_hash hash, struct crypto_stream **ret, struct err *err) err_check;
 void crypto_stream_add(struct crypto_stream *stream, struct bytes bytes);
-/* The digest of all that was added; nothing may be added any more. ret: CRYPTO_SHA256_SIZE or
- * CRYPTO_MD5_SIZE bytes. */
+/* Returns the digest of all that was added; nothing may be added afterwards. ret:
+ * CRYPTO_SHA256_SIZE or CRYPTO_MD5_SIZE bytes. */
 void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret);
 void crypto_stream_free(struct crypto_stream *stream);
 static inline void crypto_stream_cleanup(struct crypto_stream **stream)
@@ -42,9 +42,9 @@ static inline void crypto_stream_cleanup(struct crypto_stream **stream)
 int crypto_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE],
 	struct err *err) err_check;
 
-/* Constant time. */
+/* Compares in constant time. */
 bool crypto_equal(const void *a, const void *b, size_t len);
-/* From the kernel (getrandom). */
+/* Random bytes of the kernel (getrandom). */
 int crypto_random(uint8_t *ret, size_t len, struct err *err) err_check;
 
 #define CRYPTO_RSA_MAX_BYTES 512
@@ -57,24 +57,24 @@ struct crypto_rsa_public {
 
 bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b);
 /* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more.
- * ERR_FORMAT if the signature does not fit or the key is not to be used; ERR_NO_MEMORY, by which
- * nobody may be called a forger. */
+ * ERR_FORMAT if the signature does not fit or the key must not be used; ERR_NO_MEMORY, which says
+ * nothing about the signature. */
 int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data,
 	struct bytes signature, struct err *err) err_check;
 
-/* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays as it
- * was on failure. ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, by which nothing may
- * be called altered. */
+/* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays
+ * unchanged on failure. ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, which says
+ * nothing about the data. */
 struct crypto_gcm {
 	struct bytes key, iv, tag, additional;
 };
 int crypto_gcm_decrypt(const struct crypto_gcm *gcm, struct bytes ciphertext, struct buf *ret,
 	struct err *err) err_check;
 
-/* X.509 certificates (RFC 5280), DER, RSA keys only where a key is asked for. */
+/* X.509 certificates (RFC 5280) in DER; only RSA keys are read. */
 struct crypto_cert; /* one certificate */
 
-/* ERR_FORMAT; no bytes may follow */
+/* No bytes may follow the certificate. ERR_FORMAT, ERR_NO_MEMORY. */
 int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *err) err_check;
 void crypto_cert_free(struct crypto_cert *cert);
 static inline void crypto_cert_cleanup(struct crypto_cert **cert)
@@ -86,7 +86,7 @@ static inline void crypto_cert_cleanup(struct crypto_cert **cert)
 
 struct crypto_cert_info {
 	char subject[CRYPTO_NAME_SIZE]; /* one line, cleaned */
-	/* the subject's last one of each, cleaned; "" if there is none */
+	/* the last one of each in the subject, cleaned; "" if there is none */
 	char common_name[CRYPTO_NAME_SIZE], organization[CRYPTO_NAME_SIZE];
 	char issuer[CRYPTO_NAME_SIZE];
 	int64_t not_before_s, not_after_s; /* Unix time, inclusive */
@@ -99,13 +99,14 @@ struct crypto_cert_info {
 };
 
 void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *ret);
-/* What may be a certificate; *ret_is_one is false, and *ret untouched, if it is none.
- * ERR_NO_MEMORY, which is no answer. */
+/* Reads bytes that may be a certificate; if they are not, *ret_is_one is false and *ret untouched.
+ * ERR_NO_MEMORY leaves the question open. */
 int crypto_cert_read(struct bytes der, struct crypto_cert_info *ret, bool *ret_is_one,
 	struct err *err) err_check;
 
 /* A set of trusted or intermediate certificates. */
 struct crypto_cert_set;
+/* ERR_FORMAT: no certificate in PEM form, or one that cannot be read. ERR_NO_MEMORY. */
 int crypto_cert_set_parse_pem(
 	struct bytes pem, struct crypto_cert_set **ret, struct err *err) err_check;
 void crypto_cert_set_free(struct crypto_cert_set *set);
@@ -114,30 +115,30 @@ static inline void crypto_cert_set_cleanup(struct crypto_cert_set **set)
 	crypto_cert_set_free(*set);
 }
 size_t crypto_cert_set_count(const struct crypto_cert_set *set);
-/* Chain from leaf to one of `roots` through `intermediates` (may be NULL), every validity checked
- * at now_s. The error's message names the reason: expired, not yet valid, unknown CA, bad
- * signature. ERR_AK_CERT_INVALID. */
+/* Verifies the chain from leaf to one of `roots` through `intermediates` (may be NULL), with every
+ * validity checked at now_s. ERR_AK_CERT_INVALID; the message names the reason: expired, not yet
+ * valid, unknown CA, bad signature. */
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err) err_check;
 
-/* CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for the certificate, whose private key is at
- * hand: RSA with PKCS#1 v1.5 padding, then DES-EDE3-CBC or AES-CBC. The content is encrypted, not
- * authenticated: it proves nothing about its sender. */
+/* Decrypts CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for a certificate and its private
+ * key: RSA with PKCS#1 v1.5 or OAEP padding, then DES-EDE3-CBC or AES-CBC. The content is
+ * encrypted, not authenticated, so it proves nothing about its sender. */
 struct crypto_key_pair {
-	struct bytes certificate_pem; /* the first one counts */
+	struct bytes certificate_pem; /* only the first one is used */
 	struct bytes key_pem; /* without a password; RSA of 4096 bits or less */
 };
-/* Appends the plain text to ret. ERR_FORMAT; the message tells apart what can be seen without the
- * key (structure, another certificate), and nothing of what comes after. Keys and plain text are
- * wiped from all other memory. */
+/* Appends the plain text to ret. ERR_FORMAT; the message distinguishes faults that are visible
+ * without the key (structure, another certificate) and no later ones. Keys and plain text are wiped
+ * from all other memory. */
 int crypto_cms_decrypt(struct bytes message, const struct crypto_key_pair *pair, struct buf *ret,
 	struct err *err) err_check;
 
-/* How many bytes the DER value at the start of `bytes` takes, header included; 0 if it is no
- * SEQUENCE or longer than bytes. NV indices hold a certificate followed by padding. */
+/* Size of the DER value at the start of `bytes`, header included; 0 if it is not a SEQUENCE or is
+ * longer than bytes. NV indices hold a certificate followed by padding. */
 size_t crypto_der_length(struct bytes bytes);
-/* The same from the header alone: `bytes` may be the first 6 bytes or more of a longer value; 0 if
- * it is no SEQUENCE. */
+/* The same by the header alone: 6 bytes of a longer value are enough. 0 if it is not a
+ * SEQUENCE. */
 size_t crypto_der_announced_length(struct bytes bytes);
 
 #endif

@@ -8,7 +8,7 @@
 /* ---- authorities ---- */
 
 struct crypto_authorities {
-	mbedtls_x509_crt first; /* of a linked list; without a version: empty */
+	mbedtls_x509_crt first; /* of a linked list; its version is 0 while the list is empty */
 };
 
 int crypto_authorities_open(struct crypto_authorities **ret, struct err *err)
@@ -35,9 +35,10 @@ void crypto_authorities_free(struct crypto_authorities *authorities)
 	free(authorities);
 }
 
-/* ---- what is wrong ---- */
+/* ---- faults ---- */
 
-/* Of several faults the first of these is told: without trust nothing else is to be believed. */
+/* Of several faults the first in this list is reported: without trust the rest of the certificate
+ * means nothing. */
 static int rank_of(enum err_code code)
 {
 	static const enum err_code codes[] = {ERR_TLS_UNTRUSTED, ERR_CERT_WEAK, ERR_CERT_EXTENSION,
@@ -50,17 +51,17 @@ static int rank_of(enum err_code code)
 	return rank;
 }
 
-static void blame(struct crypto_chain *chain, const struct err *err)
+static void keep_worst_fault(struct crypto_chain *chain, const struct err *err)
 {
 	if (chain->err.code == ERR_OK || rank_of(err->code) < rank_of(chain->err.code))
 		chain->err = *err;
 }
 
-#define blame_for(chain, code, ...)                                                                \
+#define add_fault(chain, code, ...)                                                                \
 	do {                                                                                       \
 		struct err err_;                                                                   \
 		err_fill(&err_, code, 0, __VA_ARGS__);                                             \
-		blame(chain, &err_);                                                               \
+		keep_worst_fault(chain, &err_);                                                    \
 	} while (0)
 
 /* ---- one certificate ---- */
@@ -75,11 +76,11 @@ static void judge_strength(struct crypto_chain *chain, const struct crypto_link 
 	const mbedtls_x509_crt *crt, uint32_t flags)
 {
 	if (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK))
-		blame_for(chain, ERR_CERT_WEAK,
+		add_fault(chain, ERR_CERT_WEAK,
 			"its certificate is not safe: '%.100s' is signed with an algorithm that is weaker than SHA-256, or not known here",
 			link->subject);
 	if (!crypto_x509_is_strong_key(crt) || flags & MBEDTLS_X509_BADCERT_BAD_KEY)
-		blame_for(chain, ERR_CERT_WEAK,
+		add_fault(chain, ERR_CERT_WEAK,
 			"its certificate is not safe: the key of '%.100s', of %u bits, is too weak",
 			link->subject, (unsigned)mbedtls_pk_get_bitlen(&crt->pk));
 }
@@ -94,12 +95,12 @@ static void judge_dates(struct crypto_chain *chain, const struct crypto_link *li
 		(void)text_format(clock, sizeof(clock), "; this VM's clock says %s", now);
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
 		clock_text(crypto_x509_time(&crt->valid_to), date);
-		blame_for(chain, ERR_CERT_EXPIRED, "its certificate expired at %s%s (%.80s)", date,
+		add_fault(chain, ERR_CERT_EXPIRED, "its certificate expired at %s%s (%.80s)", date,
 			clock, link->subject);
 	}
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
 		clock_text(crypto_x509_time(&crt->valid_from), date);
-		blame_for(chain, ERR_CERT_NOT_YET,
+		add_fault(chain, ERR_CERT_NOT_YET,
 			"its certificate is not yet valid: it begins at %s%s (%.80s)", date, clock,
 			link->subject);
 	}
@@ -122,12 +123,12 @@ static bool is_within(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *list)
 	return list != NULL;
 }
 
-/* Why the one that bears the issuer's name is not taken as the issuer; "" if its key did not make
- * the signature. */
+/* Why the certificate with the issuer's name cannot be the issuer; "" if its key did not make the
+ * signature. */
 static const char *defect_of(const struct crypto_chain *chain, const mbedtls_x509_crt *issuer)
 {
 	size_t longest =
-		/* one more than it says, 0: it does not say */
+		/* mbedtls stores pathLenConstraint plus 1, or 0 if it is absent */
 		(size_t)issuer->MBEDTLS_PRIVATE(max_pathlen);
 
 	if (!issuer->MBEDTLS_PRIVATE(ca_istrue) &&
@@ -140,7 +141,7 @@ static const char *defect_of(const struct crypto_chain *chain, const mbedtls_x50
 		       : "";
 }
 
-/* mbedtls found nobody who may have issued the last one of the chain. shown: the first that the
+/* mbedtls found no issuer for the last certificate of the chain. shown: the first one that the
  * server sent. */
 static void judge_trust(
 	struct crypto_chain *chain, const mbedtls_x509_crt *last, const mbedtls_x509_crt *shown)
@@ -153,16 +154,16 @@ static void judge_trust(
 		issuer = find_issuer(last, shown);
 	crypto_x509_name(&last->issuer, name);
 	if (!issuer) {
-		blame_for(chain, ERR_TLS_UNTRUSTED,
+		add_fault(chain, ERR_TLS_UNTRUSTED,
 			"its certificate is not trusted: issued by '%.100s'", name);
 		return;
 	}
 	defect = defect_of(chain, issuer);
 	if (defect[0])
-		blame_for(chain, ERR_CERT_USE, "its certificate is not trusted: '%.100s' %s", name,
+		add_fault(chain, ERR_CERT_USE, "its certificate is not trusted: '%.100s' %s", name,
 			defect);
 	else
-		blame_for(chain, ERR_TLS_UNTRUSTED,
+		add_fault(chain, ERR_TLS_UNTRUSTED,
 			"its certificate is not trusted: no key of '%.100s' made its signature",
 			name);
 }
@@ -176,12 +177,12 @@ static void judge_server(struct crypto_chain *chain, const mbedtls_x509_crt *crt
 		return;
 	crypto_x509_alternative_names(crt, names);
 	crypto_x509_name(&crt->issuer, issuer);
-	blame_for(chain, ERR_CERT_NAME, "its certificate is for %.160s, by '%.60s'",
+	add_fault(chain, ERR_CERT_NAME, "its certificate is for %.160s, by '%.60s'",
 		names[0] ? names : "no host (it has no subjectAltName)", issuer);
 }
 
-/* mbedtls calls this for each certificate of the chain that it found, the trusted one first. */
-static int judge(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+/* mbedtls calls this for each certificate of the chain, the trusted one first. */
+static int judge_certificate(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct crypto_chain *chain = context;
 	const struct crypto_link *link;
@@ -190,14 +191,14 @@ static int judge(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flag
 	if (depth < 0 || depth >= CRYPTO_CHAIN_MAX)
 		return MBEDTLS_ERR_X509_FATAL_ERROR;
 	if (crypto_x509_judge_link(crt, depth, &chain->host, &chain->path, &err) < 0)
-		blame(chain, &err);
+		keep_worst_fault(chain, &err);
 	link = &chain->path.links[depth];
 	if (chain->now_s)
 		crypto_x509_judge_dates(crt, chain->now_s, flags);
 	judge_strength(chain, link, crt, *flags);
 	judge_dates(chain, link, crt, *flags);
 	if (!is_for_servers(crt))
-		blame_for(chain, ERR_CERT_USE,
+		add_fault(chain, ERR_CERT_USE,
 			"its certificate is not for TLS servers: '%.100s' (extKeyUsage)",
 			link->subject);
 	if (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
@@ -208,7 +209,7 @@ static int judge(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flag
 		judge_server(chain, crt, *flags);
 	}
 	if (*flags && chain->err.code == ERR_OK && !chain->untrusted)
-		blame_for(chain, ERR_TLS_UNTRUSTED,
+		add_fault(chain, ERR_TLS_UNTRUSTED,
 			"its certificate is not trusted (mbedtls flags 0x%lX)",
 			(unsigned long)*flags);
 	if (chain->err.code != ERR_OK && !*flags)
@@ -226,7 +227,7 @@ void crypto_chain_configure(void *config, struct crypto_chain *chain)
 	mbedtls_ssl_conf_cert_profile(conf, &crypto_x509_profile);
 	mbedtls_ssl_conf_ca_chain(
 		conf, (mbedtls_x509_crt *)(uintptr_t)&chain->authorities->first, NULL);
-	mbedtls_ssl_conf_verify(conf, judge, chain);
+	mbedtls_ssl_conf_verify(conf, judge_certificate, chain);
 	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
 }
 

@@ -1,4 +1,4 @@
-/* CMS EnvelopedData (RFC 5652 section 6) opened with a certificate and its private key. */
+/* Decrypts CMS EnvelopedData (RFC 5652 section 6) with a certificate's private key. */
 #include "edge/certext.h"
 #include "edge/cms.h"
 #include "edge/crypto.h"
@@ -40,7 +40,7 @@ static void holder_cleanup(struct holder *holder)
 	mbedtls_pk_free(&holder->key);
 }
 
-/* mbedtls wants a final 0 byte, counted, and reads to the first one. */
+/* mbedtls reads to the first 0 byte and requires one at the end, counted in the length. */
 static int copy_pem(struct bytes pem, const char *what, struct buf *ret, struct err *err)
 {
 	if (pem.len == 0 || memchr(pem.data, 0, pem.len))
@@ -102,8 +102,8 @@ static const struct {
 };
 
 /* RSAES-PKCS1-v1_5 and RSAES-OAEP (RFC 8017 sections 7.2.2 and 7.1.2). Wrong padding gives a random
- * key instead of an error (RFC 3218 section 2.3.2): what fails afterwards is the content, for every
- * damage alike. */
+ * key instead of an error (RFC 3218 section 2.3.2), so that the content fails to decrypt in the
+ * same way for every damage. */
 static int unwrap_key(const struct cms *cms, struct holder *holder, size_t key_size, uint8_t *ret,
 	struct err *err)
 {
@@ -132,7 +132,7 @@ static int unwrap_key(const struct cms *cms, struct holder *holder, size_t key_s
 	return 0;
 }
 
-/* ret_plain has room for the encrypted bytes and one block more. */
+/* ret_plain: room for the encrypted bytes and one more block. */
 static int run_cipher(const struct cms *cms, const uint8_t *key, struct bytes encrypted,
 	uint8_t *ret_plain, size_t *ret_len)
 {

@@ -28,7 +28,7 @@ size_t crypto_der_announced_length(struct bytes bytes)
 	for (size_t i = 0; i < count; i++)
 		length = length << 8 | bytes.data[2 + i];
 	if (length < 0x80 || length >> (8 * (count - 1)) == 0 || length > INT32_MAX)
-		return 0; /* not the shortest form, or beyond all that is read here */
+		return 0; /* not the shortest form, or larger than all that is read here */
 	return 2 + count + (size_t)length;
 }
 
@@ -41,7 +41,7 @@ size_t crypto_der_length(struct bytes bytes)
 
 /* ---- certificates ---- */
 
-/* By mbedtls's codes, which have a part of a high level and one of a low level. */
+/* mbedtls's codes consist of one of a high level and one of a low level. */
 static bool is_no_memory(int status)
 {
 	static const int codes[] = {-MBEDTLS_ERR_X509_ALLOC_FAILED, -MBEDTLS_ERR_PK_ALLOC_FAILED,
@@ -55,7 +55,7 @@ static bool is_no_memory(int status)
 	return false;
 }
 
-static int explain_unreadable(int status, struct err *err)
+static int set_parse_error(int status, struct err *err)
 {
 	int high = -status & 0x7f80;
 	bool is_unknown_kind = high == -MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG ||
@@ -71,8 +71,8 @@ static int explain_unreadable(int status, struct err *err)
 		(unsigned long)-status);
 }
 
-/* mbedtls asks about extensions that it does not know; certext_check() judges them all. */
-static int leave_extension(void *context, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
+/* mbedtls calls this for extensions that it does not know; certext_check() judges them all. */
+static int accept_extension(void *context, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
 	int is_critical, const unsigned char *at, const unsigned char *end)
 {
 	(void)context;
@@ -84,13 +84,13 @@ static int leave_extension(void *context, const mbedtls_x509_crt *crt, const mbe
 	return 0;
 }
 
-/* Of a key that it has no memory for, mbedtls says that it is bad (pkparse.c). So bad is only what
- * is bad twice, with memory at hand for a certificate as large as several of these. */
+/* mbedtls reports a key as bad if it has no memory for it (pkparse.c). So a certificate is bad only
+ * if parsing fails twice, with enough memory free before the second try. */
 static int parse_der(mbedtls_x509_crt *crt, struct bytes der)
 {
 	int status = mbedtls_x509_crt_parse_der_with_ext_cb(
-		crt, der.data, der.len, 1, leave_extension, NULL);
-	void *volatile room; /* or a compiler takes it away, with the question */
+		crt, der.data, der.len, 1, accept_extension, NULL);
+	void *volatile room; /* volatile, or the compiler removes the allocation */
 
 	if (status == 0 || is_no_memory(status))
 		return status;
@@ -99,7 +99,7 @@ static int parse_der(mbedtls_x509_crt *crt, struct bytes der)
 		return MBEDTLS_ERR_X509_ALLOC_FAILED;
 	free(room);
 	return mbedtls_x509_crt_parse_der_with_ext_cb(
-		crt, der.data, der.len, 1, leave_extension, NULL);
+		crt, der.data, der.len, 1, accept_extension, NULL);
 }
 
 static void x509_crt_cleanup(mbedtls_x509_crt *crt)
@@ -116,13 +116,13 @@ int crypto_x509_append(mbedtls_x509_crt *list, struct bytes der, struct err *err
 	mbedtls_x509_crt_init(&one);
 	status = parse_der(&one, der);
 	if (status != 0)
-		return explain_unreadable(status, err);
+		return set_parse_error(status, err);
 	if (certext_check((struct bytes){one.v3_ext.p, one.v3_ext.len}, err) < 0)
 		return -1;
 	while (to->next)
 		to = to->next;
 	if (to->version) {
-		to->next = malloc(sizeof(one)); /* mbedtls frees it by free() */
+		to->next = malloc(sizeof(one)); /* mbedtls frees it with free() */
 		if (!to->next)
 			return err_set(err, ERR_NO_MEMORY, 0, "No memory for a certificate.");
 		to = to->next;
@@ -200,8 +200,8 @@ void crypto_x509_alternative_names(const mbedtls_x509_crt *crt, char ret[CRYPTO_
 	}
 }
 
-/* Days from 1970-01-01 in the Gregorian calendar, negative before. Years count from March, so that
- * the leap day ends one; 146097 days are 400 years. */
+/* Days from 1970-01-01 in the Gregorian calendar, negative before. Years are counted from March, so
+ * that the leap day is the last of a year; 146097 days are 400 years. */
 static int64_t days_of_date(int64_t year, int64_t month, int64_t day)
 {
 	int64_t shifted = (month <= 2 ? year - 1 : year) + 400; /* never negative */
@@ -222,7 +222,7 @@ int64_t crypto_x509_time(const mbedtls_x509_time *time)
 /* tcg-kp-AIKCertificate (TCG EK Credential Profile), 2.23.133.8.3 */
 static const uint8_t oid_ak[] = {0x67, 0x81, 0x05, 0x08, 0x03};
 
-/* mbedtls's own check also says yes to a missing extension and to anyExtendedKeyUsage. */
+/* mbedtls's own check also accepts a missing extension and anyExtendedKeyUsage. */
 static bool names_ak_usage(const mbedtls_x509_crt *crt)
 {
 	for (const mbedtls_x509_sequence *at = &crt->ext_key_usage; at; at = at->next)
@@ -385,7 +385,7 @@ bool crypto_x509_is_issued_by(const mbedtls_x509_crt *crt, const mbedtls_x509_cr
 	       memcmp(issuer->subject_raw.p, crt->issuer_raw.p, crt->issuer_raw.len) == 0;
 }
 
-/* RFC 5280 section 6.1.4 (b): a self-issued one between is exempt. */
+/* RFC 5280 section 6.1.4 (b) exempts self-issued intermediate certificates. */
 static int judge_names(const struct crypto_path *path, size_t depth,
 	const struct certname_host *host, struct err *err)
 {
@@ -427,18 +427,19 @@ int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct 
 	return judge_names(path, (size_t)depth, host, err);
 }
 
-/* What the callback learns about the first certificate, from the root down, that cannot be
+/* The callback's findings about the first certificate, from the root on, that cannot be
  * accepted. */
 struct judgement {
 	int64_t now_s;
 	struct crypto_path path;
 	const mbedtls_x509_crt *crt;
 	uint32_t flags;
-	struct err err; /* of the path's rules; ERR_OK if it is mbedtls's flags alone */
+	struct err err; /* by crypto_x509_judge_link; ERR_OK if only mbedtls's flags speak against
+			   it */
 };
 
-/* mbedtls asks the system's clock; the time that counts here is the caller's. */
-static int judge_one(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+/* Judges one certificate, with the caller's time instead of the system's clock. */
+static int judge_certificate(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct judgement *judgement = context;
 	struct err err = {0};
@@ -464,7 +465,7 @@ static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_c
 	return false;
 }
 
-static int refuse(const struct judgement *judgement, bool is_issuer_known, struct err *err)
+static int set_chain_error(const struct judgement *judgement, bool is_issuer_known, struct err *err)
 {
 	const mbedtls_x509_crt *crt = judgement->crt;
 	uint32_t flags = judgement->flags;
@@ -501,7 +502,7 @@ int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_
 	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
 {
 	mbedtls_x509_crt trusted = roots->first;
-	/* shallow copies: mbedtls wants one list, the leaf first */
+	/* shallow copies: mbedtls takes one list that begins with the leaf */
 	mbedtls_x509_crt shown = leaf->crt;
 	mbedtls_x509_crt rest;
 	struct judgement judgement = {.now_s = now_s};
@@ -512,15 +513,15 @@ int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_
 		rest = intermediates->first;
 		shown.next = &rest;
 	}
-	status = mbedtls_x509_crt_verify_with_profile(
-		&shown, &trusted, NULL, &crypto_x509_profile, NULL, &flags, judge_one, &judgement);
+	status = mbedtls_x509_crt_verify_with_profile(&shown, &trusted, NULL, &crypto_x509_profile,
+		NULL, &flags, judge_certificate, &judgement);
 	if (status == 0)
 		return 0;
 	if (is_no_memory(status))
 		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status,
 			"No memory to check a certificate.");
 	if (judgement.flags)
-		return refuse(&judgement,
+		return set_chain_error(&judgement,
 			holds_issuer(roots, judgement.crt) ||
 				holds_issuer(intermediates, judgement.crt),
 			err);

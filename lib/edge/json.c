@@ -13,7 +13,8 @@
 #define MAX_INTEGER 9007199254740992.0 /* 2^53 */
 #define MAX_TEXT    (64u << 20)
 
-/* "\u0000" in a string: cJSON would end the text there and show a prefix of what was signed. */
+/* Finds "\u0000" in a string: cJSON would end the text there and return a prefix of what was
+ * signed. */
 static bool has_escaped_nul(struct bytes text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -31,9 +32,9 @@ static bool is_blank(uint8_t character)
 	return character == ' ' || character == '\t' || character == '\n' || character == '\r';
 }
 
-/* Before cJSON recurses and allocates a node for each value: count brackets and commas outside of
- * strings. Control characters, which cJSON lets pass in strings and takes for blanks elsewhere, are
- * found on the way (RFC 8259 sections 2 and 7). */
+/* Bounds depth and size before cJSON recurses and allocates a node for each value, by counting
+ * brackets and commas outside of strings. Control characters are refused too (RFC 8259 sections 2
+ * and 7): cJSON accepts them in strings, and as blanks elsewhere. */
 static int check_outline(struct bytes text, struct err *err)
 {
 	bool is_in_string = false;
@@ -69,8 +70,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sorted, equal names are neighbours: looking for each in all others would cost seconds in an
- * object of hostile size. */
+/* Sorting makes equal names neighbours. Comparing each name with all others would take seconds in a
+ * hostile object. */
 static int check_names(const json *object, size_t count, struct err *err)
 {
 	auto_cleanup(free) const char **names = calloc(count + 1, sizeof(*names));
@@ -88,7 +89,7 @@ static int check_names(const json *object, size_t count, struct err *err)
 	return 0;
 }
 
-/* Depth and size are bounded by check_outline. */
+/* check_outline has bounded depth and size. */
 static int check_tree(const json *value, struct err *err)
 {
 	size_t count = 0;
@@ -103,8 +104,8 @@ static int check_tree(const json *value, struct err *err)
 	return cJSON_IsObject(value) ? check_names(value, count, err) : 0;
 }
 
-/* cJSON gives NULL for a text that is no JSON and for want of memory alike; only its allocations
- * tell them apart. */
+/* cJSON returns NULL both for a text that is not JSON and without memory; only a look at its
+ * allocations distinguishes them. */
 static _Thread_local bool is_out_of_memory;
 
 static void *allocate(size_t size)
@@ -262,7 +263,7 @@ bool json_true(const json *value)
 	return cJSON_IsTrue(value);
 }
 
-static int get(const json *object, const char *name, const char *type,
+static int get_typed(const json *object, const char *name, const char *type,
 	bool (*is_type)(const json *), const json **ret, struct err *err)
 {
 	const json *value = json_get(object, name);
@@ -279,7 +280,7 @@ int json_get_text(const json *object, const char *name, const char **ret, struct
 {
 	const json *value;
 
-	if (get(object, name, "a string", json_is_string, &value, err) < 0)
+	if (get_typed(object, name, "a string", json_is_string, &value, err) < 0)
 		return -1;
 	*ret = value->valuestring;
 	return 0;
@@ -313,19 +314,19 @@ int json_get_int(const json *object, const char *name, int64_t *ret, struct err 
 {
 	const json *value;
 
-	if (get(object, name, "a number", json_is_number, &value, err) < 0)
+	if (get_typed(object, name, "a number", json_is_number, &value, err) < 0)
 		return -1;
 	return json_int(value, ret, err);
 }
 
 int json_get_object(const json *object, const char *name, const json **ret, struct err *err)
 {
-	return get(object, name, "an object", json_is_object, ret, err);
+	return get_typed(object, name, "an object", json_is_object, ret, err);
 }
 
 int json_get_array(const json *object, const char *name, const json **ret, struct err *err)
 {
-	return get(object, name, "an array", json_is_array, ret, err);
+	return get_typed(object, name, "an array", json_is_array, ret, err);
 }
 
 json *json_new_object(void)
@@ -343,9 +344,9 @@ json *json_copy(const json *value)
 	return cJSON_Duplicate(value, true);
 }
 
-/* cJSON_Invalid marks a tree that lost a child, so that printing it fails instead of showing half
- * of it. */
-static json *add(json *parent, const char *name, json *child)
+/* A parent that lost a child becomes cJSON_Invalid, so that printing the tree fails instead of
+ * printing a part. */
+static json *add_child(json *parent, const char *name, json *child)
 {
 	cJSON_bool is_added = false;
 
@@ -365,19 +366,19 @@ static json *add(json *parent, const char *name, json *child)
 
 json *json_add_object(json *parent, const char *name)
 {
-	return add(parent, name, cJSON_CreateObject());
+	return add_child(parent, name, cJSON_CreateObject());
 }
 
 json *json_add_array(json *parent, const char *name)
 {
-	return add(parent, name, cJSON_CreateArray());
+	return add_child(parent, name, cJSON_CreateArray());
 }
 
 void json_add_bytes_text(json *parent, const char *name, struct bytes text)
 {
 	auto_cleanup(free) char *clean = text_clean_copy(text);
 
-	(void)add(parent, name, clean ? cJSON_CreateString(clean) : NULL);
+	(void)add_child(parent, name, clean ? cJSON_CreateString(clean) : NULL);
 }
 
 void json_add_text(json *parent, const char *name, const char *text)
@@ -387,22 +388,22 @@ void json_add_text(json *parent, const char *name, const char *text)
 
 void json_add_int(json *parent, const char *name, int64_t number)
 {
-	(void)add(parent, name, cJSON_CreateNumber((double)number));
+	(void)add_child(parent, name, cJSON_CreateNumber((double)number));
 }
 
 void json_add_bool(json *parent, const char *name, bool value)
 {
-	(void)add(parent, name, cJSON_CreateBool(value));
+	(void)add_child(parent, name, cJSON_CreateBool(value));
 }
 
 void json_add_null(json *parent, const char *name)
 {
-	(void)add(parent, name, cJSON_CreateNull());
+	(void)add_child(parent, name, cJSON_CreateNull());
 }
 
 void json_add_copy(json *parent, const char *name, const json *value)
 {
-	(void)add(parent, name, json_copy(value));
+	(void)add_child(parent, name, json_copy(value));
 }
 
 void json_add_known_text(json *parent, const char *name, const char *text)
@@ -447,10 +448,10 @@ int json_check(const json *value, struct err *err)
 	return is_complete(value) ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
 }
 
-/* What nobody sees as an escape, which means the same (RFC 8259 section 7): a copy of somebody's
- * tree keeps its texts, and still nobody who looks at ours is deceived. Line breaks are the
- * style's: cJSON escapes those in texts. */
-static int append_seen(struct buf *ret, struct bytes text, struct err *err)
+/* Appends the text with invisible characters as escapes, which mean the same (RFC 8259 section 7):
+ * programs get_typed the same texts, and people are not deceived. Line breaks stay, since cJSON
+ * escapes those in strings: they belong to the style. */
+static int append_escaped(struct buf *ret, struct bytes text, struct err *err)
 {
 	size_t from = 0, length;
 
@@ -485,7 +486,7 @@ int json_print(const json *value, enum json_style style, struct buf *ret, struct
 	text = style == JSON_COMPACT ? cJSON_PrintUnformatted(value) : cJSON_Print(value);
 	if (!text)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a JSON text.");
-	return append_seen(ret, bytes_of_text(text), err);
+	return append_escaped(ret, bytes_of_text(text), err);
 }
 
 static bool same_value(const json *a, const json *b)

@@ -1,5 +1,5 @@
-/* members.h - members of a JSON object as members of a struct: one row each, by which both reading
- * and writing go. */
+/* members.h - maps members of a JSON object to members of a struct, by one table of rows for both
+ * reading and writing. */
 #ifndef EDGE_MEMBERS_H
 #define EDGE_MEMBERS_H
 
@@ -20,8 +20,9 @@ enum member_type {
 
 enum member_presence {
 	MEMBER_REQUIRED,
-	MEMBER_OPTIONAL, /* an older version did not write it: the struct keeps what it holds */
-	MEMBER_SPARSE, /* likewise, and it is not written if all its bytes are 0 */
+	MEMBER_OPTIONAL, /* older versions did not write it; if absent, the struct keeps its value
+			  */
+	MEMBER_SPARSE, /* likewise, and not written if all its bytes are 0 */
 };
 
 struct member {
@@ -40,11 +41,12 @@ struct members {
 
 #define MEMBERS(array) ((struct members){sizeof(array) / sizeof((array)[0]), array})
 
-/* ERR_FORMAT, and names the member. A struct that is read in part is the caller's to drop. */
+/* ERR_FORMAT; the message names the member. On failure *ret is read in part, and the caller drops
+ * it. */
 int members_read(const json *object, struct members members, void *ret, struct err *err) err_check;
-/* In the order of the rows. */
+/* Adds the members in the order of the rows. */
 void members_add(json *object, struct members members, const void *from);
-/* Texts up to their terminator, everything else byte by byte. */
+/* Compares texts up to their final 0, everything else byte by byte. */
 bool members_equal(struct members members, const void *a, const void *b);
 
 #endif

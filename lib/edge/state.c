@@ -11,8 +11,8 @@
 #define SCHEMA_VERSION 1
 #define NAME_SIZE      64
 
-/* Links above our own folder are the administrator's (a /var elsewhere) and are followed; ours is
- * never a link. */
+/* Links above the state folder are followed, since an administrator may have moved /var. The folder
+ * itself must not be a link. */
 int state_open_folder(int root_fd, bool create, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int parent = openat(root_fd, "var/lib", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -40,7 +40,8 @@ int state_open_folder(int root_fd, bool create, int *ret_fd, struct err *err)
 	return 0;
 }
 
-/* Text that does not fit is contents, too. */
+/* A text that is too long counts as loaded: the part that was read makes no sense, so it is
+ * damaged. */
 static enum state_found read_text(int state_fd, const char *name, struct buf *ret, struct err *err)
 {
 	if (file_read(state_fd, name, FILE_NO_LINKS, ret, err) == 0 || err->code == ERR_FORMAT)
@@ -141,6 +142,6 @@ int state_remove(int state_fd, const char *name, struct err *err)
 {
 	if (file_remove(state_fd, name, err) == 0)
 		return 0;
-	err->code = ERR_STATE_UNREADABLE; /* its remedy names the folder and what is in the way */
+	err->code = ERR_STATE_UNREADABLE; /* its remedy names the folder and the obstacle */
 	return -1;
 }

@@ -13,8 +13,8 @@
 #define NO_HANDLE      0u
 #define PCRS_PER_READ  8 /* TPML_DIGEST holds 8: Part 2, 10.9.4 */
 #define PCR_READ_TRIES 4
-#define BUSY_TRIES     9 /* 5 ms, 10 ms, ... 1280 ms: 2.5 s together */
-/* what the reference implementation and those made of it give at once */
+#define BUSY_TRIES     9 /* with waits of 5 ms, 10 ms, ... 1280 ms: 2.5 s in all */
+/* read at once; the reference implementation and its descendants allow it */
 #define NV_PIECE   1024u
 #define NONCE_SIZE 20
 
@@ -23,11 +23,11 @@ struct tpm {
 	TSS2_SYS_CONTEXT *sys;
 	TPM2_HANDLE key; /* loaded encryption key, or NO_HANDLE */
 	TPM2_HANDLE session; /* policy session, or NO_HANDLE */
-	bool is_silent; /* did not answer a command */
+	bool is_silent; /* a command was not answered */
 };
 
-/* tpm2-tss prints to standard error what it also returns; who wants to see that sets the variable.
- * Before main, since later there may be threads. */
+/* tpm2-tss also prints the errors that it returns, unless this variable stops it; a variable that
+ * is set already is kept. Set before main, since threads may exist later. */
 __attribute__((constructor)) static void silence_tss(void)
 {
 	(void)setenv("TSS2_LOG", "all+none", 0);
@@ -46,9 +46,9 @@ static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
 			? silent(err, rc, what)                                                    \
 			: err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc)))
 
-/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2); the
- * kernel's resource manager passes codes of the TPM on in a layer of its own. Codes of the software
- * above the TPM give 0: no caller looks for that. */
+/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2). The
+ * kernel's resource manager passes the TPM's codes on in a layer of its own. Codes of the software
+ * above the TPM become 0, which no caller compares with. */
 static TSS2_RC plain_rc(TSS2_RC rc)
 {
 	TSS2_RC layer = rc & TSS2_RC_LAYER_MASK;
@@ -59,8 +59,8 @@ static TSS2_RC plain_rc(TSS2_RC rc)
 	return rc & TPM2_RC_FMT1 ? rc & (TPM2_RC_FMT1 | 0x3Fu) : rc;
 }
 
-/* Whether to send the command again; waits first. The TPM did nothing yet if it answers so (Part
- * 2, 6.6.3, warnings). */
+/* Whether to send the command again; waits before it returns true. After these warnings the TPM has
+ * done nothing yet (Part 2, 6.6.3). */
 static bool is_busy(TSS2_RC rc, unsigned *tries)
 {
 	long wait_ms = 5L << *tries;
@@ -75,8 +75,8 @@ static bool is_busy(TSS2_RC rc, unsigned *tries)
 	return true;
 }
 
-/* One command of `tpm`; rc is its result. One that was not answered leaves tpm2-tss waiting for
- * that answer, so that no other is sent. */
+/* Sends one command of `tpm`; rc is its result. After a command without an answer no other is sent,
+ * since tpm2-tss still waits for that answer. */
 #define run(rc, command)                                                                           \
 	do {                                                                                       \
 		unsigned tries_ = 0;                                                               \
@@ -86,7 +86,7 @@ static bool is_busy(TSS2_RC rc, unsigned *tries)
 		tpm->is_silent |= (rc) == TSS2_TCTI_RC_TRY_AGAIN;                                  \
 	} while (0)
 
-/* Opening the device here gives the reason, which the TCTI keeps for itself. */
+/* Opens the device to learn the reason of a failure, which the TCTI does not return. */
 static int check_device(const char *path, struct err *err)
 {
 	auto_cleanup(fd) int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -166,8 +166,8 @@ int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
 	return 0;
 }
 
-/* Without a resource manager a handle that is left behind takes one of three places until the next
- * reset. */
+/* Without a resource manager, a handle that is not flushed takes one of the TPM's three places
+ * until the next reset. */
 static TSS2_RC flush(struct tpm *tpm, TPM2_HANDLE *handle)
 {
 	TSS2_RC rc;
@@ -193,7 +193,7 @@ void tpm_close(struct tpm *tpm)
 	free(tpm);
 }
 
-/* Four characters, first the highest byte; shorter names end with blanks or zeros. */
+/* Four characters, the highest byte first; shorter names end with blanks or zeros. */
 static void manufacturer_text(uint32_t value, char ret[5])
 {
 	for (size_t i = 0; i < 4; i++) {
@@ -229,7 +229,7 @@ int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err
 	return 0;
 }
 
-/* The first parameter of the last answer, a TPM2B_PUBLIC, byte for byte as the TPM sent it. */
+/* Copies the first parameter of the last answer, a TPM2B_PUBLIC, as the TPM sent it. */
 static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 {
 	const uint8_t *data = NULL;
@@ -269,8 +269,8 @@ int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 /* How the certificate's index may be read. */
 struct nv_access {
 	uint32_t size; /* of the index */
-	uint32_t piece; /* at most this much at once */
-	TPMI_RH_NV_AUTH auth; /* who authorizes: the owner, else the index itself */
+	uint32_t piece; /* most bytes per read */
+	TPMI_RH_NV_AUTH auth; /* the owner's authorization, or the index's own */
 	bool has_index_auth;
 };
 
@@ -314,7 +314,7 @@ static TSS2_RC read_nv_at(
 	return rc;
 }
 
-static TSS2_RC ask_nv_piece(struct tpm *tpm, uint32_t *ret)
+static TSS2_RC read_nv_limit(struct tpm *tpm, uint32_t *ret)
 {
 	TPMS_CAPABILITY_DATA data = {.capability = 0};
 	TPMI_YES_NO more;
@@ -333,7 +333,8 @@ static TSS2_RC ask_nv_piece(struct tpm *tpm, uint32_t *ret)
 	return TSS2_RC_SUCCESS;
 }
 
-/* The first piece finds out who may read (the owner's password may be set) and how much at once. */
+/* The first read finds the authorization that works (the owner's password may be set) and the most
+ * bytes per read. */
 static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MAX_NV_BUFFER *ret)
 {
 	TSS2_RC rc = read_nv_at(tpm, access, 0, ret);
@@ -347,14 +348,14 @@ static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MA
 		plain = plain_rc(rc);
 	}
 	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE) {
-		rc = ask_nv_piece(tpm, &access->piece);
+		rc = read_nv_limit(tpm, &access->piece);
 		if (rc == TSS2_RC_SUCCESS)
 			rc = read_nv_at(tpm, access, 0, ret);
 	}
 	return rc;
 }
 
-/* The DER header says how much of the index is the certificate; the rest is padding and is not
+/* The DER header holds the certificate's length; the rest of the index is padding and is not
  * read. */
 static int certificate_length(
 	const TPM2B_MAX_NV_BUFFER *first, uint32_t index_size, size_t *ret, struct err *err)
@@ -435,7 +436,7 @@ static uint32_t mask_of(const TPML_PCR_SELECTION *selection)
 	return mask;
 }
 
-/* One TPM2_PCR_Read: what it gave joins `values`. */
+/* Sends one TPM2_PCR_Read and adds the PCRs that it returned to `values`. */
 static int read_some_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values,
 	uint32_t *ret_counter, struct err *err)
 {
@@ -469,8 +470,8 @@ static int read_some_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *value
 	return 0;
 }
 
-/* Until all are there, or another counter shows that they changed between two commands: then
- * values->mask stays incomplete. */
+/* Reads until `values` is complete. If the update counter shows that PCRs changed between two
+ * commands, it stops and leaves values->mask incomplete. */
 static int read_all_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *values, struct err *err)
 {
 	uint32_t first = 0;
@@ -546,9 +547,9 @@ int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err
 	return take_attest(&attest, &signature, ret, err);
 }
 
-/* Usable by the policy only: neither userWithAuth nor adminWithPolicy. The fixed template makes the
- * same key again as long as the TPM is not reset, but it is kept loaded all the same: creating RSA
- * keys is the slowest command. */
+/* Neither userWithAuth nor adminWithPolicy, so only the policy can use the key. Until a reset, the
+ * fixed template would create the same key again; it is kept loaded because creating RSA keys is
+ * the slowest command. */
 static TPM2B_PUBLIC key_template(const uint8_t policy[TPM_DIGEST_SIZE])
 {
 	TPM2B_PUBLIC template = {
@@ -615,8 +616,8 @@ int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err)
 	return take_attest(&attest, &signature, ret, err);
 }
 
-/* An unbound, unsalted session proves nothing but the policy and encrypts nothing, so its nonces
- * need not be random. */
+/* An unbound, unsalted session only carries the policy and encrypts nothing, so its nonce need not
+ * be random. */
 static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 {
 	static const TPM2B_NONCE nonce = {.size = NONCE_SIZE};
@@ -641,9 +642,9 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	return 0;
 }
 
-/* flushed: result of flushing the session right afterwards. libtpms answers TPM_RC_FAILURE to wrong
- * padding although nothing is wrong with it (0.9.2); a TPM that really failed refuses every later
- * command too (Part 1, 12.3.4). */
+/* flushed: the result of flushing the session right afterwards. libtpms 0.9.2 returns
+ * TPM_RC_FAILURE for wrong padding. A TPM that really failed refuses every later command too (Part
+ * 1, 12.3.4). */
 static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 {
 	TSS2_RC plain = plain_rc(rc);
@@ -651,7 +652,7 @@ static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 	if (plain == TPM2_RC_POLICY_FAIL || plain == TPM2_RC_PCR_CHANGED)
 		return err_set(err, ERR_PCR_CHANGED, rc,
 			"PCRs changed after the quote: the answer can no longer be decrypted.");
-	/* padding, a number larger than the modulus, a wrong size (Part 3, 14.3) */
+	/* wrong padding, a number larger than the modulus, a wrong size (Part 3, 14.3) */
 	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE || plain == TPM2_RC_BINDING ||
 		(plain == TPM2_RC_FAILURE && flushed == TSS2_RC_SUCCESS))
 		return err_set(err, ERR_INNER_KEY, rc,
@@ -679,7 +680,7 @@ int tpm_decrypt(
 	memcpy(input.buffer, ciphertext.data, ciphertext.len);
 	if (start_policy(tpm, mask, err) < 0)
 		return -1;
-	/* continueSession clear: success ends the session */
+	/* continueSession is clear, so success ends the session */
 	auth.auths[0].sessionHandle = tpm->session;
 	run(rc, Tss2_Sys_RSA_Decrypt(
 			tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));

@@ -1,13 +1,12 @@
-/* tpm.h - the machine's TPM 2.0 through tpm2-tss. The only file that talks to it.
+/* tpm.h - the machine's TPM 2.0 through tpm2-tss. Only tpm.c sends commands to it.
  *
- * SAPI (tss2-sys) rather than ESAPI: one call is one TPM command, so that an attestation costs
- * exactly the commands of the protocol; password and policy sessions without salt need none of
- * ESAPI's session cryptography. Not thread-safe: one struct tpm per thread. Blocking: each command
- * up to ~2 s on a loaded virtual TPM, and at most 30 s (tpmlink.h): then ERR_TPM_SILENT, and so
- * does every later command of the same struct tpm, at once. Every size is bounded; wire structures
- * come back as the TPM sent them (big endian). Source: TPM 2.0 Library, Part 2 (structures) and
- * Part 3 (commands), revision 1.59; the objects are the platform's, as Azure Trusted Launch makes
- * them.
+ * It uses SAPI (tss2-sys), not ESAPI: one call is one TPM command, so an attestation costs exactly
+ * the commands of the protocol, and password and policy sessions without salt need none of ESAPI's
+ * session cryptography. Not thread-safe: one struct tpm per thread. Calls block: a command takes up
+ * to 2 s on a loaded virtual TPM. After 30 s (tpmlink.h) it fails with ERR_TPM_SILENT, and every
+ * later command of the same struct tpm fails so at once. Every size is bounded; wire structures are
+ * returned as the TPM sent them (big endian). Source: TPM 2.0 Library, Part 2 (structures) and Part
+ * 3 (commands), revision 1.59; handles and indices as Azure Trusted Launch provisions them.
  */
 #ifndef EDGE_TPM_H
 #define EDGE_TPM_H
@@ -18,15 +17,15 @@
 #define TPM_AK_CERT_NV_INDEX 0x01C101D0u /* its X.509 certificate, DER */
 #define TPM_PCR_COUNT        24
 #define TPM_BOOT_PCR_MASK    0xFFu /* PCRs 0 to 7: firmware to boot loader */
-#define TPM_DIGEST_SIZE      32 /* SHA-256: the only bank that is used */
+#define TPM_DIGEST_SIZE      32 /* SHA-256, the only bank that is used */
 
-#define TPM_MAX_WIRE 1024 /* TPM2B_PUBLIC, TPMS_ATTEST, signature */
-#define TPM_MAX_CERT 8192 /* certificate in NV (4096 on today's platforms) */
+#define TPM_MAX_WIRE 1024 /* bytes of a TPM2B_PUBLIC or TPMS_ATTEST */
+#define TPM_MAX_CERT 8192 /* bytes of a certificate in NV (4096 on today's platforms) */
 
-struct tpm; /* owns TCTI and SAPI context; every handle is flushed by tpm_close */
+struct tpm; /* owns TCTI and SAPI context; tpm_close flushes every handle */
 
-/* The machine's own TPM: through the kernel's resource manager, or, where the kernel has none
- * (before 4.12), alone. root_fd says where to look for the devices. */
+/* The TCTI of the machine's own TPM: the kernel's resource manager, or, for kernels without one
+ * (before 4.12), the TPM itself. Devices are looked up below root_fd. */
 const char *tpm_machine_tcti(int root_fd);
 /* tcti: "device:/dev/tpmrm0", "swtpm:path=FILE", "swtpm:host=HOST,port=PORT". ERR_TPM_OPEN;
  * ERR_NO_VTPM if a device does not exist; ERR_USAGE for another form. */
@@ -37,26 +36,26 @@ static inline void tpm_cleanup(struct tpm **tpm)
 	tpm_close(*tpm);
 }
 
-/* Who made the TPM, and its firmware (TPM_PT_MANUFACTURER and TPM_PT_FIRMWARE_VERSION_1 and 2, Part
+/* The TPM's manufacturer and firmware (TPM_PT_MANUFACTURER, TPM_PT_FIRMWARE_VERSION_1 and 2, Part
  * 2, 6.13). */
 struct tpm_identity {
 	char manufacturer[5]; /* printable, e.g. "MSFT", "IBM" */
-	uint32_t firmware[2]; /* as the maker counts */
+	uint32_t firmware[2]; /* in the manufacturer's own format */
 };
-/* One command: shows that the TPM answers. */
+/* Sends one command, which also shows that the TPM answers. */
 int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err) err_check;
 
-/* SHA-256 PCR values; digest[i] counts where mask has bit i. */
+/* SHA-256 PCR values; digest[i] is valid if mask has bit i. */
 struct tpm_pcrs {
 	uint32_t mask;
 	uint8_t digest[TPM_PCR_COUNT][TPM_DIGEST_SIZE];
 };
 
-/* What a signature command gives: TPMS_ATTEST as marshalled, and the bare RSASSA-SHA256
+/* The result of a signing command: TPMS_ATTEST as marshalled, and the bare RSASSA-SHA256
  * signature. */
 struct tpm_attest {
 	uint8_t attest[TPM_MAX_WIRE];
-	size_t attest_len; /* quote of one bank: 113; certification: 141 */
+	size_t attest_len; /* 113 for a quote of one bank, 141 for a certification */
 	uint8_t signature[512];
 	size_t signature_len; /* 256 for RSA-2048 */
 };
@@ -67,23 +66,23 @@ struct tpm_public {
 	size_t len;
 };
 
-/* Certificate of the attestation key: whole DER, without the padding of the index; as few reads as
- * the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_AK_CERT_PENDING (never written, or all
- * one byte), ERR_AK_CERT_INVALID (no DER). */
+/* Reads the attestation key's certificate: the DER without the padding of the index, in as few
+ * commands as the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_AK_CERT_PENDING (never
+ * written, or only 00 or FF bytes), ERR_AK_CERT_INVALID (not DER, or cut off). */
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err) err_check;
-/* ERR_NO_AK if nothing is at the handle. */
+/* ERR_NO_AK if no key is at the handle. */
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err) err_check;
 int tpm_read_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *ret, struct err *err) err_check;
-/* Quote by the attestation key over `mask`, SHA-256 bank, empty qualifyingData. */
+/* Quotes the PCRs of `mask`, SHA-256 bank, with the attestation key and empty qualifyingData. */
 int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err *err) err_check;
 
-/* The encryption key: RSA-2048 primary of the NULL hierarchy, usable only by PolicyPCR `policy`.
- * It stays loaded until tpm_flush_key or tpm_close. */
+/* Creates the encryption key, an RSA-2048 primary of the NULL hierarchy that only the PolicyPCR
+ * digest `policy` can use. It stays loaded until tpm_flush_key or tpm_close. */
 int tpm_create_key(struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struct tpm_public *ret,
 	struct err *err) err_check;
 /* TPM2_Certify of that key by the attestation key. */
 int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err) err_check;
-/* RSAES-PKCS1-v1_5 decryption with that key under PolicyPCR(mask). Appends to ret.
+/* Decrypts RSAES-PKCS1-v1_5 with that key under PolicyPCR(mask), and appends to ret.
  * ERR_PCR_CHANGED if the PCRs no longer satisfy the policy, ERR_INNER_KEY if the ciphertext is not
  * for this key. */
 int tpm_decrypt(struct tpm *tpm, uint32_t mask, struct bytes ciphertext, struct buf *ret,

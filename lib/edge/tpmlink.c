@@ -9,13 +9,13 @@
 #include "base/thread.h"
 
 #define LINK_MAGIC  0x6761746c696e6b00ULL
-#define MAX_MESSAGE 4096 /* of the TPM: TPM2_MAX_COMMAND_SIZE and TPM2_MAX_RESPONSE_SIZE */
+#define MAX_MESSAGE 4096 /* bytes: TPM2_MAX_COMMAND_SIZE and TPM2_MAX_RESPONSE_SIZE */
 #define CONF_SIZE   256
 
 enum task { TASK_NONE, TASK_OPEN, TASK_COMMAND, TASK_END };
 
-/* Shared by the two threads, under the mutex; what a task works on belongs to the worker until it
- * is done. */
+/* Both threads share it under the mutex. While a task runs, what it works on belongs to the
+ * worker. */
 struct worker {
 	struct thread_gate gate;
 	pthread_t thread;
@@ -31,8 +31,8 @@ struct worker {
 };
 
 struct tpmlink {
-	TSS2_TCTI_CONTEXT_COMMON_V1 common; /* first: tpm2-tss knows nothing else */
-	struct worker *worker; /* NULL: abandoned, the TPM is silent */
+	TSS2_TCTI_CONTEXT_COMMON_V1 common; /* must be first: tpm2-tss casts to it */
+	struct worker *worker; /* NULL: abandoned, since the TPM is silent */
 };
 
 /* ---- the worker's side ---- */
@@ -46,7 +46,7 @@ static void worker_free(struct worker *worker)
 	free(worker);
 }
 
-/* The mutex: whoever abandons the worker is done with it once it is free. */
+/* Takes the mutex once, so that the caller's thread no longer uses the worker. */
 static void free_when_cancelled(void *context)
 {
 	struct worker *worker = context;
@@ -73,7 +73,7 @@ static TSS2_RC open_tcti(struct worker *worker)
 	return rc;
 }
 
-static TSS2_RC exchange(struct worker *worker)
+static TSS2_RC exchange_message(struct worker *worker)
 {
 	TSS2_RC rc = Tss2_Tcti_Transmit(worker->tcti, worker->len, worker->message);
 
@@ -83,21 +83,20 @@ static TSS2_RC exchange(struct worker *worker)
 					       worker->message, TSS2_TCTI_TIMEOUT_BLOCK);
 }
 
-/* May block for ever. Only here may the thread be cancelled, which then happens in a system call
- * that waits. */
-static TSS2_RC perform(struct worker *worker, enum task task)
+/* May block for ever. The thread can be cancelled only here, in a system call that waits. */
+static TSS2_RC do_task(struct worker *worker, enum task task)
 {
 	TSS2_RC rc;
 	int state;
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
-	rc = task == TASK_OPEN ? open_tcti(worker) : exchange(worker);
+	rc = task == TASK_OPEN ? open_tcti(worker) : exchange_message(worker);
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	return rc;
 }
 
-/* Until its end; true if it was abandoned. Called and left without the mutex. */
-static bool work(struct worker *worker)
+/* Runs tasks until TASK_END; true if the worker was abandoned. Called without the mutex held. */
+static bool run_tasks(struct worker *worker)
 {
 	bool is_abandoned;
 
@@ -111,7 +110,7 @@ static bool work(struct worker *worker)
 			continue;
 		}
 		thread_gate_leave(&worker->gate);
-		rc = perform(worker, task);
+		rc = do_task(worker, task);
 		thread_gate_enter(&worker->gate);
 		worker->rc = rc;
 		worker->task = TASK_NONE;
@@ -129,7 +128,7 @@ static void *worker_run(void *context)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	pthread_cleanup_push(free_when_cancelled, worker);
-	if (work(worker))
+	if (run_tasks(worker))
 		worker_free(worker);
 	pthread_cleanup_pop(0);
 	return NULL;
@@ -137,7 +136,7 @@ static void *worker_run(void *context)
 
 /* ---- the caller's side ---- */
 
-/* With the mutex held, so that the thread cannot have ended: it would need it for that. */
+/* Called with the mutex held, so that the thread cannot have ended: it needs the mutex for that. */
 static void abandon(struct worker *worker)
 {
 	pthread_t thread = worker->thread;
@@ -147,7 +146,8 @@ static void abandon(struct worker *worker)
 	(void)pthread_detach(thread);
 }
 
-/* The worker's result, or TSS2_TCTI_RC_TRY_AGAIN, and then the link has no worker any more. */
+/* Returns the task's result, or TSS2_TCTI_RC_TRY_AGAIN at the deadline; then the link loses its
+ * worker. */
 static TSS2_RC run_task(struct tpmlink *link, enum task task)
 {
 	struct timespec deadline = thread_deadline(TPMLINK_COMMAND_MS);
@@ -171,7 +171,7 @@ static TSS2_RC run_task(struct tpmlink *link, enum task task)
 	return rc;
 }
 
-static void end(struct worker *worker)
+static void end_worker(struct worker *worker)
 {
 	thread_gate_enter(&worker->gate);
 	worker->task = TASK_END;
@@ -181,7 +181,7 @@ static void end(struct worker *worker)
 	worker_free(worker);
 }
 
-/* tpm2-tss sends and receives in two steps; both are one task, which the second one starts. */
+/* tpm2-tss sends and receives in two calls. Both are one task, which the second call starts. */
 static TSS2_RC link_transmit(TSS2_TCTI_CONTEXT *context, size_t size, uint8_t const *command)
 {
 	struct worker *worker = ((struct tpmlink *)context)->worker;
@@ -201,10 +201,10 @@ static TSS2_RC link_receive(
 	struct tpmlink *link = (struct tpmlink *)context;
 	TSS2_RC rc;
 
-	(void)timeout; /* the deadline is ours */
+	(void)timeout; /* the link has its own deadline */
 	if (!link->worker)
 		return TSS2_TCTI_RC_TRY_AGAIN;
-	if (!response) { /* how large may it be? */
+	if (!response) { /* the caller wants the largest size */
 		*size = MAX_MESSAGE;
 		return TSS2_RC_SUCCESS;
 	}
@@ -261,6 +261,6 @@ void tpmlink_close(TSS2_TCTI_CONTEXT *context)
 	struct tpmlink *link = (struct tpmlink *)context;
 
 	if (link && link->worker)
-		end(link->worker);
+		end_worker(link->worker);
 	free(link);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
-/* As in tpm.c: hostile bytes must not make tpm2-tss print. */
+/* As in tpm.c: tpm2-tss must not print errors about hostile bytes. */
 __attribute__((constructor)) static void silence_tss(void)
 {
 	(void)setenv("TSS2_LOG", "all+none", 0);
@@ -37,7 +37,8 @@ static int take_quote(const TPMS_QUOTE_INFO *quote, struct tpmwire_attest *ret, 
 	return 0;
 }
 
-/* Part 2 section 10.12.8: what else a key of the TPM signs cannot begin with this number. */
+/* Part 2 section 10.12.8: nothing else that a TPM signs with a restricted key begins with this
+ * number. */
 static int check_magic(struct bytes bytes, struct err *err)
 {
 	UINT32 magic = TPM2_GENERATED_VALUE;
@@ -141,7 +142,7 @@ static int take_public(const TPMT_PUBLIC *public, struct tpmwire_rsa_public *ret
 	return take_key(public, &ret->key, err);
 }
 
-/* nameAlg || H(parts), SHA-256 */
+/* nameAlg || H(parts), with SHA-256 */
 static void make_name(const struct bytes *parts, size_t count, struct tpmwire_name *ret)
 {
 	ret->data[0] = TPMWIRE_ALG_SHA256 >> 8;

@@ -1,13 +1,12 @@
-/* tpmwire.h - TPM structures as bytes <-> plain values, through tss2-mu. The only file that
- * includes it. All input is hostile; bytes left over after a structure are an error. Errors:
- * ERR_FORMAT. Source: TPM 2.0 Library Part 2, rev 1.59: TPMS_ATTEST 10.12.12, TPMT_PUBLIC 12.2.4,
- * TPMA_OBJECT 8.3. */
+/* tpmwire.h - reads TPM structures into plain values, through tss2-mu, which only tpmwire.c
+ * includes. All input is hostile; bytes after a structure are an error. Errors: ERR_FORMAT. Source:
+ * TPM 2.0 Library Part 2, rev 1.59: TPMS_ATTEST 10.12.12, TPMT_PUBLIC 12.2.4, TPMA_OBJECT 8.3. */
 #ifndef EDGE_TPMWIRE_H
 #define EDGE_TPMWIRE_H
 
 #include "edge/crypto.h"
 
-#define TPMWIRE_NAME_SIZE 34 /* 2 bytes algorithm, SHA-256 digest */
+#define TPMWIRE_NAME_SIZE 34 /* 2 bytes of algorithm, then a SHA-256 digest */
 
 enum tpmwire_attest_type { TPMWIRE_QUOTE = 0x8018, TPMWIRE_CERTIFY = 0x8017 };
 
@@ -35,7 +34,7 @@ struct tpmwire_attest {
 	struct tpmwire_name name, qualified_name;
 };
 
-/* Magic TPM_GENERATED_VALUE is checked: without it the data was not made by a TPM. */
+/* Checks the magic TPM_GENERATED_VALUE: without it a TPM did not make the data. */
 int tpmwire_parse_attest(struct bytes bytes, struct tpmwire_attest *ret, struct err *err) err_check;
 
 #define TPMWIRE_ALG_SHA256 0x000Bu

@@ -188,7 +188,7 @@ int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_e
 	const struct child child = {.path = path,
 		.argv = argv,
 		.root_fd = -1,
-		.hears = CHILD_STDERR,
+		.stream = CHILD_STDERR,
 		.timeout_ms = SYSTEMCTL_TIMEOUT_MS};
 	const char *place;
 

@@ -14,7 +14,7 @@ static int run(const char *script, enum child_stream hears, int root_fd, struct 
 	const struct child child = {.path = "/bin/sh",
 		.argv = argv,
 		.root_fd = root_fd,
-		.hears = hears,
+		.stream = hears,
 		.timeout_ms = 60000};
 
 	return child_run(&child, ret_said, ret_exit, err);
@@ -71,7 +71,7 @@ static void a_program_that_does_not_end_is_killed(void **state)
 	const struct child child = {.path = "/bin/sleep",
 		.argv = argv,
 		.root_fd = -1,
-		.hears = CHILD_STDOUT,
+		.stream = CHILD_STDOUT,
 		.timeout_ms = 200};
 	int exit_code;
 	struct err err;
@@ -94,7 +94,7 @@ static void one_that_is_not_there_is_an_error(void **state)
 	check_err(child_run(&(struct child){.path = "/nowhere/no-such-program",
 				    .argv = argv,
 				    .root_fd = -1,
-				    .hears = CHILD_STDOUT,
+				    .stream = CHILD_STDOUT,
 				    .timeout_ms = 1000},
 			  &said, &exit_code, &err),
 		&err, ERR_SERVICE);
