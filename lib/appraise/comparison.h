@@ -33,7 +33,7 @@ struct comparison_inputs {
 
 enum comparison_state {
 	/* this boot could not be compared; if the baseline is at fault, the finding is
-	   ERR_CHANGE_UNCLEAR (Unknown) */
+	 * ERR_CHANGE_UNCLEAR (Unknown) */
 	COMPARISON_UNKNOWN,
 	COMPARISON_NONE, /* there is no baseline yet, and this boot may not become one */
 	COMPARISON_LEARNED, /* this boot has become the baseline */

@@ -103,7 +103,8 @@ bool baseline_use(struct baseline *baseline, size_t variant)
 	return true;
 }
 
-/* What a difference is remembered by: what came, or what went. */
+/* The digest under which a difference's explanation is kept: of the new component, or of a removed
+ * one. */
 static const uint8_t *key_of(const struct drift_difference *difference)
 {
 	return difference->change == DRIFT_REMOVED ? difference->before.sha256
@@ -132,7 +133,7 @@ void baseline_recall(const struct baseline *baseline, const char *boot_id, struc
 	}
 }
 
-/* What explains itself needs no memory. */
+/* True for explanations from files and packages; drift_explain_itself finds the others again. */
 static bool is_found(const struct drift_difference *difference)
 {
 	enum explanation_how how = difference->explanation.how;

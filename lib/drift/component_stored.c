@@ -8,7 +8,7 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* One value of a certificate's subject: up to a comma without a backslash in front of it. */
+/* Reads one value of a certificate's subject, up to a comma without a backslash in front of it. */
 static void read_value(const char *at, char *ret)
 {
 	size_t len = 0;
@@ -20,7 +20,7 @@ static void read_value(const char *at, char *ret)
 	ret[len] = '\0';
 }
 
-/* Of "CN=..." what is behind, of "C=US, O=Some, ST=..." the organization. */
+/* For "CN=..." the common name, for "C=US, O=Some, ST=..." the organization. */
 static void read_cert_label(struct component *component)
 {
 	static const char organization[] = ", O=";
@@ -52,7 +52,8 @@ static void read_order_label(struct component *component)
 		(void)text_format(component->label, sizeof(component->label), "%s", numbers);
 }
 
-/* "sbat,1,2025021800 shim,4 grub,5": blanks for the line breaks. A name may have been cut. */
+/* Reads "sbat,1,2025021800 shim,4 grub,5", with blanks instead of line breaks. A long name was cut
+ * when it was stored. */
 static void read_level(struct component *component)
 {
 	char lines[COMPONENT_NAME_SIZE];

@@ -1,12 +1,13 @@
-/* component_stored.h - a component as a file keeps it: kind, PCR, name and digest. What was read
- * from the log beside the name (label, facts) is read from the name again, here and nowhere else.
- * A name that does not have the form of its kind gives none of it, as if the log had not told. */
+/* component_stored.h - reads a component that a file stores by kind, PCR, name and digest. Its
+ * label and facts, which components_read takes from the log, are parsed from the name here and
+ * nowhere else. A name that does not have its kind's form gives none, as if the log had not held
+ * them. */
 #ifndef DRIFT_COMPONENT_STORED_H
 #define DRIFT_COMPONENT_STORED_H
 
 #include "drift/components.h"
 
-/* Fills label and facts. */
+/* Fills label and facts from the name. */
 void component_stored_read(struct component *component);
 
 #endif

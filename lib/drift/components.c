@@ -33,7 +33,7 @@ static struct component *find_same(
 	return NULL;
 }
 
-/* ret_last: the last one of the kind. */
+/* *ret_last: the last one of the kind. */
 static size_t count_kind(
 	const struct components *components, enum component_kind kind, struct component **ret_last)
 {
@@ -167,8 +167,8 @@ const char *component_file(const struct component *component)
 	return file;
 }
 
-/* The firmware's removable-media path holds a copy of shim on every distribution that signs by way
- * of Microsoft. */
+/* On every distribution whose shim Microsoft signs, the firmware's removable-media path holds a
+ * copy of shim. */
 static const char *program_title(const struct component *component)
 {
 	static const struct {

@@ -1,12 +1,12 @@
-/* components.h - what this boot consisted of, out of its event log: a list that can be compared
+/* components.h - what a boot consisted of, read from its event log: a list that can be compared
  * with another boot's.
  *
- * Believed is a digest, and the class that its PCR gives it. A name is for people: unless
- * `is_bound`, the log only claims it. Where order says nothing (keys, options, option ROMs) none is
- * kept. Of programs the last one that ran is the kernel, whatever its name.
+ * Only a component's digest is proven, and the class that its PCR gives it. Its name is for people:
+ * unless `is_bound`, only the log states it. The order is dropped where it has no meaning (keys,
+ * options, option ROMs). The last program that ran counts as the kernel, whatever its name.
  *
- * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/event.h for
- * PCRs 8 to 14; components_grub.h. */
+ * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/event.h for PCRs 8
+ * to 14; components_grub.h. */
 #ifndef DRIFT_COMPONENTS_H
 #define DRIFT_COMPONENTS_H
 
@@ -14,15 +14,15 @@
 #include "boot/sbat.h"
 #include "edge/crypto.h"
 
-/* what comes behind them is one component, the last: see `folded` */
+/* components beyond this number become one, the last: see `folded` */
 #define COMPONENTS_PER_KIND       24
 #define COMPONENT_NAME_SIZE       160
 #define COMPONENTS_QUOTED_PCRS    0xFFu /* components of other PCRs were read, not quoted */
 #define COMPONENTS_REVOCATION_LEN 16 /* bytes kept of SHA-256(type || data) of a dbx entry */
 #define COMPONENTS_MAX_REVOKED    2048 /* entries of a dbx; Microsoft's of 2025 has 431 */
 
-/* In brackets: PCR; what name and digest are. Without words: name of the event, digest of the
- * event. */
+/* In brackets the PCR, then what name and digest are. Where nothing follows: the event's name and
+ * digest. */
 enum component_kind {
 	COMPONENT_FIRMWARE, /* [0] */
 	COMPONENT_FIRMWARE_CONFIG, /* [1, 3, 6] */
@@ -30,52 +30,53 @@ enum component_kind {
 	COMPONENT_BOOT_ORDER, /* [1] BootOrder */
 	COMPONENT_BOOT_OPTION, /* [1] Boot0001 "title" path */
 	COMPONENT_SECURE_BOOT, /* [7] name "on" or "off" */
-	/* [7] one for each entry of the list: certificate's subject, SHA-256 of the DER; */
+	/* [7] one per entry of the list: the certificate's subject and SHA-256 of its DER, or "hash
+	 * 0123..." and the hash itself */
 	COMPONENT_PK,
-	COMPONENT_KEK, /* [7] or "hash 0123...", the hash itself */
+	COMPONENT_KEK, /* [7] likewise */
 	COMPONENT_DB, /* [7] likewise */
 	/* [7] one for the whole variable: "431 entries", digest of the sorted entries */
 	COMPONENT_DBX,
-	COMPONENT_AUTHORITY, /* [7] who vouched for a program: subject, SHA-256 of the DER */
+	/* [7] authority of a program: the certificate's subject, SHA-256 of its DER */
+	COMPONENT_AUTHORITY,
 	COMPONENT_SBAT, /* [7] SbatLevel: "sbat,1,2025021800 shim,4 grub,5" */
-	/* [7] anything else there: MokListTrusted, MokSBState, DMA protection */
+	/* [7] all else: MokListTrusted, MokSBState, DMA protection */
 	COMPONENT_SECURE_BOOT_SETTING,
 	COMPONENT_MOK, /* [14] shim's variables: MokList, MokListX, ... */
-	COMPONENT_APPLICATION, /* [4] all programs but the last: file, Authenticode digest */
-	COMPONENT_KERNEL, /* [4] the last program; also [9] the kernel's file as GRUB read it */
+	COMPONENT_APPLICATION, /* [4] all programs except the last: file, Authenticode digest */
+	COMPONENT_KERNEL, /* [4] the last program; [9] the kernel's file as GRUB read it */
 	COMPONENT_KERNEL_SECTION, /* [11] sections of a unified kernel image */
-	/* [9] file, SHA-256 of its contents; also [12, 13] what was added to it */
+	/* [9] file, SHA-256 of its contents; [12, 13] additions to it */
 	COMPONENT_INITRD,
-	/* [9] what the kernel got, if that is not one file that GRUB measured */
+	/* [9] the initrd that the kernel received, if it is not one file that GRUB measured */
 	COMPONENT_LOADED_INITRD,
 	COMPONENT_INITRD_LIST, /* [8] GRUB's command that names the initrds */
-	/* [8] the arguments behind the kernel's path, SHA-256 of them, and whatever the log does
-	   not tell there; */
+	/* [8] the arguments behind the kernel's path and their SHA-256, and every event whose text
+	 * the log lacks; [9, 12] other records of the command line */
 	COMPONENT_COMMAND_LINE,
-	/* [9, 12] others' records of it */
-	COMPONENT_BOOT_COMMANDS, /* [8] one for all of GRUB's other commands, in their order */
+	COMPONENT_BOOT_COMMANDS, /* [8] one for all other commands of GRUB, in their order */
 	COMPONENT_BOOT_FILE, /* [9] other files that GRUB read: grub.cfg, grubenv, fonts */
 	COMPONENT_PARTITION_TABLE, /* [5] */
-	/* [6] the identifier itself, measured before the separator: by the host's firmware */
+	/* [6] the identifier itself, measured before the separator by the host's firmware */
 	COMPONENT_VM_ID,
-	COMPONENT_OTHER, /* PCRs 15 to 23, and of PCR 5 what is no partition table */
+	COMPONENT_OTHER, /* PCRs 15 to 23, and events of PCR 5 other than the partition table */
 	COMPONENT_KINDS,
 };
 
 struct component {
 	enum component_kind kind;
 	uint32_t pcr;
-	bool is_bound; /* the digest is that of what the name says */
-	char name[COMPONENT_NAME_SIZE]; /* clean; "" if the log names nothing */
-	/* what people recognise it by, where that is not all of the name: the common name or the
-	 * organization in a certificate, the numbers of a boot order, number and title of a boot
-	 * option; "" of others */
+	bool is_bound; /* the digest is that of the name's contents */
+	char name[COMPONENT_NAME_SIZE]; /* clean; "" if the log has no name */
+	/* a shorter name for people, if there is one: the common name or the organization in a
+	 * certificate, the numbers of a boot order, number and title of a boot option; "" for
+	 * others */
 	char label[COMPONENT_NAME_SIZE];
 	uint8_t sha256[CRYPTO_SHA256_SIZE];
-	/* 0; else it stands for so many, and the digest is that of their digests in the log's
-	 * order */
+	/* 0, or the number of components that this one replaces; then the digest is that of their
+	 * digests in the log's order */
 	uint32_t folded;
-	/* what two boots are compared by, beside the digest; zero of other kinds */
+	/* values that are compared besides the digest; zero for other kinds */
 	union component_facts {
 		bool is_on; /* of COMPONENT_SECURE_BOOT */
 		struct sbat sbat; /* of COMPONENT_SBAT */
@@ -84,14 +85,14 @@ struct component {
 };
 
 struct components {
-	/* mask of PCRs whose components are here: in no other may two boots be compared */
+	/* mask of PCRs whose components are listed: two boots are compared only in these */
 	uint32_t believed;
-	/* mask of PCRs that hold more than the log led to: what was there before is hidden. Set by
-	 * the caller */
+	/* mask of PCRs that hold more than the log led to, which hides some of their components.
+	 * Set by the caller */
 	uint32_t beyond;
 	size_t count;
 	struct component *items; /* owned */
-	/* dbx's entries, sorted, COMPONENTS_REVOCATION_LEN each; empty if more than
+	/* dbx's entries, sorted, COMPONENTS_REVOCATION_LEN bytes each; empty if there are more than
 	 * COMPONENTS_MAX_REVOKED */
 	struct buf revoked;
 };
@@ -103,25 +104,25 @@ static inline void components_cleanup(struct components *components)
 	components_done(components);
 }
 
-/* Of a log that passed replay_compare and replay_check_data for the PCRs in `believed`; others are
- * left out. ERR_EVENT_LOG_MALFORMED if it has no SHA-256 bank, ERR_NO_MEMORY. */
+/* Reads a log that passed replay_compare and replay_check_data for the PCRs in `believed`; other
+ * PCRs are left out. ERR_EVENT_LOG_MALFORMED if it has no SHA-256 bank, ERR_NO_MEMORY. */
 int components_read(const struct eventlog *log, uint32_t believed, struct components *ret,
 	struct err *err) err_check;
 
-/* Once only, and folded where there are too many of a kind. Names of one digest: the first one
- * stands, unless it is "". ERR_NO_MEMORY. */
+/* Adds a component unless it is listed, and folds it if there are too many of its kind. If one
+ * digest has several names, the first one that is not "" is kept. ERR_NO_MEMORY. */
 int components_add(struct components *components, const struct component *component,
 	struct err *err) err_check;
 /* The first of this kind; NULL if there is none. */
 const struct component *components_find(
 	const struct components *components, enum component_kind kind);
-/* The same kind and digest. */
+/* Is a component of this kind and digest listed? */
 bool components_have(const struct components *components, const struct component *component);
 
-/* "kernel", "bootApplication": stable, for JSON. */
+/* "kernel", "bootApplication": stable names for JSON. */
 const char *component_kind_name(enum component_kind kind);
 bool component_kind_of_name(const char *name, enum component_kind *ret);
-/* What people call it, in a sentence: "kernel", "shim", "grub", "db". */
+/* A word for people, within a sentence: "kernel", "shim", "grub", "db". */
 const char *component_title(const struct component *component);
 /* The last part of its name: "vmlinuz-6.1.0-56". Points into the component. */
 const char *component_file(const struct component *component);

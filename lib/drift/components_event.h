@@ -1,17 +1,17 @@
-/* components_event.h - an event of the log as a component: what the readers of single PCRs share,
- * for components.h. All take measured events of a log with SHA-256 digests. */
+/* components_event.h - turns an event of the log into a component: shared by the readers of single
+ * PCRs, for components.h. All functions take measured events of a log with SHA-256 digests. */
 #ifndef DRIFT_COMPONENTS_EVENT_H
 #define DRIFT_COMPONENTS_EVENT_H
 
 #include "drift/components.h"
 
-/* Without a name; not bound. */
+/* Makes a component without a name, not bound. */
 struct component components_of_event(const struct event *event, enum component_kind kind);
-/* Hostile text. */
+/* Sets the name; the text may be hostile. */
 void components_set_name(struct component *component, struct bytes text);
 
-/* Named as event_text.h describes the event, bound if the digest is that of its data.
- * ERR_NO_MEMORY. */
+/* Adds a component that is named by event_text.h, and bound if the digest is that of the event's
+ * data. ERR_NO_MEMORY. */
 int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err) err_check;
 

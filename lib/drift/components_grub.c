@@ -16,8 +16,7 @@ void grub_reading_done(struct grub_reading *reading)
 	buf_done(&reading->commands);
 }
 
-/* The text as it was measured, without its NUL, which RHEL 8's GRUB measures too; false if it is
- * another. */
+/* Is this the measured text, without its NUL (RHEL 8's GRUB measures that too)? */
 static bool is_measured_text(const struct event *event, struct bytes text)
 {
 	const uint8_t *end = event->data.data + event->data.len;
@@ -27,8 +26,8 @@ static bool is_measured_text(const struct event *event, struct bytes text)
 		       measured_is(event, (struct bytes){text.data, text.len + 1}));
 }
 
-/* The measured part of an event's data: all of it, or what stands behind a word. False if the log
- * does not hold it. */
+/* Finds the measured part of an event's data: all of it, or the part behind GRUB's prefix. False if
+ * the log does not hold it. */
 static bool measured_text(const struct event *event, struct bytes *ret)
 {
 	struct bytes text = grubtext_of(event->data);
@@ -47,7 +46,7 @@ static bool is_word_of(struct bytes text, struct bytes word)
 	return false;
 }
 
-/* A loader's command with these arguments; NULL if there is none, or there were too many. */
+/* Finds a loader's command with these arguments; NULL if there is none, or there were too many. */
 static struct grub_loader *find_loader(struct grub_reading *reading, struct bytes arguments)
 {
 	for (size_t i = 0; i < reading->loader_count; i++)
@@ -56,7 +55,7 @@ static struct grub_loader *find_loader(struct grub_reading *reading, struct byte
 	return NULL;
 }
 
-/* The loader that gave this text to a kernel. */
+/* Finds the loader that gave this text to a kernel. */
 static struct grub_loader *find_giver(struct grub_reading *reading, struct bytes text)
 {
 	for (size_t i = 0; i < reading->loader_count; i++)
@@ -104,13 +103,14 @@ static int add_command_line(const struct event *event, struct bytes text,
 	struct component found = {
 		.kind = COMPONENT_COMMAND_LINE, .pcr = event->pcr, .is_bound = true};
 
-	text = grubtext_behind_first_word(text); /* the kernel's path: its digest tells more */
+	/* without the kernel's path: its digest proves more */
+	text = grubtext_behind_first_word(text);
 	components_set_name(&found, text);
 	crypto_sha256(text, found.sha256);
 	return components_add(components, &found, err);
 }
 
-/* Unless the kernel was given them in a text of its own. */
+/* Adds the arguments, unless they were measured as the kernel's text too. */
 static int add_arguments(struct grub_reading *reading, const struct event *event,
 	struct bytes arguments, struct components *components, struct err *err)
 {
@@ -129,7 +129,7 @@ static int add_initrds(const struct event *event, struct bytes text, struct comp
 	return components_add(components, &found, err);
 }
 
-/* What the log says instead is not repeated. */
+/* Adds an event whose measured text the log lacks; the text that it holds instead is not shown. */
 static int add_untold(
 	const struct event *event, const char *name, struct components *components, struct err *err)
 {
@@ -195,8 +195,8 @@ static enum component_kind kind_of_file(const struct grub_reading *reading, cons
 	return COMPONENT_BOOT_FILE;
 }
 
-/* Whatever the event's type: no file's name begins so. The event names what was measured and does
- * not hold it. COMPONENT_BOOT_FILE if it is none. */
+/* Recognises the event by its text, whatever its type: no file's name begins like that. The event
+ * names what was measured and does not hold it. COMPONENT_BOOT_FILE if it is no such event. */
 static enum component_kind kind_of_tag(const struct event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
@@ -207,8 +207,8 @@ static enum component_kind kind_of_tag(const struct event *event)
 	return tag == EVENT_TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
 }
 
-/* Of one initrd GRUB and the kernel measure the same bytes; of several the kernel measures all at
- * once. */
+/* If there is one initrd, GRUB and the kernel measure the same bytes; if there are several, the
+ * kernel measures all at once. */
 static int add_tag(const struct event *event, struct components *components, struct err *err)
 {
 	enum component_kind kind = kind_of_tag(event);

@@ -1,11 +1,11 @@
-/* components_grub.h - what GRUB did and read (PCRs 8 and 9), and what the kernel's EFI stub got
- * from it (PCR 9), for components.h.
+/* components_grub.h - what GRUB did and read (PCRs 8 and 9), and what the kernel's EFI stub
+ * received from it (PCR 9), for components.h.
  *
- * A text is what it looks like, whatever word the log puts in front of it (grubtext.h); what the
- * log does not tell counts as the worst that it may be, a command line. Each loader's arguments are
- * one: GRUB measures them as its command and, in other form, as what the kernel is given, and they
- * count once if both say the same. Of a file the log says the name and the TPM knows the contents:
- * only a name that a measured text gives makes it a kernel or an initrd.
+ * A text is classified by its form, whatever prefix the log gives it (grubtext.h). A text that the
+ * log lacks counts as the most serious kind, a command line. The arguments of a loader count once:
+ * GRUB measures them as its command and, in another form, as the kernel's text, and if both agree
+ * they are one. For a file the log holds the name and the TPM the digest of its contents: only a
+ * name in a measured text makes it a kernel or an initrd.
  *
  * Source: GRUB 2.12 grub-core/commands/tpm.c and lib/cmdline.c; RHEL 8's GRUB (measures the NUL at
  * the end of a command too); Linux 6.1 drivers/firmware/efi/libstub/efistub.h. */
@@ -14,18 +14,17 @@
 
 #include "drift/components.h"
 
-#define GRUB_LOADERS                                                                               \
-	16 /* commands that are paired with what the kernel is given; arguments of more count by   \
-	      themselves */
+/* loaders that are paired with the kernel's text; the arguments of more count by themselves */
+#define GRUB_LOADERS 16
 
 struct grub_loader {
 	struct bytes arguments; /* "PATH ARGUMENT..." */
-	bool is_given; /* and a measured text behind it says so */
+	bool is_given; /* a later measured text gives these arguments to the kernel */
 };
 
 struct grub_reading {
-	struct bytes kernel_words; /* measured text "PATH ARGUMENT..." */
-	struct bytes initrd_words; /* measured text "initrd PATH..." */
+	struct bytes kernel_words; /* of a measured text: "PATH ARGUMENT..." */
+	struct bytes initrd_words; /* of a measured text: "initrd PATH..." */
 	size_t loader_count;
 	struct grub_loader loaders[GRUB_LOADERS];
 	struct buf commands; /* digests of the other commands */
@@ -38,14 +37,16 @@ static inline void grub_reading_cleanup(struct grub_reading *reading)
 	grub_reading_done(reading);
 }
 
-/* All below take measured events of a log with SHA-256 digests. */
+/* The functions below take measured events of a log with SHA-256 digests. */
 
-/* First over all events of PCR 8, also if it is not believed: what takes an old part's place
- * without its name leaves a hole in the old one's class. */
+/* Called first, for all events of PCR 8, even if that PCR does not count: otherwise an attacker
+ * could replace a component by one without a name, and leave the old one's class empty. */
 void grub_look_ahead(struct grub_reading *reading, const struct event *event);
-/* After that: where the kernel was read from; empty if no measured text says it. */
+/* Called after that: the path from which the kernel was read; empty if no measured text holds
+ * it. */
 struct bytes grub_kernel_path(const struct grub_reading *reading);
-/* An event of PCR 8, one of PCR 9, and behind all events what is made of many. ERR_NO_MEMORY. */
+/* Add an event of PCR 8, an event of PCR 9, and after all events those components that many events
+ * make. ERR_NO_MEMORY. */
 int grub_add_command(struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err) err_check;
 int grub_add_file(const struct grub_reading *reading, const struct event *event,

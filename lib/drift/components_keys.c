@@ -19,7 +19,7 @@ static void name_of_hash(struct bytes hash, char ret[COMPONENT_NAME_SIZE])
 	(void)text_format(ret, COMPONENT_NAME_SIZE, "hash %s...", hex);
 }
 
-/* Whom a certificate is for. */
+/* The subject, or what else names a certificate. */
 static void name_of_cert(const char *subject, const char *common_name, const char *organization,
 	struct component *component)
 {
@@ -39,7 +39,7 @@ static void hash_entry(const struct uefi_signature *entry, uint8_t ret[CRYPTO_SH
 	crypto_digest(CRYPTO_SHA256, parts, 2, ret);
 }
 
-/* Who owns an entry says nothing about what may start. */
+/* Ignores the entry's owner, which does not affect what may start. */
 static int add_entry(struct components *components, enum component_kind kind,
 	const struct uefi_signature *entry, struct err *err)
 {
@@ -64,7 +64,7 @@ static int add_entry(struct components *components, enum component_kind kind,
 	return components_add(components, &found, err);
 }
 
-/* Lists whose sizes do not fit count as what they are: some bytes. */
+/* Lists whose sizes do not fit count as plain bytes. */
 static int add_bytes(struct components *components, enum component_kind kind,
 	const struct uefivar *var, struct err *err)
 {
@@ -105,7 +105,7 @@ static int compare_entries(const void *a, const void *b)
 	return memcmp(a, b, COMPONENTS_REVOCATION_LEN);
 }
 
-/* Sorted, and each once. */
+/* Sorts the entries and removes duplicates. */
 static void put_in_order(struct buf *entries)
 {
 	const size_t size = COMPONENTS_REVOCATION_LEN;
@@ -152,7 +152,8 @@ static int add_revocations(struct components *components, const struct uefivar *
 	return 0;
 }
 
-/* Known by its certificate, so that two programs that one certificate let start have one signer. */
+/* Identified by its certificate, so that two programs that one certificate authorised have one
+ * authority. */
 static int add_authority(struct components *components, const struct event *event,
 	const struct authority *authority, struct err *err)
 {
@@ -170,7 +171,7 @@ static int add_authority(struct components *components, const struct event *even
 	return components_add(components, &found, err);
 }
 
-/* Called an authority, and nothing that is known to vouch. */
+/* An event of the authority type whose data is no known authority. */
 static int add_stranger(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -183,7 +184,7 @@ static int add_stranger(struct components *components, const struct event *event
 	return components_add(components, &found, err);
 }
 
-/* Lines of component, generation and, in the first, a date, as one line. */
+/* Joins the lines (component, generation and, in the first, a date) into one. */
 static int add_level(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
@@ -233,13 +234,14 @@ static int add_variable(struct components *components, const struct event *event
 		return add_keys(components, COMPONENT_DB, var, err);
 	if (uefivar_is(var, uefi_image_security_guid, "dbx"))
 		return add_revocations(components, var, err);
-	/* there is no such variable: some firmware measures dbt and dbr all the same */
+	/* the variable does not exist: some firmware measures dbt and dbr anyway */
 	if (var->data.len == 0 && measured_is(event, event->data))
 		return 0;
 	return add_setting(components, event, err);
 }
 
-/* What it is says its data, which is what was measured (secureboot.h), and not its type. */
+/* An event is classified by its data, which is what was measured (secureboot.h), and not by its
+ * type. */
 int components_add_secure_boot(
 	struct components *components, const struct event *event, struct err *err)
 {

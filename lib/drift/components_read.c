@@ -1,7 +1,7 @@
-/* An event's type is not part of its digest, and what replay_compare proves is each PCR's digests
- * and their order. So an event gets its kind from its PCR, and by anything else only if that cannot
- * make it look more harmless: what says "nothing happened" must be a text that is known to, and
- * must be what was measured (measured.h). Everything else that stands in PCR 4 is a program. */
+/* An event's type is not part of its digest; replay_compare proves only each PCR's digests and
+ * their order. So an event gets its kind from its PCR. Other values may change the kind only if
+ * they cannot make the event look harmless: an event that only marks a step must have a known text,
+ * and that text must be what was measured (measured.h). Every other event of PCR 4 is a program. */
 #include "drift/components.h"
 
 #include <string.h>
@@ -31,8 +31,8 @@ enum {
 struct reading {
 	const struct eventlog *log;
 	uint32_t believed;
-	struct bytes kernel_digest; /* the last program's */
-	bool is_platform_closed; /* PCR 6's separator went by: behind it anybody measures */
+	struct bytes kernel_digest; /* of the last program */
+	bool is_platform_closed; /* PCR 6's separator was seen: behind it anybody may measure */
 	struct grub_reading *grub;
 	struct components *found;
 };
@@ -56,8 +56,8 @@ static int add_program(const struct reading *reading, const struct event *event,
 	return components_add(reading->found, &found, err);
 }
 
-/* The names that systemd-stub knows (systemd 257, src/fundamental/uki.c), measured with their final
- * 0. */
+/* The section names that systemd-stub knows (systemd 257, src/fundamental/uki.c), measured with
+ * their final 0. */
 static bool is_section_name(const struct event *event)
 {
 	static const char *const names[] = {".profile", ".linux", ".osrel", ".cmdline", ".initrd",
@@ -75,8 +75,8 @@ static bool is_section_name(const struct event *event)
 	return false;
 }
 
-/* systemd-stub measures each section's name and then its contents, and calls both by the name. What
- * would be the name of none is some section's contents, whatever the log calls it. */
+/* systemd-stub measures each section's name and then its contents, and logs the name for both. An
+ * event that does not match a known name is a section's contents, whatever the log calls it. */
 static int add_section(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct component found = components_of_event(event, COMPONENT_KERNEL_SECTION);
@@ -133,9 +133,8 @@ static int add_partitions(const struct reading *reading, const struct event *eve
 	return measured_is_step(event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
 }
 
-/* In PCRs 0 and 1 the same four bytes may be something else, as in the BootOrder 0001 0000: there
- * the length of the data, or the type, must fit too (replay_data_of checked the data against it).
- */
+/* In PCRs 0 and 1 the same four bytes may be something else, such as the BootOrder 0001 0000. There
+ * the event's data must have a separator's length too. */
 static bool is_separator(const struct event *event)
 {
 	return measured_is_separator(event) &&

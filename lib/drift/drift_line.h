@@ -1,11 +1,11 @@
-/* drift_line.h - which words of a kernel command line came, and which went. The lines are what was
- * measured: hostile. */
+/* drift_line.h - which words of a kernel command line were added, and which removed. The lines are
+ * what was measured: hostile. */
 #ifndef DRIFT_DRIFT_LINE_H
 #define DRIFT_DRIFT_LINE_H
 
 #include <stddef.h>
 
-/* The words of `line` that `other` lacks, as many as fit. */
+/* Writes the words of `line` that `other` lacks, as many as fit into size. */
 void drift_line_words(const char *line, const char *other, char *ret, size_t size);
 
 #endif
