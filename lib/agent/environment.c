@@ -9,7 +9,8 @@
 #include "base/text.h"
 #include "edge/json.h"
 
-/* Absolute, printable, without "..": it becomes part of paths and of a unit file. */
+/* A usable path is absolute, printable and without "..", because it becomes part of paths and of a
+ * unit file. */
 static bool is_usable_path(const char *path)
 {
 	char clean[ENVIRONMENT_PATH_SIZE];
@@ -34,8 +35,8 @@ static int read_path(
 	return 0;
 }
 
-/* The events folder is optional: an agent without the telemetry pipeline names none, an older one
- * only the preview name. */
+/* The events folder is optional: an agent without the telemetry pipeline names none, and an older
+ * agent uses only the preview name. */
 static void read_events_folder(const json *environment, char ret[ENVIRONMENT_PATH_SIZE])
 {
 	static const char *const names[] = {"eventsFolder", "eventsFolder_preview"};
@@ -75,7 +76,7 @@ int environment_parse(struct bytes text, struct environment *ret, struct err *er
 	return err_wrap(err, "HandlerEnvironment.json");
 }
 
-/* Decimal digits up to `end`, nothing else, at most 2^32-1. */
+/* Parses decimal digits up to `end` as a number of at most 2^32-1. */
 static bool parse_number(const char *text, const char *end, uint32_t *ret)
 {
 	uint64_t number = 0;
@@ -108,7 +109,7 @@ static bool is_newer(const struct newest *newest, uint32_t sequence, const struc
 	return sequence > newest->sequence;
 }
 
-static int consider(int dir_fd, const char *name, struct newest *newest, struct err *err)
+static int take_if_newer(int dir_fd, const char *name, struct newest *newest, struct err *err)
 {
 	const char *suffix = strchr(name, '.');
 	struct stat info;
@@ -125,8 +126,8 @@ static int consider(int dir_fd, const char *name, struct newest *newest, struct 
 	return 0;
 }
 
-/* The newest, not the highest: the platform may start again at 0. */
-static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
+/* Finds the newest file, not the highest number, because the platform may start again at 0. */
+static int find_newest_settings(int config_dir_fd, uint32_t *ret, struct err *err)
 {
 	struct newest newest = {0};
 	int fd = openat(config_dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -139,7 +140,7 @@ static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
 			"The settings' folder cannot be read: %m.");
 	}
 	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir))
-		status = consider(dirfd(dir), entry->d_name, &newest, err);
+		status = take_if_newer(dirfd(dir), entry->d_name, &newest, err);
 	(void)closedir(dir);
 	if (status == 0)
 		*ret = newest.sequence;
@@ -149,14 +150,14 @@ static int find_newest(int config_dir_fd, uint32_t *ret, struct err *err)
 int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t *ret, struct err *err)
 {
 	if (!variable || !variable[0])
-		return find_newest(config_dir_fd, ret, err);
+		return find_newest_settings(config_dir_fd, ret, err);
 	if (!parse_number(variable, variable + strlen(variable), ret))
 		return err_set(err, ERR_ENVIRONMENT_INVALID, 0,
 			"ConfigSequenceNumber '%s' is not a number.", variable);
 	return 0;
 }
 
-/* The agent's folders are its own: links in their paths are followed. */
+/* Follows links in the path, because the agent alone decides where its folders are. */
 int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
 	char below[ENVIRONMENT_PATH_SIZE + 2];

@@ -24,7 +24,7 @@ static const char *level_name(enum log_level level)
 	return "unknown";
 }
 
-/* Returns its length; the last character is the line's end. */
+/* Returns the length, line feed included; the line has no terminating zero. */
 static size_t format_line(
 	char ret[LOGFILE_LINE_SIZE], int64_t now_s, enum log_level level, const char *text)
 {
@@ -38,7 +38,7 @@ static size_t format_line(
 	return len + 1;
 }
 
-/* Opening a FIFO in its place fails at once (O_NONBLOCK). */
+/* With O_NONBLOCK, opening a FIFO in place of the log fails at once instead of waiting. */
 static int open_log(int dir_fd, int *ret_fd, struct stat *ret_info)
 {
 	auto_cleanup(fd) int fd = openat(dir_fd, LOGFILE_NAME,
@@ -54,10 +54,10 @@ static int open_log(int dir_fd, int *ret_fd, struct stat *ret_info)
 	return 0;
 }
 
-/* Who holds the full file's lock renames it, if it still has the name: two programs that find it
- * full at the same time would otherwise throw away the old one. Not waiting for the lock: a stopped
- * process must not stop others. */
-static int rotate(int dir_fd, int fd, const struct stat *opened)
+/* Renames the full file, under its lock and only if it still has its name: two programs that find
+ * it full at the same time would otherwise lose the old log. It does not wait for the
+ * lock, because a stopped process must not stop others. */
+static int rename_if_unlocked(int dir_fd, int fd, const struct stat *opened)
 {
 	struct stat named;
 
@@ -70,7 +70,7 @@ static int rotate(int dir_fd, int fd, const struct stat *opened)
 	return renameat(dir_fd, LOGFILE_NAME, dir_fd, LOGFILE_OLD_NAME);
 }
 
-static int append(int dir_fd, const char *line, size_t len)
+static int append_line(int dir_fd, const char *line, size_t len)
 {
 	auto_cleanup(fd) int fd = -1;
 	auto_cleanup(fd) int full_fd = -1;
@@ -80,11 +80,11 @@ static int append(int dir_fd, const char *line, size_t len)
 	if (open_log(dir_fd, &fd, &info) < 0)
 		return -1;
 	if (info.st_size + (off_t)len > LOGFILE_MAX_BYTES) {
-		full_fd = steal_fd(&fd); /* the lock lasts until the new one is there */
-		if (rotate(dir_fd, full_fd, &info) < 0 || open_log(dir_fd, &fd, &info) < 0)
+		full_fd = steal_fd(&fd); /* holds the lock until the new file exists */
+		if (rename_if_unlocked(dir_fd, full_fd, &info) < 0 || open_log(dir_fd, &fd, &info) < 0)
 			return -1;
 	}
-	/* one write to a file opened for appending is not mixed with others (write(2)) */
+	/* a single write to a file opened with O_APPEND does not mix with others (write(2)) */
 	do
 		written = write(fd, line, len);
 	while (written < 0 && errno == EINTR);
@@ -99,7 +99,7 @@ int logfile_append(
 	char line[LOGFILE_LINE_SIZE];
 	size_t len = format_line(line, now_s, level, text);
 
-	if (append(log_dir_fd, line, len) < 0)
+	if (append_line(log_dir_fd, line, len) < 0)
 		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.",
 			LOGFILE_NAME);
 	return 0;

@@ -46,7 +46,8 @@ int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
 		"This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
 }
 
-/* efivarfs puts 4 bytes of attributes in front (Linux Documentation/filesystems/efivarfs.rst). */
+/* efivarfs puts 4 bytes of attributes before the value (Linux
+ * Documentation/filesystems/efivarfs.rst). */
 enum precondition_flag precondition_read_flag(int root_fd, const char *name)
 {
 	auto_cleanup(buf) struct buf variable = buf_with_max(16);
@@ -62,7 +63,7 @@ enum precondition_flag precondition_read_flag(int root_fd, const char *name)
 	return variable.data[4] == 0 ? PRECONDITION_FLAG_0 : PRECONDITION_FLAG_1;
 }
 
-/* Only a variable that says 0 is an answer; what the boot measured decides in the end. */
+/* Only the value 0 fails; the verdict later depends on what the boot measured. */
 int precondition_check_secure_boot(int root_fd, struct err *err)
 {
 	if (precondition_read_flag(root_fd, "SecureBoot") != PRECONDITION_FLAG_0)
@@ -71,8 +72,8 @@ int precondition_check_secure_boot(int root_fd, struct err *err)
 		"Secure Boot is off: the firmware's variable SecureBoot is 0.");
 }
 
-/* securityfs holds the list of security modules always, the TPM's folder only with a log. */
-static int set_no_log(int root_fd, int reason, struct err *err)
+/* A mounted securityfs always has the file lsm; it has the folder tpm0 only if there is a log. */
+static int report_missing_log(int root_fd, int reason, struct err *err)
 {
 	bool has_list, has_tpm;
 
@@ -84,7 +85,7 @@ static int set_no_log(int root_fd, int reason, struct err *err)
 		has_list || has_tpm ? "no " LOG_NAME : "no securityfs at /" SECURITY_FOLDER);
 }
 
-/* securityfs gives every file the size 0: only reading tells. */
+/* Reads a byte, because securityfs shows the size 0 for every file. */
 int precondition_check_event_log(int root_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd = openat(root_fd, EVENT_LOG_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -92,7 +93,7 @@ int precondition_check_event_log(int root_fd, struct err *err)
 	ssize_t got;
 
 	if (fd < 0 && errno == ENOENT)
-		return set_no_log(root_fd, errno, err);
+		return report_missing_log(root_fd, errno, err);
 	if (fd < 0)
 		return err_set(err, ERR_EVENT_LOG_UNREADABLE, (unsigned long)errno,
 			"The boot's event log %s cannot be opened: %m.", LOG_NAME);
@@ -108,8 +109,8 @@ int precondition_check_event_log(int root_fd, struct err *err)
 	return 0;
 }
 
-/* The log is the only check whose failure may be retried, so looking at it last lets a permanent
- * cause win. */
+/* The log comes last: only its failure may pass by itself, so that a permanent cause is reported
+ * first. */
 int precondition_check(int root_fd, const char *tcti, struct err *err)
 {
 	if (precondition_check_uefi(root_fd, err) < 0 ||

@@ -5,8 +5,8 @@
 #include "agent/settings_read.h"
 #include "base/codec.h"
 
-/* {"runtimeSettings":[{"handlerSettings":{..}}]} as the agent writes it: the inner object, NULL if
- * there is none. */
+/* Finds the inner object of {"runtimeSettings":[{"handlerSettings":{..}}]}, as the agent writes it;
+ * NULL if there is none. */
 static int find_handler(const json *runtime, const json **ret, struct err *err)
 {
 	const json *handler;
@@ -26,8 +26,8 @@ static int find_handler(const json *runtime, const json **ret, struct err *err)
 	return 0;
 }
 
-/* The agent writes an empty file where no settings were given. A byte order mark is some
- * editor's. */
+/* The agent writes an empty file if no settings were given. Some editors write a byte order
+ * mark. */
 static struct bytes without_mark_and_blanks(struct bytes text)
 {
 	if (text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
@@ -37,7 +37,8 @@ static struct bytes without_mark_and_blanks(struct bytes text)
 	return text;
 }
 
-/* ret_document owns; ret_handler: see find_handler. Empty text gives two NULLs. */
+/* The caller owns *ret_document; *ret_handler points into it, see find_handler. Both are NULL for
+ * an empty text. */
 static int parse_document(
 	struct bytes text, json **ret_document, const json **ret_handler, struct err *err)
 {
@@ -59,8 +60,8 @@ static int parse_document(
 	return 0;
 }
 
-/* What stands in it is not repeated in a message. */
-static int parse_protected(struct bytes text, json **ret, struct err *err)
+/* The message does not repeat the content, which is secret. */
+static int parse_decrypted(struct bytes text, json **ret, struct err *err)
 {
 	auto_cleanup(json_secret) json *document = NULL;
 
@@ -87,7 +88,7 @@ int settings_parse_both(
 	const json *handler, *public;
 
 	if (parse_document(text, &document, &handler, err) < 0 ||
-		parse_protected(protected_text, &protected, err) < 0)
+		parse_decrypted(protected_text, &protected, err) < 0)
 		return -1;
 	public = json_get(document, "runtimeSettings") ? json_get(handler, "publicSettings")
 						       : document;

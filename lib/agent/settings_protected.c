@@ -10,8 +10,8 @@
 
 #define PEM_MAX_BYTES (64u << 10)
 
-/* Whatever went wrong, these settings cannot be read; only missing memory passes by itself. */
-static int unreadable(struct err *err)
+/* Every cause but a failed allocation, which may pass by itself, becomes ERR_PROTECTED_SETTINGS. */
+static int fail_unreadable(struct err *err)
 {
 	if (err->code != ERR_NO_MEMORY)
 		err->code = ERR_PROTECTED_SETTINGS;
@@ -36,12 +36,12 @@ int settings_protected_decrypt(int lib_fd, struct bytes message,
 
 	if (read_pem(lib_fd, thumbprint, "crt", &certificate, err) < 0 ||
 		read_pem(lib_fd, thumbprint, "prv", &key, err) < 0)
-		return unreadable(err);
+		return fail_unreadable(err);
 	pair = (struct crypto_key_pair){buf_bytes(&certificate), buf_bytes(&key)};
-	return crypto_cms_decrypt(message, &pair, ret, err) < 0 ? unreadable(err) : 0;
+	return crypto_cms_decrypt(message, &pair, ret, err) < 0 ? fail_unreadable(err) : 0;
 }
 
-/* LIB of LIB/PACKAGE/config */
+/* Opens LIB, given the path LIB/PACKAGE/config. */
 static int open_lib(int root_fd, const char *config_folder, int *ret_fd, struct err *err)
 {
 	char path[ENVIRONMENT_PATH_SIZE];
@@ -74,7 +74,7 @@ int settings_protected_parse(int root_fd, const char *config_folder, struct byte
 		return settings_parse(text, ret, err);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (open_lib(root_fd, config_folder, &lib_fd, err) < 0)
-		return unreadable(err);
+		return fail_unreadable(err);
 	if (settings_protected_decrypt(lib_fd, buf_bytes(&message), thumbprint, &plain, err) < 0)
 		return -1;
 	return settings_parse_both(text, buf_bytes(&plain), ret, err);

@@ -8,7 +8,7 @@
 #define PERIOD_MAX_S     (24u * 3600)
 #define ADDRESS          "a text like \"https://host\""
 
-/* Without blanks at both ends; -1 if it does not fit. */
+/* Copies without blanks at both ends; -1 if the text does not fit. */
 static int copy_trimmed(const char *text, char *ret, size_t size)
 {
 	size_t len;
@@ -39,17 +39,17 @@ int settings_read_text(
 	return 0;
 }
 
-/* ---- whom to ask ---- */
+/* ---- the provider ---- */
 
-/* Kept as the origin: whatever path was given, requests go to the protocol's own. Without a scheme
- * it is https, which is all there is. */
+/* Keeps only the origin, because the protocol defines the path of each request. Without a scheme,
+ * https is assumed, the only one possible. */
 static int parse_endpoint(const struct settings_member *member, const char *text,
 	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
 {
 	struct http_origin origin;
 	char url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
 
-	if (strchr(text, '@')) /* not repeated: settings' messages go to logs that others read */
+	if (strchr(text, '@')) /* not repeated: others read the logs that messages go to */
 		return err_set(err, ERR_ENDPOINT_INVALID, 0,
 			"%s holds a user name or password, which no provider takes.", member->path);
 	if (!text_format(url, sizeof(url), strstr(text, "://") ? "%s" : "https://%s", text) ||
@@ -87,7 +87,7 @@ static int read_region_fallback(
 	return 0;
 }
 
-/* ---- whom to trust ---- */
+/* ---- certificate authorities ---- */
 
 static int read_ca_file(const struct settings_tree *tree, enum setting setting,
 	char ret[SETTINGS_PATH_SIZE], struct err *err)
@@ -101,9 +101,9 @@ static int read_ca_file(const struct settings_tree *tree, enum setting setting,
 	return ret[0] && ret[0] != '/' ? settings_refuse(&member, ERR_CA_FILE, takes, err) : 0;
 }
 
-/* ---- what templates in public get wrong ---- */
+/* ---- members that public templates get wrong ---- */
 
-/* Booleans come as strings from portal templates, sometimes as numbers. */
+/* Portal templates write booleans as strings, sometimes as numbers. */
 static bool parse_switch(const json *value, bool *ret)
 {
 	static const struct {
@@ -145,7 +145,7 @@ static void read_switch(const struct settings_tree *tree, enum setting setting, 
 		settings, "%s is %s, neither true nor false: false is used.", member.path, found);
 }
 
-/* "4H", "30M", "900S" or a bare number of hours; 0 if it is none of them. */
+/* Parses "4H", "30M", "900S" or a bare number of hours; 0 for any other text. */
 static uint64_t parse_period_s(const char *text)
 {
 	uint64_t number = 0;
@@ -208,8 +208,8 @@ static int read_rules(const struct settings_tree *tree, struct rules *ret, struc
 		return settings_refuse(&member, ERR_RULES_INVALID, "an object", err);
 	if (rules_parse(member.value, ret, err) == 0)
 		return 0;
-	if (member.is_protected && err->code == ERR_RULES_INVALID) /* names and words are not
-								      repeated */
+	/* names and words of protected settings are not repeated */
+	if (member.is_protected && err->code == ERR_RULES_INVALID)
 		return settings_refuse(
 			&member, ERR_RULES_INVALID, "classes and actions as the README shows", err);
 	return -1;

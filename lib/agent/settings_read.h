@@ -1,19 +1,19 @@
-/* settings_read.h - the members' values, each with what it takes. For settings.c. */
+/* settings_read.h - parses the values of the members. Internal to settings*.c. */
 #ifndef AGENT_SETTINGS_READ_H
 #define AGENT_SETTINGS_READ_H
 
 #include "agent/settings_tree.h"
 
-/* ret: zeroed but for its warnings. Errors as settings_parse(). */
+/* ret: zeroed except for its warnings. Errors as settings_parse(). */
 int settings_read(const struct settings_tree *tree, struct settings *ret, struct err *err) err_check;
-/* Way out and alerts, of which parts are secret: settings_secret.c. */
+/* settings_secret.c: members that are secret in part. Errors as settings_parse(). */
 int settings_read_proxy(
 	const struct settings_tree *tree, struct settings_proxy *ret, struct err *err) err_check;
 int settings_read_alerts(
 	const struct settings_tree *tree, struct settings *ret, struct err *err) err_check;
 
-/* The member's text without blanks at both ends; "" if it is not given. `takes`: see
- * settings_refuse(). ERR_SETTINGS_INVALID. */
+/* Copies the member's text without blanks at both ends; "" if it is not given.
+ * ERR_SETTINGS_INVALID: no text, or longer than size - 1. `takes`: see settings_refuse(). */
 struct settings_text {
 	char *ret;
 	size_t size;

@@ -1,4 +1,4 @@
-/* The way out and the alerts: members of which parts are secret. */
+/* Proxy and alerts: members that are secret in part. */
 #include "agent/settings_read.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@ static int read_text(const struct settings_tree *tree, enum setting setting,
 	return settings_read_text(ret_member, to, err);
 }
 
-/* Anybody who may look at the VM in the portal reads its public settings. */
+/* A secret must be a protected setting: everybody who may view the VM in the portal can read the
+ * public ones. */
 static int read_secret(const struct settings_tree *tree, enum setting setting,
 	char ret[SETTINGS_SECRET_SIZE], struct err *err)
 {
@@ -28,10 +29,10 @@ static int read_secret(const struct settings_tree *tree, enum setting setting,
 		&member, &(struct settings_text){ret, SETTINGS_SECRET_SIZE, "a text"}, err);
 }
 
-/* ---- the way out ---- */
+/* ---- proxy ---- */
 
-/* "http://host:port" from that or from "host:port". A port must be named: programs do not agree on
- * one for proxies. */
+/* Makes "http://host:port" from this form or from "host:port". The port is required, because
+ * programs have different defaults for proxies. */
 static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 {
 	static const char scheme[] = "http://";
@@ -131,7 +132,7 @@ int settings_read_alerts(const struct settings_tree *tree, struct settings *ret,
 	struct settings_member member = settings_tree_find(tree, SETTING_ALERT_WEBHOOK);
 	struct http_origin origin;
 
-	member.is_shown = false; /* such addresses often hold the right to use them */
+	member.is_shown = false; /* such an address often contains the right to use it */
 	if (settings_read_text(&member, &to, err) < 0 ||
 		read_secret(tree, SETTING_ALERT_SECRET, ret->alert_secret, err) < 0)
 		return -1;

@@ -7,12 +7,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* the portal shows 200 characters in its list: a message with its remedy */
+/* The portal shows 200 characters of a message and its remedy, so names and values are cut. */
 #define VALUE_SHOWN 24
 #define NAMES_SHOWN 4
 #define NAME_SHOWN  "%.32s"
 
-/* Where a member may stand, the documented place first. Templates in public use all of these. */
+/* Where a member may be, the documented place first. Public templates use all of these. */
 static const struct place {
 	const char *outer, *inner;
 } places[] = {
@@ -38,7 +38,7 @@ const char *settings_name(enum setting setting)
 	return setting < COUNT(names) ? names[setting] : NULL;
 }
 
-/* Of other publishers' extensions; they mean nothing here. */
+/* Members of other publishers' extensions. They are not used here and not warned about. */
 static const char *const foreign_names[] = {"maaTenantName", "maaAttestationPolicyContent",
 	"attestationType", "ascReportingEndpoint", "ascEndpoint", "useCustomToken",
 	"useAlternateToken", "useAlternativeToken", "isAzureStack", "AzureStackSettings"};
@@ -78,7 +78,7 @@ static void format_path(char ret[SETTINGS_MEMBER_PATH_SIZE], const char *before,
 		place->inner ? place->inner : "", place->inner ? "." : "", name);
 }
 
-/* In one of the places from the one at `first` on. */
+/* Searches the places, beginning with places[first]. */
 static bool find_from(const struct settings_source *source, size_t first, const char *name,
 	struct settings_member *ret)
 {
@@ -104,13 +104,13 @@ struct settings_member settings_tree_find(const struct settings_tree *tree, enum
 	return found;
 }
 
-/* ---- what is said about them ---- */
+/* ---- messages ---- */
 
 static void describe_text(const struct settings_member *member, char *ret, size_t size)
 {
 	const char *text = json_text(member->value);
 
-	if (!member->is_shown || strchr(text, '@')) /* which is how passwords come into addresses */
+	if (!member->is_shown || strchr(text, '@')) /* "user:password@host" */
 		(void)text_format(ret, size, "a text that is not shown here");
 	else
 		(void)text_format(ret, size,
@@ -143,8 +143,8 @@ int settings_refuse(const struct settings_member *member, enum err_code code, co
 
 /* ---- shapes ---- */
 
-/* A group that is a text (a template's slip) counts as absent; a number or a list is nobody's
- * slip. */
+/* A group that is a text, a common mistake in templates, counts as absent. Any other type is an
+ * error. */
 static int check_group(const struct settings_member *group, struct settings *settings, struct err *err)
 {
 	if (!is_given(group->value) || json_is_object(group->value))
@@ -155,7 +155,7 @@ static int check_group(const struct settings_member *group, struct settings *set
 	return 0;
 }
 
-/* A row of the table names a group, which stands in another or in none. */
+/* The group that a row of the table names, which may be inside another group. */
 static const char *group_of(const struct place *place)
 {
 	return place->inner ? place->inner : place->outer;
@@ -181,7 +181,7 @@ static int check_groups(
 	return 0;
 }
 
-/* The object that a text holds; NULL if it holds none. */
+/* The object that a text holds; NULL if it holds none. The caller owns it. */
 static json *parse_inside(const json *text)
 {
 	auto_cleanup(json_secret) json *inside = NULL;
@@ -193,7 +193,8 @@ static json *parse_inside(const json *text)
 	return steal_ptr(inside);
 }
 
-/* An object, or the one in a text. What is no object leaves the source as it was. */
+/* Sets source->object to an object, or to the object in a text. Any other text leaves it as it was,
+ * with a warning. */
 static int open_level(const struct settings_member *level, struct settings_source *source,
 	struct settings *settings, struct err *err)
 {
@@ -207,9 +208,8 @@ static int open_level(const struct settings_member *level, struct settings_sourc
 	}
 	if (!json_is_string(level->value))
 		return settings_refuse(level, ERR_SETTINGS_INVALID, "an object", err);
-	inside =
-		/* one text in another is nobody's slip */
-		source->inside ? NULL : parse_inside(level->value);
+	/* a text inside a text is not a common mistake */
+	inside = source->inside ? NULL : parse_inside(level->value);
 	if (inside)
 		source->object = source->inside = inside;
 	settings_warn(settings,
@@ -219,7 +219,8 @@ static int open_level(const struct settings_member *level, struct settings_sourc
 	return 0;
 }
 
-/* given: publicSettings or protectedSettings. Settings may stand below "settings" once more. */
+/* given: publicSettings or protectedSettings. Their members may be inside one more level,
+ * "settings". */
 static int open_source(const struct settings_member *given, struct settings_source *source,
 	struct settings *settings, struct err *err)
 {
@@ -242,20 +243,20 @@ static int open_source(const struct settings_member *given, struct settings_sour
 	return check_groups(source, settings, err);
 }
 
-/* ---- what nobody reads ---- */
+/* ---- members that are not used ---- */
 
 struct strangers {
 	size_t count;
 	char names[SETTINGS_WARNING_SIZE];
 };
 
-static bool is_same(const char *a, const char *b)
+static bool is_same_name(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Of two that differ in case alone only one is. (Names first: an object may have thousands of
- * members.) */
+/* Is `member` the one that a search for `name` finds? Of two names that differ only in case, one is
+ * found. Names are compared first, because an object may have thousands of members. */
 static bool is_found(const json *object, const char *name, const json *member)
 {
 	return text_equal_nocase(name, json_name(member)) && json_get_nocase(object, name) == member;
@@ -264,7 +265,7 @@ static bool is_found(const json *object, const char *name, const json *member)
 static bool is_group(const json *object, const struct place *place, const json *member)
 {
 	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++)
-		if (is_same(above(&places[i]).outer, place->outer) &&
+		if (is_same_name(above(&places[i]).outer, place->outer) &&
 			is_found(object, group_of(&places[i]), member))
 			return true;
 	return false;
@@ -281,16 +282,17 @@ static bool is_known(const json *object, const json *member)
 	return false;
 }
 
-/* "settings", of which was told before. Below it, another one is read by nobody. */
-static bool is_level(
+/* Is the member the level "settings", which open_source has handled? A second one inside it is
+ * unknown. */
+static bool is_settings_level(
 	const struct settings_source *source, const struct place *place, const json *member)
 {
 	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
 }
 
-/* Its nearest, or NULL. An endpoint under a misspelt name sends evidence to somebody else: that
- * deserves a hint. */
-static const char *meant_by(const char *name)
+/* The known name that was probably meant, or NULL. The hint matters because with a misspelt
+ * endpoint the evidence goes to another provider. */
+static const char *name_probably_meant(const char *name)
 {
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (text_is_slip(name, names[i]))
@@ -304,7 +306,7 @@ static const char *meant_by(const char *name)
 static void add_stranger(struct strangers *strangers, const char *name)
 {
 	size_t used = strlen(strangers->names);
-	const char *meant = meant_by(name);
+	const char *meant = name_probably_meant(name);
 
 	if (strangers->count++ < NAMES_SHOWN)
 		(void)text_format(strangers->names + used, sizeof(strangers->names) - used,
@@ -322,7 +324,7 @@ static struct strangers find_strangers(const struct settings_source *source)
 		if (!json_is_object(object))
 			continue;
 		json_each (member, object)
-			if (!is_level(source, &places[i], member) &&
+			if (!is_settings_level(source, &places[i], member) &&
 				!is_group(object, &places[i], member) && !is_known(object, member))
 				add_stranger(&found, json_name(member));
 	}
@@ -339,14 +341,14 @@ static void warn_of_strangers(const struct settings_tree *tree, struct settings 
 		(void)text_format(more, sizeof(more), " and %zu more", shown.count - NAMES_SHOWN);
 	if (shown.count)
 		settings_warn(settings, "Unknown settings are not used: %s%s.", shown.names, more);
-	if (hidden.count) /* a secret may stand in the wrong place, even in a name */
+	if (hidden.count) /* even the name may be a secret in the wrong place */
 		settings_warn(settings,
 			"Unknown protected settings are not used; their number is %zu.",
 			hidden.count);
 }
 
-/* Whom the evidence goes to, for one, must not be a matter of which place comes first without a
- * word. */
+/* Warns if a member is given twice with different values, because the order of the places should
+ * not silently decide, for example, which provider receives the evidence. */
 static void warn_of_contradictions(const struct settings_source *source, struct settings *settings)
 {
 	for (size_t i = 0; i < COUNT(names); i++) {

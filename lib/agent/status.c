@@ -12,7 +12,7 @@
 
 #define HANDLER_NAME   "GuestAttestation"
 #define LANGUAGE       "en-US"
-#define READ_MAX_BYTES (4 * STATUS_MAX_BYTES) /* another version may say more */
+#define READ_MAX_BYTES (4 * STATUS_MAX_BYTES) /* another version may write more */
 
 static const char *const state_names[] = {
 	[STATUS_TRANSITIONING] = "transitioning",
@@ -52,7 +52,7 @@ void status_of_err(const char *operation, const struct err *err, struct status *
 	status_message(err, ret->message);
 }
 
-/* The platform makes "ComponentStatus/<name>/succeeded" of a name. */
+/* Replaces slashes, because the platform builds "ComponentStatus/<name>/succeeded" from a name. */
 static void clean_name(char ret[STATUS_NAME_SIZE], const char *name)
 {
 	text_clean(ret, STATUS_NAME_SIZE, bytes_of_text(name));
@@ -74,8 +74,9 @@ void status_add(struct status *status, const char *name, enum status_state state
 	text_clean(item->message, sizeof(item->message), bytes_of_text(message));
 }
 
-/* Callers may have filled the arrays by hand: cleaned once more. An empty message would make the
- * agent drop the whole VM's status once the file is oversized, so there is always one. */
+/* Cleans the message again, because callers may have filled the array themselves. The message is
+ * never empty: with an oversized file, an empty one would make the agent drop the status of the
+ * whole VM. */
 static void add_outcome(json *parent, enum status_state state, int code, const char *text)
 {
 	const char *word = status_state_name(state);
@@ -165,7 +166,7 @@ static int state_of_word(const char *word, enum status_state *ret)
 	return -1;
 }
 
-/* State, code and message of the whole or of one item. */
+/* Reads state, code and message of the status or of an item. */
 static int read_outcome(const json *outcome, enum status_state *ret_state, int *ret_code,
 	char ret_message[STATUS_MESSAGE_SIZE], struct err *err)
 {

@@ -16,12 +16,12 @@
 #define NAME_SIZE      32
 #define NAME_TRIES     100
 #define NS_PER_S       1000000000
-#define MAX_CHARACTERS 6144 /* of the agent, for all members together */
+#define MAX_CHARACTERS 6144 /* the agent's limit for all members together */
 
 _Static_assert(TELEMETRY_MESSAGE_SIZE + 7 * TELEMETRY_FIELD_SIZE <= MAX_CHARACTERS,
 	"the agent drops larger events");
 
-/* Its bytes are at least its characters, so limits in bytes keep the agent's limits in
+/* A text has at least as many bytes as characters, so limits in bytes keep the agent's limits in
  * characters. */
 static void add_text(json *document, const char *name, const char *text)
 {
@@ -81,8 +81,8 @@ int telemetry_format(const struct telemetry_event *event, struct buf *ret, struc
 	return json_print(document, JSON_COMPACT, ret, err);
 }
 
-/* Room for one more; everything in the folder counts, whoever wrote it. */
-static bool has_room(int events_fd, size_t len)
+/* Is there room for one more? Every file in the folder counts, whatever wrote it. */
+static bool has_room_for(int events_fd, size_t len)
 {
 	int fd = openat(events_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -106,9 +106,9 @@ static bool has_room(int events_fd, size_t len)
 	return files < TELEMETRY_MAX_FILES && total <= TELEMETRY_MAX_TOTAL;
 }
 
-/* 19 digits until the year 2262: the agent compares names as text. Of too many that are taken the
- * last is taken over. */
-static int free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE], struct err *err)
+/* A name has 19 digits (enough until the year 2262), because the agent compares names as text. If
+ * all names that are tried exist, the last one is overwritten. */
+static int find_free_name(int events_fd, int64_t now_ns, char ret[NAME_SIZE], struct err *err)
 {
 	bool is_taken = true;
 
@@ -128,14 +128,14 @@ int telemetry_write(int log_fd, int events_fd, const struct telemetry_event *eve
 
 	if (telemetry_format(event, &text, err) < 0)
 		return -1;
-	if (!has_room(events_fd, text.len))
+	if (!has_room_for(events_fd, text.len))
 		return 0;
-	/* the same name at every time, so that killed writers leave one draft at most */
+	/* always the same name, so that killed writers leave at most one draft per task */
 	(void)text_format(draft, sizeof(draft), ".event.%s", event->task);
 	tree_sweep(log_fd, draft);
 	if (file_write(log_fd, draft, buf_bytes(&text), 0600, err) < 0)
 		return err_wrap(err, "Event");
-	if (free_name(events_fd, event->now_ns, name, err) < 0)
+	if (find_free_name(events_fd, event->now_ns, name, err) < 0)
 		return -1;
 	if (renameat(log_fd, draft, events_fd, name) < 0) {
 		err_fill(err, ERR_IO, (unsigned long)errno, "Event '%s' cannot be handed over: %m.",

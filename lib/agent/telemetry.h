@@ -1,23 +1,23 @@
-/* telemetry.h - an event for the guest agent to collect: one small JSON file in the events folder,
- * every five minutes taken and deleted. Source: collect_telemetry_events.py of WALinuxAgent 2.15:
- * names of digits only, eight members that are all text, Message not empty and at most 3072
- * characters, all members together at most 6144, newest name first. */
+/* telemetry.h - events for the guest agent: each is a small JSON file in the events folder, which
+ * the agent collects and deletes every five minutes. Source: collect_telemetry_events.py of
+ * WALinuxAgent 2.15: names of digits only, eight members that are all text, Message not empty and
+ * at most 3072 characters, all members together at most 6144, newest name first. */
 #ifndef AGENT_TELEMETRY_H
 #define AGENT_TELEMETRY_H
 
 #include "base/buf.h"
 #include "base/log.h"
 
-/* with the final 0; longer texts are cut between characters */
+/* with the terminating zero; longer texts are cut between characters */
 #define TELEMETRY_MESSAGE_SIZE 3073
 #define TELEMETRY_FIELD_SIZE   257 /* every other text */
 #define TELEMETRY_MAX_BYTES    (32u << 10)
-/* What may lie uncollected: without an agent the folder must not grow. */
+/* Limits of uncollected files, so that the folder does not grow without an agent. */
 #define TELEMETRY_MAX_FILES 60
 #define TELEMETRY_MAX_TOTAL (1 << 20)
 
 struct telemetry_event {
-	int64_t now_ns; /* Unix time, becomes the file's name too */
+	int64_t now_ns; /* Unix time; also the name of the file */
 	long pid;
 	enum log_level level;
 	const char *version; /* of the program */
@@ -26,10 +26,11 @@ struct telemetry_event {
 	const char *message; /* texts are cleaned to valid UTF-8 */
 };
 
-/* Appends to ret. */
+/* Appends the JSON text to ret. ERR_NO_MEMORY. */
 int telemetry_format(const struct telemetry_event *event, struct buf *ret, struct err *err) err_check;
-/* Written in log_fd and renamed into events_fd, both on one file system: the agent deletes what has
- * another name there. Writes nothing, which is no error, if too much waits already. ERR_IO. */
+/* Writes the event in log_fd and renames it into events_fd, on the same file system, because the
+ * agent deletes files with other names there. Returns 0 and writes nothing if the limits above are
+ * reached. ERR_IO, ERR_NO_MEMORY. */
 int telemetry_write(
 	int log_fd, int events_fd, const struct telemetry_event *event, struct err *err) err_check;
 

@@ -14,31 +14,31 @@ static struct bytes trim(struct bytes text, const char *also)
 	return text;
 }
 
-static struct bytes before(struct bytes text, char mark)
+static struct bytes text_before(struct bytes text, char mark)
 {
 	const uint8_t *at = text.len ? memchr(text.data, mark, text.len) : NULL;
 
 	return at ? (struct bytes){text.data, (size_t)(at - text.data)} : text;
 }
 
-/* What stands to the right of "name ="; false if the line is another. */
+/* The value of a line "name = value"; false if the line has another name. */
 static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 {
-	struct bytes key = before(line, '=');
+	struct bytes key = text_before(line, '=');
 
 	if (line.len == key.len || line.data[0] == '#' ||
 		!bytes_equal(trim(key, ""), bytes_of_text(name)))
 		return false;
 	line = (struct bytes){key.data + key.len + 1, line.len - key.len - 1};
-	line = trim(before(line, '#'), "\"");
+	line = trim(text_before(line, '#'), "\"");
 	if (line.len == 4 && strncasecmp((const char *)line.data, "None", 4) == 0)
 		line.len = 0;
 	*ret = line;
 	return true;
 }
 
-/* People write an address here though the agent wants a host. Only the scheme that a proxy is
- * spoken to by can be left out: another one is another way. */
+/* Some people write a URL here, although the agent expects a host. Only http:// is removed, because
+ * another scheme means another kind of proxy. */
 static struct bytes without_scheme(struct bytes host)
 {
 	static const char scheme[] = "http://";
@@ -73,7 +73,7 @@ void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 	struct bytes host = {0}, port = {0};
 
 	while (text.len) {
-		struct bytes line = before(text, '\n');
+		struct bytes line = text_before(text, '\n');
 
 		if (line.len && !take_value(line, "HttpProxy.Host", &host))
 			(void)take_value(line, "HttpProxy.Port", &port);
@@ -89,7 +89,7 @@ void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 			(const char *)(port.len ? port.data : (const uint8_t *)""));
 }
 
-/* The system's file, which some images keep as a link. */
+/* Follows links, because the file is a link on some images. */
 void waagent_read_proxy(int root_fd, char ret[WAAGENT_PROXY_SIZE])
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(WAAGENT_MAX_BYTES);

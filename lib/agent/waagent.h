@@ -1,5 +1,5 @@
-/* waagent.h - the proxy of the guest agent's own configuration, /etc/waagent.conf. The agent passes
- * it to no extension. */
+/* waagent.h - the proxy in the guest agent's own configuration, /etc/waagent.conf. The agent does
+ * not pass it to extensions. */
 #ifndef AGENT_WAAGENT_H
 #define AGENT_WAAGENT_H
 
@@ -9,12 +9,12 @@
 #define WAAGENT_MAX_BYTES  (64u << 10)
 #define WAAGENT_PROXY_SIZE 272
 
-/* "host:port" or "host" from HttpProxy.Host and HttpProxy.Port, read as the agent does:
- * "Name=value" lines, what follows a '#' is a comment, quotes around a value do not count, the word
- * None in any case means nothing, http:// in front of the host does not count, the last line of a
- * name holds. "" if there is no proxy, or none that can be understood. */
+/* "host:port" or "host" from HttpProxy.Host and HttpProxy.Port, parsed as the agent does: lines are
+ * "Name=value", '#' begins a comment, quotes around a value are removed, the word None in upper or
+ * lower case means no value, and the last line of a name counts. In addition, http:// before the
+ * host is removed. "" if there is no usable proxy. */
 void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE]);
-/* No file, or none that can be read: "". */
+/* The same from the file below root_fd; "" if it is missing or unreadable. */
 void waagent_read_proxy(int root_fd, char ret[WAAGENT_PROXY_SIZE]);
 
 #endif

@@ -10,9 +10,9 @@
 #include "boot/eventlog.h"
 
 #define OS_RELEASE_MAX_BYTES (64u << 10)
-#define QUOTE_TRIES          2 /* PCRs 0-7 rest after boot: a second difference is no coincidence */
+#define QUOTE_TRIES          2 /* PCRs 0 to 7 are stable after boot: a second change is no coincidence */
 
-static int explain_log(struct err *err, const char *path)
+static int fail_to_read_log(struct err *err, const char *path)
 {
 	struct err cause = *err;
 
@@ -34,17 +34,17 @@ int collect_read_log(const struct collect_sources *sources, struct buf *ret, str
 	int dir_fd = sources->event_log ? AT_FDCWD : sources->root_fd;
 
 	*ret = buf_with_max(EVENTLOG_MAX_BYTES);
-	/* below /sys nobody but the kernel makes links; a given path is the operator's */
+	/* below /sys only the kernel makes links; a given path is the operator's choice */
 	if (file_read(dir_fd, path, FILE_FOLLOW_LINKS, ret, err) < 0)
-		return explain_log(err, path);
+		return fail_to_read_log(err, path);
 	if (ret->len == 0)
 		return err_set(
 			err, ERR_EVENT_LOG_EMPTY, 0, "The boot event log '%s' is empty.", path);
 	return 0;
 }
 
-/* NAME=value or NAME="value" of os-release(5) without escapes; "" if absent. Quotes are dropped
- * everywhere, as other clients do. */
+/* The value of NAME=value or NAME="value" (os-release(5)), without support for escapes; "" if
+ * absent. All quotes are removed, as other attestation clients do. */
 static void os_release_value(const char *text, const char *name, char *ret, size_t size)
 {
 	size_t name_len = strlen(name);
@@ -90,7 +90,7 @@ static void read_os_release(int root_fd, struct evidence *ret)
 	if (value[0])
 		(void)text_format(ret->os_distro, sizeof(ret->os_distro), "%s", value);
 	os_release_value((const char *)text.data, "VERSION_ID", value, sizeof(value));
-	if (*version < '1' || *version > '9') /* the protocol knows no major version 0 */
+	if (*version < '1' || *version > '9') /* the protocol has no major version 0 */
 		return;
 	ret->os_major = small_number(&version);
 	if (*version++ == '.')
@@ -106,8 +106,8 @@ static int parse_attest(const struct tpm_attest *attest, const char *what,
 	return err_wrap(err, "The TPM's %s", what);
 }
 
-/* Values that the quote signs; a measurement between reading and quoting is tried again, not
- * reported as forgery. */
+/* Reads the PCRs and quotes them until the quote signs the values read: a measurement between the
+ * two is no forgery. */
 static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 {
 	for (int i = 0; i < QUOTE_TRIES; i++) {
@@ -128,7 +128,7 @@ static int quote_pcrs(struct tpm *tpm, struct evidence *ret, struct err *err)
 		err, ERR_PCR_CHANGED, 0, "The TPM's PCRs 0 to 7 changed while they were quoted.");
 }
 
-/* A machine that slept since the quote is to try again, not to be called tampered with. */
+/* A machine that slept since the quote must try again; it was not tampered with. */
 static int check_awake(const struct evidence *evidence, struct err *err)
 {
 	struct tpmwire_attest quote, certify;
@@ -176,7 +176,7 @@ int collect_observed(struct tpm *tpm, const struct collect_sources *sources,
 	};
 
 	*ret = (struct machine_view){0};
-	if (!sources->event_log) /* a given log may be another machine's */
+	if (!sources->event_log) /* a given log may be from another machine */
 		ret->secure_boot = switches[precondition_read_flag(sources->root_fd, "SecureBoot")];
 	if (tpm_read_pcrs(tpm, UNQUOTED_MASK, &ret->pcrs, err) == 0)
 		return 0;

@@ -1,4 +1,4 @@
-/* collect.h - this machine's TPM and files -> evidence. */
+/* collect.h - collects evidence from this machine's TPM and files. */
 #ifndef ATTEST_COLLECT_H
 #define ATTEST_COLLECT_H
 
@@ -9,25 +9,27 @@
 
 struct collect_sources {
 	int root_fd;
-	/* path from the caller's working directory; NULL: COLLECT_EVENT_LOG below root_fd */
+	/* path of a log, relative to the working directory; NULL: COLLECT_EVENT_LOG below
+	 * root_fd */
 	const char *event_log;
 };
 
-/* The whole log; ret is made anew. ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE,
- * ERR_EVENT_LOG_MALFORMED (too large). */
+/* Reads the whole log. ret is overwritten and owned by the caller. ERR_NO_EVENT_LOG,
+ * ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_EVENT_LOG_MALFORMED (too large). */
 int collect_read_log(
 	const struct collect_sources *sources, struct buf *ret, struct err *err) err_check;
 
-/* Eight TPM commands (nine if the certificate takes two reads). The encryption key stays loaded in
- * `tpm`. The log is read before the PCRs, so that a later measurement shows as a mismatch and never
- * as a clean log. ERR_NO_EVENT_LOG, ERR_EVENT_LOG_EMPTY, ERR_EVENT_LOG_UNREADABLE, ERR_PCR_CHANGED,
- * ERR_TPM_FAILED (also if the machine slept in between), and what edge/tpm.h lists. */
+/* Sends eight TPM commands (nine if the certificate takes two reads). The encryption key stays
+ * loaded in `tpm`. The log is read before the PCRs, so that a later measurement shows as a mismatch
+ * and never as a clean log. The caller owns ret: evidence_done(). ERR_PCR_CHANGED, ERR_TPM_FAILED
+ * (also if the machine slept meanwhile), and the errors of collect_read_log() and edge/tpm.h. */
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
 
-/* What the machine says beside it: one more command, for the PCRs behind the quoted ones. What
- * cannot be read stays unknown and is no failure, and so does the firmware's variable if the log
- * was given by its path; but a TPM that answers no more is one: ERR_TPM_SILENT. */
+/* Reads what is compared with the evidence: the firmware's variable SecureBoot and, with one more
+ * TPM command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no
+ * failure; so does the variable if sources->event_log is set. ERR_TPM_SILENT: the TPM no longer
+ * answers. */
 int collect_observed(struct tpm *tpm, const struct collect_sources *sources,
 	struct machine_view *ret, struct err *err) err_check;
 

@@ -58,8 +58,8 @@ static int build_body(const struct evidence *evidence, const char *nonce, struct
 	return request_build_body(buf_bytes(ret_info), ret_body, err);
 }
 
-/* The provider's answer -> the token's text. Only this TPM, in this boot, with these PCRs, can do
- * it. */
+/* Decrypts the provider's answer to the text of the token. Only this TPM, in this boot and with
+ * these PCRs, can do so. */
 static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_token, struct err *err)
 {
 	auto_cleanup(envelope) struct envelope envelope = {0};
@@ -116,7 +116,8 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	return 0;
 }
 
-/* A refusal is an answer; a CA file that cannot be read, for one, means that nobody was asked. */
+/* A refusal is an answer; other errors, such as an unreadable CA file, mean that no request reached
+ * the provider. */
 static bool is_answer(enum err_code code)
 {
 	return err_info(code)->place >= ERR_PLACE_BUSY;
@@ -127,7 +128,7 @@ static const char *metadata_of(const struct round_inputs *inputs)
 	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 }
 
-/* Whom to ask, and the way there. A given endpoint is asked, and nobody about it. */
+/* Finds the provider and the way to it. A given endpoint needs no metadata service. */
 static int find_way(const struct round_inputs *inputs, struct way *ret_way,
 	struct round_result *ret, struct err *err)
 {
@@ -161,9 +162,10 @@ static struct exchange new_exchange(const struct round_inputs *inputs, int64_t s
 		.now_ms = started_ms};
 }
 
-/* The TPM's key lives until the answer is opened, however often it takes to get it. */
-static int attest(const struct exchange *exchange, struct bytes body, struct buf *ret_answer,
-	struct round_result *ret, struct err *err)
+/* Sends the request, if necessary several times. The TPM's key must stay loaded until the answer is
+ * decrypted. */
+static int request_attestation(const struct exchange *exchange, struct bytes body,
+	struct buf *ret_answer, struct round_result *ret, struct err *err)
 {
 	int status = exchange_attest(exchange, body, ret_answer, &ret->exchange, err);
 
@@ -175,7 +177,7 @@ static int attest(const struct exchange *exchange, struct bytes body, struct buf
 	return status;
 }
 
-/* From a complete evidence to verified claims. */
+/* Sends complete evidence to the provider and verifies the token. */
 static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 	struct round_result *ret, struct err *err)
 {
@@ -192,7 +194,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 		find_way(inputs, &exchange.way, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
-	if (attest(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
+	if (request_attestation(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
 		return -1;
 	if (open_answer(tpm, buf_bytes(&answer), &ret->token, err) < 0 || tpm_flush_key(tpm, err) < 0)
 		return -1;
@@ -205,7 +207,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 	return 0;
 }
 
-static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
+static int collect_with_tpm(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	struct round_result *ret, struct err *err)
 {
 	const char *tcti = inputs->tcti && inputs->tcti[0]
@@ -221,8 +223,9 @@ static int collect(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	return 0;
 }
 
-/* The VM's own half. -1: it came to no evidence, and the verdict says why. */
-static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct round_result *ret)
+/* The VM's own check. -1: evidence is not complete, and ret->own explains why. */
+static int check_boot(
+	const struct round_inputs *inputs, struct tpm **ret_tpm, struct round_result *ret)
 {
 	struct machine_view observed;
 	struct err err;
@@ -232,14 +235,14 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
-	if (collect(inputs, ret_tpm, ret, &err) < 0) {
+	if (collect_with_tpm(inputs, ret_tpm, ret, &err) < 0) {
 		ret->own = verdict_of_err(&err);
 		return -1;
 	}
 	appraise_evidence(&ret->evidence, BINDING_NULL_ONLY, &ret->local);
 	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
 		ret->stage = ROUND_TPM;
-		/* what speaks against the VM already goes on doing so */
+		/* a verdict against the VM stays */
 		ret->own = ret->local.verdict.health == HEALTH_HEALTHY ? verdict_of_err(&err)
 								       : ret->local.verdict;
 		return -1;
@@ -249,8 +252,9 @@ static int look(const struct round_inputs *inputs, struct tpm **ret_tpm, struct 
 	return 0;
 }
 
-/* With an endpoint of its own it was not asked yet; then only where there is something to compare.
- * It may cost 2 s and nothing else. */
+/* Compares the ID of the VM with the boot's. With a given endpoint, the metadata service has not
+ * been queried yet; this is done only if there is an ID to compare, takes at most 2 s, and its
+ * failure is ignored. */
 static void confirm_vm_id(const struct round_inputs *inputs, struct round_result *ret)
 {
 	bool is_comparable = ret->local.has_secureboot && ret->local.secureboot.vm_id[0];
@@ -267,7 +271,7 @@ void round_look(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
-	(void)!look(inputs, &tpm, ret);
+	(void)!check_boot(inputs, &tpm, ret);
 }
 
 void round_run(const struct round_inputs *inputs, struct round_result *ret)
@@ -275,7 +279,7 @@ void round_run(const struct round_inputs *inputs, struct round_result *ret)
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 	struct err err;
 
-	if (look(inputs, &tpm, ret) < 0)
+	if (check_boot(inputs, &tpm, ret) < 0)
 		return;
 	if (ask_provider(inputs, tpm, ret, &err) < 0)
 		ret->remote = verdict_of_err(&err);
