@@ -21,6 +21,8 @@
 struct proxy; /* net/proxy.h */
 struct http; /* keeps its connection, to be used again for the same host */
 
+/* The caller closes it. ERR_TLS_LIBRARY: libcurl uses another TLS library than this program.
+ * ERR_NO_MEMORY, ERR_INTERNAL. */
 int http_open(struct http **ret, struct err *err) err_check;
 void http_close(struct http *http);
 static inline void http_cleanup(struct http **http)
@@ -69,7 +71,7 @@ static inline void http_answer_cleanup(struct http_answer *answer)
 
 /* Any HTTP status is an answer; only a proxy's refusal of CONNECT is an error. Errors are of kind
  * NETWORK, with one code per cause; the message names the host, the address or proxy, and the time
- * that passed. Also ERR_CA_FILE, ERR_ENDPOINT_INVALID, ERR_TLS_LIBRARY, ERR_NO_MEMORY. */
+ * that passed. Also ERR_CA_FILE, ERR_ENDPOINT_INVALID, ERR_NO_MEMORY, ERR_INTERNAL. */
 int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
 	struct err *err) err_check;
 

@@ -19,7 +19,7 @@ void alerts_done(struct alerts *alerts)
 	alerts->pending = NULL;
 }
 
-/* ---- what is remembered ---- */
+/* ---- alert.json ---- */
 
 static bool find_health(const char *name, enum health *ret)
 {
@@ -33,7 +33,8 @@ static bool find_health(const char *name, enum health *ret)
 	return false;
 }
 
-/* Copies the items from the one at `from` on. A copy that lost one would lose an alert. */
+/* Copies the items from index `from` on. An incomplete copy is an error, because it would lose an
+ * alert. */
 static int copy_from(const json *array, size_t from, json **ret, struct err *err)
 {
 	auto_cleanup(json) json *copy = json_new_array();
@@ -79,7 +80,7 @@ int alerts_parse(struct bytes text, struct alerts *ret, struct err *err)
 	return state_parse(&alert_file, text, ret, err);
 }
 
-static int save(int state_fd, const struct alerts *alerts, struct err *err)
+static int save_alerts(int state_fd, const struct alerts *alerts, struct err *err)
 {
 	auto_cleanup(json) json *document = json_new_object();
 
@@ -92,9 +93,9 @@ static int save(int state_fd, const struct alerts *alerts, struct err *err)
 	return state_save(state_fd, ALERT_FILE, document, err);
 }
 
-/* ---- what changed ---- */
+/* ---- a change ---- */
 
-/* The address itself may hold a secret. */
+/* Identifies the receiver by a hash, because the address may contain a secret. */
 static void name_receiver(const char *url, char ret[ALERT_RECEIVER_SIZE])
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
@@ -103,9 +104,9 @@ static void name_receiver(const char *url, char ret[ALERT_RECEIVER_SIZE])
 	hex_encode((struct bytes){digest, (ALERT_RECEIVER_SIZE - 1) / 2}, ret);
 }
 
-/* Whether it is a new one, which has yet to learn what is wrong. If something is on its way, it
- * will: a wrong address was corrected. */
-static bool meet_receiver(const char *url, struct alerts *alerts)
+/* Notes the receiver. True if it is a new one to which the current health must be sent. Pending
+ * alerts go to the new receiver anyway: somebody corrected the address. */
+static bool note_receiver(const char *url, struct alerts *alerts)
 {
 	char name[ALERT_RECEIVER_SIZE];
 
@@ -153,8 +154,8 @@ static void add_reason(const struct err *reason, json *alert)
 	json_add_text(alert, "remedy", err_info(reason->code)->remedy);
 }
 
-/* before: NULL if it is not known, or the same. */
-static void describe(const struct alert_inputs *inputs, const char *before, json *alert)
+/* before: NULL if the health before is unknown or the same. */
+static void fill_alert(const struct alert_inputs *inputs, const char *before, json *alert)
 {
 	const struct verdict *verdict = inputs->verdict;
 	int64_t failing_since_s = inputs->history->failing_since_s;
@@ -184,13 +185,13 @@ static int add_pending(const struct alert_inputs *inputs, const char *before, st
 
 	if (copy_from(alerts->pending, surplus, &pending, err) < 0)
 		return -1;
-	describe(inputs, before, json_add_object(pending, NULL));
+	fill_alert(inputs, before, json_add_object(pending, NULL));
 	json_free(alerts->pending);
 	alerts->pending = pending;
 	return 0;
 }
 
-/* Saved before anything is sent: whatever happens then, nothing is lost. */
+/* Saves the change before it is sent, so that no failure can lose it. */
 static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
 	struct alerts *alerts, struct err *err)
 {
@@ -204,10 +205,10 @@ static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
 		return -1;
 	alerts->has_health = true;
 	alerts->health = health;
-	return save(inputs->state_fd, alerts, err);
+	return save_alerts(inputs->state_fd, alerts, err);
 }
 
-/* ---- telling it ---- */
+/* ---- delivery ---- */
 
 static int format_body(const json *alert, int64_t now_s, struct buf *ret, struct err *err)
 {
@@ -223,7 +224,8 @@ static int format_body(const json *alert, int64_t now_s, struct buf *ret, struct
 
 #define SIGNATURE_SIZE (sizeof("X-Signature: sha256=") + (size_t)2 * CRYPTO_SHA256_SIZE)
 
-static int sign(const char *secret, struct bytes body, char ret[SIGNATURE_SIZE], struct err *err)
+static int format_signature(
+	const char *secret, struct bytes body, char ret[SIGNATURE_SIZE], struct err *err)
 {
 	uint8_t mac[CRYPTO_SHA256_SIZE];
 	char hex[2 * CRYPTO_SHA256_SIZE + 1];
@@ -235,7 +237,7 @@ static int sign(const char *secret, struct bytes body, char ret[SIGNATURE_SIZE],
 	return 0;
 }
 
-static int exchange(const struct http_request *request, struct err *err)
+static int send_request(const struct http_request *request, struct err *err)
 {
 	auto_cleanup(http_answer) struct http_answer answer = {
 		.body = buf_with_max(MAX_ANSWER_BYTES)};
@@ -249,7 +251,7 @@ static int exchange(const struct http_request *request, struct err *err)
 	return 0;
 }
 
-/* Messages name the receiver by its host alone. */
+/* Messages name only the host of the receiver, because its address may contain a secret. */
 static int post(const struct alert_inputs *inputs, struct bytes body, struct err *err)
 {
 	const struct settings *settings = inputs->settings;
@@ -257,19 +259,20 @@ static int post(const struct alert_inputs *inputs, struct bytes body, struct err
 	struct http_origin origin;
 	char signature[SIGNATURE_SIZE];
 
-	if (settings->alert_secret[0] && sign(settings->alert_secret, body, signature, err) < 0)
+	if (settings->alert_secret[0] &&
+		format_signature(settings->alert_secret, body, signature, err) < 0)
 		return -1;
 	if (http_parse_url(settings->alert_webhook, &origin, NULL, err) < 0 ||
 		way_choose(&inputs->way, &origin, &way, err) < 0)
 		return -1;
-	return exchange(&(struct http_request){.url = settings->alert_webhook,
-				.content_type = "application/json",
-				.body = body,
-				.trust = way.trust,
-				.proxy = &way.proxy,
-				.connect_timeout_ms = CONNECT_MS,
-				.total_timeout_ms = TOTAL_MS,
-				.header = settings->alert_secret[0] ? signature : NULL},
+	return send_request(&(struct http_request){.url = settings->alert_webhook,
+				    .content_type = "application/json",
+				    .body = body,
+				    .trust = way.trust,
+				    .proxy = &way.proxy,
+				    .connect_timeout_ms = CONNECT_MS,
+				    .total_timeout_ms = TOTAL_MS,
+				    .header = settings->alert_secret[0] ? signature : NULL},
 		err);
 }
 
@@ -299,7 +302,7 @@ static int send_all(
 			return -1;
 		json_free(alerts->pending);
 		alerts->pending = rest;
-		if (save(inputs->state_fd, alerts, err) < 0)
+		if (save_alerts(inputs->state_fd, alerts, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -319,7 +322,7 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 		*err = damage;
 		return -1;
 	}
-	if (note_change(inputs, meet_receiver(inputs->settings->alert_webhook, &alerts), &alerts,
+	if (note_change(inputs, note_receiver(inputs->settings->alert_webhook, &alerts), &alerts,
 		    err) < 0 ||
 		send_all(inputs, &alerts, ret_sent, err) < 0)
 		return -1;

@@ -1,20 +1,29 @@
-/* alert.h - tells the webhook of the settings when the health changes: each change once, in order,
- * as one POST of a small JSON object over verified TLS. What was not delivered waits in
- * var/lib/guest-attestation/alert.json for the next round, also through restarts.
+/* alert.h - sends an alert to the webhook of the settings when the health changes: each change
+ * once, in order, as one POST of a small JSON object over verified TLS. Alerts that were not
+ * delivered wait in var/lib/guest-attestation/alert.json for the next round, also through restarts.
  *
- *   {"id": "32 hex digits", "health": "Unhealthy", "before": "Healthy", "since":
- * "2026-01-31T12:00:00Z", "code": 703, "name": "log-mismatch", "message": "..", "remedy": "..",
- * "vmId": "..", "resourceId": "..", "provider": "https://..", "version": "1.2.3.4", "time":
- * "2026-01-31T12:00:05Z"}
+ *   {"id": "32 hex digits",
+ *    "health": "Unhealthy",
+ *    "before": "Healthy",
+ *    "since": "2026-01-31T12:00:00Z",
+ *    "code": 703,
+ *    "name": "log-mismatch",
+ *    "message": "..",
+ *    "remedy": "..",
+ *    "vmId": "..",
+ *    "resourceId": "..",
+ *    "provider": "https://..",
+ *    "version": "1.2.3.4",
+ *    "time": "2026-01-31T12:00:05Z"}
  *
- * time: of this sending. before, vmId, resourceId: only if known. Header "X-Signature: sha256=HEX"
- * is the HMAC-SHA256 (RFC 2104) of the body with alertSecret. A receiver may get one twice if the
- * VM dies between delivery and the note of it: `id` is then the same.
+ * time: when this POST was sent. before, vmId, resourceId: only if known. The header "X-Signature:
+ * sha256=HEX" is the HMAC-SHA256 (RFC 2104) of the body with alertSecret. If the VM stops between
+ * the delivery of an alert and the record of it, the receiver gets it twice, with the same `id`.
  *
- * A change is what stays: Unknown counts if it is reported as an error and does not pass by itself
- * or no proof of this boot counts any more. The first thing that is found out is told unless it is
- * Healthy. A receiver that is new is told what is wrong at once.
- */
+ * Only a lasting change is reported. Unknown counts as lasting if it is reported as an error and
+ * either cannot pass by itself or no proof of this boot counts any more. The first known health is
+ * reported unless it is Healthy. A new receiver immediately gets the current health unless it is
+ * Healthy. */
 #ifndef SERVICE_ALERT_H
 #define SERVICE_ALERT_H
 
@@ -24,17 +33,17 @@
 #include "service/history.h"
 
 #define ALERT_FILE          "alert.json" /* below the state folder */
-#define ALERT_MAX_PENDING   8 /* of more, the oldest are given up */
+#define ALERT_MAX_PENDING   8 /* beyond that, the oldest are dropped */
 #define ALERT_RECEIVER_SIZE 17
 #define ALERT_RANDOM_SIZE   16
 
-/* What is remembered. */
+/* The content of alert.json. */
 struct alerts {
 	bool has_health;
-	enum health health; /* last one noted */
-	/* of which it was noted: the beginning of its address's SHA-256 */
+	enum health health; /* the last one reported */
+	/* the receiver: first hex digits of the SHA-256 of the webhook's address */
 	char receiver[ALERT_RECEIVER_SIZE];
-	json *pending; /* owned; the objects to send, without time; NULL: none */
+	json *pending; /* owned; array of the alerts to send, without `time`; NULL: none */
 };
 
 void alerts_done(struct alerts *alerts);
@@ -42,29 +51,30 @@ static inline void alerts_cleanup(struct alerts *alerts)
 {
 	alerts_done(alerts);
 }
+/* ERR_STATE_INVALID, ERR_NO_MEMORY. */
 int alerts_parse(struct bytes text, struct alerts *ret, struct err *err) err_check;
 
 struct alert_inputs {
 	int state_fd;
 	const struct settings *settings;
 	const struct round_result *round;
-	const struct verdict *verdict; /* of all */
-	const struct history *history; /* with this round in it */
+	const struct verdict *verdict; /* the combined one of service/verdicts.h */
+	const struct history *history; /* including this round */
 	enum status_state state; /* as reported */
-	struct way_sources way; /* of the way to the receiver */
-	/* who knows the VM's ids, asked for a new alert; NULL or "": the cloud's own */
+	struct way_sources way; /* to the receiver */
+	/* metadata service, which knows the VM's IDs, http://ADDRESS; NULL or "": the cloud's */
 	const char *metadata;
 	const char *version;
-	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, new each time */
+	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, fresh for each call */
 	struct moment now;
 };
 
-/* After a round. Without alertWebhook, or with disableAlerts, it forgets all and does nothing. Each
- * sending ends within 10 s, and the first that fails is the last. ret_sent: how many were
- * delivered, also if it fails. ERR_ALERT: one was not delivered and waits; ERR_STATE_INVALID: all
- * was sent, but what had waited before is lost with the damaged alert.json, which is set aside;
- * other errors: alert.json could not be read or written, and nothing was sent that was not noted.
- */
+/* To be called after a round. Without alertWebhook, or with disableAlerts, it removes alert.json
+ * and sends nothing. Each POST ends within 10 s; after the first failure no more are sent.
+ * ret_sent: how many alerts were delivered, also on failure. ERR_ALERT: an alert was not delivered
+ * and waits. ERR_STATE_INVALID: this change was sent, but alerts that waited before are lost with
+ * the damaged alert.json, which was set aside. Other errors: alert.json could not be read or
+ * written; no alert was sent that is not recorded. */
 int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err) err_check;
 
 #endif

@@ -1,5 +1,5 @@
-/* attempt.h - what an enabled extension does with its settings, proxies and state: a round, and
- * the alerts of it. */
+/* attempt.h - a round and its alerts, with the settings, proxies and state of the enabled
+ * extension. */
 #ifndef SERVICE_ATTEMPT_H
 #define SERVICE_ATTEMPT_H
 
@@ -15,10 +15,11 @@ struct attempt {
 	const char *version; /* of this program */
 };
 
-/* random: 16 bytes for the nonce and 4 more, new each time. */
+/* round_run(). random: 16 bytes for the nonce and 4 for round_inputs.random, fresh for each
+ * call. */
 void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
 	struct round_result *ret);
-/* alert_run() after the round that was reported with this state. */
+/* alert_run() after a round that was reported with this state. Errors as alert_run(). */
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
 	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
 	struct err *err) err_check;

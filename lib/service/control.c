@@ -9,7 +9,7 @@
 
 #define PATH_SIZE 1152 /* root and a path below it */
 
-/* "/a" below "/" is "/a". */
+/* What to put before a path that begins with "/": "" for the root "/". */
 static const char *prefix(const struct control *control)
 {
 	return strcmp(control->root, "/") == 0 ? "" : control->root;
@@ -38,7 +38,7 @@ static int systemctl(const struct control *control, const char *verb, bool names
 	return exit_code == 0 ? 0 : -1;
 }
 
-/* A folder that the agent named, as the service sees it. */
+/* The path of one of the agent's folders, as the service sees it. */
 static void agent_path(const struct control *control, const char *path, char ret[PATH_SIZE])
 {
 	(void)text_format(ret, PATH_SIZE, "%s%s", prefix(control), path);
@@ -91,7 +91,7 @@ int control_start(const struct control *control, const struct record *service,
 		return -1;
 	if (!has_systemd)
 		return start_detached(control, service, err);
-	/* every step again at a retry: a command may have been killed between any two of them */
+	/* a retry repeats every step, because the command may have been killed between any two */
 	if (write_unit(control, service, unit_template, &lasts, err) < 0 ||
 		systemctl(control, "daemon-reload", false, err) < 0 ||
 		(lasts && systemctl(control, "enable", true, err) < 0) ||
@@ -100,7 +100,7 @@ int control_start(const struct control *control, const struct record *service,
 	return 0;
 }
 
-/* Whether systemd has the service in hand. */
+/* Is there a unit, so that systemd manages the service? */
 static int find_unit(const struct control *control, bool *ret, struct err *err)
 {
 	bool has_systemd, has_unit = false;
@@ -120,8 +120,8 @@ int control_stop(const struct control *control, struct err *err)
 	if (find_unit(control, &has_unit, err) < 0)
 		return -1;
 	if (has_unit) {
-		/* not enabled at boot first: killed in between, it is stopped by the retry or the
-		 * next boot */
+		/* first disable: if this command is killed in between, a retry or the next boot
+		 * stops the service */
 		is_unit_stopped = systemctl(control, "disable", true, &unit_err) == 0;
 		is_unit_stopped = systemctl(control, "stop", true, &unit_err) == 0 && is_unit_stopped;
 	}
@@ -129,7 +129,7 @@ int control_stop(const struct control *control, struct err *err)
 		return -1;
 	if (is_unit_stopped)
 		return 0;
-	/* what systemctl says matters only while the service lives */
+	/* systemctl's failure matters only if the service still runs */
 	if (control_find_running(control, &is_running, err) < 0)
 		return -1;
 	if (is_running)
@@ -145,14 +145,14 @@ int control_remove(const struct control *control, struct err *err)
 	if (systemd_remove_unit(control->root_fd, err) < 0 ||
 		systemd_is_here(control->root_fd, &has_systemd, err) < 0)
 		return -1;
-	/* systemd forgets the unit sooner or later by itself */
+	/* a failure does no harm: systemd drops the removed unit at its next reload */
 	if (has_systemd)
 		(void)!systemctl(control, "daemon-reload", false, &ignored);
 	return 0;
 }
 
-/* is-active: 0 it is, 3 it is not (systemctl(1)), 4 there is no such unit; anything else is no
- * answer. */
+/* Exit codes of is-active: 0 active, 3 not active (systemctl(1)), 4 no such unit. Any other one is
+ * no answer. */
 static int find_active(const struct control *control, bool *ret, struct err *err)
 {
 	int exit_code;

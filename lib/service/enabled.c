@@ -10,7 +10,7 @@
 #include "net/trust_store.h"
 #include "service/running.h"
 
-static int set_not_enabled(struct err *err)
+static int fail_not_enabled(struct err *err)
 {
 	return err_set(err, ERR_NOT_ENABLED, 0,
 		"The extension is not enabled on this machine: there is no /%s/%s.", STATE_FOLDER,
@@ -23,19 +23,19 @@ int enabled_find(int root_fd, int *ret_state_fd, struct record *ret, struct err 
 	enum state_found found;
 
 	if (state_open_folder(root_fd, false, &state_fd, err) < 0)
-		return err->native == ENOENT ? set_not_enabled(err) : -1;
+		return err->native == ENOENT ? fail_not_enabled(err) : -1;
 	found = record_load(state_fd, ret, err);
 	if (found == STATE_ABSENT)
-		return set_not_enabled(err);
+		return fail_not_enabled(err);
 	if (found != STATE_LOADED)
 		return -1;
 	*ret_state_fd = steal_fd(&state_fd);
 	return 0;
 }
 
-/* An authority that does not count keeps nothing from working, but somebody may wait for it to. A
- * file that cannot be used at all is the attestation's error. */
-static void note_authorities(struct settings *settings)
+/* Warns about authorities that cannot be used, because somebody may rely on them. A file that
+ * cannot be used at all is an error of the attestation. */
+static void warn_of_unusable_authorities(struct settings *settings)
 {
 	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
@@ -67,7 +67,7 @@ int enabled_read_settings(
 	if (settings_protected_parse(
 		    root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
 		return -1;
-	note_authorities(ret);
+	warn_of_unusable_authorities(ret);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ int enabled_read_history(int state_fd, struct history *ret, struct err *err)
 	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
 }
 
-/* The lock's file is written at the service's start and then rests. */
+/* The lock file is written only when the service starts. */
 int enabled_find_process(int state_fd, pid_t *ret, int64_t *ret_started_s, struct err *err)
 {
 	struct stat info;

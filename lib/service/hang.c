@@ -9,9 +9,9 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define WRITE_S 10 /* where the disk hangs too, SIGALRM ends the process without a status */
+#define WRITE_S 10 /* if the disk hangs too, SIGALRM ends the process without a status */
 
-static void report(void *context)
+static void report_hang(void *context)
 {
 	const struct hang *hang = context;
 	struct err ignored;
@@ -24,7 +24,7 @@ static void report(void *context)
 	hang->end(hang->context);
 }
 
-static int prepare(const struct hang_inputs *inputs, struct hang *hang, struct err *err)
+static int prepare_status(const struct hang_inputs *inputs, struct hang *hang, struct err *err)
 {
 	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 	char begun[CLOCK_TEXT_SIZE];
@@ -53,8 +53,8 @@ int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *e
 	status_file_name(environment->sequence, ret->name);
 	if (environment_make_folder(
 		    inputs->root_fd, environment->status_folder, &ret->folder_fd, err) == 0 &&
-		prepare(inputs, ret, err) == 0 &&
-		watchdog_arm(inputs->limit_s, report, ret, &ret->watchdog, err) == 0)
+		prepare_status(inputs, ret, err) == 0 &&
+		watchdog_arm(inputs->limit_s, report_hang, ret, &ret->watchdog, err) == 0)
 		return 0;
 	hang_done(ret);
 	return -1;

@@ -1,5 +1,5 @@
-/* hang.h - what a service reports when its own work does not end: a status that is made beforehand,
- * since then nothing can be relied on. */
+/* hang.h - reports a round that does not end. The status is prepared before the round, because a
+ * process that hangs cannot be relied on. */
 #ifndef SERVICE_HANG_H
 #define SERVICE_HANG_H
 
@@ -10,7 +10,7 @@
 struct hang {
 	int folder_fd; /* of the status */
 	char name[STATUS_FILE_NAME_SIZE];
-	struct buf status; /* the file's text */
+	struct buf status; /* the text of the status file */
 	char line[256]; /* for the journal */
 	watchdog_act *end;
 	void *context;
@@ -26,11 +26,11 @@ struct hang_inputs {
 	void *context; /* of `end` */
 };
 
-/* Begins to watch a round. If it is not over in time, the status becomes ERR_HUNG in place of
- * whatever stands, a line goes to stderr, and then `end` is called, in a thread of its own
- * (base/watchdog.h). ret stays where it is until hang_done. */
+/* Begins to watch a round. If the round does not end in time, a thread of its own (base/watchdog.h)
+ * writes a line to stderr, replaces the status by ERR_HUNG and calls `end`. ret must stay at its
+ * address until hang_done. ERR_IO, ERR_NO_MEMORY. */
 int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *err) err_check;
-/* The round is over. Also for a zeroed one. */
+/* To be called when the round is over. Accepts a zeroed value. */
 void hang_done(struct hang *hang);
 static inline void hang_cleanup(struct hang *hang)
 {

@@ -5,28 +5,28 @@
 #include "base/text.h"
 #include "edge/members.h"
 
-static struct history of_provider(const struct history *before, const char *provider)
+static struct history continue_with_provider(const struct history *before, const char *provider)
 {
 	struct history after = {0};
 
 	if (!provider[0] || strcmp(before->provider, provider) == 0)
 		return *before;
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
-	/* the boot's, not the provider's, and so is the next one */
+	/* these belong to the machine and its boot, not to the provider */
 	after.baseline_s = before->baseline_s;
 	memcpy(after.distrusted_boot_id, before->distrusted_boot_id,
 		sizeof(after.distrusted_boot_id));
 	return after;
 }
 
-/* A boot clock of 0 is no value: the first second of a boot counts as its second one. */
+/* 0 means "no value", so the first second of a boot is recorded as the next one. */
 static int64_t boot_clock(const struct moment *now)
 {
 	return now->time.boot_s > 0 ? now->time.boot_s : 1;
 }
 
-/* The wait begins anew with a boot, with an enable, and with another provider. */
-static void wait_for_answer(
+/* The wait restarts with a new boot, a new enable or another provider. */
+static void note_wait(
 	const struct history *before, const struct history_round *round, struct history *ret)
 {
 	bool goes_on = strcmp(before->boot_id, round->now.boot_id) == 0 &&
@@ -51,7 +51,7 @@ static void note_answer(const struct history_round *round, struct history *ret)
 	ret->failures = 0;
 	ret->failing_since_s = 0;
 	ret->waiting_boot_s = 0;
-	ret->proof = (struct proof){0}; /* an older token no longer speaks for this VM */
+	ret->proof = (struct proof){0}; /* a newer answer replaces the older proof */
 	if (round->health == HEALTH_HEALTHY) {
 		ret->healthy_s = round->now.time.wall_s;
 		ret->proof = *round->proof;
@@ -63,9 +63,9 @@ static void note_answer(const struct history_round *round, struct history *ret)
 
 struct history history_after(const struct history *before, const struct history_round *round)
 {
-	struct history after = of_provider(before, round->provider);
+	struct history after = continue_with_provider(before, round->provider);
 
-	wait_for_answer(before, round, &after);
+	note_wait(before, round, &after);
 	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", round->now.boot_id);
 	after.round_boot_s = boot_clock(&round->now);
 	if (round->health == HEALTH_UNKNOWN)
@@ -97,14 +97,14 @@ static const struct member rows[] = {
 		MEMBER_PLACE(struct history, distrusted_boot_id)},
 };
 
-/* Of which round "bootClock" is. */
+/* Identifies the round that "bootClock" belongs to. */
 static const struct member round_rows[] = {
 	{"bootId", MEMBER_TEXT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, boot_id)},
 	{"tokenExpiresAt", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.expires_s)},
 	{"failingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failing_since_s)},
 };
 
-/* What is measured by CLOCK_BOOTTIME. Without it a proof has no life. */
+/* Values measured by CLOCK_BOOTTIME. Without them a proof has no lifetime. */
 static const struct member clock_rows[] = {
 	{"round", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, round_boot_s)},
 	{"waitingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, waiting_boot_s)},
@@ -115,8 +115,8 @@ static const struct member clock_rows[] = {
 	{"lifetime", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, proof.life_s)},
 };
 
-/* An older version that ran in between left this behind, and noted another round: then it says
- * nothing about that one. */
+/* An older version that ran in between recorded another round and left "bootClock" unchanged. Then
+ * it does not belong to that round. */
 static bool is_of_round(const json *clock, const struct history *history)
 {
 	struct history noted = {0};
@@ -173,7 +173,6 @@ bool history_trusts_boot(const struct history *history, const char *boot_id)
 int history_save(int state_fd, const struct history *history, struct err *err)
 {
 	auto_cleanup(json) json *document = json_new_object();
-
 	json *clock;
 
 	members_add(document, MEMBERS(rows), history);

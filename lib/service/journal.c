@@ -9,7 +9,7 @@
 
 #define NS_PER_S 1000000000
 
-/* "" is no folder: the environment could not be read, or the agent collects no events. */
+/* Fails for "": the environment could not be read, or the agent collects no events. */
 static int open_folder(int root_fd, const char *path, int *ret_fd)
 {
 	struct err ignored;
@@ -30,7 +30,7 @@ static void format_outcome(const struct journal *note, char *ret, size_t size)
 		reason, note->took_ms / 1000, (int)(note->took_ms % 1000));
 }
 
-static void send_event(int root_fd, int log_fd, const struct environment *environment,
+static void write_event(int root_fd, int log_fd, const struct environment *environment,
 	const struct journal *note, const char *outcome)
 {
 	auto_cleanup(fd) int events_fd = -1;
@@ -68,7 +68,7 @@ void journal_outcome(int root_fd, const struct environment *environment, const s
 		(void)text_format(line, sizeof(line), "%s: %s %s", outcome, reason->msg,
 			err_info(reason->code)->remedy);
 	(void)!logfile_append(log_fd, note->now_ns / NS_PER_S, note->level, line, &ignored);
-	send_event(root_fd, log_fd, environment, note, outcome);
+	write_event(root_fd, log_fd, environment, note, outcome);
 }
 
 void journal_line(int root_fd, const struct environment *environment, int64_t now_s,

@@ -1,5 +1,5 @@
-/* journal.h - tells what a program did: a line in our log and an event for the agent to collect.
- * Nothing fails because nobody could be told: a missing folder or a full disk is no error here. */
+/* journal.h - records what a program did: a line in the extension's log and an event for the agent
+ * to collect. A record that cannot be written, for a missing folder or a full disk, is no error. */
 #ifndef SERVICE_JOURNAL_H
 #define SERVICE_JOURNAL_H
 
@@ -18,20 +18,19 @@ struct journal {
 	const char *version;
 };
 
-/* In the log "TASK: OUTCOME, NAME (CODE), 1.234 s: message and remedy"; the event goes without
- * message and remedy, which may quote others. root_fd: the root directory, below which the
- * environment's folders are. */
+/* Writes "TASK: OUTCOME, NAME (CODE), 1.234 s: message and remedy" to the log. The event lacks
+ * message and remedy, which may quote text from outside. root_fd: the root directory that the
+ * environment's folders are relative to. */
 void journal_outcome(int root_fd, const struct environment *environment, const struct journal *note);
-/* A line in the log alone. */
+/* Writes a line to the log only. */
 void journal_line(int root_fd, const struct environment *environment, int64_t now_s,
 	enum log_level level, const char *text);
 
-/* What the service writes: a line for systemd's journal, and the same in our log for the guest
- * agent to collect. */
+/* For the service: writes a line to stderr, for systemd's journal, and the same line to the log. */
 void journal_service_line(
 	int root_fd, const struct environment *environment, enum log_level level, const char *text);
 void journal_service_err(int root_fd, const struct environment *environment, const struct err *err);
-/* The outcome of a round in the log and as an event. started_ms: base/clock.h, monotonic. */
+/* Writes the outcome of a round to the log and as an event. started_ms: base/clock.h, monotonic. */
 void journal_service_outcome(int root_fd, const struct environment *environment,
 	const struct verdict *verdict, int64_t started_ms, const char *version);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/text.h"
 
-static bool says_unhealthy(const struct status *status)
+static bool is_unhealthy(const struct status *status)
 {
 	for (size_t i = 0; i < status->item_count; i++)
 		if (strcmp(status->items[i].name, STATUS_HEALTH_ITEM) == 0)
@@ -18,7 +18,7 @@ bool lapse_at_start(const struct status *standing, const struct history *history
 
 	if (standing->state != STATUS_SUCCESS ||
 		proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
-		(is_same_boot && says_unhealthy(standing)))
+		(is_same_boot && is_unhealthy(standing)))
 		return false;
 	status_init("Enable", STATUS_TRANSITIONING, ret);
 	(void)text_format(ret->message, sizeof(ret->message),

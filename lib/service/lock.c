@@ -9,10 +9,10 @@
 #include "edge/state.h"
 #include "service/record.h"
 
-/* 10 ms: flock has no wait with a time limit, and commands last longer */
+/* 10 ms: flock(2) cannot wait with a time limit, and commands take longer than that */
 #define LOOK_AGAIN_NS 10000000
 
-/* 0 held, 1 held by another, -1 error in errno. */
+/* 0: locked; 1: another process holds the lock; -1: error in errno. */
 static int try_lock(int fd)
 {
 	int status;
@@ -40,8 +40,8 @@ static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 	}
 }
 
-/* uninstall removes the folder while it holds the lock: then ours is of a folder that is gone, and
- * the next try makes a new one. */
+/* uninstall removes the folder while it holds the lock. A lock of a removed folder is void, and the
+ * next try creates a new folder. */
 static int find_removed(int fd, bool *ret, struct err *err)
 {
 	struct stat info;
@@ -53,8 +53,9 @@ static int find_removed(int fd, bool *ret, struct err *err)
 	return 0;
 }
 
-/* ret->fd stays open, whatever becomes of state_fd in a child: flock(2) holds by it alone. */
-static int take_once(
+/* The lock has its own descriptor, ret->fd, because flock(2) is tied to it and state_fd may be
+ * inherited by a child. */
+static int try_take(
 	int root_fd, int64_t deadline_ms, struct lock *ret, bool *ret_is_removed, struct err *err)
 {
 	if (state_open_folder(root_fd, true, &ret->state_fd, err) < 0)
@@ -79,7 +80,7 @@ int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err)
 		auto_cleanup(lock) struct lock lock = {-1, -1};
 		bool is_removed;
 
-		if (take_once(root_fd, deadline_ms, &lock, &is_removed, err) < 0)
+		if (try_take(root_fd, deadline_ms, &lock, &is_removed, err) < 0)
 			return -1;
 		if (is_removed)
 			continue;

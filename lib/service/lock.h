@@ -1,17 +1,18 @@
-/* lock.h - one command at a time: a lock on the state folder itself, waited for a bounded time. No
- * file is needed for it that could be something else. */
+/* lock.h - one command at a time, by a lock on the state folder itself. Taking it waits for a
+ * bounded time. A lock file, in whose place something else could be, is not needed. */
 #ifndef SERVICE_LOCK_H
 #define SERVICE_LOCK_H
 
 #include "base/err.h"
 
-/* Descriptors of the state folder and of the held lock; {-1, -1} is none. */
+/* Descriptors of the state folder and of the held lock; {-1, -1}: no lock. */
 struct lock {
 	int state_fd, fd;
 };
 
-/* Makes the state folder if it is missing. ERR_SERVICE if another command holds it for longer than
- * timeout_ms. The kernel releases it when the process ends, however it ends. */
+/* Creates the state folder if it is missing and takes the lock. The kernel releases the lock when
+ * the process ends, however it ends. ERR_SERVICE: another command held the lock until timeout_ms
+ * passed. ERR_IO. */
 int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err) err_check;
 void lock_release(struct lock *lock);
 static inline void lock_cleanup(struct lock *lock)

@@ -13,10 +13,9 @@
 #include "service/loop_parts.h"
 #include "service/wakeup.h"
 
-#define END_WAIT_S  2 /* in which an enable that comes meanwhile has its own service running */
-#define STOP_LOOK_S 2 /* of the 5 that its unit gives it to stop */
-
-#define DISKS_LIMIT_S 600 /* kernels to be digested on a slow disk */
+#define END_WAIT_S    2 /* enough for a concurrent enable to start its own service */
+#define STOP_LOOK_S   2 /* of the 5 s in which its unit must stop */
+#define DISKS_LIMIT_S 600 /* enough to digest kernels on a slow disk */
 
 static void loop_cleanup(struct loop **loop)
 {
@@ -53,8 +52,8 @@ static void report_err(const struct loop *loop, const struct err *err)
 		loop_log_err(loop, &second);
 }
 
-/* For the next restart: what changed by then can be told from what was there before. Trouble with
- * it is told and is no attestation's. */
+/* Records the boot files on the disks, so that after a restart a change can be traced to an update.
+ * A failure is logged and does not affect attestation. */
 static void remember_disks(const struct loop *loop)
 {
 	bool was_damaged;
@@ -68,18 +67,18 @@ static void remember_disks(const struct loop *loop)
 			"pending.json was damaged and is set aside: what was there before is not known.");
 }
 
-static _Noreturn void give_up(int signal)
+static _Noreturn void exit_on_alarm(int signal)
 {
 	(void)signal;
 	_exit(0);
 }
 
-/* An update that came since the last round was there before the restart, if this is one. It takes
- * some milliseconds, or a second where an initrd is to be digested; nobody who stops the service
- * waits longer for it than that. */
+/* Records the boot files once more, because an update may have been installed since the last round
+ * and this stop may be a restart of the machine. It takes some milliseconds, or a second to digest
+ * an initrd; SIGALRM ends it after STOP_LOOK_S. */
 static void remember_before_stop(const struct loop *loop)
 {
-	const struct sigaction action = {.sa_handler = give_up};
+	const struct sigaction action = {.sa_handler = exit_on_alarm};
 
 	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
@@ -87,8 +86,8 @@ static void remember_before_stop(const struct loop *loop)
 	remember_disks(loop);
 }
 
-/* A success of an earlier boot, or one whose proof ended while no service ran, does not stand until
- * the first round's end. */
+/* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
+ * first round has ended. */
 static void drop_old_success(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
@@ -100,7 +99,7 @@ static void drop_old_success(struct loop *loop)
 
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
-		return; /* there is none that could say anything */
+		return; /* no readable status, so none to replace */
 	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
 		history = (struct history){0};
 	if (lapse_at_start(&loop->status, &history, &now, &loop->status) &&
@@ -108,7 +107,7 @@ static void drop_old_success(struct loop *loop)
 		loop_log_err(loop, &err);
 }
 
-static void tell_lapse(struct loop *loop)
+static void report_lapse(struct loop *loop)
 {
 	struct err err;
 
@@ -126,8 +125,8 @@ static struct wakeup_inputs wakeup_inputs_of(const struct loop *loop)
 		.lock_fd = loop->lock_fd};
 }
 
-/* What a round needs and the first one could not have. */
-static int prepare(struct loop *loop, struct err *err)
+/* Gets what a round needs and earlier rounds could not get. */
+static int get_ready(struct loop *loop, struct err *err)
 {
 	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
 	const struct settings *settings = &loop->settings;
@@ -146,7 +145,7 @@ static int prepare(struct loop *loop, struct err *err)
 	return 0;
 }
 
-/* Until the next round is due; a status that holds no more is taken back in between. */
+/* Waits until the next round is due and replaces a status that becomes untrue in between. */
 static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
 	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
@@ -156,13 +155,13 @@ static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, 
 			return -1;
 		if (*ret != WAKEUP_DUE)
 			return 0;
-		tell_lapse(loop);
+		report_lapse(loop);
 		wait_s -= loop->lapse_s;
 	}
 	return wakeup_wait(&inputs, loop->watch_fd, wait_s, ret, err);
 }
 
-/* Without a timer nothing wakes but a signal, which ends the process. */
+/* If waiting fails, sleeps for a minute instead; during that, SIGTERM ends the process. */
 static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 {
 	enum wakeup wakeup = WAKEUP_DUE;
@@ -175,14 +174,15 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 	return WAKEUP_DUE;
 }
 
-/* The last word of a service that no command would find: its status must not stand for ever. */
-static int end(const struct loop *loop, enum running_end why, struct err *err)
+/* Ends a service that commands can no longer find. It reports its end, so that its last status does
+ * not stand for ever. */
+static int end_service(const struct loop *loop, enum running_end why, struct err *err)
 {
 	if (why == RUNNING_REMOVED) {
 		loop_log(loop, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
-	(void)sleep(END_WAIT_S); /* another one may be starting: its status stays */
+	(void)sleep(END_WAIT_S); /* a new service may be starting; its status must stay */
 	why = loop_find_end(loop);
 	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s",
 		STATE_FOLDER, RUNNING_PID_FILE,
@@ -191,15 +191,15 @@ static int end(const struct loop *loop, enum running_end why, struct err *err)
 	return -1;
 }
 
-/* systemd starts it anew. Without it, it becomes a new process itself; the lock stays its own by
- * the descriptor that detach.c left open. */
+/* systemd restarts a service that hangs. Without systemd, the process executes its program anew; it
+ * keeps the lock through the descriptor that process.c left open. */
 static void end_hung(void *context)
 {
 	const struct loop *loop = context;
 	sigset_t none;
 
 	(void)sigemptyset(&none);
-	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* which exec passes on */
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* exec would keep the mask */
 	if (loop->call->is_alone)
 		(void)execv(loop->call->argv[0], loop->call->argv);
 	_exit(1);
@@ -220,7 +220,7 @@ static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *e
 	return loop_attest(loop, ret_wait_s, err);
 }
 
-/* The status is of a round that has ended, and stays. */
+/* Does the same under a watchdog. The status stays, because its round has ended. */
 static void remember_disks_watched(struct loop *loop)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
@@ -232,14 +232,14 @@ static void remember_disks_watched(struct loop *loop)
 		remember_disks(loop);
 }
 
-/* -1: no other round could do better, and the status says why. Whatever else fails is in the
- * status, too, and tried again. */
+/* -1: a permanent failure, as the status reports. Any other failure is reported too, and tried
+ * again. */
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
-	if (prepare(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {
+	if (get_ready(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {
 		if (loop_find_end(loop) == RUNNING_GOES_ON)
 			report_err(loop, err);
-		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. the disk is full: that passes */
+		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. a full disk, which may pass by itself */
 		loop->lapse_s = 0;
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
@@ -266,7 +266,7 @@ int loop_run(const struct loop_call *call, struct err *err)
 	for (;;) {
 		why = loop_find_end(loop);
 		if (why != RUNNING_GOES_ON)
-			return end(loop, why, err);
+			return end_service(loop, why, err);
 		if (round_once(loop, &wait_s, err) < 0)
 			return -1;
 		if (wait_for_next(loop, wait_s) == WAKEUP_STOP)

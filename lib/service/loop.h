@@ -1,27 +1,29 @@
-/* loop.h - the service: attests at its start and whenever it is due, and keeps N.status true.
+/* loop.h - the service: attests at its start and whenever an attestation is due, and keeps N.status
+ * true.
  *
- * Between rounds it sleeps (service/wakeup.h): until the next round, until its package's folder is
- * deleted, which is how the guest agent drops an extension without a word, until its lock file is
- * no longer the one in the state folder, or until it is to stop. */
+ * Between rounds it sleeps (service/wakeup.h) until the next round is due, until the package's
+ * folder is deleted (the guest agent may remove an extension so, without calling a command), until
+ * its lock file is no longer the one in the state folder, or until SIGTERM. */
 #ifndef SERVICE_LOOP_H
 #define SERVICE_LOOP_H
 
 #include <stdint.h>
 #include "base/err.h"
 
-/* a minute on the network, a TPM that is slow all the time, eight alerts */
+/* enough for a minute on the network, a slow TPM and eight alerts */
 #define LOOP_ROUND_LIMIT_S 300
 
-/* How it was called. */
+/* How the service was started. */
 struct loop_call {
 	const char *root; /* path of the root directory */
-	char **argv; /* a service that hangs without systemd becomes a new process by it */
-	bool is_alone; /* there is no systemd: nobody starts it anew if it ends by mistake */
+	char **argv; /* to restart itself if it hangs and there is no systemd */
+	bool is_alone; /* there is no systemd that would restart the service */
 	uint32_t limit_s; /* how long a round may take before it counts as hung */
 	const char *version; /* of this program */
 };
 
-/* Until it is to stop: 0. -1: it ended for a reason that its status holds, too. */
+/* Runs the service. 0: it was stopped, or the extension was removed. -1: it ended for a reason that
+ * is also in the log and, unless another service took over, in the status. */
 int loop_run(const struct loop_call *call, struct err *err) err_check;
 
 #endif

@@ -1,4 +1,5 @@
-/* loop_parts.h - what the parts of the service's loop share: loop.c waits, loop_round.c attests. */
+/* loop_parts.h - what the parts of the service's loop share: loop.c waits, loop_round.c attests.
+ * Internal to loop*.c. */
 #ifndef SERVICE_LOOP_PARTS_H
 #define SERVICE_LOOP_PARTS_H
 
@@ -15,25 +16,25 @@ struct loop {
 	struct record service;
 	bool has_settings;
 	struct settings settings;
-	struct attempt attempt; /* views of the above */
+	struct attempt attempt; /* points to the members above and below */
 	char boot_id[BOOT_ID_SIZE];
-	bool was_unhealthy; /* this boot; its history may not have been saved */
-	/* rounds in a row without an answer; a boot or new settings begin anew */
+	bool was_unhealthy; /* in this boot, even if the history could not be saved */
+	/* rounds in a row without an answer since the service started */
 	uint32_t failures;
-	struct status status; /* as reported last */
-	/* when that holds no more, counted from its report; 0: with the next round */
+	struct status status; /* the last one reported */
+	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
 	uint32_t lapse_s;
 };
 
 int loop_write_status(const struct loop *loop, const struct status *status, int64_t now_s,
 	struct err *err) err_check;
-/* A line in our log and in systemd's journal. */
+/* Writes a line to the extension's log and to systemd's journal. */
 void loop_log(const struct loop *loop, enum log_level level, const char *text);
 void loop_log_err(const struct loop *loop, const struct err *err);
 enum running_end loop_find_end(const struct loop *loop);
 struct moment loop_moment(const struct loop *loop);
 
-/* One attestation and its report; ret_wait_s: until the next. -1: there is no report of it. */
+/* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;
 
 #endif

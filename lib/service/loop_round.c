@@ -39,12 +39,12 @@ struct moment loop_moment(const struct loop *loop)
 	return (struct moment){.boot_id = loop->boot_id, .time = clock_read()};
 }
 
-/* What a round needs of it, drawn before it: afterwards nothing may fail for want of it. */
+/* Drawn before a round, so that nothing in the round can fail for lack of it. */
 struct randomness {
 	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
 };
 
-static void judge(const struct loop *loop, const struct history *history,
+static void judge_round(const struct loop *loop, const struct history *history,
 	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
 {
 	verdicts_judge(&(struct comparison_inputs){.root_fd = loop->root_fd,
@@ -61,7 +61,7 @@ static void judge(const struct loop *loop, const struct history *history,
 			ret_change->text);
 }
 
-static uint32_t find_wait(const struct loop *loop, const struct randomness *random,
+static uint32_t wait_until_next_s(const struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report)
 {
 	uint32_t proof_left_s;
@@ -76,9 +76,9 @@ static uint32_t find_wait(const struct loop *loop, const struct randomness *rand
 		.random = round_random(random->schedule)});
 }
 
-/* The status stands already, so that nobody waits for a receiver; what was not told is added to
- * it. */
-static void tell_alerts(const struct loop *loop, const struct randomness *random,
+/* Sends alerts after the status was written, so that the status does not wait for a receiver. An
+ * alert that was not delivered is added to the status. */
+static void send_alerts(const struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report, struct status *status)
 {
 	char told[STATUS_MESSAGE_SIZE];
@@ -98,8 +98,8 @@ static void tell_alerts(const struct loop *loop, const struct randomness *random
 		loop_log_err(loop, &err);
 }
 
-/* A history that is damaged is begun anew, in words; one that cannot be read is not known, and then
- * nothing can be said. */
+/* A damaged history is replaced by an empty one, which is logged. An unreadable one may contain
+ * anything, so the round fails. */
 static int load_history(const struct loop *loop, struct history *ret, struct err *err)
 {
 	enum state_found found = history_take(loop->state_fd, loop->boot_id, ret, err);
@@ -109,9 +109,8 @@ static int load_history(const struct loop *loop, struct history *ret, struct err
 	return found == STATE_UNREADABLE ? -1 : 0;
 }
 
-/* What a round leaves for the next one. That it could not be kept changes no verdict; the status
- * says it. */
-static int keep_history(const struct loop *loop, const struct history *history,
+/* Saves the history for the next round. A failure changes no verdict and is added to the status. */
+static int save_history(const struct loop *loop, const struct history *history,
 	struct status *status, struct err *err)
 {
 	char told[STATUS_MESSAGE_SIZE];
@@ -123,7 +122,7 @@ static int keep_history(const struct loop *loop, const struct history *history,
 	return -1;
 }
 
-/* What is remembered of the round that began at `started`, and how it counts from now on. */
+/* Adds the round that began at `started` to the history and to the counters. */
 static void remember_round(struct loop *loop, const struct moment *started,
 	const struct status_report_inputs *report, struct history *history)
 {
@@ -166,24 +165,24 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		return -1;
 	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, round);
 	report.round = round;
-	judge(loop, &history, round, &change, &verdict);
+	judge_round(loop, &history, round, &change, &verdict);
 	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict, started_ms,
 		loop->call->version);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
-	*ret_wait_s = report.wait_s = find_wait(loop, &random, &report);
+	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
-		return 0; /* another service, or nobody, reports from now on */
+		return 0; /* from now on another service reports, or none */
 	status_report_make(&report, status);
 	loop->lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
-	if (keep_history(loop, &history, status, &untold) < 0) {
+	if (save_history(loop, &history, status, &untold) < 0) {
 		loop_log_err(loop, &untold);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S;
 	}
 	if (loop_write_status(loop, status, report.now.time.wall_s, err) < 0)
 		return -1;
-	tell_alerts(loop, &random, &report, status);
+	send_alerts(loop, &random, &report, status);
 	return 0;
 }

@@ -16,8 +16,7 @@
 #define LOG_MAX_BYTES   (1 << 20)
 #define MAX_DESCRIPTORS 4096
 
-/* A new descriptor takes the lowest free number, so 0, 1 and 2 are replaced in this order by
- * dup2. */
+/* Replaces descriptors 0, 1 and 2 by /dev/null and the log. */
 static int open_standard_files(const char *log_path)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -28,7 +27,7 @@ static int open_standard_files(const char *log_path)
 
 	if (null_fd < 0)
 		return -1;
-	/* some lines a day: cutting it at a start is rotation enough */
+	/* the log grows by some lines a day, so truncating it at a start is enough */
 	if (log_fd >= 0 && fstat(log_fd, &info) == 0 && info.st_size > LOG_MAX_BYTES)
 		(void)!ftruncate(log_fd, 0);
 	if (log_fd < 0)
@@ -36,7 +35,7 @@ static int open_standard_files(const char *log_path)
 	return dup2(null_fd, 0) < 0 || dup2(log_fd, 1) < 0 || dup2(log_fd, 2) < 0 ? -1 : 0;
 }
 
-/* Everything that the agent left open closes at exec, our pipe too. */
+/* Makes exec close all descriptors that the agent left open, and the report pipe. */
 static void close_others_at_exec(void)
 {
 	long limit = sysconf(_SC_OPEN_MAX);
@@ -47,8 +46,8 @@ static void close_others_at_exec(void)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Record locks belong to the process and survive exec as long as a descriptor stays open
- * (fcntl(2)), so this one is left open. */
+/* Takes the lock and leaves its descriptor open: record locks belong to the process and survive
+ * exec as long as a descriptor stays open (fcntl(2)). */
 static int lock_across_exec(int state_fd, struct err *err)
 {
 	int fd;
@@ -58,8 +57,8 @@ static int lock_across_exec(int state_fd, struct err *err)
 	return fcntl(fd, F_SETFD, 0);
 }
 
-/* 0 right before exec, then nothing: a process that died earlier says nothing at all. */
-static void report(int report_fd, int reason)
+/* Writes 0 right before exec, or an errno. A process that died earlier writes nothing. */
+static void write_report(int report_fd, int reason)
 {
 	(void)!write(report_fd, &reason, sizeof(reason));
 }
@@ -78,15 +77,16 @@ static _Noreturn void become_service(
 	close_others_at_exec();
 	if (chdir("/") == 0 && open_standard_files(log_path) == 0 &&
 		lock_across_exec(state_fd, &err) == 0) {
-		report(report_fd, 0);
+		write_report(report_fd, 0);
 		(void)execve(argv[0], argv, environment);
 	}
-	report(report_fd, err.native ? (int)err.native : errno);
+	write_report(report_fd, err.native ? (int)err.native : errno);
 	_exit(127);
 }
 
-/* In the first child: its own child is nobody's session leader and nobody's to wait for. */
-static _Noreturn void leave(int state_fd, char *const argv[], const char *log_path, int report_fd)
+/* Runs in the first child. It forks again, so that the service is not a session leader and has no
+ * parent that must wait for it. */
+static _Noreturn void fork_again(int state_fd, char *const argv[], const char *log_path, int report_fd)
 {
 	pid_t pid;
 
@@ -97,11 +97,11 @@ static _Noreturn void leave(int state_fd, char *const argv[], const char *log_pa
 		if (pid > 0)
 			_exit(0);
 	}
-	report(report_fd, errno);
+	write_report(report_fd, errno);
 	_exit(127);
 }
 
-/* The pipe closes at exec. */
+/* Reads until the pipe closes, which a successful exec does. */
 static int wait_for_report(int read_fd, const char *program, struct err *err)
 {
 	int reasons[2];
@@ -134,14 +134,15 @@ int process_start(int state_fd, char *const argv[], const char *log_path, struct
 	if (child < 0)
 		return err_set(err, ERR_SERVICE, (unsigned long)errno, "No new process: %m.");
 	if (child == 0)
-		leave(state_fd, argv, log_path, write_fd);
+		fork_again(state_fd, argv, log_path, write_fd);
 	(void)close(steal_fd(&write_fd));
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return wait_for_report(read_fd, argv[0], err);
 }
 
-/* The lock goes when the process ends, whoever it was a child of. */
+/* Watches the lock, which the kernel releases when the process ends, whether or not it is a child
+ * of this one. */
 static int wait_for_end(int state_fd, pid_t pid, int timeout_ms, bool *ret_ended, struct err *err)
 {
 	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;

@@ -11,7 +11,7 @@
 static const char *const programs[] = {"guest-attest", "monitor"};
 
 /* In the order in which they are tried. `parent` may be a link (/opt is one on image-based
- * distributions); what is below it is ours and never one. */
+ * distributions); the folders below it belong to the extension and are never links. */
 static const struct place {
 	const char *parent, *folder;
 } places[] = {
@@ -22,13 +22,13 @@ static const struct place {
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 #define PLACE_COUNT   (sizeof(places) / sizeof(places[0]))
 
-static int set_failure(const struct place *place, const char *name, const char *what, struct err *err)
+static int fail_at(const struct place *place, const char *name, const char *what, struct err *err)
 {
 	return err_set(err, ERR_IO, (unsigned long)errno, "Folder '/%s/%s%s%s' cannot be %s: %m.",
 		place->parent, place->folder, name[0] ? "/" : "", name, what);
 }
 
-/* *ret_fd: -1 if it is not there. */
+/* *ret_fd: -1 if the folder does not exist. */
 static int open_place(int root_fd, const struct place *place, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int parent =
@@ -37,7 +37,7 @@ static int open_place(int root_fd, const struct place *place, int *ret_fd, struc
 	*ret_fd = parent < 0 ? -1
 			     : openat(parent, place->folder,
 				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return *ret_fd >= 0 || errno == ENOENT ? 0 : set_failure(place, "", "opened", err);
+	return *ret_fd >= 0 || errno == ENOENT ? 0 : fail_at(place, "", "opened", err);
 }
 
 static int make_folder(
@@ -52,14 +52,14 @@ static int make_folder(
 	if (parent < 0 && errno == ENOENT && dir_make(root_fd, place->parent, 0755, &parent, err) < 0)
 		return -1;
 	if (parent < 0)
-		return set_failure(place, "", "opened", err);
+		return fail_at(place, "", "opened", err);
 	if (dir_make(parent, path, 0755, ret_fd, err) == 0)
 		return 0;
 	errno = (int)err->native;
-	return set_failure(place, version, "made", err);
+	return fail_at(place, version, "made", err);
 }
 
-static int copy(int home_fd, int to_fd, const char *name, struct err *err)
+static int copy_program(int home_fd, int to_fd, const char *name, struct err *err)
 {
 	auto_cleanup(buf) struct buf program = buf_with_max(PROGRAMS_MAX_BYTES);
 	char path[64];
@@ -71,14 +71,14 @@ static int copy(int home_fd, int to_fd, const char *name, struct err *err)
 	return file_write(to_fd, name, buf_bytes(&program), 0755, err);
 }
 
-/* A read-only file system may hold older programs in place of these; on one that is mounted noexec
- * execve(2) fails. */
+/* Programs on a read-only file system may be older ones, and execve(2) fails on a file system that
+ * is mounted noexec. */
 static int check_mount(int fd, const struct place *place, struct err *err)
 {
 	struct statvfs info;
 
 	if (fstatvfs(fd, &info) < 0)
-		return set_failure(place, "", "looked at", err);
+		return fail_at(place, "", "looked at", err);
 	if (info.f_flag & (ST_RDONLY | ST_NOEXEC))
 		return err_set(err, ERR_IO, EROFS, "The file system of '/%s/%s' is mounted %s.",
 			place->parent, place->folder,
@@ -95,12 +95,12 @@ static int install_at(
 		check_mount(folder, place, err) < 0)
 		return -1;
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		if (copy(home_fd, folder, programs[i], err) < 0)
+		if (copy_program(home_fd, folder, programs[i], err) < 0)
 			return -1;
 	return 0;
 }
 
-/* The place itself goes if no other version is in it. */
+/* Also removes the place itself if it contains no other version. */
 static int remove_version(int root_fd, const struct place *place, const char *version, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
@@ -115,7 +115,7 @@ static int remove_version(int root_fd, const struct place *place, const char *ve
 	parent = openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (parent < 0 || (unlinkat(parent, place->folder, AT_REMOVEDIR) < 0 &&
 				  errno != ENOTEMPTY && errno != EEXIST))
-		return set_failure(place, "", "removed", err);
+		return fail_at(place, "", "removed", err);
 	return 0;
 }
 
@@ -128,7 +128,8 @@ int programs_install(int root_fd, int home_fd, const char *version, struct err *
 	if (err->native != EROFS)
 		return err_wrap(err, "Installation");
 	first = *err;
-	(void)!remove_version(root_fd, &places[0], version, &ignored); /* noexec: what was copied */
+	/* noexec: the files are copied */
+	(void)!remove_version(root_fd, &places[0], version, &ignored);
 	if (install_at(root_fd, &places[1], home_fd, version, err) == 0)
 		return 0;
 	return err_wrap(err, "Installation: %s", first.msg);
@@ -177,13 +178,13 @@ int programs_remove_others(int root_fd, const char *version, struct err *err)
 	return 0;
 }
 
-static int remove_all(int root_fd, const struct place *place, struct err *err)
+static int remove_all_versions(int root_fd, const struct place *place, struct err *err)
 {
 	auto_cleanup(fd) int parent =
 		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (parent < 0)
-		return errno == ENOENT ? 0 : set_failure(place, "", "opened", err);
+		return errno == ENOENT ? 0 : fail_at(place, "", "opened", err);
 	return tree_remove(parent, place->folder, err);
 }
 
@@ -191,7 +192,7 @@ int programs_remove(int root_fd, const char *version, struct err *err)
 {
 	for (size_t i = 0; i < PLACE_COUNT; i++)
 		if ((version ? remove_version(root_fd, &places[i], version, err)
-			     : remove_all(root_fd, &places[i], err)) < 0)
+			     : remove_all_versions(root_fd, &places[i], err)) < 0)
 			return -1;
 	return 0;
 }

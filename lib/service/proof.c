@@ -9,7 +9,8 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Times of a token are the provider's, or those of a damaged file: no sum of them may overflow. */
+/* Saturates instead of overflowing, because the times come from the provider or from a damaged
+ * file. */
 static int64_t difference(int64_t later, int64_t earlier)
 {
 	int64_t result;
@@ -21,7 +22,7 @@ static int64_t difference(int64_t later, int64_t earlier)
 
 struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_t expires_s)
 {
-	/* a wall clock that is slow makes no life longer than the provider gave */
+	/* a slow wall clock must not extend the lifetime that the provider gave */
 	int64_t life_s =
 		smaller(difference(expires_s, issued_s), difference(expires_s, asked->time.wall_s));
 	struct proof proof = {.issued_s = issued_s,
@@ -33,8 +34,8 @@ struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_
 	return proof;
 }
 
-/* Passed: CLOCK_BOOTTIME never goes back within a boot. Where it seems to, in another time
- * namespace, nothing counts. */
+/* CLOCK_BOOTTIME never goes back within a boot. If it seems to, in another time namespace, the
+ * proof does not count. */
 static int64_t left_by_boot_clock(const struct proof *proof, const struct moment *now)
 {
 	int64_t passed_s = difference(now->time.boot_s, proof->asked_boot_s);

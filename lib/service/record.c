@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "edge/members.h"
 
-/* Whole entries only: half a name may be another one's. */
+/* Copies whole entries only, because part of a name may match another host. */
 static void take_bypass(const char *list, char ret[PROXY_BYPASS_SIZE])
 {
 	size_t len = strnlen(list, PROXY_BYPASS_SIZE);

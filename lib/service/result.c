@@ -7,7 +7,7 @@
 #include "appraise/comparison.h"
 #include "service/running.h"
 
-static enum health health_of(const struct status *status)
+static enum health health_of_status(const struct status *status)
 {
 	for (size_t i = 0; i < status->item_count; i++) {
 		const struct status_item *item = &status->items[i];
@@ -27,8 +27,8 @@ static bool is_of_earlier_boot(const struct result *result, const struct moment 
 	       strcmp(now->boot_id, result->history.boot_id) != 0;
 }
 
-/* By whichever clock shows it: the wall clock may have been set back, and the boot clock stands
- * still while a saved VM rests. */
+/* One clock is enough: the wall clock may have been set back, and the boot clock stands still while
+ * a VM is saved. */
 static bool is_overdue(uint32_t period_s, const struct result *result, const struct moment *now)
 {
 	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
@@ -38,7 +38,7 @@ static bool is_overdue(uint32_t period_s, const struct result *result, const str
 		       now->time.boot_s - result->history.round_boot_s > limit_s);
 }
 
-static int doubt_times(
+static int check_times(
 	uint32_t period_s, const struct result *result, const struct moment *now, struct err *err)
 {
 	char time[CLOCK_TEXT_SIZE], due[CLOCK_TEXT_SIZE];
@@ -56,7 +56,7 @@ static int doubt_times(
 	return 0;
 }
 
-static int doubt_proof(const struct result *result, const struct moment *now, struct err *err)
+static int check_proof(const struct result *result, const struct moment *now, struct err *err)
 {
 	enum proof_state state = proof_judge(&result->history.proof, now, NULL);
 	char text[PROOF_TEXT_SIZE];
@@ -68,8 +68,9 @@ static int doubt_proof(const struct result *result, const struct moment *now, st
 		text[0] ? text : "The service keeps no proof of this boot behind its last result.");
 }
 
-/* What this boot is compared by. */
-static int doubt_kept(const struct result_inputs *inputs, const struct result *result, struct err *err)
+/* Checks that settings and baseline, by which boots are compared, are readable. */
+static int check_comparison_files(
+	const struct result_inputs *inputs, const struct result *result, struct err *err)
 {
 	struct err unreadable = inputs->unreadable;
 
@@ -82,7 +83,7 @@ static int doubt_kept(const struct result_inputs *inputs, const struct result *r
 	return comparison_check_baseline(inputs->state_fd, result->history.baseline_s, err);
 }
 
-static int doubt(const struct result_inputs *inputs, const struct result *result,
+static int check_counts(const struct result_inputs *inputs, const struct result *result,
 	const struct moment *now, struct err *err)
 {
 	char time[CLOCK_TEXT_SIZE];
@@ -99,9 +100,9 @@ static int doubt(const struct result_inputs *inputs, const struct result *result
 		return err_set(err, ERR_SERVICE, 0,
 			"The service does not run: its last result is of %s, and no other will come.",
 			time);
-	if (doubt_times(inputs->period_s, result, now, err) < 0)
+	if (check_times(inputs->period_s, result, now, err) < 0)
 		return -1;
-	return doubt_proof(result, now, err) < 0 ? -1 : doubt_kept(inputs, result, err);
+	return check_proof(result, now, err) < 0 ? -1 : check_comparison_files(inputs, result, err);
 }
 
 int result_read(const struct result_inputs *inputs, struct result *ret, struct err *err)
@@ -124,9 +125,9 @@ int result_read(const struct result_inputs *inputs, struct result *ret, struct e
 			       : -1;
 	if (enabled_read_history(inputs->state_fd, &found->history, err) < 0)
 		return -1;
-	found->health = health_of(&found->status);
-	/* what was measured cannot be undone: Unhealthy stays for the rest of the boot */
-	if (doubt(inputs, found, &now, &found->doubt) < 0 &&
+	found->health = health_of_status(&found->status);
+	/* a measurement cannot be undone, so Unhealthy stays for the rest of the boot */
+	if (check_counts(inputs, found, &now, &found->doubt) < 0 &&
 		(found->health == HEALTH_HEALTHY || is_of_earlier_boot(found, &now)))
 		found->health = HEALTH_UNKNOWN;
 	*ret = *found;

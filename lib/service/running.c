@@ -12,7 +12,8 @@ int running_find_home(int root_fd, const struct record *service, bool *ret, stru
 {
 	char path[ENVIRONMENT_PATH_SIZE + 32];
 
-	/* the agent writes this file before any command and deletes it only with the folder */
+	/* the agent writes this file before it calls a command, and deletes it only with the
+	 * folder */
 	if (!text_format(path, sizeof(path), ".%s/HandlerEnvironment.json", service->home))
 		return err_set(err, ERR_INTERNAL, 0, "The package's path is too long.");
 	return file_find(root_fd, path, ret, err);
@@ -23,7 +24,7 @@ static struct flock whole_file(void)
 	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
-static int set_unusable(struct err *err)
+static int fail_unusable(struct err *err)
 {
 	return err_set(err, ERR_STATE_UNREADABLE, (unsigned long)errno,
 		"'/%s/%s', by which the service is known, cannot be used: %m.", STATE_FOLDER,
@@ -46,14 +47,14 @@ int running_lock_pid(int state_fd, int *ret_fd, struct err *err)
 	struct flock lock = whole_file();
 
 	if (fd < 0)
-		return set_unusable(err);
+		return fail_unusable(err);
 	if (fcntl(fd, F_SETLK, &lock) < 0)
 		return errno == EACCES || errno == EAGAIN
 			       ? err_set(err, ERR_SERVICE, (unsigned long)errno,
 					 "The service runs already.")
-			       : set_unusable(err);
+			       : fail_unusable(err);
 	if (write_pid(fd) < 0)
-		return set_unusable(err);
+		return fail_unusable(err);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -68,7 +69,7 @@ int running_find_pid(int state_fd, pid_t *ret, struct err *err)
 		return 0;
 	}
 	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0)
-		return set_unusable(err);
+		return fail_unusable(err);
 	if (lock.l_type != F_UNLCK && lock.l_pid <= 0)
 		return err_set(err, ERR_SERVICE, 0,
 			"The service runs where this command cannot see it: in another container.");
@@ -76,8 +77,8 @@ int running_find_pid(int state_fd, pid_t *ret, struct err *err)
 	return 0;
 }
 
-/* Nothing is opened: closing any descriptor of the file would give the lock away. */
-static int find_lock(int root_fd, int lock_fd, enum running_end *ret, struct err *err)
+/* Does not open the lock file, because closing any descriptor of it would release the lock. */
+static int compare_lock_file(int root_fd, int lock_fd, enum running_end *ret, struct err *err)
 {
 	auto_cleanup(fd) int state_fd = -1;
 	struct stat ours, named;
@@ -87,10 +88,10 @@ static int find_lock(int root_fd, int lock_fd, enum running_end *ret, struct err
 		return err->native == ENOENT ? 0 : -1;
 	}
 	if (fstat(lock_fd, &ours) < 0)
-		return set_unusable(err);
+		return fail_unusable(err);
 	if (fstatat(state_fd, RUNNING_PID_FILE, &named, AT_SYMLINK_NOFOLLOW) < 0) {
 		*ret = RUNNING_UNLOCKED;
-		return errno == ENOENT ? 0 : set_unusable(err);
+		return errno == ENOENT ? 0 : fail_unusable(err);
 	}
 	*ret = ours.st_dev == named.st_dev && ours.st_ino == named.st_ino ? RUNNING_GOES_ON
 									  : RUNNING_REPLACED;
@@ -105,5 +106,5 @@ enum running_end running_find_end(int root_fd, const struct record *service, int
 
 	if (running_find_home(root_fd, service, &has_home, &ignored) == 0 && !has_home)
 		return RUNNING_REMOVED;
-	return find_lock(root_fd, lock_fd, &end, &ignored) == 0 ? end : RUNNING_GOES_ON;
+	return compare_lock_file(root_fd, lock_fd, &end, &ignored) == 0 ? end : RUNNING_GOES_ON;
 }

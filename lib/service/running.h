@@ -1,4 +1,4 @@
-/* running.h - the one running service: the lock by which it is known, and what ends it. */
+/* running.h - the running service: the lock that identifies it, and the events that end it. */
 #ifndef SERVICE_RUNNING_H
 #define SERVICE_RUNNING_H
 
@@ -7,27 +7,28 @@
 
 #define RUNNING_PID_FILE "monitor.pid"
 
-/* Whether the package's folder is still there. The agent may delete it without calling any command
- * (the extension left the goal state); then the service ends by itself. */
+/* Does the package's folder still exist? The agent may delete it without calling a command (when
+ * the extension left the goal state); then the service ends by itself. ERR_IO. */
 int running_find_home(int root_fd, const struct record *service, bool *ret, struct err *err) err_check;
 
-/* For the service itself, before anything else: become the one running service. The lock lasts
- * until ret_fd is closed or the process ends, and no other descriptor of the file may be closed
- * before (POSIX record lock). Writes the process number for people. ERR_SERVICE if another process
- * holds it, ERR_STATE_UNREADABLE. */
+/* For the service, before anything else: takes the lock of the running service and writes the
+ * process number into its file, for people. The lock lasts until ret_fd is closed or the process
+ * ends. Closing any other descriptor of the file releases it, too (POSIX record lock). ERR_SERVICE:
+ * another process holds it. ERR_STATE_UNREADABLE. */
 int running_lock_pid(int state_fd, int *ret_fd, struct err *err) err_check;
-/* Process that holds it, 0 if none. Exact: the kernel knows. Not for the holder itself, which would
- * lose its lock. ERR_STATE_UNREADABLE. */
+/* The process that holds the lock, 0 if none, from the kernel. The holder itself must not call
+ * this: it would lose its lock. ERR_STATE_UNREADABLE; ERR_SERVICE: the holder is in another
+ * container. */
 int running_find_pid(int state_fd, pid_t *ret, struct err *err) err_check;
 
 enum running_end {
-	RUNNING_GOES_ON, /* or it cannot be found out: that ends nothing */
-	RUNNING_REMOVED, /* the package is gone */
-	RUNNING_UNLOCKED, /* the lock file is gone, by which commands would find the service */
-	RUNNING_REPLACED, /* they find another one by it */
+	RUNNING_GOES_ON, /* also if it cannot be determined */
+	RUNNING_REMOVED, /* the package's folder was deleted */
+	RUNNING_UNLOCKED, /* the lock file was deleted, so commands cannot find the service */
+	RUNNING_REPLACED, /* the lock file was replaced, so commands find another service */
 };
 
-/* For the service itself: whether its time is over. lock_fd: of running_lock_pid(). */
+/* For the service: must it end? lock_fd: of running_lock_pid(). */
 enum running_end running_find_end(int root_fd, const struct record *service, int lock_fd);
 
 #endif

@@ -2,7 +2,7 @@
 
 #define FIRST_RETRY_S 15u
 #define LAST_RETRY_S  (30u * 60)
-#define SHORTEST_S    60u /* between two proofs, however short a provider makes their life */
+#define SHORTEST_S    60u /* between two proofs, however short their lifetime is */
 
 static uint32_t backoff_s(uint32_t failures)
 {

@@ -4,10 +4,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define CERT_SOON_S (30 * 86400) /* the platform renews earlier: this late it deserves a look */
-#define MESSAGE     STATUS_MESSAGE_SIZE
+#define CERT_SOON_S                                                                                \
+	(30 * 86400) /* the platform normally renews earlier, so this deserves a warning */
+#define MESSAGE STATUS_MESSAGE_SIZE
 
-/* The provider did not get to say anything: neither good nor bad is known from it. */
+/* The provider gave no answer about this VM, neither for nor against it. */
 static bool is_out_of_reach(const struct err *reason)
 {
 	const struct err_info *info = err_info(reason->code);
@@ -15,8 +16,8 @@ static bool is_out_of_reach(const struct err *reason)
 	return info->kind == ERR_KIND_NETWORK || info->place == ERR_PLACE_BUSY;
 }
 
-/* The first stands for all, which the substatus Settings lists. */
-static void note_warnings(const struct settings *settings, char ret[MESSAGE])
+/* Quotes only the first; the substatus Settings lists all. */
+static void warnings_note(const struct settings *settings, char ret[MESSAGE])
 {
 	ret[0] = '\0';
 	if (settings->warning_count)
@@ -25,7 +26,7 @@ static void note_warnings(const struct settings *settings, char ret[MESSAGE])
 			settings->warnings[0], settings->warning_count - 1);
 }
 
-/* What is new comes first: the portal shows little more. */
+/* Puts news first, because the portal shows little more than the beginning. */
 static void describe_boot(const struct comparison *change, char ret[MESSAGE])
 {
 	static const char as_ever[] = "Secure Boot is on, and the TPM confirms the boot's event log.";
@@ -44,7 +45,7 @@ static void set_healthy(const struct status_report_inputs *inputs, struct status
 	char now[CLOCK_TEXT_SIZE], note[MESSAGE], boot[MESSAGE];
 
 	clock_text(inputs->now.time.wall_s, now);
-	note_warnings(inputs->settings, note);
+	warnings_note(inputs->settings, note);
 	describe_boot(inputs->change, boot);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
@@ -65,7 +66,7 @@ static void set_unhealthy(const struct status_report_inputs *inputs, struct stat
 			: "");
 }
 
-/* This boot's own proof still stands. */
+/* The proof of this boot still counts. */
 static void set_unreached_but_proven(
 	const struct status_report_inputs *inputs, const char *reason, struct status *ret)
 {
@@ -210,7 +211,7 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
 }
 
-/* What deserves a look comes first. */
+/* Puts remarks first, because they deserve attention. */
 static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
 {
 	uint32_t good = local->unquoted.as_logged | local->unquoted.by_phases;
@@ -240,7 +241,7 @@ static void add_tpm(const struct status_report_inputs *inputs, struct status *re
 		status_add(ret, "VirtualTpm",
 			round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
 			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
-	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* which is no fault of the TPM */
+	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* not a fault of the TPM */
 		status_message(&verdict->reason, text);
 		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);
 	}
@@ -299,7 +300,7 @@ static void add_schedule(const struct status_report_inputs *inputs, struct statu
 	status_add(ret, "Schedule", STATUS_SUCCESS, 0, text);
 }
 
-/* Only if there is something to say. */
+/* Adds the item only if there are warnings. */
 static void add_settings(const struct settings *settings, struct status *ret)
 {
 	char text[MESSAGE] = "";

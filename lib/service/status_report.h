@@ -1,4 +1,4 @@
-/* status_report.h - a round's outcome -> what the portal shows. Pure. */
+/* status_report.h - makes the status that the portal shows from the outcome of a round. Pure. */
 #ifndef SERVICE_STATUS_REPORT_H
 #define SERVICE_STATUS_REPORT_H
 
@@ -10,20 +10,20 @@
 
 struct status_report_inputs {
 	const struct round_result *round;
-	const struct verdict *verdict; /* of all */
-	const struct history *history; /* with this round in it */
+	const struct verdict *verdict; /* the combined one of service/verdicts.h */
+	const struct history *history; /* including this round */
 	const struct settings *settings;
-	/* this boot against the baseline; NULL: not looked at */
+	/* this boot compared with the baseline; NULL: not compared */
 	const struct comparison *change;
 	int64_t enabled_at_s; /* when enable ran */
 	struct moment now;
 	uint32_t wait_s; /* until the next round */
 };
 
-/* Success if Healthy; error if Unhealthy (unless alerts are off: success that says so). If the
- * provider was not reached: success with the reason while a proof of this boot counts (proof.h),
- * transitioning while this boot may still wait for its first answer, else error. Any other failure
- * is an error. */
+/* The state is success if Healthy, error if Unhealthy (with alerts disabled: success, with a
+ * remark). If the provider was not reached: success with the reason while a proof of this boot
+ * counts (proof.h), transitioning while this boot may still wait for its first answer, else error.
+ * Any other failure is an error. */
 void status_report_make(const struct status_report_inputs *inputs, struct status *ret);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/tree.h"
 #include "edge/child.h"
 
-#define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it five times at most and has 300 s */
+#define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it at most five times and has 300 s */
 #define SAID_MAX_BYTES       160
 #define PATH_SIZE            640
 
@@ -30,8 +30,8 @@ static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 	return NULL;
 }
 
-/* In double quotes, with what systemd would expand made literal. Control characters never get here:
- * paths were checked. */
+/* Appends the value in double quotes and escapes what systemd would expand. Paths were checked for
+ * control characters before. */
 static int append_quoted(const char *value, struct buf *ret, struct err *err)
 {
 	if (buf_append_text(ret, "\"", err) < 0)
@@ -74,7 +74,7 @@ int systemd_format_unit(
 	return 0;
 }
 
-/* *ret: NULL if there is none. */
+/* *ret: NULL if it does not exist. */
 static int find_systemctl(int root_fd, const char **ret, struct err *err)
 {
 	static const char *const places[] = {"usr/bin/systemctl", "bin/systemctl"};
@@ -103,23 +103,23 @@ int systemd_is_here(int root_fd, bool *ret, struct err *err)
 	return 0;
 }
 
-/* Where the unit may be, in the order in which they are tried. What is below /run is gone at the
+/* Folders for the unit, in the order in which they are tried. A unit below /run lasts until the
  * next boot, in which the guest agent calls enable again. */
 static const char *const unit_folders[] = {SYSTEMD_UNIT_FOLDER, "run/systemd/system"};
 
 #define UNIT_FOLDER_COUNT (sizeof(unit_folders) / sizeof(unit_folders[0]))
 
-static int set_failure(const char *folder, const char *what, struct err *err)
+static int fail_at(const char *folder, const char *what, struct err *err)
 {
 	return err_set(err, ERR_IO, (unsigned long)errno, "'/%s/%s' cannot be %s: %m.", folder,
 		SYSTEMD_UNIT_NAME, what);
 }
 
-/* *ret_fd: -1 if it is not there. */
+/* *ret_fd: -1 if the folder does not exist. */
 static int open_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
 	*ret_fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *ret_fd >= 0 || errno == ENOENT ? 0 : set_failure(path, "opened", err);
+	return *ret_fd >= 0 || errno == ENOENT ? 0 : fail_at(path, "opened", err);
 }
 
 int systemd_find_unit(int root_fd, bool *ret, struct err *err)
@@ -144,13 +144,13 @@ static int write_at(int root_fd, const char *path, struct bytes text, struct err
 		return -1;
 	if (folder < 0 && dir_make(root_fd, path, 0755, &folder, err) < 0) {
 		errno = (int)err->native;
-		return set_failure(path, "written", err);
+		return fail_at(path, "written", err);
 	}
 	tree_sweep(folder, SYSTEMD_UNIT_NAME);
 	if (file_write(folder, SYSTEMD_UNIT_NAME, text, 0644, err) == 0)
 		return 0;
 	errno = (int)err->native;
-	return set_failure(path, "written", err);
+	return fail_at(path, "written", err);
 }
 
 int systemd_write_unit(int root_fd, struct bytes text, bool *ret_lasts, struct err *err)
@@ -173,7 +173,7 @@ int systemd_remove_unit(int root_fd, struct err *err)
 		tree_sweep(folder, SYSTEMD_UNIT_NAME);
 		if (file_remove(folder, SYSTEMD_UNIT_NAME, err) < 0) {
 			errno = (int)err->native;
-			return set_failure(unit_folders[i], "removed", err);
+			return fail_at(unit_folders[i], "removed", err);
 		}
 	}
 	return 0;

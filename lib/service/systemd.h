@@ -8,35 +8,37 @@
 #define SYSTEMD_UNIT_FOLDER    "etc/systemd/system" /* below the root directory */
 #define SYSTEMD_UNIT_MAX_BYTES (64u << 10)
 
-/* What the template's marks ({{PROGRAM}} and so on) stand for. Paths are as the service sees
+/* The values of the template's marks ({{PROGRAM}} and so on). Paths are as the service sees
  * them. */
 struct systemd_unit {
 	const char *program; /* {{PROGRAM}} */
 	const char *root; /* {{ROOT}} */
-	/* what it may write beside its state: folders of this version alone */
+	/* the folders that it may write to besides its state, of this version only */
 	const char *status; /* {{STATUS}} */
 	const char *log; /* {{LOG}} */
 	const char *events; /* {{EVENTS}} */
 };
 
-/* Each value is quoted for systemd (systemd.syntax(7)). An unknown mark is ERR_FORMAT. Appends to
- * ret. */
+/* Replaces the marks by values, quoted for systemd (systemd.syntax(7)), and appends the text to
+ * ret. ERR_FORMAT: unknown mark, or longer than ret's maximum. ERR_NO_MEMORY. */
 int systemd_format_unit(struct bytes template, const struct systemd_unit *unit, struct buf *ret,
 	struct err *err) err_check;
 
-/* Whether systemd runs this machine and systemctl is there, both below the root directory. */
+/* Does systemd run this machine, and does systemctl exist, both below the root directory?
+ * ERR_IO. */
 int systemd_is_here(int root_fd, bool *ret, struct err *err) err_check;
-/* Whether the unit file is there. */
+/* Does the unit file exist? ERR_IO. */
 int systemd_find_unit(int root_fd, bool *ret, struct err *err) err_check;
-/* ret_lasts: false if it is there for this boot only, below /run, since /etc is read-only: then it
- * cannot be enabled. */
+/* Writes the unit file. ret_lasts: false if it was written below /run, because /etc is read-only;
+ * then it lasts for this boot only and cannot be enabled. ERR_IO. */
 int systemd_write_unit(int root_fd, struct bytes text, bool *ret_lasts, struct err *err) err_check;
+/* 0 also if there is none. ERR_IO. */
 int systemd_remove_unit(int root_fd, struct err *err) err_check;
 
-/* Runs `systemctl VERB [guest-attestation.service]` to its end, for a bounded time. ret_exit: its
- * exit code. ERR_SERVICE if it cannot be started or does not end; the first words of its stderr go
- * into *err also when it exits with a failure (for the caller who takes that for an error). root:
- * path of the root directory. */
+/* Runs `systemctl VERB [guest-attestation.service]` for a bounded time (40 s). ret_exit: its exit
+ * code. ERR_SERVICE: it cannot be started or does not end. If it exits with a failure, this returns
+ * 0 and *err holds the beginning of its stderr, for callers to which that is an error. root: path
+ * of the root directory. */
 int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_exit,
 	struct err *err) err_check;
 

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "service/enabled.h"
 
-/* The appraisal's own reason stays, unless the comparison has the same in other words. */
-static struct verdict beside_change(const struct verdict *own, const struct err *change)
+/* The own verdict's reason stays, unless the comparison describes the same cause. */
+static struct verdict combine_with_change(const struct verdict *own, const struct err *change)
 {
 	bool is_same =
 		own->reason.code == ERR_SECURE_BOOT_OFF && change->code == ERR_DRIFT_SECURE_BOOT;
@@ -26,7 +26,7 @@ static struct verdict with_remark(const struct verdict *verdict, const char *rem
 	return ret;
 }
 
-static struct verdict beside_provider(const struct verdict *local, const struct verdict *remote)
+static struct verdict combine_with_provider(const struct verdict *local, const struct verdict *remote)
 {
 	if (local->health == HEALTH_UNHEALTHY && remote->health == HEALTH_HEALTHY)
 		return with_remark(local, "The provider did not object.");
@@ -42,9 +42,9 @@ static struct verdict beside_provider(const struct verdict *local, const struct 
 struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change)
 {
-	struct verdict local = change ? beside_change(own, change) : *own;
+	struct verdict local = change ? combine_with_change(own, change) : *own;
 
-	return provider ? beside_provider(&local, provider) : local;
+	return provider ? combine_with_provider(&local, provider) : local;
 }
 
 static const struct verdict *provider_of(const struct round_result *round)
@@ -64,7 +64,7 @@ void verdicts_judge(const struct comparison_inputs *kept, const struct round_res
 	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
 }
 
-/* What the enabled extension keeps on this machine. */
+/* State of the enabled extension on this machine. */
 struct kept {
 	int root_fd, state_fd;
 	struct record service;
@@ -108,7 +108,7 @@ static bool is_own_tpm(const char *tcti, const struct kept *kept)
 	       (kept->service.tcti[0] && strcmp(tcti, kept->service.tcti) == 0);
 }
 
-static void judge_by_kept(const struct kept *kept, const struct round_result *round,
+static void judge_without_writing(const struct kept *kept, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret)
 {
 	verdicts_judge(&(struct comparison_inputs){.root_fd = kept->root_fd,
@@ -135,7 +135,7 @@ void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *
 	} else if (!is_own_tpm(tcti, kept)) {
 		is_due = false;
 	} else if (read_kept(kept, &err) == 0) {
-		judge_by_kept(kept, round, ret_change, ret);
+		judge_without_writing(kept, round, ret_change, ret);
 		return;
 	}
 	if (is_due)

@@ -1,29 +1,30 @@
-/* verdicts.h - the verdict of all: the VM's own check, the provider, and this boot beside the
- * accepted ones. Every command and the service make it here and nowhere else, so that they cannot
- * disagree about one boot.
+/* verdicts.h - combines three verdicts into one: the VM's own check, the provider's, and the
+ * comparison of this boot with the accepted ones. The service and all commands use only this
+ * module, so that they cannot disagree about one boot.
  *
- * Each of the three was either not due, or it has a verdict. One that was due and could not be made
- * is Unknown, with the reason: without it no boot is Healthy. The provider is not due for who only
- * looks at evidence. The comparison is not due where the extension is not enabled, and for another
- * machine's TPM; the first boot is learned. */
+ * A verdict that was due and could not be made is Unknown, with the reason, so that the boot is not
+ * Healthy without it. The provider is not due for commands that only examine evidence. The
+ * comparison is not due if the extension is not enabled, or for the TPM of another machine; the
+ * first boot is learned. */
 #ifndef SERVICE_VERDICTS_H
 #define SERVICE_VERDICTS_H
 
 #include "attest/round.h"
 #include "appraise/comparison.h"
 
-/* NULL: not due. Healthy only if all are. An Unhealthy one wins over Unknown, and the VM's own
- * check is named first; if VM and provider contradict each other the message says so. */
+/* provider, change: NULL if not due. The result is Healthy only if all are. Unhealthy takes
+ * precedence over Unknown, and the VM's own check over the provider. If these two contradict each
+ * other, the message mentions it. */
 struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change);
 
-/* After a round, with all that the comparison needs but the round's own. ret_change: zeroed, and
- * comparison_done's. */
+/* For the service, after a round. kept: the inputs of the comparison except those from the round.
+ * ret_change: zeroed by the caller, who calls comparison_done. */
 void verdicts_judge(const struct comparison_inputs *kept, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret);
 
-/* The same for those who look on and write nothing: finds what the enabled extension keeps below
- * this root directory. tcti: of the TPM that was asked; NULL if it is this machine's. */
+/* The same for commands, without writing: reads what the enabled extension keeps below this root
+ * directory. tcti: of the TPM that was used; NULL for this machine's. */
 void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret);
 

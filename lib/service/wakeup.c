@@ -27,7 +27,7 @@ int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *er
 	return 0;
 }
 
-/* The boot clock also counts while the VM is suspended. */
+/* CLOCK_BOOTTIME also advances while the VM is suspended. */
 static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
 {
 	struct itimerspec due = {.it_value.tv_sec = wait_s ? wait_s : 1};
@@ -39,7 +39,7 @@ static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static sigset_t only_stop(void)
+static sigset_t only_sigterm(void)
 {
 	sigset_t signals;
 
@@ -48,9 +48,9 @@ static sigset_t only_stop(void)
 	return signals;
 }
 
-static int listen_for_stop(int *ret_fd, struct err *err)
+static int receive_sigterm(int *ret_fd, struct err *err)
 {
-	const sigset_t signals = only_stop();
+	const sigset_t signals = only_sigterm();
 	auto_cleanup(fd) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 
 	if (fd < 0 || sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
@@ -60,14 +60,14 @@ static int listen_for_stop(int *ret_fd, struct err *err)
 	return 0;
 }
 
-static void listen_no_more(void)
+static void restore_sigterm(void)
 {
-	const sigset_t signals = only_stop();
+	const sigset_t signals = only_sigterm();
 
 	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-static int wait_for(
+static int wait_for_event(
 	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
 {
 	*ret = WAKEUP_ENDED;
@@ -97,14 +97,14 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 	enum wakeup wakeup = WAKEUP_DUE;
 	int status;
 
-	if (set_timer(wait_s, &timer, err) < 0 || listen_for_stop(&stop, err) < 0)
+	if (set_timer(wait_s, &timer, err) < 0 || receive_sigterm(&stop, err) < 0)
 		return -1;
-	status = wait_for(inputs,
+	status = wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
 			{.fd = watch_fd, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
-		listen_no_more();
+		restore_sigterm();
 	*ret = wakeup;
 	return status;
 }
