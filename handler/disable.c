@@ -1,13 +1,12 @@
-/* disable - stops the service, also for the next boots. Everything else stays, for the next
- * enable. */
+/* disable - stops the service, also for later boots. Everything else stays for the next enable. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/state.h"
 #include "shared/handler.h"
 
-/* The agent copies the last status at an upgrade: if the new version's programs do not start, an
- * old success must not stand for a service that does not run. */
-static void report_end(const struct handler *handler)
+/* Replaces the last status, which the agent copies to the new version at an upgrade: if that
+ * version's programs do not start, an old success must not remain. */
+static void report_stop(const struct handler *handler)
 {
 	struct status status;
 	char now[CLOCK_TEXT_SIZE];
@@ -27,8 +26,9 @@ static int disable(struct handler *handler, struct err *err)
 
 	if (control_stop(&control, err) < 0)
 		return -1;
-	report_end(handler);
-	/* an upgrade disables first and updates then: one that was begun earlier is given up */
+	report_stop(handler);
+	/* an upgrade calls disable before update, so an existing marker is of an abandoned
+	 * upgrade */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 

@@ -1,6 +1,6 @@
-/* enable - checks what can be checked at once, then starts the service with these settings and
- * waits a little for its first result. Called at the first time, for new settings, and at any other
- * time again with the same ones. */
+/* enable - checks what can be checked at once, starts the service with the current settings and
+ * waits a little for its first result. The agent calls it initially, for new settings, and at any
+ * other time again with the same settings. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 #include "shared/handler.h"
 #include "shared/wait.h"
 
-#define FIRST_RESULT_TIMEOUT_MS 20000 /* other extensions and all status wait meanwhile */
+#define FIRST_RESULT_TIMEOUT_MS 20000 /* other extensions and all status reports wait too */
 #define LOOK_FOR_SERVICE_MS     1000
 
 static int read_settings(const struct handler *handler, struct buf *ret, struct err *err)
@@ -29,13 +29,13 @@ static int read_settings(const struct handler *handler, struct buf *ret, struct 
 		    handler->root_fd, handler->environment.config_folder, &folder, err) == 0 &&
 		file_read(folder, name, FILE_NO_LINKS, ret, err) == 0)
 		return 0;
-	/* absent or too large: the settings' fault; a full table of descriptors is not */
+	/* a missing or too large file is a fault of the settings; a lack of descriptors is not */
 	if (err->code == ERR_FORMAT || err->native == ENOENT)
 		err->code = ERR_SETTINGS_INVALID;
 	return -1;
 }
 
-static void describe_service(const struct handler *handler, struct bytes settings, struct record *ret)
+static void fill_record(const struct handler *handler, struct bytes settings, struct record *ret)
 {
 	*ret = (struct record){.environment = handler->environment, .enabled_at_s = clock_now_s()};
 	memcpy(ret->home, handler->home, sizeof(ret->home));
@@ -46,9 +46,9 @@ static void describe_service(const struct handler *handler, struct bytes setting
 	record_mark(settings, ret->settings_mark);
 }
 
-/* The service runs with exactly this and has a status: nothing to start, and nothing to
- * overwrite. */
-static int find_under_way(const struct handler *handler, const struct record *service,
+/* Does the service already run with exactly this record, and with a status? Then nothing must be
+ * started or overwritten. */
+static int find_already_running(const struct handler *handler, const struct record *service,
 	int status_fd, bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
@@ -70,7 +70,8 @@ static int find_under_way(const struct handler *handler, const struct record *se
 	return 0;
 }
 
-static int check(const struct handler *handler, struct bytes settings_text, struct err *err)
+static int check_settings_and_machine(
+	const struct handler *handler, struct bytes settings_text, struct err *err)
 {
 	auto_cleanup(settings) struct settings settings = {0};
 
@@ -83,9 +84,9 @@ static int check(const struct handler *handler, struct bytes settings_text, stru
 	return 0;
 }
 
-/* Stop, save, start: killed between any two, the service is not running and the next enable does
- * all of it again. */
-static int start(const struct handler *handler, const struct record *service, struct err *err)
+/* Stops, saves and starts in this order: if the command is killed in between, the service does not
+ * run and the next enable repeats all steps. */
+static int start_service(const struct handler *handler, const struct record *service, struct err *err)
 {
 	auto_cleanup(buf) struct buf template = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	struct control control = handler_control(handler);
@@ -106,8 +107,8 @@ static int start(const struct handler *handler, const struct record *service, st
 	return control_start(&control, service, buf_bytes(&template), err);
 }
 
-static int start_new(struct handler *handler, const struct record *service, struct bytes settings,
-	struct err *err)
+static int report_and_start(struct handler *handler, const struct record *service,
+	struct bytes settings, struct err *err)
 {
 	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 
@@ -119,12 +120,12 @@ static int start_new(struct handler *handler, const struct record *service, stru
 	status->applied_at_s = service->enabled_at_s;
 	if (handler_write_status(handler, status, err) < 0)
 		return -1;
-	if (check(handler, settings, err) < 0)
+	if (check_settings_and_machine(handler, settings, err) < 0)
 		return -1;
-	return start(handler, service, err);
+	return start_service(handler, service, err);
 }
 
-/* Everything but the wait, while no other command runs. */
+/* Everything except the wait; holds the command lock. */
 static int ensure_service(struct handler *handler, int *ret_status_fd, struct err *err)
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
@@ -139,20 +140,20 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 		    handler->root_fd, handler->environment.status_folder, ret_status_fd, err) < 0 ||
 		read_settings(handler, &settings, err) < 0)
 		return -1;
-	/* whatever upgrade was begun, this version is the one that stays */
+	/* even if an upgrade was begun, this version stays */
 	if (state_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
-	describe_service(handler, buf_bytes(&settings), &service);
-	if (find_under_way(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
+	fill_record(handler, buf_bytes(&settings), &service);
+	if (find_already_running(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
 		return -1;
 	if (is_under_way)
-		return check(handler, buf_bytes(&settings), err);
-	return start_new(handler, &service, buf_bytes(&settings), err);
+		return check_settings_and_machine(handler, buf_bytes(&settings), err);
+	return report_and_start(handler, &service, buf_bytes(&settings), err);
 }
 
-/* Whatever failed: a service that runs, old or new, must not write over the error that the caller
- * reports. */
-static int give_up(const struct handler *handler)
+/* Stops the service after any failure, because a running one, old or new, would overwrite the error
+ * that the caller reports. */
+static int stop_after_failure(const struct handler *handler)
 {
 	struct control control = handler_control(handler);
 	struct err ignored;
@@ -161,8 +162,8 @@ static int give_up(const struct handler *handler)
 	return -1;
 }
 
-/* After a boot the old status stands until the first round's end, and what it complains of may have
- * been remedied by that boot. */
+/* After a boot the old status stands until the first round has ended, and its cause may be gone
+ * since that boot. */
 static bool is_older_than_service(const struct handler *handler, int status_fd)
 {
 	struct stat status, service;
@@ -177,17 +178,17 @@ static bool is_older_than_service(const struct handler *handler, int status_fd)
 	return status.st_mtim.tv_nsec < service.st_mtim.tv_nsec;
 }
 
-/* What only the first round could tell and only the customer can remedy. */
-static bool is_customers(const struct err_info *info)
+/* Is it a cause that only the first round could find and only the customer can remedy? */
+static bool is_for_customer(const struct err_info *info)
 {
 	return info->retry == ERR_RETRY_NEVER &&
 	       (info->kind == ERR_KIND_PRECONDITION || info->place == ERR_PLACE_CHOICE);
 }
 
-/* A precondition that only the TPM could tell about, or a region that has no provider, fails the
- * command like what was checked before. The service goes on and its status stays: after the remedy
- * it reports by itself. */
-static int judge_result(struct handler *handler, int status_fd, struct err *err)
+/* Fails the command, like the checks before it, for a precondition that only the TPM could show and
+ * for a region without a provider. The service goes on and its status stays: after the remedy it
+ * reports by itself. */
+static int fail_for_result(struct handler *handler, int status_fd, struct err *err)
 {
 	const struct err_info *info;
 	enum status_state state;
@@ -197,13 +198,13 @@ static int judge_result(struct handler *handler, int status_fd, struct err *err)
 		state != STATUS_ERROR)
 		return 0;
 	info = err_info((enum err_code)code);
-	if (!is_customers(info) || is_older_than_service(handler, status_fd))
+	if (!is_for_customer(info) || is_older_than_service(handler, status_fd))
 		return 0;
 	handler->is_reported = true;
 	return err_set(err, info->code, 0, "The first attestation was not possible.");
 }
 
-/* The service ends the wait by its result, or by its own end. */
+/* Waits until the service reports its first result or ends, or the time is over. */
 static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
 {
 	uint32_t sequence = handler->environment.sequence;
@@ -211,12 +212,12 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 	struct err ignored;
 	bool is_running;
 
-	/* other commands need not wait too */
+	/* other commands need not wait */
 	(void)close(steal_fd(&handler->lock.fd));
 	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS;
 		waited_ms += LOOK_FOR_SERVICE_MS) {
 		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
-			return judge_result(handler, status_fd, err);
+			return fail_for_result(handler, status_fd, err);
 		if (control_find_running(&control, &is_running, &ignored) == 0 && !is_running &&
 			!wait_for_status(status_fd, sequence, 0))
 			return err_set(err, ERR_SERVICE, 0,
@@ -230,7 +231,7 @@ static int enable(struct handler *handler, struct err *err)
 	auto_cleanup(fd) int status_fd = -1;
 
 	if (ensure_service(handler, &status_fd, err) < 0)
-		return give_up(handler);
+		return stop_after_failure(handler);
 	return wait_for_result(handler, status_fd, err);
 }
 

@@ -1,5 +1,5 @@
-/* install - puts the programs where the service runs from. Runs at every retry and after every
- * upgrade. */
+/* install - copies the programs to where the service runs from. The agent calls it again at every
+ * retry and after every upgrade. */
 #include <errno.h>
 #include <sys/utsname.h>
 #include "agent/precondition.h"
@@ -23,7 +23,7 @@ static int install(struct handler *handler, struct err *err)
 		programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
 		programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
-	/* last: an upgrade is over once the new programs are there */
+	/* last, because an upgrade is complete only with the new programs */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 

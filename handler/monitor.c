@@ -1,4 +1,4 @@
-/* monitor - the service. Started by enable (or at boot by its unit); what it must know is in
+/* monitor - the service. enable starts it, and its unit at boot; what it must know is in
  * service.json. */
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -27,14 +27,14 @@ static int read_limit(const char *text, uint32_t *ret, struct err *err)
 	return *ret ? 0 : err_set(err, ERR_USAGE, 0, "--limit takes seconds, one at least");
 }
 
-static int run(const struct monitor_options *options, struct loop_call *call)
+static int run_service(const struct monitor_options *options, struct loop_call *call)
 {
 	struct err err;
 
 	if (read_limit(options->limit, &call->limit_s, &err) < 0)
 		return program_refuse(call->argv[0], &err);
 	(void)umask(077);
-	/* session keys pass through memory: no core files */
+	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (loop_run(call, &err) == 0)
 		return 0;
@@ -58,8 +58,8 @@ int main(int argc, char **argv)
 	case OPTIONS_READ:
 		break;
 	}
-	return run(&options, &(struct loop_call){.root = options.root,
-				     .argv = argv,
-				     .is_alone = options.is_alone,
-				     .version = VERSION});
+	return run_service(&options, &(struct loop_call){.root = options.root,
+					     .argv = argv,
+					     .is_alone = options.is_alone,
+					     .version = VERSION});
 }

@@ -1,4 +1,4 @@
-/* uninstall - takes away the service, this version's programs and, unless an upgrade is under way,
+/* uninstall - removes the service, this version's programs and, unless an upgrade is in progress,
  * all state. */
 #include <string.h>
 #include "base/tree.h"
@@ -6,8 +6,8 @@
 #include "service/programs.h"
 #include "shared/handler.h"
 
-/* What an update said of itself: it leaves this version for another one, and the state is for that
- * one. */
+/* Reads the marker of update: does the upgrade leave this version, so that the state is kept for
+ * the other one? */
 static int read_marker(const json *document, void *ret, struct err *err)
 {
 	bool *leaves = ret;
@@ -19,7 +19,7 @@ static int read_marker(const json *document, void *ret, struct err *err)
 	return 0;
 }
 
-/* A marker that makes no sense is one all the same: state that is lost does not come back. */
+/* A damaged marker counts too, because removed state cannot be restored. */
 static int find_upgrade(const struct handler *handler, bool *ret, struct err *err)
 {
 	static const struct state_file marker = {HANDLER_MARKER, read_marker};

@@ -12,9 +12,9 @@
 #include "service/journal.h"
 #include "options.h"
 
-#define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes 10 s at most */
+#define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes at most 10 s */
 
-/* The package's folder as the service will see it; it must be below the root directory. */
+/* Finds the package's folder as the service will see it. It must be below the root directory. */
 static int find_home(struct handler *handler, const char *real_home, struct err *err)
 {
 	size_t root_len = strcmp(handler->root, "/") == 0 ? 0 : strlen(handler->root);
@@ -40,7 +40,7 @@ static int take_metadata(struct handler *handler, const char *url, struct err *e
 	return 0;
 }
 
-/* By errno: what the path itself is to blame for, or the machine. */
+/* By errno: `blamed` if the path itself is wrong, else a code for a failure of the machine. */
 static enum err_code path_code(enum err_code blamed)
 {
 	static const int of_path[] = {ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG, EINVAL};
@@ -81,7 +81,7 @@ static int find_sequence(struct handler *handler, struct err *err)
 	auto_cleanup(fd) int config = -1;
 	const char *variable = getenv("ConfigSequenceNumber");
 
-	/* the variable alone will do while the folder is missing */
+	/* if the folder is missing, the variable alone is enough */
 	if (environment_open_folder(
 		    handler->root_fd, handler->environment.config_folder, &config, err) < 0 &&
 		!variable)
@@ -103,7 +103,8 @@ static int read_environment(struct handler *handler, struct err *err)
 	return find_sequence(handler, err);
 }
 
-/* Where the agent has put these folders since ever: for an error status when it did not say. */
+/* Without a readable environment, uses the folders that the agent has always used, so that an error
+ * status can be written. */
 static void guess_environment(struct handler *handler)
 {
 	struct err ignored;
@@ -140,7 +141,7 @@ struct control handler_control(const struct handler *handler)
 		.state_fd = handler->lock.state_fd};
 }
 
-static int report(const struct handler *handler, const struct err *err)
+static int report_failure(const struct handler *handler, const struct err *err)
 {
 	const struct err_info *info = err_info(err->code);
 	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
@@ -158,7 +159,7 @@ static int report(const struct handler *handler, const struct err *err)
 	return info->exit_code;
 }
 
-static void note_start(const struct handler *handler)
+static void log_start(const struct handler *handler)
 {
 	char line[128];
 
@@ -167,8 +168,8 @@ static void note_start(const struct handler *handler)
 	journal_line(handler->root_fd, &handler->environment, clock_now_s(), LOG_LEVEL_INFO, line);
 }
 
-/* err: NULL if it succeeded. */
-static void note_end(const struct handler *handler, int64_t started_ms, const struct err *err)
+/* err: NULL on success. */
+static void log_end(const struct handler *handler, int64_t started_ms, const struct err *err)
 {
 	static const struct err none = {.code = ERR_OK};
 
@@ -183,13 +184,13 @@ static void note_end(const struct handler *handler, int64_t started_ms, const st
 			.version = VERSION});
 }
 
-static int run(struct handler *handler, const struct handler_options *options, handler_work *work,
-	struct err *err)
+static int run_locked(struct handler *handler, const struct handler_options *options,
+	handler_work *work, struct err *err)
 {
 	if (open_folders(handler, options, err) < 0)
 		return -1;
 	load_environment(handler);
-	note_start(handler);
+	log_start(handler);
 	if (lock_take(handler->root_fd, LOCK_TIMEOUT_MS, &handler->lock, err) < 0)
 		return -1;
 	return work(handler, err);
@@ -206,11 +207,11 @@ int handler_run(const char *operation, handler_work *work, int argc, char **argv
 
 	if (handler_options_parse(argc, argv, &options, &exit_code))
 		return exit_code;
-	if (run(&handler, &options, work, &err) < 0) {
-		exit_code = report(&handler, &err);
-		note_end(&handler, started_ms, &err);
+	if (run_locked(&handler, &options, work, &err) < 0) {
+		exit_code = report_failure(&handler, &err);
+		log_end(&handler, started_ms, &err);
 	} else {
-		note_end(&handler, started_ms, NULL);
+		log_end(&handler, started_ms, NULL);
 	}
 	lock_release(&handler.lock);
 	fd_cleanup(&handler.home_fd);

@@ -1,10 +1,10 @@
 /* handler.h - what the five commands of the guest agent share: options, folders, the command lock,
- * and one way to end.
+ * and reporting.
  *
- * Rules of the agent that shape it: only 1.5 kB of output are seen, so the decisive error comes
- * first; a stale or unfinished status outlives a failed command, so an `error` status is written
- * before every other exit code than 0; every command is repeated at any time, so every step may
- * find itself done, half done or undone. */
+ * Rules of the agent that shape it: it shows only 1.5 kB of output, so the decisive error comes
+ * first; it keeps a stale or unfinished status after a failed command, so a status `error` is
+ * written before every exit code other than 0; it may repeat every command at any time, so every
+ * step may already be done, half done or undone. */
 #ifndef HANDLER_SHARED_HANDLER_H
 #define HANDLER_SHARED_HANDLER_H
 
@@ -13,7 +13,7 @@
 #include "service/lock.h"
 
 #define HANDLER_PATH_SIZE 512
-/* below the state folder: an upgrade is under way, uninstall keeps the state */
+/* file below the state folder while an upgrade is in progress, so that uninstall keeps the state */
 #define HANDLER_MARKER "updating"
 
 struct handler {
@@ -27,17 +27,18 @@ struct handler {
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */
 	struct err environment_err; /* why not, otherwise */
-	bool is_reported; /* the status file already says why the command fails */
+	bool is_reported; /* the status file already holds why the command fails */
 	struct lock lock;
 };
 
-/* What a command does; it holds the lock. */
+/* The work of a command, which holds the lock. */
 typedef int handler_work(struct handler *handler, struct err *err);
 
 /* main() of a command: parses options, reads the environment, takes the lock, works, reports.
  * Returns the exit code. */
 int handler_run(const char *operation, handler_work *work, int argc, char **argv);
 
+/* Writes the status file. Errors as status_write() and environment_make_folder(). */
 int handler_write_status(
 	const struct handler *handler, const struct status *status, struct err *err) err_check;
 struct control handler_control(const struct handler *handler);

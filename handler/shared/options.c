@@ -9,8 +9,9 @@
 #define USAGE_MAX        8192
 #define EXIT_OUTPUT_LOST 2
 
-/* BASE/bin/enable -> BASE. The agent's working directory is BASE too, but only by habit. The kernel
- * hands every program the path by which it was started (getauxval(3)): that needs no /proc. */
+/* Finds BASE of BASE/bin/enable. The agent's working directory is BASE too, but that is not
+ * promised. The kernel passes every program the path by which it was started (getauxval(3)), so
+ * /proc is not needed. */
 static bool find_own_home(char ret[PATH_MAX])
 {
 	const char *started_as =

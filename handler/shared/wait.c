@@ -21,8 +21,8 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 	struct pollfd event = {.events = POLLIN};
 	struct err ignored;
 
-	/* watched before the first look, so that no change falls in between; if watching fails, the
-	 * time limit looks once more */
+	/* watched before the first check, so that no change is missed; if watching fails, the state
+	 * is checked once more at the time limit */
 	if (watch_open(&watch, &ignored) == 0)
 		(void)!watch_add(watch, status_dir_fd, IN_MOVED_TO | IN_CLOSE_WRITE, &ignored);
 	event.fd = watch;
