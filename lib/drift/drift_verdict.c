@@ -408,7 +408,7 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 	if (baseline_new(&baseline, &err) < 0 ||
 		(inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0))
 		comparison_unclear(&err, ret);
-	else if (boot.count)
+	else if (inputs->appraisal && boot.count)
 		compare(&(struct judging){
 			.inputs = inputs, .boot = &boot, .baseline = baseline, .change = ret});
 	else

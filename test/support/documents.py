@@ -50,8 +50,8 @@ def faults(command, document):
     """What is wrong with it, each with its place."""
     wrong = [f"{command} --json: not as the table of codes has it: {reason}" for reason in reasons(document)
              if (reason["name"], reason["remedy"]) != codes()[reason["code"]]]
-    return wrong + [f"{command} --json: {'.'.join(map(str, fault.absolute_path))}: {fault.message[:400]}"
-            for error in validator(command).iter_errors(document) for fault in [error, *(error.context or ())]]
+    faults = [fault for error in validator(command).iter_errors(document) for fault in [error, *(error.context or ())]]
+    return wrong + [f"{command} --json: {'.'.join(map(str, fault.absolute_path))}: {fault.message[:400]}" for fault in faults]
 
 
 def read(command, text):
