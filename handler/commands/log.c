@@ -141,7 +141,7 @@ static int print_table(const struct eventlog *log, struct err *err)
 
 		log_type_text(event.type, type);
 		as_pcr = is_cc ? cclog_as_pcr(&event) : event;
-		if (eventstory_tell(log, &walk, &as_pcr, &story, err) < 0)
+		if (eventstory_describe(log, &walk, &as_pcr, &story, err) < 0)
 			return -1;
 		if (event.pcr != EVENTLOG_NO_PCR)
 			(void)text_format(pcr, sizeof(pcr), "%u", event.pcr);

@@ -110,7 +110,7 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	struct eventstory story;
 	auto_cleanup(json) json *members = json_new_object();
 
-	if (eventstory_tell(log, behind, as_pcr, &story, err) < 0)
+	if (eventstory_describe(log, behind, as_pcr, &story, err) < 0)
 		return -1;
 	log_type_text(event->type, type);
 	(void)event_image_file(as_pcr, file, sizeof(file));

@@ -103,7 +103,7 @@ static int print_event(struct phase_lines *lines, const struct eventlog_walk *wa
 		kind->hidden++;
 		return 0;
 	}
-	if (eventstory_tell(lines->log, walk, event, &story, err) < 0)
+	if (eventstory_describe(lines->log, walk, event, &story, err) < 0)
 		return -1;
 	if (!story.names_program && is_repeated(kind, event, mark))
 		return 0;

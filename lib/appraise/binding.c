@@ -263,17 +263,13 @@ static int check_ak_and_cert(const struct evidence *evidence, struct binding *ou
 	return binding_check_cert(buf_bytes(&evidence->ak_cert), &out->ak, &out->cert, err);
 }
 
-static int parse_key(const struct evidence *evidence, struct binding *out, struct err *err)
-{
-	return parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err);
-}
-
 /* Reports the encryption key's first fault. Without a valid quote, the PCR values and the boot that
  * the key must match are unknown, so those checks are skipped. */
 static int check_encryption_key(const struct evidence *evidence, enum binding_hierarchy allowed,
 	bool is_quoted, struct binding *out, struct err *err)
 {
-	if (parse_key(evidence, out, err) < 0 ||
+	if (parse_public(&evidence->key_public, "Encryption key", ERR_KEY_INVALID, &out->key, err) <
+			0 ||
 		(is_quoted && check_key(evidence, &out->key, err) < 0) ||
 		check_certified(evidence, allowed, out, err) < 0)
 		return -1;

@@ -99,7 +99,7 @@ static int describe_authority(const struct eventlog *log, const struct eventlog_
 	return 0;
 }
 
-int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
+int eventstory_describe(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, struct eventstory *ret, struct err *err)
 {
 	struct event_text words;

@@ -25,7 +25,7 @@ struct eventstory {
 
 /* `behind` is the walk that returned the event; the programs that follow are looked up in it. Only
  * measured events can authorise or be authorised. ERR_NO_MEMORY. */
-int eventstory_tell(const struct eventlog *log, const struct eventlog_walk *behind,
+int eventstory_describe(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, struct eventstory *ret, struct err *err) err_check;
 
 #endif

@@ -315,8 +315,8 @@ static bool is_variable_measured(const struct event *event, bool is_tpm12)
 	       measured_is(event, (struct bytes){event->data.data, event->data.len - 1});
 }
 
-/* Firmware logs a separator's four bytes; some leaves them out, some puts padding behind them (seen
- * on Star Labs' firmware). The digest tells which of the two known ones it is. */
+/* Firmware logs a separator's four bytes; some omits them, some adds padding (seen on Star Labs'
+ * firmware). The digest identifies which of the two known separators it is. */
 static bool is_separator_measured(const struct event *event)
 {
 	static const uint8_t zeros[4] = {0}, ones[4] = {0xFF, 0xFF, 0xFF, 0xFF};

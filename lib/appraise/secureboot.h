@@ -18,7 +18,8 @@ struct secureboot_cert {
 
 struct secureboot_keys { /* one of PK, KEK, db */
 	bool is_measured;
-	bool is_malformed; /* the lists' sizes do not fit: what stands behind that is not read */
+	/* the lists' sizes do not fit: the bytes behind the misfit are not read */
+	bool is_malformed;
 	bool is_cut; /* there were more certificates than we keep */
 	size_t cert_count;
 	struct secureboot_cert certs[SECUREBOOT_MAX_CERTS];

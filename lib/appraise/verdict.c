@@ -83,7 +83,7 @@ static bool judge_data(const struct evidence *evidence, struct appraisal *ret)
 	return false;
 }
 
-/* It is unknown which keys firmware reads from such a list; UEFI lets nobody set one. */
+/* It is unknown which keys firmware reads from such a list, and UEFI never stores one. */
 static void judge_list(const char *name, const struct secureboot_keys *keys, struct findings *found)
 {
 	if (keys->is_malformed)

@@ -203,7 +203,7 @@ static void add_result(const struct result *result, json *details)
 }
 
 /* Unhealthy counts as an error even if alerts are off. */
-static bool is_bad(const struct status *status)
+static bool counts_as_error(const struct status *status)
 {
 	return status->state == STATUS_ERROR ||
 	       (status->code && err_info((enum err_code)status->code)->is_against_vm);
@@ -215,7 +215,7 @@ static int judge_result(struct result *result, struct doctor_finding *finding, s
 	enum err_code code = err_info((enum err_code)status->code)->code;
 
 	cut_remedy(status->message, status->code);
-	if (is_bad(status))
+	if (counts_as_error(status))
 		return err_set(err, status->code ? code : ERR_SERVICE, 0, "%s", status->message);
 	if (result->doubt.code)
 		doctor_warn(finding, result->doubt.code, "%s", result->doubt.msg);

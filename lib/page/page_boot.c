@@ -217,7 +217,7 @@ static void put_event(struct html *html, const struct story *story,
 	struct eventstory words;
 	struct err err;
 
-	if (eventstory_tell(story->log, &phase_walk->walk, event, &words, &err) < 0) {
+	if (eventstory_describe(story->log, &phase_walk->walk, event, &words, &err) < 0) {
 		html_fail(html, &err);
 		return;
 	}

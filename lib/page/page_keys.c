@@ -77,7 +77,7 @@ static void put_authorities(struct html *html, const struct eventlog *log)
 		bool is_one;
 
 		if (authority_of_event(&event, &authority, &is_one, &err) < 0 ||
-			(is_one && eventstory_tell(log, &walk, &event, &words, &err) < 0)) {
+			(is_one && eventstory_describe(log, &walk, &event, &words, &err) < 0)) {
 			html_fail(html, &err);
 			return;
 		}

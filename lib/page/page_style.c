@@ -1,5 +1,6 @@
-/* page_style.c - how a report looks: on screens wide and narrow, light and dark, and in print.
- * Colours have a contrast of 4.5 to 1 or more (WCAG 2.1, 1.4.3) and never say anything alone. */
+/* page_style.c - the page's style: for wide and narrow screens, light and dark, and for print.
+ * Colours have a contrast of 4.5 to 1 or more (WCAG 2.1, 1.4.3), and no information depends on
+ * colour alone. */
 #include "page/page_parts.h"
 
 const char page_style[] =

@@ -40,7 +40,7 @@ static void tell(
 	struct eventstory story;
 	struct err err;
 
-	(void)!eventstory_tell(log, walk, event, &story, &err);
+	(void)!eventstory_describe(log, walk, event, &story, &err);
 	(void)bootphase_of(event, &place);
 	(void)bootphase_of(&as_pcr, &place);
 	(void)replay_data_of(log, &as_pcr);

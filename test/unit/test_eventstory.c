@@ -27,7 +27,7 @@ static size_t tell_all(uint32_t last, struct eventstory *ret, size_t max)
 	walk = eventlog_walk(&log);
 	while (event_next_any(&log, &walk, &event)) {
 		assert_true(event.number < max);
-		check_ok(eventstory_tell(&log, &walk, &event, &ret[event.number], &err), &err);
+		check_ok(eventstory_describe(&log, &walk, &event, &ret[event.number], &err), &err);
 		count++;
 	}
 	return count;
@@ -98,7 +98,7 @@ static void what_may_be_another_program_is_not_called_the_kernel(void **state)
 	walk = eventlog_walk(&log);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_true(event_next_any(&log, &walk, &event));
-		check_ok(eventstory_tell(&log, &walk, &event, &stories[i], &err), &err);
+		check_ok(eventstory_describe(&log, &walk, &event, &stories[i], &err), &err);
 		assert_string_equal(stories[i].text, texts[i]);
 	}
 }

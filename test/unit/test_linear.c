@@ -89,7 +89,7 @@ static void do_everything(const struct eventlog *log)
 	struct err err;
 
 	while (event_next_any(log, &walk, &event))
-		check_ok(eventstory_tell(log, &walk, &event, &story, &err), &err);
+		check_ok(eventstory_describe(log, &walk, &event, &story, &err), &err);
 	check_ok(replay_sha256(log, &led_to, &err), &err);
 	other = led_to;
 	other.mask = 0xFFFFFF;
