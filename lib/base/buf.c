@@ -10,7 +10,7 @@ struct buf buf_with_max(size_t max_bytes)
 }
 
 /* Room for `needed` bytes and the final 0. The old memory is overwritten: it may hold a secret. */
-static int grow(struct buf *buf, size_t needed, struct err *err)
+static int reserve(struct buf *buf, size_t needed, struct err *err)
 {
 	size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 	uint8_t *data;
@@ -36,7 +36,7 @@ int buf_append(struct buf *buf, const void *data, size_t len, struct err *err)
 {
 	if (len > buf->max || buf->len > buf->max - len)
 		return err_set(err, ERR_FORMAT, 0, "More than the allowed %zu bytes.", buf->max);
-	if (grow(buf, buf->len + len, err) < 0)
+	if (reserve(buf, buf->len + len, err) < 0)
 		return -1;
 	if (len)
 		memcpy(buf->data + buf->len, data, len);

@@ -1,5 +1,5 @@
-/* thread.h - POSIX threads with the settings that all of ours have: a thread for work that blocks,
- * and a gate to what two threads share. */
+/* thread.h - POSIX threads with the settings that this program needs: a thread for work that
+ * blocks, and a gate to what two threads share. */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H
 

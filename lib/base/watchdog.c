@@ -30,7 +30,7 @@ static void *wait_for_end(void *context)
 	return NULL;
 }
 
-static void release(struct watchdog *watchdog)
+static void free_watchdog(struct watchdog *watchdog)
 {
 	thread_gate_done(&watchdog->gate);
 	free(watchdog);
@@ -48,7 +48,7 @@ int watchdog_arm(
 	watchdog->deadline = thread_deadline((int64_t)limit_s * 1000);
 	thread_gate_init(&watchdog->gate);
 	if (thread_start(wait_for_end, watchdog, &watchdog->thread) < 0) {
-		release(watchdog);
+		free_watchdog(watchdog);
 		return err_set(err, ERR_NO_MEMORY, 0, "No thread for a watchdog.");
 	}
 	*ret = watchdog;
@@ -64,5 +64,5 @@ void watchdog_disarm(struct watchdog *watchdog)
 	(void)pthread_cond_signal(&watchdog->gate.changed);
 	thread_gate_leave(&watchdog->gate);
 	(void)pthread_join(watchdog->thread, NULL);
-	release(watchdog);
+	free_watchdog(watchdog);
 }

@@ -60,7 +60,7 @@ static struct bootphase_place place(enum bootphase phase, enum bootphase_kind ki
 	return (struct bootphase_place){phase, kind};
 }
 
-static struct bootphase_place of_setting(const struct event *event)
+static struct bootphase_place place_of_setting(const struct event *event)
 {
 	static const char *const keys[] = {"PK", "KEK", "db", "dbx", "dbt", "dbr"};
 
@@ -72,14 +72,14 @@ static struct bootphase_place of_setting(const struct event *event)
 	return place(BOOTPHASE_SECURE_BOOT, BOOTPHASE_STATE);
 }
 
-static struct bootphase_place of_boot_variable(const struct event *event)
+static struct bootphase_place place_of_boot_variable(const struct event *event)
 {
 	bool is_order = event->has_variable && loadoption_is_order(&event->variable);
 
 	return place(BOOTPHASE_OPTIONS, is_order ? BOOTPHASE_ORDER : BOOTPHASE_OPTION);
 }
 
-static struct bootphase_place of_action(const struct event *event)
+static struct bootphase_place place_of_action(const struct event *event)
 {
 	if (event->is_formed && logtext_holds(&event->text, "Exit Boot Services"))
 		return place(BOOTPHASE_KERNEL, BOOTPHASE_HANDOVER);
@@ -97,7 +97,7 @@ static bool holds_one_of(const struct logtext *text, const char *const *words, s
 }
 
 /* A file that a boot loader read is sorted by its name. */
-static struct bootphase_place of_file(const struct event *event)
+static struct bootphase_place place_of_file(const struct event *event)
 {
 	static const char *const initrds[] = {"initrd", "initramfs"};
 	static const char *const kernels[] = {"vmlinu", "bzImage", "/Image", "Kernel"};
@@ -111,7 +111,7 @@ static struct bootphase_place of_file(const struct event *event)
 	return place(BOOTPHASE_LOADERS, BOOTPHASE_FILE);
 }
 
-static struct bootphase_place of_tag(const struct event *event)
+static struct bootphase_place place_of_tag(const struct event *event)
 {
 	const struct event_tag *tag = &event->tag;
 
@@ -138,9 +138,9 @@ static struct bootphase_place place_of(const struct event *event)
 		return place(BOOTPHASE_FIRMWARE, BOOTPHASE_NOTE);
 	case EVENT_VARIABLE:
 	case EVENT_DEVICE_POLICY:
-		return of_setting(event);
+		return place_of_setting(event);
 	case EVENT_BOOT_VARIABLE:
-		return of_boot_variable(event);
+		return place_of_boot_variable(event);
 	case EVENT_AUTHORITY:
 	case EVENT_DEVICE_AUTHORITY:
 		return place(BOOTPHASE_LOADERS,
@@ -154,14 +154,14 @@ static struct bootphase_place place_of(const struct event *event)
 			       ? place(BOOTPHASE_LOADERS, BOOTPHASE_PROGRAM)
 			       : place(BOOTPHASE_FIRMWARE, BOOTPHASE_DRIVER);
 	case EVENT_ACTION:
-		return of_action(event);
+		return place_of_action(event);
 	case EVENT_COMMAND:
 		return place(BOOTPHASE_LOADERS, BOOTPHASE_COMMAND);
 	case EVENT_COMMAND_LINE:
 	case EVENT_MODULE_LINE:
 		return place(BOOTPHASE_KERNEL, BOOTPHASE_COMMAND_LINE);
 	case EVENT_FILE:
-		return of_file(event);
+		return place_of_file(event);
 	case EVENT_SECTION:
 		return place(BOOTPHASE_KERNEL, BOOTPHASE_SECTION);
 	case EVENT_ADDITION:
@@ -173,7 +173,7 @@ static struct bootphase_place place_of(const struct event *event)
 	case EVENT_LOADER:
 		return place(BOOTPHASE_LOADERS, BOOTPHASE_STEP);
 	case EVENT_TAG:
-		return of_tag(event);
+		return place_of_tag(event);
 	case EVENT_PLATFORM:
 	case EVENT_COMPACT:
 	case EVENT_SEPARATOR:

@@ -19,7 +19,7 @@ struct joined {
 	bool is_full;
 };
 
-static void join(struct joined *to, const char *text)
+static void append(struct joined *to, const char *text)
 {
 	size_t room = to->size - to->len - (sizeof(CUT_MARK) - 1);
 
@@ -49,10 +49,10 @@ static void read_file_name(struct reading *reading, struct bytes data)
 		len += 2;
 	uefi_text((struct bytes){data.data, len}, name, sizeof(name));
 	if (reading->is_file_text && to->len && to->text[to->len - 1] != '\\' && name[0] != '\\')
-		join(to, "\\");
+		append(to, "\\");
 	else if (!reading->is_file_text && to->len)
-		join(to, "/");
-	join(to, name);
+		append(to, "/");
+	append(to, name);
 	reading->is_file_text = true;
 }
 
@@ -72,8 +72,8 @@ static void read_node(struct reading *reading, const struct nodetext_node *node)
 	to = reading->is_in_file ? &reading->file : &reading->device;
 	nodetext(node, text);
 	if (to->len && !reading->is_new_instance)
-		join(to, "/");
-	join(to, text);
+		append(to, "/");
+	append(to, text);
 	reading->is_file_text = false;
 	reading->is_new_instance = false;
 }
@@ -81,7 +81,7 @@ static void read_node(struct reading *reading, const struct nodetext_node *node)
 /* One path may name several devices; their texts are separated by commas (section 10.6.1.2). */
 static void read_next_instance(struct reading *reading)
 {
-	join(reading->is_in_file ? &reading->file : &reading->device, ",");
+	append(reading->is_in_file ? &reading->file : &reading->device, ",");
 	reading->is_file_text = false;
 	reading->is_new_instance = true;
 }

@@ -156,7 +156,7 @@ static bool read_loader(struct event *event)
 	return true;
 }
 
-/* Bytes of one value behind the separator's own, or none. */
+/* Whether the rest consists of 00 or of FF bytes only, or is empty. */
 static bool is_padding(struct cursor *cursor)
 {
 	struct bytes rest = cursor_bytes(cursor, cursor->left);

@@ -94,7 +94,7 @@ struct event {
 	size_t offset; /* of the event in the log */
 	/* position in the log; number 0 of a crypto-agile log is its header, which walks skip */
 	uint32_t number;
-	/* 0..23 if it was measured; else what the log holds: EVENTLOG_NO_PCR, or no PCR of a TPM */
+	/* 0 to 23 if the event was measured; otherwise as in the log, e.g. EVENTLOG_NO_PCR */
 	uint32_t pcr;
 	uint32_t type;
 	/* in the order of eventlog.banks; data is NULL for banks that the event did not extend */
@@ -121,7 +121,7 @@ struct event {
 		 * not measured */
 		struct logtext text;
 		enum event_mok mok;
-		/* the first four bytes, all others are padding. 0 or 0xFFFFFFFF: the end of the
+		/* the first four bytes; the rest is padding. 0 or 0xFFFFFFFF: the end of the
 		 * firmware's own part (PFP 1.06 section 3.3.2.2); 1: the firmware met an error */
 		uint32_t separator;
 	};

@@ -140,11 +140,6 @@ static bool describe_named_bytes(struct bytes data, struct event_text *ret)
 	return true;
 }
 
-static bool describe_non_host(struct bytes data, struct event_text *ret)
-{
-	return describe_google_vm(data, ret) || describe_named_bytes(data, ret);
-}
-
 /* DEVICE_SECURITY_EVENT_DATA_HEADER and HEADER2: signature, version, and the kind of
  * device, at the same offset in both */
 static bool describe_device(struct bytes data, struct event_text *ret)
@@ -260,7 +255,7 @@ bool event_text_firmware(const struct event *event, struct event_text *ret)
 		return describe_tables(event, ret);
 	case EV_NONHOST_CONFIG:
 	case EV_NONHOST_INFO:
-		return describe_non_host(event->data, ret);
+		return describe_google_vm(event->data, ret) || describe_named_bytes(event->data, ret);
 	case EV_EFI_SPDM_FIRMWARE_BLOB:
 	case EV_EFI_SPDM_FIRMWARE_CONFIG:
 		return describe_device(event->data, ret);

@@ -7,8 +7,8 @@
  * One bank counts: SHA-256, which the TPM quotes. (A log without it proves nothing; then another
  * bank counts.) A log's other banks, and the types, order and texts of its events, can be forged.
  * So an event without a digest of the bank that counts was not measured, whatever its other digests
- * are, and neither was an event of a PCR that no TPM has: event_next skips it, and event_next_any,
- * for code that shows or rewrites a log, marks it. Trailing padding (only 00 or only FF bytes) ends
+ * are. Nor was an event of a PCR that no TPM has. event_next skips such events; event_next_any, for
+ * code that shows or rewrites a log, marks them. Trailing padding (only 00 or only FF bytes) ends
  * the log. Errors: ERR_EVENT_LOG_MALFORMED, with the offset; ERR_EVENT_LOG_EMPTY. */
 #ifndef BOOT_EVENTLOG_H
 #define BOOT_EVENTLOG_H

@@ -26,8 +26,8 @@ enum grubtext_kind {
 	GRUBTEXT_LEAVING,
 };
 
-/* The text of an event's data: up to its first NUL. What some GRUBs log behind that was never
- * measured. UTF-16, which GRUB does not write, only loses its final zeros. */
+/* The text in an event's data, up to its first NUL: the bytes that some versions of GRUB log after
+ * it are not measured. UTF-16, which GRUB does not write, only loses its final zeros. */
 struct bytes grubtext_of(struct bytes data);
 enum grubtext_kind grubtext_kind_of(struct bytes text);
 struct bytes grubtext_first_word(struct bytes text);

@@ -80,8 +80,8 @@ void sbat_read(struct bytes value, struct sbat *ret)
 	}
 }
 
-/* SBAT.md: generations start at 1, so a level without the component revokes nothing of it. Of two
- * lines for one component shim applies both. */
+/* Generations start at 1, so a level without a line for the component revokes nothing of it; of two
+ * lines for one component shim applies both (SBAT.md). */
 static uint32_t generation_of(const struct sbat *sbat, struct bytes name, bool *ret_has_line)
 {
 	uint32_t highest = 1;
@@ -124,7 +124,7 @@ static bool is_covered(const struct sbat *old, const struct sbat *new, struct by
 	return false;
 }
 
-/* Both are ten digits, or there is none: SbatLevel_Variable.txt of shim. */
+/* A date has ten digits (SbatLevel_Variable.txt of shim) or is missing. */
 static bool is_later(const char *old, const char *new)
 {
 	return !old[0] ? new[0] : strlen(old) == strlen(new) && strcmp(old, new) < 0;

@@ -31,15 +31,15 @@ struct sbat {
 /* Reads the variable's value. Lines of another form are skipped and clear is_whole. An empty value
  * is an empty, whole level. */
 void sbat_read(struct bytes value, struct sbat *ret);
+
 enum sbat_change {
 	SBAT_RAISED, /* the date is higher, and no generation is lower */
-	SBAT_LOWERED, /* a generation is lower: something may start that might not */
-	/* neither: the date is not higher, or a level was not read whole. Nobody may rely on it */
-	SBAT_CHANGED,
+	SBAT_LOWERED, /* a generation is lower: a program may start that was refused before */
+	SBAT_CHANGED, /* the date is not higher, or a level is not whole: neither of the above */
 };
 
-/* Two levels, component by component. A line that is gone counts as lower, unless a component that
- * it is derived from (the name before a dot: grub of grub.debian) rose. */
+/* Compares two levels, component by component. A missing line counts as lower, unless a component
+ * that it is derived from (the name before a dot: grub of grub.debian) rose. */
 enum sbat_change sbat_compare(const struct sbat *old, const struct sbat *new);
 
 /* "2025021800: shim 4, grub 5"; "(empty)" */

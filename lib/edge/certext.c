@@ -81,7 +81,7 @@ static bool take_extension(struct cursor *list, struct extension *ret)
 	return !list->failed;
 }
 
-static bool holds(const struct extension *known, size_t count, struct bytes oid)
+static bool holds_oid(const struct extension *known, size_t count, struct bytes oid)
 {
 	for (size_t i = 0; i < count; i++)
 		if (bytes_equal(known[i].oid, oid))
@@ -100,7 +100,7 @@ int certext_check(struct bytes extensions, struct err *err)
 		return 0;
 	while (count < MAX_EXTENSIONS && take_extension(&list, &known[count])) {
 		certext_oid_text(known[count].oid, oid);
-		if (holds(known, count, known[count].oid))
+		if (holds_oid(known, count, known[count].oid))
 			return err_set(err, ERR_FORMAT, 0, "it holds the extension %s twice", oid);
 		if (known[count].is_critical && !certext_may_be_critical(known[count].oid))
 			return err_set(err, ERR_FORMAT, 0,

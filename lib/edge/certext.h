@@ -28,7 +28,7 @@ void certext_oid_text(struct bytes oid, char ret[CERTEXT_OID_SIZE]);
  * extension twice, or a critical one that is not judged; the message is a part of a sentence and
  * names it. */
 int certext_check(struct bytes extensions, struct err *err) err_check;
-/* The contents of an extension's OCTET STRING; empty if it is absent, or behind a malformed one
+/* The contents of an extension's OCTET STRING; empty if it is absent, or follows a malformed one
  * (certext_check finds those). */
 struct bytes certext_find(struct bytes extensions, enum certext_id id);
 /* The subjectKeyIdentifier's bytes (RFC 5280 section 4.2.1.2); empty if there is none. */

@@ -120,14 +120,14 @@ bool certname_is_for(const struct certname_cert *cert, const struct certname_hos
 	return false;
 }
 
-/* ---- directory names (RFC 5280 section 7.1, with ASCII alone folded) ---- */
+/* ---- directory names (RFC 5280 section 7.1; only the case of ASCII is ignored) ---- */
 
 enum answer { NO, YES, UNKNOWN };
 
 #define FOLDED_SIZE 256
 
 /* Lower case, one blank for several, none at the ends. False if it is too long. */
-static bool fold(struct bytes text, uint8_t ret[FOLDED_SIZE], size_t *ret_len)
+static bool fold_case(struct bytes text, uint8_t ret[FOLDED_SIZE], size_t *ret_len)
 {
 	bool is_blank = false;
 
@@ -162,7 +162,7 @@ static enum answer same_value(const struct ber_element *a, const struct ber_elem
 	if (bytes_equal(a->whole, b->whole))
 		return YES;
 	if (!is_plain_string(a->tag) || !is_plain_string(b->tag) ||
-		!fold(a->content, left, &left_len) || !fold(b->content, right, &right_len))
+		!fold_case(a->content, left, &left_len) || !fold_case(b->content, right, &right_len))
 		return UNKNOWN;
 	return bytes_equal((struct bytes){left, left_len}, (struct bytes){right, right_len}) ? YES
 											     : NO;

@@ -57,14 +57,14 @@ struct crypto_rsa_public {
 
 bool crypto_rsa_equal(const struct crypto_rsa_public *a, const struct crypto_rsa_public *b);
 /* RSASSA-PKCS1-v1_5 with SHA-256 over data (RFC 8017 section 8.2.2), key of 2048 bits or more.
- * ERR_FORMAT if the signature does not fit or the key must not be used; ERR_NO_MEMORY, which says
- * nothing about the signature. */
+ * ERR_FORMAT if the signature does not fit or the key must not be used; ERR_NO_MEMORY, which leaves
+ * the question open. */
 int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data,
 	struct bytes signature, struct err *err) err_check;
 
 /* AES-GCM, key of 16, 24 or 32 bytes, 12-byte IV, 16-byte tag. Appends to ret, which stays
- * unchanged on failure. ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, which says
- * nothing about the data. */
+ * unchanged on failure. ERR_ENVELOPE_DECRYPT if the tag does not fit; ERR_NO_MEMORY, which leaves
+ * the question open. */
 struct crypto_gcm {
 	struct bytes key, iv, tag, additional;
 };

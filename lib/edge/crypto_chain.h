@@ -25,7 +25,7 @@ static inline void crypto_authorities_cleanup(struct crypto_authorities **author
 	crypto_authorities_free(*authorities);
 }
 
-/* the server's certificate, 16 intermediates, a trusted one: the limit of our build of mbedtls */
+/* the server's certificate, 16 intermediates, a trusted one: mbedtls's limit as built */
 #define CRYPTO_CHAIN_MAX 18
 
 struct crypto_link {

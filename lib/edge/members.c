@@ -5,7 +5,7 @@
 
 #define LATEST_S 253402300799 /* the year 9999 */
 
-static int unusable(const struct member *member, struct err *err)
+static int set_unusable(const struct member *member, struct err *err)
 {
 	return err_set(err, ERR_FORMAT, 0, "'%s' cannot be used.", member->name);
 }
@@ -15,7 +15,7 @@ static int read_path(const json *object, const struct member *member, char *to, 
 	if (json_copy_text(object, member->name, to, member->size, err) < 0)
 		return -1;
 	if (to[0] ? to[0] != '/' : member->presence == MEMBER_REQUIRED)
-		return unusable(member, err);
+		return set_unusable(member, err);
 	return 0;
 }
 
@@ -26,10 +26,10 @@ static int read_number(const json *object, const struct member *member, void *to
 	if (json_get_int(object, member->name, &number, err) < 0)
 		return -1;
 	if (member->type != MEMBER_INT && number < 0)
-		return unusable(member, err);
+		return set_unusable(member, err);
 	if ((member->type == MEMBER_TIME && number > LATEST_S) ||
 		(member->type == MEMBER_COUNT && number > UINT32_MAX))
-		return unusable(member, err);
+		return set_unusable(member, err);
 	if (member->type == MEMBER_COUNT)
 		*(uint32_t *)to = (uint32_t)number;
 	else if (member->type == MEMBER_SIZE)

@@ -168,7 +168,7 @@ int tpm_open(const char *tcti, struct tpm **ret, struct err *err)
 
 /* Without a resource manager, a handle that is not flushed takes one of the TPM's three places
  * until the next reset. */
-static TSS2_RC flush(struct tpm *tpm, TPM2_HANDLE *handle)
+static TSS2_RC flush_handle(struct tpm *tpm, TPM2_HANDLE *handle)
 {
 	TSS2_RC rc;
 
@@ -184,8 +184,8 @@ void tpm_close(struct tpm *tpm)
 	if (!tpm)
 		return;
 	if (tpm->sys) {
-		(void)flush(tpm, &tpm->session);
-		(void)flush(tpm, &tpm->key);
+		(void)flush_handle(tpm, &tpm->session);
+		(void)flush_handle(tpm, &tpm->key);
 		Tss2_Sys_Finalize(tpm->sys);
 	}
 	tpmlink_close(tpm->tcti);
@@ -589,7 +589,7 @@ int tpm_create_key(struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struc
 	TPM2B_NAME name = {.size = 0};
 	TSS2_RC rc;
 
-	(void)flush(tpm, &tpm->key);
+	(void)flush_handle(tpm, &tpm->key);
 	run(rc, Tss2_Sys_CreatePrimary(tpm->sys, TPM2_RH_NULL, &empty_password, &no_secret, &template,
 			&nothing, &no_pcrs, &tpm->key, &public, &data, &hash, &ticket, &name, NULL));
 	if (rc != TSS2_RC_SUCCESS)
@@ -628,7 +628,7 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	TPM2B_NONCE nonce_tpm = {.size = 0};
 	TSS2_RC rc;
 
-	(void)flush(tpm, &tpm->session);
+	(void)flush_handle(tpm, &tpm->session);
 	run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce,
 			&no_salt, TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256, &tpm->session,
 			&nonce_tpm, NULL));
@@ -636,7 +636,7 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 		return failed(err, rc, "Policy session cannot be started");
 	run(rc, Tss2_Sys_PolicyPCR(tpm->sys, tpm->session, NULL, &current, &selection, NULL));
 	if (rc != TSS2_RC_SUCCESS) {
-		(void)flush(tpm, &tpm->session);
+		(void)flush_handle(tpm, &tpm->session);
 		return failed(err, rc, "PCRs cannot be used as a policy");
 	}
 	return 0;
@@ -685,7 +685,7 @@ int tpm_decrypt(
 	run(rc, Tss2_Sys_RSA_Decrypt(
 			tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
 	if (rc != TSS2_RC_SUCCESS)
-		return decrypt_failed(rc, flush(tpm, &tpm->session), err);
+		return decrypt_failed(rc, flush_handle(tpm, &tpm->session), err);
 	tpm->session = NO_HANDLE;
 	status = buf_append(ret, output.buffer, output.size, err);
 	explicit_bzero(&output, sizeof(output));
@@ -694,7 +694,7 @@ int tpm_decrypt(
 
 int tpm_flush_key(struct tpm *tpm, struct err *err)
 {
-	TSS2_RC rc = flush(tpm, &tpm->key);
+	TSS2_RC rc = flush_handle(tpm, &tpm->key);
 
 	return rc == TSS2_RC_SUCCESS ? 0 : failed(err, rc, "Encryption key cannot be unloaded");
 }

@@ -137,7 +137,7 @@ static void *worker_run(void *context)
 /* ---- the caller's side ---- */
 
 /* Called with the mutex held, so that the thread cannot have ended: it needs the mutex for that. */
-static void abandon(struct worker *worker)
+static void abandon_worker(struct worker *worker)
 {
 	pthread_t thread = worker->thread;
 
@@ -162,7 +162,7 @@ static TSS2_RC run_task(struct tpmlink *link, enum task task)
 		waited = pthread_cond_timedwait(
 			&worker->gate.changed, &worker->gate.mutex, &deadline);
 	if (worker->task == task) {
-		abandon(worker);
+		abandon_worker(worker);
 		link->worker = NULL;
 	} else {
 		rc = worker->rc;

@@ -34,7 +34,7 @@ struct exchange_facts {
 	uint32_t took_ms; /* of the last try */
 	uint32_t retry_after_s; /* Retry-After of the answer, or 0 */
 	bool has_clock; /* an answer has a date */
-	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus ours; exact to some
+	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus the VM's; exact to some
 				  seconds */
 	char peer[64]; /* address that answered (the proxy's, if there is one); "" if none */
 	/* the provider's id of the request, for its support; "" if absent */

@@ -67,7 +67,7 @@ int imds_parse(struct bytes text, struct imds *ret, struct err *err)
 	return 0;
 }
 
-static int get(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
+static int send_get(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	char url[HTTP_URL_SIZE];
@@ -105,11 +105,11 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 							      : ERR_METADATA_INVALID;
 }
 
-static int ask_once(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
+static int try_once(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
 {
 	char title[80];
 
-	if (get(address, total_ms, ret, err) < 0) {
+	if (send_get(address, total_ms, ret, err) < 0) {
 		const struct err_info *info = err_info(err->code);
 
 		/* the other network codes' remedies are about the provider */
@@ -135,7 +135,7 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 	int64_t started_ms = clock_monotonic_ms();
 
-	if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
+	if (try_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
 		/* it throttles above five requests a second, and fails during maintenance */
 		if (err_info(err->code)->retry != ERR_RETRY_SOON ||
 			clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
@@ -143,7 +143,7 @@ int imds_ask(const char *address, struct imds *ret, struct err *err)
 		(void)poll(NULL, 0, IMDS_RETRY_MS);
 		buf_done(&answer.body);
 		answer.body = buf_with_max(IMDS_MAX_BYTES);
-		if (ask_once(address, IMDS_TOTAL_MS, &answer, err) < 0)
+		if (try_once(address, IMDS_TOTAL_MS, &answer, err) < 0)
 			return -1;
 	}
 	return imds_parse(buf_bytes(&answer.body), ret, err);
@@ -153,7 +153,7 @@ int imds_ask_briefly(const char *address, struct imds *ret, struct err *err)
 {
 	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 
-	if (ask_once(address, IMDS_BRIEF_MS, &answer, err) < 0)
+	if (try_once(address, IMDS_BRIEF_MS, &answer, err) < 0)
 		return -1;
 	return imds_parse(buf_bytes(&answer.body), ret, err);
 }

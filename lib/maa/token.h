@@ -6,9 +6,11 @@
 #include "edge/json.h"
 #include "maa/keys.h"
 
-#define TOKEN_MAX_BYTES    (64u << 10)
-#define TOKEN_KEY_ID       "TpmEphemeralEncryptionKey"
-#define TOKEN_CLOCK_SKEW_S 300 /* tolerated difference between the provider's clock and ours */
+#define TOKEN_MAX_BYTES (64u << 10)
+#define TOKEN_KEY_ID    "TpmEphemeralEncryptionKey"
+#define TOKEN_CLOCK_SKEW_S                                                                         \
+	300 /* tolerated difference between the provider's clock and the VM's                      \
+	     */
 
 /* A token's parts, decoded; nothing is verified yet. */
 struct token {
