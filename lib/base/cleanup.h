@@ -3,8 +3,7 @@
  *   auto_cleanup(fd) int fd = open(...);      closed on every way out of the block
  *   *ret = steal_fd(&fd);                     ... unless ownership leaves visibly
  *
- * A type X takes part by declaring X_cleanup(X *) beside it; every X_cleanup accepts a zeroed
- * value.
+ * A type X takes part by declaring X_cleanup(X *) beside it, which accepts a zeroed value.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

@@ -8,8 +8,7 @@ int64_t clock_now_s(void); /* Unix time, seconds */
 int64_t clock_now_ns(void); /* the same in nanoseconds; enough until 2262 */
 int64_t clock_monotonic_ms(void); /* since boot, for intervals */
 
-/* Both clocks at one moment: the wall clock can be set to any time, the boot clock only advances.
- */
+/* Both clocks at one moment: the wall clock can be set to any time, the boot clock only runs on. */
 struct clock_time {
 	int64_t wall_s; /* Unix time */
 	int64_t boot_s; /* CLOCK_BOOTTIME: since boot; it also advances while the VM is suspended */

@@ -58,8 +58,7 @@ bool options_have(const struct option_row *rows, const char *name);
 struct options_usage {
 	const char *program; /* "guest-attest verify" */
 	const char *words; /* "FILE [OPTION...]" */
-	const char *about; /* paragraphs, each ended by '\n'; options_usage breaks them into lines
-			    */
+	const char *about; /* paragraphs that end with '\n'; options_usage breaks lines */
 	const char *notes; /* likewise, shown after the options; may be NULL */
 	const struct option_row *rows;
 };

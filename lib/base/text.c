@@ -103,7 +103,7 @@ static bool is_control(uint32_t character)
 	return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
-/* The write_clean form of the first character, maybe written to `text`; *ret_taken: its bytes in
+/* The clean form of the first character, maybe written to `text`; *ret_taken: its bytes in
  * `rest`. */
 static struct bytes clean_character(struct bytes rest, char text[STAND_IN_SIZE], size_t *ret_taken)
 {
@@ -120,8 +120,7 @@ static struct bytes clean_character(struct bytes rest, char text[STAND_IN_SIZE],
 	return bytes_of_text(text);
 }
 
-/* Writes what fits to ret (nothing if size is 0); returns the length of the whole write_clean text.
- */
+/* Writes what fits to ret (nothing if size is 0); returns the length of the uncut clean text. */
 static size_t write_clean(char *ret, size_t size, struct bytes bytes)
 {
 	size_t needed = 0;

@@ -16,8 +16,8 @@ int thread_start(void *(*run)(void *), void *context, pthread_t *ret)
 		return -1;
 	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before); /* a thread inherits its creator's mask
-							    */
+	/* a thread inherits its creator's mask */
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	status = pthread_create(ret, &attributes, run, context);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attributes);

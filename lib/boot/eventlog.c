@@ -185,8 +185,7 @@ static const char *read_spec_id(struct bytes data, struct eventlog *log)
 	uint32_t count;
 
 	(void)cursor_bytes(&cursor, SIGNATURE_SIZE);
-	(void)cursor_u32_le(&cursor); /* platform class, client or server: both have the same format
-				       */
+	(void)cursor_u32_le(&cursor); /* platform class, client or server; the format is the same */
 	minor = cursor_u8(&cursor);
 	major = cursor_u8(&cursor);
 	(void)cursor_u8(&cursor); /* errata */

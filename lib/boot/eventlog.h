@@ -18,9 +18,8 @@
 #define EVENTLOG_MAX_BYTES (4u << 20) /* of a log that is attested */
 /* of a log that is only shown: option ROMs can add megabytes */
 #define EVENTLOG_MAX_FILE (16u << 20)
-#define EVENTLOG_MAX_DIGEST                                                                        \
-	128 /* of a bank of an unknown algorithm; the largest known one is 64                      \
-	     */
+/* of a bank of an unknown algorithm; the largest known digest has 64 */
+#define EVENTLOG_MAX_DIGEST 128
 
 /* TPM_ALG_ID values of digest banks */
 enum eventlog_alg {

@@ -17,8 +17,7 @@
 struct headers {
 	uint16_t machine, section_count;
 	uint64_t checksum_at;
-	uint64_t certificates_at; /* of the certificate table's directory entry; 0 if there is none
-				   */
+	uint64_t certificates_at; /* of the certificates' directory entry; 0 if none */
 	uint64_t certificate_size; /* of the table that this entry points to */
 	uint64_t sections_at;
 	uint64_t size; /* SizeOfHeaders */

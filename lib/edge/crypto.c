@@ -183,8 +183,7 @@ static int rsa_check(mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA25
 		rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
 }
 
-/* The low seven bits are the code of the innermost layer, here the big numbers (mbedtls/error.h).
- */
+/* The low seven bits are the innermost layer's code, here that of big numbers (mbedtls/error.h). */
 static bool is_out_of_memory(int status)
 {
 	return (-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED;

@@ -449,7 +449,7 @@ int json_check(const json *value, struct err *err)
 }
 
 /* Appends the text with invisible characters as escapes, which mean the same (RFC 8259 section 7):
- * programs get_typed the same texts, and people are not deceived. Line breaks stay, since cJSON
+ * programs get the same texts, and people are not deceived. Line breaks stay, since cJSON
  * escapes those in strings: they belong to the style. */
 static int append_escaped(struct buf *ret, struct bytes text, struct err *err)
 {

@@ -20,8 +20,7 @@ enum member_type {
 
 enum member_presence {
 	MEMBER_REQUIRED,
-	MEMBER_OPTIONAL, /* older versions did not write it; if absent, the struct keeps its value
-			  */
+	MEMBER_OPTIONAL, /* absent in files of older versions; the struct keeps its value */
 	MEMBER_SPARSE, /* likewise, and not written if all its bytes are 0 */
 };
 

@@ -8,9 +8,8 @@
 
 #define TOKEN_MAX_BYTES (64u << 10)
 #define TOKEN_KEY_ID    "TpmEphemeralEncryptionKey"
-#define TOKEN_CLOCK_SKEW_S                                                                         \
-	300 /* tolerated difference between the provider's clock and the VM's                      \
-	     */
+/* tolerated difference between the provider's clock and the VM's */
+#define TOKEN_CLOCK_SKEW_S 300
 
 /* A token's parts, decoded; nothing is verified yet. */
 struct token {
