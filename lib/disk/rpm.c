@@ -4,7 +4,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "edge/child.h"
+#include "base/child.h"
 
 #define PROGRAM         "usr/bin/rpm"
 #define ROOT            "/proc/self/fd/3/" /* the child's CHILD_ROOT_FD: works for any root folder */

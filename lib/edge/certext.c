@@ -2,7 +2,7 @@
 
 #include <string.h>
 #include "base/text.h"
-#include "edge/ber.h"
+#include "base/ber.h"
 
 #define MAX_EXTENSIONS 64 /* certificates in use have about ten */
 

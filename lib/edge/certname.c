@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 #include "base/text.h"
-#include "edge/ber.h"
+#include "base/ber.h"
 #include "edge/certext.h"
 
 #define MAX_COMPARISONS (1u << 20) /* of names with constraints, as in OpenSSL */

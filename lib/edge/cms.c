@@ -1,7 +1,7 @@
 #include "edge/cms.h"
 
 #include <string.h>
-#include "edge/ber.h"
+#include "base/ber.h"
 
 /* ---- algorithms ---- */
 

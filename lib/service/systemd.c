@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tree.h"
-#include "edge/child.h"
+#include "base/child.h"
 
 #define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it at most five times and has 300 s */
 #define SAID_MAX_BYTES       160

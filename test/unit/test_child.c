@@ -1,7 +1,7 @@
 #include "check.h"
 #include <errno.h>
 #include "../support/root.h"
-#include "edge/child.h"
+#include "base/child.h"
 #include "base/clock.h"
 
 /* The result of `sh -c script`; ret_said has room for 64 KiB or less. */

@@ -3,8 +3,8 @@
  *
  * Lengths may be definite or indefinite. A read that finds something else sets the cursor's
  * `failed`, as in base/cursor.h. */
-#ifndef EDGE_BER_H
-#define EDGE_BER_H
+#ifndef BASE_BER_H
+#define BASE_BER_H
 
 #include "base/cursor.h"
 

@@ -1,6 +1,6 @@
 /* child.h - runs a program without a shell, for a bounded time, and reads its output. */
-#ifndef EDGE_CHILD_H
-#define EDGE_CHILD_H
+#ifndef BASE_CHILD_H
+#define BASE_CHILD_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "edge/ber.h"
+#include "base/ber.h"
 
 #define TAG_IS_CONSTRUCTED 0x20
 #define TAG_IS_LONG        0x1f /* tags of more than one byte; no type that is read here has one */
