@@ -1,5 +1,5 @@
-/* connect_proxy.h - a proxy's answer to CONNECT (RFC 9110 section 9.3.6). It serves to explain why
- * a proxy opens no way to a server; exchanges (net/http.h) leave CONNECT to libcurl. */
+/* connect_proxy.h - a proxy's answer to CONNECT (RFC 9110 section 9.3.6). It explains why
+ * a proxy opens no way to a server. Exchanges (net/http.h) leave CONNECT to libcurl. */
 #ifndef NET_CONNECT_PROXY_H
 #define NET_CONNECT_PROXY_H
 

@@ -1,5 +1,5 @@
 /* lock.h - one command at a time, by a lock on the state folder itself. Taking it waits for a
- * bounded time. A lock file, in whose place something else could be, is not needed. */
+ * bounded time. No lock file is needed, in whose place there could be a link or a FIFO. */
 #ifndef SERVICE_LOCK_H
 #define SERVICE_LOCK_H
 

@@ -128,7 +128,7 @@ int programs_install(int root_fd, int home_fd, const char *version, struct err *
 	if (err->native != EROFS)
 		return err_wrap(err, "Installation");
 	first = *err;
-	/* noexec: the files are copied */
+	/* on a noexec file system the programs were copied: remove them */
 	(void)!remove_version(root_fd, &places[0], version, &ignored);
 	if (install_at(root_fd, &places[1], home_fd, version, err) == 0)
 		return 0;

@@ -31,7 +31,7 @@ struct proof {
 
 enum proof_state { PROOF_COUNTS, PROOF_ABSENT, PROOF_OF_OTHER_BOOT, PROOF_ENDED, PROOF_AHEAD };
 
-/* The proof that a verified token is. asked: the beginning of the round that obtained it. */
+/* Makes a proof from a verified token. asked: the beginning of the round that obtained it. */
 struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_t expires_s);
 /* ret_left_s (may be NULL): for how many seconds it will count; 0 if it does not count.
  * PROOF_AHEAD: the wall clock is earlier than the token's `iat` by more than clocks may differ. */
