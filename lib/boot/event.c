@@ -70,6 +70,7 @@ static const char *const mok_names[] = {
 	[EVENT_MOK_SB_STATE] = "MokSBState",
 	[EVENT_MOK_DB_STATE] = "MokDBState",
 	[EVENT_MOK_SBAT_LEVEL] = "SbatLevel",
+	[EVENT_MOK_POLICY] = "MokPolicy",
 };
 
 const char *event_mok_name(enum event_mok mok)
@@ -79,7 +80,7 @@ const char *event_mok_name(enum event_mok mok)
 
 enum event_mok event_mok_of(const struct logtext *name)
 {
-	for (int mok = EVENT_MOK_LIST; mok <= EVENT_MOK_SBAT_LEVEL; mok++)
+	for (int mok = EVENT_MOK_LIST; mok <= EVENT_MOK_POLICY; mok++)
 		if (logtext_is(name, mok_names[mok]))
 			return (enum event_mok)mok;
 	return EVENT_MOK_NONE;

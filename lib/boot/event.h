@@ -88,6 +88,7 @@ enum event_mok {
 	EVENT_MOK_SB_STATE,
 	EVENT_MOK_DB_STATE,
 	EVENT_MOK_SBAT_LEVEL,
+	EVENT_MOK_POLICY,
 };
 
 struct event {

@@ -19,6 +19,7 @@ void event_text_mok(enum event_mok mok, struct event_text *ret)
 		[EVENT_MOK_SB_STATE] = "does it verify",
 		[EVENT_MOK_DB_STATE] = "does it use the firmware's keys",
 		[EVENT_MOK_SBAT_LEVEL] = "oldest versions that may start",
+		[EVENT_MOK_POLICY] = "what it demands of programs",
 	};
 
 	(void)text_format(

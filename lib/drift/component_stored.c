@@ -96,6 +96,7 @@ void component_stored_read(struct component *component)
 	case COMPONENT_SBAT:
 		read_level(component);
 		return;
+	case COMPONENT_SECURE_BOOT_SETTING:
 	case COMPONENT_MOK:
 		component->facts.mok = mok_of(component->name);
 		return;
@@ -103,7 +104,6 @@ void component_stored_read(struct component *component)
 	case COMPONENT_FIRMWARE_CONFIG:
 	case COMPONENT_DRIVER:
 	case COMPONENT_DBX:
-	case COMPONENT_SECURE_BOOT_SETTING:
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 	case COMPONENT_KERNEL_SECTION:

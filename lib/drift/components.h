@@ -80,7 +80,7 @@ struct component {
 	union component_facts {
 		bool is_on; /* of COMPONENT_SECURE_BOOT */
 		struct sbat sbat; /* of COMPONENT_SBAT */
-		enum event_mok mok; /* of COMPONENT_MOK */
+		enum event_mok mok; /* of COMPONENT_MOK and COMPONENT_SECURE_BOOT_SETTING */
 	} facts;
 };
 

@@ -207,6 +207,9 @@ static int add_setting(struct components *components, const struct event *event,
 	found.is_bound = true;
 	event_text(event, &words);
 	components_set_name(&found, bytes_of_text(words.text));
+	if (event->has_variable && measured_is(event, event->data))
+		found.facts.mok =
+			event_mok_of(&(struct logtext){bytes_of_text(event->variable.name), 1});
 	return components_add(components, &found, err);
 }
 

@@ -2,7 +2,7 @@
  * - grew: it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was
  * switched on
  * - follows: it is measured anew because something else changed, and that is explained: a new shim
- * brings a new signer
+ * brings a new signer, a new certificate in db another signature of the same shim
  * - other VM: the disk is in another VM now, and this is that VM's own: judged as the one change
  * that it is */
 #include <string.h>
@@ -185,16 +185,77 @@ static bool is_other_shim(const struct components *boot, const struct drift *dri
 }
 
 /* shim measures its lists together with what it has built in: its vendor's certificate and
- * revocations, and that of its own build (mok.c of shim 16.1, mirror_one_mok_variable). Whether
- * keys are trusted is measured since 15.5, and is built in nowhere. */
+ * revocations, and that of its own build (mok.c of shim 16.1, mirror_one_mok_variable). So its
+ * lists change with it. */
 static bool is_list_of_shim(const struct drift_difference *difference)
 {
 	enum event_mok mok = drift_shown(difference)->facts.mok;
 
-	if (difference->change == DRIFT_REMOVED)
-		return false;
-	return mok == EVENT_MOK_LIST || mok == EVENT_MOK_LIST_X ||
-	       (mok == EVENT_MOK_LIST_TRUSTED && difference->change == DRIFT_ADDED);
+	return difference->change != DRIFT_REMOVED &&
+	       (mok == EVENT_MOK_LIST || mok == EVENT_MOK_LIST_X);
+}
+
+/* Which settings shim measures, and in which PCR, depends on its version: 15.5 and 15.6 had
+ * MokListTrusted in PCR 7, later ones have it in PCR 14 (rhboot/shim pull request 519). Their
+ * values are the owner's, so that one that only changes is none of this. */
+static bool is_setting_of_shim(const struct drift_difference *difference)
+{
+	enum event_mok mok = drift_shown(difference)->facts.mok;
+
+	return difference->change != DRIFT_CHANGED &&
+	       (mok == EVENT_MOK_LIST_TRUSTED || mok == EVENT_MOK_POLICY);
+}
+
+/* db holds it, as before or by an explained change. */
+static bool is_in_db(
+	const struct components *boot, const struct drift *drift, const struct component *signer)
+{
+	struct component key = {.kind = COMPONENT_DB};
+
+	memcpy(key.sha256, signer->sha256, sizeof(key.sha256));
+	for (size_t i = 0; i < drift->count; i++)
+		if (kind_of(&drift->differences[i]) == COMPONENT_DB &&
+			drift->differences[i].change != DRIFT_REMOVED &&
+			!drift_is_explained(&drift->differences[i]) &&
+			memcmp(drift->differences[i].after.sha256, key.sha256, sizeof(key.sha256)) ==
+				0)
+			return false;
+	return components_have(boot, &key);
+}
+
+/* A program that carries several signatures is vouched for by another one once db holds that one's
+ * certificate, or holds the first one's no more. */
+static bool is_other_signature(const struct components *boot, const struct drift *drift,
+	const struct drift_difference *difference)
+{
+	return difference->change != DRIFT_REMOVED && difference->after.is_bound &&
+	       count_programs(drift).unexplained == 0 && is_in_db(boot, drift, &difference->after);
+}
+
+static bool names(const struct component *list, const char *file)
+{
+	size_t len = strlen(file);
+
+	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strcspn(at, " ") == len && strncmp(at, file, len) == 0)
+			return true;
+	return false;
+}
+
+/* GRUB's command named it in the accepted boot, and names it no more, which is explained by the
+ * boot configuration on the disk. */
+static bool is_left_out(const struct drift *drift, const struct component *initrd)
+{
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *list = &drift->differences[i];
+
+		if (kind_of(list) == COMPONENT_INITRD_LIST && list->change == DRIFT_CHANGED &&
+			drift_is_explained(list) && is_whole(&list->before) &&
+			is_whole(&list->after) && names(&list->before, initrd->name) &&
+			!names(&list->after, initrd->name))
+			return true;
+	}
+	return false;
 }
 
 static bool is_other_menu(const struct drift *drift)
@@ -213,7 +274,13 @@ static bool follows(const struct components *boot, const struct drift *drift,
 		return false; /* nobody knows what it is */
 	switch ((int)kind_of(difference)) {
 	case COMPONENT_AUTHORITY:
-		return is_explained_change(count_programs(drift));
+		return is_explained_change(count_programs(drift)) ||
+		       is_other_signature(boot, drift, difference);
+	case COMPONENT_INITRD:
+		return pcr == 9 && difference->change == DRIFT_REMOVED &&
+		       is_left_out(drift, &difference->before);
+	case COMPONENT_SECURE_BOOT_SETTING:
+		return is_setting_of_shim(difference) && is_other_shim(boot, drift);
 	case COMPONENT_KERNEL:
 		return pcr == 4 && is_inside(boot, drift);
 	case COMPONENT_KERNEL_SECTION:
@@ -228,7 +295,8 @@ static bool follows(const struct components *boot, const struct drift *drift,
 	case COMPONENT_BOOT_COMMANDS:
 		return is_other_menu(drift);
 	case COMPONENT_MOK:
-		return is_list_of_shim(difference) && is_other_shim(boot, drift);
+		return (is_list_of_shim(difference) || is_setting_of_shim(difference)) &&
+		       is_other_shim(boot, drift);
 	default:
 		return false;
 	}
@@ -283,7 +351,8 @@ static void explain_following(struct drift_difference *difference)
 	if (drift_is_explained(difference))
 		return;
 	explain(difference, EXPLANATION_FOLLOWS);
-	if (kind_of(difference) == COMPONENT_MOK)
+	if (kind_of(difference) == COMPONENT_MOK ||
+		kind_of(difference) == COMPONENT_SECURE_BOOT_SETTING)
 		(void)text_format(difference->explanation.text, EXPLANATION_TEXT_SIZE, "%s",
 			"as it may with another shim");
 }
@@ -293,10 +362,12 @@ static const enum component_kind in_order[] = {
 	COMPONENT_KERNEL,
 	COMPONENT_KERNEL_SECTION,
 	COMPONENT_AUTHORITY,
+	COMPONENT_INITRD,
 	COMPONENT_LOADED_INITRD,
 	COMPONENT_INITRD_LIST,
 	COMPONENT_COMMAND_LINE,
 	COMPONENT_BOOT_COMMANDS,
+	COMPONENT_SECURE_BOOT_SETTING,
 	COMPONENT_MOK,
 };
 

@@ -135,6 +135,38 @@ def shim_by_package(vm, log):
     install(vm, "shim-signed", "/usr/lib/shim/shimx64.efi.signed", SHIM)
 
 
+def measures_setting(log, name, value):
+    log.before(log.one(7, "SbatLevel"), log.variable_event(7, edit_log.AUTHORITY, edit_log.SHIM, name, value))
+
+
+def shim_with_setting(name, value, change):
+    """Versions of shim differ in which settings they measure in PCR 7."""
+    def both(vm, log):
+        change(vm, log)
+        measures_setting(log, name, value)
+    return both
+
+
+def vouched_by(log, entry):
+    """The same shim by its other signature."""
+    event = [e for e in log.events if e.kind == edit_log.AUTHORITY and e.pcr == 7][0]
+    new = log.variable_event(7, edit_log.AUTHORITY, edit_log.SECURITY, "db", entry)
+    event.data, event.digests = new.data, new.digests
+
+
+def other_signature(vm, log):
+    vouched_by(log, edit_log.signatures(log.variable("db")[1])[0])
+
+
+def other_signature_and_grub(vm, log):
+    other_signature(vm, log)
+    grub_replaced(vm, log)
+
+
+def signature_of_stranger(vm, log):
+    vouched_by(log, edit_log.signatures(edit_log.Log(FOREIGN.read_bytes()).variable("db")[1])[-1])
+
+
 def db_gains_certificate(vm, log):
     _, value = log.variable("db")
     _, other = edit_log.Log(FOREIGN.read_bytes()).variable("db")

@@ -125,6 +125,16 @@ def signature_list(kind, entries, owner=bytes(16)):
     return kind.bytes_le + struct.pack("<III", 28 + size * len(entries), 0, size) + b"".join(owner + entry for entry in entries)
 
 
+def signatures(value):
+    """Entries of a variable of lists without headers, each with its owner in front."""
+    entries = []
+    while value:
+        size, _, entry = struct.unpack_from("<III", value, 16)
+        entries += [value[at:at + entry] for at in range(28, size, entry)]
+        value = value[size:]
+    return entries
+
+
 def hashes(*names):
     return [hashlib.sha256(name.encode()).digest() for name in names]
 

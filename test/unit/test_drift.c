@@ -68,6 +68,40 @@ struct row {
 
 #define KIND(kind) (1u << (kind))
 
+#define BY_OLD_CA                                                                                  \
+	{                                                                                          \
+		COMPONENT_AUTHORITY, 7, "CN=CA 2011", 20, false                                    \
+	}
+#define BY_NEW_CA                                                                                  \
+	{                                                                                          \
+		COMPONENT_AUTHORITY, 7, "CN=CA 2023", 21, false                                    \
+	}
+#define NEW_CA                                                                                     \
+	{                                                                                          \
+		COMPONENT_DB, 7, "CN=CA 2023", 21, false                                           \
+	}
+#define BY_KNOWN_CA                                                                                \
+	{                                                                                          \
+		COMPONENT_AUTHORITY, 7, "CN=Microsoft Corporation UEFI CA 2011", 8, false          \
+	}
+#define OTHER_SHIM                                                                                 \
+	{                                                                                          \
+		COMPONENT_APPLICATION, 4, "\\EFI\\debian\\shimx64.efi", 31, true                   \
+	}
+#define TRUSTED                                                                                    \
+	{                                                                                          \
+		COMPONENT_SECURE_BOOT_SETTING, 7, "MokListTrusted = 01 (owner's keys count)", 32,  \
+			false                                                                      \
+	}
+#define UCODE                                                                                      \
+	{                                                                                          \
+		COMPONENT_INITRD, 9, "/ucode", 38, true                                            \
+	}
+#define BOTH                                                                                       \
+	{                                                                                          \
+		COMPONENT_INITRD_LIST, 8, "/ucode /initrd.img-6.1.0-55", 39, false                 \
+	}
+
 static bool is_gone(const struct row *row, const struct item *item)
 {
 	for (size_t i = 0; i < COUNT(row->gone) && row->gone[i].name; i++)
@@ -87,7 +121,16 @@ static void explain(struct drift *drift, uint32_t kinds)
 	}
 }
 
-static void judge(const struct row *row, struct drift_judgement *ret)
+static bool has_list(const struct item had[4])
+{
+	for (size_t i = 0; i < 4 && had[i].name; i++)
+		if (had[i].kind == COMPONENT_INITRD_LIST)
+			return true;
+	return false;
+}
+
+/* had: beside the usual ones, in the accepted boot only; a list in place of the usual one. */
+static void judge(const struct row *row, const struct item had[4], struct drift_judgement *ret)
 {
 	auto_cleanup(components) struct components before = no_components();
 	auto_cleanup(components) struct components boot = no_components();
@@ -97,10 +140,13 @@ static void judge(const struct row *row, struct drift_judgement *ret)
 	struct err err;
 
 	for (size_t i = 0; i < COUNT(usual); i++) {
-		add(&before, usual[i]);
+		if (usual[i] != &list || !has_list(had))
+			add(&before, usual[i]);
 		if (!is_gone(row, usual[i]))
 			add(&boot, usual[i]);
 	}
+	for (size_t i = 0; i < 4 && had[i].name; i++)
+		add(&before, &had[i]);
 	for (size_t i = 0; i < COUNT(row->come) && row->come[i].name; i++)
 		add(&boot, &row->come[i]);
 	if (row->rules)
@@ -229,23 +275,121 @@ static const struct row rows[] = {
 		"shim changed: shimx64.efi, unexplained; signer added: Evil, unexplained; kernel, grub, Secure Boot keys unchanged"},
 };
 
+/* What follows from another change, and what only looks so. */
+static const struct {
+	struct item had[4];
+	struct row row;
+} consequences[] = {
+	/* another signature of the same program */
+	{{BY_OLD_CA},
+		{"a certificate by a signed update of db, and the same shim", {{0}},
+			{NEW_CA, BY_NEW_CA}, KIND(COMPONENT_DB), NULL, ERR_OK, true,
+			"CA 2023 added to db, as installed by the package manager on 2026-11-20; kernel, grub, shim unchanged"}},
+	{{BY_OLD_CA},
+		{"a signer that db held before", {{0}}, {BY_KNOWN_CA}, 0, NULL, ERR_OK, true, ""}},
+	{{BY_OLD_CA},
+		{"a certificate that came into db unexplained", {{0}}, {NEW_CA, BY_NEW_CA}, 0, NULL,
+			ERR_DRIFT_KEYS, false,
+			"CA 2023 added to db, unexplained; signer changed: CA 2023 (was CA 2011), unexplained; kernel, grub, shim unchanged"}},
+	{{BY_OLD_CA},
+		{"a signer that db does not hold", {{0}}, {BY_NEW_CA}, 0, NULL,
+			ERR_DRIFT_APPLICATION, false,
+			"signer changed: CA 2023 (was CA 2011), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA},
+		{"a signer whose event does not hold the certificate", {{0}},
+			{{COMPONENT_AUTHORITY, 7, "CN=Microsoft Corporation UEFI CA 2011", 8, true}},
+			0, NULL, ERR_DRIFT_APPLICATION, false,
+			"signer changed: Microsoft Corporation UEFI CA 2011 (was CA 2011), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA},
+		{"another signer that db holds, and a program by hand", {grub},
+			{{COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 31, true},
+				BY_KNOWN_CA},
+			0, NULL, ERR_DRIFT_APPLICATION, false,
+			"signer changed: Microsoft Corporation UEFI CA 2011 (was CA 2011), unexplained; grub changed: grubx64.efi, unexplained; kernel, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA}, {"a signer more that db holds", {{0}}, {BY_KNOWN_CA, BY_OLD_CA}, 0, NULL,
+			      ERR_OK, true, ""}},
+	/* what shim measures */
+	{{TRUSTED},
+		{"a setting that another shim measures no more", {shim, grub}, {OTHER_SHIM, grub},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+			"Secure Boot setting removed: MokListTrusted = 01 (owner's keys count), as it may with another shim; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{{0}}, {"a setting that another shim measures anew", {shim, grub},
+			{OTHER_SHIM, grub, TRUSTED}, KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+			"Secure Boot setting added: MokListTrusted = 01 (owner's keys count), as it may with another shim; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{{0}}, {"shim's policy, measured by another shim", {shim, grub},
+			{OTHER_SHIM, grub,
+				{COMPONENT_MOK, 14, "MokPolicy (shim: what it demands of programs)",
+					33, true}},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+			"shim's variable added: MokPolicy, as it may with another shim; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{TRUSTED},
+		{"a setting that the same shim measures no more", {{0}}, {{0}}, 0, NULL,
+			ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting removed: MokListTrusted = 01 (owner's keys count), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{TRUSTED},
+		{"a setting that leaves with a shim by hand", {shim, grub}, {OTHER_SHIM, grub}, 0,
+			NULL, ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting removed: MokListTrusted = 01 (owner's keys count), unexplained; shim changed: shimx64.efi, unexplained; grub, kernel, Secure Boot keys unchanged"}},
+	{{TRUSTED},
+		{"another value of a setting, with another shim", {shim, grub},
+			{OTHER_SHIM, grub,
+				{COMPONENT_SECURE_BOOT_SETTING, 7,
+					"MokListTrusted = 00 (owner's keys do not count)", 34, false}},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting changed: MokListTrusted = 00 (owner's keys do not count) (was MokListTrusted = 01 (owner's keys count)), unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{{0}}, {"validation off, with another shim", {shim, grub},
+			{OTHER_SHIM, grub,
+				{COMPONENT_SECURE_BOOT_SETTING, 7,
+					"MokSBState = 01 (shim verifies nothing)", 35, false}},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting added: MokSBState = 01 (shim verifies nothing), unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	/* what goes because of an explained change */
+	{{UCODE, BOTH},
+		{"an initrd that the boot configuration on the disk leaves out", {list},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_OK, true,
+			"list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{UCODE, BOTH},
+		{"an initrd left out at the boot menu", {list},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}}, 0, NULL,
+			ERR_DRIFT_INITRD, false,
+			"list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), unexplained; initrd removed: ucode, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{UCODE, BOTH},
+		{"an initrd that is gone although the list on the disk names it", {list, initrd},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false},
+				{COMPONENT_BOOT_FILE, 9, "/font", 37, true}},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
+			"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: font; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+};
+
+static void check_row(const struct row *row, const struct item had[4])
+{
+	struct drift_judgement judgement;
+
+	judge(row, had, &judgement);
+	if (strcmp(judgement.text, row->text) != 0)
+		fail_msg("%s:\n  %s\nexpected\n  %s", row->shown, judgement.text, row->text);
+	if (judgement.verdict.reason.code != row->code)
+		fail_msg("%s: %d, expected %d", row->shown, judgement.verdict.reason.code, row->code);
+	assert_int_equal(
+		judgement.verdict.health, row->code == ERR_OK ? HEALTH_HEALTHY : HEALTH_UNHEALTHY);
+	assert_int_equal(judgement.is_explained, row->is_explained);
+}
+
 static void each_change_has_its_verdict_and_its_sentence(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct drift_judgement judgement;
+	static const struct item nothing[4];
 
-		judge(&rows[i], &judgement);
-		if (strcmp(judgement.text, rows[i].text) != 0)
-			fail_msg("%s:\n  %s\nexpected\n  %s", rows[i].shown, judgement.text,
-				rows[i].text);
-		if (judgement.verdict.reason.code != rows[i].code)
-			fail_msg("%s: %d, expected %d", rows[i].shown,
-				judgement.verdict.reason.code, rows[i].code);
-		assert_int_equal(judgement.verdict.health,
-			rows[i].code == ERR_OK ? HEALTH_HEALTHY : HEALTH_UNHEALTHY);
-		assert_int_equal(judgement.is_explained, rows[i].is_explained);
-	}
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_row(&rows[i], nothing);
+}
+
+static void a_consequence_joins_its_explained_cause(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(consequences); i++)
+		check_row(&consequences[i].row, consequences[i].had);
 }
 
 static void the_oldest_version_that_may_start_only_rises(void **state)
@@ -664,6 +808,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_change_has_its_verdict_and_its_sentence),
+		cmocka_unit_test(a_consequence_joins_its_explained_cause),
 		cmocka_unit_test(the_oldest_version_that_may_start_only_rises),
 		cmocka_unit_test(revocations_may_be_added_but_not_removed),
 		cmocka_unit_test(revocations_that_were_not_kept_are_not_counted),
