@@ -307,7 +307,8 @@ static void a_killed_writer_s_draft_goes_away(void **state)
 	struct err err;
 
 	folder_write(folders->path, ".event.Attestation", "half", 4);
-	folder_write(folders->path, "..event.Attestation.4242.tmp", "half", 4);
+	/* no process has a number above PID_MAX_LIMIT */
+	folder_write(folders->path, "..event.Attestation.4194305.tmp", "half", 4);
 	check_ok(telemetry_write(folders->log_fd, folders->events_fd, &event, &err), &err);
 	assert_int_equal(count_entries(folders->log_fd, name), 1);
 	assert_int_equal(count_entries(folders->events_fd, name), 1);
