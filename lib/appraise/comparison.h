@@ -2,7 +2,7 @@
  * verdict?
  *
  * drift/ implements it with baseline, differences and rules. A build without drift/ uses
- * comparison_without_drift.c, which compares nothing and reports that. Errors become part of the
+ * no_comparison_without_drift.c, which compares nothing and reports that. Errors become part of the
  * result; service/verdicts.h decides what they mean for the final verdict. */
 #ifndef APPRAISE_COMPARISON_H
 #define APPRAISE_COMPARISON_H

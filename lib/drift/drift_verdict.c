@@ -335,23 +335,6 @@ static void compare(struct judging *judging)
 		judge_changed(judging);
 }
 
-void comparison_set_unclear(const struct err *cause, struct err *ret)
-{
-	struct err reason = *cause;
-
-	reason.code = ERR_CHANGE_UNCLEAR;
-	err_push(&reason, "This boot could not be compared with the accepted ones");
-	*ret = reason;
-}
-
-void comparison_unclear(const struct err *cause, struct comparison *change)
-{
-	change->state = COMPARISON_UNKNOWN;
-	comparison_set_unclear(cause, &change->finding);
-	change->trouble = change->finding;
-	say(change, change->finding.msg);
-}
-
 int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 {
 	auto_cleanup(baseline_ptr) struct baseline *baseline = NULL;

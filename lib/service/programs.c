@@ -28,11 +28,16 @@ static int fail_at(const struct place *place, const char *name, const char *what
 		place->parent, place->folder, name[0] ? "/" : "", name, what);
 }
 
+/* -1 with errno. */
+static int open_parent(int root_fd, const struct place *place)
+{
+	return openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* *ret_fd: -1 if the folder does not exist. */
 static int open_place(int root_fd, const struct place *place, int *ret_fd, struct err *err)
 {
-	auto_cleanup(fd) int parent =
-		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_cleanup(fd) int parent = open_parent(root_fd, place);
 
 	*ret_fd = parent < 0 ? -1
 			     : openat(parent, place->folder,
@@ -43,8 +48,7 @@ static int open_place(int root_fd, const struct place *place, int *ret_fd, struc
 static int make_folder(
 	int root_fd, const struct place *place, const char *version, int *ret_fd, struct err *err)
 {
-	auto_cleanup(fd) int parent =
-		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_cleanup(fd) int parent = open_parent(root_fd, place);
 	char path[PROGRAMS_PATH_SIZE];
 
 	if (!text_format(path, sizeof(path), "%s/%s", place->folder, version))
@@ -112,7 +116,7 @@ static int remove_version(int root_fd, const struct place *place, const char *ve
 		return 0;
 	if (tree_remove(folder, version, err) < 0)
 		return -1;
-	parent = openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	parent = open_parent(root_fd, place);
 	if (parent < 0 || (unlinkat(parent, place->folder, AT_REMOVEDIR) < 0 &&
 				  errno != ENOTEMPTY && errno != EEXIST))
 		return fail_at(place, "", "removed", err);
@@ -180,8 +184,7 @@ int programs_remove_others(int root_fd, const char *version, struct err *err)
 
 static int remove_all_versions(int root_fd, const struct place *place, struct err *err)
 {
-	auto_cleanup(fd) int parent =
-		openat(root_fd, place->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_cleanup(fd) int parent = open_parent(root_fd, place);
 
 	if (parent < 0)
 		return errno == ENOENT ? 0 : fail_at(place, "", "opened", err);

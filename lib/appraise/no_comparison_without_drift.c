@@ -15,23 +15,6 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 	(void)text_format(ret->text, sizeof(ret->text), "This build compares nothing.");
 }
 
-void comparison_set_unclear(const struct err *cause, struct err *ret)
-{
-	struct err reason = *cause;
-
-	reason.code = ERR_CHANGE_UNCLEAR;
-	err_push(&reason, "This boot's history could not be read");
-	*ret = reason;
-}
-
-void comparison_unclear(const struct err *cause, struct comparison *ret)
-{
-	ret->state = COMPARISON_UNKNOWN;
-	comparison_set_unclear(cause, &ret->finding);
-	ret->trouble = ret->finding;
-	(void)text_format(ret->text, sizeof(ret->text), "%s", ret->finding.msg);
-}
-
 int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 {
 	(void)state_fd;
