@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/json.h"
+#include "maa/complaint.h"
 #include "maa/envelope.h"
 #include "maa/request.h"
 #include "maa/retry.h"
@@ -19,43 +20,6 @@
 #define STATUS_SIGN_IN  511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
 
 /* ---- an answer that is not a success ---- */
-
-struct complaint {
-	bool is_json;
-	bool is_of_protocol; /* an object with a member "error" */
-	char code[64]; /* "" if absent */
-	char message[256];
-};
-
-static void copy_text(
-	const json *object, const char *name, const char *other_name, char *ret, size_t size)
-{
-	const char *text = json_text(json_get(object, name));
-
-	if (!text)
-		text = json_text(json_get(object, other_name));
-	text_clean(ret, size, bytes_of_text(text ? text : ""));
-}
-
-/* {"error": {"code", "message"}}; inner parts of the service write {"Error": {"Code",
- * "Message"}}. */
-static void read_complaint(struct bytes body, struct complaint *ret)
-{
-	auto_cleanup(json) json *root = NULL;
-	const json *error;
-	struct err unusable;
-
-	memset(ret, 0, sizeof(*ret));
-	if (json_parse(body, &root, &unusable) < 0)
-		return;
-	ret->is_json = true;
-	error = json_get(root, "error");
-	if (!error)
-		error = json_get(root, "Error");
-	ret->is_of_protocol = error != NULL;
-	copy_text(error, "code", "Code", ret->code, sizeof(ret->code));
-	copy_text(error, "message", "Message", ret->message, sizeof(ret->message));
-}
 
 /* Whether the body is a page for people: by its type, or by its first byte. */
 static bool is_page(const struct http_answer *answer)
@@ -132,18 +96,18 @@ static int refuse_answer(
 	const struct exchange *exchange, const struct http_answer *answer, struct err *err)
 {
 	struct complaint complaint;
-	char place[128], body[256], id[HTTP_ID_SIZE + 16] = "";
+	char place[128], body[256], text[ERR_MSG_SIZE], id[HTTP_ID_SIZE + 16] = "";
 	enum err_code code;
 
-	read_complaint(buf_bytes(&answer->body), &complaint);
+	complaint_read(buf_bytes(&answer->body), &complaint);
+	complaint_text(&complaint, text, sizeof(text));
 	code = code_of_answer(answer, &complaint);
 	way_place_text(&exchange->way.proxy, answer->peer, place, sizeof(place));
 	if (answer->request_id[0])
 		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
-	if (complaint.code[0] || complaint.message[0])
-		return err_set(err, code, (unsigned long)answer->status,
-			"%.80s%s answered %ld %s: %s%s", exchange->way.origin.host, place,
-			answer->status, complaint.code, complaint.message, id);
+	if (text[0])
+		return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld%s%s.",
+			exchange->way.origin.host, place, answer->status, text, id);
 	body_text(answer, body);
 	return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld %s%s%s.",
 		exchange->way.origin.host, place, answer->status,

@@ -92,6 +92,8 @@ static void every_other_answer_has_its_code(void **state)
 			ERR_EVIDENCE_REFUSED, 0, "400 InvalidParameter: Quote bad"},
 		{"{\"status\": 400, \"body\": \"{\\\"Error\\\":{\\\"Code\\\":\\\"Inner\\\",\\\"Message\\\":\\\"Deep inside\\\"}}\"}",
 			ERR_EVIDENCE_REFUSED, 0, "400 Inner: Deep inside"},
+		{"{\"status\": 400, \"body\": \"{\\\"error\\\":{\\\"code\\\":\\\"PolicyEvaluationError\\\"}}\"}",
+			ERR_POLICY_DENIED, 0, "answered 400 PolicyEvaluationError."},
 		{"{\"status\": 400, \"body\": \"{\\\"error\\\": 5}\"}", ERR_EVIDENCE_REFUSED, 0,
 			"400"},
 		{"{\"status\": 400}", ERR_ANSWER_NOT_TOKEN, 0, "400 without a body"},

@@ -1,0 +1,80 @@
+#include "maa/complaint.h"
+
+#include <string.h>
+#include "base/text.h"
+#include "edge/json.h"
+
+#define MAX_DEPTH 4 /* innererror within innererror */
+
+/* "" unless the member is a text. */
+static void copy_text(const json *object, const char *name, char *ret, size_t size)
+{
+	const char *text = json_text(json_get_nocase(object, name));
+
+	text_clean(ret, size, bytes_of_text(text ? text : ""));
+}
+
+/* A text as it is, another value as JSON, without a final dot. */
+static void copy_value(const json *value, char *ret, size_t size)
+{
+	auto_cleanup(buf) struct buf printed = buf_with_max(1024);
+	const char *text = json_text(value);
+	struct err ignored;
+	size_t len;
+
+	if (!text && value && json_print(value, JSON_COMPACT, &printed, &ignored) < 0)
+		buf_done(&printed);
+	text_clean(ret, size, text ? bytes_of_text(text) : buf_bytes(&printed));
+	len = strlen(ret);
+	if (len && ret[len - 1] == '.')
+		ret[len - 1] = '\0';
+}
+
+/* Appends "claim=value". A detail without a value has a message at most. */
+static void add_detail(const json *detail, char *claims, size_t size)
+{
+	const json *value = json_get_nocase(detail, "value");
+	size_t len = strlen(claims);
+	char name[80], text[80];
+
+	copy_text(detail, "target", name, sizeof(name));
+	copy_value(value ? value : json_get_nocase(detail, "message"), text, sizeof(text));
+	if (!name[0] && !text[0])
+		return;
+	if (!text_format(claims + len, size - len, "%s%s%s%s", len ? ", " : "", name,
+		    !name[0] || !text[0] ? ""
+		    : value              ? "="
+					 : ": ",
+		    text))
+		memcpy(claims + strlen(claims) - 3, "...", 3);
+}
+
+void complaint_read(struct bytes body, struct complaint *ret)
+{
+	auto_cleanup(json) json *root = NULL;
+	const json *error;
+	struct err unusable;
+
+	*ret = (struct complaint){0};
+	if (json_parse(body, &root, &unusable) < 0)
+		return;
+	ret->is_json = true;
+	error = json_get_nocase(root, "error");
+	ret->is_of_protocol = error != NULL;
+	copy_text(error, "code", ret->code, sizeof(ret->code));
+	for (size_t depth = 0; json_is_object(error) && depth < MAX_DEPTH; depth++) {
+		if (!ret->message[0] && json_is_string(json_get_nocase(error, "message")))
+			copy_value(json_get_nocase(error, "message"), ret->message,
+				sizeof(ret->message));
+		json_each (detail, json_get_nocase(error, "details"))
+			add_detail(detail, ret->claims, sizeof(ret->claims));
+		error = json_get_nocase(error, "innererror");
+	}
+}
+
+void complaint_text(const struct complaint *complaint, char *ret, size_t size)
+{
+	(void)text_format(ret, size, "%s%s%s%s%s%s%s", complaint->code[0] ? " " : "",
+		complaint->code, complaint->message[0] ? ": " : "", complaint->message,
+		complaint->claims[0] ? " (" : "", complaint->claims, complaint->claims[0] ? ")" : "");
+}

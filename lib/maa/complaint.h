@@ -1,0 +1,26 @@
+/* complaint.h - what a provider's error answer says: code, message, and the claims that a policy
+ * found wrong.
+ *
+ * {"error": {"code", "message", "innererror": {"message", "details": [{"target", "value"}]}}}, as
+ * in Microsoft's REST guidelines; inner parts of the service write the names with capitals. Source:
+ * Azure REST API Guidelines, "Handling errors"; answers in public reports. */
+#ifndef MAA_COMPLAINT_H
+#define MAA_COMPLAINT_H
+
+#include "base/bytes.h"
+
+struct complaint {
+	bool is_json;
+	bool is_of_protocol; /* an object with a member "error" */
+	char code[64]; /* "" if absent */
+	char message[192]; /* the outermost that there is, without its final dot; "" if absent */
+	char claims[128]; /* "claim=value, ..."; "" if absent */
+};
+
+/* Never fails: of a body that cannot be read nothing is known. */
+void complaint_read(struct bytes body, struct complaint *ret);
+/* Writes what is known as it follows the status in a sentence, " Code: message (claim=value)"; ""
+ * if nothing is. */
+void complaint_text(const struct complaint *complaint, char *ret, size_t size);
+
+#endif
