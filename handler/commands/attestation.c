@@ -68,8 +68,8 @@ int attestation_run(
 	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0 ||
 		run_round(options, root_fd, ret->round, err) < 0)
 		return -1;
-	verdicts_look_on(root_fd, options->root ? NULL : options->tcti, ret->round, &ret->change,
-		&ret->verdict);
+	verdicts_judge_read_only(root_fd, options->root ? NULL : options->tcti, ret->round,
+		&ret->change, &ret->verdict);
 	return 0;
 }
 

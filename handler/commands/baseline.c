@@ -74,7 +74,7 @@ static int read_this_boot(
 
 	if (round_new(&view->round, err) < 0)
 		return -1;
-	round_look(&inputs, view->round);
+	round_check_boot(&inputs, view->round);
 	if (view->round->stage >= ROUND_COLLECTED &&
 		drift_verdict_components(&view->round->local, &view->boot, err) < 0)
 		return -1;

@@ -81,7 +81,7 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 
 /* Records the boot files that are on the disks now, so that the next boot's changes can be traced
  * to an update. May take minutes. *ret_was_damaged: the previous record was damaged and is lost. */
-int comparison_look_ahead(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
+int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
 	bool *ret_was_damaged, struct err *err) err_check;
 
 #endif

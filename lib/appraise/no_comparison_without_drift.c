@@ -23,7 +23,7 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 	return 0;
 }
 
-int comparison_look_ahead(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
+int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
 	bool *ret_was_damaged, struct err *err)
 {
 	(void)root_fd;

@@ -166,7 +166,7 @@ int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, str
 	return 0;
 }
 
-int collect_observed(struct tpm *tpm, const struct collect_sources *sources,
+int collect_machine_view(struct tpm *tpm, const struct collect_sources *sources,
 	struct machine_view *ret, struct err *err)
 {
 	static const enum machine_view_switch switches[] = {

@@ -30,7 +30,7 @@ int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, str
  * TPM command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no
  * failure; so does the variable if sources->event_log is set. ERR_TPM_SILENT: the TPM no longer
  * answers. */
-int collect_observed(struct tpm *tpm, const struct collect_sources *sources,
+int collect_machine_view(struct tpm *tpm, const struct collect_sources *sources,
 	struct machine_view *ret, struct err *err) err_check;
 
 #endif

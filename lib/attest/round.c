@@ -240,7 +240,7 @@ static int check_boot(
 		return -1;
 	}
 	appraise_evidence(&ret->evidence, BINDING_NULL_ONLY, &ret->local);
-	if (collect_observed(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
+	if (collect_machine_view(*ret_tpm, &inputs->sources, &observed, &err) < 0) {
 		ret->stage = ROUND_TPM;
 		/* a verdict against the VM stays */
 		ret->own = ret->local.verdict.health == HEALTH_HEALTHY ? verdict_of_err(&err)
@@ -267,7 +267,7 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 	machine_view_compare_vm_id(ret->vm_id, &ret->local);
 }
 
-void round_look(const struct round_inputs *inputs, struct round_result *ret)
+void round_check_boot(const struct round_inputs *inputs, struct round_result *ret)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 

@@ -67,7 +67,7 @@ uint32_t round_random(const uint8_t random[4]);
 /* One round. ret is overwritten; the caller releases it. */
 void round_run(const struct round_inputs *inputs, struct round_result *ret);
 /* Only the VM's own check, without network. Of inputs only `sources` and `tcti` are used. */
-void round_look(const struct round_inputs *inputs, struct round_result *ret);
+void round_check_boot(const struct round_inputs *inputs, struct round_result *ret);
 /* A zeroed result, 45 KiB, on the heap. ERR_NO_MEMORY. */
 int round_new(struct round_result **ret, struct err *err) err_check;
 void round_done(struct round_result *result);

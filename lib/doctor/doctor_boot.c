@@ -76,7 +76,7 @@ static int appraise_boot(struct doctor *doctor, struct appraisal *ret, struct er
 		tpm_flush_key(doctor->tpm, err) < 0)
 		return -1;
 	appraise_evidence(&doctor->evidence, BINDING_NULL_ONLY, ret);
-	if (collect_observed(doctor->tpm, &sources, &observed, err) < 0)
+	if (collect_machine_view(doctor->tpm, &sources, &observed, err) < 0)
 		return -1;
 	machine_view_compare(&observed, ret);
 	return 0;

@@ -53,7 +53,7 @@ static int copy_components(const struct components *from, struct components *ret
 			return -1;
 	if (buf_set(&copy.revoked, buf_bytes(&from->revoked), err) < 0)
 		return -1;
-	copy.believed = from->believed;
+	copy.listed = from->listed;
 	*ret = copy;
 	copy = components_empty();
 	return 0;

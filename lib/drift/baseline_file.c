@@ -136,7 +136,7 @@ static int read_variant(
 	if (believed < 0 || believed >= 1 << TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "'pcrs' cannot be used.");
 	found.components = components;
-	found.components.believed = (uint32_t)believed & ~unknown;
+	found.components.listed = (uint32_t)believed & ~unknown;
 	components = components_empty();
 	*ret = found;
 	return 0;
@@ -270,7 +270,7 @@ static void add_variant(json *array, const struct baseline_variant *variant)
 	json_add_int(object, "acceptedAt", variant->accepted_s);
 	json_add_text(object, "how", baseline_how_name(variant->how));
 	members_add(object, MEMBERS(variant_rows), variant);
-	json_add_int(object, "pcrs", variant->components.believed);
+	json_add_int(object, "pcrs", variant->components.listed);
 	components = json_add_array(object, "components");
 	for (size_t i = 0; i < variant->components.count; i++)
 		add_component(components, &variant->components.items[i]);

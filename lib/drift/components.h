@@ -86,10 +86,10 @@ struct component {
 
 struct components {
 	/* mask of PCRs whose components are listed: two boots are compared only in these */
-	uint32_t believed;
+	uint32_t listed;
 	/* mask of PCRs that hold more than the log led to, which hides some of their components.
 	 * Set by the caller */
-	uint32_t beyond;
+	uint32_t hidden;
 	size_t count;
 	struct component *items; /* owned */
 	/* dbx's entries, sorted, COMPONENTS_REVOCATION_LEN bytes each; empty if there are more than
@@ -104,9 +104,9 @@ static inline void components_cleanup(struct components *components)
 	components_done(components);
 }
 
-/* Reads a log that passed replay_compare and replay_check_data for the PCRs in `believed`; other
+/* Reads a log that passed replay_compare and replay_check_data for the PCRs in `listed`; other
  * PCRs are left out. ERR_EVENT_LOG_MALFORMED if it has no SHA-256 bank, ERR_NO_MEMORY. */
-int components_read(const struct eventlog *log, uint32_t believed, struct components *ret,
+int components_read(const struct eventlog *log, uint32_t listed, struct components *ret,
 	struct err *err) err_check;
 
 /* Adds a component unless it is listed, and folds it if there are too many of its kind. If one

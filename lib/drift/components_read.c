@@ -30,9 +30,10 @@ enum {
 
 struct reading {
 	const struct eventlog *log;
-	uint32_t believed;
+	uint32_t listed;
 	struct bytes kernel_digest; /* of the last program */
-	bool is_platform_closed; /* PCR 6's separator was seen: behind it anybody may measure */
+	bool is_platform_closed; /* PCR 6's separator was seen: later events are not the firmware's
+				  */
 	struct grub_reading *grub;
 	struct components *found;
 };
@@ -199,24 +200,24 @@ static int read_all(struct reading *reading, struct err *err)
 		look_ahead(reading, &event);
 	walk = eventlog_walk(reading->log);
 	while (event_next(reading->log, &walk, &event))
-		if (reading->believed & 1u << event.pcr && add_any(reading, &event, err) < 0)
+		if (reading->listed & 1u << event.pcr && add_any(reading, &event, err) < 0)
 			return -1;
 	return grub_add_rest(reading->grub, reading->found, err);
 }
 
 int components_read(
-	const struct eventlog *log, uint32_t believed, struct components *ret, struct err *err)
+	const struct eventlog *log, uint32_t listed, struct components *ret, struct err *err)
 {
 	auto_cleanup(components) struct components found = components_empty();
 	auto_cleanup(grub_reading) struct grub_reading grub = grub_reading_empty();
-	struct reading reading = {.log = log, .believed = believed, .grub = &grub, .found = &found};
+	struct reading reading = {.log = log, .listed = listed, .grub = &grub, .found = &found};
 
 	if (eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		return err_set(
 			err, ERR_EVENT_LOG_MALFORMED, 0, "The event log has no SHA-256 digests.");
 	if (read_all(&reading, err) < 0)
 		return -1;
-	found.believed = believed;
+	found.listed = listed;
 	*ret = found;
 	found = components_empty();
 	return 0;

@@ -13,24 +13,23 @@ void drift_done(struct drift *drift)
 struct matching {
 	const struct components *before, *after;
 	bool *is_lost, *is_new;
-	/* mask of PCRs that were known, and that hold more now than the log tells */
+	/* mask of PCRs that were listed before, and that hold more now than the log leads to */
 	uint32_t hidden;
 };
 
-static void comparison_cleanup(const struct matching *comparison)
+static void matching_cleanup(const struct matching *matching)
 {
-	free(comparison->is_lost);
-	free(comparison->is_new);
+	free(matching->is_lost);
+	free(matching->is_new);
 }
 
-static bool is_believed(const struct components *components, const struct component *component)
+static bool is_pcr_listed(const struct components *components, uint32_t pcr)
 {
-	return components->believed & 1u << component->pcr;
+	return components->listed & 1u << pcr;
 }
 
-/* Whoever hides what he booted behind a measurement that no log tells is not better off than if he
- * had left it to be read. So such a PCR counts as the worst that could be in it, also where nothing
- * was before. */
+/* A PCR with a measurement that the log lacks counts as the most serious component that it could
+ * hold, even if it was empty before. Otherwise hiding a component would pay. */
 static enum component_kind hidden_kind(uint32_t pcr)
 {
 	switch (pcr) {
@@ -45,21 +44,21 @@ static enum component_kind hidden_kind(uint32_t pcr)
 	}
 }
 
-static int compare(const struct components *before, const struct components *after,
+static int match(const struct components *before, const struct components *after,
 	struct matching *ret, struct err *err)
 {
 	*ret = (struct matching){.before = before,
 		.after = after,
 		.is_lost = calloc(before->count + 1, sizeof(bool)),
 		.is_new = calloc(after->count + 1, sizeof(bool)),
-		.hidden = before->believed & after->beyond};
+		.hidden = before->listed & after->hidden};
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
-		ret->is_lost[i] = is_believed(after, &before->items[i]) &&
+		ret->is_lost[i] = is_pcr_listed(after, before->items[i].pcr) &&
 				  !components_have(after, &before->items[i]);
 	for (size_t i = 0; i < after->count; i++)
-		ret->is_new[i] = is_believed(before, &after->items[i]) &&
+		ret->is_new[i] = is_pcr_listed(before, after->items[i].pcr) &&
 				 !components_have(before, &after->items[i]);
 	return 0;
 }
@@ -93,8 +92,8 @@ static const enum rules_class class_of_kind[COMPONENT_KINDS] = {
 	[COMPONENT_OTHER] = RULES_BOOT_CONFIGURATION,
 };
 
-/* What one more difference of a class weighs when the closest variant is looked for: one serious
- * difference more than all others. */
+/* How much one difference counts in the search for the closest variant: one serious difference more
+ * than all others together. */
 static size_t weight_of(enum component_kind kind)
 {
 	static const size_t weights[] = {
@@ -103,33 +102,32 @@ static size_t weight_of(enum component_kind kind)
 	return weights[rules_default().action[class_of_kind[kind]]];
 }
 
-static size_t weigh(const struct matching *comparison)
+static size_t weigh(const struct matching *matching)
 {
 	size_t weight = 0;
 
-	for (size_t i = 0; i < comparison->before->count; i++)
-		weight += comparison->is_lost[i] ? weight_of(comparison->before->items[i].kind) : 0;
-	for (size_t i = 0; i < comparison->after->count; i++)
-		weight += comparison->is_new[i] ? weight_of(comparison->after->items[i].kind) : 0;
+	for (size_t i = 0; i < matching->before->count; i++)
+		weight += matching->is_lost[i] ? weight_of(matching->before->items[i].kind) : 0;
+	for (size_t i = 0; i < matching->after->count; i++)
+		weight += matching->is_new[i] ? weight_of(matching->after->items[i].kind) : 0;
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		weight += comparison->hidden & 1u << pcr ? weight_of(hidden_kind(pcr)) : 0;
+		weight += matching->hidden & 1u << pcr ? weight_of(hidden_kind(pcr)) : 0;
 	return weight;
 }
 
-static bool has_difference(const struct matching *comparison)
+static bool has_difference(const struct matching *matching)
 {
-	return comparison->hidden || memchr(comparison->is_lost, 1, comparison->before->count + 1) ||
-	       memchr(comparison->is_new, 1, comparison->after->count + 1);
+	return matching->hidden || memchr(matching->is_lost, 1, matching->before->count + 1) ||
+	       memchr(matching->is_new, 1, matching->after->count + 1);
 }
 
-/* Keys and drivers stand beside each other: one that comes does not take the place of one that
- * goes. */
+/* Several keys and drivers exist side by side: a new one does not replace one that is gone. */
 static bool may_replace(enum component_kind kind)
 {
 	return kind != COMPONENT_KEK && kind != COMPONENT_DB && kind != COMPONENT_DRIVER;
 }
 
-/* Of files the name tells which took whose place; of others whatever is left of the kind. */
+/* Of these kinds there are several, and only one of the same name is a replacement. */
 static bool needs_same_name(enum component_kind kind)
 {
 	return kind == COMPONENT_BOOT_FILE || kind == COMPONENT_KERNEL_SECTION ||
@@ -147,7 +145,7 @@ static bool is_replacement(const struct component *old, const struct component *
 	return strcmp(old->name, new->name) == 0;
 }
 
-/* An empty list is one too; where there were too many entries to keep there is none. */
+/* False if dbx had too many entries to keep. An empty list is a known one. */
 static bool knows_entries(const struct components *components, const struct component *dbx)
 {
 	uint8_t computed[CRYPTO_SHA256_SIZE];
@@ -156,16 +154,16 @@ static bool knows_entries(const struct components *components, const struct comp
 	return memcmp(computed, dbx->sha256, sizeof(computed)) == 0;
 }
 
-static void count_entries(const struct matching *comparison, struct drift_difference *difference)
+static void count_entries(const struct matching *matching, struct drift_difference *difference)
 {
 	const size_t size = COMPONENTS_REVOCATION_LEN;
-	struct bytes before = buf_bytes(&comparison->before->revoked);
-	struct bytes after = buf_bytes(&comparison->after->revoked);
+	struct bytes before = buf_bytes(&matching->before->revoked);
+	struct bytes after = buf_bytes(&matching->after->revoked);
 	size_t i = 0, k = 0;
 
 	if (difference->after.kind != COMPONENT_DBX ||
-		!knows_entries(comparison->before, &difference->before) ||
-		!knows_entries(comparison->after, &difference->after))
+		!knows_entries(matching->before, &difference->before) ||
+		!knows_entries(matching->after, &difference->after))
 		return;
 	while (i < before.len || k < after.len) { /* both are sorted */
 		int order = i >= before.len  ? 1
@@ -188,103 +186,101 @@ static struct drift_difference *next_difference(
 	return next;
 }
 
-static void pair(struct matching *comparison, bool by_name, struct drift *drift)
+static void list_replaced(struct matching *matching, bool by_name, struct drift *drift)
 {
-	for (size_t i = 0; i < comparison->before->count; i++)
-		for (size_t k = 0; comparison->is_lost[i] && k < comparison->after->count; k++) {
-			const struct component *old = &comparison->before->items[i];
-			const struct component *new = &comparison->after->items[k];
+	for (size_t i = 0; i < matching->before->count; i++)
+		for (size_t k = 0; matching->is_lost[i] && k < matching->after->count; k++) {
+			const struct component *old = &matching->before->items[i];
+			const struct component *new = &matching->after->items[k];
 			struct drift_difference *difference;
 
-			if (!comparison->is_new[k] || !is_replacement(old, new, by_name))
+			if (!matching->is_new[k] || !is_replacement(old, new, by_name))
 				continue;
 			difference = next_difference(drift, DRIFT_CHANGED, new->kind);
 			difference->before = *old;
 			difference->after = *new;
-			count_entries(comparison, difference);
-			comparison->is_lost[i] = comparison->is_new[k] = false;
+			count_entries(matching, difference);
+			matching->is_lost[i] = matching->is_new[k] = false;
 		}
 }
 
-static void list_rest(const struct matching *comparison, struct drift *drift)
+static void list_unpaired(const struct matching *matching, struct drift *drift)
 {
-	for (size_t i = 0; i < comparison->before->count; i++)
-		if (comparison->is_lost[i])
-			next_difference(drift, DRIFT_REMOVED, comparison->before->items[i].kind)->before =
-				comparison->before->items[i];
-	for (size_t i = 0; i < comparison->after->count; i++)
-		if (comparison->is_new[i])
-			next_difference(drift, DRIFT_ADDED, comparison->after->items[i].kind)->after =
-				comparison->after->items[i];
+	for (size_t i = 0; i < matching->before->count; i++)
+		if (matching->is_lost[i])
+			next_difference(drift, DRIFT_REMOVED, matching->before->items[i].kind)->before =
+				matching->before->items[i];
+	for (size_t i = 0; i < matching->after->count; i++)
+		if (matching->is_new[i])
+			next_difference(drift, DRIFT_ADDED, matching->after->items[i].kind)->after =
+				matching->after->items[i];
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		if (comparison->hidden & 1u << pcr)
+		if (matching->hidden & 1u << pcr)
 			next_difference(drift, DRIFT_HIDDEN, hidden_kind(pcr))->after =
 				(struct component){.kind = hidden_kind(pcr), .pcr = pcr};
 }
 
-static int list_differences(struct matching *comparison, struct drift *ret, struct err *err)
+static int list_differences(struct matching *matching, struct drift *ret, struct err *err)
 {
-	if (!has_difference(comparison))
+	if (!has_difference(matching))
 		return 0;
-	ret->differences =
-		calloc(comparison->before->count + comparison->after->count + TPM_PCR_COUNT,
-			sizeof(*ret->differences));
+	ret->differences = calloc(matching->before->count + matching->after->count + TPM_PCR_COUNT,
+		sizeof(*ret->differences));
 	if (!ret->differences)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
-	pair(comparison, /* by_name= */ true, ret);
-	pair(comparison, /* by_name= */ false, ret);
-	list_rest(comparison, ret);
+	list_replaced(matching, /* by_name= */ true, ret);
+	list_replaced(matching, /* by_name= */ false, ret);
+	list_unpaired(matching, ret);
 	return 0;
 }
 
-/* How many PCRs both boots know. */
-static int count_common(const struct matching *comparison)
+/* The number of PCRs that are listed in both boots. */
+static int count_common_pcrs(const struct matching *matching)
 {
-	return __builtin_popcount(comparison->before->believed & comparison->after->believed);
+	return __builtin_popcount(matching->before->listed & matching->after->listed);
 }
 
-/* A variant that knows less is no better match for that: one that was accepted with a PCR hidden
- * says nothing of what is in it now. */
+/* More PCRs in common come first: a variant that was accepted with a hidden PCR has no differences
+ * in it, and would seem closer than one that lists it. */
 static bool is_closer(const struct matching *one, const struct matching *other)
 {
 	size_t weight = weigh(one), other_weight = weigh(other);
 
-	if (count_common(one) != count_common(other))
-		return count_common(one) > count_common(other);
+	if (count_common_pcrs(one) != count_common_pcrs(other))
+		return count_common_pcrs(one) > count_common_pcrs(other);
 	if (weight != other_weight)
 		return weight < other_weight;
-	return __builtin_popcount(one->before->believed) >=
-	       __builtin_popcount(other->before->believed);
+	return __builtin_popcount(one->before->listed) >= __builtin_popcount(other->before->listed);
 }
 
 int drift_find(const struct components *variants, size_t variant_count,
 	const struct components *boot, struct drift *ret, struct err *err)
 {
 	struct drift found = {0};
-	auto_cleanup(comparison) struct matching closest = {0};
+	auto_cleanup(matching) struct matching closest = {0};
 
 	for (size_t i = 0; i < variant_count; i++) {
-		auto_cleanup(comparison) struct matching comparison = {0};
+		auto_cleanup(matching) struct matching matching = {0};
 
-		if (compare(&variants[i], boot, &comparison, err) < 0)
+		if (match(&variants[i], boot, &matching, err) < 0)
 			return -1;
-		if (closest.before && !is_closer(&comparison, &closest))
+		if (closest.before && !is_closer(&matching, &closest))
 			continue;
 		found.variant = i;
-		comparison_cleanup(&closest);
-		closest = comparison;
-		comparison = (struct matching){0};
+		matching_cleanup(&closest);
+		closest = matching;
+		matching = (struct matching){0};
 	}
 	if (!closest.before)
 		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");
 	if (list_differences(&closest, &found, err) < 0)
 		return -1;
-	found.not_compared = closest.before->believed & ~boot->believed & ~boot->beyond;
+	found.not_compared = closest.before->listed & ~boot->listed & ~boot->hidden;
 	*ret = found;
 	return 0;
 }
 
-static int compare_shown(const struct component *one, const struct component *other)
+static int compare_components(const struct component *one, const struct component *other)
 {
 	int by_name = strcmp(one->name, other->name);
 
@@ -293,14 +289,14 @@ static int compare_shown(const struct component *one, const struct component *ot
 	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
 }
 
-/* Certainly unexplained, perhaps, explained. */
+/* Unexplained comes first, then what could not be found out, then explained. */
 static int rank(const struct drift_difference *difference)
 {
 	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1
 					      : (int)difference->explanation.how;
 }
 
-/* Equal only if they are, so that all of a C library's ways to sort come to one order. */
+/* 0 only for equal differences, so that the order does not depend on the C library's qsort. */
 static int compare_seriousness(const void *a, const void *b)
 {
 	const struct drift_difference *one = a, *other = b;
@@ -313,7 +309,7 @@ static int compare_seriousness(const void *a, const void *b)
 		return one->class < other->class ? -1 : 1;
 	if (one->change != other->change)
 		return one->change < other->change ? -1 : 1;
-	return compare_shown(drift_shown(one), drift_shown(other));
+	return compare_components(drift_shown(one), drift_shown(other));
 }
 
 static struct verdict verdict_of(const struct components *boot, const struct drift *drift)

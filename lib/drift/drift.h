@@ -17,6 +17,7 @@
 /* with a code's name, it still fits into the first 200 characters, which are always shown */
 #define DRIFT_SHORT_SIZE 160
 
+/* The last three are found by drift_self.c. */
 enum explanation_how {
 	EXPLANATION_NONE, /* searched and not found */
 	EXPLANATION_UNKNOWN, /* a source that might explain it could not be read */
@@ -25,9 +26,9 @@ enum explanation_how {
 	/* recorded before the restart: "as announced on 2026-11-20, before the restart" */
 	EXPLANATION_PENDING,
 	EXPLANATION_FILE, /* on the disk now: "as now in /boot/grub/grub.cfg" */
-	EXPLANATION_GREW, /* it allows no further program to start (drift_self.c) */
-	EXPLANATION_FOLLOWS, /* it follows from another change that is explained (drift_self.c) */
-	/* it belongs to the VM, and this is another VM: judged as that one change (drift_self.c) */
+	EXPLANATION_GREW, /* it allows no further program to start */
+	EXPLANATION_FOLLOWS, /* it follows from another change that is explained */
+	/* it belongs to the VM, and this is another VM: judged as that one change */
 	EXPLANATION_OTHER_VM,
 };
 
@@ -59,7 +60,7 @@ struct drift_difference {
 
 struct drift {
 	size_t variant; /* index of the closest variant */
-	/* mask of PCRs that the variant knows and that do not count in this boot */
+	/* mask of PCRs that are listed in the variant and could not be compared in this boot */
 	uint32_t not_compared;
 	size_t count; /* 0: this boot equals that variant */
 	struct drift_difference *differences; /* owned; the most serious first */
@@ -71,7 +72,7 @@ static inline void drift_cleanup(struct drift *drift)
 	drift_done(drift);
 }
 
-/* Finds the closest variant of one or more, and the differences from it: the variant that knows
+/* Finds the closest variant of one or more, and the differences from it: the variant that lists
  * most of the boot's PCRs, of those the one that differs least, of those the last one.
  * ERR_NO_MEMORY. */
 int drift_find(const struct components *variants, size_t variant_count,

@@ -1,15 +1,15 @@
-/* What explains itself.
- * - grew: it lets nothing more start than before: dbx or the SBAT level only rose, Secure Boot was
- * switched on
- * - follows: it is measured anew because something else changed, and that is explained: a new shim
- * brings a new signer, a new certificate in db another signature of the same shim
- * - other VM: the disk is in another VM now, and this is that VM's own: judged as the one change
- * that it is */
+/* Differences that need no file or package to be explained:
+ * - GREW: the change allows no further program to start: dbx or the SBAT level only rose, or Secure
+ *   Boot was switched on
+ * - FOLLOWS: another change, which is explained, brings it about: a new shim brings a new signer,
+ *   a new certificate in db another signature of the same shim
+ * - OTHER_VM: the disk is in another VM now, and firmware, devices and variables are that VM's.
+ * They are judged as one change, that of the VM's identifier */
 #include <string.h>
 #include "base/text.h"
 #include "drift/drift.h"
 
-static void explain(struct drift_difference *difference, enum explanation_how how)
+static void set_explanation(struct drift_difference *difference, enum explanation_how how)
 {
 	if (!drift_is_explained(difference))
 		difference->explanation = (struct explanation){.how = how};
@@ -25,7 +25,7 @@ static bool is_whole(const struct component *component)
 	return component->is_bound && strlen(component->name) + 1 < sizeof(component->name);
 }
 
-/* shim's SBAT.md: a program starts if its generation is not below the level's. */
+/* A program starts if its generation is not below the level's (shim, SBAT.md). */
 static bool is_level_raised(const struct drift_difference *difference)
 {
 	return difference->change == DRIFT_CHANGED && difference->before.is_bound &&
@@ -40,20 +40,20 @@ static void explain_growth(struct drift_difference *difference)
 
 	if (kind_of(difference) == COMPONENT_DBX && is_changed && difference->gained &&
 		!difference->lost)
-		explain(difference, EXPLANATION_GREW);
+		set_explanation(difference, EXPLANATION_GREW);
 	if (kind_of(difference) == COMPONENT_SBAT && is_level_raised(difference))
-		explain(difference, EXPLANATION_GREW);
+		set_explanation(difference, EXPLANATION_GREW);
 	if (kind_of(difference) == COMPONENT_SECURE_BOOT && is_changed &&
 		difference->after.facts.is_on)
-		explain(difference, EXPLANATION_GREW);
+		set_explanation(difference, EXPLANATION_GREW);
 }
 
+/* How many differences are explained, and how many are not. */
 struct tally {
 	size_t explained, unexplained;
 };
 
-/* Differences of a kind in these PCRs. */
-static struct tally count(const struct drift *drift, enum component_kind kind, uint32_t pcr_mask)
+static struct tally count_kind(const struct drift *drift, enum component_kind kind, uint32_t pcr_mask)
 {
 	struct tally tally = {0};
 
@@ -83,12 +83,12 @@ static bool is_explained_change(struct tally tally)
 
 static struct tally count_programs(const struct drift *drift)
 {
-	return sum(count(drift, COMPONENT_APPLICATION, PCR(4)),
-		count(drift, COMPONENT_KERNEL, PCR(4)));
+	return sum(count_kind(drift, COMPONENT_APPLICATION, PCR(4)),
+		count_kind(drift, COMPONENT_KERNEL, PCR(4)));
 }
 
-/* An initrd of this name that is as before or explained, and none that is neither. */
-static bool is_good_initrd(
+/* Is an initrd of this name measured, and every new initrd explained? */
+static bool is_known_initrd(
 	const struct components *boot, const struct drift *drift, const char *name, size_t len)
 {
 	bool is_found = false;
@@ -97,12 +97,12 @@ static bool is_good_initrd(
 		is_found = is_found || (boot->items[i].kind == COMPONENT_INITRD &&
 					       strlen(boot->items[i].name) == len &&
 					       memcmp(boot->items[i].name, name, len) == 0);
-	return is_found && count(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0;
+	return is_found && count_kind(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0;
 }
 
-/* GRUB's command names only initrds whose contents are known; the log may call them anything, but
- * not more of them than there are. */
-static bool is_good_list(
+/* Does GRUB's command name only initrds whose contents are known? The names in the log are not
+ * proven, so at least as many initrds must be measured as are named. */
+static bool names_known_initrds(
 	const struct components *boot, const struct drift *drift, const struct component *list)
 {
 	size_t named = 0, measured = 0;
@@ -110,7 +110,7 @@ static bool is_good_list(
 	if (!is_whole(list))
 		return false;
 	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ', named++)
-		if (!is_good_initrd(boot, drift, at, strcspn(at, " ")))
+		if (!is_known_initrd(boot, drift, at, strcspn(at, " ")))
 			return false;
 	for (size_t i = 0; i < boot->count; i++)
 		measured += boot->items[i].kind == COMPONENT_INITRD && boot->items[i].pcr == 9;
@@ -129,24 +129,25 @@ static bool has_measured_line(const struct components *boot)
 	return line && line->pcr == 8;
 }
 
-/* The kernel's stub measures the command line that it got: GRUB's, or that of the unified image it
- * is in. */
+/* The kernel's stub measures the command line that it received: GRUB's, or that of its unified
+ * image. */
 static bool is_repeated_line(const struct components *boot, const struct drift *drift)
 {
-	struct tally causes =
-		sum(count_programs(drift), count(drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
+	struct tally causes = sum(
+		count_programs(drift), count_kind(drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
 
 	return is_explained_change(causes) && (has_measured_line(boot) || is_unified(boot));
 }
 
-/* A kernel inside a unified image is started by that image, which was verified with it. */
-static bool is_inside(const struct components *boot, const struct drift *drift)
+/* A kernel in a unified image is verified as part of that image. */
+static bool is_kernel_of_image(const struct components *boot, const struct drift *drift)
 {
-	return is_unified(boot) && is_explained_change(count(drift, COMPONENT_APPLICATION, PCR(4)));
+	return is_unified(boot) &&
+	       is_explained_change(count_kind(drift, COMPONENT_APPLICATION, PCR(4)));
 }
 
-/* What the kernel got from GRUB are the initrds that GRUB's command names, one behind the other;
- * the log may call one thing so. */
+/* The kernel receives from GRUB the initrds that GRUB's command names, joined. That is one
+ * measurement; a second one of this name is something else. */
 static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
 {
 	size_t lists = 0, loaded = 0;
@@ -156,20 +157,20 @@ static bool is_joined_initrd(const struct components *boot, const struct drift *
 		if (boot->items[i].kind != COMPONENT_INITRD_LIST)
 			continue;
 		lists++;
-		if (!is_good_list(boot, drift, &boot->items[i]))
+		if (!names_known_initrds(boot, drift, &boot->items[i]))
 			return false;
 	}
 	return lists && loaded <= 1;
 }
 
-static bool is_inner_initrd(const struct components *boot, const struct drift *drift)
+static bool is_initrd_of_image(const struct components *boot, const struct drift *drift)
 {
 	return is_unified(boot) && is_explained_change(count_programs(drift)) &&
-	       count(drift, COMPONENT_INITRD, PCR(12) | PCR(13)).unexplained == 0;
+	       count_kind(drift, COMPONENT_INITRD, PCR(12) | PCR(13)).unexplained == 0;
 }
 
-/* The first program is shim, where there is one. */
-static bool is_other_shim(const struct components *boot, const struct drift *drift)
+/* shim is the first program, if there is one. */
+static bool is_shim_replaced(const struct components *boot, const struct drift *drift)
 {
 	const struct component *first = components_find(boot, COMPONENT_APPLICATION);
 
@@ -184,9 +185,8 @@ static bool is_other_shim(const struct components *boot, const struct drift *dri
 	return false;
 }
 
-/* shim measures its lists together with what it has built in: its vendor's certificate and
- * revocations, and that of its own build (mok.c of shim 16.1, mirror_one_mok_variable). So its
- * lists change with it. */
+/* shim measures MokList and MokListX together with its built-in certificates and revocations (shim
+ * 16.1, mok.c, mirror_one_mok_variable), so these change with it. */
 static bool is_list_of_shim(const struct drift_difference *difference)
 {
 	enum event_mok mok = drift_shown(difference)->facts.mok;
@@ -195,9 +195,9 @@ static bool is_list_of_shim(const struct drift_difference *difference)
 	       (mok == EVENT_MOK_LIST || mok == EVENT_MOK_LIST_X);
 }
 
-/* Which settings shim measures, and in which PCR, depends on its version: 15.5 and 15.6 had
- * MokListTrusted in PCR 7, later ones have it in PCR 14 (rhboot/shim pull request 519). Their
- * values are the owner's, so that one that only changes is none of this. */
+/* Which settings shim measures, and in which PCR, depends on its version: 15.5 and 15.6 measure
+ * MokListTrusted in PCR 7, later ones in PCR 14 (rhboot/shim pull request 519). Their values are
+ * the owner's, so another value does not follow from another shim. */
 static bool is_setting_of_shim(const struct drift_difference *difference)
 {
 	enum event_mok mok = drift_shown(difference)->facts.mok;
@@ -206,7 +206,7 @@ static bool is_setting_of_shim(const struct drift_difference *difference)
 	       (mok == EVENT_MOK_LIST_TRUSTED || mok == EVENT_MOK_POLICY);
 }
 
-/* db holds it, as before or by an explained change. */
+/* Does db hold the signer's certificate, as before or by an explained change? */
 static bool is_in_db(
 	const struct components *boot, const struct drift *drift, const struct component *signer)
 {
@@ -223,8 +223,8 @@ static bool is_in_db(
 	return components_have(boot, &key);
 }
 
-/* A program that carries several signatures is vouched for by another one once db holds that one's
- * certificate, or holds the first one's no more. */
+/* Of a program with several signatures, another one authorises it once db gains that one's
+ * certificate, or loses the former one's. */
 static bool is_other_signature(const struct components *boot, const struct drift *drift,
 	const struct drift_difference *difference)
 {
@@ -232,7 +232,7 @@ static bool is_other_signature(const struct components *boot, const struct drift
 	       count_programs(drift).unexplained == 0 && is_in_db(boot, drift, &difference->after);
 }
 
-static bool names(const struct component *list, const char *file)
+static bool list_names(const struct component *list, const char *file)
 {
 	size_t len = strlen(file);
 
@@ -242,8 +242,8 @@ static bool names(const struct component *list, const char *file)
 	return false;
 }
 
-/* GRUB's command named it in the accepted boot, and names it no more, which is explained by the
- * boot configuration on the disk. */
+/* Did GRUB's command name this initrd in the accepted boot, and does it no longer, by an explained
+ * change? */
 static bool is_left_out(const struct drift *drift, const struct component *initrd)
 {
 	for (size_t i = 0; i < drift->count; i++) {
@@ -251,27 +251,27 @@ static bool is_left_out(const struct drift *drift, const struct component *initr
 
 		if (kind_of(list) == COMPONENT_INITRD_LIST && list->change == DRIFT_CHANGED &&
 			drift_is_explained(list) && is_whole(&list->before) &&
-			is_whole(&list->after) && names(&list->before, initrd->name) &&
-			!names(&list->after, initrd->name))
+			is_whole(&list->after) && list_names(&list->before, initrd->name) &&
+			!list_names(&list->after, initrd->name))
 			return true;
 	}
 	return false;
 }
 
-static bool is_other_menu(const struct drift *drift)
+static bool has_explained_menu(const struct drift *drift)
 {
-	return count(drift, COMPONENT_KERNEL, ANY_PCR).explained > 0 ||
-	       count(drift, COMPONENT_BOOT_FILE, ANY_PCR).explained > 0 ||
-	       count(drift, COMPONENT_COMMAND_LINE, ANY_PCR).explained > 0;
+	return count_kind(drift, COMPONENT_KERNEL, ANY_PCR).explained > 0 ||
+	       count_kind(drift, COMPONENT_BOOT_FILE, ANY_PCR).explained > 0 ||
+	       count_kind(drift, COMPONENT_COMMAND_LINE, ANY_PCR).explained > 0;
 }
 
-static bool follows(const struct components *boot, const struct drift *drift,
+static bool follows_from_explained(const struct components *boot, const struct drift *drift,
 	const struct drift_difference *difference)
 {
 	uint32_t pcr = drift_shown(difference)->pcr;
 
 	if (difference->change == DRIFT_HIDDEN)
-		return false; /* nobody knows what it is */
+		return false; /* it may be anything */
 	switch ((int)kind_of(difference)) {
 	case COMPONENT_AUTHORITY:
 		return is_explained_change(count_programs(drift)) ||
@@ -280,31 +280,31 @@ static bool follows(const struct components *boot, const struct drift *drift,
 		return pcr == 9 && difference->change == DRIFT_REMOVED &&
 		       is_left_out(drift, &difference->before);
 	case COMPONENT_SECURE_BOOT_SETTING:
-		return is_setting_of_shim(difference) && is_other_shim(boot, drift);
+		return is_setting_of_shim(difference) && is_shim_replaced(boot, drift);
 	case COMPONENT_KERNEL:
-		return pcr == 4 && is_inside(boot, drift);
+		return pcr == 4 && is_kernel_of_image(boot, drift);
 	case COMPONENT_KERNEL_SECTION:
 		return is_explained_change(count_programs(drift));
 	case COMPONENT_INITRD_LIST:
 		return difference->change != DRIFT_REMOVED &&
-		       is_good_list(boot, drift, &difference->after);
+		       names_known_initrds(boot, drift, &difference->after);
 	case COMPONENT_LOADED_INITRD:
-		return is_joined_initrd(boot, drift) || is_inner_initrd(boot, drift);
+		return is_joined_initrd(boot, drift) || is_initrd_of_image(boot, drift);
 	case COMPONENT_COMMAND_LINE:
 		return pcr == 9 && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:
-		return is_other_menu(drift);
+		return has_explained_menu(drift);
 	case COMPONENT_MOK:
 		return (is_list_of_shim(difference) || is_setting_of_shim(difference)) &&
-		       is_other_shim(boot, drift);
+		       is_shim_replaced(boot, drift);
 	default:
 		return false;
 	}
 }
 
-/* The host's firmware measures the VM's identifier before anything else runs. Whoever gets to run
- * on the same VM later can measure another one and edit the log's text, but the old identifier's
- * digest stays in the log: no replay leads to PCR 6 without it. */
+/* The host's firmware measures the VM's identifier before any program of the disk runs. Malware can
+ * measure another identifier later and edit the log's text, but the replay of PCR 6 fails unless
+ * the log still has the old identifier's digest. */
 static bool is_other_vm(const struct components *boot, const struct drift *drift)
 {
 	const struct drift_difference *id = NULL;
@@ -330,8 +330,7 @@ static bool is_other_vm(const struct components *boot, const struct drift *drift
 	return ids == 1;
 }
 
-/* Firmware, devices and what is kept in the firmware's variables come with a VM; all else is on its
- * disk. */
+/* Firmware, devices and firmware variables belong to the VM; everything else is on its disk. */
 static bool is_of_vm(const struct drift_difference *difference)
 {
 	static const uint32_t kinds =
@@ -344,21 +343,21 @@ static bool is_of_vm(const struct drift_difference *difference)
 	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
 }
 
-/* Keys that somebody enrolled at the same time cannot be told apart from shim's own: so that is
- * told. */
+/* A key that was enrolled at the same time cannot be distinguished from shim's own, so the text
+ * states the doubt. */
 static void explain_following(struct drift_difference *difference)
 {
 	if (drift_is_explained(difference))
 		return;
-	explain(difference, EXPLANATION_FOLLOWS);
+	set_explanation(difference, EXPLANATION_FOLLOWS);
 	if (kind_of(difference) == COMPONENT_MOK ||
 		kind_of(difference) == COMPONENT_SECURE_BOOT_SETTING)
 		(void)text_format(difference->explanation.text, EXPLANATION_TEXT_SIZE, "%s",
 			"as it may with another shim");
 }
 
-/* From causes to what follows from them; each kind once is enough in this order. */
-static const enum component_kind in_order[] = {
+/* Causes come before their consequences, so that one pass is enough. */
+static const enum component_kind causes_first[] = {
 	COMPONENT_KERNEL,
 	COMPONENT_KERNEL_SECTION,
 	COMPONENT_AUTHORITY,
@@ -378,11 +377,11 @@ void drift_explain_itself(const struct components *boot, struct drift *drift)
 	for (size_t i = 0; i < drift->count; i++) {
 		explain_growth(&drift->differences[i]);
 		if (is_in_other_vm && is_of_vm(&drift->differences[i]))
-			explain(&drift->differences[i], EXPLANATION_OTHER_VM);
+			set_explanation(&drift->differences[i], EXPLANATION_OTHER_VM);
 	}
-	for (size_t k = 0; k < sizeof(in_order) / sizeof(in_order[0]); k++)
+	for (size_t k = 0; k < sizeof(causes_first) / sizeof(causes_first[0]); k++)
 		for (size_t i = 0; i < drift->count; i++)
-			if (kind_of(&drift->differences[i]) == in_order[k] &&
-				follows(boot, drift, &drift->differences[i]))
+			if (kind_of(&drift->differences[i]) == causes_first[k] &&
+				follows_from_explained(boot, drift, &drift->differences[i]))
 				explain_following(&drift->differences[i]);
 }

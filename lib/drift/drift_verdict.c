@@ -17,7 +17,7 @@ struct judging {
 	bool is_damaged;
 };
 
-static void say(struct comparison *change, const char *text)
+static void add_sentence(struct comparison *change, const char *text)
 {
 	size_t len = strlen(change->text);
 
@@ -31,7 +31,7 @@ static bool may_write(const struct judging *judging)
 	       judging->inputs->is_healthy;
 }
 
-static void say_when(const struct judging *judging, const char *what, const char *when)
+static void add_when_accepted(const struct judging *judging, const char *what, const char *when)
 {
 	char text[REMARK_SIZE];
 
@@ -39,10 +39,10 @@ static void say_when(const struct judging *judging, const char *what, const char
 		judging->inputs->may_learn
 			? when
 			: "a boot that was Unhealthy once is accepted only by 'guest-attest baseline accept'.");
-	say(judging->change, text);
+	add_sentence(judging->change, text);
 }
 
-/* Trouble is told and changes no verdict: what is not kept is judged anew in the next round. */
+/* A failure becomes a sentence and changes no verdict: the next round judges again. */
 static void save(struct judging *judging)
 {
 	struct comparison *change = judging->change;
@@ -54,8 +54,8 @@ static void save(struct judging *judging)
 		return;
 	}
 	change->trouble = err;
-	say(change, "It could not be saved:");
-	say(change, err.msg);
+	add_sentence(change, "It could not be saved:");
+	add_sentence(change, err.msg);
 }
 
 static void accept(struct judging *judging, enum baseline_how how, const char *text)
@@ -67,15 +67,14 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
 	(void)text_format(as.text, sizeof(as.text), "%s", text);
 	if (baseline_accept(judging->baseline, judging->boot, &as, &err) < 0) {
 		judging->change->trouble = err;
-		say(judging->change, err.msg);
+		add_sentence(judging->change, err.msg);
 		return;
 	}
 	save(judging);
 }
 
-/* A baseline that vanished is not passed over in silence: whoever removes it gets a new one, and
- * everybody sees it. */
-static void say_why_none(const struct judging *judging)
+/* States that an earlier baseline is gone, so that nobody can remove it unnoticed. */
+static void add_fate_of_earlier(const struct judging *judging)
 {
 	struct comparison *change = judging->change;
 	char time[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
@@ -84,7 +83,7 @@ static void say_why_none(const struct judging *judging)
 		clock_text(judging->baseline->forgotten_s, time);
 		(void)text_format(text, sizeof(text),
 			"The earlier one was forgotten by the owner at %s.", time);
-		say(change, text);
+		add_sentence(change, text);
 	}
 	clock_text(judging->baseline->lost_s, time);
 	if (change->is_lost)
@@ -92,12 +91,12 @@ static void say_why_none(const struct judging *judging)
 			"An earlier baseline was found %s at %s (baseline-lost): what changed before cannot be told.",
 			judging->is_damaged ? "damaged" : "missing or damaged", time);
 	if (change->is_lost)
-		say(change, text);
+		add_sentence(change, text);
 }
 
-/* A bad boot is not good because the boots to compare it with are gone, and only the service
- * replaces them. True if that is the finding. */
-static bool lacks_its_measure(const struct judging *judging)
+/* True, with a finding, if the baseline is gone and this round may not learn a new one. Deleting
+ * the baseline must not make a bad boot good. */
+static bool is_baseline_missing(const struct judging *judging)
 {
 	const struct comparison_inputs *inputs = judging->inputs;
 	struct err lost;
@@ -117,21 +116,21 @@ static void learn(struct judging *judging)
 	struct comparison *change = judging->change;
 	char text[96];
 
-	if (lacks_its_measure(judging))
+	if (is_baseline_missing(judging))
 		return;
 	change->state = COMPARISON_NONE;
 	if (!may_write(judging)) {
-		say_when(judging, "There is no baseline yet",
+		add_when_accepted(judging, "There is no baseline yet",
 			"it is learned at the first Healthy attestation.");
-		say_why_none(judging);
+		add_fate_of_earlier(judging);
 		return;
 	}
 	change->state = COMPARISON_LEARNED;
 	change->is_news = true;
 	(void)text_format(text, sizeof(text), "Learned from this boot: %zu components.",
 		judging->boot->count);
-	say(change, text);
-	say_why_none(judging);
+	add_sentence(change, text);
+	add_fate_of_earlier(judging);
 	accept(judging, BASELINE_LEARNED, "");
 }
 
@@ -145,9 +144,9 @@ static int64_t latest_acceptance(const struct baseline *baseline)
 	return latest_s;
 }
 
-/* A boot as before, perhaps an older one: rolling back to what was accepted is no change, but worth
- * knowing. */
-static void say_same(const struct judging *judging, const struct baseline_variant *variant)
+/* Names the accepted boot that this one equals. A return to an older one is no change, but is
+ * stated. */
+static void add_accepted_boot(const struct judging *judging, const struct baseline_variant *variant)
 {
 	static const char *const hows[] = {
 		[BASELINE_LEARNED] = "learned",
@@ -166,12 +165,12 @@ static void say_same(const struct judging *judging, const struct baseline_varian
 		(void)text_format(text, sizeof(text),
 			"This boot is as %s at %s, and not the latest of %zu accepted boots (%s).",
 			hows[variant->how], time, judging->baseline->count, latest);
-	say(judging->change, text);
+	add_sentence(judging->change, text);
 }
 
 static bool learns_more(const struct components *known, const struct components *boot)
 {
-	return boot->believed & ~known->believed;
+	return boot->listed & ~known->listed;
 }
 
 static void judge_same(struct judging *judging, size_t index)
@@ -180,16 +179,15 @@ static void judge_same(struct judging *judging, size_t index)
 	struct comparison *change = judging->change;
 
 	change->state = COMPARISON_SAME;
-	say_same(judging, &variant);
-	say_why_none(judging);
+	add_accepted_boot(judging, &variant);
+	add_fate_of_earlier(judging);
 	if (variant.boot_id[0] && strcmp(variant.boot_id, judging->inputs->boot_id) == 0)
 		(void)text_format(change->note, sizeof(change->note), "%s", variant.text);
 	if (!may_write(judging))
 		return;
 	if (baseline_use(judging->baseline, index) || learns_more(&variant.components, judging->boot))
 		change->is_news = true;
-	if (learns_more(&variant.components, judging->boot)) { /* more PCRs than were
-										believed then */
+	if (learns_more(&variant.components, judging->boot)) {
 		struct baseline_variant *last =
 			&judging->baseline->variants[judging->baseline->count - 1];
 		struct err err;
@@ -198,7 +196,7 @@ static void judge_same(struct judging *judging, size_t index)
 			change->trouble = err;
 			return;
 		}
-		say(change, "PCRs that could not be compared then were learned.");
+		add_sentence(change, "PCRs that could not be compared then were learned.");
 	}
 	if (change->is_news)
 		save(judging);
@@ -212,10 +210,10 @@ static bool has_unexplained(const struct drift *drift)
 	return false;
 }
 
-/* By the explanations that were found earlier in this boot, and by files and packages; the latter
- * is costly, and only done if there is something to explain. */
-static void explain(const struct comparison_inputs *inputs, const struct baseline *baseline,
-	struct drift *drift)
+/* Uses the explanations that were found earlier in this boot, then files and packages. The latter
+ * is costly, so it is only done for unexplained differences. */
+static void explain_differences(const struct comparison_inputs *inputs,
+	const struct baseline *baseline, struct drift *drift)
 {
 	struct explain_sources sources = {.round = {.root_fd = inputs->root_fd,
 						  .state_fd = inputs->state_fd,
@@ -236,18 +234,18 @@ int drift_verdict_compare(const struct comparison_inputs *inputs, const struct b
 {
 	if (baseline_compare(baseline, boot, ret, err) < 0)
 		return -1;
-	explain(inputs, baseline, ret);
+	explain_differences(inputs, baseline, ret);
 	drift_judge(inputs->rules, boot, ret, ret_judgement);
 	return 0;
 }
 
-static void say_changed(struct comparison *change, const char *what)
+static void add_changes(struct comparison *change, const char *what)
 {
 	char text[DRIFT_TEXT_SIZE + 64];
 
 	(void)text_format(text, sizeof(text), "Since the last good boot: %s.",
 		what[0] ? what : "only what the rules ignore changed");
-	say(change, text);
+	add_sentence(change, text);
 }
 
 static void judge_changed(struct judging *judging)
@@ -263,28 +261,28 @@ static void judge_changed(struct judging *judging)
 	change->state = judgement->verdict.health != HEALTH_HEALTHY ? COMPARISON_SERIOUS
 			: judgement->is_acceptable                  ? COMPARISON_ACCEPTED
 								    : COMPARISON_NOTED;
-	say_changed(change, judgement->text);
+	add_changes(change, judgement->text);
 	if (change->state == COMPARISON_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
-		say(change, judgement->is_explained
-				    ? "All of it is explained: accepted from now on."
-				    : "Nothing of it is serious: accepted from now on.");
+		add_sentence(change, judgement->is_explained
+					     ? "All of it is explained: accepted from now on."
+					     : "Nothing of it is serious: accepted from now on.");
 		accept(judging, BASELINE_EXPLAINED, judgement->text);
 		return;
 	}
 	if (change->state == COMPARISON_ACCEPTED)
-		say_when(judging, "Nothing of it is serious",
+		add_when_accepted(judging, "Nothing of it is serious",
 			"accepted at the next Healthy attestation.");
 	else
-		say(change,
+		add_sentence(change,
 			"Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
-	say_why_none(judging);
+	add_fate_of_earlier(judging);
 	if (is_new)
 		save(judging);
 }
 
-/* False if the file cannot be read: then nothing is known, and nothing may be learned over it. */
-static bool load(struct judging *judging)
+/* False if the file cannot be read. It may hold accepted boots, so it must not be replaced. */
+static bool load_baseline(struct judging *judging)
 {
 	struct comparison *change = judging->change;
 	struct err err;
@@ -303,13 +301,13 @@ static bool load(struct judging *judging)
 	return true;
 }
 
-static void compare(struct judging *judging)
+static void compare_or_learn(struct judging *judging)
 {
 	struct comparison *change = judging->change;
 	const struct baseline *baseline = judging->baseline;
 	struct err err;
 
-	if (!load(judging))
+	if (!load_baseline(judging))
 		return;
 	if (baseline->count == 0) {
 		learn(judging);
@@ -327,8 +325,8 @@ static void compare(struct judging *judging)
 	}
 	change->differences = change->details->drift.count;
 	change->details->compared =
-		judging->boot->believed &
-		baseline->variants[change->details->drift.variant].components.believed;
+		judging->boot->listed &
+		baseline->variants[change->details->drift.variant].components.listed;
 	if (change->details->drift.count == 0 && !change->details->drift.not_compared)
 		judge_same(judging, change->details->drift.variant);
 	else
@@ -351,14 +349,15 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 	return -1;
 }
 
-/* What went wrong with us is no fault of the log. */
-static void say_not_compared(const struct appraisal *appraisal, struct comparison *change)
+/* A failure of this program, such as lack of memory, is not blamed on the log. */
+static void add_why_not_compared(const struct appraisal *appraisal, struct comparison *change)
 {
 	const struct verdict *verdict = appraisal ? &appraisal->verdict : NULL;
 	bool is_ours = verdict && verdict->health == HEALTH_UNKNOWN && verdict->reason.code;
 
-	say(change, "Not compared:");
-	say(change, is_ours ? verdict->reason.msg : "this boot's event log cannot be believed.");
+	add_sentence(change, "Not compared:");
+	add_sentence(change,
+		is_ours ? verdict->reason.msg : "this boot's event log cannot be believed.");
 }
 
 int drift_verdict_components(
@@ -369,7 +368,7 @@ int drift_verdict_components(
 	if (components_read(&appraisal->log,
 		    appraisal->binding.quote.pcr_mask | appraisal->unquoted.as_logged, ret, err) < 0)
 		return -1;
-	ret->beyond = appraisal->unquoted.beyond;
+	ret->hidden = appraisal->unquoted.beyond;
 	return 0;
 }
 
@@ -392,13 +391,13 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 		(inputs->appraisal && drift_verdict_components(inputs->appraisal, &boot, &err) < 0))
 		comparison_unclear(&err, ret);
 	else if (inputs->appraisal && boot.count)
-		compare(&(struct judging){
+		compare_or_learn(&(struct judging){
 			.inputs = inputs, .boot = &boot, .baseline = baseline, .change = ret});
 	else
-		say_not_compared(inputs->appraisal, ret);
+		add_why_not_compared(inputs->appraisal, ret);
 }
 
-int comparison_look_ahead(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
+int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
 	bool *ret_was_damaged, struct err *err)
 {
 	const struct next_boot_round round = {

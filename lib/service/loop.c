@@ -59,8 +59,8 @@ static void remember_disks(const struct loop *loop)
 	bool was_damaged;
 	struct err err;
 
-	if (comparison_look_ahead(loop->root_fd, loop->state_fd, loop->boot_id, clock_now_s(),
-		    &was_damaged, &err) < 0)
+	if (comparison_record_boot_files(loop->root_fd, loop->state_fd, loop->boot_id,
+		    clock_now_s(), &was_damaged, &err) < 0)
 		loop_log_err(loop, &err);
 	else if (was_damaged)
 		loop_log(loop, LOG_LEVEL_WARNING,

@@ -52,10 +52,10 @@ static const struct verdict *provider_of(const struct round_result *round)
 	return round->stage >= ROUND_COLLECTED ? &round->remote : NULL;
 }
 
-void verdicts_judge(const struct comparison_inputs *kept, const struct round_result *round,
+void verdicts_judge(const struct comparison_inputs *state, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret)
 {
-	struct comparison_inputs inputs = *kept;
+	struct comparison_inputs inputs = *state;
 
 	inputs.appraisal = round->stage >= ROUND_COLLECTED ? &round->local : NULL;
 	*ret = verdicts_combine(&round->own, provider_of(round), NULL);
@@ -65,7 +65,7 @@ void verdicts_judge(const struct comparison_inputs *kept, const struct round_res
 }
 
 /* State of the enabled extension on this machine. */
-struct kept {
+struct enabled_state {
 	int root_fd, state_fd;
 	struct record service;
 	struct settings settings;
@@ -73,69 +73,70 @@ struct kept {
 	char boot_id[BOOT_ID_SIZE];
 };
 
-static void kept_cleanup(struct kept **kept)
+static void enabled_state_cleanup(struct enabled_state **enabled)
 {
-	if (!*kept)
+	if (!*enabled)
 		return;
-	settings_done(&(*kept)->settings);
-	fd_cleanup(&(*kept)->state_fd);
-	free(*kept);
+	settings_done(&(*enabled)->settings);
+	fd_cleanup(&(*enabled)->state_fd);
+	free(*enabled);
 }
 
-static int find_kept(int root_fd, struct kept **ret, struct err *err)
+static int open_enabled(int root_fd, struct enabled_state **ret, struct err *err)
 {
-	struct kept *kept = calloc(1, sizeof(*kept)); /* 17 KiB */
+	struct enabled_state *enabled = calloc(1, sizeof(*enabled)); /* 17 KiB */
 
-	if (!kept)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for what the service keeps.");
-	*ret = kept;
-	kept->root_fd = root_fd;
-	kept->state_fd = -1;
-	boot_id_read(root_fd, kept->boot_id);
-	return enabled_find(root_fd, &kept->state_fd, &kept->service, err);
+	if (!enabled)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the state of the service.");
+	*ret = enabled;
+	enabled->root_fd = root_fd;
+	enabled->state_fd = -1;
+	boot_id_read(root_fd, enabled->boot_id);
+	return enabled_find(root_fd, &enabled->state_fd, &enabled->service, err);
 }
 
-static int read_kept(struct kept *kept, struct err *err)
+static int read_enabled(struct enabled_state *enabled, struct err *err)
 {
-	if (enabled_read_settings(kept->root_fd, &kept->service.environment, &kept->settings, err) < 0)
+	if (enabled_read_settings(
+		    enabled->root_fd, &enabled->service.environment, &enabled->settings, err) < 0)
 		return -1;
-	return enabled_read_history(kept->state_fd, &kept->history, err);
+	return enabled_read_history(enabled->state_fd, &enabled->history, err);
 }
 
-static bool is_own_tpm(const char *tcti, const struct kept *kept)
+static bool is_own_tpm(const char *tcti, const struct enabled_state *enabled)
 {
-	return !tcti || strcmp(tcti, tpm_machine_tcti(kept->root_fd)) == 0 ||
-	       (kept->service.tcti[0] && strcmp(tcti, kept->service.tcti) == 0);
+	return !tcti || strcmp(tcti, tpm_machine_tcti(enabled->root_fd)) == 0 ||
+	       (enabled->service.tcti[0] && strcmp(tcti, enabled->service.tcti) == 0);
 }
 
-static void judge_without_writing(const struct kept *kept, const struct round_result *round,
-	struct comparison *ret_change, struct verdict *ret)
+static void judge_without_writing(const struct enabled_state *enabled,
+	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
 {
-	verdicts_judge(&(struct comparison_inputs){.root_fd = kept->root_fd,
-			       .state_fd = kept->state_fd,
+	verdicts_judge(&(struct comparison_inputs){.root_fd = enabled->root_fd,
+			       .state_fd = enabled->state_fd,
 			       .is_observer = true,
-			       .rules = &kept->settings.rules,
-			       .may_learn = history_trusts_boot(&kept->history, kept->boot_id),
-			       .boot_id = kept->boot_id,
+			       .rules = &enabled->settings.rules,
+			       .may_learn = history_trusts_boot(&enabled->history, enabled->boot_id),
+			       .boot_id = enabled->boot_id,
 			       .now_s = clock_now_s(),
-			       .baseline_s = kept->history.baseline_s},
+			       .baseline_s = enabled->history.baseline_s},
 		round, ret_change, ret);
 }
 
-void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
+void verdicts_judge_read_only(int root_fd, const char *tcti, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret)
 {
-	auto_cleanup(kept) struct kept *kept = NULL;
+	auto_cleanup(enabled_state) struct enabled_state *enabled = NULL;
 	bool is_due = true;
 	struct err err;
 
 	*ret_change = (struct comparison){0};
-	if (find_kept(root_fd, &kept, &err) < 0) {
+	if (open_enabled(root_fd, &enabled, &err) < 0) {
 		is_due = err.code != ERR_NOT_ENABLED;
-	} else if (!is_own_tpm(tcti, kept)) {
+	} else if (!is_own_tpm(tcti, enabled)) {
 		is_due = false;
-	} else if (read_kept(kept, &err) == 0) {
-		judge_without_writing(kept, round, ret_change, ret);
+	} else if (read_enabled(enabled, &err) == 0) {
+		judge_without_writing(enabled, round, ret_change, ret);
 		return;
 	}
 	if (is_due)

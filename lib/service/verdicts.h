@@ -18,14 +18,14 @@
 struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change);
 
-/* For the service, after a round. kept: the inputs of the comparison except those from the round.
+/* For the service, after a round. state: the inputs of the comparison except those from the round.
  * ret_change: zeroed by the caller, who calls comparison_done. */
-void verdicts_judge(const struct comparison_inputs *kept, const struct round_result *round,
+void verdicts_judge(const struct comparison_inputs *state, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret);
 
-/* The same for commands, without writing: reads what the enabled extension keeps below this root
- * directory. tcti: of the TPM that was used; NULL for this machine's. */
-void verdicts_look_on(int root_fd, const char *tcti, const struct round_result *round,
+/* The same for commands. Reads the state of the enabled extension below this root directory and
+ * writes nothing. tcti: of the TPM that was used; NULL for this machine's. */
+void verdicts_judge_read_only(int root_fd, const char *tcti, const struct round_result *round,
 	struct comparison *ret_change, struct verdict *ret);
 
 #endif

@@ -17,8 +17,8 @@ static void judge(const struct components *variant, const struct components *boo
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_cleanup(baseline) struct baseline baseline = {0};
-	struct components nothing = {.believed = 0xFFFFFF};
-	struct components hidden = {.believed = 0xFF, .beyond = 0x4300};
+	struct components nothing = {.listed = 0xFFFFFF};
+	struct components hidden = {.listed = 0xFF, .hidden = 0x4300};
 	struct err err;
 
 	if (baseline_parse((struct bytes){data, size}, &baseline, &err) < 0)

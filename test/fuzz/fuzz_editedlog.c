@@ -182,7 +182,7 @@ static bool have_all(const struct components *some, const struct components *oth
 
 static bool is_same_components(const struct components *a, const struct components *b)
 {
-	return a->count == b->count && a->believed == b->believed && a->beyond == b->beyond &&
+	return a->count == b->count && a->listed == b->listed && a->hidden == b->hidden &&
 	       have_all(a, b) && have_all(b, a);
 }
 

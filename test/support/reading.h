@@ -32,7 +32,7 @@ static inline void copy_components(const struct components *from, struct compone
 	struct err err;
 
 	*ret = components_empty();
-	ret->believed = from->believed;
+	ret->listed = from->listed;
 	for (size_t i = 0; i < from->count; i++)
 		if (components_add(ret, &from->items[i], &err) < 0)
 			abort();
@@ -91,7 +91,7 @@ static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 		    evidence->pcrs.mask | ret->appraisal.unquoted.as_logged, &ret->components,
 		    &err) < 0)
 		reading_fail("believed, and its components cannot be read");
-	ret->components.beyond = ret->appraisal.unquoted.beyond;
+	ret->components.hidden = ret->appraisal.unquoted.beyond;
 	read_page(bundle, ret);
 }
 

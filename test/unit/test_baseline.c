@@ -72,7 +72,7 @@ static void what_was_accepted_is_known_after_a_restart(void **state)
 		const struct components *after = &again.variants[i].components;
 
 		assert_int_equal(before->count, after->count);
-		assert_int_equal(after->believed, 0xFFFFFF);
+		assert_int_equal(after->listed, 0xFFFFFF);
 		for (size_t k = 0; k < before->count; k++)
 			assert_true(is_same_component(&before->items[k], &after->items[k]));
 		assert_true(bytes_equal(buf_bytes(&before->revoked), buf_bytes(&after->revoked)));
@@ -244,7 +244,7 @@ static void words_of_newer_versions_do_no_harm(void **state)
 	assert_int_equal(baseline.variants[0].how, BASELINE_EXPLAINED);
 	assert_int_equal(components->count, 1);
 	assert_int_equal(components->items[0].kind, COMPONENT_KERNEL);
-	assert_int_equal(components->believed, 1023 & ~(1u << 9));
+	assert_int_equal(components->listed, 1023 & ~(1u << 9));
 	assert_int_equal(baseline.explained_count, 1);
 	assert_int_equal(baseline.explained[0].explanation.how, EXPLANATION_FILE);
 }

@@ -36,18 +36,18 @@ static struct buf empty_log(void)
 	return log;
 }
 
-static struct components read_components(struct bytes bytes, uint32_t believed)
+static struct components read_components(struct bytes bytes, uint32_t pcr_mask)
 {
 	struct components components = components_empty();
 	struct eventlog log;
 	struct err err;
 
 	check_ok(eventlog_open(bytes, &log, &err), &err);
-	check_ok(components_read(&log, believed, &components, &err), &err);
+	check_ok(components_read(&log, pcr_mask, &components, &err), &err);
 	return components;
 }
 
-static struct components read_record(const char *name, uint32_t believed)
+static struct components read_record(const char *name, uint32_t pcr_mask)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 20);
 	char path[128];
@@ -55,7 +55,7 @@ static struct components read_record(const char *name, uint32_t believed)
 
 	(void)snprintf(path, sizeof(path), "test/data/boot/%s/eventlog.bin", name);
 	check_ok(file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &bytes, &err), &err);
-	return read_components(buf_bytes(&bytes), believed);
+	return read_components(buf_bytes(&bytes), pcr_mask);
 }
 
 /* "pcr kind name" */

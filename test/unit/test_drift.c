@@ -29,7 +29,7 @@ static struct components no_components(void)
 {
 	struct components components = components_empty();
 
-	components.believed = 0xFFFFFF;
+	components.listed = 0xFFFFFF;
 	return components;
 }
 
@@ -580,8 +580,8 @@ static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
 	(void)state;
 	add_all(&before, before_items);
 	add_all(&boot, boot_items);
-	before.believed = 0x3FF;
-	boot.believed = 0x40FF;
+	before.listed = 0x3FF;
+	boot.listed = 0x40FF;
 	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
 	assert_int_equal(drift.count, 0);
 	assert_int_equal(drift.not_compared, 0x300);
@@ -590,7 +590,7 @@ static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
 	assert_false(judgement.is_explained);
 	assert_string_equal(judgement.text, "PCR 8, 9 not compared");
 	drift_done(&drift);
-	boot.beyond = 0x100; /* somebody extended it behind the log */
+	boot.hidden = 0x100; /* somebody extended it behind the log */
 	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
 	drift_judge(&rules, &boot, &drift, &judgement);
 	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_COMMAND_LINE);
@@ -620,14 +620,14 @@ static void what_hides_counts_as_the_worst_that_it_could_be(void **state)
 		add(&before, &(struct item){COMPONENT_KERNEL, 4, "/a", 1, true});
 		add(&boot, &(struct item){COMPONENT_KERNEL, 4, "/b", 2, true});
 		add(&boot, &(struct item){COMPONENT_KERNEL_SECTION, 11, ".linux", 3, true});
-		boot.believed &= ~(1u << rows_by_pcr[i].pcr);
-		boot.beyond = 1u << rows_by_pcr[i].pcr;
+		boot.listed &= ~(1u << rows_by_pcr[i].pcr);
+		boot.hidden = 1u << rows_by_pcr[i].pcr;
 		judge_two(&before, &boot, KIND(COMPONENT_KERNEL) | KIND(COMPONENT_KERNEL_SECTION),
 			&judgement);
 		assert_int_equal(judgement.verdict.reason.code, rows_by_pcr[i].code);
 		assert_int_equal(
 			strncmp(judgement.text, rows_by_pcr[i].text, strlen(rows_by_pcr[i].text)), 0);
-		before.believed = boot.believed; /* accepted like that */
+		before.listed = boot.listed; /* accepted like that */
 		judge_two(&before, &boot, KIND(COMPONENT_KERNEL) | KIND(COMPONENT_KERNEL_SECTION),
 			&judgement);
 		assert_int_equal(judgement.verdict.health, HEALTH_HEALTHY);
@@ -676,16 +676,16 @@ static void of_two_alike_the_one_that_knows_more_is_closer(void **state)
 	struct err err;
 
 	(void)state;
-	known[1].believed = 0xFF;
+	known[1].listed = 0xFF;
 	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
 	assert_int_equal(drift.variant, 0);
-	boot.believed = 0xFF;
-	boot.beyond = 0x100;
+	boot.listed = 0xFF;
+	boot.hidden = 0x100;
 	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
 	assert_int_equal(drift.variant, 1);
 	assert_int_equal(drift.count, 0);
-	boot.believed = 0xFFFFFF; /* to be read again, and another one */
-	boot.beyond = 0;
+	boot.listed = 0xFFFFFF; /* to be read again, and another one */
+	boot.hidden = 0;
 	add(&known[0], &line);
 	add(&boot, &(struct item){COMPONENT_COMMAND_LINE, 8, "init=/bin/sh", 99, false});
 	check_ok(drift_find(known, 2, &boot, &drift, &err), &err);
