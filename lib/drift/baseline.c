@@ -103,19 +103,15 @@ bool baseline_use(struct baseline *baseline, size_t variant)
 	return true;
 }
 
-/* The digest under which a difference's explanation is kept: of the new component, or of a removed
- * one. */
-static const uint8_t *key_of(const struct drift_difference *difference)
-{
-	return difference->change == DRIFT_REMOVED ? difference->before.sha256
-						   : difference->after.sha256;
-}
-
 static const struct baseline_explained *find_explained(
 	const struct baseline *baseline, const struct drift_difference *difference)
 {
+	const struct component *component = drift_shown(difference);
+
 	for (size_t i = 0; i < baseline->explained_count; i++)
-		if (memcmp(baseline->explained[i].sha256, key_of(difference), CRYPTO_SHA256_SIZE) == 0)
+		if (baseline->explained[i].kind == component->kind &&
+			memcmp(baseline->explained[i].sha256, component->sha256,
+				CRYPTO_SHA256_SIZE) == 0)
 			return &baseline->explained[i];
 	return NULL;
 }
@@ -159,7 +155,8 @@ bool baseline_remember(struct baseline *baseline, const char *boot_id, const str
 		if (!is_found(difference) || find_explained(baseline, difference) ||
 			baseline->explained_count == BASELINE_MAX_EXPLAINED)
 			continue;
-		memcpy(next->sha256, key_of(difference), sizeof(next->sha256));
+		next->kind = drift_shown(difference)->kind;
+		memcpy(next->sha256, drift_shown(difference)->sha256, sizeof(next->sha256));
 		next->explanation = difference->explanation;
 		baseline->explained_count++;
 		is_new = true;

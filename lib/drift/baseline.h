@@ -34,7 +34,9 @@ struct baseline_variant {
 /* An explanation found in this boot. It is kept, because the files that explain a change now may be
  * replaced before the next restart. */
 struct baseline_explained {
-	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the component after the change */
+	/* of the component after the change, or of one that was removed */
+	enum component_kind kind;
+	uint8_t sha256[CRYPTO_SHA256_SIZE];
 	struct explanation explanation;
 };
 

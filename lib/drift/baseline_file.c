@@ -1,5 +1,5 @@
-/* The file of baseline.h. Variants with the same dbx share its list, by its digest: it is the
- * largest part by far. */
+/* The file of baseline.h. Variants with the same dbx share its list, which is stored under its
+ * digest: it is by far the largest part. */
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
@@ -8,15 +8,6 @@
 #include "edge/members.h"
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
-
-static int get_digest(const json *object, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err)
-{
-	const char *hex;
-
-	if (json_get_text(object, "sha256", &hex, err) < 0)
-		return -1;
-	return hex_decode(bytes_of_text(hex), ret, CRYPTO_SHA256_SIZE, err);
-}
 
 static const struct member component_rows[] = {
 	{"pcr", MEMBER_COUNT, MEMBER_REQUIRED, MEMBER_PLACE(struct component, pcr)},
@@ -45,8 +36,8 @@ static int read_component(
 	return 0;
 }
 
-/* After a roll-back: a PCR in which a newer version saw what this one does not know is not compared
- * with this variant. ret_unknown: their mask. */
+/* ret_unknown: mask of PCRs with a component that only a newer version of this program knows. After
+ * a downgrade these PCRs are not compared with this variant. */
 static int read_components(
 	const json *array, struct components *ret, uint32_t *ret_unknown, struct err *err)
 {
@@ -66,13 +57,12 @@ static int read_components(
 			return -1;
 		if (ret->count == before)
 			return err_set(err, ERR_FORMAT, 0,
-				"A component stands there twice, or too many of its kind.");
+				"A component is listed twice, or there are too many of its kind.");
 	}
 	return 0;
 }
 
-/* The dbx of a variant, out of the lists that all share. A list that was too long to keep is
- * absent. */
+/* Reads a variant's dbx from the shared lists. A list that was too long to keep is absent. */
 static int read_revoked(const json *lists, struct components *ret, struct err *err)
 {
 	const struct component *dbx = components_find(ret, COMPONENT_DBX);
@@ -91,7 +81,8 @@ static int read_revoked(const json *lists, struct components *ret, struct err *e
 	crypto_sha256(buf_bytes(&ret->revoked), digest);
 	if (memcmp(digest, dbx->sha256, sizeof(digest)) != 0 ||
 		ret->revoked.len % COMPONENTS_REVOCATION_LEN != 0)
-		return err_set(err, ERR_FORMAT, 0, "The list of dbx is not that of its digest.");
+		return err_set(err, ERR_FORMAT, 0,
+			"A list of dbx does not have the digest under which it is stored.");
 	return 0;
 }
 
@@ -108,7 +99,7 @@ static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 		*ret = (enum baseline_how)how;
 		return 0;
 	}
-	return 0; /* a newer version's way */
+	return 0; /* of a newer version */
 }
 
 static const struct member variant_rows[] = {
@@ -123,20 +114,20 @@ static int read_variant(
 	auto_cleanup(components) struct components components = components_empty();
 	const json *array;
 	uint32_t unknown;
-	int64_t believed;
+	int64_t pcrs;
 
 	if (json_get_int(object, "acceptedAt", &found.accepted_s, err) < 0 ||
 		read_how(object, &found.how, err) < 0 ||
 		members_read(object, MEMBERS(variant_rows), &found, err) < 0 ||
-		json_get_int(object, "pcrs", &believed, err) < 0 ||
+		json_get_int(object, "pcrs", &pcrs, err) < 0 ||
 		json_get_array(object, "components", &array, err) < 0 ||
 		read_components(array, &components, &unknown, err) < 0 ||
 		read_revoked(lists, &components, err) < 0)
 		return -1;
-	if (believed < 0 || believed >= 1 << TPM_PCR_COUNT)
+	if (pcrs < 0 || pcrs >= 1 << TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "'pcrs' cannot be used.");
 	found.components = components;
-	found.components.listed = (uint32_t)believed & ~unknown;
+	found.components.listed = (uint32_t)pcrs & ~unknown;
 	components = components_empty();
 	*ret = found;
 	return 0;
@@ -150,22 +141,29 @@ static const struct {
 
 #define EXPLAINED_NAMES (sizeof(explained_names) / sizeof(explained_names[0]))
 
-/* With EXPLANATION_NONE: a newer version's. */
+static const struct member explained_rows[] = {
+	{"sha256", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct baseline_explained, sha256)},
+	{"text", MEMBER_TEXT, MEMBER_REQUIRED,
+		MEMBER_PLACE(struct baseline_explained, explanation.text)},
+};
+
+/* ret: EXPLANATION_NONE for an item of another version, which lacks a kind or has unknown words. */
 static int read_explained_item(const json *object, struct baseline_explained *ret, struct err *err)
 {
-	const char *how;
+	const char *how, *kind;
 
-	if (get_digest(object, ret->sha256, err) < 0 || json_get_text(object, "how", &how, err) < 0 ||
-		json_copy_text(object, "text", ret->explanation.text, sizeof(ret->explanation.text),
-			err) < 0)
-		return -1;
-	for (size_t i = 0; i < EXPLAINED_NAMES; i++) {
-		if (strcmp(how, explained_names[i].name) != 0)
-			continue;
-		ret->explanation.how = explained_names[i].how;
-		return 0;
-	}
 	ret->explanation.how = EXPLANATION_NONE;
+	if (members_read(object, MEMBERS(explained_rows), ret, err) < 0 ||
+		json_get_text(object, "how", &how, err) < 0)
+		return -1;
+	if (!json_get(object, "kind"))
+		return 0;
+	if (json_get_text(object, "kind", &kind, err) < 0)
+		return -1;
+	for (size_t i = 0; i < EXPLAINED_NAMES; i++)
+		if (strcmp(how, explained_names[i].name) == 0 &&
+			component_kind_of_name(kind, &ret->kind))
+			ret->explanation.how = explained_names[i].how;
 	return 0;
 }
 
@@ -294,12 +292,10 @@ static void add_explained(json *document, const struct baseline *baseline)
 	for (size_t i = 0; i < baseline->explained_count; i++) {
 		const struct baseline_explained *explained = &baseline->explained[i];
 		json *item = json_add_object(changes, NULL);
-		char hex[HEX_SIZE];
 
-		hex_encode((struct bytes){explained->sha256, sizeof(explained->sha256)}, hex);
-		json_add_text(item, "sha256", hex);
+		json_add_text(item, "kind", component_kind_name(explained->kind));
 		json_add_text(item, "how", how_name(explained->explanation.how));
-		json_add_text(item, "text", explained->explanation.text);
+		members_add(item, MEMBERS(explained_rows), explained);
 	}
 }
 

@@ -1,3 +1,4 @@
+/* The words of drift.h: one sentence about all differences, and one about each. */
 #include <string.h>
 #include "base/text.h"
 #include "drift/drift.h"
@@ -18,7 +19,7 @@ static bool is_key(enum component_kind kind)
 	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB;
 }
 
-/* As short as it still says which: the file, the common name, the option's title. */
+/* The shortest name that identifies it: the file, the common name, the option's title. */
 static void short_name(const struct component *component, char ret[NAME_SHOWN])
 {
 	const char *name = component->label[0] ? component->label : component->name;
@@ -33,8 +34,7 @@ static void short_name(const struct component *component, char ret[NAME_SHOWN])
 		(void)text_format(ret, NAME_SHOWN, "%.*s...", NAME_SHOWN - 4, name);
 }
 
-/* The words of a line that the other lacks. What the log does not tell has none: it stands whole.
- */
+/* The words that the other line lacks. A line whose text the log lacks is described whole. */
 static void list_words(
 	const struct component *line, const struct component *other, char ret[WORDS_SIZE])
 {
@@ -44,8 +44,8 @@ static void list_words(
 		(void)text_format(ret, WORDS_SIZE, "%s", line->name);
 }
 
-/* Which words came and which went; a line that did not fit into its name, or in other order, is
- * shown as it begins. */
+/* The words that came and those that went. Of a line that did not fit into its name, or whose words
+ * only changed their order, the beginning is shown. */
 static void describe_line(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	const char *old = difference->before.name, *new = difference->after.name;
@@ -89,7 +89,7 @@ static const char *level_verb(const struct drift_difference *difference)
 static void describe_change(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	char old[NAME_SHOWN], new[NAME_SHOWN];
-	const char *title = component_title(&difference->before); /* what was known keeps its name
+	const char *title = component_title(&difference->before); /* the known one keeps its title
 								   */
 
 	short_name(&difference->before, old);
@@ -155,7 +155,8 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 			difference->explanation.text[0] ? ", " : "", difference->explanation.text);
 }
 
-/* Whole or not at all; true if it fitted, with room for " and 99 more". */
+/* Appends a text whole or not at all. False if it did not fit with room for the count of the rest.
+ */
 static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text)
 {
 	static const char separator[] = "; ";
@@ -170,9 +171,9 @@ static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text
 	return true;
 }
 
-/* Told: what is not ignored, and what was explained by more than another change, or has something
- * to be said about it. */
-static bool is_told(const struct drift_difference *difference)
+/* Differences that are not ignored are shown, and explained ones, except those that only follow
+ * from another change, or from another VM. */
+static bool is_shown(const struct drift_difference *difference)
 {
 	enum explanation_how how = difference->explanation.how;
 
@@ -181,7 +182,7 @@ static bool is_told(const struct drift_difference *difference)
 		       (how != EXPLANATION_FOLLOWS || difference->explanation.text[0]));
 }
 
-static bool is_told_alike(const struct drift_difference *one, const struct drift_difference *other)
+static bool reads_alike(const struct drift_difference *one, const struct drift_difference *other)
 {
 	const struct component *a = drift_shown(one), *b = drift_shown(other);
 
@@ -195,12 +196,12 @@ static bool is_told_alike(const struct drift_difference *one, const struct drift
 	return strcmp(a->name, b->name) == 0 && strcmp(one->before.name, other->before.name) == 0;
 }
 
-/* A kernel is measured as a program and as a file: one change to people. */
-static bool is_told_before(const struct drift *drift, size_t index)
+/* A kernel is measured as a program and as a file: that is shown as one change. */
+static bool is_shown_before(const struct drift *drift, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (is_told(&drift->differences[i]) &&
-			is_told_alike(&drift->differences[i], &drift->differences[index]))
+		if (is_shown(&drift->differences[i]) &&
+			reads_alike(&drift->differences[i], &drift->differences[index]))
 			return true;
 	return false;
 }
@@ -224,7 +225,8 @@ static bool is_class_changed(const struct drift *drift, enum rules_class class)
 	return false;
 }
 
-/* Titles, each once: those of component_title are one per thing, so that their places tell. */
+/* Titles, each once. They come from component_title, which returns the same pointer for the same
+ * title. */
 struct titles {
 	size_t count;
 	const char *items[COMPONENT_KINDS + 8];
@@ -247,7 +249,7 @@ static void list_titles(const struct titles *titles, char ret[DRIFT_TEXT_SIZE])
 			i ? ", " : "", titles->items[i]);
 }
 
-/* What people ask next: is the rest as it was? Programs from the last back to the first. */
+/* Lists what did not change: programs from the last to the first, then the keys. */
 static void list_unchanged(
 	const struct components *boot, const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
 {
@@ -268,24 +270,25 @@ static void list_unchanged(
 	list_titles(&titles, ret);
 }
 
-/* "with it firmware, PK, db", if it is told that the VM is another one */
+/* "with it firmware, PK, db", if the sentence shows that this is another VM. */
 static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE])
 {
 	static const char start[] = "with it ";
 	struct titles titles = {0};
 	char text[DRIFT_TEXT_SIZE];
-	bool is_id_told = false;
+	bool is_id_shown = false;
 
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *difference = &drift->differences[i];
 
-		is_id_told |= drift_shown(difference)->kind == COMPONENT_VM_ID && is_told(difference);
+		is_id_shown |=
+			drift_shown(difference)->kind == COMPONENT_VM_ID && is_shown(difference);
 		if (difference->explanation.how != EXPLANATION_OTHER_VM)
 			continue;
 		add_title(&titles, component_title(drift_shown(difference)));
 	}
 	list_titles(&titles, text);
-	if (is_id_told && text[0] && strlen(text) + sizeof(start) <= DRIFT_TEXT_SIZE)
+	if (is_id_shown && text[0] && strlen(text) + sizeof(start) <= DRIFT_TEXT_SIZE)
 		(void)text_format(ret, DRIFT_TEXT_SIZE, "%s%.*s", start,
 			(int)(DRIFT_TEXT_SIZE - sizeof(start)), text);
 	else
@@ -308,18 +311,18 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
 	char ret[DRIFT_TEXT_SIZE], size_t size)
 {
 	char text[DRIFT_TEXT_SIZE];
-	size_t untold = 0;
+	size_t omitted = 0;
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < drift->count; i++) {
-		if (!is_told(&drift->differences[i]) || is_told_before(drift, i))
+		if (!is_shown(&drift->differences[i]) || is_shown_before(drift, i))
 			continue;
 		drift_difference_text(&drift->differences[i], text);
-		untold += !append(ret, size, text);
+		omitted += !append(ret, size, text);
 	}
-	if (untold) {
+	if (omitted) {
 		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret),
-			"; %zu more change%s", untold, untold == 1 ? "" : "s");
+			"; %zu more change%s", omitted, omitted == 1 ? "" : "s");
 		return;
 	}
 	list_of_other_vm(drift, text);

@@ -11,7 +11,7 @@
  * changes them
  *
  * Root can write these disks: an explanation distinguishes an update from an unexplained change,
- * and does not prove who made the update.
+ * and does not prove who made the update. A file explains only the role that it is measured in.
  */
 #ifndef DRIFT_EXPLAIN_H
 #define DRIFT_EXPLAIN_H
@@ -32,7 +32,7 @@ void explain_component(const struct explain_sources *sources, const struct next_
 	const struct component *component, struct explanation *ret);
 
 /* Explains every component that this boot has and the accepted one lacks, unless it is explained
- * already. context: struct explain_sources. */
-void explain_drift(void *context, struct drift *drift);
+ * already. */
+void explain_drift(const struct explain_sources *sources, struct drift *drift);
 
 #endif

@@ -136,6 +136,8 @@ static void explanations_hold_for_this_boot_only(void **state)
 		.explanation = {EXPLANATION_PACKAGE, "as installed"}};
 	struct drift_difference other = {
 		.change = DRIFT_REMOVED, .before.sha256 = {8}, .after.sha256 = {7}};
+	struct drift_difference other_role = {
+		.change = DRIFT_CHANGED, .after = {.kind = COMPONENT_INITRD, .sha256 = {7}}};
 	struct drift drift = {.count = 1, .differences = &found};
 	int fd = ((const struct root *)*state)->fd;
 	auto_cleanup(baseline) struct baseline baseline = {0};
@@ -156,6 +158,9 @@ static void explanations_hold_for_this_boot_only(void **state)
 	drift.differences = &other;
 	baseline_recall(&again, "boot-1", &drift);
 	assert_int_equal(other.explanation.how, EXPLANATION_NONE);
+	drift.differences = &other_role;
+	baseline_recall(&again, "boot-1", &drift);
+	assert_int_equal(other_role.explanation.how, EXPLANATION_NONE);
 	found.explanation.how = EXPLANATION_GREW; /* explains itself: nothing to remember */
 	drift.differences = &found;
 	assert_false(baseline_remember(&again, "boot-2", &drift));
@@ -225,14 +230,16 @@ static void a_damaged_file_is_refused(void **state)
 	}
 }
 
-/* After a roll-back of the extension: what is known stays, and where something is not known nothing
- * is compared. */
+/* After a downgrade or an upgrade of the extension: what is known stays, a PCR with something
+ * unknown is not compared, and an explanation of no known kind explains nothing. */
 static void words_of_newer_versions_do_no_harm(void **state)
 {
 	static const char newer[] =
 		"{\"version\":1,\"dbx\":{},\"explained\":{\"bootId\":\"boot\",\"changes\":[{" DIGEST
-		",\"how\":\"oracle\",\"text\":\"\"},{" DIGEST
-		",\"how\":\"file\",\"text\":\"as\"}]},\"variants\":[{\"acceptedAt\":1,\"how\":\"magic\",\"bootId\":\"\",\"changes\":\"\",\"pcrs\":1023,\"components\":[{\"kind\":\"initrdOfTomorrow\",\"pcr\":9,\"name\":\"\"," DIGEST
+		",\"kind\":\"kernel\",\"how\":\"oracle\",\"text\":\"\"},{" DIGEST
+		",\"how\":\"file\",\"text\":\"of an older version\"},{" DIGEST
+		",\"kind\":\"initrdOfTomorrow\",\"how\":\"file\",\"text\":\"\"},{" DIGEST
+		",\"kind\":\"initrd\",\"how\":\"file\",\"text\":\"as\"}]},\"variants\":[{\"acceptedAt\":1,\"how\":\"magic\",\"bootId\":\"\",\"changes\":\"\",\"pcrs\":1023,\"components\":[{\"kind\":\"initrdOfTomorrow\",\"pcr\":9,\"name\":\"\"," DIGEST
 		"},{\"kind\":\"kernel\",\"pcr\":4,\"name\":\"\"," DIGEST "}]}]}";
 	auto_cleanup(baseline) struct baseline baseline = {0};
 	const struct components *components = &baseline.variants[0].components;
@@ -247,6 +254,7 @@ static void words_of_newer_versions_do_no_harm(void **state)
 	assert_int_equal(components->listed, 1023 & ~(1u << 9));
 	assert_int_equal(baseline.explained_count, 1);
 	assert_int_equal(baseline.explained[0].explanation.how, EXPLANATION_FILE);
+	assert_int_equal(baseline.explained[0].kind, COMPONENT_INITRD);
 }
 
 int main(void)

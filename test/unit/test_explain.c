@@ -52,17 +52,34 @@ static int truncate_in(const struct root *root, const char *path, off_t size)
 	return ftruncate(fd, size);
 }
 
-static struct explanation explain(const struct vm *vm, enum component_kind kind, uint32_t pcr,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE])
+static struct explanation explain_one(const struct vm *vm, const struct component *component)
 {
 	const struct explain_sources sources = {
 		.round = round_of(vm, "", 0), .secureboot = vm->secureboot};
-	struct component component = {.kind = kind, .pcr = pcr};
 	struct explanation ret;
 
-	memcpy(component.sha256, sha256, CRYPTO_SHA256_SIZE);
-	explain_component(&sources, &vm->pending, &component, &ret);
+	explain_component(&sources, &vm->pending, component, &ret);
 	return ret;
+}
+
+static struct explanation explain(const struct vm *vm, enum component_kind kind, uint32_t pcr,
+	const uint8_t sha256[CRYPTO_SHA256_SIZE])
+{
+	struct component component = {.kind = kind, .pcr = pcr};
+
+	memcpy(component.sha256, sha256, CRYPTO_SHA256_SIZE);
+	return explain_one(vm, &component);
+}
+
+/* As the log names the file. */
+static struct explanation explain_named(
+	const struct vm *vm, enum component_kind kind, const char *name, const char *contents)
+{
+	struct component component = {.kind = kind, .pcr = 9};
+
+	(void)snprintf(component.name, sizeof(component.name), "%s", name);
+	crypto_sha256(TEXT(contents), component.sha256);
+	return explain_one(vm, &component);
 }
 
 static struct explanation explain_bytes(
@@ -268,6 +285,55 @@ static void an_initrd_is_explained_by_the_file(void **state)
 	check_told(&found, EXPLANATION_NONE, "");
 }
 
+/* A font is what GRUB draws with, and an initrd is what the kernel runs, whatever the log calls
+ * either. */
+static void a_file_explains_only_the_role_it_is_measured_in(void **state)
+{
+	static const struct {
+		const char *path;
+		enum component_kind kind;
+		const char *measured; /* the file's name in the log */
+		bool is_explained;
+	} rows[] = {
+		{"boot/initrd.img-2", COMPONENT_INITRD, "/initrd.img-2", true},
+		{"boot/initrd.img-2", COMPONENT_INITRD, "/boot/initrd", true}, /* a link */
+		{"boot/initrd.img-2", COMPONENT_LOADED_INITRD, "", true},
+		{"boot/initramfs-2.img", COMPONENT_INITRD, "/initramfs-2.img", true},
+		{"boot/amd-ucode.img", COMPONENT_INITRD, "/amd-ucode.img", true},
+		{"boot/early.cpio", COMPONENT_INITRD, "/early.cpio", true},
+		{"boot/core.gz", COMPONENT_INITRD, "(hd0,gpt2)/boot/core.gz", true},
+		{"boot/core.gz", COMPONENT_INITRD, "/other.gz", false},
+		{"boot/core.gz", COMPONENT_LOADED_INITRD, "", false},
+		{"boot/grub/fonts/unicode.pf2", COMPONENT_INITRD, "/initrd.img-2", false},
+		{"boot/grub/fonts/unicode.pf2", COMPONENT_INITRD, "/grub/fonts/unicode.pf2", false},
+		{"boot/grub/fonts/unicode.pf2", COMPONENT_LOADED_INITRD, "", false},
+		{"boot/grub/fonts/unicode.pf2", COMPONENT_KERNEL, "/vmlinuz", false},
+		{"boot/grub/fonts/unicode.pf2", COMPONENT_BOOT_FILE, "/grub/fonts/unicode.pf2", true},
+		{"boot/grub/grub.cfg", COMPONENT_INITRD, "/grub/grub.cfg", false},
+		{"boot/grub/grub.cfg", COMPONENT_BOOT_FILE, "(hd0,gpt1)/EFI/debian/grub.cfg", true},
+		{"boot/grub/grubenv", COMPONENT_INITRD, "/initrd", false},
+		{"boot/grub/locale/de.mo", COMPONENT_INITRD, "/initrd", false},
+		{"boot/initrd.img-2", COMPONENT_KERNEL, "/vmlinuz", false},
+		{"boot/initrd.img-2", COMPONENT_BOOT_FILE, "/grub/fonts/unicode.pf2", false},
+		{"boot/vmlinuz-2", COMPONENT_KERNEL, "/vmlinuz", true},
+		{"boot/vmlinuz-2", COMPONENT_INITRD, "/initrd.img-2", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(vm) struct vm vm = vm_make();
+		struct explanation found;
+
+		root_write(&vm.root, rows[i].path, TEXT("bytes"));
+		look(&vm, "boot-1", NOV_20 + DAY_S);
+		look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+		found = explain_named(&vm, rows[i].kind, rows[i].measured, "bytes");
+		if ((found.how == EXPLANATION_PENDING) != rows[i].is_explained)
+			fail_msg("row %zu: %s as %s: %s", i, rows[i].path, rows[i].measured,
+				found.text);
+	}
+}
+
 static void a_command_line_is_explained_by_the_boot_configuration(void **state)
 {
 	auto_cleanup(vm) struct vm vm = vm_make();
@@ -359,7 +425,8 @@ static void what_no_disk_tells_stays_unexplained(void **state)
 	look(&vm, "boot-1", NOV_20);
 	look(&vm, "boot-2", NOV_20);
 	for (int kind = 0; kind < COMPONENT_KINDS; kind++) {
-		struct explanation found = explain_bytes(&vm, (enum component_kind)kind, 0, "x");
+		struct explanation found =
+			explain_named(&vm, (enum component_kind)kind, "(hd0,gpt2)/x", "x");
 		bool is_file = kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
 			       kind == COMPONENT_INITRD || kind == COMPONENT_LOADED_INITRD ||
 			       kind == COMPONENT_BOOT_FILE;
@@ -407,6 +474,7 @@ int main(void)
 		cmocka_unit_test(packages_that_cannot_be_asked_leave_it_open),
 		cmocka_unit_test(what_was_not_read_leaves_it_open),
 		cmocka_unit_test(an_initrd_is_explained_by_the_file),
+		cmocka_unit_test(a_file_explains_only_the_role_it_is_measured_in),
 		cmocka_unit_test(a_command_line_is_explained_by_the_boot_configuration),
 		cmocka_unit_test(firmware_measures_programs_by_what_they_do),
 		cmocka_unit_test(a_variable_must_have_been_there_before),
