@@ -1,5 +1,5 @@
-/* keys.h - the provider's signing keys, by key id: a JWK set (RFC 7517), of which only the
- * certificates (x5c) are used. */
+/* keys.h - the provider's signing keys, by key id: a JWK set (RFC 7517). TLS authenticates it; a
+ * certificate in it (x5c) only carries its key. */
 #ifndef MAA_KEYS_H
 #define MAA_KEYS_H
 
@@ -12,7 +12,7 @@
 
 struct keys_entry {
 	char kid[KEYS_KID_SIZE];
-	/* of the first certificate in x5c; n and e are ignored */
+	/* of the first certificate in x5c; n and e count where x5c is absent */
 	struct crypto_rsa_public key;
 };
 
@@ -21,10 +21,11 @@ struct keys {
 	struct keys_entry entries[KEYS_MAX];
 };
 
-/* Entries that are not RSA keys or lack x5c or kid are skipped. ERR_KEYS_INVALID: no usable key, or
- * one kid for two different keys. */
+/* Entries that are not RSA keys of 2048 bits or more, or lack their key or kid, are skipped. One
+ * kid may stand for several keys, as while the provider replaces one. ERR_KEYS_INVALID: no usable
+ * key. */
 int keys_parse(struct bytes text, struct keys *ret, struct err *err) err_check;
-/* Points into *keys; NULL if there is no such key. */
-const struct crypto_rsa_public *keys_find(const struct keys *keys, const char *kid);
+/* The nth key of this id, from 0. Points into *keys; NULL if there are fewer. */
+const struct crypto_rsa_public *keys_find(const struct keys *keys, const char *kid, size_t nth);
 
 #endif

@@ -129,16 +129,18 @@ int token_check_header(const struct token *token, const struct http_origin *prov
 int token_check_signature(
 	const struct token *token, const char *kid, const struct keys *keys, struct err *err)
 {
-	const struct crypto_rsa_public *key = keys_find(keys, kid);
+	const struct crypto_rsa_public *key = keys_find(keys, kid, 0);
 
 	if (!key)
 		return err_set(err, ERR_TOKEN_KEY_UNKNOWN, 0,
 			"The provider does not publish the token's key '%.60s'.", kid);
-	if (crypto_rsa_verify_sha256(
-		    key, buf_bytes(&token->signed_part), buf_bytes(&token->signature), err) == 0)
-		return 0;
-	if (err->code == ERR_NO_MEMORY)
-		return -1;
+	for (size_t nth = 1; key; key = keys_find(keys, kid, nth++)) {
+		if (crypto_rsa_verify_sha256(key, buf_bytes(&token->signed_part),
+			    buf_bytes(&token->signature), err) == 0)
+			return 0;
+		if (err->code == ERR_NO_MEMORY)
+			return -1;
+	}
 	return err_set(err, ERR_TOKEN_SIGNATURE, 0,
 		"The token's signature does not fit the key '%.60s'.", kid);
 }

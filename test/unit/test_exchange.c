@@ -274,7 +274,7 @@ static void keys_are_fetched_and_read(void **state)
 	folder_run(argv);
 	serve_certs(tokens);
 	check_ok(keys_of_server(&keys, &err), &err);
-	assert_non_null(keys_find(&keys, "first"));
+	assert_non_null(keys_find(&keys, "first", 0));
 	folder_remove(tokens);
 }
 
