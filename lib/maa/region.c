@@ -77,11 +77,23 @@ static void fill_choice(const struct row *row, const char *nearest_to, struct re
 			ret->reason, sizeof(ret->reason), "shared provider of %s", row->region);
 }
 
+static int refuse_region(
+	const char *region, const char *cloud_name, const struct row *row, struct err *err)
+{
+	if (!row)
+		return err_set(err, ERR_REGION_UNKNOWN, 0,
+			"The region '%.64s' of %.64s is not known here, nor its shared attestation provider.",
+			region, cloud_name);
+	return err_set(err, ERR_REGION_UNKNOWN, 0,
+		"No shared attestation provider is known in the region '%.64s' of %.64s; with regionFallback nearest it would be that of %s.",
+		region, cloud_name, row->nearest);
+}
+
 int region_choose(const char *region, const char *cloud_name, enum region_fallback fallback,
 	struct region_choice *ret, struct err *err)
 {
 	char name[REGION_NAME_SIZE];
-	const struct row *row, *nearest;
+	const struct row *row;
 	enum cloud cloud;
 
 	if (!find_cloud(cloud_name, &cloud))
@@ -89,15 +101,11 @@ int region_choose(const char *region, const char *cloud_name, enum region_fallba
 			"No shared attestation provider is known in the cloud '%.64s'.", cloud_name);
 	normalise(region, name);
 	row = find_row(name, cloud);
-	if (row && row->code) {
+	if (row && row->code)
 		fill_choice(row, NULL, ret);
-		return 0;
-	}
-	nearest = row && fallback == REGION_FALLBACK_NEAREST ? find_row(row->nearest, cloud) : NULL;
-	if (!nearest)
-		return err_set(err, ERR_REGION_UNKNOWN, 0,
-			"No shared attestation provider is known in the region '%.64s' of %.64s.",
-			region, cloud_name);
-	fill_choice(nearest, name, ret);
+	else if (row && fallback == REGION_FALLBACK_NEAREST)
+		fill_choice(find_row(row->nearest, cloud), name, ret);
+	else
+		return refuse_region(region, cloud_name, row, err);
 	return 0;
 }

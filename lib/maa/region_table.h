@@ -2,12 +2,11 @@
  * publishes them (Get-AzAttestationDefaultProvider). region.c makes an address of a row.
  *
  * X(cloud, region, code, nearest)
- * - code: in the provider's address; NULL: the region has none, and only the setting
- *   regionFallback allows to use another region's
+ * - code: in the provider's address, if that is known; NULL: none is known, as in regions that were
+ *   opened after the list, and only the setting regionFallback allows to use another region's
  * - nearest: if code is NULL, the nearest region with a provider in the same part of the world
  *
- * A region that is not in the table has no known provider, and nothing is assumed about it.
- * China's cloud publishes no list.
+ * Nothing is assumed about a region that is not in the table. China's cloud publishes no list.
  */
 #ifndef MAA_REGION_TABLE_H
 #define MAA_REGION_TABLE_H
@@ -73,8 +72,31 @@
 	X(REGION_PUBLIC,       "westus",              "wus",   NULL) \
 	X(REGION_PUBLIC,       "westus2",             "wus2",  NULL) \
 	X(REGION_PUBLIC,       "westus3",             "wus3",  NULL) \
-	X(REGION_PUBLIC,       "belgiumcentral",      NULL,    "westeurope") \
-	X(REGION_PUBLIC,       "indonesiacentral",    NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "belgiumcentral",     NULL,    "westeurope") \
+	X(REGION_PUBLIC,       "denmarkeast",        NULL,    "swedencentral") \
+	X(REGION_PUBLIC,       "easteurope",         NULL,    "polandcentral") \
+	X(REGION_PUBLIC,       "eastus3",            NULL,    "eastus2") \
+	X(REGION_PUBLIC,       "finlandcentral",     NULL,    "swedencentral") \
+	X(REGION_PUBLIC,       "greececentral",      NULL,    "italynorth") \
+	X(REGION_PUBLIC,       "indiasouthcentral",  NULL,    "centralindia") \
+	X(REGION_PUBLIC,       "indonesiacentral",   NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "israelnorthwest",    NULL,    "israelcentral") \
+	X(REGION_PUBLIC,       "malaysiawest",       NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "northeastus5",       NULL,    "eastus") \
+	X(REGION_PUBLIC,       "northeurope2",       NULL,    "northeurope") \
+	X(REGION_PUBLIC,       "qatarcentral",       NULL,    "uaenorth") \
+	X(REGION_PUBLIC,       "saudiarabiacentral", NULL,    "uaenorth") \
+	X(REGION_PUBLIC,       "saudiarabiaeast",    NULL,    "uaenorth") \
+	X(REGION_PUBLIC,       "singaporecentral",   NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "singaporenorth",     NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "southcentralus2",    NULL,    "southcentralus") \
+	X(REGION_PUBLIC,       "southeastasia3",     NULL,    "southeastasia") \
+	X(REGION_PUBLIC,       "southeastus",        NULL,    "eastus2") \
+	X(REGION_PUBLIC,       "southeastus3",       NULL,    "eastus2") \
+	X(REGION_PUBLIC,       "southeastus5",       NULL,    "eastus2") \
+	X(REGION_PUBLIC,       "southwestus",        NULL,    "westus3") \
+	X(REGION_PUBLIC,       "uknorth",            NULL,    "uksouth") \
+	X(REGION_PUBLIC,       "uksouth2",           NULL,    "uksouth") \
 	X(REGION_US_GOVERNMENT, "usgovvirginia",       "ugv",   NULL) \
 	X(REGION_US_GOVERNMENT, "usgovarizona",        "uga",   NULL) \
 	X(REGION_US_GOVERNMENT, "usgovtexas",          "uga",   NULL)
