@@ -54,7 +54,7 @@
 	X(ERR_HTTP_FAILED,           510, "http-failed",                       NETWORK,      NO_ANSWER, NEUTRAL, SOON,  1,  "It is retried by itself; check the path to the provider.") \
 	X(ERR_UNREACHABLE,           511, "network-unreachable",               NETWORK,      WAY,       NEUTRAL, SOON,  1,  "Check the VM's network interface and routes, and the firewalls on the way: outbound TCP 443 to the endpoint needs a way out.") \
 	X(ERR_METADATA,              512, "metadata-unreachable",              NETWORK,      CHOICE,    NEUTRAL, LATER, 1,  "Allow the VM to reach 169.254.169.254 on TCP 80, or set maaEndpoint in the extension's settings; it is retried by itself.") \
-	X(ERR_METADATA_INVALID,      513, "metadata-invalid",                  NETWORK,      CHOICE,    NEUTRAL, LATER, 1,  "Set maaEndpoint in the extension's settings; it is retried by itself.") \
+	X(ERR_METADATA_INVALID,      513, "metadata-invalid",                  NETWORK,      CHOICE,    NEUTRAL, SOON,  1,  "Set maaEndpoint in the extension's settings; it is retried by itself.") \
 	X(ERR_DNS_NO_NAME,           514, "dns-name-not-found",                NETWORK,      NAME,      NEUTRAL, SOON,  1,  "Check the endpoint's spelling and that its provider still exists; behind a private endpoint link the zone privatelink.attest.azure.net.") \
 	X(ERR_DNS_FAILED,            515, "dns-server-failed",                 NETWORK,      NAME,      NEUTRAL, SOON,  1,  "Repair the DNS server that the message names, or its forwarding (on Azure to 168.63.129.16); it is retried by itself.") \
 	X(ERR_DNS_SILENT,            516, "dns-server-silent",                 NETWORK,      NAME,      NEUTRAL, SOON,  1,  "Allow the VM to reach its DNS server on UDP and TCP 53, or correct the server in /etc/resolv.conf.") \

@@ -99,17 +99,33 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 		return ERR_METADATA_THROTTLED;
 	if (is_foreign(answer) || (answer->status >= 300 && answer->status < 400))
 		return ERR_METADATA_FOREIGN;
-	if (answer->status >= 500)
+	/* the service's own documentation and clients take 404 and 410 for passing */
+	if (answer->status >= 500 || answer->status == 404 || answer->status == 410)
 		return ERR_METADATA_FAILED;
 	return answer->status == 401 || answer->status == 403 ? ERR_METADATA_REFUSED
 							      : ERR_METADATA_INVALID;
 }
 
-static int try_once(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
+static int refuse_answer(const char *address, const struct http_answer *answer, struct err *err)
 {
 	char title[80];
 
-	if (send_get(address, total_ms, ret, err) < 0) {
+	connect_proxy_page_title(buf_bytes(&answer->body), title, sizeof(title));
+	if (answer->status != 200)
+		return err_set(err, code_of_refusal(answer), (unsigned long)answer->status,
+			"Metadata service: %s answered %ld%s%s%s.", address, answer->status,
+			answer->location[0] ? " and points to " : "", answer->location,
+			answer->status == 410 ? ": it is being updated, and back within 70 s" : "");
+	return err_set(err, ERR_METADATA_FOREIGN, 0,
+		"Metadata service: %s answered a page%s%s%s: something else answers in its place.",
+		address, title[0] ? " \"" : "", title, title[0] ? "\"" : "");
+}
+
+static int try_once(const char *address, unsigned total_ms, struct imds *ret, struct err *err)
+{
+	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+
+	if (send_get(address, total_ms, &answer, err) < 0) {
 		const struct err_info *info = err_info(err->code);
 
 		/* the other network codes' remedies are about the provider */
@@ -118,42 +134,26 @@ static int try_once(const char *address, unsigned total_ms, struct http_answer *
 								      : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
-	connect_proxy_page_title(buf_bytes(&ret->body), title, sizeof(title));
-	if (ret->status != 200)
-		return err_set(err, code_of_refusal(ret), (unsigned long)ret->status,
-			"Metadata service: %s answered %ld%s%s.", address, ret->status,
-			ret->location[0] ? " and points to " : "", ret->location);
-	if (is_foreign(ret))
-		return err_set(err, ERR_METADATA_FOREIGN, 0,
-			"Metadata service: %s answered a page%s%s%s: something else answers in its place.",
-			address, title[0] ? " \"" : "", title, title[0] ? "\"" : "");
-	return 0;
+	if (answer.status != 200 || is_foreign(&answer))
+		return refuse_answer(address, &answer, err);
+	return imds_parse(buf_bytes(&answer.body), ret, err);
 }
 
+/* It throttles above five requests a second, fails during maintenance, and may answer in part. */
 int imds_ask(const char *address, struct imds *ret, struct err *err)
 {
-	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
 	int64_t started_ms = clock_monotonic_ms();
 
-	if (try_once(address, IMDS_TOTAL_MS, &answer, err) < 0) {
-		/* it throttles above five requests a second, and fails during maintenance */
-		if (err_info(err->code)->retry != ERR_RETRY_SOON ||
-			clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
-			return -1;
-		(void)poll(NULL, 0, IMDS_RETRY_MS);
-		buf_done(&answer.body);
-		answer.body = buf_with_max(IMDS_MAX_BYTES);
-		if (try_once(address, IMDS_TOTAL_MS, &answer, err) < 0)
-			return -1;
-	}
-	return imds_parse(buf_bytes(&answer.body), ret, err);
+	if (try_once(address, IMDS_TOTAL_MS, ret, err) == 0)
+		return 0;
+	if (err_info(err->code)->retry != ERR_RETRY_SOON ||
+		clock_monotonic_ms() - started_ms > IMDS_RETRY_MS)
+		return -1;
+	(void)poll(NULL, 0, IMDS_RETRY_MS);
+	return try_once(address, IMDS_TOTAL_MS, ret, err);
 }
 
 int imds_ask_briefly(const char *address, struct imds *ret, struct err *err)
 {
-	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
-
-	if (try_once(address, IMDS_BRIEF_MS, &answer, err) < 0)
-		return -1;
-	return imds_parse(buf_bytes(&answer.body), ret, err);
+	return try_once(address, IMDS_BRIEF_MS, ret, err);
 }

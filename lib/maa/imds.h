@@ -22,10 +22,11 @@ struct imds {
 };
 
 /* GETs from `address` (IMDS_ADDRESS, or a test server's of the same form) within 5 s, or 7 s if an
- * early 429 or 5xx is tried again. ERR_METADATA: no answer; ERR_METADATA_THROTTLED: 429;
- * ERR_METADATA_REFUSED: 401 or 403, as under the Metadata Security Protocol; ERR_METADATA_FOREIGN:
- * a page or a redirect, sent by something else in its place; ERR_METADATA_FAILED: 5xx;
- * ERR_METADATA_INVALID: any other answer that cannot be used. */
+ * early answer of a kind that passes (ERR_RETRY_SOON) makes it ask once more. ERR_METADATA: no
+ * answer; ERR_METADATA_THROTTLED: 429; ERR_METADATA_REFUSED: 401 or 403, as under the Metadata
+ * Security Protocol; ERR_METADATA_FOREIGN: a page or a redirect, sent by something else in its
+ * place; ERR_METADATA_FAILED: 404, 410 (an update, of up to 70 s) and 5xx; ERR_METADATA_INVALID:
+ * any other answer that cannot be used, or one without the region. */
 int imds_ask(const char *address, struct imds *ret, struct err *err) err_check;
 /* One try within 2 s, for callers that can do without an answer. */
 int imds_ask_briefly(const char *address, struct imds *ret, struct err *err) err_check;

@@ -133,18 +133,13 @@ static void bad_answers_have_their_codes(void **state)
 		{"429\n{}", ERR_METADATA_THROTTLED, "answered 429"},
 		{"401\n", ERR_METADATA_REFUSED, "answered 401"},
 		{"403\n{\"error\":\"no\"}", ERR_METADATA_REFUSED, "answered 403"},
-		{"404\n", ERR_METADATA_INVALID, "answered 404"},
+		{"404\n", ERR_METADATA_FAILED, "answered 404."},
+		{"410\n{\"error\":\"Gone\"}", ERR_METADATA_FAILED,
+			"answered 410: it is being updated, and back within 70 s."},
+		{"418\n", ERR_METADATA_INVALID, "answered 418"},
 		{"500\n", ERR_METADATA_FAILED, "answered 500"},
 		{"301\n{\"location\":\"eastus\"}", ERR_METADATA_FOREIGN, "answered 301"},
-		{"200\n", ERR_METADATA_INVALID, "Metadata service: "},
-		{"200\n[]", ERR_METADATA_INVALID, "'location' is missing"},
 		{"200\n{}", ERR_METADATA_INVALID, "'location' is missing"},
-		{"200\n{\"location\":\"\"}", ERR_METADATA_INVALID, "'location' is missing"},
-		{"200\n{\"location\":7}", ERR_METADATA_INVALID, "'location' cannot be used"},
-		{"200\n{\"location\":null}", ERR_METADATA_INVALID, "'location' cannot be used"},
-		{"200\n{\"location\":\"e\",\"azEnvironment\":{}}", ERR_METADATA_INVALID,
-			"'azEnvironment'"},
-		{"200\n{\"location\":\"e\xff\"}", ERR_METADATA_INVALID, "Metadata service: "},
 		{"200\n<html>", ERR_METADATA_FOREIGN, "Metadata service: "},
 		{"200\nhang", ERR_METADATA, "no answer after 5"},
 	};
@@ -153,6 +148,54 @@ static void bad_answers_have_their_codes(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		answers(rows[i].answer);
 		check_fails(server.url, rows[i].code, rows[i].words);
+	}
+}
+
+static void what_cannot_be_used_is_named(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {
+		{"", "Metadata service: "},
+		{"[]", "'location' is missing"},
+		{"{}", "'location' is missing"},
+		{"{\"location\":\"\"}", "'location' is missing"},
+		{"{\"location\":7}", "'location' cannot be used"},
+		{"{\"location\":null}", "'location' cannot be used"},
+		{"{\"location\":\"e\",\"azEnvironment\":{}}", "'azEnvironment'"},
+		{"{\"location\":\"e\xff\"}", "Metadata service: "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct imds imds = {.location = "as before"};
+		struct err err;
+
+		check_err(imds_parse(TEXT(rows[i].text), &imds, &err), &err, ERR_METADATA_INVALID);
+		assert_non_null(strstr(err.msg, rows[i].words));
+		assert_string_equal(imds.location, "as before");
+	}
+}
+
+/* What passes is asked once more: of `bad` one answer, then the good one. */
+static void what_passes_is_asked_again(void **state)
+{
+	static const char *const bad[] = {
+		"404\n", "410\n{\"error\":\"Gone\"}", "429\n", "503\n", "200\n{}"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct imds imds;
+		char text[128];
+		struct err err;
+
+		(void)snprintf(
+			text, sizeof(text), "%s\nthen\n200\n{\"location\":\"eastus\"}", bad[i]);
+		answers(text);
+		check_ok(imds_ask(server.url, &imds, &err), &err);
+		assert_string_equal(imds.location, "eastus");
+		answers(text);
+		assert_int_equal(imds_ask_briefly(server.url, &imds, &err), -1);
 	}
 }
 
@@ -221,6 +264,8 @@ int main(void)
 		cmocka_unit_test(the_platforms_view_is_told_if_it_can_be_used),
 		cmocka_unit_test(the_vm_learns_where_it_is),
 		cmocka_unit_test(bad_answers_have_their_codes),
+		cmocka_unit_test(what_cannot_be_used_is_named),
+		cmocka_unit_test(what_passes_is_asked_again),
 		cmocka_unit_test(long_answers_are_refused),
 		cmocka_unit_test(who_is_not_there_is_named),
 		cmocka_unit_test(only_an_address_is_asked),
