@@ -201,13 +201,12 @@ void print_accepted(const struct baseline_view *view)
 		drift_difference_text(&view->drift.differences[i], text);
 		print_format("  %s\n", text);
 	}
-	print_format("The service takes it over at its next attestation.\n");
 }
 
 void print_forgotten(const struct baseline_view *view)
 {
-	print_format("Forgotten: %zu boot%s. The service learns the next Healthy one.\n",
-		view->baseline.count, view->baseline.count == 1 ? "" : "s");
+	print_format("Forgotten: %zu boot%s.\n", view->baseline.count,
+		view->baseline.count == 1 ? "" : "s");
 }
 
 int print_forgotten_json(const struct baseline_view *view, struct err *err)

@@ -32,7 +32,7 @@ struct command {
 	bool has_health; /* its JSON has a member "health" */
 };
 
-extern const struct command attest_command, log_command, status_command;
+extern const struct command attest_command, log_command, now_command, status_command;
 /* Commands of wings that a build may leave out (make WITHOUT=..): then their addresses are NULL. */
 #define WING __attribute__((weak))
 extern const struct command WING baseline_command, WING doctor_command, WING evidence_command,
@@ -66,6 +66,9 @@ int print_err(const struct err *err);
  * EXIT_USAGE. */
 int print_usage_error(const char *program, const struct err *wrong);
 int health_exit_code(enum health health);
+/* status.c: what the service reported last, as the answer of this command. Returns the exit
+ * code. */
+int print_status(const struct command *command, const char *root, bool is_json);
 /* Called last. Returns EXIT_UNKNOWN if output could not be written, to a full disk or a closed
  * pipe; else exit_code. */
 int print_end(int exit_code);

@@ -11,6 +11,7 @@
 static const struct command *const all[] = {
 	&attest_command,
 	&status_command,
+	&now_command,
 	&doctor_command,
 	&baseline_command,
 	&evidence_command,

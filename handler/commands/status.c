@@ -144,23 +144,29 @@ static void print_view(const struct view *view)
 	}
 }
 
-static int show(const void *given)
+int print_status(const struct command *command, const char *root, bool is_json)
 {
-	const struct options *options = given;
 	auto_cleanup(free) struct view *view = calloc(1, sizeof(*view));
 	struct err err;
 
 	if (!view) {
 		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
-		return command_fail(&status_command, &err, options->is_json);
+		return command_fail(command, &err, is_json);
 	}
-	if (read_view(options->root, view, &err) < 0)
-		return command_fail(&status_command, &err, options->is_json);
-	if (!options->is_json)
+	if (read_view(root, view, &err) < 0)
+		return command_fail(command, &err, is_json);
+	if (!is_json)
 		print_view(view);
 	else if (print_view_json(view, &err) < 0)
 		return print_err(&err);
 	return health_exit_code(view->result.health);
+}
+
+static int show(const void *given)
+{
+	const struct options *options = given;
+
+	return print_status(&status_command, options->root, options->is_json);
 }
 
 static const struct option_row rows[] = {

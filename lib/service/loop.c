@@ -122,7 +122,8 @@ static struct wakeup_inputs wakeup_inputs_of(const struct loop *loop)
 	return (struct wakeup_inputs){.root_fd = loop->root_fd,
 		.state_fd = loop->state_fd,
 		.service = &loop->service,
-		.lock_fd = loop->lock_fd};
+		.lock_fd = loop->lock_fd,
+		.met_id = loop->met_id};
 }
 
 /* Gets what a round needs and earlier rounds could not get. */
@@ -236,6 +237,7 @@ static void remember_disks_watched(struct loop *loop)
  * again. */
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
+	attest_now_find(loop->state_fd, loop->met_id);
 	if (get_ready(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {
 		if (loop_find_end(loop) == RUNNING_GOES_ON)
 			report_err(loop, err);
@@ -244,6 +246,7 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}
+	attest_now_meet(loop->state_fd, loop->met_id);
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
 		remember_disks_watched(loop);
 	return 0;

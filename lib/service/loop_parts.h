@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "service/attempt.h"
+#include "service/attest_now.h"
 #include "service/loop.h"
 #include "service/running.h"
 
@@ -19,6 +20,7 @@ struct loop {
 	struct attempt attempt; /* points to the members above and below */
 	char boot_id[BOOT_ID_SIZE];
 	bool was_unhealthy; /* in this boot, even if the history could not be saved */
+	char met_id[ATTEST_NOW_ID_SIZE]; /* the request that the last round met; "" = none */
 	/* rounds in a row without an answer since the service started */
 	uint32_t failures;
 	struct status status; /* the last one reported */

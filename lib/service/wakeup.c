@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include "base/watch.h"
+#include "service/attest_now.h"
 #include "service/running.h"
 
 int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err)
@@ -67,12 +69,24 @@ static void restore_sigterm(void)
 	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
+static bool is_requested(const struct wakeup_inputs *inputs)
+{
+	char id[ATTEST_NOW_ID_SIZE];
+
+	attest_now_find(inputs->state_fd, id);
+	return id[0] && strcmp(id, inputs->met_id) != 0;
+}
+
 static int wait_for_event(
 	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
 {
 	*ret = WAKEUP_ENDED;
 	while (running_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) ==
 		RUNNING_GOES_ON) {
+		if (is_requested(inputs)) {
+			*ret = WAKEUP_REQUESTED;
+			return 0;
+		}
 		if (poll(fds, 3, -1) < 0) {
 			if (errno == EINTR)
 				continue;

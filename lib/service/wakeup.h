@@ -7,6 +7,7 @@
 
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */
+	WAKEUP_REQUESTED, /* a command requests a round: attest_now.h */
 	WAKEUP_ENDED, /* running_find_end() returns why */
 	WAKEUP_STOP, /* SIGTERM arrived; it stays blocked */
 };
@@ -15,6 +16,8 @@ struct wakeup_inputs {
 	int root_fd, state_fd;
 	const struct record *service;
 	int lock_fd; /* of running_lock_pid() */
+	/* the request that the last round met, in case its file could not be removed */
+	const char *met_id;
 };
 
 /* Watches the folders whose changes may end the service. ret_fd: for wakeup_wait; the caller closes
