@@ -142,7 +142,7 @@ static int accept(const struct baseline_options *options, struct baseline_view *
 	(void)text_format(as.boot_id, sizeof(as.boot_id), "%s", view->boot_id);
 	(void)text_format(as.text, sizeof(as.text), "%s", view->judgement.text);
 	view->baseline.lost_s = 0;
-	view->is_accepted = !view->baseline.count || view->drift.count || view->drift.not_compared;
+	view->is_accepted = !view->baseline.count || view->drift.count;
 	if (view->is_accepted && baseline_accept(&view->baseline, &view->boot, &as, err) < 0)
 		return -1;
 	if (baseline_save(view->state_fd, &view->baseline, err) < 0)

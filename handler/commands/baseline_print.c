@@ -104,8 +104,7 @@ static void print_accepted_boot(const struct baseline_view *view)
 
 static const char *meaning_of(const struct drift_difference *difference)
 {
-	if (difference->action == RULES_UNHEALTHY &&
-		difference->explanation.how == EXPLANATION_UNKNOWN)
+	if (difference->action == RULES_UNHEALTHY && drift_is_unclear(difference))
 		return "unclear";
 	return drift_is_explained(difference) ? "explained" : rules_action_name(difference->action);
 }
@@ -141,8 +140,12 @@ static void add_side(json *object, const char *name, const struct component *com
 
 static void add_difference(json *array, const struct drift_difference *difference)
 {
-	static const char *const changes[] = {
-		[DRIFT_CHANGED] = "changed", [DRIFT_ADDED] = "added", [DRIFT_REMOVED] = "removed", [DRIFT_HIDDEN] = "hidden"};
+	static const char *const changes[] = {[DRIFT_CHANGED] = "changed",
+		[DRIFT_ADDED] = "added",
+		[DRIFT_REMOVED] = "removed",
+		[DRIFT_HIDDEN] = "hidden",
+		[DRIFT_UNREAD] = "unread",
+		[DRIFT_UNLISTED] = "unlisted"};
 	static const char *const hows[] = {
 		[EXPLANATION_NONE] = "none",
 		[EXPLANATION_UNKNOWN] = "unknown",
@@ -179,8 +182,7 @@ int print_drift_json(const struct baseline_view *view, struct err *err)
 	auto_cleanup(json) json *document = document_new(verdict->reason.code, view->judgement.text);
 	json *differences;
 
-	json_add_bool(document, "isAccepted",
-		view->is_accepted || (view->drift.count == 0 && !view->drift.not_compared));
+	json_add_bool(document, "isAccepted", view->is_accepted || view->drift.count == 0);
 	json_add_bool(document, "isExplained", view->judgement.is_explained);
 	differences = json_add_array(document, "differences");
 	for (size_t i = 0; i < view->drift.count; i++)

@@ -22,7 +22,7 @@ static void compare_unquoted(const struct machine_view *observed, struct apprais
 		else
 			findings_add(&appraisal->findings, &err);
 	}
-	if (replay_check_data(log, appraisal->unquoted.as_logged, &err) < 0)
+	if (replay_check_data(log, unquoted_proven(&appraisal->unquoted), &err) < 0)
 		findings_add(&appraisal->findings, &err);
 }
 

@@ -6,6 +6,8 @@
 
 #define JUDGED_MASK (1u << 8 | 1u << 9 | 1u << 14)
 #define UNIFIED_PCR 11
+/* compared even if the log has no event of them */
+#define EMPTY_MASK (JUDGED_MASK | 1u << UNIFIED_PCR | 1u << 12 | 1u << 13)
 
 /* systemd-pcrphase.service(8): the words in the order in which a boot measures them. An initramfs
  * without systemd skips the first two. */
@@ -51,7 +53,7 @@ int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
 	const struct tpm_pcrs *read, struct unquoted_pcrs *ret, struct err *err)
 {
 	struct unquoted_pcrs found = {
-		.compared = (led_to->mask | JUDGED_MASK) & read->mask & UNQUOTED_MASK};
+		.compared = (led_to->mask | EMPTY_MASK) & read->mask & UNQUOTED_MASK};
 	struct replay_stand stand;
 
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {

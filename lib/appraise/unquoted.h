@@ -15,6 +15,9 @@
  * - 11: systemd-stub in the log, then systemd's phases of the boot, not in the log.
  * - 12, 13: systemd-stub in the log, then programs that close them (snap-bootstrap extends 12).
  * - 15: systemd's machine and file system identity, not in the log.
+ *
+ * That a PCR is empty is knowledge, too: 8, 9, 11 to 14 are compared without an event in the log,
+ * so that the first event there is a change.
  */
 #ifndef APPRAISE_UNQUOTED_H
 #define APPRAISE_UNQUOTED_H
@@ -26,7 +29,8 @@
 
 /* Masks of PCRs. Each PCR of `compared` is in exactly one of the other masks. */
 struct unquoted_pcrs {
-	uint32_t compared; /* PCRs that were read and that the log extends, and 8, 9, 14 if read */
+	/* PCRs that were read, except 15 if the log does not extend it */
+	uint32_t compared;
 	/* equal to what the log leads to, or to the start value if it has no event */
 	uint32_t as_logged;
 	/* 11: what the log leads to, extended by systemd's phases of the boot */
@@ -42,6 +46,12 @@ struct unquoted_pcrs {
  * a remark and does not make the machine Unhealthy. *ret is always filled. */
 int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
 	const struct tpm_pcrs *read, struct unquoted_pcrs *ret, struct err *err) err_check;
+
+/* PCRs that the log led to during the boot: its events of these are what was measured. */
+static inline uint32_t unquoted_proven(const struct unquoted_pcrs *pcrs)
+{
+	return pcrs->as_logged | pcrs->by_phases;
+}
 
 #define UNQUOTED_TEXT_SIZE 96
 /* Formats the PCRs of a mask: "8, 9, 14". */

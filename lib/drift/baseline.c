@@ -80,17 +80,6 @@ int baseline_accept(struct baseline *baseline, const struct components *boot,
 	return 0;
 }
 
-int baseline_replace(struct baseline_variant *variant, const struct components *boot, struct err *err)
-{
-	struct components copy;
-
-	if (copy_components(boot, &copy, err) < 0)
-		return -1;
-	components_done(&variant->components);
-	variant->components = copy;
-	return 0;
-}
-
 bool baseline_use(struct baseline *baseline, size_t variant)
 {
 	struct baseline_variant used = baseline->variants[variant];

@@ -80,9 +80,6 @@ int baseline_compare(const struct baseline *baseline, const struct components *b
  * ERR_NO_MEMORY. */
 int baseline_accept(struct baseline *baseline, const struct components *boot,
 	const struct baseline_variant *as, struct err *err) err_check;
-/* Replaces the variant's components by the boot's. ERR_NO_MEMORY. */
-int baseline_replace(
-	struct baseline_variant *variant, const struct components *boot, struct err *err) err_check;
 /* Drops the variant that was not used for the longest time. */
 void baseline_drop_first(struct baseline *baseline);
 /* Makes a variant that was seen the last one. False if it was the last one already. */

@@ -13,8 +13,7 @@ void drift_done(struct drift *drift)
 struct matching {
 	const struct components *before, *after;
 	bool *is_lost, *is_new;
-	/* mask of PCRs that were listed before, and that hold more now than the log leads to */
-	uint32_t hidden;
+	uint32_t uncompared[DRIFT_UNLISTED + 1]; /* masks of PCRs, from DRIFT_HIDDEN on */
 };
 
 static void matching_cleanup(const struct matching *matching)
@@ -28,20 +27,27 @@ static bool is_pcr_listed(const struct components *components, uint32_t pcr)
 	return components->listed & 1u << pcr;
 }
 
-/* A PCR with a measurement that the log lacks counts as the most serious component that it could
- * hold, even if it was empty before. Otherwise hiding a component would pay. */
-static enum component_kind hidden_kind(uint32_t pcr)
+/* A PCR that cannot be compared counts as the most serious component that it could hold, even if it
+ * was empty before. Otherwise hiding a component would pay. */
+static enum component_kind most_serious_kind(uint32_t pcr)
 {
-	switch (pcr) {
-	case 8:
-		return COMPONENT_COMMAND_LINE;
-	case 9:
-		return COMPONENT_INITRD;
-	case 14:
-		return COMPONENT_MOK;
-	default:
-		return COMPONENT_OTHER;
-	}
+	static const enum component_kind kinds[] = {COMPONENT_FIRMWARE, COMPONENT_FIRMWARE_CONFIG,
+		COMPONENT_DRIVER, COMPONENT_FIRMWARE_CONFIG, COMPONENT_KERNEL,
+		COMPONENT_PARTITION_TABLE, COMPONENT_VM_ID, COMPONENT_DB, COMPONENT_COMMAND_LINE,
+		COMPONENT_INITRD, COMPONENT_OTHER, COMPONENT_OTHER, COMPONENT_COMMAND_LINE,
+		COMPONENT_INITRD, COMPONENT_MOK};
+
+	return pcr < sizeof(kinds) / sizeof(kinds[0]) ? kinds[pcr] : COMPONENT_OTHER;
+}
+
+/* Mask of the PCRs that have components. */
+static uint32_t filled_pcrs(const struct components *components)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < components->count; i++)
+		mask |= 1u << components->items[i].pcr;
+	return mask;
 }
 
 static int match(const struct components *before, const struct components *after,
@@ -51,7 +57,9 @@ static int match(const struct components *before, const struct components *after
 		.after = after,
 		.is_lost = calloc(before->count + 1, sizeof(bool)),
 		.is_new = calloc(after->count + 1, sizeof(bool)),
-		.hidden = before->listed & after->hidden};
+		.uncompared = {[DRIFT_HIDDEN] = before->listed & after->hidden,
+			[DRIFT_UNREAD] = before->listed & ~after->listed & ~after->hidden,
+			[DRIFT_UNLISTED] = filled_pcrs(after) & after->listed & ~before->listed}};
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
@@ -111,13 +119,18 @@ static size_t weigh(const struct matching *matching)
 	for (size_t i = 0; i < matching->after->count; i++)
 		weight += matching->is_new[i] ? weight_of(matching->after->items[i].kind) : 0;
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		weight += matching->hidden & 1u << pcr ? weight_of(hidden_kind(pcr)) : 0;
+		weight += matching->uncompared[DRIFT_HIDDEN] & 1u << pcr
+				  ? weight_of(most_serious_kind(pcr))
+				  : 0;
 	return weight;
 }
 
 static bool has_difference(const struct matching *matching)
 {
-	return matching->hidden || memchr(matching->is_lost, 1, matching->before->count + 1) ||
+	const uint32_t *uncompared = matching->uncompared;
+
+	return uncompared[DRIFT_HIDDEN] || uncompared[DRIFT_UNREAD] || uncompared[DRIFT_UNLISTED] ||
+	       memchr(matching->is_lost, 1, matching->before->count + 1) ||
 	       memchr(matching->is_new, 1, matching->after->count + 1);
 }
 
@@ -214,10 +227,15 @@ static void list_unpaired(const struct matching *matching, struct drift *drift)
 		if (matching->is_new[i])
 			next_difference(drift, DRIFT_ADDED, matching->after->items[i].kind)->after =
 				matching->after->items[i];
+}
+
+static void list_uncompared(
+	const struct matching *matching, enum drift_change change, struct drift *drift)
+{
 	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		if (matching->hidden & 1u << pcr)
-			next_difference(drift, DRIFT_HIDDEN, hidden_kind(pcr))->after =
-				(struct component){.kind = hidden_kind(pcr), .pcr = pcr};
+		if (matching->uncompared[change] & 1u << pcr)
+			next_difference(drift, change, most_serious_kind(pcr))->after =
+				(struct component){.kind = most_serious_kind(pcr), .pcr = pcr};
 }
 
 static int list_differences(struct matching *matching, struct drift *ret, struct err *err)
@@ -231,6 +249,8 @@ static int list_differences(struct matching *matching, struct drift *ret, struct
 	list_replaced(matching, /* by_name= */ true, ret);
 	list_replaced(matching, /* by_name= */ false, ret);
 	list_unpaired(matching, ret);
+	for (int change = DRIFT_HIDDEN; change <= DRIFT_UNLISTED; change++)
+		list_uncompared(matching, (enum drift_change)change, ret);
 	return 0;
 }
 
@@ -275,7 +295,6 @@ int drift_find(const struct components *variants, size_t variant_count,
 		return err_set(err, ERR_INTERNAL, 0, "There is no boot to compare with.");
 	if (list_differences(&closest, &found, err) < 0)
 		return -1;
-	found.not_compared = closest.before->listed & ~boot->listed & ~boot->hidden;
 	*ret = found;
 	return 0;
 }
@@ -289,11 +308,10 @@ static int compare_components(const struct component *one, const struct componen
 	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
 }
 
-/* Unexplained comes first, then what could not be found out, then explained. */
+/* Unexplained comes first, then unclear, then explained. */
 static int rank(const struct drift_difference *difference)
 {
-	return drift_is_explained(difference) ? EXPLANATION_UNKNOWN + 1
-					      : (int)difference->explanation.how;
+	return drift_is_explained(difference) ? 2 : drift_is_unclear(difference) ? 1 : 0;
 }
 
 /* 0 only for equal differences, so that the order does not depend on the C library's qsort. */
@@ -326,15 +344,16 @@ static struct verdict verdict_of(const struct components *boot, const struct dri
 			"%s. Whether an update explains it could not be found out: %s", brief,
 			worst->explanation.text);
 	else
-		err_fill(&reason, rules_code(worst->class), 0, "%s.", brief);
+		err_fill(&reason,
+			drift_is_unclear(worst) ? ERR_CHANGE_UNCLEAR : rules_code(worst->class), 0,
+			"%s.", brief);
 	return verdict_of_err(&reason);
 }
 
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret)
 {
-	*ret = (struct drift_judgement){.is_explained = drift->not_compared == 0,
-		.is_acceptable = drift->not_compared == 0};
+	*ret = (struct drift_judgement){.is_explained = true, .is_acceptable = true};
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
@@ -343,8 +362,9 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 					     ? RULES_IGNORE
 					     : rules->action[difference->class];
 		ret->is_explained &= difference->action == RULES_IGNORE;
-		ret->is_acceptable &=
-			difference->action != RULES_UNHEALTHY && difference->change != DRIFT_HIDDEN;
+		ret->is_acceptable &= difference->action != RULES_UNHEALTHY &&
+				      difference->change != DRIFT_HIDDEN &&
+				      difference->change != DRIFT_UNREAD;
 	}
 	if (drift->count)
 		qsort(drift->differences, drift->count, sizeof(*drift->differences),

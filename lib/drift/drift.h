@@ -43,9 +43,12 @@ enum drift_change {
 	DRIFT_CHANGED,
 	DRIFT_ADDED,
 	DRIFT_REMOVED,
-	/* a PCR holds more than this boot's log led to; `after` is the most serious component that
-	 * could be hidden there, without name and digest */
-	DRIFT_HIDDEN,
+	/* From here on a PCR's components could not be compared; `after` is the most serious
+	 * component that the PCR could hold, without name and digest. */
+	DRIFT_HIDDEN, /* the PCR holds more than this boot's log led to */
+	DRIFT_UNREAD, /* the PCR was not read in this boot */
+	DRIFT_UNLISTED, /* the accepted boot does not list the PCR, and this boot has components in
+			   it */
 };
 
 struct drift_difference {
@@ -60,8 +63,6 @@ struct drift_difference {
 
 struct drift {
 	size_t variant; /* index of the closest variant */
-	/* mask of PCRs that are listed in the variant and could not be compared in this boot */
-	uint32_t not_compared;
 	size_t count; /* 0: this boot equals that variant */
 	struct drift_difference *differences; /* owned; the most serious first */
 };
@@ -80,11 +81,10 @@ int drift_find(const struct components *variants, size_t variant_count,
 
 struct drift_judgement {
 	/* Unhealthy with the code of the most serious class and a short text; Unknown with
-	 * ERR_CHANGE_UNCLEAR if the causes of all serious changes could not be determined; or
-	 * Healthy */
+	 * ERR_CHANGE_UNCLEAR if all serious differences are unclear; or Healthy */
 	struct verdict verdict;
 	bool is_explained; /* every difference is explained, or its rule is "ignore" */
-	/* no difference is serious, nothing is hidden, and all was compared: the boot may become a
+	/* no difference is serious, and nothing of this boot is hidden or unread: it may become a
 	 * variant */
 	bool is_acceptable;
 	/* what changed, why, and what did not, without the full stop; "" if there is nothing to
@@ -107,6 +107,12 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
  * on 2026-11-20". */
 void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE]);
 
+/* Is it known which component differs? */
+static inline bool drift_has_component(const struct drift_difference *difference)
+{
+	return difference->change < DRIFT_HIDDEN;
+}
+
 /* The component that represents a difference. */
 static inline const struct component *drift_shown(const struct drift_difference *difference)
 {
@@ -116,6 +122,13 @@ static inline const struct component *drift_shown(const struct drift_difference 
 static inline bool drift_is_explained(const struct drift_difference *difference)
 {
 	return difference->explanation.how > EXPLANATION_UNKNOWN;
+}
+
+/* Could it not be determined whether this part changed, or whether an update explains it? */
+static inline bool drift_is_unclear(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_UNREAD || difference->change == DRIFT_UNLISTED ||
+	       difference->explanation.how == EXPLANATION_UNKNOWN;
 }
 
 #endif

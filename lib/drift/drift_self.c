@@ -270,7 +270,7 @@ static bool follows_from_explained(const struct components *boot, const struct d
 {
 	uint32_t pcr = drift_shown(difference)->pcr;
 
-	if (difference->change == DRIFT_HIDDEN)
+	if (!drift_has_component(difference))
 		return false; /* it may be anything */
 	switch ((int)kind_of(difference)) {
 	case COMPONENT_AUTHORITY:
@@ -340,7 +340,7 @@ static bool is_of_vm(const struct drift_difference *difference)
 		1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY | 1u << COMPONENT_SBAT |
 		1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
 
-	return difference->change != DRIFT_HIDDEN && kinds & 1u << kind_of(difference);
+	return drift_has_component(difference) && kinds & 1u << kind_of(difference);
 }
 
 /* A key that was enrolled at the same time cannot be distinguished from shim's own, so the text

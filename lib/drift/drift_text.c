@@ -107,16 +107,29 @@ static void describe_change(const struct drift_difference *difference, char ret[
 		(void)text_format(ret, ITEM_SIZE, "%s changed: %s (was %s)", title, new, old);
 }
 
+static void describe_uncompared(const struct drift_difference *difference, char ret[ITEM_SIZE])
+{
+	const char *title = component_title(&difference->after);
+	const unsigned int pcr = difference->after.pcr;
+
+	if (difference->change == DRIFT_HIDDEN)
+		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells",
+			title, pcr);
+	else if (difference->change == DRIFT_UNREAD)
+		(void)text_format(
+			ret, ITEM_SIZE, "%s not compared: PCR %u could not be read", title, pcr);
+	else
+		(void)text_format(ret, ITEM_SIZE,
+			"%s not compared: PCR %u of the accepted boot is not known", title, pcr);
+}
+
 static void describe_one(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	const char *title = component_title(drift_shown(difference));
 	char name[NAME_SHOWN];
 
 	short_name(drift_shown(difference), name);
-	if (difference->change == DRIFT_HIDDEN)
-		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells",
-			title, difference->after.pcr);
-	else if (is_key(drift_shown(difference)->kind))
+	if (is_key(drift_shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s",
 			name, title);
@@ -128,7 +141,9 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 
 static void describe(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
-	if (difference->change != DRIFT_CHANGED)
+	if (!drift_has_component(difference))
+		describe_uncompared(difference, ret);
+	else if (difference->change != DRIFT_CHANGED)
 		describe_one(difference, ret);
 	else if (difference->after.kind == COMPONENT_DBX)
 		describe_entries(difference, ret);
@@ -150,7 +165,7 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 	else if (difference->action == RULES_UNHEALTHY &&
 		 difference->explanation.how == EXPLANATION_UNKNOWN)
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", reason not found out");
-	else if (difference->action == RULES_UNHEALTHY)
+	else if (difference->action == RULES_UNHEALTHY && !drift_is_unclear(difference))
 		(void)text_format(ret + len, DRIFT_TEXT_SIZE - len, ", unexplained%s%s",
 			difference->explanation.text[0] ? ", " : "", difference->explanation.text);
 }
@@ -190,6 +205,8 @@ static bool reads_alike(const struct drift_difference *one, const struct drift_d
 		one->explanation.how != other->explanation.how ||
 		strcmp(one->explanation.text, other->explanation.text) != 0)
 		return false;
+	if (!drift_has_component(one))
+		return a->pcr == b->pcr;
 	if (is_file(a->kind))
 		return component_title(&one->before) == component_title(&other->before) &&
 		       strcmp(component_file(a), component_file(b)) == 0;
@@ -295,18 +312,6 @@ static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE
 		ret[0] = '\0';
 }
 
-/* "PCRs 8, 9 not compared" */
-static void list_not_compared(uint32_t mask, char ret[DRIFT_TEXT_SIZE])
-{
-	ret[0] = '\0';
-	for (uint32_t pcr = 0; pcr < 24; pcr++)
-		if (mask & 1u << pcr)
-			(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), "%s%u",
-				ret[0] ? ", " : "PCR ", pcr);
-	if (ret[0])
-		(void)text_format(ret + strlen(ret), DRIFT_TEXT_SIZE - strlen(ret), " not compared");
-}
-
 void drift_sentence(const struct components *boot, const struct drift *drift,
 	char ret[DRIFT_TEXT_SIZE], size_t size)
 {
@@ -326,8 +331,6 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
 		return;
 	}
 	list_of_other_vm(drift, text);
-	(void)append(ret, size, text);
-	list_not_compared(drift->not_compared, text);
 	(void)append(ret, size, text);
 	list_unchanged(boot, drift, text);
 	if (!drift->count || !ret[0] || !text[0] ||

@@ -168,37 +168,32 @@ static void add_accepted_boot(const struct judging *judging, const struct baseli
 	add_sentence(judging->change, text);
 }
 
-static bool learns_more(const struct components *known, const struct components *boot)
+/* That PCRs are empty which the accepted boot does not list: whatever appears in them is new. A
+ * boot with components in such PCRs is not the same one (DRIFT_UNLISTED). */
+static bool learn_empty_pcrs(struct components *known, const struct components *boot)
 {
-	return boot->listed & ~known->listed;
+	bool is_new = boot->listed & ~known->listed;
+
+	known->listed |= boot->listed;
+	return is_new;
 }
 
 static void judge_same(struct judging *judging, size_t index)
 {
-	struct baseline_variant variant = judging->baseline->variants[index];
+	struct baseline *baseline = judging->baseline;
 	struct comparison *change = judging->change;
+	const struct baseline_variant *variant = &baseline->variants[index];
 
 	change->state = COMPARISON_SAME;
-	add_accepted_boot(judging, &variant);
+	add_accepted_boot(judging, variant);
 	add_fate_of_earlier(judging);
-	if (variant.boot_id[0] && strcmp(variant.boot_id, judging->inputs->boot_id) == 0)
-		(void)text_format(change->note, sizeof(change->note), "%s", variant.text);
+	if (variant->boot_id[0] && strcmp(variant->boot_id, judging->inputs->boot_id) == 0)
+		(void)text_format(change->note, sizeof(change->note), "%s", variant->text);
 	if (!may_write(judging))
 		return;
-	if (baseline_use(judging->baseline, index) || learns_more(&variant.components, judging->boot))
-		change->is_news = true;
-	if (learns_more(&variant.components, judging->boot)) {
-		struct baseline_variant *last =
-			&judging->baseline->variants[judging->baseline->count - 1];
-		struct err err;
-
-		if (baseline_replace(last, judging->boot, &err) < 0) {
-			change->trouble = err;
-			return;
-		}
-		add_sentence(change, "PCRs that could not be compared then were learned.");
-	}
-	if (change->is_news)
+	change->is_news = baseline_use(baseline, index);
+	if (learn_empty_pcrs(&baseline->variants[baseline->count - 1].components, judging->boot) ||
+		change->is_news)
 		save(judging);
 }
 
@@ -327,7 +322,7 @@ static void compare_or_learn(struct judging *judging)
 	change->details->compared =
 		judging->boot->listed &
 		baseline->variants[change->details->drift.variant].components.listed;
-	if (change->details->drift.count == 0 && !change->details->drift.not_compared)
+	if (change->details->drift.count == 0)
 		judge_same(judging, change->details->drift.variant);
 	else
 		judge_changed(judging);
@@ -363,12 +358,13 @@ static void add_why_not_compared(const struct appraisal *appraisal, struct compa
 int drift_verdict_components(
 	const struct appraisal *appraisal, struct components *ret, struct err *err)
 {
+	const uint32_t proven = unquoted_proven(&appraisal->unquoted);
+
 	if (!appraisal->has_secureboot)
 		return 0;
-	if (components_read(&appraisal->log,
-		    appraisal->binding.quote.pcr_mask | appraisal->unquoted.as_logged, ret, err) < 0)
+	if (components_read(&appraisal->log, appraisal->binding.quote.pcr_mask | proven, ret, err) < 0)
 		return -1;
-	ret->hidden = appraisal->unquoted.beyond;
+	ret->hidden = appraisal->unquoted.compared & ~proven;
 	return 0;
 }
 

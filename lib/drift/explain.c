@@ -108,7 +108,7 @@ static const struct component *component_to_explain(const struct drift_differenc
 {
 	enum component_kind kind = difference->before.kind;
 
-	if (difference->change == DRIFT_HIDDEN)
+	if (!drift_has_component(difference))
 		return NULL;
 	if (difference->change != DRIFT_REMOVED)
 		return &difference->after;

@@ -34,8 +34,7 @@ static void put_difference(struct html *html, const struct drift_difference *dif
 	html_put(html, "<tr>");
 	put_what(html, difference);
 	html_put(html, "<td>");
-	if (difference->action == RULES_UNHEALTHY &&
-		difference->explanation.how == EXPLANATION_UNKNOWN)
+	if (difference->action == RULES_UNHEALTHY && drift_is_unclear(difference))
 		html_put(html, "<span class=\"tag open\">unclear</span>");
 	else if (difference->action == RULES_UNHEALTHY)
 		html_put(html, "<span class=\"tag bad\">unhealthy</span>");

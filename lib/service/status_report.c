@@ -214,7 +214,7 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 /* Puts remarks first, because they deserve attention. */
 static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
 {
-	uint32_t good = local->unquoted.as_logged | local->unquoted.by_phases;
+	uint32_t good = unquoted_proven(&local->unquoted);
 	char list[UNQUOTED_TEXT_SIZE], reason[MESSAGE];
 	size_t len = 0;
 

@@ -317,6 +317,14 @@ def rescue_prompt(vm, log):
     log.behind(known, log.event(8, edit_log.IPL, b"normal_exit", b"grub_cmd: normal_exit\0"))
 
 
+def first_event(pcr, name, measured=None):
+    """What systemd's stub measures in a PCR that was empty in the accepted boot."""
+    def change(vm, log):
+        text = name.encode("utf-16-le") + bytes(2)
+        log.behind(log.events[-1], log.event(pcr, edit_log.IPL, measured or text, text))
+    return change
+
+
 def firmware(vm, log):
     [e for e in log.events if e.pcr == 0 and e.kind == edit_log.BLOB][1].measure(b"a newer firmware")
 
@@ -491,5 +499,5 @@ def write_into_grub_cfg(vm):
     write(vm, "/boot/grub/grub.cfg", f"linux /vmlinuz-{OLD} root=/dev/sda1 ro init=/bin/sh\n".encode(), DATE)
 
 
-def extend_commands(vm):
-    machine.platform("extend", vm.folder / "tpm", 8)
+def extend(pcr):
+    return lambda vm: machine.platform("extend", vm.folder / "tpm", pcr)

@@ -88,10 +88,11 @@ static inline void read_boot(const struct bundle *bundle, struct reading *ret)
 	if (!ret->appraisal.has_secureboot)
 		return;
 	if (components_read(&ret->appraisal.log,
-		    evidence->pcrs.mask | ret->appraisal.unquoted.as_logged, &ret->components,
-		    &err) < 0)
+		    evidence->pcrs.mask | unquoted_proven(&ret->appraisal.unquoted),
+		    &ret->components, &err) < 0)
 		reading_fail("believed, and its components cannot be read");
-	ret->components.hidden = ret->appraisal.unquoted.beyond;
+	ret->components.hidden =
+		ret->appraisal.unquoted.compared & ~unquoted_proven(&ret->appraisal.unquoted);
 	read_page(bundle, ret);
 }
 

@@ -562,9 +562,8 @@ static void a_sentence_stays_short(void **state)
 	assert_string_equal(strrchr(judgement.text, ';'), "; 38 more changes");
 }
 
-/* A PCR that something extended behind the log cannot be compared; that is said, and nothing is
- * accepted by itself. */
-static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
+/* A PCR that was not read in one of the two boots is unclear, as serious as what it could hold. */
+static void a_pcr_that_one_boot_does_not_list_is_unclear(void **state)
 {
 	static const struct item before_items[MAX_ITEMS] = {{COMPONENT_KERNEL, 4, "/a", 1, true},
 		{COMPONENT_COMMAND_LINE, 8, "quiet", 2, false}};
@@ -583,19 +582,65 @@ static void only_pcrs_that_are_believed_on_both_sides_are_compared(void **state)
 	before.listed = 0x3FF;
 	boot.listed = 0x40FF;
 	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
-	assert_int_equal(drift.count, 0);
-	assert_int_equal(drift.not_compared, 0x300);
+	assert_int_equal(drift.count, 3);
+	drift_judge(&rules, &boot, &drift, &judgement);
+	assert_int_equal(judgement.verdict.health, HEALTH_UNKNOWN);
+	assert_int_equal(judgement.verdict.reason.code, ERR_CHANGE_UNCLEAR);
+	assert_false(judgement.is_explained);
+	assert_false(judgement.is_acceptable);
+	assert_string_equal(judgement.text,
+		"shim's variable not compared: PCR 14 of the accepted boot is not known; initrd not compared: PCR 9 could not be read; kernel command line not compared: PCR 8 could not be read; kernel unchanged");
+	rules.action[RULES_INITRD] = rules.action[RULES_COMMAND_LINE] = RULES_IGNORE;
+	rules.action[RULES_SECURE_BOOT_SETTINGS] = RULES_NOTE;
 	drift_judge(&rules, &boot, &drift, &judgement);
 	assert_int_equal(judgement.verdict.health, HEALTH_HEALTHY);
-	assert_false(judgement.is_explained);
-	assert_string_equal(judgement.text, "PCR 8, 9 not compared");
+	assert_false(judgement.is_acceptable); /* it would be learned without PCRs 8 and 9 */
+	rules = rules_default();
 	drift_done(&drift);
 	boot.hidden = 0x100; /* somebody extended it behind the log */
 	check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
 	drift_judge(&rules, &boot, &drift, &judgement);
 	assert_int_equal(judgement.verdict.reason.code, ERR_DRIFT_COMMAND_LINE);
 	assert_string_equal(judgement.text,
-		"kernel command line hidden: PCR 8 holds more than the log tells, unexplained; PCR 9 not compared; kernel unchanged");
+		"kernel command line hidden: PCR 8 holds more than the log tells, unexplained; shim's variable not compared: PCR 14 of the accepted boot is not known; initrd not compared: PCR 9 could not be read; kernel unchanged");
+}
+
+/* Emptiness is knowledge: the first event of a PCR is an addition. */
+static void the_first_event_of_an_empty_pcr_is_an_addition(void **state)
+{
+	static const struct {
+		struct item item;
+		enum err_code code;
+		const char *text;
+	} firsts[] = {
+		{{COMPONENT_COMMAND_LINE, 12, "init=/bin/sh", 3, true}, ERR_DRIFT_COMMAND_LINE,
+			"kernel command line added: init=/bin/sh, unexplained; kernel unchanged"},
+		{{COMPONENT_INITRD, 13, "sysext initrd", 3, true}, ERR_DRIFT_INITRD,
+			"initrd added: sysext initrd, unexplained; kernel unchanged"},
+		{{COMPONENT_KERNEL_SECTION, 11, ".cmdline", 3, true}, ERR_DRIFT_KERNEL,
+			"kernel image section added: .cmdline, unexplained"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(firsts); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		struct drift_judgement judgement;
+
+		add(&before, &(struct item){COMPONENT_KERNEL, 4, "/a", 1, true});
+		add(&boot, &(struct item){COMPONENT_KERNEL, 4, "/a", 1, true});
+		add(&boot, &firsts[i].item);
+		judge_two(&before, &boot, 0, &judgement);
+		assert_int_equal(judgement.verdict.reason.code, firsts[i].code);
+		assert_string_equal(judgement.text, firsts[i].text);
+		/* of an accepted boot whose PCR was not compared nobody knows whether it was there
+		 */
+		before.listed &= ~(1u << firsts[i].item.pcr);
+		judge_two(&before, &boot, 0, &judgement);
+		assert_int_equal(judgement.verdict.health,
+			firsts[i].item.pcr == 11 ? HEALTH_HEALTHY : HEALTH_UNKNOWN);
+		assert_non_null(strstr(judgement.text, "of the accepted boot is not known"));
+	}
 }
 
 /* Also where nothing was before; what followed from explained changes explains nothing of it. */
@@ -814,7 +859,8 @@ int main(void)
 		cmocka_unit_test(revocations_that_were_not_kept_are_not_counted),
 		cmocka_unit_test(the_closest_variant_is_compared),
 		cmocka_unit_test(a_sentence_stays_short),
-		cmocka_unit_test(only_pcrs_that_are_believed_on_both_sides_are_compared),
+		cmocka_unit_test(a_pcr_that_one_boot_does_not_list_is_unclear),
+		cmocka_unit_test(the_first_event_of_an_empty_pcr_is_an_addition),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
 		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
 		cmocka_unit_test(another_vm_is_one_change),

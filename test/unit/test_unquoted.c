@@ -71,7 +71,8 @@ static void recorded_boots_are_as_logged(void **state)
 		check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 		check_ok(replay_sha256(&log, &led_to, &err), &err);
 		check_ok(unquoted_compare(&log, &led_to, &held, &unquoted, &err), &err);
-		assert_int_equal(unquoted.as_logged, led_to.mask & UNQUOTED_MASK);
+		assert_int_equal(unquoted.as_logged,
+			(led_to.mask & UNQUOTED_MASK) | BIT(11) | BIT(12) | BIT(13));
 		assert_true(unquoted.as_logged & BIT(9));
 	}
 }
@@ -95,7 +96,7 @@ static void what_was_not_read_is_not_compared(void **state)
 }
 
 /* A log from which all events of a PCR were taken does not get rid of what was measured. */
-static void a_loaders_pcr_without_events_holds_its_start_value(void **state)
+static void a_pcr_without_events_holds_its_start_value(void **state)
 {
 	auto_cleanup(buf) struct buf bytes = buf_with_max(1 << 16);
 	static const struct logmaker_bank banks[] = {{EVENTLOG_SHA256, 32}};
@@ -112,12 +113,16 @@ static void a_loaders_pcr_without_events_holds_its_start_value(void **state)
 	check_ok(eventlog_open(buf_bytes(&bytes), &log, &err), &err);
 	check_ok(replay_sha256(&log, &led_to, &err), &err);
 	check_ok(unquoted_compare(&log, &led_to, &held, &unquoted, &err), &err);
-	assert_int_equal(unquoted.as_logged, BIT(8) | BIT(9) | BIT(14));
-	extend(held.digest[11], "something");
+	assert_int_equal(unquoted.as_logged, BIT(8) | BIT(9) | BIT(11) | BIT(12) | BIT(13) | BIT(14));
+	extend(held.digest[12], "something");
+	extend(held.digest[11], "enter-initrd");
+	extend(held.digest[15], "a machine's identity");
 	extend(held.digest[9], "an initrd");
 	check_err(unquoted_compare(&log, &led_to, &held, &unquoted, &err), &err, ERR_PCR_BEYOND_LOG);
-	assert_int_equal(unquoted.compared, BIT(8) | BIT(9) | BIT(14));
+	assert_int_equal(unquoted.as_logged, BIT(8) | BIT(13) | BIT(14));
 	assert_int_equal(unquoted.beyond, BIT(9));
+	assert_int_equal(unquoted.by_phases, BIT(11));
+	assert_int_equal(unquoted.grown, BIT(12));
 }
 
 static void a_running_systemd_is_ordinary(void **state)
@@ -136,7 +141,8 @@ static void a_running_systemd_is_ordinary(void **state)
 			check_ok(unquoted_compare(&small.log, &small.led_to, &held, &unquoted, &err),
 				&err);
 			assert_int_equal(unquoted.by_phases, BIT(11));
-			assert_int_equal(unquoted.as_logged, BIT(8) | BIT(9) | BIT(12) | BIT(14));
+			assert_int_equal(
+				unquoted.as_logged, BIT(8) | BIT(9) | BIT(12) | BIT(13) | BIT(14));
 		}
 	}
 }
@@ -169,7 +175,7 @@ static void a_loaders_pcr_that_grew_is_a_remark(void **state)
 	check_err(unquoted_compare(&small.log, &small.led_to, &held, &unquoted, &err), &err,
 		ERR_PCR_BEYOND_LOG);
 	assert_int_equal(unquoted.beyond, BIT(8) | BIT(14));
-	assert_int_equal(unquoted.as_logged, BIT(9) | BIT(11) | BIT(12));
+	assert_int_equal(unquoted.as_logged, BIT(9) | BIT(11) | BIT(12) | BIT(13));
 	assert_non_null(strstr(err.msg, "PCR 8 holds"));
 	assert_non_null(strstr(err.msg, "something was measured that the log does not show"));
 }
@@ -201,7 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_boots_are_as_logged),
 		cmocka_unit_test(what_was_not_read_is_not_compared),
-		cmocka_unit_test(a_loaders_pcr_without_events_holds_its_start_value),
+		cmocka_unit_test(a_pcr_without_events_holds_its_start_value),
 		cmocka_unit_test(a_running_systemd_is_ordinary),
 		cmocka_unit_test(pcrs_that_the_system_extends_only_grew),
 		cmocka_unit_test(a_loaders_pcr_that_grew_is_a_remark),
