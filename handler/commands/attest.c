@@ -1,6 +1,7 @@
 /* guest-attest attest: makes one attestation now. */
 #include <string.h>
 #include "appraise/boot_facts.h"
+#include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "attestation.h"
@@ -42,6 +43,7 @@ static void add_facts(const struct facts *facts, const struct round_result *roun
 	boot_facts_events(facts, local);
 	boot_facts_identity(facts, local);
 	boot_facts_rest(facts, local);
+	renewal_facts(facts, local);
 	fact_text(facts, "baseline", "baseline", change->text);
 	add_key(facts, &local->binding.cert);
 	fact_time(facts, "tokenExpires", "token valid until",

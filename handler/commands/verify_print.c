@@ -1,6 +1,7 @@
 /* verify_print.c - prints the result of guest-attest verify, for people and for programs. Only
  * proven values are shown as facts. */
 #include "appraise/boot_facts.h"
+#include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -63,6 +64,7 @@ static void add_facts(const struct facts *facts, const struct verify_result *res
 	add_cert(facts, result->check);
 	boot_facts_events(&measured, appraisal);
 	boot_facts_identity(&measured, appraisal);
+	renewal_facts(&measured, appraisal);
 	add_pcrs(&bound, &result->bundle->request.evidence.pcrs);
 }
 

@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include "base/file.h"
-#include "base/text.h"
+#include "boot/efivars.h"
 
-#define EFI_FOLDER "sys/firmware/efi"
-/* EFI_GLOBAL_VARIABLE */
-#define VARIABLE        "sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define EFI_FOLDER      "sys/firmware/efi"
 #define SECURITY_FOLDER "sys/kernel/security"
 #define LOG_NAME        "tpm0/binary_bios_measurements"
 #define EVENT_LOG_FILE  SECURITY_FOLDER "/" LOG_NAME
@@ -46,21 +44,15 @@ int precondition_check_vtpm(int root_fd, const char *tcti, struct err *err)
 		"This VM has no virtual TPM: /dev/tpmrm0 and /dev/tpm0 are absent.");
 }
 
-/* efivarfs puts 4 bytes of attributes before the value (Linux
- * Documentation/filesystems/efivarfs.rst). */
 enum precondition_flag precondition_read_flag(int root_fd, const char *name)
 {
-	auto_cleanup(buf) struct buf variable = buf_with_max(16);
+	auto_cleanup(buf) struct buf value = {0};
 	struct err ignored;
-	char path[128];
 
-	if (!text_format(path, sizeof(path), VARIABLE, name) ||
-		file_read(root_fd, path, FILE_FOLLOW_LINKS, &variable, &ignored) < 0 ||
-		variable.len != 5)
+	if (efivars_read(root_fd, uefi_global_variable_guid, name, &value, &ignored) < 0 ||
+		value.len != 1 || value.data[0] > 1)
 		return PRECONDITION_FLAG_UNKNOWN;
-	if (variable.data[4] > 1)
-		return PRECONDITION_FLAG_UNKNOWN;
-	return variable.data[4] == 0 ? PRECONDITION_FLAG_0 : PRECONDITION_FLAG_1;
+	return value.data[0] == 0 ? PRECONDITION_FLAG_0 : PRECONDITION_FLAG_1;
 }
 
 /* Only the value 0 fails; the verdict later depends on what the boot measured. */

@@ -39,6 +39,7 @@ static void compare_secure_boot(const struct machine_view *observed, struct appr
 
 void machine_view_compare(const struct machine_view *observed, struct appraisal *appraisal)
 {
+	appraisal->firmware = observed->firmware;
 	if (!appraisal->is_replayed)
 		return;
 	compare_unquoted(observed, appraisal);

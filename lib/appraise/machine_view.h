@@ -11,11 +11,14 @@ struct machine_view {
 	struct tpm_pcrs pcrs; /* the PCRs of UNQUOTED_MASK; mask 0 if they could not be read */
 	/* the firmware's variable SecureBoot as the system shows it now */
 	enum machine_view_switch secure_boot;
+	/* the firmware's key variables as the system shows them now; all zero if they were not read
+	 */
+	struct renewal_variables firmware;
 };
 
-/* Does nothing if the log does not lead to the quoted PCRs. Deviations: ERR_LOG_NOT_MEASURED,
- * ERR_LOG_DATA_MISMATCH in a PCR that matches the log, ERR_SECURE_BOOT_DIFFERS. Remark:
- * ERR_PCR_BEYOND_LOG. */
+/* Keeps the firmware's variables. Does nothing else if the log does not lead to the quoted PCRs.
+ * Deviations: ERR_LOG_NOT_MEASURED, ERR_LOG_DATA_MISMATCH in a PCR that matches the log,
+ * ERR_SECURE_BOOT_DIFFERS. Remark: ERR_PCR_BEYOND_LOG. */
 void machine_view_compare(const struct machine_view *observed, struct appraisal *appraisal);
 
 /* vm_id: this VM's identifier from the cloud's metadata service, "" if unknown. Remark:

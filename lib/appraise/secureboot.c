@@ -21,10 +21,7 @@
 
 enum variable { SECURE_BOOT, PK, KEK, DB, DBX, VARIABLE_COUNT };
 
-static const struct {
-	const uint8_t *guid;
-	const char *name;
-} variables[VARIABLE_COUNT] = {
+static const struct uefivar_id variables[VARIABLE_COUNT] = {
 	[SECURE_BOOT] = {uefi_global_variable_guid, "SecureBoot"},
 	[PK] = {uefi_global_variable_guid, "PK"},
 	[KEK] = {uefi_global_variable_guid, "KEK"},
@@ -98,12 +95,16 @@ static int read_value(
 	case SECURE_BOOT:
 		return read_state(data, &facts->is_enabled, err);
 	case PK:
+		renewal_read(UEFI_PK, data, &facts->renewal);
 		return read_keys(data, /* keep_certs= */ true, &facts->pk, err);
 	case KEK:
+		renewal_read(UEFI_KEK, data, &facts->renewal);
 		return read_keys(data, /* keep_certs= */ true, &facts->kek, err);
 	case DB:
+		renewal_read(UEFI_DB, data, &facts->renewal);
 		return read_keys(data, /* keep_certs= */ true, &facts->db, err);
 	case DBX:
+		renewal_read(UEFI_DBX, data, &facts->renewal);
 		return read_keys(data, /* keep_certs= */ false, &facts->dbx, err);
 	case VARIABLE_COUNT:
 		break;

@@ -4,6 +4,7 @@
 #ifndef APPRAISE_SECUREBOOT_H
 #define APPRAISE_SECUREBOOT_H
 
+#include "appraise/renewal.h"
 #include "boot/eventlog.h"
 #include "boot/sbat.h"
 #include "edge/crypto.h"
@@ -32,6 +33,7 @@ struct secureboot {
 	bool is_enabled; /* SecureBoot measured as 01 */
 	/* dbx keeps no certificates: they count as other_count */
 	struct secureboot_keys pk, kek, db, dbx;
+	struct renewal_variables renewal; /* the same four, for renewal_of() */
 	/* authorities (authority.h), and events that may be one: neither a setting nor a known
 	 * variable */
 	size_t authority_count;

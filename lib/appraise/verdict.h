@@ -54,6 +54,8 @@ struct appraisal {
 	/* Added by the machine itself (machine_view.h); empty for evidence that is verified
 	 * elsewhere. */
 	struct unquoted_pcrs unquoted;
+	struct renewal_variables firmware; /* the firmware's variables as the system shows them now
+					    */
 	bool is_vm_id_confirmed; /* PCR 6's identifier equals the metadata service's */
 	size_t remark_count;
 	/* what deserves attention and makes no machine Unhealthy */

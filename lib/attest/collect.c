@@ -176,8 +176,10 @@ int collect_machine_view(struct tpm *tpm, const struct collect_sources *sources,
 	};
 
 	*ret = (struct machine_view){0};
-	if (!sources->event_log) /* a given log may be from another machine */
+	if (!sources->event_log) { /* a given log may be from another machine */
 		ret->secure_boot = switches[precondition_read_flag(sources->root_fd, "SecureBoot")];
+		renewal_look(sources->root_fd, &ret->firmware);
+	}
 	if (tpm_read_pcrs(tpm, UNQUOTED_MASK, &ret->pcrs, err) == 0)
 		return 0;
 	ret->pcrs.mask = 0;

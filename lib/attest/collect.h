@@ -26,9 +26,9 @@ int collect_read_log(
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
 
-/* Reads what is compared with the evidence: the firmware's variable SecureBoot and, with one more
- * TPM command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no
- * failure; so does the variable if sources->event_log is set. ERR_TPM_SILENT: the TPM no longer
+/* Reads what is compared with the evidence: the firmware's variables and, with one more TPM
+ * command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no
+ * failure; so do the variables if sources->event_log is set. ERR_TPM_SILENT: the TPM no longer
  * answers. */
 int collect_machine_view(struct tpm *tpm, const struct collect_sources *sources,
 	struct machine_view *ret, struct err *err) err_check;

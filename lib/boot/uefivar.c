@@ -13,6 +13,13 @@ const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE] = {0xA1, 0x59, 0xC0, 0xA5, 0xE
 const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE] = {0x26, 0x16, 0xC4, 0xC1, 0x4C, 0x50, 0x92,
 	0x40, 0xAC, 0xA9, 0x41, 0xF9, 0x36, 0x93, 0x43, 0x28};
 
+const struct uefivar_id uefi_keys[UEFI_KEYS] = {
+	[UEFI_PK] = {uefi_global_variable_guid, "PK"},
+	[UEFI_KEK] = {uefi_global_variable_guid, "KEK"},
+	[UEFI_DB] = {uefi_image_security_guid, "db"},
+	[UEFI_DBX] = {uefi_image_security_guid, "dbx"},
+};
+
 void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE])
 {
 	(void)snprintf(ret, UEFI_GUID_TEXT_SIZE,

@@ -22,6 +22,14 @@ extern const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE]; /* A5C059A1-94E4-4AA7-
 /* C1C41626-504C-4092-ACA9-41F936934328 */
 extern const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE];
 
+/* The variables of Secure Boot's keys: lists of signatures. */
+enum uefi_keys { UEFI_PK, UEFI_KEK, UEFI_DB, UEFI_DBX, UEFI_KEYS };
+struct uefivar_id {
+	const uint8_t *guid;
+	const char *name;
+};
+extern const struct uefivar_id uefi_keys[UEFI_KEYS];
+
 #define UEFI_GUID_TEXT_SIZE 37
 /* Writes the GUID in upper case. */
 void uefi_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE]);

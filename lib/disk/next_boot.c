@@ -2,25 +2,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/file.h"
 #include "base/text.h"
+#include "boot/efivars.h"
 #include "edge/members.h"
 #include "edge/state.h"
-
-#define VARIABLES       "sys/firmware/efi/efivars/"
-#define GLOBAL          "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define IMAGE_SECURITY  "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
-#define VARIABLE_MAX    (256u << 10)
-#define ATTRIBUTES_SIZE 4 /* in front of the contents: efivarfs.rst */
-
-static const struct {
-	const char *name, *file;
-} variables[NEXT_BOOT_VARIABLES] = {
-	[NEXT_BOOT_PK] = {"PK", VARIABLES "PK" GLOBAL},
-	[NEXT_BOOT_KEK] = {"KEK", VARIABLES "KEK" GLOBAL},
-	[NEXT_BOOT_DB] = {"db", VARIABLES "db" IMAGE_SECURITY},
-	[NEXT_BOOT_DBX] = {"dbx", VARIABLES "dbx" IMAGE_SECURITY},
-};
 
 void next_boot_done(struct next_boot *pending)
 {
@@ -29,7 +14,7 @@ void next_boot_done(struct next_boot *pending)
 
 const char *next_boot_variable_name(enum next_boot_name name)
 {
-	return variables[name].name;
+	return uefi_keys[name].name;
 }
 
 /* ---- remembered ---- */
@@ -91,7 +76,7 @@ static int read_variables(const json *document, struct next_boot *ret, struct er
 	if (json_get_object(document, "variables", &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
-		item = json_get(list, variables[i].name);
+		item = json_get(list, uefi_keys[i].name);
 		if (item && members_read(item, MEMBERS(variable_rows), &ret->variables[i], err) < 0)
 			return -1;
 	}
@@ -148,20 +133,16 @@ int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 /* ---- looking ---- */
 
 /* False if the variable could not be read. */
-static bool digest_variable(int root_fd, const char *file, uint8_t ret[CRYPTO_SHA256_SIZE])
+static bool digest_variable(
+	int root_fd, const struct uefivar_id *variable, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
-	auto_cleanup(buf) struct buf contents = buf_with_max(VARIABLE_MAX);
-	struct bytes data = {0};
+	auto_cleanup(buf) struct buf contents = {0};
 	struct err err;
 
-	if (file_read(root_fd, file, FILE_NO_LINKS, &contents, &err) < 0) {
-		if (err.native != ENOENT)
-			return false;
-	} else if (contents.len >= ATTRIBUTES_SIZE) {
-		data = (struct bytes){
-			contents.data + ATTRIBUTES_SIZE, contents.len - ATTRIBUTES_SIZE};
-	}
-	crypto_sha256(data, ret);
+	if (efivars_read(root_fd, variable->guid, variable->name, &contents, &err) < 0 &&
+		err.native != ENOENT)
+		return false;
+	crypto_sha256(buf_bytes(&contents), ret);
 	return true;
 }
 
@@ -173,7 +154,7 @@ static bool look_at_variables(
 	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
 		uint8_t digest[CRYPTO_SHA256_SIZE];
 
-		if (!digest_variable(root_fd, variables[i].file, digest) ||
+		if (!digest_variable(root_fd, &uefi_keys[i], digest) ||
 			(known[i].seen_s && memcmp(known[i].sha256, digest, sizeof(digest)) == 0))
 			continue;
 		known[i] = (struct next_boot_variable){.seen_s = now_s, .is_new = true};
@@ -216,7 +197,7 @@ int next_boot_save(int state_fd, const struct next_boot *pending, struct err *er
 	list = json_add_object(document, "variables");
 	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
 		const struct next_boot_variable *variable = &pending->variables[i];
-		json *object = variable->seen_s ? json_add_object(list, variables[i].name) : NULL;
+		json *object = variable->seen_s ? json_add_object(list, uefi_keys[i].name) : NULL;
 
 		if (object)
 			members_add(object, MEMBERS(variable_rows), variable);

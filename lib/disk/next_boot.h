@@ -10,16 +10,17 @@
 #define DISK_NEXT_BOOT_H
 
 #include "base/boot_id.h"
+#include "boot/uefivar.h"
 #include "disk/bootfiles.h"
 
 #define NEXT_BOOT_FILE "pending.json" /* below the state folder */
 
 enum next_boot_name {
-	NEXT_BOOT_PK,
-	NEXT_BOOT_KEK,
-	NEXT_BOOT_DB,
-	NEXT_BOOT_DBX,
-	NEXT_BOOT_VARIABLES
+	NEXT_BOOT_PK = UEFI_PK,
+	NEXT_BOOT_KEK = UEFI_KEK,
+	NEXT_BOOT_DB = UEFI_DB,
+	NEXT_BOOT_DBX = UEFI_DBX,
+	NEXT_BOOT_VARIABLES = UEFI_KEYS
 };
 
 struct next_boot_variable {

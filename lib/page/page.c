@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "appraise/boot_facts.h"
+#include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -89,6 +90,7 @@ static void put_facts(struct html *html, const struct page_inputs *inputs)
 	put_fact(html, "Machine", bundle->machine.hostname);
 	if (appraisal) {
 		boot_facts_identity(&rows, appraisal);
+		renewal_facts(&rows, appraisal);
 		put_system(html, &bundle->request.evidence);
 	}
 	put_fact(html, "Kernel", bundle->machine.kernel);
