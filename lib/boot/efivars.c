@@ -26,6 +26,6 @@ int efivars_read(int root_fd, const uint8_t guid[UEFI_GUID_SIZE], const char *na
 	if (file_read(root_fd, path, FILE_NO_LINKS, &file, err) < 0)
 		return -1;
 	if (file.len < ATTRIBUTES_SIZE)
-		return err_set(err, ERR_FORMAT, 0, "/%s has no attributes.", path);
+		return 0;
 	return buf_append(ret, file.data + ATTRIBUTES_SIZE, file.len - ATTRIBUTES_SIZE, err);
 }
