@@ -74,6 +74,14 @@ void status_add(struct status *status, const char *name, enum status_state state
 	text_clean(item->message, sizeof(item->message), bytes_of_text(message));
 }
 
+const struct status_item *status_find(const struct status *status, const char *name)
+{
+	for (size_t i = 0; i < status->item_count; i++)
+		if (strcmp(status->items[i].name, name) == 0)
+			return &status->items[i];
+	return NULL;
+}
+
 /* Cleans the message again, because callers may have filled the array themselves. The message is
  * never empty: with an oversized file, an empty one would make the agent drop the status of the
  * whole VM. */

@@ -41,6 +41,8 @@ void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE]);
 /* Adds an item; beyond STATUS_MAX_ITEMS it is dropped. Name and message are cleaned. */
 void status_add(struct status *status, const char *name, enum status_state state, int code,
 	const char *message);
+/* NULL if there is no item of that name. */
+const struct status_item *status_find(const struct status *status, const char *name);
 /* Appends the text of the file to ret. ERR_NO_MEMORY; ret's maximum bounds it. */
 int status_format(
 	const struct status *status, int64_t now_s, struct buf *ret, struct err *err) err_check;

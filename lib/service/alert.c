@@ -95,22 +95,16 @@ static int save_alerts(int state_fd, const struct alerts *alerts, struct err *er
 
 /* ---- a change ---- */
 
-/* Identifies the receiver by a hash, because the address may contain a secret. */
-static void name_receiver(const char *url, char ret[ALERT_RECEIVER_SIZE])
-{
-	uint8_t digest[CRYPTO_SHA256_SIZE];
-
-	crypto_sha256(bytes_of_text(url), digest);
-	hex_encode((struct bytes){digest, (ALERT_RECEIVER_SIZE - 1) / 2}, ret);
-}
-
 /* Notes the receiver. True if it is a new one to which the current health must be sent. Pending
  * alerts go to the new receiver anyway: somebody corrected the address. */
 static bool note_receiver(const char *url, struct alerts *alerts)
 {
+	uint8_t digest[CRYPTO_SHA256_SIZE];
 	char name[ALERT_RECEIVER_SIZE];
 
-	name_receiver(url, name);
+	/* a hash, because the address may contain a secret */
+	crypto_sha256(bytes_of_text(url), digest);
+	hex_encode((struct bytes){digest, (ALERT_RECEIVER_SIZE - 1) / 2}, name);
 	if (strcmp(name, alerts->receiver) == 0)
 		return false;
 	memcpy(alerts->receiver, name, sizeof(name));
@@ -144,20 +138,11 @@ static void add_ids(const struct alert_inputs *inputs, json *alert)
 		json_add_text(alert, "vmId", local->secureboot.vm_id);
 }
 
-static void add_reason(const struct err *reason, json *alert)
-{
-	json_add_int(alert, "code", reason->code);
-	json_add_text(alert, "name", err_info(reason->code)->name);
-	json_add_text(alert, "message",
-		reason->code ? reason->msg
-			     : "The provider and this VM's own check agree: the boot is proved.");
-	json_add_text(alert, "remedy", err_info(reason->code)->remedy);
-}
-
 /* before: NULL if the health before is unknown or the same. */
 static void fill_alert(const struct alert_inputs *inputs, const char *before, json *alert)
 {
 	const struct verdict *verdict = inputs->verdict;
+	const struct err *reason = &verdict->reason;
 	int64_t failing_since_s = inputs->history->failing_since_s;
 	char id[2 * ALERT_RANDOM_SIZE + 1], since[CLOCK_TEXT_SIZE];
 
@@ -170,7 +155,12 @@ static void fill_alert(const struct alert_inputs *inputs, const char *before, js
 	if (before)
 		json_add_text(alert, "before", before);
 	json_add_text(alert, "since", since);
-	add_reason(&verdict->reason, alert);
+	json_add_int(alert, "code", reason->code);
+	json_add_text(alert, "name", err_info(reason->code)->name);
+	json_add_text(alert, "message",
+		reason->code ? reason->msg
+			     : "The provider and this VM's own check agree: the boot is proved.");
+	json_add_text(alert, "remedy", err_info(reason->code)->remedy);
 	add_ids(inputs, alert);
 	json_add_text(alert, "provider", inputs->round->provider);
 	json_add_text(alert, "version", inputs->version);
@@ -276,27 +266,20 @@ static int post(const struct alert_inputs *inputs, struct bytes body, struct err
 		err);
 }
 
-static int send_first(const struct alert_inputs *inputs, const struct alerts *alerts, struct err *err)
-{
-	auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
-
-	if (format_body(json_at(alerts->pending, 0), inputs->now.time.wall_s, &body, err) == 0 &&
-		post(inputs, buf_bytes(&body), err) == 0)
-		return 0;
-	if (err->code != ERR_NO_MEMORY)
-		err->code = ERR_ALERT;
-	return err_wrap(
-		err, "Alerts: %zu not delivered to alertWebhook", json_count(alerts->pending));
-}
-
 static int send_all(
 	const struct alert_inputs *inputs, struct alerts *alerts, size_t *ret_sent, struct err *err)
 {
 	while (json_count(alerts->pending)) {
+		auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
 		json *rest;
 
-		if (send_first(inputs, alerts, err) < 0)
-			return -1;
+		if (format_body(json_at(alerts->pending, 0), inputs->now.time.wall_s, &body, err) < 0 ||
+			post(inputs, buf_bytes(&body), err) < 0) {
+			if (err->code != ERR_NO_MEMORY)
+				err->code = ERR_ALERT;
+			return err_wrap(err, "Alerts: %zu not delivered to alertWebhook",
+				json_count(alerts->pending));
+		}
 		(*ret_sent)++;
 		if (copy_from(alerts->pending, 1, &rest, err) < 0)
 			return -1;

@@ -151,28 +151,22 @@ int control_remove(const struct control *control, struct err *err)
 	return 0;
 }
 
-/* Exit codes of is-active: 0 active, 3 not active (systemctl(1)), 4 no such unit. Any other one is
- * no answer. */
-static int find_active(const struct control *control, bool *ret, struct err *err)
-{
-	int exit_code;
-
-	if (systemd_call(control->root, "is-active", true, &exit_code, err) < 0 ||
-		(exit_code != 0 && exit_code != 3 && exit_code != 4))
-		return -1;
-	*ret = exit_code == 0;
-	return 0;
-}
-
 int control_find_running(const struct control *control, bool *ret, struct err *err)
 {
 	bool has_unit;
+	int exit_code;
 	pid_t pid;
 
 	if (find_unit(control, &has_unit, err) < 0)
 		return -1;
-	if (has_unit)
-		return find_active(control, ret, err);
+	if (has_unit) {
+		/* 0 active, 3 not active (systemctl(1)), 4 no such unit; any other is no answer */
+		if (systemd_call(control->root, "is-active", true, &exit_code, err) < 0 ||
+			(exit_code != 0 && exit_code != 3 && exit_code != 4))
+			return -1;
+		*ret = exit_code == 0;
+		return 0;
+	}
 	if (running_find_pid(control->state_fd, &pid, err) < 0)
 		return -1;
 	*ret = pid != 0;

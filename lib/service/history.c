@@ -39,13 +39,6 @@ static void note_wait(
 	ret->waiting_enabled_s = round->enabled_at_s;
 }
 
-static void note_failure(const struct history_round *round, struct history *ret)
-{
-	if (ret->failures == 0)
-		ret->failing_since_s = round->now.time.wall_s;
-	ret->failures += ret->failures < UINT32_MAX;
-}
-
 static void note_answer(const struct history_round *round, struct history *ret)
 {
 	ret->failures = 0;
@@ -68,10 +61,13 @@ struct history history_after(const struct history *before, const struct history_
 	note_wait(before, round, &after);
 	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", round->now.boot_id);
 	after.round_boot_s = boot_clock(&round->now);
-	if (round->health == HEALTH_UNKNOWN)
-		note_failure(round, &after);
-	else
+	if (round->health != HEALTH_UNKNOWN) {
 		note_answer(round, &after);
+		return after;
+	}
+	if (after.failures == 0)
+		after.failing_since_s = round->now.time.wall_s;
+	after.failures += after.failures < UINT32_MAX;
 	return after;
 }
 

@@ -3,22 +3,15 @@
 #include <string.h>
 #include "base/text.h"
 
-static bool is_unhealthy(const struct status *status)
-{
-	for (size_t i = 0; i < status->item_count; i++)
-		if (strcmp(status->items[i].name, STATUS_HEALTH_ITEM) == 0)
-			return status->items[i].state == STATUS_ERROR;
-	return false;
-}
-
 bool lapse_at_start(const struct status *standing, const struct history *history,
 	const struct moment *now, struct status *ret)
 {
+	const struct status_item *item = status_find(standing, STATUS_HEALTH_ITEM);
 	bool is_same_boot = now->boot_id[0] && strcmp(history->boot_id, now->boot_id) == 0;
 
 	if (standing->state != STATUS_SUCCESS ||
 		proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
-		(is_same_boot && is_unhealthy(standing)))
+		(is_same_boot && item && item->state == STATUS_ERROR))
 		return false;
 	status_init("Enable", STATUS_TRANSITIONING, ret);
 	(void)text_format(ret->message, sizeof(ret->message),

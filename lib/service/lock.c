@@ -12,52 +12,34 @@
 /* 10 ms: flock(2) cannot wait with a time limit, and commands take longer than that */
 #define LOOK_AGAIN_NS 10000000
 
-/* 0: locked; 1: another process holds the lock; -1: error in errno. */
-static int try_lock(int fd)
+static int fail_unusable(struct err *err)
 {
-	int status;
-
-	do
-		status = flock(fd, LOCK_EX | LOCK_NB);
-	while (status < 0 && errno == EINTR);
-	return status == 0 ? 0 : errno == EWOULDBLOCK ? 1 : -1;
+	return err_set(err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
 }
 
 static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 {
-	for (;;) {
-		int status = try_lock(fd);
-
-		if (status == 0)
-			return 0;
-		if (status < 0)
-			return err_set(err, ERR_IO, (unsigned long)errno,
-				"The command's lock is not usable: %m.");
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return fail_unusable(err);
 		if (clock_monotonic_ms() >= deadline_ms)
 			return err_set(err, ERR_SERVICE, EAGAIN,
 				"Another command of the extension is still running.");
 		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
 	}
-}
-
-/* uninstall removes the folder while it holds the lock. A lock of a removed folder is void, and the
- * next try creates a new folder. */
-static int find_removed(int fd, bool *ret, struct err *err)
-{
-	struct stat info;
-
-	if (fstat(fd, &info) < 0)
-		return err_set(
-			err, ERR_IO, (unsigned long)errno, "The command's lock is not usable: %m.");
-	*ret = info.st_nlink == 0;
 	return 0;
 }
 
 /* The lock has its own descriptor, ret->fd, because flock(2) is tied to it and state_fd may be
- * inherited by a child. */
+ * inherited by a child. uninstall removes the folder while it holds the lock: then the lock is
+ * void, and the next try creates a new folder. */
 static int try_take(
 	int root_fd, int64_t deadline_ms, struct lock *ret, bool *ret_is_removed, struct err *err)
 {
+	struct stat info;
+
 	if (state_open_folder(root_fd, true, &ret->state_fd, err) < 0)
 		return -1;
 	ret->fd = openat(ret->state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -69,7 +51,10 @@ static int try_take(
 			"The command's lock cannot be opened: %m.");
 	if (wait_for_lock(ret->fd, deadline_ms, err) < 0)
 		return -1;
-	return find_removed(ret->fd, ret_is_removed, err);
+	if (fstat(ret->fd, &info) < 0)
+		return fail_unusable(err);
+	*ret_is_removed = info.st_nlink == 0;
+	return 0;
 }
 
 int lock_take(int root_fd, int timeout_ms, struct lock *ret, struct err *err)

@@ -46,17 +46,6 @@ static void close_others_at_exec(void)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Takes the lock and leaves its descriptor open: record locks belong to the process and survive
- * exec as long as a descriptor stays open (fcntl(2)). */
-static int lock_across_exec(int state_fd, struct err *err)
-{
-	int fd;
-
-	if (running_lock_pid(state_fd, &fd, err) < 0)
-		return -1;
-	return fcntl(fd, F_SETFD, 0);
-}
-
 /* Writes 0 right before exec, or an errno. A process that died earlier writes nothing. */
 static void write_report(int report_fd, int reason)
 {
@@ -70,13 +59,16 @@ static _Noreturn void become_service(
 	char *const environment[] = {path, NULL};
 	struct err err = {.native = 0};
 	sigset_t none;
+	int lock_fd;
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)umask(0077);
 	close_others_at_exec();
+	/* record locks belong to the process and survive exec while a descriptor of the file stays
+	 * open (fcntl(2)) */
 	if (chdir("/") == 0 && open_standard_files(log_path) == 0 &&
-		lock_across_exec(state_fd, &err) == 0) {
+		running_lock_pid(state_fd, &lock_fd, &err) == 0 && fcntl(lock_fd, F_SETFD, 0) == 0) {
 		write_report(report_fd, 0);
 		(void)execve(argv[0], argv, environment);
 	}

@@ -34,19 +34,13 @@ struct proof proof_of_token(const struct moment *asked, int64_t issued_s, int64_
 	return proof;
 }
 
-/* CLOCK_BOOTTIME never goes back within a boot. If it seems to, in another time namespace, the
- * proof does not count. */
-static int64_t left_by_boot_clock(const struct proof *proof, const struct moment *now)
-{
-	int64_t passed_s = difference(now->time.boot_s, proof->asked_boot_s);
-
-	return passed_s < 0 ? 0 : difference(proof->life_s, passed_s);
-}
-
 enum proof_state proof_judge(const struct proof *proof, const struct moment *now, uint32_t *ret_left_s)
 {
-	int64_t left_s = smaller(
-		left_by_boot_clock(proof, now), difference(proof->expires_s, now->time.wall_s));
+	int64_t passed_s = difference(now->time.boot_s, proof->asked_boot_s);
+	/* CLOCK_BOOTTIME never goes back within a boot. If it seems to, in another time namespace,
+	 * the proof does not count. */
+	int64_t left_s = smaller(passed_s < 0 ? 0 : difference(proof->life_s, passed_s),
+		difference(proof->expires_s, now->time.wall_s));
 	enum proof_state state = PROOF_COUNTS;
 
 	if (!proof->boot_id[0])

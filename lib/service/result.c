@@ -9,16 +9,12 @@
 
 static enum health health_of_status(const struct status *status)
 {
-	for (size_t i = 0; i < status->item_count; i++) {
-		const struct status_item *item = &status->items[i];
+	const struct status_item *item = status_find(status, STATUS_HEALTH_ITEM);
 
-		if (strcmp(item->name, STATUS_HEALTH_ITEM) != 0)
-			continue;
-		return item->state == STATUS_SUCCESS ? HEALTH_HEALTHY
-		       : item->state == STATUS_ERROR ? HEALTH_UNHEALTHY
-						     : HEALTH_UNKNOWN;
-	}
-	return HEALTH_UNKNOWN;
+	return !item                           ? HEALTH_UNKNOWN
+	       : item->state == STATUS_SUCCESS ? HEALTH_HEALTHY
+	       : item->state == STATUS_ERROR   ? HEALTH_UNHEALTHY
+					       : HEALTH_UNKNOWN;
 }
 
 static bool is_of_earlier_boot(const struct result *result, const struct moment *now)
@@ -29,18 +25,10 @@ static bool is_of_earlier_boot(const struct result *result, const struct moment 
 
 /* One clock is enough: the wall clock may have been set back, and the boot clock stands still while
  * a VM is saved. */
-static bool is_overdue(uint32_t period_s, const struct result *result, const struct moment *now)
-{
-	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
-
-	return now->time.wall_s > result->written_s + limit_s ||
-	       (result->history.round_boot_s > 0 &&
-		       now->time.boot_s - result->history.round_boot_s > limit_s);
-}
-
 static int check_times(
 	uint32_t period_s, const struct result *result, const struct moment *now, struct err *err)
 {
+	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
 	char time[CLOCK_TEXT_SIZE], due[CLOCK_TEXT_SIZE];
 
 	clock_text(result->written_s, time);
@@ -49,7 +37,9 @@ static int check_times(
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result is of %s, which is still to come: the VM's clock was set back.",
 			time);
-	if (is_overdue(period_s, result, now))
+	if (now->time.wall_s > result->written_s + limit_s ||
+		(result->history.round_boot_s > 0 &&
+			now->time.boot_s - result->history.round_boot_s > limit_s))
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result is of %s: the one that was due by %s is missing.", time,
 			due);

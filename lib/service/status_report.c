@@ -27,30 +27,23 @@ static void warnings_note(const struct settings *settings, char ret[MESSAGE])
 }
 
 /* Puts news first, because the portal shows little more than the beginning. */
-static void describe_boot(const struct comparison *change, char ret[MESSAGE])
-{
-	static const char as_ever[] = "Secure Boot is on, and the TPM confirms the boot's event log.";
-
-	if (change && change->note[0])
-		(void)text_format(ret, MESSAGE, "New in this boot: %s.", change->note);
-	else if (change && change->is_lost)
-		(void)text_format(
-			ret, MESSAGE, "The baseline of earlier boots was lost. %s", as_ever);
-	else
-		(void)text_format(ret, MESSAGE, "%s", as_ever);
-}
-
 static void set_healthy(const struct status_report_inputs *inputs, struct status *ret)
 {
-	char now[CLOCK_TEXT_SIZE], note[MESSAGE], boot[MESSAGE];
+	const struct comparison *change = inputs->change;
+	bool has_news = change && change->note[0];
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE];
 
 	clock_text(inputs->now.time.wall_s, now);
 	warnings_note(inputs->settings, note);
-	describe_boot(inputs->change, boot);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy: this VM proved its boot to %s at %s. %s%s", inputs->round->provider, now,
-		boot, note);
+		"Healthy: this VM proved its boot to %s at %s. %s%s.%s", inputs->round->provider, now,
+		has_news                    ? "New in this boot: "
+		: change && change->is_lost ? "The baseline of earlier boots was lost. "
+					    : "",
+		has_news ? change->note
+			 : "Secure Boot is on, and the TPM confirms the boot's event log",
+		note);
 }
 
 static void set_unhealthy(const struct status_report_inputs *inputs, struct status *ret)
@@ -66,52 +59,36 @@ static void set_unhealthy(const struct status_report_inputs *inputs, struct stat
 			: "");
 }
 
-/* The proof of this boot still counts. */
-static void set_unreached_but_proven(
-	const struct status_report_inputs *inputs, const char *reason, struct status *ret)
-{
-	const struct history *history = inputs->history;
-	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
-
-	clock_text(history->healthy_s, healthy);
-	clock_text(history->failing_since_s, since);
-	ret->state = STATUS_SUCCESS;
-	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy at %s. No new proof since %s: %s", healthy, since, reason);
-}
-
 static bool is_proven(const struct status_report_inputs *inputs)
 {
 	return proof_judge(&inputs->history->proof, &inputs->now, NULL) == PROOF_COUNTS;
 }
 
-static void set_unproven(
-	const struct status_report_inputs *inputs, const char *reason, struct status *ret)
-{
-	const struct proof *proof = &inputs->history->proof;
-	char earlier[PROOF_TEXT_SIZE];
-
-	ret->state = STATUS_ERROR;
-	proof_text(proof, proof_judge(proof, &inputs->now, NULL), earlier);
-	(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s%s%s", reason,
-		earlier[0] ? " " : "", earlier);
-}
-
 static void set_unknown(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct err *cause = &inputs->verdict->reason;
-	char reason[MESSAGE];
+	const struct history *history = inputs->history;
+	char reason[MESSAGE], earlier[PROOF_TEXT_SIZE];
+	char healthy[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
 
 	status_message(cause, reason);
 	ret->code = (int)cause->code;
 	if (is_out_of_reach(cause) && is_proven(inputs)) {
-		set_unreached_but_proven(inputs, reason, ret);
-	} else if (is_out_of_reach(cause) && history_budget_left_s(inputs->history, &inputs->now)) {
+		clock_text(history->healthy_s, healthy);
+		clock_text(history->failing_since_s, since);
+		ret->state = STATUS_SUCCESS;
+		(void)text_format(ret->message, sizeof(ret->message),
+			"Healthy at %s. No new proof since %s: %s", healthy, since, reason);
+	} else if (is_out_of_reach(cause) && history_budget_left_s(history, &inputs->now)) {
 		ret->state = STATUS_TRANSITIONING;
 		(void)text_format(ret->message, sizeof(ret->message),
 			"Not attested yet, trying again in %u s: %s", inputs->wait_s, reason);
 	} else {
-		set_unproven(inputs, reason, ret);
+		proof_text(
+			&history->proof, proof_judge(&history->proof, &inputs->now, NULL), earlier);
+		ret->state = STATUS_ERROR;
+		(void)text_format(ret->message, sizeof(ret->message), "Not attested: %s%s%s",
+			reason, earlier[0] ? " " : "", earlier);
 	}
 }
 

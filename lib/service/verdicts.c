@@ -7,16 +7,6 @@
 #include "base/text.h"
 #include "service/enabled.h"
 
-/* The own verdict's reason stays, unless the comparison describes the same cause. */
-static struct verdict combine_with_change(const struct verdict *own, const struct err *change)
-{
-	bool is_same =
-		own->reason.code == ERR_SECURE_BOOT_OFF && change->code == ERR_DRIFT_SECURE_BOOT;
-
-	return change->code && (own->health == HEALTH_HEALTHY || is_same) ? verdict_of_err(change)
-									  : *own;
-}
-
 static struct verdict with_remark(const struct verdict *verdict, const char *remark)
 {
 	struct verdict ret = *verdict;
@@ -39,11 +29,16 @@ static struct verdict combine_with_provider(const struct verdict *local, const s
 	return local->health == HEALTH_UNKNOWN ? *local : *remote;
 }
 
+/* The own verdict's reason stays, unless the comparison describes the same cause. */
 struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change)
 {
-	struct verdict local = change ? combine_with_change(own, change) : *own;
+	struct verdict local = *own;
 
+	if (change && change->code &&
+		(own->health == HEALTH_HEALTHY || (own->reason.code == ERR_SECURE_BOOT_OFF &&
+							  change->code == ERR_DRIFT_SECURE_BOOT)))
+		local = verdict_of_err(change);
 	return provider ? combine_with_provider(&local, provider) : local;
 }
 
@@ -95,32 +90,10 @@ static int open_enabled(int root_fd, struct enabled_state **ret, struct err *err
 	return enabled_find(root_fd, &enabled->state_fd, &enabled->service, err);
 }
 
-static int read_enabled(struct enabled_state *enabled, struct err *err)
-{
-	if (enabled_read_settings(
-		    enabled->root_fd, &enabled->service.environment, &enabled->settings, err) < 0)
-		return -1;
-	return enabled_read_history(enabled->state_fd, &enabled->history, err);
-}
-
 static bool is_own_tpm(const char *tcti, const struct enabled_state *enabled)
 {
 	return !tcti || strcmp(tcti, tpm_machine_tcti(enabled->root_fd)) == 0 ||
 	       (enabled->service.tcti[0] && strcmp(tcti, enabled->service.tcti) == 0);
-}
-
-static void judge_without_writing(const struct enabled_state *enabled,
-	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
-{
-	verdicts_judge(&(struct comparison_inputs){.root_fd = enabled->root_fd,
-			       .state_fd = enabled->state_fd,
-			       .is_observer = true,
-			       .rules = &enabled->settings.rules,
-			       .may_learn = history_trusts_boot(&enabled->history, enabled->boot_id),
-			       .boot_id = enabled->boot_id,
-			       .now_s = clock_now_s(),
-			       .baseline_s = enabled->history.baseline_s},
-		round, ret_change, ret);
 }
 
 void verdicts_judge_read_only(int root_fd, const char *tcti, const struct round_result *round,
@@ -135,8 +108,19 @@ void verdicts_judge_read_only(int root_fd, const char *tcti, const struct round_
 		is_due = err.code != ERR_NOT_ENABLED;
 	} else if (!is_own_tpm(tcti, enabled)) {
 		is_due = false;
-	} else if (read_enabled(enabled, &err) == 0) {
-		judge_without_writing(enabled, round, ret_change, ret);
+	} else if (enabled_read_settings(
+			   root_fd, &enabled->service.environment, &enabled->settings, &err) == 0 &&
+		   enabled_read_history(enabled->state_fd, &enabled->history, &err) == 0) {
+		verdicts_judge(
+			&(struct comparison_inputs){.root_fd = root_fd,
+				.state_fd = enabled->state_fd,
+				.is_observer = true,
+				.rules = &enabled->settings.rules,
+				.may_learn = history_trusts_boot(&enabled->history, enabled->boot_id),
+				.boot_id = enabled->boot_id,
+				.now_s = clock_now_s(),
+				.baseline_s = enabled->history.baseline_s},
+			round, ret_change, ret);
 		return;
 	}
 	if (is_due)

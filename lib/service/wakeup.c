@@ -41,32 +41,15 @@ static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static sigset_t only_sigterm(void)
+static int receive_signals(const sigset_t *signals, int *ret_fd, struct err *err)
 {
-	sigset_t signals;
+	auto_cleanup(fd) int fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	return signals;
-}
-
-static int receive_sigterm(int *ret_fd, struct err *err)
-{
-	const sigset_t signals = only_sigterm();
-	auto_cleanup(fd) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-
-	if (fd < 0 || sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+	if (fd < 0 || sigprocmask(SIG_BLOCK, signals, NULL) < 0)
 		return err_set(
 			err, ERR_INTERNAL, (unsigned long)errno, "Signals cannot be heard: %m.");
 	*ret_fd = steal_fd(&fd);
 	return 0;
-}
-
-static void restore_sigterm(void)
-{
-	const sigset_t signals = only_sigterm();
-
-	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 static bool is_requested(const struct wakeup_inputs *inputs)
@@ -109,16 +92,19 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 	auto_cleanup(fd) int timer = -1;
 	auto_cleanup(fd) int stop = -1;
 	enum wakeup wakeup = WAKEUP_DUE;
+	sigset_t sigterm;
 	int status;
 
-	if (set_timer(wait_s, &timer, err) < 0 || receive_sigterm(&stop, err) < 0)
+	(void)sigemptyset(&sigterm);
+	(void)sigaddset(&sigterm, SIGTERM);
+	if (set_timer(wait_s, &timer, err) < 0 || receive_signals(&sigterm, &stop, err) < 0)
 		return -1;
 	status = wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
 			{.fd = watch_fd, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
-		restore_sigterm();
+		(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);
 	*ret = wakeup;
 	return status;
 }
