@@ -62,13 +62,18 @@ def services():
     return found
 
 
+def open_paths(pid):
+    for entry in [*pathlib.Path(f"/proc/{pid}/fd").iterdir(), pathlib.Path(f"/proc/{pid}/cwd")]:
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            yield os.readlink(entry)
+
+
 def service(version):
-    """The only service; it runs from where it was installed, and holds nothing in a package's folder open."""
+    """The only service; it runs from where it was installed, and holds nothing in a package's folder open while it waits."""
     found = services()
     equal(list(found.values()), [f"{OPT}/{version}/monitor"], "the service's program")
     pid = next(iter(found))
-    held = [os.readlink(entry) for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir()] + [os.readlink(f"/proc/{pid}/cwd")]
-    equal([path for path in held if "/waagent/" in path], [], "files held in a package")
+    wait_until(lambda: not any("/waagent/" in path for path in open_paths(pid)), "no file of a package is held open")
     return pid
 
 
