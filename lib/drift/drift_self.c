@@ -87,34 +87,37 @@ static struct tally count_programs(const struct drift *drift)
 		count_kind(drift, COMPONENT_KERNEL, PCR(4)));
 }
 
-/* Is an initrd of this name measured, and every new initrd explained? */
-static bool is_known_initrd(
-	const struct components *boot, const struct drift *drift, const char *name, size_t len)
+static bool is_measured_initrd(const struct components *boot, const char *name, size_t len)
 {
-	bool is_found = false;
-
 	for (size_t i = 0; i < boot->count; i++)
-		is_found = is_found || (boot->items[i].kind == COMPONENT_INITRD &&
-					       strlen(boot->items[i].name) == len &&
-					       memcmp(boot->items[i].name, name, len) == 0);
-	return is_found && count_kind(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0;
+		if (boot->items[i].kind == COMPONENT_INITRD && strlen(boot->items[i].name) == len &&
+			memcmp(boot->items[i].name, name, len) == 0)
+			return true;
+	return false;
 }
 
-/* Does GRUB's command name only initrds whose contents are known? The names in the log are not
- * proven, so at least as many initrds must be measured as are named. */
-static bool names_known_initrds(
-	const struct components *boot, const struct drift *drift, const struct component *list)
+/* Is every initrd that GRUB's command names measured as one? The names in the log are not proven,
+ * so at least as many initrds must be measured as are named. */
+static bool names_measured_initrds(const struct components *boot, const struct component *list)
 {
 	size_t named = 0, measured = 0;
 
 	if (!is_whole(list))
 		return false;
 	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ', named++)
-		if (!is_known_initrd(boot, drift, at, strcspn(at, " ")))
+		if (!is_measured_initrd(boot, at, strcspn(at, " ")))
 			return false;
 	for (size_t i = 0; i < boot->count; i++)
 		measured += boot->items[i].kind == COMPONENT_INITRD && boot->items[i].pcr == 9;
 	return measured >= named;
+}
+
+/* Does GRUB's command name only initrds whose contents are known? */
+static bool names_known_initrds(
+	const struct components *boot, const struct drift *drift, const struct component *list)
+{
+	return count_kind(drift, COMPONENT_INITRD, ANY_PCR).unexplained == 0 &&
+	       names_measured_initrds(boot, list);
 }
 
 static bool is_unified(const struct components *boot)
@@ -243,15 +246,18 @@ static bool list_names(const struct component *list, const char *file)
 }
 
 /* Did GRUB's command name this initrd in the accepted boot, and does it no longer, by an explained
- * change? */
-static bool is_left_out(const struct drift *drift, const struct component *initrd)
+ * change? What it names instead must be measured as an initrd: otherwise the new initrd may be
+ * hidden under another name. */
+static bool is_left_out(
+	const struct components *boot, const struct drift *drift, const struct component *initrd)
 {
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *list = &drift->differences[i];
 
 		if (kind_of(list) == COMPONENT_INITRD_LIST && list->change == DRIFT_CHANGED &&
 			drift_is_explained(list) && is_whole(&list->before) &&
-			is_whole(&list->after) && list_names(&list->before, initrd->name) &&
+			names_measured_initrds(boot, &list->after) &&
+			list_names(&list->before, initrd->name) &&
 			!list_names(&list->after, initrd->name))
 			return true;
 	}
@@ -278,7 +284,7 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		       is_other_signature(boot, drift, difference);
 	case COMPONENT_INITRD:
 		return pcr == 9 && difference->change == DRIFT_REMOVED &&
-		       is_left_out(drift, &difference->before);
+		       is_left_out(boot, drift, &difference->before);
 	case COMPONENT_SECURE_BOOT_SETTING:
 		return is_setting_of_shim(difference) && is_shim_replaced(boot, drift);
 	case COMPONENT_KERNEL:

@@ -271,6 +271,17 @@ def initrd_instead(vm, log):
     event.data = b"/boot/grub/fonts/unicode.pf2\0"
 
 
+def initrd_instead_beside_kernel_by_package(vm, log):
+    """The package's kernel and boot menu, so that the former initrd goes for a known reason; what comes is no initrd by its name."""
+    text = f"menuentry 'Debian' {{\n\tlinux /vmlinuz-{NEW} root=/dev/sda1 ro quiet\n\tinitrd /initrd.img-{NEW}\n}}\n".encode()
+    kernel_by_package(vm, log)
+    log.one(9, "grub.cfg").measure(text)
+    write(vm, "/boot/grub/grub.cfg", text)
+    event = log.one(9, f"/initrd.img-{NEW}")
+    event.measure(b"an evil initrd")
+    event.data = b"/boot/grub/fonts/unicode.pf2\0"
+
+
 def initrd_hidden(vm, log):
     """A second initrd, whose event calls itself a font."""
     log.say(f"initrd /initrd.img-{OLD}", f"initrd /initrd.img-{OLD} /evil")

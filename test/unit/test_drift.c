@@ -359,7 +359,7 @@ static const struct {
 			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false},
 				{COMPONENT_BOOT_FILE, 9, "/font", 37, true}},
 			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
-			"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: font; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+			"initrd removed: initrd.img-6.1.0-55, unexplained; initrd removed: ucode, unexplained; boot file added: font; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
 };
 
 static void check_row(const struct row *row, const struct item had[4])
