@@ -151,17 +151,6 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 	return report_and_start(handler, &service, buf_bytes(&settings), err);
 }
 
-/* Stops the service after any failure, because a running one, old or new, would overwrite the error
- * that the caller reports. */
-static int stop_after_failure(const struct handler *handler)
-{
-	struct control control = handler_control(handler);
-	struct err ignored;
-
-	(void)!control_stop(&control, &ignored);
-	return -1;
-}
-
 /* After a boot the old status stands until the first round has ended, and its cause may be gone
  * since that boot. */
 static bool is_older_than_service(const struct handler *handler, int status_fd)
@@ -228,11 +217,15 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 
 static int enable(struct handler *handler, struct err *err)
 {
+	const struct control control = handler_control(handler);
 	auto_cleanup(fd) int status_fd = -1;
+	struct err ignored;
 
-	if (ensure_service(handler, &status_fd, err) < 0)
-		return stop_after_failure(handler);
-	return wait_for_result(handler, status_fd, err);
+	if (ensure_service(handler, &status_fd, err) == 0)
+		return wait_for_result(handler, status_fd, err);
+	/* a running service, old or new, would overwrite the error that the caller reports */
+	(void)!control_stop(&control, &ignored);
+	return -1;
 }
 
 int main(int argc, char **argv)

@@ -7,19 +7,14 @@
 #include "service/programs.h"
 #include "shared/handler.h"
 
-static int check_platform(struct err *err)
-{
-	struct utsname name;
-
-	if (uname(&name) < 0)
-		return err_set(err, ERR_PLATFORM, (unsigned long)errno,
-			"The machine's type is unknown: %m.");
-	return precondition_check_platform(name.machine, err);
-}
-
 static int install(struct handler *handler, struct err *err)
 {
-	if (check_platform(err) < 0 ||
+	struct utsname machine;
+
+	if (uname(&machine) < 0)
+		return err_set(err, ERR_PLATFORM, (unsigned long)errno,
+			"The machine's type is unknown: %m.");
+	if (precondition_check_platform(machine.machine, err) < 0 ||
 		programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
 		programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;

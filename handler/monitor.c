@@ -21,18 +21,16 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static int read_limit(const char *text, uint32_t *ret, struct err *err)
-{
-	*ret = text ? (uint32_t)strtoul(text, NULL, 10) : LOOP_ROUND_LIMIT_S;
-	return *ret ? 0 : err_set(err, ERR_USAGE, 0, "--limit takes seconds, one at least");
-}
-
 static int run_service(const struct monitor_options *options, struct loop_call *call)
 {
 	struct err err;
 
-	if (read_limit(options->limit, &call->limit_s, &err) < 0)
+	if (options->limit)
+		call->limit_s = (uint32_t)strtoul(options->limit, NULL, 10);
+	if (!call->limit_s) {
+		err_fill(&err, ERR_USAGE, 0, "--limit takes seconds, one at least");
 		return program_refuse(call->argv[0], &err);
+	}
 	(void)umask(077);
 	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -60,6 +58,7 @@ int main(int argc, char **argv)
 	}
 	return run_service(&options, &(struct loop_call){.root = options.root,
 					     .argv = argv,
+					     .limit_s = LOOP_ROUND_LIMIT_S,
 					     .is_alone = options.is_alone,
 					     .version = VERSION});
 }

@@ -32,25 +32,21 @@ static int find_upgrade(const struct handler *handler, bool *ret, struct err *er
 	return 0;
 }
 
-static int remove_state(const struct handler *handler, struct err *err)
-{
-	auto_cleanup(fd) int lib = -1;
-
-	if (environment_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
-		return -1;
-	return tree_remove(lib, "guest-attestation", err);
-}
-
 static int uninstall(struct handler *handler, struct err *err)
 {
 	struct control control = handler_control(handler);
+	auto_cleanup(fd) int lib = -1;
 	bool is_updating;
 
 	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0 ||
 		control_remove(&control, err) < 0 ||
 		programs_remove(handler->root_fd, is_updating ? VERSION : NULL, err) < 0)
 		return -1;
-	return is_updating ? 0 : remove_state(handler, err);
+	if (is_updating)
+		return 0;
+	if (environment_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
+		return -1;
+	return tree_remove(lib, "guest-attestation", err);
 }
 
 int main(int argc, char **argv)

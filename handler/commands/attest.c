@@ -12,40 +12,29 @@ struct options {
 	bool is_json;
 };
 
-static void add_key(const struct facts *facts, const struct crypto_cert_info *cert)
-{
-	const struct facts known = facts_if(facts, cert->subject[0] != '\0');
-
-	fact_text(&known, "attestationKeySubject", "attestation key", cert->subject);
-	fact_text(&known, "attestationKeyIssuer", "  issued by", cert->issuer);
-	fact_time(&known, "attestationKeyNotAfter", "  valid until", cert->not_after_s);
-}
-
-static void add_provider(const struct facts *facts, const struct round_result *round)
-{
-	char provider[sizeof(round->provider) + 16];
-
-	(void)text_format(provider, sizeof(provider), "%s (%s)",
-		round->provider[0] ? round->provider : "none", health_name(round->remote.health));
-	fact_text(facts, NULL, "provider", provider);
-	fact_text(facts, NULL, "chosen as", round->provider_reason);
-	fact_text(facts, NULL, "by proxy", round->provider_proxy);
-}
-
 static void add_facts(const struct facts *facts, const struct round_result *round,
 	const struct comparison *change)
 {
 	const struct appraisal *local = &round->local;
+	const struct crypto_cert_info *cert = &local->binding.cert;
+	const struct facts with_cert = facts_if(facts, cert->subject[0] != '\0');
+	char provider[sizeof(round->provider) + 16];
 
+	(void)text_format(provider, sizeof(provider), "%s (%s)",
+		round->provider[0] ? round->provider : "none", health_name(round->remote.health));
 	fact_text(facts, "local", "this VM's own check", health_name(local->verdict.health));
 	fact_text(facts, "remote", NULL, health_name(round->remote.health));
-	add_provider(facts, round);
+	fact_text(facts, NULL, "provider", provider);
+	fact_text(facts, NULL, "chosen as", round->provider_reason);
+	fact_text(facts, NULL, "by proxy", round->provider_proxy);
 	boot_facts_events(facts, local);
 	boot_facts_identity(facts, local);
 	boot_facts_rest(facts, local);
 	renewal_facts(facts, local);
 	fact_text(facts, "baseline", "baseline", change->text);
-	add_key(facts, &local->binding.cert);
+	fact_text(&with_cert, "attestationKeySubject", "attestation key", cert->subject);
+	fact_text(&with_cert, "attestationKeyIssuer", "  issued by", cert->issuer);
+	fact_time(&with_cert, "attestationKeyNotAfter", "  valid until", cert->not_after_s);
 	fact_time(facts, "tokenExpires", "token valid until",
 		round->stage == ROUND_VERIFIED ? round->token_expires_s : 0);
 }
@@ -81,8 +70,7 @@ static int print_result_text(const struct attestation *attestation, struct err *
 
 	print_format("%s\n", health_name(attestation->verdict.health));
 	if (reason->code)
-		print_format("  %s (%s)\n  %s\n", reason->msg, err_info(reason->code)->name,
-			err_info(reason->code)->remedy);
+		print_reason(reason->code, reason->msg);
 	if (round->stage >= ROUND_COLLECTED) {
 		print_format("\nFacts\n");
 		facts = facts_as_text();
@@ -100,29 +88,28 @@ static int print_result_text(const struct attestation *attestation, struct err *
 	return 0;
 }
 
-static int attest(const void *given)
+static int attest(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(attestation) struct attestation attestation = {0};
 	const struct verdict *verdict = &attestation.verdict;
-	struct err err;
-	int exit_code;
 
-	if (attestation_run(&options->attestation, &attestation, &err) < 0)
-		return command_fail(&attest_command, &err, options->is_json);
+	if (attestation_run(&options->attestation, &attestation, err) < 0)
+		return -1;
 	/* an invalid TCTI: nothing was tried */
-	exit_code =
+	*ret_exit_code =
 		verdict->reason.code == ERR_USAGE ? EXIT_USAGE : health_exit_code(verdict->health);
-	if ((options->is_json ? print_result_json(&attestation, &err)
-			      : print_result_text(&attestation, &err)) < 0)
-		return print_err(&err);
+	if ((options->is_json ? print_result_json(&attestation, err)
+			      : print_result_text(&attestation, err)) < 0)
+		return -1;
 	if (options->save_evidence && /* takes members out of the round, so it comes last */
 		attestation_save_round(
-			&options->attestation, &attestation, options->save_evidence, &err) < 0) {
-		(void)print_err(&err);
-		return exit_code == EXIT_GOOD ? EXIT_UNKNOWN : exit_code;
+			&options->attestation, &attestation, options->save_evidence, err) < 0) {
+		(void)print_err(err);
+		if (*ret_exit_code == EXIT_GOOD)
+			*ret_exit_code = EXIT_UNKNOWN;
 	}
-	return exit_code;
+	return 0;
 }
 
 static int check_options(const void *given, struct err *err)

@@ -21,23 +21,10 @@ int attestation_check_options(const struct attestation_options *options, struct 
 		       : check_nonce(options->nonce, err);
 }
 
-static struct proxy_sources proxy_sources_of(
-	const struct attestation_options *options, const char *agent)
-{
-	struct proxy_variables variables = proxy_find_variables(environ);
-
-	return (struct proxy_sources){.is_none = is_no_proxy(options->proxy),
-		.given = options->proxy,
-		.given_source = "--proxy",
-		.variable = variables.proxy,
-		.variable_name = variables.name,
-		.variable_bypass = variables.bypass,
-		.agent = agent};
-}
-
 static int run_round(const struct attestation_options *options, int root_fd,
 	struct round_result *ret, struct err *err)
 {
+	const struct proxy_variables variables = proxy_find_variables(environ);
 	char agent_proxy[WAAGENT_PROXY_SIZE];
 	uint8_t random[20];
 	char nonce[ROUND_NONCE_SIZE];
@@ -52,7 +39,13 @@ static int run_round(const struct attestation_options *options, int root_fd,
 			  .provider.endpoint = options->endpoint,
 			  .metadata = options->metadata,
 			  .way = {.trust = {options->ca_file, options->extra_ca_file},
-				  .proxy = proxy_sources_of(options, agent_proxy)},
+				  .proxy = {.is_none = is_no_proxy(options->proxy),
+					  .given = options->proxy,
+					  .given_source = "--proxy",
+					  .variable = variables.proxy,
+					  .variable_name = variables.name,
+					  .variable_bypass = variables.bypass,
+					  .agent = agent_proxy}},
 			  .random = round_random(random + 16),
 			  .nonce = options->nonce ? options->nonce : nonce,
 			  .now_s = clock_now_s()},

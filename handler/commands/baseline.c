@@ -184,17 +184,17 @@ static const struct action *find_action(const char *name)
 	return NULL;
 }
 
-static int run(const void *given)
+static int run(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct baseline_options *options = given;
 	const struct action *action = find_action(options->action);
-	struct err err;
-	auto_cleanup(view) struct baseline_view *view = view_new(&err);
+	auto_cleanup(view) struct baseline_view *view = view_new(err);
 
-	if (!view || open_view(options, action->replaces, view, &err) < 0 ||
-		action->run(options, view, &err) < 0)
-		return command_fail(&baseline_command, &err, options->is_json);
-	return view->exit_code;
+	if (!view || open_view(options, action->replaces, view, err) < 0 ||
+		action->run(options, view, err) < 0)
+		return -1;
+	*ret_exit_code = view->exit_code;
+	return 0;
 }
 
 static int check_options(const void *given, struct err *err)

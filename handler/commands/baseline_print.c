@@ -69,37 +69,26 @@ static void add_component(json *object, const struct component *component)
 	json_add_text(object, "sha256", hex);
 }
 
-static void add_variant(json *list, const struct baseline_variant *variant)
-{
-	json *object = json_add_object(list, NULL), *components;
-
-	json_add_time(object, "acceptedAt", variant->accepted_s);
-	json_add_text(object, "how", baseline_how_name(variant->how));
-	json_add_known_text(object, "changes", variant->text);
-	json_add_known_text(object, "bootId", variant->boot_id);
-	components = json_add_array(object, "components");
-	for (size_t i = 0; i < variant->components.count; i++)
-		add_component(json_add_object(components, NULL), &variant->components.items[i]);
-}
-
 int print_baseline_json(const struct baseline_view *view, struct err *err)
 {
 	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
 	json *variants = json_add_array(document, "accepted");
 
-	for (size_t i = 0; i < view->baseline.count; i++)
-		add_variant(variants, &view->baseline.variants[i]);
+	for (size_t i = 0; i < view->baseline.count; i++) {
+		const struct baseline_variant *variant = &view->baseline.variants[i];
+		json *object = json_add_object(variants, NULL), *components;
+
+		json_add_time(object, "acceptedAt", variant->accepted_s);
+		json_add_text(object, "how", baseline_how_name(variant->how));
+		json_add_known_text(object, "changes", variant->text);
+		json_add_known_text(object, "bootId", variant->boot_id);
+		components = json_add_array(object, "components");
+		for (size_t k = 0; k < variant->components.count; k++)
+			add_component(
+				json_add_object(components, NULL), &variant->components.items[k]);
+	}
 	json_add_time(document, "lostAt", view->baseline.lost_s);
 	return print_document(document, err);
-}
-
-static void print_accepted_boot(const struct baseline_view *view)
-{
-	const struct baseline_variant *variant = &view->baseline.variants[view->drift.variant];
-	char time[CLOCK_TEXT_SIZE];
-
-	clock_text(variant->accepted_s, time);
-	print_format("Compared with the boot that was %s at %s.\n", how_text(variant->how), time);
 }
 
 static const char *meaning_of(const struct drift_difference *difference)
@@ -111,7 +100,8 @@ static const char *meaning_of(const struct drift_difference *difference)
 
 void print_drift(const struct baseline_view *view)
 {
-	char text[DRIFT_TEXT_SIZE];
+	const struct baseline_variant *variant = &view->baseline.variants[view->drift.variant];
+	char text[DRIFT_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
 
 	if (view->drift.count == 0 && !view->judgement.text[0])
 		print_format("This boot is as accepted.\n");
@@ -126,7 +116,8 @@ void print_drift(const struct baseline_view *view)
 		drift_difference_text(&view->drift.differences[i], text);
 		print_format("  %-10s %s\n", meaning_of(&view->drift.differences[i]), text);
 	}
-	print_accepted_boot(view);
+	clock_text(variant->accepted_s, time);
+	print_format("Compared with the boot that was %s at %s.\n", how_text(variant->how), time);
 }
 
 /* component: NULL if there was none. */

@@ -28,7 +28,8 @@ struct command {
 	size_t size; /* bytes of the struct that the rows fill */
 	/* ERR_USAGE; NULL if there is nothing to check */
 	int (*check)(const void *options, struct err *err);
-	int (*run)(const void *options); /* the exit code */
+	/* ret_exit_code is EXIT_GOOD if it stays. -1: there is no answer, and run.c prints why. */
+	int (*run)(const void *options, int *ret_exit_code, struct err *err);
 	bool has_health; /* its JSON has a member "health" */
 };
 
@@ -51,6 +52,8 @@ struct facts facts_as_text(void);
 /* Prints the rest of a line that starts behind `indent` columns. On a terminal it is wrapped to
  * that column; elsewhere it stays one line. */
 void print_hanging(size_t indent, const char *text);
+/* Prints why, and the remedy, below a verdict. */
+void print_reason(enum err_code code, const char *message);
 /* Prints a value of a document without a line break behind it. */
 int print_json(const json *value, enum json_style style, struct err *err) err_check;
 /* Makes an object with the members of every document: version, code, name, message, remedy. The
@@ -66,9 +69,8 @@ int print_err(const struct err *err);
  * EXIT_USAGE. */
 int print_usage_error(const char *program, const struct err *wrong);
 int health_exit_code(enum health health);
-/* status.c: what the service reported last, as the answer of this command. Returns the exit
- * code. */
-int print_status(const struct command *command, const char *root, bool is_json);
+/* status.c: what the service reported last, and the exit code of its health. */
+int print_status(const char *root, bool is_json, int *ret_exit_code, struct err *err) err_check;
 /* Called last. Returns EXIT_UNKNOWN if output could not be written, to a full disk or a closed
  * pipe; else exit_code. */
 int print_end(int exit_code);

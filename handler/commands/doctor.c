@@ -80,17 +80,16 @@ static enum doctor_clock clock_state(void)
 				     : DOCTOR_CLOCK_SYNCHRONISED;
 }
 
-static int run(const void *given)
+static int run(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(doctor_report) struct doctor_report report = {0};
 	auto_cleanup(fd) int root_fd = -1;
 	struct utsname machine;
 	const struct clock_time now = clock_read();
-	struct err err;
 
-	if (open_root(options->root, &root_fd, &err) < 0)
-		return command_fail(&doctor_command, &err, options->is_json);
+	if (open_root(options->root, &root_fd, err) < 0)
+		return -1;
 	(void)uname(&machine);
 	if (doctor_run(&(struct doctor_inputs){.root_fd = root_fd,
 			       .machine = machine.machine,
@@ -105,13 +104,10 @@ static int run(const void *given)
 			       .now_s = now.wall_s,
 			       .boot_s = now.boot_s,
 			       .now_ms = clock_monotonic_ms()},
-		    &report, &err) < 0)
-		return command_fail(&doctor_command, &err, options->is_json);
-	if (!options->is_json)
-		print_findings(&report);
-	else if (print_findings_json(&report, &err) < 0)
-		return print_err(&err);
-	return doctor_outcome(&report);
+		    &report, err) < 0)
+		return -1;
+	*ret_exit_code = doctor_outcome(&report);
+	return options->is_json ? print_findings_json(&report, err) : (print_findings(&report), 0);
 }
 
 static const struct option_row rows[] = {

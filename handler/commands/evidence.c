@@ -34,21 +34,16 @@ static int attest(const struct attestation_options *options, struct bundle *ret,
 	return attestation_bundle(options, &attestation, ret, err);
 }
 
-static int collect(const struct options *options, struct err *err)
+static int run(const void *given, int *ret_exit_code, struct err *err)
 {
+	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
+	(void)ret_exit_code;
 	if ((options->is_attesting ? attest(&options->attestation, &bundle, err)
 				   : attestation_collect(&options->attestation, &bundle, err)) < 0)
 		return -1;
 	return attestation_save(options->out, &bundle, err);
-}
-
-static int run(const void *given)
-{
-	struct err err;
-
-	return collect(given, &err) < 0 ? print_err(&err) : EXIT_GOOD;
 }
 
 static const struct option_row rows[] = {

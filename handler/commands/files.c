@@ -127,14 +127,6 @@ static void look_up_packages(
 	find_originals(views, files->count);
 }
 
-/* A difference counts even if something else could not be read. */
-static int exit_code_of(const struct outcome *outcome)
-{
-	if (outcome->differing)
-		return EXIT_BAD;
-	return outcome->trouble.code ? EXIT_UNKNOWN : EXIT_GOOD;
-}
-
 static int print_views_json(const struct view *views, const struct bootfiles *files,
 	const struct err *trouble, struct err *err)
 {
@@ -149,8 +141,9 @@ static int print_views_json(const struct view *views, const struct bootfiles *fi
 	return print_document(document, err);
 }
 
-static int show(const struct options *options, int *ret_exit, struct err *err)
+static int show(const void *given, int *ret_exit_code, struct err *err)
 {
+	const struct options *options = given;
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
 	auto_cleanup(free) struct view *views = NULL;
@@ -163,7 +156,10 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	if (!views)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
 	look_up_packages(root_fd, &files, views, &outcome);
-	*ret_exit = exit_code_of(&outcome);
+	/* a difference counts even if something else could not be read */
+	*ret_exit_code = outcome.differing      ? EXIT_BAD
+			 : outcome.trouble.code ? EXIT_UNKNOWN
+						: EXIT_GOOD;
 	if (options->is_json)
 		return print_views_json(views, &files, &outcome.trouble, err);
 	for (size_t i = 0; i < files.count; i++)
@@ -175,17 +171,6 @@ static int show(const struct options *options, int *ret_exit, struct err *err)
 	if (files.gap.code)
 		print_format("Something was left out: %s\n", files.gap.msg);
 	return 0;
-}
-
-static int run(const void *given)
-{
-	const struct options *options = given;
-	int exit_code;
-	struct err err;
-
-	return show(options, &exit_code, &err) < 0
-		       ? command_fail(&files_command, &err, options->is_json)
-		       : exit_code;
 }
 
 static const struct option_row rows[] = {
@@ -203,5 +188,5 @@ const struct command files_command = {
 	.notes = "Exit code: 0; 1 if a file differs from what its package installed; 2 if something could not be read, which is named; 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
-	.run = run,
+	.run = show,
 };

@@ -164,17 +164,18 @@ static int print_log(const struct eventlog *log, const struct options *options, 
 	return 0;
 }
 
-static int show_log(const void *given)
+static int show_log(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
 	struct eventlog log;
-	struct err err;
 
-	if (read_log(options->file, &bytes, &err) < 0 ||
-		open_log(options->file, buf_bytes(&bytes), &log, &err) < 0)
-		return command_fail(&log_command, &err, options->is_json);
-	return print_log(&log, options, &err) < 0 ? print_err(&err) : EXIT_GOOD;
+	if (read_log(options->file, &bytes, err) < 0 ||
+		open_log(options->file, buf_bytes(&bytes), &log, err) < 0)
+		return -1;
+	if (print_log(&log, options, err) < 0)
+		*ret_exit_code = print_err(err); /* part of the answer is printed already */
+	return 0;
 }
 
 static int check_options(const void *given, struct err *err)

@@ -154,17 +154,6 @@ static void add_keys(json *parent, const char *name, const struct secureboot_key
 	json_add_text(members, "sha256", hex);
 }
 
-static void add_secure_boot(json *members, const struct secureboot *facts)
-{
-	json_add_bool(members, "enabled", facts->is_enabled);
-	add_keys(members, "PK", &facts->pk);
-	add_keys(members, "KEK", &facts->kek);
-	add_keys(members, "db", &facts->db);
-	add_keys(members, "dbx", &facts->dbx);
-	json_add_int(members, "authorities", (int64_t)facts->authority_count);
-	json_add_known_text(members, "vmId", facts->vm_id);
-}
-
 static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 {
 	static const char *const unknown[] = {
@@ -175,8 +164,15 @@ static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 	auto_cleanup(json) json *members = json_new_object();
 
 	json_add_reason(members, is_known ? ERR_OK : reason.code, is_known ? NULL : reason.msg);
-	if (is_known)
-		add_secure_boot(members, facts);
+	if (is_known) {
+		json_add_bool(members, "enabled", facts->is_enabled);
+		add_keys(members, "PK", &facts->pk);
+		add_keys(members, "KEK", &facts->kek);
+		add_keys(members, "db", &facts->db);
+		add_keys(members, "dbx", &facts->dbx);
+		json_add_int(members, "authorities", (int64_t)facts->authority_count);
+		json_add_known_text(members, "vmId", facts->vm_id);
+	}
 	for (size_t i = 0; !is_known && i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_add_null(members, unknown[i]);
 	return print_json(members, JSON_COMPACT, err);

@@ -8,25 +8,18 @@ struct options {
 	bool is_json;
 };
 
-static int request_round(const char *root, struct err *err)
+static int run(const void *given, int *ret_exit_code, struct err *err)
 {
+	const struct options *options = given;
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(fd) int state_fd = -1;
 	struct record service;
 
-	if (open_root(root, &root_fd, err) < 0 || enabled_find(root_fd, &state_fd, &service, err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0 ||
+		enabled_find(root_fd, &state_fd, &service, err) < 0 ||
+		attest_now_run(state_fd, err) < 0)
 		return -1;
-	return attest_now_run(state_fd, err);
-}
-
-static int run(const void *given)
-{
-	const struct options *options = given;
-	struct err err;
-
-	if (request_round(options->root, &err) < 0)
-		return command_fail(&now_command, &err, options->is_json);
-	return print_status(&now_command, options->root, options->is_json);
+	return print_status(options->root, options->is_json, ret_exit_code, err);
 }
 
 static const struct option_row rows[] = {

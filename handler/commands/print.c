@@ -96,6 +96,18 @@ void print_hanging(size_t indent, const char *text)
 	print_format("%s\n", text);
 }
 
+void print_reason(enum err_code code, const char *message)
+{
+	const struct err_info *info = err_info(code);
+	char text[ERR_MSG_SIZE + 80];
+
+	(void)text_format(text, sizeof(text), "%s (%s)", message, info->name);
+	print_format("  ");
+	print_hanging(2, text);
+	print_format("  ");
+	print_hanging(2, info->remedy);
+}
+
 int print_json(const json *value, enum json_style style, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(MAX_JSON);
@@ -140,22 +152,19 @@ int print_err(const struct err *err)
 	return failure_exit_code(err->code);
 }
 
-/* has_health: the command's documents have a member "health". */
-static int print_failure(const struct err *failure, bool has_health)
+int command_fail(const struct command *command, const struct err *failure, bool is_json)
 {
-	auto_cleanup(json) json *document = document_new(failure->code, failure->msg);
+	auto_cleanup(json) json *document = NULL;
 	struct err err;
 
-	if (has_health)
+	if (!is_json)
+		return print_err(failure);
+	document = document_new(failure->code, failure->msg);
+	if (command && command->has_health)
 		json_add_text(document, "health", health_name(HEALTH_UNKNOWN));
 	if (print_document(document, &err) < 0)
 		return print_err(&err);
 	return failure_exit_code(failure->code);
-}
-
-int command_fail(const struct command *command, const struct err *failure, bool is_json)
-{
-	return is_json ? print_failure(failure, command && command->has_health) : print_err(failure);
 }
 
 int print_usage_error(const char *program, const struct err *wrong)

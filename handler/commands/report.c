@@ -77,7 +77,7 @@ static int get_bundle(const struct options *options, struct attestation *attesta
 		*err = attestation->verdict.reason;
 		return -1;
 	}
-	whole.redact = false; /* redact_and_check() does it, after the comparison */
+	whole.redact = false; /* report() does it, after the comparison */
 	whole.with_token = !options->attestation.redact;
 	return attestation_bundle(&whole, attestation, ret, err);
 }
@@ -120,18 +120,6 @@ static const struct comparison *comparison_of(const struct options *options, str
 	return change;
 }
 
-/* Checks the redacted bundle anew; the verdict stays. */
-static int redact_and_check(const struct options *options, const struct anchors *anchors,
-	struct bundle *bundle, const struct page_inputs *inputs, struct bundlecheck *check,
-	struct err *err)
-{
-	if (attestation_redact(bundle, err) < 0)
-		return -1;
-	if (inputs->check)
-		check_bundle(options, anchors, inputs, check);
-	return 0;
-}
-
 /* Without evidence, the log is still shown, unproven. Empty if there is no log, or if the page is
  * redacted: nothing redacts a bare log. */
 static void read_log(const struct options *options, struct buf *ret)
@@ -150,8 +138,9 @@ static void read_log(const struct options *options, struct buf *ret)
 		buf_done(ret);
 }
 
-static int report(const struct options *options, int *ret_exit_code, struct err *err)
+static int report(const void *given, int *ret_exit_code, struct err *err)
 {
+	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
@@ -171,22 +160,17 @@ static int report(const struct options *options, int *ret_exit_code, struct err 
 		inputs.log = buf_bytes(&log);
 	}
 	inputs.comparison = comparison_of(options, &attestation.change);
-	if (options->attestation.redact &&
-		redact_and_check(options, &anchors, &bundle, &inputs, check, err) < 0)
-		return -1;
+	if (options->attestation.redact) {
+		if (attestation_redact(&bundle, err) < 0)
+			return -1;
+		if (inputs.check) /* anew; the verdict stays */
+			check_bundle(options, &anchors, &inputs, check);
+	}
 	*ret_exit_code = exit_code_of(options, &inputs);
 	if (write_page(options->html, &inputs, err) < 0)
 		return -1;
 	print_verdict_line(options->html, &inputs);
 	return 0;
-}
-
-static int run(const void *given)
-{
-	int exit_code = EXIT_UNKNOWN;
-	struct err err;
-
-	return report(given, &exit_code, &err) < 0 ? print_err(&err) : exit_code;
 }
 
 static const struct option_row rows[] = {
@@ -214,5 +198,5 @@ const struct command report_command = {
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,
-	.run = run,
+	.run = report,
 };

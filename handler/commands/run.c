@@ -62,25 +62,20 @@ static int print_usage(const struct command *command, const char *program)
 	return 0;
 }
 
-/* The command that has this option. The user probably meant that command. */
-static const struct command *command_with_option(const char *option)
-{
-	const struct command *command;
-
-	each_command (command)
-		if (options_have(command->rows, option))
-			return command;
-	return NULL;
-}
-
+/* Names the command that has this option, since the user probably meant that one. */
 static void suggest_command(const char *stranger, struct err *err)
 {
-	const struct command *owner = *stranger ? command_with_option(stranger) : NULL;
-	struct err before = *err;
+	const struct err before = *err;
+	const struct command *command;
 
-	if (owner)
-		err_fill(err, ERR_USAGE, 0, "%s here (it is one of '" PROGRAM " %s')", before.msg,
-			owner->name);
+	if (!*stranger)
+		return;
+	each_command (command)
+		if (options_have(command->rows, stranger)) {
+			err_fill(err, ERR_USAGE, 0, "%s here (it is one of '" PROGRAM " %s')",
+				before.msg, command->name);
+			return;
+		}
 }
 
 /* options: zeroed. ERR_USAGE. */
@@ -111,6 +106,7 @@ static int run(const struct command *command, int argc, char **argv)
 	auto_cleanup(free) void *options = calloc(1, command->size);
 	bool is_json = wants_json(argc, argv);
 	char program[NAME_SIZE];
+	int exit_code = EXIT_GOOD;
 	struct err err;
 
 	(void)text_format(program, sizeof(program), PROGRAM " %s", command->name);
@@ -126,7 +122,9 @@ static int run(const struct command *command, int argc, char **argv)
 	case OPTIONS_READ:
 		break;
 	}
-	return command->run(options);
+	if (command->run(options, &exit_code, &err) == 0)
+		return exit_code;
+	return command_fail(command, &err, is_json && options_have(command->rows, "json"));
 }
 
 static int refuse_command(const char *name, bool is_json)

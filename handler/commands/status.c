@@ -100,26 +100,16 @@ static int print_view_json(const struct view *view, struct err *err)
 	return print_document(document, err);
 }
 
-static void print_doubt(const struct err *doubt)
-{
-	char text[ERR_MSG_SIZE + 80];
-
-	(void)text_format(text, sizeof(text), "%s (%s)", doubt->msg, err_info(doubt->code)->name);
-	print_format("  ");
-	print_hanging(2, text);
-	print_format("  ");
-	print_hanging(2, err_info(doubt->code)->remedy);
-	print_format("\n");
-}
-
 static void print_view(const struct view *view)
 {
 	const struct result *result = &view->result;
 	char time[CLOCK_TEXT_SIZE];
 
 	print_format("%s\n", health_name(result->health));
-	if (result->doubt.code)
-		print_doubt(&result->doubt);
+	if (result->doubt.code) {
+		print_reason(result->doubt.code, result->doubt.msg);
+		print_format("\n");
+	}
 	print_format("  reported      %s: %s\n", time_text(result->written_s, time),
 		status_state_name(result->status.state));
 	print_format("%*s", FACT_INDENT, "");
@@ -144,29 +134,23 @@ static void print_view(const struct view *view)
 	}
 }
 
-int print_status(const struct command *command, const char *root, bool is_json)
+int print_status(const char *root, bool is_json, int *ret_exit_code, struct err *err)
 {
 	auto_cleanup(free) struct view *view = calloc(1, sizeof(*view));
-	struct err err;
 
-	if (!view) {
-		err_fill(&err, ERR_NO_MEMORY, 0, "No memory for the status.");
-		return command_fail(command, &err, is_json);
-	}
-	if (read_view(root, view, &err) < 0)
-		return command_fail(command, &err, is_json);
-	if (!is_json)
-		print_view(view);
-	else if (print_view_json(view, &err) < 0)
-		return print_err(&err);
-	return health_exit_code(view->result.health);
+	if (!view)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the status.");
+	if (read_view(root, view, err) < 0)
+		return -1;
+	*ret_exit_code = health_exit_code(view->result.health);
+	return is_json ? print_view_json(view, err) : (print_view(view), 0);
 }
 
-static int show(const void *given)
+static int show(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 
-	return print_status(&status_command, options->root, options->is_json);
+	return print_status(options->root, options->is_json, ret_exit_code, err);
 }
 
 static const struct option_row rows[] = {

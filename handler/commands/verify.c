@@ -72,31 +72,22 @@ static int check_evidence(const struct options *options, const struct bundle *bu
 	return 0;
 }
 
-static int verify_exit_code(const struct bundlecheck *check)
-{
-	if (check->findings.count)
-		return EXIT_BAD;
-	return check->is_issuer_checked ? EXIT_GOOD : EXIT_RESERVED;
-}
-
-static int verify(const void *given)
+static int verify(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	struct verify_result result = {.bundle = &bundle};
-	struct err err;
 
 	(void)read_now(options, &result.now_s);
-	if (bundlecheck_new(&check, &err) < 0 || read_bundle(options->file, &bundle, &err) < 0 ||
-		check_evidence(options, &bundle, result.now_s, check, &err) < 0)
-		return command_fail(&verify_command, &err, options->is_json);
+	if (bundlecheck_new(&check, err) < 0 || read_bundle(options->file, &bundle, err) < 0 ||
+		check_evidence(options, &bundle, result.now_s, check, err) < 0)
+		return -1;
 	result.check = check;
-	if (!options->is_json)
-		verify_print_text(&result);
-	else if (verify_print_json(&result, &err) < 0)
-		return print_err(&err);
-	return verify_exit_code(check);
+	*ret_exit_code = check->findings.count      ? EXIT_BAD
+			 : check->is_issuer_checked ? EXIT_GOOD
+						    : EXIT_RESERVED;
+	return options->is_json ? verify_print_json(&result, err) : (verify_print_text(&result), 0);
 }
 
 static const struct option_row rows[] = {

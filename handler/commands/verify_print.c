@@ -16,13 +16,6 @@ static bool is_unanchored(const struct bundlecheck *check)
 	return check->findings.count == 0 && !check->is_issuer_checked;
 }
 
-static void add_reasons(json *reasons, const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		json_add_reason(json_add_object(reasons, NULL), findings_at(findings, i)->code,
-			findings_at(findings, i)->msg);
-}
-
 static void add_pcrs(const struct facts *facts, const struct tpm_pcrs *pcrs)
 {
 	const struct facts parts = facts_within(facts, "pcrs");
@@ -85,31 +78,25 @@ static void add_stated(const struct facts *facts, const struct bundle *bundle)
 	fact_text(facts, "kernel", "kernel", bundle->machine.kernel);
 }
 
-static const char *verdict_name(const struct bundlecheck *check)
-{
-	return check->findings.count ? "Refused" : is_unanchored(check) ? "Unanchored" : "Verified";
-}
-
-/* A document with the first reason, if there is one. */
-static json *new_result(const struct bundlecheck *check)
-{
-	const struct err *first = check->findings.count ? findings_at(&check->findings, 0) : NULL;
-
-	if (first)
-		return document_new(first->code, first->msg);
-	return document_new(ERR_OK, is_unanchored(check) ? UNANCHORED : NULL);
-}
-
 int verify_print_json(const struct verify_result *result, struct err *err)
 {
 	const struct bundlecheck *check = result->check;
-	auto_cleanup(json) json *document = new_result(check);
+	const struct findings *findings = &check->findings;
+	const struct err *first = findings->count ? findings_at(findings, 0) : NULL;
+	bool is_open = is_unanchored(check);
+	auto_cleanup(json) json *document =
+		document_new(first ? first->code : ERR_OK, first     ? first->msg
+							   : is_open ? UNANCHORED
+								     : NULL);
 	struct facts facts, stated;
 	char time[CLOCK_TEXT_SIZE];
-	json *notes;
+	json *reasons, *notes;
 
-	json_add_text(document, "verdict", verdict_name(check));
-	add_reasons(json_add_array(document, "reasons"), &check->findings);
+	json_add_text(document, "verdict", first ? "Refused" : is_open ? "Unanchored" : "Verified");
+	reasons = json_add_array(document, "reasons");
+	for (size_t i = 0; i < findings->count; i++)
+		json_add_reason(json_add_object(reasons, NULL), findings_at(findings, i)->code,
+			findings_at(findings, i)->msg);
 	json_add_bool(document, "issuerChecked", check->is_issuer_checked);
 	json_add_bool(document, "tokenChecked", check->is_token_checked);
 	notes = json_add_array(document, "notChecked");
@@ -130,12 +117,6 @@ int verify_print_json(const struct verify_result *result, struct err *err)
 	return print_document(document, err);
 }
 
-static void print_below(const char *text)
-{
-	print_format("  ");
-	print_hanging(2, text);
-}
-
 void verify_print_text(const struct verify_result *result)
 {
 	const struct bundlecheck *check = result->check;
@@ -145,18 +126,13 @@ void verify_print_text(const struct verify_result *result)
 			     : is_unanchored(check)
 				     ? "Verified, except whose TPM it is: no --ca was given"
 				     : "Verified");
-	for (size_t i = 0; i < check->findings.count; i++) {
-		const struct err_info *info = err_info(findings_at(&check->findings, i)->code);
-
-		char text[ERR_MSG_SIZE + 80];
-
-		(void)text_format(text, sizeof(text), "%s (%s)",
-			findings_at(&check->findings, i)->msg, info->name);
-		print_below(text);
-		print_below(info->remedy);
+	for (size_t i = 0; i < check->findings.count; i++)
+		print_reason(findings_at(&check->findings, i)->code,
+			findings_at(&check->findings, i)->msg);
+	for (size_t i = 0; i < check->note_count; i++) {
+		print_format("  ");
+		print_hanging(2, check->notes[i]);
 	}
-	for (size_t i = 0; i < check->note_count; i++)
-		print_below(check->notes[i]);
 	print_format("\nFacts\n");
 	add_facts(&facts, result);
 	if (!result->bundle->is_whole)

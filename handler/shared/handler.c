@@ -117,13 +117,6 @@ static void guess_environment(struct handler *handler)
 		handler->environment.sequence = 0;
 }
 
-static void load_environment(struct handler *handler)
-{
-	handler->has_environment = read_environment(handler, &handler->environment_err) == 0;
-	if (!handler->has_environment)
-		guess_environment(handler);
-}
-
 int handler_write_status(const struct handler *handler, const struct status *status, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
@@ -189,7 +182,9 @@ static int run_locked(struct handler *handler, const struct handler_options *opt
 {
 	if (open_folders(handler, options, err) < 0)
 		return -1;
-	load_environment(handler);
+	handler->has_environment = read_environment(handler, &handler->environment_err) == 0;
+	if (!handler->has_environment)
+		guess_environment(handler);
 	log_start(handler);
 	if (lock_take(handler->root_fd, LOCK_TIMEOUT_MS, &handler->lock, err) < 0)
 		return -1;

@@ -5,21 +5,14 @@
 #include "base/clock.h"
 #include "base/watch.h"
 
-static bool is_finished(int status_dir_fd, uint32_t sequence)
-{
-	enum status_state state;
-	int code;
-
-	return status_read_outcome(status_dir_fd, sequence, &state, &code) == 0 &&
-	       state != STATUS_TRANSITIONING;
-}
-
 bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 {
 	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
 	auto_cleanup(fd) int watch = -1;
 	struct pollfd event = {.events = POLLIN};
+	enum status_state state;
 	struct err ignored;
+	int code;
 
 	/* watched before the first check, so that no change is missed; if watching fails, the state
 	 * is checked once more at the time limit */
@@ -29,7 +22,8 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 	for (;;) {
 		int64_t left_ms = deadline_ms - clock_monotonic_ms();
 
-		if (is_finished(status_dir_fd, sequence))
+		if (status_read_outcome(status_dir_fd, sequence, &state, &code) == 0 &&
+			state != STATUS_TRANSITIONING)
 			return true;
 		if (left_ms <= 0)
 			return false;
