@@ -11,6 +11,7 @@
 #define AGENT_SETTINGS_H
 
 #include "agent/settings_table.h"
+#include "appraise/renewal.h"
 #include "appraise/rules.h"
 #include "maa/provider.h"
 #include "net/way.h"
@@ -56,6 +57,9 @@ struct settings {
 	/* alertSecret: signs alerts; "" = they are not signed */
 	char alert_secret[SETTINGS_SECRET_SIZE];
 	struct rules rules; /* rules: what a change of the boot means */
+	/* secureBoot2023: what missing certificates of 2023 mean: "warn" (default), "ignore",
+	 * "unhealthy" */
+	enum renewal_action renewal;
 	/* ascReportingFrequency, between attestations: 15 min to 24 h; default 4 h */
 	uint32_t period_s;
 	size_t warning_count; /* those beyond SETTINGS_MAX_WARNINGS are only counted */

@@ -87,6 +87,19 @@ static int read_region_fallback(
 	return 0;
 }
 
+static int read_renewal(const struct settings_tree *tree, enum renewal_action *ret, struct err *err)
+{
+	static const char takes[] = "\"warn\", \"ignore\" or \"unhealthy\"";
+	struct settings_member member = settings_tree_find(tree, SETTING_SECURE_BOOT_2023);
+	char text[64] = "";
+
+	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
+		return -1;
+	if (!text[0] || renewal_action_of_name(text, ret))
+		return 0;
+	return settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err);
+}
+
 /* ---- certificate authorities ---- */
 
 static int read_ca_file(const struct settings_tree *tree, enum setting setting,
@@ -223,7 +236,8 @@ int settings_read(const struct settings_tree *tree, struct settings *ret, struct
 		read_ca_file(tree, SETTING_CA_FILE, ret->ca_file, err) < 0 ||
 		read_ca_file(tree, SETTING_EXTRA_CA_FILE, ret->extra_ca_file, err) < 0 ||
 		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
-		settings_read_alerts(tree, ret, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
+		settings_read_alerts(tree, ret, err) < 0 ||
+		read_renewal(tree, &ret->renewal, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
 		return -1;
 	read_switch(tree, SETTING_DISABLE_ALERTS, &ret->alerts_disabled, ret);
 	read_period(tree, ret);

@@ -124,9 +124,10 @@ void renewal_text(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 	bool is_kek = renewal->is_due && lacks_kek(renewal->variables);
 	bool is_db = renewal->is_due && lacks_db(renewal->variables);
 
-	(void)text_format(ret, RENEWAL_TEXT_SIZE, "%s%s",
-		is_kek ? "KEK lacks Microsoft's certificate of 2023: new revocations for dbx are refused. "
+	(void)text_format(ret, RENEWAL_TEXT_SIZE, "%s%s%s",
+		is_kek ? "KEK lacks Microsoft's certificate of 2023: new revocations for dbx are refused."
 		       : "",
+		is_kek && is_db ? " " : "",
 		is_db ? "db lacks Microsoft UEFI CA 2023: a shim that only that one signed does not start."
 		      : "");
 }
@@ -149,4 +150,39 @@ void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 		: renewal->state == RENEWAL_OWN_KEYS ? owner
 		: renewal->is_azure                  ? azure
 						     : other);
+}
+
+static const char *const action_names[RENEWAL_ACTIONS] = {
+	[RENEWAL_WARN] = "warn",
+	[RENEWAL_IGNORE] = "ignore",
+	[RENEWAL_UNHEALTHY] = "unhealthy",
+};
+
+const char *renewal_action_name(enum renewal_action action)
+{
+	return action_names[action];
+}
+
+bool renewal_action_of_name(const char *name, enum renewal_action *ret)
+{
+	for (int i = 0; i < RENEWAL_ACTIONS; i++)
+		if (text_equal_nocase(action_names[i], name)) {
+			*ret = (enum renewal_action)i;
+			return true;
+		}
+	return false;
+}
+
+int renewal_check(const struct renewal *renewal, enum renewal_action action, struct err *err)
+{
+	bool is_proved = renewal->is_measured && renewal->state != RENEWAL_UNKNOWN;
+	char text[RENEWAL_TEXT_SIZE];
+
+	if (action != RENEWAL_UNHEALTHY || (is_proved && !renewal->is_due))
+		return 0;
+	renewal_text(renewal, text);
+	return err_set(err, ERR_CERTIFICATES_2011, 0, "%s",
+		is_proved
+			? text
+			: "PCR 7 does not prove that this VM has Secure Boot's certificates of 2023.");
 }

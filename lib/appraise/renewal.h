@@ -10,6 +10,7 @@
 
 #include "appraise/dbx_level.h"
 #include "appraise/known_cert.h"
+#include "base/err.h"
 #include "boot/uefivar.h"
 
 /* Zeroed: nothing was read. */
@@ -64,5 +65,20 @@ enum renewal_state renewal_state_of_name(const char *name);
 void renewal_text(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE]);
 /* What to do; "" if nothing is due. */
 void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE]);
+
+/* What it means that something is due: the setting secureBoot2023. */
+enum renewal_action {
+	RENEWAL_WARN, /* a warning in the status */
+	RENEWAL_IGNORE,
+	RENEWAL_UNHEALTHY, /* so is the VM, unless PCR 7 proves that nothing is due */
+	RENEWAL_ACTIONS,
+};
+
+const char *renewal_action_name(enum renewal_action action); /* "warn" */
+/* Letter case does not matter. False, with *ret as it was, for any other text. */
+bool renewal_action_of_name(const char *name, enum renewal_action *ret);
+/* ERR_CERTIFICATES_2011 if the setting makes the VM Unhealthy. */
+int renewal_check(
+	const struct renewal *renewal, enum renewal_action action, struct err *err) err_check;
 
 #endif

@@ -91,6 +91,8 @@ static const char *shown_text(const struct settings *settings, enum setting sett
 		return settings->proxy.is_none ? "none" : settings->proxy.url;
 	case SETTING_NO_PROXY:
 		return settings->proxy.no_proxy;
+	case SETTING_SECURE_BOOT_2023:
+		return renewal_action_name(settings->renewal);
 	case SETTING_PROXY_USER:
 	case SETTING_PROXY_PASSWORD:
 	case SETTING_DISABLE_ALERTS:

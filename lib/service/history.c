@@ -16,6 +16,8 @@ static struct history continue_with_provider(const struct history *before, const
 	after.baseline_s = before->baseline_s;
 	memcpy(after.distrusted_boot_id, before->distrusted_boot_id,
 		sizeof(after.distrusted_boot_id));
+	memcpy(after.renewal, before->renewal, sizeof(after.renewal));
+	after.renewal_since_s = before->renewal_since_s;
 	return after;
 }
 
@@ -37,6 +39,16 @@ static void note_wait(
 
 	ret->waiting_boot_s = is_same_wait ? before->waiting_boot_s : boot_clock(&round->now);
 	ret->waiting_enabled_s = round->enabled_at_s;
+}
+
+static void note_renewal(const struct history_round *round, struct history *ret)
+{
+	const char *state = renewal_state_name(round->renewal);
+
+	if (round->renewal == RENEWAL_UNKNOWN || strcmp(ret->renewal, state) == 0)
+		return;
+	(void)text_format(ret->renewal, sizeof(ret->renewal), "%s", state);
+	ret->renewal_since_s = round->now.time.wall_s;
 }
 
 static void note_answer(const struct history_round *round, struct history *ret)
@@ -61,6 +73,7 @@ struct history history_after(const struct history *before, const struct history_
 	note_wait(before, round, &after);
 	(void)text_format(after.boot_id, sizeof(after.boot_id), "%s", round->now.boot_id);
 	after.round_boot_s = boot_clock(&round->now);
+	note_renewal(round, &after);
 	if (round->health != HEALTH_UNKNOWN) {
 		note_answer(round, &after);
 		return after;
@@ -91,6 +104,9 @@ static const struct member rows[] = {
 	{"baselineAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct history, baseline_s)},
 	{"distrustedBootId", MEMBER_TEXT, MEMBER_OPTIONAL,
 		MEMBER_PLACE(struct history, distrusted_boot_id)},
+	{"secureBoot2023", MEMBER_TEXT, MEMBER_OPTIONAL, MEMBER_PLACE(struct history, renewal)},
+	{"secureBoot2023Since", MEMBER_INT, MEMBER_OPTIONAL,
+		MEMBER_PLACE(struct history, renewal_since_s)},
 };
 
 /* Identifies the round that "bootClock" belongs to. */

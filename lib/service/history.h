@@ -10,6 +10,7 @@
 
 #define HISTORY_FILE          "history.json" /* below the state folder */
 #define HISTORY_PROVIDER_SIZE 512
+#define HISTORY_RENEWAL_SIZE  16
 
 struct history {
 	char boot_id[BOOT_ID_SIZE]; /* of the last round's boot */
@@ -26,12 +27,16 @@ struct history {
 	int64_t waiting_enabled_s; /* `enabled_at_s` of the enable that waits */
 	/* a boot in which no baseline is learned, see history_trusts_boot; "" = none */
 	char distrusted_boot_id[BOOT_ID_SIZE];
+	/* renewal_state_name() of the certificates of 2023, "" = unknown, and since when */
+	char renewal[HISTORY_RENEWAL_SIZE];
+	int64_t renewal_since_s;
 };
 
 struct history_round {
 	enum health health;
 	const char *provider; /* "": none was found, and the history keeps the earlier one */
 	const struct proof *proof; /* used only if Healthy */
+	enum renewal_state renewal; /* RENEWAL_UNKNOWN: the history keeps the earlier one */
 	int64_t enabled_at_s; /* identifies an enable; never compared with a clock */
 	struct moment now;
 };

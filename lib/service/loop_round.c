@@ -1,6 +1,7 @@
 #include "service/loop_parts.h"
 
 #include <string.h>
+#include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "edge/crypto.h"
 #include "service/journal.h"
@@ -55,7 +56,7 @@ static void judge_round(const struct loop *loop, const struct history *history,
 			       .boot_id = loop->boot_id,
 			       .now_s = clock_now_s(),
 			       .baseline_s = history->baseline_s},
-		round, ret_change, ret);
+		loop->settings.renewal, round, ret_change, ret);
 	if (ret_change->is_news)
 		loop_log(loop, ret_change->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
 			ret_change->text);
@@ -127,6 +128,7 @@ static void remember_round(struct loop *loop, const struct moment *started,
 	const struct status_report_inputs *report, struct history *history)
 {
 	const struct round_result *round = report->round;
+	const struct renewal renewal = renewal_of_appraisal(&round->local);
 	const struct proof proof =
 		proof_of_token(started, round->token_issued_s, round->token_expires_s);
 
@@ -136,6 +138,7 @@ static void remember_round(struct loop *loop, const struct moment *started,
 									: round->provider,
 				 .proof = &proof,
 				 .enabled_at_s = report->enabled_at_s,
+				 .renewal = renewal.is_measured ? renewal.state : RENEWAL_UNKNOWN,
 				 .now = report->now});
 	history->baseline_s = report->change->baseline_s;
 	loop->was_unhealthy |= report->verdict->health == HEALTH_UNHEALTHY;

@@ -1,6 +1,7 @@
 #include "service/status_report.h"
 
 #include <string.h>
+#include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -170,22 +171,52 @@ static void list_authorities(const struct authorities *authorities, char *ret, s
 	}
 }
 
+/* "Certificates of 2023: db missing since .. . What is missing. What to do. " */
+static void describe_certificates(const struct status_report_inputs *inputs,
+	const struct renewal *renewal, char *ret, size_t size)
+{
+	char since[CLOCK_TEXT_SIZE] = "", missing[RENEWAL_TEXT_SIZE] = "",
+	     remedy[RENEWAL_TEXT_SIZE] = "";
+
+	ret[0] = '\0';
+	if (renewal->state == RENEWAL_UNKNOWN)
+		return;
+	if (inputs->history->renewal_since_s)
+		clock_text(inputs->history->renewal_since_s, since);
+	if (inputs->settings->renewal != RENEWAL_IGNORE) {
+		renewal_text(renewal, missing);
+		renewal_remedy(renewal, remedy);
+	}
+	(void)text_format(ret, size, "Certificates of 2023: %s%s%s.%s%s%s%s ",
+		renewal_state_text(renewal->state), since[0] ? " since " : "", since,
+		missing[0] ? " " : "", missing, remedy[0] ? " " : "", remedy);
+}
+
 static void add_secure_boot(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct appraisal *local = &inputs->round->local;
 	const struct secureboot *facts = &local->secureboot;
-	char text[MESSAGE], vouched[MESSAGE / 2];
+	const struct renewal renewal = renewal_of_appraisal(local);
+	bool is_due = renewal.is_due && inputs->settings->renewal != RENEWAL_IGNORE;
+	char text[MESSAGE], vouched[MESSAGE / 2], certificates[MESSAGE / 2],
+		level[RENEWAL_LEVEL_SIZE];
 
 	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
 		return;
 	list_authorities(&local->authorities, vouched, sizeof(vouched));
+	describe_certificates(inputs, &renewal, certificates, sizeof(certificates));
+	renewal_dbx_text(&facts->renewal.dbx_level, level);
 	(void)text_format(text, sizeof(text),
-		"%s, as measured in PCR 7. Certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu; shim's revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
-		facts->is_enabled ? "On" : "Off", facts->pk.cert_count, facts->kek.cert_count,
-		facts->db.cert_count, facts->dbx.hash_count,
-		facts->sbat.date[0] ? facts->sbat.date : "none", facts->authority_count, vouched);
-	status_add(ret, "SecureBoot", facts->is_enabled ? STATUS_SUCCESS : STATUS_ERROR,
-		facts->is_enabled ? 0 : ERR_SECURE_BOOT_OFF, text);
+		"%s, as measured in PCR 7. %sCertificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu%s%s; shim's revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
+		facts->is_enabled ? "On" : "Off", certificates, facts->pk.cert_count,
+		facts->kek.cert_count, facts->db.cert_count, facts->dbx.hash_count,
+		level[0] ? ", " : "", level, facts->sbat.date[0] ? facts->sbat.date : "none",
+		facts->authority_count, vouched);
+	if (!facts->is_enabled)
+		status_add(ret, "SecureBoot", STATUS_ERROR, ERR_SECURE_BOOT_OFF, text);
+	else
+		status_add(ret, "SecureBoot", is_due ? STATUS_WARNING : STATUS_SUCCESS,
+			is_due ? ERR_CERTIFICATES_2011 : 0, text);
 }
 
 /* Puts remarks first, because they deserve attention. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "appraise/renewal_facts.h"
 #include "base/boot_id.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -47,16 +48,28 @@ static const struct verdict *provider_of(const struct round_result *round)
 	return round->stage >= ROUND_COLLECTED ? &round->remote : NULL;
 }
 
-void verdicts_judge(const struct comparison_inputs *state, const struct round_result *round,
-	struct comparison *ret_change, struct verdict *ret)
+/* The VM's own check, with what its owner demands of the certificates. */
+static struct verdict own_verdict(const struct round_result *round, enum renewal_action action)
+{
+	struct renewal renewal = renewal_of_appraisal(&round->local);
+	struct err err;
+
+	if (round->own.health == HEALTH_HEALTHY && renewal_check(&renewal, action, &err) < 0)
+		return verdict_of_err(&err);
+	return round->own;
+}
+
+void verdicts_judge(const struct comparison_inputs *state, enum renewal_action renewal,
+	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
 {
 	struct comparison_inputs inputs = *state;
+	struct verdict own = own_verdict(round, renewal);
 
 	inputs.appraisal = round->stage >= ROUND_COLLECTED ? &round->local : NULL;
-	*ret = verdicts_combine(&round->own, provider_of(round), NULL);
+	*ret = verdicts_combine(&own, provider_of(round), NULL);
 	inputs.is_healthy = ret->health == HEALTH_HEALTHY;
 	comparison_judge(&inputs, ret_change);
-	*ret = verdicts_combine(&round->own, provider_of(round), &ret_change->finding);
+	*ret = verdicts_combine(&own, provider_of(round), &ret_change->finding);
 }
 
 /* State of the enabled extension on this machine. */
@@ -120,7 +133,7 @@ void verdicts_judge_read_only(int root_fd, const char *tcti, const struct round_
 				.boot_id = enabled->boot_id,
 				.now_s = clock_now_s(),
 				.baseline_s = enabled->history.baseline_s},
-			round, ret_change, ret);
+			enabled->settings.renewal, round, ret_change, ret);
 		return;
 	}
 	if (is_due)

@@ -19,9 +19,10 @@ struct verdict verdicts_combine(
 	const struct verdict *own, const struct verdict *provider, const struct err *change);
 
 /* For the service, after a round. state: the inputs of the comparison except those from the round.
- * ret_change: zeroed by the caller, who calls comparison_done. */
-void verdicts_judge(const struct comparison_inputs *state, const struct round_result *round,
-	struct comparison *ret_change, struct verdict *ret);
+ * renewal: what missing certificates of 2023 mean. ret_change: zeroed by the caller, who calls
+ * comparison_done. */
+void verdicts_judge(const struct comparison_inputs *state, enum renewal_action renewal,
+	const struct round_result *round, struct comparison *ret_change, struct verdict *ret);
 
 /* The same for commands. Reads the state of the enabled extension below this root directory and
  * writes nothing. tcti: of the TPM that was used; NULL for this machine's. */

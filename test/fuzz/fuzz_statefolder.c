@@ -394,7 +394,7 @@ static void judge_boot(const struct reading *boot, const struct history *history
 			       .boot_id = BOOT_ID,
 			       .now_s = NOW_S,
 			       .baseline_s = history->baseline_s},
-		&round, &ret->change, &verdict);
+		RENEWAL_WARN, &round, &ret->change, &verdict);
 	ret->health = verdict.health;
 	comparison_done(&ret->change);
 }

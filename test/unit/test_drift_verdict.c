@@ -22,7 +22,7 @@ static struct verdict judge(const struct round_result *round, long allocations, 
 			       .rules = &rules,
 			       .boot_id = "boot",
 			       .now_s = 1},
-		round, ret, &verdict);
+		RENEWAL_WARN, round, ret, &verdict);
 	if (allocations >= 0)
 		assert_true(scarce_end());
 	return verdict;

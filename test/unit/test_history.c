@@ -21,6 +21,34 @@ static struct history after_asking(struct history before, enum health health, co
 					      .now = now});
 }
 
+static struct history after_seeing(struct history before, enum renewal_state renewal, int64_t now_s)
+{
+	const struct moment now = {.boot_id = "boot", .time = {.wall_s = now_s, .boot_s = now_s}};
+
+	return history_after(&before, &(struct history_round){.health = HEALTH_UNHEALTHY,
+					      .provider = now_s < 300 ? PROVIDER : "https://other",
+					      .renewal = renewal,
+					      .now = now});
+}
+
+static void it_is_known_since_when_certificates_are_missing(void **state)
+{
+	struct history history = {0};
+
+	(void)state;
+	history = after_seeing(history, RENEWAL_UNKNOWN, 100);
+	assert_string_equal(history.renewal, "");
+	history = after_seeing(history, RENEWAL_DB_MISSING, 200);
+	/* neither another provider nor a boot that proves nothing makes it newer */
+	history = after_seeing(history, RENEWAL_DB_MISSING, 300);
+	history = after_seeing(history, RENEWAL_UNKNOWN, 400);
+	assert_string_equal(history.renewal, "dbMissing");
+	assert_int_equal(history.renewal_since_s, 200);
+	history = after_seeing(history, RENEWAL_READY, 500);
+	assert_string_equal(history.renewal, "ready");
+	assert_int_equal(history.renewal_since_s, 500);
+}
+
 static struct history after(struct history before, enum health health, const char *boot_id,
 	int64_t token_expires_s, int64_t now_s)
 {
@@ -231,6 +259,7 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_known_since_when_certificates_are_missing),
 		cmocka_unit_test(another_provider_starts_anew),
 		cmocka_unit_test(a_provider_that_was_not_found_out_is_no_other_one),
 		cmocka_unit_test(failures_are_counted_from_the_first_to_the_next_answer),

@@ -44,6 +44,7 @@ static const char *found_text(const struct settings *found, enum setting setting
 	case SETTING_REGION_FALLBACK:
 	case SETTING_DISABLE_ALERTS:
 	case SETTING_REPORTING_FREQUENCY:
+	case SETTING_SECURE_BOOT_2023:
 	case SETTING_RULES:
 		return NULL;
 	}
@@ -91,10 +92,12 @@ static void check_values(const char *name, const json *expected, const struct se
 		found->alerts_disabled != json_true(json_get(expected, "disableAlerts")) ||
 		found->proxy.is_none != json_true(json_get(expected, "proxyIsNone")) ||
 		(found->region_fallback == REGION_FALLBACK_NEAREST) !=
-			(strcmp(text_of(expected, "regionFallback", "fail"), "nearest") == 0))
-		fail_msg("%s: period %u, alerts off %d, no proxy %d, region fallback %d", name,
-			found->period_s, found->alerts_disabled, found->proxy.is_none,
-			(int)found->region_fallback);
+			(strcmp(text_of(expected, "regionFallback", "fail"), "nearest") == 0) ||
+		strcmp(text_of(expected, "secureBoot2023", "warn"),
+			renewal_action_name(found->renewal)) != 0)
+		fail_msg("%s: period %u, alerts off %d, no proxy %d, region fallback %d, certificates %s",
+			name, found->period_s, found->alerts_disabled, found->proxy.is_none,
+			(int)found->region_fallback, renewal_action_name(found->renewal));
 }
 
 static void check_rules(const char *name, const json *expected, const struct rules *found)

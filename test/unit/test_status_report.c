@@ -92,6 +92,46 @@ static void what_the_boot_proved_is_told(void **state)
 	assert_non_null(strstr(item(&status, "VirtualTpm")->message, "as logged: PCR 8, 9, 14."));
 }
 
+static void missing_certificates_are_a_warning_with_a_remedy(void **state)
+{
+	static const struct {
+		enum renewal_action action;
+		known_cert_mask db;
+		enum status_state item;
+		const char *says;
+	} rows[] = {
+		{RENEWAL_WARN, KNOWN_CERT_BIT(KNOWN_CERT_UEFI_2011), STATUS_WARNING,
+			"Certificates of 2023: db missing since 1970-01-12T13:46:39Z. db lacks Microsoft UEFI CA 2023"},
+		{RENEWAL_IGNORE, KNOWN_CERT_BIT(KNOWN_CERT_UEFI_2011), STATUS_SUCCESS,
+			"Certificates of 2023: db missing since 1970-01-12T13:46:39Z. Certificates: "},
+		{RENEWAL_WARN, KNOWN_CERT_BIT(KNOWN_CERT_UEFI_2023), STATUS_SUCCESS,
+			"Certificates of 2023: ready since 1970-01-12T13:46:39Z. Certificates: "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct round_result round = {.stage = ROUND_VERIFIED,
+			.local = {.has_secureboot = true,
+				.secureboot = {.is_enabled = true,
+					.renewal = {.is_read = {true, true, true, true},
+						.certs = {[UEFI_KEK].found = KNOWN_CERT_BIT(
+								  KNOWN_CERT_KEK_2023),
+							[UEFI_DB].found = rows[i].db}}},
+				.verdict.health = HEALTH_HEALTHY}};
+		struct status status = report(&round, HEALTH_HEALTHY, ERR_OK,
+			(struct history){.healthy_s = NOW_S, .renewal_since_s = NOW_S - 1},
+			(struct settings){.renewal = rows[i].action});
+		const struct status_item *found = item(&status, "SecureBoot");
+
+		assert_int_equal(status.state, STATUS_SUCCESS);
+		assert_int_equal(found->state, rows[i].item);
+		assert_int_equal(
+			found->code, rows[i].item == STATUS_WARNING ? ERR_CERTIFICATES_2011 : 0);
+		if (!strstr(found->message, rows[i].says))
+			fail_msg("'%s' lacks '%s'", found->message, rows[i].says);
+	}
+}
+
 static void a_remark_is_a_warning_and_changes_no_verdict(void **state)
 {
 	struct round_result round = {.stage = ROUND_VERIFIED,
@@ -274,6 +314,7 @@ static void the_first_200_characters_hold_reason_and_remedy_of_every_code(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(missing_certificates_are_a_warning_with_a_remedy),
 		cmocka_unit_test(healthy_is_success),
 		cmocka_unit_test(what_the_boot_proved_is_told),
 		cmocka_unit_test(a_remark_is_a_warning_and_changes_no_verdict),

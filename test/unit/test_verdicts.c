@@ -1,6 +1,15 @@
 #include "check.h"
 #include "service/verdicts.h"
 
+#define OLD (KNOWN_CERT_BIT(KNOWN_CERT_KEK_2011) | KNOWN_CERT_BIT(KNOWN_CERT_UEFI_2011))
+#define NEW (KNOWN_CERT_BIT(KNOWN_CERT_KEK_2023) | KNOWN_CERT_BIT(KNOWN_CERT_UEFI_2023))
+
+static struct renewal_variables variables(known_cert_mask found)
+{
+	return (struct renewal_variables){.is_read = {found, found, found, found},
+		.certs = {[UEFI_KEK].found = found, [UEFI_DB].found = found}};
+}
+
 static struct verdict verdict_with(enum health health, enum err_code code)
 {
 	struct verdict verdict = {.health = health};
@@ -85,9 +94,53 @@ static void a_comparison_that_was_due_counts(void **state)
 	}
 }
 
+/* What the firmware shows is no proof, and nobody's setting makes a boot better. */
+static void missing_certificates_count_as_the_owner_wants(void **state)
+{
+	static const struct {
+		known_cert_mask measured, shown; /* of KEK and db */
+		enum renewal_action action;
+		enum health own;
+		bool is_finding;
+	} rows[] = {
+		{OLD, 0, RENEWAL_WARN, HEALTH_HEALTHY, false},
+		{OLD, 0, RENEWAL_IGNORE, HEALTH_HEALTHY, false},
+		{OLD, 0, RENEWAL_UNHEALTHY, HEALTH_HEALTHY, true},
+		{OLD, OLD | NEW, RENEWAL_UNHEALTHY, HEALTH_HEALTHY, true},
+		{0, OLD | NEW, RENEWAL_UNHEALTHY, HEALTH_HEALTHY, true},
+		{OLD | NEW, OLD, RENEWAL_UNHEALTHY, HEALTH_HEALTHY, false},
+		{OLD, 0, RENEWAL_UNHEALTHY, HEALTH_UNHEALTHY, false},
+		{OLD, 0, RENEWAL_UNHEALTHY, HEALTH_UNKNOWN, false},
+	};
+	static struct round_result round; /* 45 KiB */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(comparison) struct comparison change = {0};
+		struct verdict verdict;
+
+		round = (struct round_result){.stage = ROUND_COLLECTED,
+			.own = verdict_with(rows[i].own,
+				rows[i].own == HEALTH_HEALTHY ? ERR_OK : ERR_LOG_MISMATCH),
+			.remote.health = HEALTH_HEALTHY,
+			.local = {.has_secureboot = rows[i].measured != 0,
+				.secureboot.renewal = variables(rows[i].measured),
+				.firmware = variables(rows[i].shown)}};
+		verdicts_judge(
+			&(struct comparison_inputs){
+				.root_fd = -1, .state_fd = -1, .is_observer = true},
+			rows[i].action, &round, &change, &verdict);
+		if ((verdict.reason.code == ERR_CERTIFICATES_2011) != rows[i].is_finding)
+			fail_msg("row %zu: %s %s", i, health_name(verdict.health),
+				verdict.reason.msg);
+		assert_true(!rows[i].is_finding || verdict.health == HEALTH_UNHEALTHY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(missing_certificates_count_as_the_owner_wants),
 		cmocka_unit_test(only_two_healthy_views_are_healthy),
 		cmocka_unit_test(a_comparison_that_was_due_counts),
 	};
