@@ -35,30 +35,24 @@ static int read_path(
 	return 0;
 }
 
-/* The events folder is optional: an agent without the telemetry pipeline names none, and an older
- * agent uses only the preview name. */
-static void read_events_folder(const json *environment, char ret[ENVIRONMENT_PATH_SIZE])
-{
-	static const char *const names[] = {"eventsFolder", "eventsFolder_preview"};
-	struct err ignored;
-
-	ret[0] = '\0';
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !ret[0]; i++)
-		(void)!read_path(environment, names[i], ret, &ignored);
-}
-
 static int read_environment(const json *document, struct environment *ret, struct err *err)
 {
 	const json *entry = json_is_array(document) ? json_at(document, 0) : document;
+	/* optional: an agent without the telemetry pipeline names none, and an older agent uses
+	 * only the preview name */
+	static const char *const events_names[] = {"eventsFolder", "eventsFolder_preview"};
 	struct environment found = {0};
 	const json *folders;
+	struct err ignored;
 
 	if (json_get_object(entry, "handlerEnvironment", &folders, err) < 0 ||
 		read_path(folders, "logFolder", found.log_folder, err) < 0 ||
 		read_path(folders, "configFolder", found.config_folder, err) < 0 ||
 		read_path(folders, "statusFolder", found.status_folder, err) < 0)
 		return -1;
-	read_events_folder(folders, found.events_folder);
+	for (size_t i = 0;
+		i < sizeof(events_names) / sizeof(events_names[0]) && !found.events_folder[0]; i++)
+		(void)!read_path(folders, events_names[i], found.events_folder, &ignored);
 	*ret = found;
 	return 0;
 }

@@ -24,20 +24,6 @@ static const char *level_name(enum log_level level)
 	return "unknown";
 }
 
-/* Returns the length, line feed included; the line has no terminating zero. */
-static size_t format_line(
-	char ret[LOGFILE_LINE_SIZE], int64_t now_s, enum log_level level, const char *text)
-{
-	char time[CLOCK_TEXT_SIZE];
-	size_t len;
-
-	clock_text(now_s, time);
-	(void)text_format(ret, LOGFILE_LINE_SIZE - 1, "%s %s %s", time, level_name(level), text);
-	len = strlen(ret);
-	ret[len] = '\n';
-	return len + 1;
-}
-
 /* With O_NONBLOCK, opening a FIFO in place of the log fails at once instead of waiting. */
 static int open_log(int dir_fd, int *ret_fd, struct stat *ret_info)
 {
@@ -96,10 +82,14 @@ static int append_line(int dir_fd, const char *line, size_t len)
 int logfile_append(
 	int log_dir_fd, int64_t now_s, enum log_level level, const char *text, struct err *err)
 {
-	char line[LOGFILE_LINE_SIZE];
-	size_t len = format_line(line, now_s, level, text);
+	char line[LOGFILE_LINE_SIZE], time[CLOCK_TEXT_SIZE];
+	size_t len;
 
-	if (append_line(log_dir_fd, line, len) < 0)
+	clock_text(now_s, time);
+	(void)text_format(line, sizeof(line) - 1, "%s %s %s", time, level_name(level), text);
+	len = strlen(line);
+	line[len] = '\n'; /* in place of the final 0 */
+	if (append_line(log_dir_fd, line, len + 1) < 0)
 		return err_set(err, ERR_IO, (unsigned long)errno, "'%s' cannot be written: %m.",
 			LOGFILE_NAME);
 	return 0;

@@ -143,18 +143,6 @@ int settings_refuse(const struct settings_member *member, enum err_code code, co
 
 /* ---- shapes ---- */
 
-/* A group that is a text, a common mistake in templates, counts as absent. Any other type is an
- * error. */
-static int check_group(const struct settings_member *group, struct settings *settings, struct err *err)
-{
-	if (!is_given(group->value) || json_is_object(group->value))
-		return 0;
-	if (!json_is_string(group->value))
-		return settings_refuse(group, ERR_SETTINGS_INVALID, "an object", err);
-	settings_warn(settings, "%s is a text instead of an object and is not used.", group->path);
-	return 0;
-}
-
 /* The group that a row of the table names, which may be inside another group. */
 static const char *group_of(const struct place *place)
 {
@@ -166,6 +154,8 @@ static struct place above(const struct place *place)
 	return (struct place){place->inner ? place->outer : NULL, NULL};
 }
 
+/* A group that is a text, a common mistake in templates, counts as absent. Any other type is an
+ * error. */
 static int check_groups(
 	const struct settings_source *source, struct settings *settings, struct err *err)
 {
@@ -175,8 +165,12 @@ static int check_groups(
 			.value = get(get(source->object, outer.outer), group_of(&places[i]))};
 
 		format_path(group.path, source->path, &outer, group_of(&places[i]));
-		if (check_group(&group, settings, err) < 0)
-			return -1;
+		if (!is_given(group.value) || json_is_object(group.value))
+			continue;
+		if (!json_is_string(group.value))
+			return settings_refuse(&group, ERR_SETTINGS_INVALID, "an object", err);
+		settings_warn(
+			settings, "%s is a text instead of an object and is not used.", group.path);
 	}
 	return 0;
 }
@@ -282,14 +276,6 @@ static bool is_known(const json *object, const json *member)
 	return false;
 }
 
-/* Is the member the level "settings", which open_source has handled? A second one inside it is
- * unknown. */
-static bool is_settings_level(
-	const struct settings_source *source, const struct place *place, const json *member)
-{
-	return !place->outer && !source->is_below && text_equal_nocase(json_name(member), "settings");
-}
-
 /* The known name that was probably meant, or NULL. The hint matters because with a misspelt
  * endpoint the evidence goes to another provider. */
 static const char *name_probably_meant(const char *name)
@@ -323,10 +309,15 @@ static struct strangers find_strangers(const struct settings_source *source)
 
 		if (!json_is_object(object))
 			continue;
-		json_each (member, object)
-			if (!is_settings_level(source, &places[i], member) &&
-				!is_group(object, &places[i], member) && !is_known(object, member))
+		json_each (member, object) {
+			/* open_source has handled this level; a second one inside it is unknown */
+			bool is_level = !places[i].outer && !source->is_below &&
+					text_equal_nocase(json_name(member), "settings");
+
+			if (!is_level && !is_group(object, &places[i], member) &&
+				!is_known(object, member))
 				add_stranger(&found, json_name(member));
+		}
 	}
 	return found;
 }

@@ -21,22 +21,14 @@
 _Static_assert(TELEMETRY_MESSAGE_SIZE + 7 * TELEMETRY_FIELD_SIZE <= MAX_CHARACTERS,
 	"the agent drops larger events");
 
-/* A text has at least as many bytes as characters, so limits in bytes keep the agent's limits in
- * characters. */
-static void add_text(json *document, const char *name, const char *text)
-{
-	char clean[TELEMETRY_FIELD_SIZE];
-
-	text_clean(clean, sizeof(clean), bytes_of_text(text));
-	json_add_text(document, name, clean);
-}
-
-static void add_message(json *document, const char *text)
+/* size: the cleaned text's, at most TELEMETRY_MESSAGE_SIZE. A text has at least as many bytes as
+ * characters, so limits in bytes keep the agent's limits in characters. */
+static void add_text(json *document, const char *name, size_t size, const char *text)
 {
 	char clean[TELEMETRY_MESSAGE_SIZE];
 
-	text_clean(clean, sizeof(clean), bytes_of_text(text[0] ? text : "(no message)"));
-	json_add_text(document, "Message", clean);
+	text_clean(clean, size, bytes_of_text(text));
+	json_add_text(document, name, clean);
 }
 
 static void add_number(json *document, const char *name, long number)
@@ -47,17 +39,6 @@ static void add_number(json *document, const char *name, long number)
 	json_add_text(document, name, text);
 }
 
-static void add_time(json *document, int64_t now_ns)
-{
-	char seconds[CLOCK_TEXT_SIZE];
-	char text[CLOCK_TEXT_SIZE + 8];
-
-	clock_text(now_ns / NS_PER_S, seconds);
-	(void)text_format(
-		text, sizeof(text), "%.19s.%06dZ", seconds, (int)(now_ns % NS_PER_S / 1000));
-	json_add_text(document, "Timestamp", text);
-}
-
 static int64_t not_negative(int64_t ns)
 {
 	return ns < 0 ? 0 : ns;
@@ -66,18 +47,24 @@ static int64_t not_negative(int64_t ns)
 int telemetry_format(const struct telemetry_event *event, struct buf *ret, struct err *err)
 {
 	auto_cleanup(json) json *document = json_new_object();
+	int64_t now_ns = not_negative(event->now_ns);
+	char seconds[CLOCK_TEXT_SIZE], time[CLOCK_TEXT_SIZE + 8];
 
-	add_text(document, "Version", event->version);
-	add_time(document, not_negative(event->now_ns));
-	add_text(document, "TaskName", event->task);
-	add_text(document, "EventLevel",
+	clock_text(now_ns / NS_PER_S, seconds);
+	(void)text_format(
+		time, sizeof(time), "%.19s.%06dZ", seconds, (int)(now_ns % NS_PER_S / 1000));
+	add_text(document, "Version", TELEMETRY_FIELD_SIZE, event->version);
+	json_add_text(document, "Timestamp", time);
+	add_text(document, "TaskName", TELEMETRY_FIELD_SIZE, event->task);
+	json_add_text(document, "EventLevel",
 		event->level <= LOG_LEVEL_ERROR     ? "Error"
 		: event->level == LOG_LEVEL_WARNING ? "Warning"
 						    : "Informational");
-	add_message(document, event->message);
+	add_text(document, "Message", TELEMETRY_MESSAGE_SIZE,
+		event->message[0] ? event->message : "(no message)");
 	add_number(document, "EventPid", event->pid);
 	add_number(document, "EventTid", event->pid);
-	add_text(document, "OperationId", event->operation);
+	add_text(document, "OperationId", TELEMETRY_FIELD_SIZE, event->operation);
 	return json_print(document, JSON_COMPACT, ret, err);
 }
 

@@ -50,14 +50,6 @@ void round_free(struct round_result *result)
 	free(result);
 }
 
-static int build_body(const struct evidence *evidence, const char *nonce, struct buf *ret_info,
-	struct buf *ret_body, struct err *err)
-{
-	if (request_build_info(evidence, nonce, ret_info, err) < 0)
-		return -1;
-	return request_build_body(buf_bytes(ret_info), ret_body, err);
-}
-
 /* Decrypts the provider's answer to the text of the token. Only this TPM, in this boot and with
  * these PCRs, can do so. */
 static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_token, struct err *err)
@@ -70,16 +62,6 @@ static int open_answer(struct tpm *tpm, struct bytes answer, struct buf *ret_tok
 	if (tpm_decrypt(tpm, TPM_BOOT_PCR_MASK, buf_bytes(&envelope.inner_key), &key, err) < 0)
 		return -1;
 	return envelope_open(&envelope, buf_bytes(&key), ret_token, err);
-}
-
-static int fetch_keys(const struct exchange *exchange, struct buf *ret, struct err *err)
-{
-	struct exchange_facts facts;
-
-	if (exchange_key_set(exchange, ret, &facts, err) == 0)
-		return 0;
-	diagnosis_make(exchange, &facts, err);
-	return -1;
 }
 
 static int read_times(const json *claims, struct round_result *ret, struct err *err)
@@ -96,6 +78,7 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	auto_cleanup(token) struct token token = {0};
 	/* 20 KiB: not on the stack */
 	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
+	struct exchange_facts facts;
 	const char *kid;
 
 	if (!keys)
@@ -103,8 +86,10 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	if (token_parse(buf_bytes(&ret->token), &token, err) < 0 ||
 		token_check_header(&token, expected->provider, &kid, err) < 0)
 		return -1;
-	if (fetch_keys(exchange, &ret->keys, err) < 0)
+	if (exchange_key_set(exchange, &ret->keys, &facts, err) < 0) {
+		diagnosis_make(exchange, &facts, err);
 		return -1;
+	}
 	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
 		return err_wrap(err, "Keys of %.80s", exchange->way.origin.host);
 	if (token_check_signature(&token, kid, keys, err) < 0 ||
@@ -114,13 +99,6 @@ static int verify_token(const struct exchange *exchange, const struct token_expe
 	ret->claims = steal_ptr(token.claims);
 	ret->token_header = steal_ptr(token.header);
 	return 0;
-}
-
-/* A refusal is an answer; other errors, such as an unreadable CA file, mean that no request reached
- * the provider. */
-static bool is_answer(enum err_code code)
-{
-	return err_info(code)->place >= ERR_PLACE_BUSY;
 }
 
 static const char *metadata_of(const struct round_inputs *inputs)
@@ -151,17 +129,6 @@ static int find_way(const struct round_inputs *inputs, struct way *ret_way,
 	return 0;
 }
 
-static struct exchange new_exchange(const struct round_inputs *inputs, int64_t started_ms)
-{
-	return (struct exchange){.connect_timeout_ms = ROUND_CONNECT_MS,
-		.total_timeout_ms = ROUND_EXCHANGE_MS,
-		.idle_timeout_ms = ROUND_IDLE_MS,
-		.deadline_ms = started_ms + ROUND_BUDGET_MS,
-		.random = inputs->random,
-		.now_s = inputs->now_s,
-		.now_ms = started_ms};
-}
-
 /* Sends the request, if necessary several times. The TPM's key must stay loaded until the answer is
  * decrypted. */
 static int request_attestation(const struct exchange *exchange, struct bytes body,
@@ -172,7 +139,9 @@ static int request_attestation(const struct exchange *exchange, struct bytes bod
 	ret->retry_after_s = ret->exchange.retry_after_s;
 	if (status < 0)
 		diagnosis_make(exchange, &ret->exchange, err);
-	if (status == 0 || is_answer(err->code))
+	/* a refusal is an answer; other errors, such as an unreadable CA file, mean that no request
+	 * reached the provider */
+	if (status == 0 || err_info(err->code)->place >= ERR_PLACE_BUSY)
 		ret->stage = ROUND_ANSWERED;
 	return status;
 }
@@ -184,13 +153,20 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 	auto_cleanup(http) struct http *http = NULL;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
-	auto_cleanup(exchange) struct exchange exchange = new_exchange(inputs, ret->started_ms);
+	auto_cleanup(exchange) struct exchange exchange = {.connect_timeout_ms = ROUND_CONNECT_MS,
+		.total_timeout_ms = ROUND_EXCHANGE_MS,
+		.idle_timeout_ms = ROUND_IDLE_MS,
+		.deadline_ms = ret->started_ms + ROUND_BUDGET_MS,
+		.random = inputs->random,
+		.now_s = inputs->now_s,
+		.now_ms = ret->started_ms};
 	struct token_expectation expected = {.provider = &exchange.way.origin,
 		.now_s = inputs->now_s,
 		.nonce = inputs->nonce,
 		.key = &ret->local.binding.key.key};
 
-	if (build_body(&ret->evidence, inputs->nonce, &ret->info, &body, err) < 0 ||
+	if (request_build_info(&ret->evidence, inputs->nonce, &ret->info, err) < 0 ||
+		request_build_body(buf_bytes(&ret->info), &body, err) < 0 ||
 		find_way(inputs, &exchange.way, ret, err) < 0 || http_open(&http, err) < 0)
 		return -1;
 	exchange.http = http;
