@@ -44,14 +44,30 @@ int baseline_compare(const struct baseline *baseline, const struct components *b
 	return drift_find(variants, baseline->count, boot, ret, err);
 }
 
-static int copy_components(const struct components *from, struct components *ret, struct err *err)
+/* What revokes programs: shim's level and dbx. */
+static bool is_revocation(const struct component *component)
+{
+	return component->kind == COMPONENT_SBAT || component->kind == COMPONENT_DBX;
+}
+
+static int add_items(
+	const struct components *from, bool revocations, struct components *ret, struct err *err)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (is_revocation(&from->items[i]) == revocations &&
+			components_add(ret, &from->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* A copy of `from` with the revocations of `latest`. */
+static int copy_components(const struct components *from, const struct components *latest,
+	struct components *ret, struct err *err)
 {
 	auto_cleanup(components) struct components copy = components_empty();
 
-	for (size_t i = 0; i < from->count; i++)
-		if (components_add(&copy, &from->items[i], err) < 0)
-			return -1;
-	if (buf_set(&copy.revoked, buf_bytes(&from->revoked), err) < 0)
+	if (add_items(from, false, &copy, err) < 0 || add_items(latest, true, &copy, err) < 0 ||
+		buf_set(&copy.revoked, buf_bytes(&latest->revoked), err) < 0)
 		return -1;
 	copy.listed = from->listed;
 	*ret = copy;
@@ -67,13 +83,35 @@ void baseline_drop_first(struct baseline *baseline)
 		baseline->count * sizeof(*baseline->variants));
 }
 
+/* Of boots without a measured PCR 7 nothing is taken over. */
+static bool has_revocations(const struct components *components)
+{
+	return components->listed & 1u << 7;
+}
+
 int baseline_accept(struct baseline *baseline, const struct components *boot,
 	const struct baseline_variant *as, struct err *err)
 {
 	struct baseline_variant variant = *as;
+	struct components copies[BASELINE_MAX_VARIANTS];
+	size_t copied = 0;
 
-	if (copy_components(boot, &variant.components, err) < 0)
+	for (; copied < baseline->count; copied++) {
+		const struct components *known = &baseline->variants[copied].components;
+
+		if (copy_components(
+			    known, has_revocations(boot) ? boot : known, &copies[copied], err) < 0)
+			break;
+	}
+	if (copied < baseline->count || copy_components(boot, boot, &variant.components, err) < 0) {
+		while (copied--)
+			components_done(&copies[copied]);
 		return -1;
+	}
+	while (copied--) {
+		components_done(&baseline->variants[copied].components);
+		baseline->variants[copied].components = copies[copied];
+	}
 	if (baseline->count == BASELINE_MAX_VARIANTS)
 		baseline_drop_first(baseline);
 	baseline->variants[baseline->count++] = variant;

@@ -4,6 +4,9 @@
  * change in it is explained, or by the owner. A change that is only noted is reported during the
  * boot in which it appears, and accepted with that boot. The order is that of use: the boot seen
  * last comes last, and the first one is dropped if there are too many or the file grows too large.
+ * Revocations (shim's level and dbx) belong to the VM, not to one boot: with a boot its revocations
+ * are accepted for all, so that an older boot may come back, and what was revoked since may not.
+ *
  * Root can write this file; README.md explains what that means. */
 #ifndef DRIFT_BASELINE_H
 #define DRIFT_BASELINE_H
@@ -77,7 +80,7 @@ int baseline_save(int state_fd, struct baseline *baseline, struct err *err) err_
 int baseline_compare(const struct baseline *baseline, const struct components *boot,
 	struct drift *ret, struct err *err) err_check;
 /* Adds a copy of the boot as the last variant; accepted_s, how, boot_id and text come from `as`.
- * ERR_NO_MEMORY. */
+ * All variants get its revocations. ERR_NO_MEMORY leaves the baseline as it was. */
 int baseline_accept(struct baseline *baseline, const struct components *boot,
 	const struct baseline_variant *as, struct err *err) err_check;
 /* Drops the variant that was not used for the longest time. */

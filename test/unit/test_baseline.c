@@ -24,6 +24,15 @@ static struct components read_record(const char *name)
 	return components;
 }
 
+static size_t differences_of(const struct baseline *baseline, const struct components *boot)
+{
+	auto_cleanup(drift) struct drift drift = {0};
+	struct err err;
+
+	check_ok(baseline_compare(baseline, boot, &drift, &err), &err);
+	return drift.count;
+}
+
 static void accept_as(
 	struct baseline *baseline, const char *record, int64_t when_s, enum baseline_how how)
 {
@@ -38,11 +47,8 @@ static void accept_as(
 static size_t differences(const struct baseline *baseline, const char *record)
 {
 	auto_cleanup(components) struct components boot = read_record(record);
-	auto_cleanup(drift) struct drift drift = {0};
-	struct err err;
 
-	check_ok(baseline_compare(baseline, &boot, &drift, &err), &err);
-	return drift.count;
+	return differences_of(baseline, &boot);
 }
 
 static void what_was_accepted_is_known_after_a_restart(void **state)
@@ -80,6 +86,34 @@ static void what_was_accepted_is_known_after_a_restart(void **state)
 	assert_int_equal(differences(&again, "secureboot-on"), 0);
 	assert_int_equal(differences(&again, "foreign-keys"), 0);
 	assert_int_equal(differences(&again, "other-cmdline"), 2);
+}
+
+static struct components with_level(const char *record, uint8_t fill)
+{
+	struct components boot = read_record(record);
+
+	for (size_t i = 0; i < boot.count; i++)
+		if (boot.items[i].kind == COMPONENT_SBAT)
+			memset(boot.items[i].sha256, fill, sizeof(boot.items[i].sha256));
+	return boot;
+}
+
+static void an_older_boot_may_come_back_and_an_older_revocation_level_not(void **state)
+{
+	auto_cleanup(components) struct components raised = with_level("secureboot-on", 1);
+	auto_cleanup(components) struct components other = with_level("other-cmdline", 1);
+	auto_cleanup(baseline) struct baseline baseline = {0};
+	struct err err;
+
+	(void)state;
+	accept_as(&baseline, "other-cmdline", 1, BASELINE_LEARNED);
+	check_ok(baseline_accept(
+			 &baseline, &raised, &(struct baseline_variant){.accepted_s = 2}, &err),
+		&err);
+	assert_int_equal(differences_of(&baseline, &raised), 0);
+	assert_int_equal(differences_of(&baseline, &other), 0);
+	assert_int_equal(differences(&baseline, "other-cmdline"), 1);
+	assert_int_equal(differences(&baseline, "secureboot-on"), 1);
 }
 
 static void only_the_boots_seen_last_are_kept(void **state)
@@ -261,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		rooted(what_was_accepted_is_known_after_a_restart),
+		cmocka_unit_test(an_older_boot_may_come_back_and_an_older_revocation_level_not),
 		cmocka_unit_test(only_the_boots_seen_last_are_kept),
 		rooted(a_baseline_that_grows_too_large_loses_its_first_boots),
 		rooted(explanations_hold_for_this_boot_only),
