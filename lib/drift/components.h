@@ -81,6 +81,9 @@ struct component {
 		bool is_on; /* of COMPONENT_SECURE_BOOT */
 		struct sbat sbat; /* of COMPONENT_SBAT */
 		enum event_mok mok; /* of COMPONENT_MOK and COMPONENT_SECURE_BOOT_SETTING */
+		/* of COMPONENT_AUTHORITY: shim found it in its list of keys, MokListRT. Not kept in
+		 * the file */
+		bool is_in_mok_list;
 	} facts;
 };
 

@@ -226,13 +226,33 @@ static bool is_in_db(
 	return components_have(boot, &key);
 }
 
-/* Of a program with several signatures, another one authorises it once db gains that one's
- * certificate, or loses the former one's. */
+/* Did shim find the signer's certificate in MokList, and is that list as accepted, or changed by an
+ * explained change? The log holds only the list's digest. */
+static bool is_in_mok_list(
+	const struct components *boot, const struct drift *drift, const struct component *signer)
+{
+	bool is_list_measured = false;
+
+	for (size_t i = 0; i < boot->count; i++)
+		is_list_measured |= boot->items[i].kind == COMPONENT_MOK &&
+				    boot->items[i].facts.mok == EVENT_MOK_LIST;
+	return signer->facts.is_in_mok_list && is_list_measured &&
+	       count_kind(drift, COMPONENT_MOK, ANY_PCR).unexplained == 0;
+}
+
+/* Programs with several signatures: another one authorises them once db gains its certificate, or
+ * loses the former one's. If a signer only goes, those that remain authorised the same programs. */
 static bool is_other_signature(const struct components *boot, const struct drift *drift,
 	const struct drift_difference *difference)
 {
-	return difference->change != DRIFT_REMOVED && difference->after.is_bound &&
-	       count_programs(drift).unexplained == 0 && is_in_db(boot, drift, &difference->after);
+	const struct component *signer = &difference->after;
+
+	if (count_programs(drift).unexplained > 0)
+		return false;
+	if (difference->change == DRIFT_REMOVED)
+		return components_find(boot, COMPONENT_AUTHORITY) != NULL;
+	return signer->is_bound &&
+	       (is_in_db(boot, drift, signer) || is_in_mok_list(boot, drift, signer));
 }
 
 static bool list_names(const struct component *list, const char *file)
@@ -366,6 +386,7 @@ static void explain_following(struct drift_difference *difference)
 static const enum component_kind causes_first[] = {
 	COMPONENT_KERNEL,
 	COMPONENT_KERNEL_SECTION,
+	COMPONENT_MOK,
 	COMPONENT_AUTHORITY,
 	COMPONENT_INITRD,
 	COMPONENT_LOADED_INITRD,
@@ -373,7 +394,6 @@ static const enum component_kind causes_first[] = {
 	COMPONENT_COMMAND_LINE,
 	COMPONENT_BOOT_COMMANDS,
 	COMPONENT_SECURE_BOOT_SETTING,
-	COMPONENT_MOK,
 };
 
 void drift_explain_itself(const struct components *boot, struct drift *drift)

@@ -154,6 +154,11 @@ def vouched_by(log, entry):
     event.data, event.digests = new.data, new.digests
 
 
+def newest_signature(vm, log):
+    """By the certificate that came into db last."""
+    vouched_by(log, edit_log.signatures(log.variable("db")[1])[-1])
+
+
 def other_signature(vm, log):
     vouched_by(log, edit_log.signatures(log.variable("db")[1])[0])
 
@@ -165,6 +170,21 @@ def other_signature_and_grub(vm, log):
 
 def signature_of_stranger(vm, log):
     vouched_by(log, edit_log.signatures(edit_log.Log(FOREIGN.read_bytes()).variable("db")[1])[-1])
+
+
+def owners_signature(guid=edit_log.SHIM, name="MokListRT"):
+    """The same grub by another signature: shim measures the certificate without its owner, and where it found it."""
+    def change(vm, log):
+        event = [e for e in log.events if e.kind == edit_log.AUTHORITY and e.pcr == 7 and e.data.find("MokListRT".encode("utf-16-le")) >= 0][0]
+        certificate = edit_log.signatures(edit_log.Log(FOREIGN.read_bytes()).variable("db")[1])[-1][16:]
+        new = log.variable_event(7, edit_log.AUTHORITY, guid, name, certificate)
+        event.data, event.digests = new.data, new.digests
+    return change
+
+
+def owners_new_signature(vm, log):
+    owners_signature()(vm, log)
+    mok_list_gains_key(vm, log)
 
 
 def db_gains_certificate(vm, log):

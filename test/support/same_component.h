@@ -1,5 +1,5 @@
-/* same_component.h - whether two components are the same in all that they hold: their bytes may
- * differ in padding. */
+/* same_component.h - whether two components are the same in all that the baseline keeps of them:
+ * their bytes may differ in padding. */
 #ifndef TEST_SUPPORT_SAME_COMPONENT_H
 #define TEST_SUPPORT_SAME_COMPONENT_H
 

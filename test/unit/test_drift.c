@@ -42,6 +42,8 @@ static void add(struct components *components, const struct item *item)
 	(void)snprintf(component.name, sizeof(component.name), "%s", item->name);
 	memset(component.sha256, item->fill, sizeof(component.sha256));
 	component_stored_read(&component);
+	if (item->kind == COMPONENT_AUTHORITY)
+		component.facts.is_in_mok_list = strstr(item->name, "(MokListRT)") != NULL;
 	check_ok(components_add(components, &component, &err), &err);
 }
 
@@ -92,6 +94,26 @@ struct row {
 	{                                                                                          \
 		COMPONENT_SECURE_BOOT_SETTING, 7, "MokListTrusted = 01 (owner's keys count)", 32,  \
 			false                                                                      \
+	}
+#define BY_OWNERS_KEY                                                                              \
+	{                                                                                          \
+		COMPONENT_AUTHORITY, 7, "CN=Owner (MokListRT)", 50, false                          \
+	}
+#define MOK_LIST                                                                                   \
+	{                                                                                          \
+		COMPONENT_MOK, 14, "MokList (shim: keys that the owner added)", 51, true           \
+	}
+#define OTHER_MOK_LIST                                                                             \
+	{                                                                                          \
+		COMPONENT_MOK, 14, "MokList (shim: keys that the owner added)", 52, true           \
+	}
+#define POLICY                                                                                     \
+	{                                                                                          \
+		COMPONENT_MOK, 14, "MokPolicy (shim: what it demands of programs)", 53, true       \
+	}
+#define OTHER_GRUB                                                                                 \
+	{                                                                                          \
+		COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 54, true                   \
 	}
 #define UCODE                                                                                      \
 	{                                                                                          \
@@ -308,6 +330,47 @@ static const struct {
 			"signer changed: Microsoft Corporation UEFI CA 2011 (was CA 2011), unexplained; grub changed: grubx64.efi, unexplained; kernel, shim, Secure Boot keys unchanged"}},
 	{{BY_OLD_CA}, {"a signer more that db holds", {{0}}, {BY_KNOWN_CA, BY_OLD_CA}, 0, NULL,
 			      ERR_OK, true, ""}},
+	{{BY_OLD_CA, BY_KNOWN_CA}, {"a signer less", {{0}}, {BY_KNOWN_CA}, 0, NULL, ERR_OK, true, ""}},
+	{{BY_OLD_CA},
+		{"the only signer gone", {{0}}, {{0}}, 0, NULL, ERR_DRIFT_APPLICATION, false,
+			"signer removed: CA 2011, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, BY_KNOWN_CA},
+		{"a signer less, and a program by hand", {grub}, {OTHER_GRUB, BY_KNOWN_CA}, 0, NULL,
+			ERR_DRIFT_APPLICATION, false,
+			"grub changed: grubx64.efi, unexplained; signer removed: CA 2011, unexplained; kernel, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, NEW_CA},
+		{"db loses a certificate unexplained, and another one signed", {{0}}, {BY_KNOWN_CA},
+			0, NULL, ERR_DRIFT_KEYS, false,
+			"CA 2023 removed from db, unexplained; kernel, grub, shim unchanged"}},
+	{{BY_OLD_CA, MOK_LIST}, {"a key that MokList held before", {{0}}, {BY_OWNERS_KEY, MOK_LIST},
+					0, NULL, ERR_OK, true, ""}},
+	{{BY_OLD_CA, MOK_LIST},
+		{"a key of a list that came with another shim", {shim, grub},
+			{OTHER_SHIM, grub, BY_OWNERS_KEY, OTHER_MOK_LIST},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+			"shim's variable changed: MokList, as it may with another shim; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, MOK_LIST},
+		{"a key of a MokList that changed", {{0}}, {BY_OWNERS_KEY, OTHER_MOK_LIST}, 0, NULL,
+			ERR_DRIFT_SETTINGS, false,
+			"shim's variable changed: MokList, unexplained; signer changed: Owner (MokListRT) (was CA 2011), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA},
+		{"a key of a MokList that nobody measured", {{0}}, {BY_OWNERS_KEY}, 0, NULL,
+			ERR_DRIFT_APPLICATION, false,
+			"signer changed: Owner (MokListRT) (was CA 2011), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, MOK_LIST},
+		{"a key that only its event puts into MokList", {{0}},
+			{{COMPONENT_AUTHORITY, 7, "CN=Owner (MokListRT)", 50, true}, MOK_LIST}, 0,
+			NULL, ERR_DRIFT_APPLICATION, false,
+			"signer changed: Owner (MokListRT) (was CA 2011), unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, MOK_LIST},
+		{"a key of MokList, and a program by hand", {grub},
+			{OTHER_GRUB, BY_OWNERS_KEY, MOK_LIST}, 0, NULL, ERR_DRIFT_APPLICATION, false,
+			"signer changed: Owner (MokListRT) (was CA 2011), unexplained; grub changed: grubx64.efi, unexplained; kernel, shim, Secure Boot keys unchanged"}},
+	{{BY_OLD_CA, MOK_LIST},
+		{"a key of MokList, and a kernel by hand with an explained grub", {grub, kernel},
+			{OTHER_GRUB, new_kernel, BY_OWNERS_KEY, MOK_LIST},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_APPLICATION, false,
+			"signer changed: Owner (MokListRT) (was CA 2011), unexplained; kernel changed: vmlinuz-6.1.0-56, unexplained; grub changed: grubx64.efi, as installed by the package manager on 2026-11-20; shim, Secure Boot keys unchanged"}},
 	/* what shim measures */
 	{{TRUSTED},
 		{"a setting that another shim measures no more", {shim, grub}, {OTHER_SHIM, grub},
@@ -343,6 +406,39 @@ static const struct {
 					"MokSBState = 01 (shim verifies nothing)", 35, false}},
 			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
 			"Secure Boot setting added: MokSBState = 01 (shim verifies nothing), unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{POLICY},
+		{"shim's policy, measured by another shim no more", {shim, grub},
+			{OTHER_SHIM, grub}, KIND(COMPONENT_APPLICATION), NULL, ERR_OK, true,
+			"shim's variable removed: MokPolicy, as it may with another shim; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{POLICY},
+		{"shim's policy, gone with the same shim", {{0}}, {{0}}, 0, NULL,
+			ERR_DRIFT_SETTINGS, false,
+			"shim's variable removed: MokPolicy, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{POLICY},
+		{"shim's policy, gone with another grub", {grub}, {OTHER_GRUB},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"shim's variable removed: MokPolicy, unexplained; grub changed: grubx64.efi, as installed by the package manager on 2026-11-20; kernel, shim, Secure Boot keys unchanged"}},
+	{{POLICY},
+		{"another policy, with another shim", {shim, grub},
+			{OTHER_SHIM, grub,
+				{COMPONENT_MOK, 14, "MokPolicy (shim: what it demands of programs)",
+					55, true}},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"shim's variable changed: MokPolicy, unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{MOK_LIST},
+		{"MokList, gone with another shim", {shim, grub}, {OTHER_SHIM, grub},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"shim's variable removed: MokList, unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, kernel, Secure Boot keys unchanged"}},
+	{{TRUSTED},
+		{"a setting that leaves with another shim, and a kernel by hand",
+			{shim, grub, kernel}, {OTHER_SHIM, grub, new_kernel},
+			KIND(COMPONENT_APPLICATION), NULL, ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting removed: MokListTrusted = 01 (owner's keys count), unexplained; kernel changed: vmlinuz-6.1.0-56, unexplained; shim changed: shimx64.efi, as installed by the package manager on 2026-11-20; grub, Secure Boot keys unchanged"}},
+	{{TRUSTED},
+		{"a setting that leaves with a program in front of the same shim", {{0}},
+			{{COMPONENT_APPLICATION, 4, "\\EFI\\kit.efi", 56, true}}, 0, NULL,
+			ERR_DRIFT_SETTINGS, false,
+			"Secure Boot setting removed: MokListTrusted = 01 (owner's keys count), unexplained; boot application added: kit.efi, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
 	/* what goes because of an explained change */
 	{{UCODE, BOTH},
 		{"an initrd that the boot configuration on the disk leaves out", {list},
@@ -360,6 +456,30 @@ static const struct {
 				{COMPONENT_BOOT_FILE, 9, "/font", 37, true}},
 			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
 			"initrd removed: initrd.img-6.1.0-55, unexplained; initrd removed: ucode, unexplained; boot file added: font; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{{COMPONENT_INITRD, 9, "/ucode2", 38, true}, BOTH},
+		{"an initrd that is gone, and its name only begins as one that was left out",
+			{list}, {{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
+			"initrd removed: ucode2, unexplained; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{{COMPONENT_INITRD, 13, "/ucode", 38, true}, BOTH},
+		{"an extension image that is gone, called as an initrd that was left out", {list},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
+			"initrd removed: ucode, unexplained; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{UCODE, {COMPONENT_INITRD_LIST, 8, "/ucode /initrd.img-6.1.0-55", 39, true}},
+		{"an initrd left out, and the list before is not what was measured", {list},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
+			"initrd removed: ucode, unexplained; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{UCODE, BOTH},
+		{"all initrds gone, and no list", {list, initrd}, {{0}}, 0, NULL, ERR_DRIFT_INITRD,
+			false,
+			"initrd removed: initrd.img-6.1.0-55, unexplained; initrd removed: ucode, unexplained; list of initrds removed: /ucode /initrd.img-6.1.0-55, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{UCODE, BOTH},
+		{"an initrd left out by the disk, and the other one replaced", {list, initrd},
+			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}, rebuilt_initrd},
+			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
+			"initrd changed: initrd.img-6.1.0-55, unexplained; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
 };
 
 static void check_row(const struct row *row, const struct item had[4])
