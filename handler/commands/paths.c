@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/file.h"
+#include "base/pem.h"
 #include "commands.h"
 
 /* Errors of the user's paths get their own code, since their remedy differs from that of the
@@ -41,7 +42,9 @@ int read_input(const char *path, struct buf *ret, struct err *err)
 
 int read_pem(const char *path, struct buf *ret, struct err *err)
 {
-	if (read_input(path, ret, err) == 0)
+	auto_cleanup(buf) struct buf file = buf_with_max(ret->max);
+
+	if (read_input(path, &file, err) == 0 && pem_of_file(buf_bytes(&file), ret, err) == 0)
 		return 0;
 	err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
 	return -1;

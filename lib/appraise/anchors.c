@@ -46,7 +46,8 @@ int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err)
 			err_recode(err, ERR_CA_FILE);
 			return err_wrap(err, "Certificate %zu is not usable", count + 1);
 		}
-	return count ? 0 : err_set(err, ERR_CA_FILE, 0, "It holds no certificate in PEM form.");
+	return count ? 0
+		     : err_set(err, ERR_CA_FILE, 0, "It holds no certificate in PEM or DER form.");
 }
 
 bool anchors_have_root(const struct anchors *anchors)
@@ -54,9 +55,15 @@ bool anchors_have_root(const struct anchors *anchors)
 	return anchors->roots.len > 0;
 }
 
-static int check_chain(const struct anchors *anchors, const struct crypto_cert *leaf, int64_t now_s,
-	struct err *err)
+static void take_fault(void *found, const struct err *fault)
 {
+	findings_add(found, fault);
+}
+
+static int check_chain(const struct anchors *anchors, const struct crypto_cert *leaf, int64_t now_s,
+	struct findings *found, struct err *err)
+{
+	const struct crypto_fault_taker taker = {take_fault, found};
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *roots = NULL;
 	auto_cleanup(crypto_cert_set) struct crypto_cert_set *intermediates = NULL;
 
@@ -65,26 +72,37 @@ static int check_chain(const struct anchors *anchors, const struct crypto_cert *
 	if (anchors->intermediates.len &&
 		crypto_cert_set_parse_pem(buf_bytes(&anchors->intermediates), &intermediates, err) < 0)
 		return -1;
-	return crypto_cert_verify(leaf, intermediates, roots, now_s, err);
+	return crypto_cert_verify(leaf, intermediates, roots, now_s, &taker, err);
 }
 
-/* The chain proves that the platform issued the certificate; the certificate itself states its
- * purpose. */
-int anchors_check_ak_cert(
-	const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err)
+static void judge_usage(const struct crypto_cert_info *info, struct findings *found)
+{
+	if (info->is_ca || !info->may_sign)
+		finding(found, ERR_AK_CERT_INVALID,
+			"Certificate '%.120s' is not for signing by an end entity.", info->subject);
+	if (!info->is_ak)
+		finding(found, ERR_AK_CERT_INVALID,
+			"Certificate '%.120s' is not for an attestation key (usage 2.23.133.8.3)%s.",
+			info->subject,
+			info->is_early_ak
+				? ": its usage is 1.3.6.1.4.1.311.10.3.12, which the platform's certificates of 2021 to 2023 share with others of their authorities"
+				: "");
+}
+
+void anchors_judge_ak_cert(
+	const struct anchors *anchors, struct bytes der, int64_t now_s, struct findings *found)
 {
 	auto_cleanup(crypto_cert) struct crypto_cert *cert = NULL;
 	struct crypto_cert_info info;
+	struct err err;
 
-	if (crypto_cert_parse(der, &cert, err) < 0)
-		return -1;
+	if (crypto_cert_parse(der, &cert, &err) < 0) {
+		findings_add(found, &err);
+		return;
+	}
+	/* the same finding again is not added again */
+	if (check_chain(anchors, cert, now_s, found, &err) < 0)
+		findings_add(found, &err);
 	crypto_cert_info(cert, &info);
-	if (info.is_ca || !info.may_sign)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"Certificate '%.120s' is not for signing by an end entity.", info.subject);
-	if (!info.is_ak)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"Certificate '%.120s' is not for an attestation key (usage 2.23.133.8.3).",
-			info.subject);
-	return check_chain(anchors, cert, now_s, err);
+	judge_usage(&info, found);
 }

@@ -4,6 +4,7 @@
 #ifndef APPRAISE_ANCHORS_H
 #define APPRAISE_ANCHORS_H
 
+#include "appraise/findings.h"
 #include "edge/crypto.h"
 
 #define ANCHORS_MAX_BYTES (1u << 20)
@@ -25,10 +26,12 @@ static inline void anchors_cleanup(struct anchors *anchors)
 int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err) err_check;
 /* False if no certificate can be verified: intermediates alone do not suffice. */
 bool anchors_have_root(const struct anchors *anchors);
-/* Checks that the certificate (DER) is meant for an attestation key, chains to a root, and is
- * within its dates at now_s. Needs a root. ERR_AK_CERT_INVALID with the reason in the message;
- * ERR_FORMAT if it does not parse. */
-int anchors_check_ak_cert(
-	const struct anchors *anchors, struct bytes der, int64_t now_s, struct err *err) err_check;
+/* Judges whether the certificate (DER) chains to a root within its dates at now_s, and then whether
+ * it is meant for an attestation key. Needs a root. Each reason against it is a finding: what the
+ * chain shows first, since a certificate of unknown origin shows nothing by its usages.
+ * ERR_AK_CERT_INVALID with the reason in the message; ERR_FORMAT if it does not parse;
+ * ERR_NO_MEMORY. */
+void anchors_judge_ak_cert(
+	const struct anchors *anchors, struct bytes der, int64_t now_s, struct findings *found);
 
 #endif

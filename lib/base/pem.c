@@ -1,6 +1,7 @@
 #include "base/pem.h"
 
 #include <string.h>
+#include "base/ber.h"
 #include "base/codec.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
@@ -42,4 +43,27 @@ int pem_decode(struct bytes pem, struct buf *ret, struct err *err)
 		if (!memchr(" \t\r\n", *at, 4) && buf_append(&text, at, 1, err) < 0)
 			return -1;
 	return base64_decode(buf_bytes(&text), BASE64_STANDARD, ret, err);
+}
+
+int pem_encode(struct bytes der, struct buf *ret, struct err *err)
+{
+	if (buf_append_text(ret, BEGIN "\n", err) < 0 ||
+		base64_encode(der, BASE64_STANDARD, ret, err) < 0)
+		return -1;
+	return buf_append_text(ret, "\n" END "\n", err);
+}
+
+int pem_of_file(struct bytes file, struct buf *ret, struct err *err)
+{
+	struct cursor cursor = cursor_of(file);
+
+	if (!ber_comes(&cursor, BER_SEQUENCE) || find_words(file, BEGIN))
+		return buf_append(ret, file.data, file.len, err);
+	while (!cursor.failed && cursor.left) {
+		struct ber_element certificate = ber_next(&cursor);
+
+		if (!cursor.failed && pem_encode(certificate.whole, ret, err) < 0)
+			return -1;
+	}
+	return cursor.failed ? err_set(err, ERR_FORMAT, 0, "It does not hold whole DER values.") : 0;
 }

@@ -55,10 +55,33 @@ static int join_intermediates(const struct anchors *anchors, const struct buf *c
 
 /* If the reader does not trust the certificate's issuer, that is not the VM's fault, so the code's
  * remedy differs from that on the VM itself. */
+static void add_issuer_findings(const struct findings *found, struct findings *ret)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		struct err err = *findings_at(found, i);
+
+		if (err.code == ERR_AK_CERT_INVALID)
+			err.code = ERR_AK_CERT_UNTRUSTED;
+		findings_add(ret, &err);
+	}
+	ret->lacks_memory |= found->lacks_memory;
+}
+
+static void note_unchecked_issuer(const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	add_note(check,
+		"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
+	if (check->has_cert && (inputs->now_s < check->cert.not_before_s ||
+				       inputs->now_s > check->cert.not_after_s))
+		add_note(check,
+			"The certificate is not valid at the time for which this was checked.");
+}
+
 static void check_issuer(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
 	struct bundlecheck *check)
 {
 	auto_cleanup(anchors) struct anchors all = anchors_empty();
+	auto_cleanup(findings) struct findings found = {0};
 	struct err err;
 	bool is_asked = inputs->anchors && anchors_have_root(inputs->anchors);
 
@@ -67,24 +90,16 @@ static void check_issuer(const struct bundle *bundle, const struct bundlecheck_i
 	if (is_asked && !check->has_cert && check->appraisal.is_bound)
 		finding(&check->findings, ERR_NO_MEMORY,
 			"No memory to check the certificate's issuer.");
-	if (!is_asked) {
-		add_note(check,
-			"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
-		if (check->has_cert && (inputs->now_s < check->cert.not_before_s ||
-					       inputs->now_s > check->cert.not_after_s))
-			add_note(check,
-				"The certificate is not valid at the time for which this was checked.");
+	if (!is_asked)
+		note_unchecked_issuer(inputs, check);
+	if (!check->is_issuer_checked)
 		return;
-	}
-	if (!check->has_cert)
-		return;
-	if (join_intermediates(inputs->anchors, &bundle->chain, &all, &err) == 0 &&
-		anchors_check_ak_cert(&all, buf_bytes(&bundle->request.evidence.ak_cert),
-			inputs->now_s, &err) == 0)
-		return;
-	if (err.code == ERR_AK_CERT_INVALID)
-		err.code = ERR_AK_CERT_UNTRUSTED;
-	findings_add(&check->findings, &err);
+	if (join_intermediates(inputs->anchors, &bundle->chain, &all, &err) < 0)
+		findings_add(&found, &err);
+	else
+		anchors_judge_ak_cert(
+			&all, buf_bytes(&bundle->request.evidence.ak_cert), inputs->now_s, &found);
+	add_issuer_findings(&found, &check->findings);
 }
 
 /* ---- the token itself ---- */

@@ -5,6 +5,7 @@
 #include "base/ber.h"
 
 #define MAX_EXTENSIONS 64 /* certificates in use have about ten */
+#define URI_TAG        0x86 /* [6] of GeneralName */
 
 struct extension {
 	struct bytes oid;
@@ -110,15 +111,42 @@ int certext_check(struct bytes extensions, struct err *err)
 	return ber_ended(&list) ? 0 : err_set(err, ERR_FORMAT, 0, "its extensions cannot be read");
 }
 
-struct bytes certext_find(struct bytes extensions, enum certext_id id)
+static struct bytes find(struct bytes extensions, struct bytes oid)
 {
-	const uint8_t oid[] = {0x55, 0x1d, (uint8_t)id};
 	struct cursor list = list_inside(extensions);
 	struct extension extension;
 
 	while (take_extension(&list, &extension))
-		if (bytes_equal(extension.oid, (struct bytes){oid, sizeof(oid)}))
+		if (bytes_equal(extension.oid, oid))
 			return extension.value;
+	return (struct bytes){0};
+}
+
+struct bytes certext_find(struct bytes extensions, enum certext_id id)
+{
+	const uint8_t oid[] = {0x55, 0x1d, (uint8_t)id};
+
+	return find(extensions, (struct bytes){oid, sizeof(oid)});
+}
+
+struct bytes certext_issuer_address(struct bytes extensions)
+{
+	/* id-pe-authorityInfoAccess, 1.3.6.1.5.5.7.1.1, and id-ad-caIssuers, 1.3.6.1.5.5.7.48.2 */
+	static const uint8_t access[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01};
+	static const uint8_t ca_issuers[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02};
+	struct cursor value = cursor_of(find(extensions, (struct bytes){access, sizeof(access)}));
+	struct cursor list = ber_take_inside(&value, BER_SEQUENCE);
+
+	while (!list.failed && list.left) {
+		struct cursor one = ber_take_inside(&list, BER_SEQUENCE);
+		struct bytes method = ber_take(&one, BER_OID);
+		struct ber_element place = ber_next(&one);
+
+		if (bytes_equal(method, (struct bytes){ca_issuers, sizeof(ca_issuers)}) &&
+			place.tag == URI_TAG && place.content.len > 7 &&
+			memcmp(place.content.data, "http", 4) == 0)
+			return place.content;
+	}
 	return (struct bytes){0};
 }
 

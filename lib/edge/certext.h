@@ -31,6 +31,9 @@ int certext_check(struct bytes extensions, struct err *err) err_check;
 /* The contents of an extension's OCTET STRING; empty if it is absent, or follows a malformed one
  * (certext_check finds those). */
 struct bytes certext_find(struct bytes extensions, enum certext_id id);
+/* The first http address in authorityInfoAccess at which the issuer's certificate is said to be
+ * (RFC 5280 section 4.2.2.1); empty if there is none. */
+struct bytes certext_issuer_address(struct bytes extensions);
 /* The subjectKeyIdentifier's bytes (RFC 5280 section 4.2.1.2); empty if there is none. */
 struct bytes certext_key_id(struct bytes extensions);
 

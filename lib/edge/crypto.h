@@ -93,6 +93,8 @@ struct crypto_cert_info {
 	bool is_ca;
 	bool may_sign; /* key usage absent or digitalSignature set */
 	bool is_ak; /* extended key usage holds tcg-kp-AIKCertificate 2.23.133.8.3 */
+	/* it holds 1.3.6.1.4.1.311.10.3.12 and not that one, as in AK certificates up to 2023 */
+	bool is_early_ak;
 	bool has_rsa_key;
 	struct crypto_rsa_public key; /* if has_rsa_key */
 	uint8_t sha256[CRYPTO_SHA256_SIZE]; /* of the whole DER */
@@ -115,11 +117,18 @@ static inline void crypto_cert_set_cleanup(struct crypto_cert_set **set)
 	crypto_cert_set_free(*set);
 }
 size_t crypto_cert_set_count(const struct crypto_cert_set *set);
+/* Receives each fault of a chain. */
+struct crypto_fault_taker {
+	void (*take)(void *context, const struct err *fault);
+	void *context;
+};
 /* Verifies the chain from leaf to one of `roots` through `intermediates` (may be NULL), with every
- * validity checked at now_s. ERR_AK_CERT_INVALID; the message names the reason: expired, not yet
- * valid, unknown CA, bad signature. */
+ * validity checked at now_s. ERR_AK_CERT_INVALID; the message names the first reason: expired, not
+ * yet valid, unknown CA (with the address at which the certificate says that CA's to be), bad
+ * signature. taker: gets each kind of reason once, from the root on; may be NULL. */
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
-	const struct crypto_cert_set *roots, int64_t now_s, struct err *err) err_check;
+	const struct crypto_cert_set *roots, int64_t now_s, const struct crypto_fault_taker *taker,
+	struct err *err) err_check;
 
 /* Decrypts CMS EnvelopedData (RFC 5652 section 6, edge/cms.h) for a certificate and its private
  * key: RSA with PKCS#1 v1.5 or OAEP padding, then DES-EDE3-CBC or AES-CBC. The content is

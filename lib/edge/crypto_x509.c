@@ -221,12 +221,15 @@ int64_t crypto_x509_time(const mbedtls_x509_time *time)
 
 /* tcg-kp-AIKCertificate (TCG EK Credential Profile), 2.23.133.8.3 */
 static const uint8_t oid_ak[] = {0x67, 0x81, 0x05, 0x08, 0x03};
+/* szOID_KP_DOCUMENT_SIGNING, 1.3.6.1.4.1.311.10.3.12: the only usage of AK certificates up to 2023
+ */
+static const uint8_t oid_early_ak[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x0a, 0x03, 0x0c};
 
 /* mbedtls's own check also accepts a missing extension and anyExtendedKeyUsage. */
-static bool names_ak_usage(const mbedtls_x509_crt *crt)
+static bool names_usage(const mbedtls_x509_crt *crt, struct bytes oid)
 {
 	for (const mbedtls_x509_sequence *at = &crt->ext_key_usage; at; at = at->next)
-		if (at->buf.len == sizeof(oid_ak) && memcmp(at->buf.p, oid_ak, sizeof(oid_ak)) == 0)
+		if (bytes_equal((struct bytes){at->buf.p, at->buf.len}, oid))
 			return true;
 	return false;
 }
@@ -277,7 +280,9 @@ void crypto_cert_info(const struct crypto_cert *cert, struct crypto_cert_info *r
 	ret->not_after_s = crypto_x509_time(&crt->valid_to);
 	ret->is_ca = crt->MBEDTLS_PRIVATE(ca_istrue) != 0;
 	ret->may_sign = mbedtls_x509_crt_check_key_usage(crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
-	ret->is_ak = names_ak_usage(crt);
+	ret->is_ak = names_usage(crt, (struct bytes){oid_ak, sizeof(oid_ak)});
+	ret->is_early_ak =
+		!ret->is_ak && names_usage(crt, (struct bytes){oid_early_ak, sizeof(oid_early_ak)});
 	ret->has_rsa_key = rsa_key_of(crt, &ret->key);
 	crypto_sha256((struct bytes){crt->raw.p, crt->raw.len}, ret->sha256);
 }
@@ -427,16 +432,88 @@ int crypto_x509_judge_link(const mbedtls_x509_crt *crt, int depth, const struct 
 	return judge_names(path, (size_t)depth, host, err);
 }
 
-/* The callback's findings about the first certificate, from the root on, that cannot be
- * accepted. */
+/* What a chain's certificates are judged by, and what was found. */
 struct judgement {
 	int64_t now_s;
+	const struct crypto_cert_set *intermediates, *roots;
+	const struct crypto_fault_taker *taker;
 	struct crypto_path path;
-	const mbedtls_x509_crt *crt;
-	uint32_t flags;
-	struct err err; /* by crypto_x509_judge_link; ERR_OK if only mbedtls's flags speak against
-			   it */
+	uint32_t found; /* mbedtls's flags for which a fault was added */
+	struct err first; /* ERR_OK if there is no fault */
 };
+
+static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_crt *crt)
+{
+	for (const mbedtls_x509_crt *at = set ? &set->first : NULL; at; at = at->next)
+		if (crypto_x509_is_issued_by(crt, at))
+			return true;
+	return false;
+}
+
+/* `native` of a fault is its flag. */
+static void add_fault(struct judgement *judgement, const struct err *fault)
+{
+	if (judgement->found & fault->native)
+		return;
+	judgement->found |= (uint32_t)fault->native;
+	if (judgement->first.code == ERR_OK)
+		judgement->first = *fault;
+	if (judgement->taker)
+		judgement->taker->take(judgement->taker->context, fault);
+}
+
+/* The address of an unknown issuer is for people, who fetch it: a signature by a trusted authority,
+ * not this address, makes it count. */
+static void fill_untrusted(const struct judgement *judgement, const mbedtls_x509_crt *crt,
+	const char subject[CRYPTO_NAME_SIZE], struct err *ret)
+{
+	struct bytes uri = certext_issuer_address((struct bytes){crt->v3_ext.p, crt->v3_ext.len});
+	char issuer[CRYPTO_NAME_SIZE], address[121];
+
+	crypto_x509_name(&crt->issuer, issuer);
+	text_clean(address, sizeof(address), uri);
+	if (holds_issuer(judgement->roots, crt) || holds_issuer(judgement->intermediates, crt))
+		err_fill(ret, ERR_AK_CERT_INVALID, MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign certificates fits.",
+			subject, issuer);
+	else
+		err_fill(ret, ERR_AK_CERT_INVALID, MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+			"Certificate '%.90s' is from an unknown CA, '%.90s'%s%s%s.", subject,
+			issuer, uri.len ? "; it names " : "", address,
+			uri.len ? " as the place of that CA's certificate" : "");
+}
+
+/* link: what crypto_x509_judge_link found; ERR_OK if that is nothing. */
+static void add_faults(struct judgement *judgement, const mbedtls_x509_crt *crt, uint32_t flags,
+	const struct err *link)
+{
+	const uint32_t other = flags & ~(DATE_FLAGS | MBEDTLS_X509_BADCERT_NOT_TRUSTED |
+					       MBEDTLS_X509_BADCERT_OTHER);
+	char subject[CRYPTO_NAME_SIZE], from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
+	struct err faults[5] = {0};
+
+	crypto_x509_name(&crt->subject, subject);
+	clock_text(crypto_x509_time(&crt->valid_from), from);
+	clock_text(crypto_x509_time(&crt->valid_to), to);
+	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+		fill_untrusted(judgement, crt, subject, &faults[0]);
+	if (flags & MBEDTLS_X509_BADCERT_EXPIRED)
+		err_fill(&faults[1], ERR_AK_CERT_INVALID, MBEDTLS_X509_BADCERT_EXPIRED,
+			"Certificate '%.120s' expired at %s.", subject, to);
+	if (link->code != ERR_OK)
+		err_fill(&faults[2], ERR_AK_CERT_INVALID, MBEDTLS_X509_BADCERT_OTHER,
+			"Certificate '%.120s': %s.", subject, link->msg);
+	if (flags & MBEDTLS_X509_BADCERT_FUTURE)
+		err_fill(&faults[3], ERR_AK_CERT_INVALID, MBEDTLS_X509_BADCERT_FUTURE,
+			"Certificate '%.120s' is not yet valid, only from %s.", subject, from);
+	if (other)
+		err_fill(&faults[4], ERR_AK_CERT_INVALID, other,
+			"Certificate '%.120s' uses a key or signature that is too weak (mbedtls flags 0x%lX).",
+			subject, (unsigned long)flags);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (faults[i].code)
+			add_fault(judgement, &faults[i]);
+}
 
 /* Judges one certificate, with the caller's time instead of the system's clock. */
 static int judge_certificate(void *context, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
@@ -449,63 +526,20 @@ static int judge_certificate(void *context, mbedtls_x509_crt *crt, int depth, ui
 	crypto_x509_judge_dates(crt, judgement->now_s, flags);
 	if (crypto_x509_judge_link(crt, depth, NULL, &judgement->path, &err) < 0)
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
-	if (*flags && !judgement->flags) {
-		judgement->crt = crt;
-		judgement->flags = *flags;
-		judgement->err = err;
-	}
+	add_faults(judgement, crt, *flags, &err);
 	return 0;
 }
 
-static bool holds_issuer(const struct crypto_cert_set *set, const mbedtls_x509_crt *crt)
-{
-	for (const mbedtls_x509_crt *at = set ? &set->first : NULL; at; at = at->next)
-		if (crypto_x509_is_issued_by(crt, at))
-			return true;
-	return false;
-}
-
-static int set_chain_error(const struct judgement *judgement, bool is_issuer_known, struct err *err)
-{
-	const mbedtls_x509_crt *crt = judgement->crt;
-	uint32_t flags = judgement->flags;
-	char subject[CRYPTO_NAME_SIZE], issuer[CRYPTO_NAME_SIZE], time[CLOCK_TEXT_SIZE];
-
-	crypto_x509_name(&crt->subject, subject);
-	crypto_x509_name(&crt->issuer, issuer);
-	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED && is_issuer_known)
-		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' has a bad signature: no key of '%.120s' that may sign certificates fits.",
-			subject, issuer);
-	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
-		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' is from an unknown CA, '%.120s'.", subject, issuer);
-	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
-		clock_text(crypto_x509_time(&crt->valid_to), time);
-		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' expired at %s.", subject, time);
-	}
-	if (judgement->err.code != ERR_OK)
-		return err_set(err, ERR_AK_CERT_INVALID, flags, "Certificate '%.120s': %s.",
-			subject, judgement->err.msg);
-	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
-		clock_text(crypto_x509_time(&crt->valid_from), time);
-		return err_set(err, ERR_AK_CERT_INVALID, flags,
-			"Certificate '%.120s' is not yet valid, only from %s.", subject, time);
-	}
-	return err_set(err, ERR_AK_CERT_INVALID, flags,
-		"Certificate '%.120s' uses a key or signature that is too weak (mbedtls flags 0x%lX).",
-		subject, (unsigned long)flags);
-}
-
 int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_set *intermediates,
-	const struct crypto_cert_set *roots, int64_t now_s, struct err *err)
+	const struct crypto_cert_set *roots, int64_t now_s, const struct crypto_fault_taker *taker,
+	struct err *err)
 {
 	mbedtls_x509_crt trusted = roots->first;
 	/* shallow copies: mbedtls takes one list that begins with the leaf */
 	mbedtls_x509_crt shown = leaf->crt;
 	mbedtls_x509_crt rest;
-	struct judgement judgement = {.now_s = now_s};
+	struct judgement judgement = {
+		.now_s = now_s, .intermediates = intermediates, .roots = roots, .taker = taker};
 	uint32_t flags = 0;
 	int status;
 
@@ -520,12 +554,10 @@ int crypto_cert_verify(const struct crypto_cert *leaf, const struct crypto_cert_
 	if (is_no_memory(status))
 		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status,
 			"No memory to check a certificate.");
-	if (judgement.flags)
-		return set_chain_error(&judgement,
-			holds_issuer(roots, judgement.crt) ||
-				holds_issuer(intermediates, judgement.crt),
-			err);
-	return err_set(err, ERR_AK_CERT_INVALID, (unsigned long)-status,
-		"The certificate's chain cannot be checked (mbedtls -0x%04lX).",
-		(unsigned long)-status);
+	if (judgement.first.code == ERR_OK)
+		return err_set(err, ERR_AK_CERT_INVALID, (unsigned long)-status,
+			"The certificate's chain cannot be checked (mbedtls -0x%04lX).",
+			(unsigned long)-status);
+	*err = judgement.first;
+	return -1;
 }

@@ -29,8 +29,11 @@ static int check_pcr_set(const struct context *context, struct err *err)
 
 static int check_ak_cert(const struct context *context, struct err *err)
 {
-	return anchors_check_ak_cert(context->anchors,
-		buf_bytes(&context->facts->request.evidence.ak_cert), context->now_s, err);
+	auto_cleanup(findings) struct findings found = {0};
+
+	anchors_judge_ak_cert(context->anchors,
+		buf_bytes(&context->facts->request.evidence.ak_cert), context->now_s, &found);
+	return findings_check(&found, err);
 }
 
 static int check_binding(const struct context *context, struct err *err)

@@ -1,6 +1,7 @@
 #include "check.h"
 #include "../support/folder.h"
 #include "appraise/anchors.h"
+#include "base/pem.h"
 
 /* Certificates that openssl made; test/support/make_chain tells their dates. */
 static char folder[FOLDER_SIZE];
@@ -16,44 +17,112 @@ static void add(struct anchors *anchors, const char *name)
 	check_ok(anchors_add(anchors, text, &err), &err);
 }
 
+/* All reasons in one text. */
+static void judge(const struct anchors *anchors, const char *leaf, int64_t now_s, char ret[2048])
+{
+	auto_cleanup(findings) struct findings found = {0};
+	uint8_t der[4096];
+	struct bytes bytes = {der, folder_read(folder, leaf, der, sizeof(der))};
+
+	anchors_judge_ak_cert(anchors, bytes, now_s, &found);
+	ret[0] = '\0';
+	for (size_t i = 0; i < found.count; i++) {
+		assert_int_equal(findings_at(&found, i)->code, ERR_AK_CERT_INVALID);
+		(void)snprintf(ret + strlen(ret), 2048 - strlen(ret), "%s%s", i ? " " : "",
+			findings_at(&found, i)->msg);
+	}
+}
+
+#define UNKNOWN(subject, issuer)                                                                   \
+	"Certificate 'CN=" subject "' is from an unknown CA, 'CN=" issuer "'"
+#define BAD_SIGNATURE                                                                              \
+	"Certificate 'CN=Intermediate' has a bad signature: no key of 'C=US, O=Throwaway, CN=Root' that may sign certificates fits."
+#define EXPIRED(subject)         "Certificate 'CN=" subject "' expired at 2022-01-01T00:00:00Z."
+#define NOT_FOR_SIGNING(subject) "Certificate 'CN=" subject "' is not for signing by an end entity."
+#define NO_AK(subject)                                                                             \
+	"Certificate 'CN=" subject "' is not for an attestation key (usage 2.23.133.8.3)"
+#define EARLY                                                                                      \
+	NO_AK("Early")                                                                             \
+	": its usage is 1.3.6.1.4.1.311.10.3.12, which the platform's certificates of 2021 to 2023 share with others of their authorities."
+
 static void the_chain_and_the_usage_decide(void **state)
 {
 	static const struct {
 		const char *anchors[3];
 		const char *leaf;
 		int64_t now_s;
-		const char *message; /* NULL: accepted */
+		const char *reasons; /* "": accepted */
 	} rows[] = {
-		{{"root.pem", "inter.pem"}, "leaf.der", IN_2021, NULL},
-		{{"inter.pem", "stranger.pem", "root.pem"}, "leaf.der", IN_2021, NULL},
-		{{"root.pem", "inter.pem"}, "leaf.der", 1700000000, "expired"},
-		{{"root.pem", "inter.pem"}, "leaf.der", 1600000000, "not yet valid"},
-		{{"root.pem"}, "leaf.der", IN_2021, "unknown CA"},
-		{{"stranger.pem", "inter.pem"}, "leaf.der", IN_2021, "unknown CA"},
-		{{"impostor.pem", "inter.pem"}, "leaf.der", IN_2021, "bad signature"},
-		{{"root.pem", "inter.pem"}, "weak.der", IN_2021, "too weak"},
-		{{"root.pem", "inter.pem"}, "nousage.der", IN_2021, "not for an attestation key"},
-		{{"root.pem", "inter.pem"}, "ec.der", IN_2021, "not for signing"},
-		{{"root.pem", "inter.pem"}, "inter.der", IN_2021, "not for signing"},
+		{{"root.pem", "inter.pem"}, "leaf.der", IN_2021, ""},
+		{{"inter.pem", "stranger.pem", "root.pem"}, "leaf.der", IN_2021, ""},
+		{{"root.pem", "upper.pem", "lower.pem"}, "deep.der", IN_2021, ""},
+		{{"lower.pem", "root.pem", "upper.pem"}, "deep.der", IN_2021, ""},
+		{{"root.pem", "lower.pem"}, "deep.der", IN_2021, UNKNOWN("Lower", "Upper") "."},
+		{{"root.pem", "upper.pem"}, "deep.der", IN_2021,
+			UNKNOWN("Deep",
+				"Lower") "; it names http://a.example/lower.crt as the place of that CA's certificate."},
+		{{"root.pem", "inter.pem"}, "leaf.der", 1700000000, EXPIRED("Leaf")},
+		{{"root.pem", "inter.pem"}, "leaf.der", 1600000000,
+			"Certificate 'CN=Leaf' is not yet valid, only from 2021-01-01T00:00:00Z."},
+		{{"root.pem"}, "leaf.der", IN_2021, UNKNOWN("Leaf", "Intermediate") "."},
+		{{"root.pem"}, "leaf.der", 1700000000,
+			UNKNOWN("Leaf", "Intermediate") ". " EXPIRED("Leaf")},
+		{{"impostor.pem", "inter.pem"}, "leaf.der", IN_2021, BAD_SIGNATURE},
+		{{"root.pem", "inter.pem"}, "early.der", IN_2021, EARLY},
+		{{"root.pem"}, "early.der", IN_2021, UNKNOWN("Early", "Intermediate") ". " EARLY},
+		{{"root.pem"}, "early.der", 1700000000,
+			UNKNOWN("Early", "Intermediate") ". " EXPIRED("Early") " " EARLY},
+		{{"root.pem", "inter.pem"}, "weak.der", IN_2021,
+			"Certificate 'CN=Weak' uses a key or signature that is too weak (mbedtls flags 0x10000)."},
+		{{"root.pem", "inter.pem"}, "nousage.der", IN_2021, NO_AK("No usage") "."},
+		{{"root.pem", "inter.pem"}, "ec.der", IN_2021,
+			NOT_FOR_SIGNING("EC") " " NO_AK("EC") "."},
+		{{"root.pem"}, "inter.der", IN_2021,
+			NOT_FOR_SIGNING("Intermediate") " " NO_AK("Intermediate") "."},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-		uint8_t der[4096];
-		struct bytes leaf = {der, folder_read(folder, rows[i].leaf, der, sizeof(der))};
-		struct err err = {.code = ERR_OK};
+		char reasons[2048];
 
 		for (size_t a = 0; a < COUNT(rows[i].anchors) && rows[i].anchors[a]; a++)
 			add(&anchors, rows[i].anchors[a]);
 		assert_true(anchors_have_root(&anchors));
-		if (!rows[i].message)
-			check_ok(anchors_check_ak_cert(&anchors, leaf, rows[i].now_s, &err), &err);
-		else if (anchors_check_ak_cert(&anchors, leaf, rows[i].now_s, &err) == 0)
-			fail_msg("row %zu was accepted, expected: %s", i, rows[i].message);
-		else if (err.code != ERR_AK_CERT_INVALID || !strstr(err.msg, rows[i].message))
-			fail_msg("row %zu: %s, expected: %s", i, err.msg, rows[i].message);
+		judge(&anchors, rows[i].leaf, rows[i].now_s, reasons);
+		if (strcmp(reasons, rows[i].reasons) != 0)
+			fail_msg("row %zu: %s", i, reasons);
 	}
+}
+
+/* The same authorities as files of DER, of DER values behind each other, and of text. */
+static void a_file_is_text_or_der(void **state)
+{
+	static const char *const names[] = {"root.der", "upper.der", "lower.der"};
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(buf) struct buf all = buf_with_max(16384), pem = buf_with_max(16384);
+	auto_cleanup(buf) struct buf again = buf_with_max(16384);
+	char reasons[2048];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		uint8_t der[4096];
+		size_t len = folder_read(folder, names[i], der, sizeof(der));
+
+		check_ok(buf_append(&all, der, len, &err), &err);
+	}
+	check_ok(pem_of_file(buf_bytes(&all), &pem, &err), &err);
+	check_ok(anchors_add(&anchors, buf_bytes(&pem), &err), &err);
+	judge(&anchors, "deep.der", IN_2021, reasons);
+	assert_string_equal(reasons, "");
+	check_ok(pem_of_file(buf_bytes(&pem), &again, &err), &err);
+	assert_true(bytes_equal(buf_bytes(&pem), buf_bytes(&again)));
+	for (size_t cut = 1; cut < 5; cut++)
+		check_err(pem_of_file((struct bytes){all.data, all.len - cut}, &again, &err), &err,
+			ERR_FORMAT);
+	check_ok(buf_append(&all, "\n", 1, &err), &err);
+	check_err(pem_of_file(buf_bytes(&all), &again, &err), &err, ERR_FORMAT);
 }
 
 static void only_a_self_signed_certificate_is_a_root(void **state)
@@ -73,6 +142,7 @@ static void what_is_no_certificate_is_refused(void **state)
 		"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
 		"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"};
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(findings) struct findings found = {0};
 	static const uint8_t large[ANCHORS_MAX_BYTES + 1];
 	struct err err;
 
@@ -81,8 +151,8 @@ static void what_is_no_certificate_is_refused(void **state)
 		check_err(anchors_add(&anchors, TEXT(texts[i]), &err), &err, ERR_CA_FILE);
 	check_err(anchors_add(&anchors, (struct bytes){large, sizeof(large)}, &err), &err,
 		ERR_CA_FILE);
-	check_err(anchors_check_ak_cert(&anchors, TEXT("no certificate"), IN_2021, &err), &err,
-		ERR_FORMAT);
+	anchors_judge_ak_cert(&anchors, TEXT("no certificate"), IN_2021, &found);
+	check_err(findings_check(&found, &err), &err, ERR_FORMAT);
 }
 
 static int make_chain(void **state)
@@ -107,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_chain_and_the_usage_decide),
+		cmocka_unit_test(a_file_is_text_or_der),
 		cmocka_unit_test(only_a_self_signed_certificate_is_a_root),
 		cmocka_unit_test(what_is_no_certificate_is_refused),
 	};

@@ -431,10 +431,11 @@ static void chains_are_judged_at_the_given_time(void **state)
 		struct err err;
 
 		if (!rows[i].words) {
-			check_ok(crypto_cert_verify(leaf, inter, root, rows[i].now_s, &err), &err);
+			check_ok(crypto_cert_verify(leaf, inter, root, rows[i].now_s, NULL, &err),
+				&err);
 			continue;
 		}
-		check_err(crypto_cert_verify(leaf, inter, root, rows[i].now_s, &err), &err,
+		check_err(crypto_cert_verify(leaf, inter, root, rows[i].now_s, NULL, &err), &err,
 			ERR_AK_CERT_INVALID);
 		if (!strstr(err.msg, rows[i].words))
 			fail_msg("row %zu: '%s' lacks '%s'", i, err.msg, rows[i].words);
@@ -558,8 +559,8 @@ static void a_genuine_vms_certificate_chains_up_to_azures_root(void **state)
 	crypto_cert_info(cert, &info);
 	assert_string_equal(info.subject, "CN=f859864a6a31.TrustedVM.Azure.windows.net");
 	assert_true(info.is_ak && info.may_sign && info.has_rsa_key && !info.is_ca);
-	check_ok(crypto_cert_verify(cert, inters, roots, info.not_before_s, &err), &err);
-	check_err(crypto_cert_verify(cert, NULL, roots, info.not_before_s, &err), &err,
+	check_ok(crypto_cert_verify(cert, inters, roots, info.not_before_s, NULL, &err), &err);
+	check_err(crypto_cert_verify(cert, NULL, roots, info.not_before_s, NULL, &err), &err,
 		ERR_AK_CERT_INVALID);
 }
 

@@ -121,7 +121,7 @@ static int verify_leaf(struct err *err)
 		crypto_cert_set_parse_pem(inter_pem, &inters, err) < 0 ||
 		crypto_cert_set_parse_pem(root_pem, &roots, err) < 0)
 		return -1;
-	return crypto_cert_verify(leaf, inters, roots, 1622505600, err); /* 2021-06-01 */
+	return crypto_cert_verify(leaf, inters, roots, 1622505600, NULL, err); /* 2021-06-01 */
 }
 
 static int parse_keys(struct err *err)
