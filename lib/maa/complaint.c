@@ -14,20 +14,16 @@ static void copy_text(const json *object, const char *name, char *ret, size_t si
 	text_clean(ret, size, bytes_of_text(text ? text : ""));
 }
 
-/* A text as it is, another value as JSON, without a final dot. */
+/* A text as it is, another value as JSON. */
 static void copy_value(const json *value, char *ret, size_t size)
 {
 	auto_cleanup(buf) struct buf printed = buf_with_max(1024);
 	const char *text = json_text(value);
 	struct err ignored;
-	size_t len;
 
 	if (!text && value && json_print(value, JSON_COMPACT, &printed, &ignored) < 0)
 		buf_done(&printed);
 	text_clean(ret, size, text ? bytes_of_text(text) : buf_bytes(&printed));
-	len = strlen(ret);
-	if (len && ret[len - 1] == '.')
-		ret[len - 1] = '\0';
 }
 
 /* Appends "claim=value". A detail without a value has a message at most. */
@@ -63,9 +59,8 @@ void complaint_read(struct bytes body, struct complaint *ret)
 	ret->is_of_protocol = error != NULL;
 	copy_text(error, "code", ret->code, sizeof(ret->code));
 	for (size_t depth = 0; json_is_object(error) && depth < MAX_DEPTH; depth++) {
-		if (!ret->message[0] && json_is_string(json_get_nocase(error, "message")))
-			copy_value(json_get_nocase(error, "message"), ret->message,
-				sizeof(ret->message));
+		if (!ret->message[0])
+			copy_text(error, "message", ret->message, sizeof(ret->message));
 		json_each (detail, json_get_nocase(error, "details"))
 			add_detail(detail, ret->claims, sizeof(ret->claims));
 		error = json_get_nocase(error, "innererror");
@@ -74,7 +69,7 @@ void complaint_read(struct bytes body, struct complaint *ret)
 
 void complaint_text(const struct complaint *complaint, char *ret, size_t size)
 {
-	(void)text_format(ret, size, "%s%s%s%s%s%s%s", complaint->code[0] ? " " : "",
-		complaint->code, complaint->message[0] ? ": " : "", complaint->message,
-		complaint->claims[0] ? " (" : "", complaint->claims, complaint->claims[0] ? ")" : "");
+	(void)text_format(ret, size, "%s%s%s%s%s%s%s", complaint->code[0] ? " " : "", complaint->code,
+		complaint->claims[0] ? " (" : "", complaint->claims, complaint->claims[0] ? ")" : "",
+		complaint->message[0] ? ": " : "", complaint->message);
 }

@@ -13,14 +13,14 @@ struct complaint {
 	bool is_json;
 	bool is_of_protocol; /* an object with a member "error" */
 	char code[64]; /* "" if absent */
-	char message[192]; /* the outermost that there is, without its final dot; "" if absent */
+	char message[256]; /* the outermost that there is; "" if absent */
 	char claims[128]; /* "claim=value, ..."; "" if absent */
 };
 
 /* Never fails: of a body that cannot be read nothing is known. */
 void complaint_read(struct bytes body, struct complaint *ret);
-/* Writes what is known as it follows the status in a sentence, " Code: message (claim=value)"; ""
- * if nothing is. */
+/* Writes what is known as it follows the status in a sentence, " Code (claim=value): message"; ""
+ * if nothing is. The message comes last, since it may be long. */
 void complaint_text(const struct complaint *complaint, char *ret, size_t size);
 
 #endif

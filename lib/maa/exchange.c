@@ -106,8 +106,9 @@ static int refuse_answer(
 	if (answer->request_id[0])
 		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
 	if (text[0])
-		return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld%s%s.",
-			exchange->way.origin.host, place, answer->status, text, id);
+		return err_set(err, code, (unsigned long)answer->status,
+			"%.80s%s answered %ld%s%s%s", exchange->way.origin.host, place,
+			answer->status, text, id, complaint.message[0] ? "" : ".");
 	body_text(answer, body);
 	return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld %s%s%s.",
 		exchange->way.origin.host, place, answer->status,

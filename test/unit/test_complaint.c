@@ -20,26 +20,26 @@ static void the_reason_is_read_in_every_form(void **state)
 		const char *body, *text;
 	} rows[] = {
 		{ERROR(DENIED MESSAGE DETAILS(DBX)),
-			" PolicyEvaluationError: Policy evaluation failed (x-ms-azurevm-dbxvalidated=false)"},
+			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false): Policy evaluation failed."},
 		{ERROR(DENIED DETAILS(DBX)),
-			" PolicyEvaluationError: A required claim is false (x-ms-azurevm-dbxvalidated=false)"},
-		{ERROR(DENIED MESSAGE), " PolicyEvaluationError: Policy evaluation failed"},
+			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false): A required claim is false."},
+		{ERROR(DENIED MESSAGE), " PolicyEvaluationError: Policy evaluation failed."},
 		{ERROR(DENIED), " PolicyEvaluationError"},
-		{ERROR("\"message\":\"No.\""), ": No"},
+		{ERROR("\"message\":\"No.\""), ": No."},
 		{ERROR("\"details\":[" DBX "]"), " (x-ms-azurevm-dbxvalidated=false)"},
 		{ERROR(DENIED DETAILS(
 			 "{\"target\":\"secureboot\",\"value\":false},{\"target\":\"svn\",\"value\":3}")),
-			" PolicyEvaluationError: A required claim is false (secureboot=false, svn=3)"},
+			" PolicyEvaluationError (secureboot=false, svn=3): A required claim is false."},
 		{ERROR(DENIED DETAILS("{\"target\":\"secureboot\"},{\"message\":\"Why?\"},{},5,null")),
-			" PolicyEvaluationError: A required claim is false (secureboot, Why?)"},
+			" PolicyEvaluationError (secureboot, Why?): A required claim is false."},
 		{ERROR(DENIED DETAILS("{\"target\":\"log\",\"message\":\"Is cut.\"}")),
-			" PolicyEvaluationError: A required claim is false (log: Is cut)"},
+			" PolicyEvaluationError (log: Is cut.): A required claim is false."},
 		{ERROR(DENIED ",\"innererror\":{\"innererror\":{\"details\":[" DBX "]}}"),
 			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false)"},
 		{"{\"Error\":{\"Code\":\"Inner\",\"InnerError\":{\"Details\":[{\"Target\":\"a\",\"Value\":\"b\"}]}}}",
 			" Inner (a=b)"},
 		{ERROR(DENIED DETAILS("{\"target\":\"a\\n\\u0001\\u202e\",\"value\":{\"b\":[1]}}")),
-			" PolicyEvaluationError: A required claim is false (a ?<U+202E>={\"b\":[1]})"},
+			" PolicyEvaluationError (a ?<U+202E>={\"b\":[1]}): A required claim is false."},
 		{ERROR(DENIED ",\"innererror\":\"none\",\"details\":7"), " PolicyEvaluationError"},
 		{ERROR(DENIED ",\"message\":{\"a\":1}"), " PolicyEvaluationError"},
 		{ERROR("\"code\":5"), ""},
@@ -72,7 +72,7 @@ static void many_claims_are_cut_visibly(void **state)
 	complaint_text(&complaint, text, sizeof(text));
 	assert_string_equal(complaint.code, "PolicyEvaluationError");
 	assert_true(complaint.is_of_protocol);
-	assert_string_equal(text + strlen(text) - 4, "...)");
+	assert_non_null(strstr(text, "...): A required claim is false."));
 }
 
 int main(void)
