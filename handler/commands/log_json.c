@@ -62,16 +62,25 @@ static void add_owners(json *parent, const struct event *event, size_t cert_coun
 	}
 }
 
-/* null if the event's type does not bind its data to the digest, or the event was not measured. */
+/* asMeasured: null if the event's type does not bind its data to the digest, or the event was not
+ * measured. */
 static void add_data_check(json *parent, const struct eventlog *log, const struct event *event)
 {
+	static const char *const standings[] = {
+		[REPLAY_NOT_MEASURED] = "notMeasured",
+		[REPLAY_UNPROMISED] = "other",
+		[REPLAY_AS_MEASURED] = "promised",
+		[REPLAY_FITS] = "fits",
+		[REPLAY_ALTERED] = "altered",
+	};
 	enum replay_data found = replay_data_of(log, event);
 
 	json_add_bool(parent, "measured", event->is_measured);
-	if (found == REPLAY_UNPROMISED || found == REPLAY_NOT_MEASURED)
-		json_add_null(parent, "asMeasured");
-	else
+	if (found == REPLAY_AS_MEASURED || found == REPLAY_ALTERED)
 		json_add_bool(parent, "asMeasured", found == REPLAY_AS_MEASURED);
+	else
+		json_add_null(parent, "asMeasured");
+	json_add_text(parent, "standing", standings[found]);
 }
 
 /* Prints the data piece by piece: it may be as long as the log. */

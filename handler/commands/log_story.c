@@ -66,6 +66,8 @@ static char mark_of(const struct eventlog *log, const struct event *event)
 		return '-';
 	case REPLAY_AS_MEASURED:
 		return ' ';
+	case REPLAY_FITS:
+		return '=';
 	case REPLAY_ALTERED:
 		return '!';
 	case REPLAY_UNPROMISED:
@@ -159,7 +161,9 @@ int log_print_story(const struct eventlog *log, struct err *err)
 		if (print_phase(lines, err) < 0)
 			return -1;
 	}
-	print_format("\n?  is what the log says: its digest is of something else than this text\n"
+	print_format("\n   no mark: what was measured, as the event's type promises\n"
+		     "=  is what was measured, though the event's type does not promise it\n"
+		     "?  is what the log says: its digest is of something else, such as a program, or of a kind that is not computed here\n"
 		     "!  is not what was measured\n"
 		     "-  is an event that was not measured: only the log says that there was one\n"
 		     "All %u event%s: --events%s\n",

@@ -329,6 +329,20 @@ static bool is_separator_measured(const struct event *event)
 	return false;
 }
 
+/* Firmware and boot loaders often measure what they log where nothing promises it: a version, a
+ * table, RHEL 8's GRUB commands ("grub_cmd set pager=1", without the colon). */
+static bool fits_unpromised(const struct event *event)
+{
+	static const char prefix[] = "grub_cmd ";
+	struct bytes text = grubtext_of(event->data);
+
+	if (measured_is(event, event->data) || (text.len && measured_is(event, text)))
+		return true;
+	return event->type == EV_IPL && event->pcr == GRUB_TEXT_PCR &&
+	       text.len > sizeof(prefix) - 1 && memcmp(text.data, prefix, sizeof(prefix) - 1) == 0 &&
+	       measured_is(event, bytes_behind(text, sizeof(prefix) - 1));
+}
+
 enum replay_data replay_data_of(const struct eventlog *log, const struct event *event)
 {
 	struct bytes text;
@@ -346,7 +360,7 @@ enum replay_data replay_data_of(const struct eventlog *log, const struct event *
 			  is_variable_measured(event, !log->is_crypto_agile) ||
 			  (event->what == EVENT_SEPARATOR && is_separator_measured(event));
 	else
-		return REPLAY_UNPROMISED;
+		return fits_unpromised(event) ? REPLAY_FITS : REPLAY_UNPROMISED;
 	return is_good ? REPLAY_AS_MEASURED : REPLAY_ALTERED;
 }
 

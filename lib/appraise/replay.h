@@ -67,9 +67,13 @@ int replay_check_evidence_data(
 
 enum replay_data {
 	REPLAY_NOT_MEASURED, /* the event was not measured (eventlog.h), so it proves nothing */
-	REPLAY_UNPROMISED, /* nothing binds the data to the digest, so the data proves nothing */
-	REPLAY_AS_MEASURED, /* the data is what was measured */
-	REPLAY_ALTERED,
+	/* the digest is of something else, as the event's type allows, or of a kind that is not
+	 * computed here: the data proves nothing */
+	REPLAY_UNPROMISED,
+	REPLAY_AS_MEASURED, /* the data is what was measured, as the event's type promises */
+	/* the data is what was measured, which the event's type does not promise */
+	REPLAY_FITS,
+	REPLAY_ALTERED, /* not what was measured, against the promise of the event's type */
 };
 /* For one event of a log, by its digest of the bank that counts. */
 enum replay_data replay_data_of(const struct eventlog *log, const struct event *event);

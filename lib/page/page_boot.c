@@ -65,6 +65,7 @@ static void put_mark(struct html *html, const struct story *story, const struct 
 				       : "<span class=\"tag\">not measured</span>");
 		return;
 	case REPLAY_AS_MEASURED:
+	case REPLAY_FITS:
 		put_measured(html, story, 1u << event->pcr);
 		return;
 	case REPLAY_ALTERED:
@@ -309,7 +310,7 @@ static void put_boot(struct html *html, const struct story *story)
 		html_put(html,
 			"<p class=\"card finding bad\"><strong>Careful:</strong> this log was not found to be what the TPM measured. What follows is what it says, and proves nothing.</p>\n");
 	html_put(html,
-		"<p class=\"lead\">From power-on to the operating system, as the event log tells it. The TPM holds digests only. Beside each text stands what it is worth:</p>\n<ul class=\"lead\"><li><span class=\"tag good\">data measured</span> The TPM's signature covers this very text.</li><li><span class=\"tag\">fits its digest</span> The digest is of this very text, but the TPM's signature does not cover it.</li><li><span class=\"tag\">not bound</span> Only the log says so: the digest may be of something else, such as a program.</li>");
+		"<p class=\"lead\">From power-on to the operating system, as the event log tells it. The TPM holds digests only. Beside each text stands what it is worth:</p>\n<ul class=\"lead\"><li><span class=\"tag good\">data measured</span> The TPM's signature covers this very text.</li><li><span class=\"tag\">fits its digest</span> The digest is of this very text, but the TPM's signature does not cover it.</li><li><span class=\"tag\">not bound</span> Only the log says so: the digest is of something else, such as a program.</li>");
 	if (story->log->unmeasured_count)
 		html_put(html,
 			"<li><span class=\"tag bad\">not measured</span> Only the log says that there was such an event: it reached none of the PCRs that the TPM signs, whatever other digests it has.</li>");

@@ -264,8 +264,15 @@ static void each_events_data_is_judged_by_its_type(void **state)
 		{8, EV_IPL, "/vmlinuz ro", "kernel_cmdline: /vmlinuz ro", REPLAY_AS_MEASURED},
 		{8, EV_IPL, "/vmlinuz ro", "grub_kernel_cmdline /vmlinuz ro", REPLAY_AS_MEASURED},
 		{8, EV_IPL, "x", "module_cmdline: y", REPLAY_ALTERED},
-		{8, EV_IPL, "x", "grub_cmd linux", REPLAY_UNPROMISED}, /* RHEL 8's, without the
-									  colon */
+		/* RHEL 8's, without the colon */
+		{8, EV_IPL, "x", "grub_cmd linux", REPLAY_UNPROMISED},
+		{8, EV_IPL, "linux", "grub_cmd linux", REPLAY_FITS},
+		{9, EV_IPL, "linux", "grub_cmd linux", REPLAY_UNPROMISED},
+		{8, EV_IPL, "", "grub_cmd ", REPLAY_UNPROMISED},
+		{0, EV_S_CRTM_VERSION, "1.2", "1.2", REPLAY_FITS},
+		{0, EV_S_CRTM_VERSION, "1.2", "1.3", REPLAY_UNPROMISED},
+		{4, EV_EFI_BOOT_SERVICES_APPLICATION, "a", "a", REPLAY_FITS},
+		{14, EV_IPL, "", "MokList", REPLAY_UNPROMISED},
 		{9, EV_IPL, "x", "grub_cmd: linux", REPLAY_UNPROMISED},
 		{8, EV_IPL, "", "grub_cmd: ", REPLAY_AS_MEASURED},
 	};
