@@ -11,7 +11,7 @@
 
 /* Exit codes of every command; handler/docs/exit-codes.md. */
 enum {
-	EXIT_GOOD = 0, /* Healthy, Verified, all is well, done */
+	EXIT_GOOD = 0, /* Healthy, Genuine, all is well, done */
 	/* Unhealthy, Refused, differs: something speaks against the VM or its evidence */
 	EXIT_BAD = 1,
 	EXIT_UNKNOWN = 2, /* not determined, not done, or the output could not be written */

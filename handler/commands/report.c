@@ -10,7 +10,7 @@
 
 struct options {
 	struct attestation_options attestation;
-	const char *html, *from;
+	const char *html, *from, *now, *keys;
 	struct option_texts ca;
 };
 
@@ -18,6 +18,7 @@ static int check_options(const void *given, struct err *err)
 {
 	const struct options *options = given;
 	const struct attestation_options *attestation = &options->attestation;
+	int64_t now_s;
 
 	if (!options->html || !options->html[0])
 		return err_set(err, ERR_USAGE, 0, "--html is needed: the file for the page");
@@ -25,7 +26,12 @@ static int check_options(const void *given, struct err *err)
 				     attestation->event_log || attestation->nonce ||
 				     attestation->redact || options->attestation.root))
 		return err_set(err, ERR_USAGE, 0,
-			"with --from nothing is attested: only --html and --ca go with it");
+			"with --from nothing is attested: only --html, --ca, --now and --keys go with it");
+	if (!options->from && (options->now || options->keys))
+		return err_set(err, ERR_USAGE, 0, "%s goes with --from only",
+			options->now ? "--now" : "--keys");
+	if (read_now(options->now, &now_s, err) < 0)
+		return -1;
 	return attestation_check_options(attestation, err);
 }
 
@@ -45,18 +51,18 @@ static int write_page(const char *path, const struct page_inputs *inputs, struct
 static void print_verdict_line(const char *path, const struct page_inputs *inputs)
 {
 	const struct page_headline headline = page_headline(inputs);
-	char text[ERR_MSG_SIZE + 80];
+	char text[ERR_MSG_SIZE + 160], answer[ANSWER_SIZE], reason[ERR_MSG_SIZE + 80] = "";
 	size_t len = strlen(headline.text);
 
+	if (inputs->is_live)
+		(void)text_format(answer, sizeof(answer), "%s", headline.word);
+	else
+		answer_text(inputs->check, answer);
 	if (headline.code)
-		(void)text_format(text, sizeof(text), "%s: %.*s (%s)", headline.word,
+		(void)text_format(reason, sizeof(reason), ": %.*s (%s)",
 			(int)(len && headline.text[len - 1] == '.' ? len - 1 : len), headline.text,
 			err_info(headline.code)->name);
-	else
-		(void)text_format(text, sizeof(text), "%s%s", headline.word,
-			inputs->is_live || !inputs->check || inputs->check->is_issuer_checked
-				? ""
-				: ", except whose TPM it is (no --ca was given)");
+	(void)text_format(text, sizeof(text), "%s%s", answer, reason);
 	if (strcmp(path, "-") == 0)
 		print_aside("%s; written to standard output\n", text);
 	else
@@ -82,28 +88,37 @@ static int get_bundle(const struct options *options, struct attestation *attesta
 	return attestation_bundle(&whole, attestation, ret, err);
 }
 
-static int exit_code_of(const struct options *options, const struct page_inputs *inputs)
+/* On the VM a failed check of the reader's own --ca makes a good verdict bad. */
+static int exit_code_of(const struct page_inputs *inputs)
 {
 	enum health health = inputs->bundle->verdict.health;
-	bool is_refused = inputs->check && inputs->check->findings.count;
 
-	if (is_refused && (options->from || health == HEALTH_HEALTHY))
-		return EXIT_BAD;
-	if (options->from)
-		return inputs->check && inputs->check->is_issuer_checked ? EXIT_GOOD : EXIT_RESERVED;
-	return health_exit_code(health);
+	if (!inputs->is_live)
+		return answer_exit_code(inputs->check);
+	return health == HEALTH_HEALTHY && inputs->check && inputs->check->findings.count
+		       ? EXIT_BAD
+		       : health_exit_code(health);
 }
 
-/* Keys that were just fetched from the provider count like the reader's own. */
-static void check_bundle(const struct options *options, const struct anchors *anchors,
-	const struct page_inputs *inputs, struct bundlecheck *ret)
+/* A bundle is judged for the time at which it says that it was made: its certificates live for
+ * about a year. */
+static int read_check_inputs(const struct options *options, const struct bundle *bundle,
+	struct buf *keys, struct bundlecheck_inputs *ret, struct err *err)
 {
-	bundlecheck_run(inputs->bundle,
-		&(struct bundlecheck_inputs){.anchors = anchors,
-			.keys = options->from ? (struct bytes){0}
-					      : buf_bytes(&inputs->bundle->provider.keys),
-			.now_s = inputs->now_s},
-		ret);
+	ret->now_s = clock_now_s();
+	if (!options->from) { /* keys that were just fetched from the provider are the reader's own
+			       */
+		ret->keys = buf_bytes(&bundle->provider.keys);
+		return 0;
+	}
+	if (read_keys(options->keys, keys, err) < 0)
+		return -1;
+	ret->keys = buf_bytes(keys);
+	ret->is_now_given = options->now != NULL;
+	ret->is_now_of_bundle = !options->now && bundle->is_whole;
+	if (ret->is_now_of_bundle)
+		ret->now_s = bundle->made_s;
+	return read_now(options->now, &ret->now_s, err);
 }
 
 /* The comparison with the accepted boots. In a redacted page, changes that speak against the boot
@@ -145,28 +160,31 @@ static int report(const void *given, int *ret_exit_code, struct err *err)
 	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
 	auto_cleanup(attestation) struct attestation attestation = {0};
-	auto_cleanup(buf) struct buf log = {0};
-	struct page_inputs inputs = {
-		.bundle = &bundle, .is_live = options->from == NULL, .now_s = clock_now_s()};
+	auto_cleanup(buf) struct buf log = {0}, keys = {0};
+	struct bundlecheck_inputs checking = {.anchors = &anchors};
+	struct page_inputs inputs = {.bundle = &bundle, .is_live = options->from == NULL};
 
 	if (bundlecheck_new(&check, err) < 0 || read_anchors(&options->ca, &anchors, err) < 0 ||
-		get_bundle(options, &attestation, &bundle, err) < 0)
+		get_bundle(options, &attestation, &bundle, err) < 0 ||
+		read_check_inputs(options, &bundle, &keys, &checking, err) < 0)
 		return -1;
+	inputs.now_s = clock_now_s();
+	inputs.checked_s = checking.now_s;
 	if (bundle.info.len) {
-		check_bundle(options, &anchors, &inputs, check);
+		if (check_evidence(&bundle, &checking, check, err) < 0)
+			return -1;
 		inputs.check = check;
 	} else {
 		read_log(options, &log);
 		inputs.log = buf_bytes(&log);
 	}
 	inputs.comparison = comparison_of(options, &attestation.change);
-	if (options->attestation.redact) {
-		if (attestation_redact(&bundle, err) < 0)
-			return -1;
-		if (inputs.check) /* anew; the verdict stays */
-			check_bundle(options, &anchors, &inputs, check);
-	}
-	*ret_exit_code = exit_code_of(options, &inputs);
+	if (options->attestation.redact &&
+		(attestation_redact(&bundle, err) < 0 ||
+			/* anew; the verdict stays */
+			(inputs.check && check_evidence(&bundle, &checking, check, err) < 0)))
+		return -1;
+	*ret_exit_code = exit_code_of(&inputs);
 	if (write_page(options->html, &inputs, err) < 0)
 		return -1;
 	print_verdict_line(options->html, &inputs);
@@ -178,8 +196,12 @@ static const struct option_row rows[] = {
 		"where to put the page; '-' is standard output. One line shows the verdict in short"),
 	OPTION(struct options, from, "from", "BUNDLE",
 		"the page of this bundle instead, anywhere: neither TPM nor network is needed"),
-	OPTION(struct options, ca, "ca", "PEM",
+	OPTION(struct options, ca, "ca", "FILE",
 		"who may vouch for the attestation key, as for verify; may be given 16 times"),
+	OPTION(struct options, keys, "keys", "JWKS",
+		"with --from: the provider's key set, as for verify"),
+	NOW_OPTION(struct options,
+		"with --from: the time at which certificates, and a token in it, must be valid (default: when the bundle was made, as it says; of a request: now)"),
 	PROVIDER_OPTIONS(struct options),
 	EVIDENCE_OPTIONS(struct options),
 	NONCE_OPTION(struct options, "comes back in the token (default: random)"),
@@ -194,7 +216,7 @@ const struct command report_command = {
 	.summary = "what an attestation came to, as one HTML page",
 	.words = "--html FILE [OPTION...]",
 	.about = "Attests once and writes what it came to as one HTML page: verdict, boot, keys, what changed. The page holds no scripts and fetches nothing.",
-	.notes = "Exit code: 0 Healthy (with --from: verified), 1 Unhealthy (refused), 2 could not find out or not written, 3 with --from and without --ca: nothing shows whose TPM it is; 64 wrong usage.",
+	.notes = "Exit code: 0 Healthy (with --from: Genuine), 1 Unhealthy, or Refused, 2 could not find out or not written, 3 with --from and without --ca Unanchored: nothing shows whose TPM it is; 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,

@@ -6,15 +6,11 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "bundle/guessable.h"
+#include "bundles.h"
 #include "commands.h"
 #include "verify.h"
 
 #define UNANCHORED "No --ca was given: all parts fit together, and nothing shows whose TPM it is."
-
-static bool is_unanchored(const struct bundlecheck *check)
-{
-	return check->findings.count == 0 && !check->is_issuer_checked;
-}
 
 static void add_pcrs(const struct facts *facts, const struct tpm_pcrs *pcrs)
 {
@@ -78,12 +74,31 @@ static void add_stated(const struct facts *facts, const struct bundle *bundle)
 	fact_text(facts, "kernel", "kernel", bundle->machine.kernel);
 }
 
+/* All that speaks against evidence and boot; what the bundle says against its boot comes last. */
+static struct findings reasons_of(const struct bundlecheck *check)
+{
+	struct findings ret = {0};
+
+	findings_add_all(&ret, &check->findings);
+	if (check->boot.health == HEALTH_UNHEALTHY)
+		findings_add(&ret, &check->boot.reason);
+	return ret;
+}
+
+static void add_boot(json *document, const struct verdict *boot)
+{
+	json *members = json_add_object(document, "boot");
+
+	json_add_text(members, "health", health_name(boot->health));
+	json_add_reason(members, boot->reason.code, boot->reason.code ? boot->reason.msg : NULL);
+}
+
 int verify_print_json(const struct verify_result *result, struct err *err)
 {
 	const struct bundlecheck *check = result->check;
-	const struct findings *findings = &check->findings;
-	const struct err *first = findings->count ? findings_at(findings, 0) : NULL;
-	bool is_open = is_unanchored(check);
+	auto_cleanup(findings) struct findings found = reasons_of(check);
+	const struct err *first = found.count ? findings_at(&found, 0) : NULL;
+	bool is_open = check->origin == BUNDLECHECK_UNANCHORED;
 	auto_cleanup(json) json *document =
 		document_new(first ? first->code : ERR_OK, first     ? first->msg
 							   : is_open ? UNANCHORED
@@ -92,11 +107,12 @@ int verify_print_json(const struct verify_result *result, struct err *err)
 	char time[CLOCK_TEXT_SIZE];
 	json *reasons, *notes;
 
-	json_add_text(document, "verdict", first ? "Refused" : is_open ? "Unanchored" : "Verified");
+	json_add_text(document, "verdict", bundlecheck_origin_name(check->origin));
+	add_boot(document, &check->boot);
 	reasons = json_add_array(document, "reasons");
-	for (size_t i = 0; i < findings->count; i++)
-		json_add_reason(json_add_object(reasons, NULL), findings_at(findings, i)->code,
-			findings_at(findings, i)->msg);
+	for (size_t i = 0; i < found.count; i++)
+		json_add_reason(json_add_object(reasons, NULL), findings_at(&found, i)->code,
+			findings_at(&found, i)->msg);
 	json_add_bool(document, "issuerChecked", check->is_issuer_checked);
 	json_add_bool(document, "tokenChecked", check->is_token_checked);
 	notes = json_add_array(document, "notChecked");
@@ -120,15 +136,14 @@ int verify_print_json(const struct verify_result *result, struct err *err)
 void verify_print_text(const struct verify_result *result)
 {
 	const struct bundlecheck *check = result->check;
+	auto_cleanup(findings) struct findings reasons = reasons_of(check);
 	const struct facts facts = facts_as_text();
+	char answer[ANSWER_SIZE];
 
-	print_format("%s\n", check->findings.count ? "Refused"
-			     : is_unanchored(check)
-				     ? "Verified, except whose TPM it is: no --ca was given"
-				     : "Verified");
-	for (size_t i = 0; i < check->findings.count; i++)
-		print_reason(findings_at(&check->findings, i)->code,
-			findings_at(&check->findings, i)->msg);
+	answer_text(check, answer);
+	print_format("%s\n", answer);
+	for (size_t i = 0; i < reasons.count; i++)
+		print_reason(findings_at(&reasons, i)->code, findings_at(&reasons, i)->msg);
 	for (size_t i = 0; i < check->note_count; i++) {
 		print_format("  ");
 		print_hanging(2, check->notes[i]);

@@ -316,6 +316,79 @@ static void note_ignored(const struct bundle *bundle, const struct bundlecheck_i
 	add_note(check, text);
 }
 
+static void note_time(const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
+{
+	char now[CLOCK_TEXT_SIZE], text[BUNDLECHECK_NOTE_SIZE];
+
+	if (!inputs->is_now_of_bundle)
+		return;
+	clock_text(inputs->now_s, now);
+	(void)text_format(text, sizeof(text),
+		"Certificates were judged for %s, when the bundle says that it was made; --now judges them for another time.",
+		now);
+	add_note(check, text);
+}
+
+/* ---- the two answers ---- */
+
+const char *bundlecheck_origin_name(enum bundlecheck_origin origin)
+{
+	static const char *const names[] = {
+		[BUNDLECHECK_REFUSED] = "Refused",
+		[BUNDLECHECK_UNANCHORED] = "Unanchored",
+		[BUNDLECHECK_GENUINE] = "Genuine",
+	};
+
+	return names[origin];
+}
+
+const char *bundlecheck_boot_name(enum health health)
+{
+	return health == HEALTH_UNKNOWN ? "not said" : health_name(health);
+}
+
+const char *bundlecheck_word(const struct bundlecheck *check)
+{
+	return check->origin != BUNDLECHECK_REFUSED && check->boot.health != HEALTH_UNKNOWN
+		       ? health_name(check->boot.health)
+		       : bundlecheck_origin_name(check->origin);
+}
+
+/* Once Secure Boot could be read, the appraisal's findings are facts of a boot that is proved. An
+ * event that the log does not tell may have been hidden in it, so it proves nothing. */
+static bool is_of_boot(const struct bundlecheck *check, size_t index)
+{
+	return check->appraisal.has_secureboot && index < check->appraisal.findings.count &&
+	       findings_at(&check->findings, index)->code != ERR_SECURE_BOOT_LOG;
+}
+
+static void answer_origin(struct bundlecheck *check)
+{
+	for (size_t i = 0; i < check->findings.count && !check->refusal.code; i++)
+		if (!is_of_boot(check, i))
+			check->refusal = *findings_at(&check->findings, i);
+	if (check->findings.lacks_memory && !check->refusal.code)
+		err_fill(&check->refusal, ERR_NO_MEMORY, 0, "No memory for all findings.");
+	check->origin = check->refusal.code        ? BUNDLECHECK_REFUSED
+			: check->is_issuer_checked ? BUNDLECHECK_GENUINE
+						   : BUNDLECHECK_UNANCHORED;
+}
+
+static void answer_boot(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,
+	struct bundlecheck *check)
+{
+	const struct verdict *said = &bundle->verdict;
+
+	if (check->refusal.code)
+		return;
+	if (check->findings.count)
+		check->boot = verdict_of_findings(&check->findings);
+	else if (bundle->is_whole && said->health != HEALTH_HEALTHY)
+		check->boot = *said;
+	else if (bundle->is_whole && check->is_token_checked && inputs->keys.len)
+		check->boot = verdict_of_claims(bundle->provider.claims);
+}
+
 int bundlecheck_new(struct bundlecheck **ret, struct err *err)
 {
 	*ret = calloc(1, sizeof(**ret));
@@ -353,4 +426,7 @@ void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_input
 	note_unmeasured(&ret->appraisal, ret);
 	check_unquoted(bundle, ret);
 	note_ignored(bundle, inputs, ret);
+	note_time(inputs, ret);
+	answer_origin(ret);
+	answer_boot(bundle, inputs, ret);
 }

@@ -3,7 +3,10 @@
  *
  * The evidence is appraised anew. Everything else in the bundle, a token's claims and facts, must
  * agree with it: a bundle that states more than its evidence proves is refused, with the reason.
- * Notes list in plain sentences what could not be checked, so that nobody takes it for checked. */
+ * Notes list in plain sentences what could not be checked, so that nobody takes it for checked.
+ *
+ * Two questions have one answer each, and all commands and pages use these words for them: is it
+ * genuine (Genuine, Unanchored, Refused), and was the boot good (Healthy, Unhealthy, not said). */
 #ifndef BUNDLE_BUNDLECHECK_H
 #define BUNDLE_BUNDLECHECK_H
 
@@ -11,7 +14,7 @@
 #include "appraise/findings.h"
 #include "bundle/bundle.h"
 
-#define BUNDLECHECK_MAX_NOTES 12
+#define BUNDLECHECK_MAX_NOTES 13
 #define BUNDLECHECK_NOTE_SIZE 448 /* guessable_sentence() */
 
 struct bundlecheck_inputs {
@@ -22,11 +25,27 @@ struct bundlecheck_inputs {
 	int64_t now_s; /* the time at which certificates must be valid */
 	/* the token must be valid at now_s; otherwise at the time when the bundle was made */
 	bool is_now_given;
+	bool is_now_of_bundle; /* now_s is when the bundle says that it was made: a note names it */
 };
+
+enum bundlecheck_origin {
+	BUNDLECHECK_REFUSED, /* it is not what a platform's TPM signed, or contradicts itself */
+	BUNDLECHECK_UNANCHORED, /* all parts fit together, and nothing shows whose TPM it is */
+	BUNDLECHECK_GENUINE,
+};
+const char *bundlecheck_origin_name(enum bundlecheck_origin origin);
 
 struct bundlecheck {
 	struct appraisal appraisal;
-	struct findings findings; /* none: the bundle is verified */
+	/* all that speaks against evidence, boot or bundle */
+	struct findings findings;
+	enum bundlecheck_origin origin;
+	struct err refusal; /* the first finding that refuses; ERR_OK if none does */
+	/* Was the boot good? Unhealthy if the evidence shows it, or the bundle says it. Healthy
+	 * only if a token proves the provider's verdict to a reader who gave its keys, and the
+	 * bundle agrees. Otherwise Unknown, "not said": a bundle's own praise is not signed, and
+	 * evidence alone shows no comparison with other boots. */
+	struct verdict boot;
 	bool has_cert;
 	struct crypto_cert_info cert; /* as in the evidence, whoever issued it */
 	bool is_issuer_checked;
@@ -35,6 +54,11 @@ struct bundlecheck {
 	size_t note_count;
 	char notes[BUNDLECHECK_MAX_NOTES][BUNDLECHECK_NOTE_SIZE]; /* what was not checked */
 };
+
+/* "Healthy", "Unhealthy", "not said" */
+const char *bundlecheck_boot_name(enum health health);
+/* The one word that counts: Refused, else the boot's if it is said, else the origin's. */
+const char *bundlecheck_word(const struct bundlecheck *check);
 
 /* The struct has 40 KiB: keep it on the heap. */
 int bundlecheck_new(struct bundlecheck **ret, struct err *err) err_check;

@@ -23,12 +23,14 @@ struct page_inputs {
 	/* NULL if no accepted boots are recorded, or no comparison was due */
 	const struct comparison *comparison;
 	int64_t now_s;
+	int64_t checked_s; /* the time for which certificates were judged */
 };
 
 /* Class and mark of a card. */
 enum page_look { PAGE_GOOD, PAGE_BAD, PAGE_OPEN, PAGE_INFO };
 
-/* The top of the page: the verdict in one word, and its reason. */
+/* The top of the page: the verdict in one word, and its reason. Away from the VM the word is
+ * bundlecheck_word()'s. */
 struct page_headline {
 	enum page_look look;
 	const char *word;

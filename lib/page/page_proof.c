@@ -48,15 +48,18 @@ static void put_cert_times(struct html *html, const struct page_inputs *inputs)
 {
 	const struct crypto_cert_info *cert = &inputs->check->cert;
 	int64_t left = (cert->not_after_s - inputs->now_s) / DAY_S;
+	int64_t checked_s = inputs->checked_s;
 
 	html_put(html, "<tr><th scope=\"row\">Valid</th><td>");
 	page_time(html, cert->not_before_s);
 	html_put(html, " to ");
 	page_time(html, cert->not_after_s);
-	if (inputs->now_s > cert->not_after_s)
+	if (checked_s > cert->not_after_s)
 		html_put(html, " <span class=\"tag bad\">expired</span>");
-	else if (inputs->now_s < cert->not_before_s)
+	else if (checked_s < cert->not_before_s)
 		html_put(html, " <span class=\"tag bad\">not yet valid</span>");
+	else if (inputs->now_s > cert->not_after_s)
+		html_put(html, " <span class=\"tag info\">expired since</span>");
 	else {
 		html_put(html,
 			left < 30 ? " <span class=\"tag open\">" : " <span class=\"tag good\">");

@@ -33,43 +33,51 @@ static struct page_headline headline_of_verdict(const struct verdict *verdict)
 	return ret;
 }
 
-/* Nothing speaks against the evidence. The text names what the reader might wrongly take for
- * proven. */
-static struct page_headline headline_of_good(const struct page_inputs *inputs)
+static enum page_look look_of_origin(enum bundlecheck_origin origin)
 {
-	bool is_issuer_checked = inputs->check->is_issuer_checked;
-	struct page_headline ret = {
-		.look = is_issuer_checked ? PAGE_INFO : PAGE_OPEN, .word = "Verified"};
-
-	(void)snprintf(ret.text, sizeof(ret.text),
-		"%s, and nothing in it speaks against the VM. %s%s",
-		is_issuer_checked ? "The evidence proves this boot"
-				  : "All parts of the evidence fit together",
-		inputs->bundle->has_provider ? "An attestation provider's verdict is only said."
-					     : "No attestation provider was asked.",
-		is_issuer_checked ? "" : " Whose TPM it is was not checked: that needs --ca.");
-	return ret;
+	return origin == BUNDLECHECK_GENUINE   ? PAGE_INFO
+	       : origin == BUNDLECHECK_REFUSED ? PAGE_BAD
+					       : PAGE_OPEN;
 }
 
-/* Away from the VM, a bundle's statements count only after they are checked, so contradictions come
- * first. */
+/* Nothing speaks against the evidence, and nothing proves that the boot was good. The text names
+ * what the reader might wrongly take for proven. */
+static void put_unsaid(const struct page_inputs *inputs, struct page_headline *ret)
+{
+	const struct bundlecheck *check = inputs->check;
+	bool is_genuine = check->origin == BUNDLECHECK_GENUINE;
+
+	if (check->boot.reason.code)
+		(void)text_format(ret->text, sizeof(ret->text),
+			"Whether the boot is good is not said: %s", check->boot.reason.msg);
+	else
+		(void)text_format(ret->text, sizeof(ret->text),
+			"%s. Whether the boot is good is not said: only the VM compares it with others, and %s%s",
+			is_genuine ? "The evidence proves this boot"
+				   : "All parts of the evidence fit together",
+			inputs->bundle->has_provider
+				? "an attestation provider's verdict is only quoted."
+				: "no attestation provider was asked.",
+			is_genuine ? "" : " Whose TPM it is was not checked: that needs --ca.");
+	ret->code = check->boot.reason.code;
+}
+
+/* Away from the VM, a bundle's statements count only after they are checked. */
 static struct page_headline headline_of_check(const struct page_inputs *inputs)
 {
 	const struct bundlecheck *check = inputs->check;
-	struct page_headline ret;
+	struct page_headline ret = {
+		.word = bundlecheck_word(check), .look = look_of_origin(check->origin)};
 
-	if (check->findings.count) {
-		ret = headline_of_verdict(&(struct verdict){HEALTH_UNHEALTHY, check->findings.first});
-		if (check->appraisal.verdict.health == HEALTH_UNHEALTHY)
-			return ret;
-		ret.word = "Refused";
-		ret.look = PAGE_BAD;
-		return ret;
+	if (check->origin == BUNDLECHECK_REFUSED) {
+		ret.code = check->refusal.code;
+		memcpy(ret.text, check->refusal.msg, sizeof(ret.text));
+	} else if (check->boot.health == HEALTH_UNKNOWN) {
+		put_unsaid(inputs, &ret);
+	} else {
+		ret = headline_of_verdict(&check->boot);
 	}
-	/* what the VM found against itself may lie outside its evidence, and must not be hidden */
-	if (inputs->bundle->is_whole && inputs->bundle->verdict.health != HEALTH_HEALTHY)
-		return headline_of_verdict(&inputs->bundle->verdict);
-	return headline_of_good(inputs);
+	return ret;
 }
 
 /* The provider knows the authorities of the platform's TPMs; this machine knows only those that it
@@ -196,17 +204,40 @@ static void put_no_evidence(struct html *html)
 	put_no_provider(html, "There was nothing to ask about.");
 }
 
-static void put_local(
-	struct html *html, const struct page_inputs *inputs, const struct page_headline *headline)
+/* A card with a question, its answer in a word, and what it rests on. */
+static void put_answer(struct html *html, const char *question, enum page_look look,
+	const char *answer, const char *about)
 {
-	/* a machine can check more than its evidence shows to others */
-	const struct verdict *local =
-		inputs->is_live ? &inputs->bundle->local : &inputs->check->appraisal.verdict;
+	page_look(html, "<div class=\"card side ", look, "\"><h2>");
+	html_put(html, question);
+	html_put(html, "</h2><p class=\"word\">");
+	html_put(html, looks[look].mark);
+	html_format(html, " %s", answer);
+	html_put(html, "</p>");
+	put_line(html, about);
+	html_put(html, "</div>\n");
+}
 
-	put_single_verdict(html, inputs->is_live ? "This VM's own check" : "The evidence itself",
-		local,
-		local->health == HEALTH_HEALTHY ? "Signatures, event log and Secure Boot agree." : "",
-		headline);
+static void put_answers(struct html *html, const struct bundlecheck *check)
+{
+	static const char *const origins[] = {
+		[BUNDLECHECK_REFUSED] = "See the findings.",
+		[BUNDLECHECK_UNANCHORED] = "All parts fit together; nothing shows whose TPM it is.",
+		[BUNDLECHECK_GENUINE] =
+			"Signatures, event log and what the bundle says agree, and a trusted authority vouches for the TPM.",
+	};
+	const char *boot = "Neither evidence nor a provider proves it.";
+
+	if (check->origin == BUNDLECHECK_REFUSED)
+		boot = "Evidence that is refused shows no boot.";
+	else if (check->boot.health == HEALTH_HEALTHY)
+		boot = "A provider's token proves it, by the keys given.";
+	else if (check->boot.health == HEALTH_UNHEALTHY)
+		boot = check->findings.count ? "The evidence shows it." : "The bundle says it.";
+	put_answer(html, "Is it genuine?", look_of_origin(check->origin),
+		bundlecheck_origin_name(check->origin), origins[check->origin]);
+	put_answer(html, "Is the boot good?", look_of(check->boot.health),
+		bundlecheck_boot_name(check->boot.health), boot);
 }
 
 /* The comparison finds what the check of a single boot cannot. */
@@ -249,7 +280,14 @@ void page_verdict(
 	put_headline(html, headline);
 	html_put(html, "<div class=\"sides\">\n");
 	if (inputs->check) {
-		put_local(html, inputs, headline);
+		if (inputs->is_live)
+			put_single_verdict(html, "This VM's own check", &inputs->bundle->local,
+				inputs->bundle->local.health == HEALTH_HEALTHY
+					? "Signatures, event log and Secure Boot agree."
+					: "",
+				headline);
+		else
+			put_answers(html, inputs->check);
 		put_comparison(html, inputs, headline);
 		put_provider(html, inputs, headline);
 	} else

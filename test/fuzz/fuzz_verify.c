@@ -366,6 +366,8 @@ static void compare_words(const struct bundle *bundle, const struct reading *tru
 static void compare_token(
 	const struct bundle *bundle, const struct bundlecheck *check, bool has_own_keys)
 {
+	if (check->boot.health == HEALTH_HEALTHY && !(check->is_token_checked && has_own_keys))
+		reading_fail("a good boot that no token proves");
 	if (!check->is_token_checked)
 		return;
 	if (has_own_keys && !json_equal(bundle->provider.claims, wholes[0].bundle.provider.claims))

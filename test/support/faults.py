@@ -297,7 +297,7 @@ class Attest(Answering):
 
 
 class Verify(Answering):
-    name, words, member = "verify", {0: "Verified", 1: "Refused"}, "verdict"
+    name, words, member = "verify", {0: "Genuine", 1: "Refused"}, "verdict"
 
     def __init__(self, bundle, authorities):
         self.bundle, self.authorities = bundle, authorities
