@@ -37,6 +37,18 @@ typedef uint32_t known_cert_mask;
 enum known_cert known_cert_find(const uint8_t sha256[CRYPTO_SHA256_SIZE]);
 const char *known_cert_name(enum known_cert cert); /* "Microsoft UEFI CA 2023" */
 
+/* What Azure enrols: KEK and db of its templates, beside KNOWN_CERT_PK_AZURE alone as PK. */
+struct known_template {
+	known_cert_mask kek, db;
+};
+enum known_template_age {
+	KNOWN_TEMPLATE_2011, /* VMs made before April 2024 */
+	KNOWN_TEMPLATE_BOTH, /* made since */
+	KNOWN_TEMPLATE_2023, /* for confidential VMs, not in use yet in August 2026 */
+	KNOWN_TEMPLATES,
+};
+extern const struct known_template known_templates[KNOWN_TEMPLATES];
+
 /* What the entries of a variable (PK, KEK, db, dbx) are. The data is hostile. */
 struct known_certs {
 	bool is_malformed; /* sizes do not fit: the bytes behind the misfit are not read */

@@ -13,6 +13,8 @@
  * Note: it changes in ordinary operation, or does not decide by itself what runs.
  * - configuration: GRUB's commands and small files vary with grubenv and timeouts; their effects
  * are compared as kernel, initrd and command line
+ * - certificates renewed: every VM must make this change, and only updates that Microsoft signed,
+ * or the platform, bring exactly these certificates
  * - firmware: the cloud updates it
  * - boot order: installers and firmware rewrite it; its effects are compared as programs
  * - VM identity: a disk that was restored or cloned into another VM boots as before
@@ -33,6 +35,8 @@ static const struct {
 	[RULES_INITRD] = {"initrdChanged", RULES_UNHEALTHY, ERR_DRIFT_INITRD},
 	[RULES_COMMAND_LINE] = {"commandLineChanged", RULES_UNHEALTHY, ERR_DRIFT_COMMAND_LINE},
 	[RULES_BOOT_CONFIGURATION] = {"bootConfigurationChanged", RULES_NOTE, ERR_DRIFT_CONFIGURATION},
+	[RULES_CERTIFICATES_RENEWED] = {"secureBootCertificatesRenewed", RULES_NOTE,
+		ERR_DRIFT_CERTIFICATES},
 	[RULES_FIRMWARE] = {"firmwareChanged", RULES_NOTE, ERR_DRIFT_FIRMWARE},
 	[RULES_DRIVER] = {"driverChanged", RULES_UNHEALTHY, ERR_DRIFT_DRIVER},
 	[RULES_BOOT_ORDER] = {"bootOrderChanged", RULES_NOTE, ERR_DRIFT_BOOT_ORDER},
@@ -57,7 +61,7 @@ struct rules rules_default(void)
 	return rules;
 }
 
-#define LIST_SIZE 320
+#define LIST_SIZE 352
 
 static void append_name(char list[LIST_SIZE], const char *name)
 {

@@ -22,6 +22,9 @@ enum rules_class {
 	RULES_INITRD,
 	RULES_COMMAND_LINE,
 	RULES_BOOT_CONFIGURATION,
+	/* Microsoft's certificates of 2023 came into KEK or db, or those of 2011 left them, and
+	 * nothing else (drift/drift_renewal.c) */
+	RULES_CERTIFICATES_RENEWED,
 	RULES_FIRMWARE,
 	RULES_DRIVER,
 	RULES_BOOT_ORDER,

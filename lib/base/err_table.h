@@ -134,6 +134,7 @@
 	X(ERR_DRIFT_BOOT_ORDER,      726, "boot-order-changed",                INTEGRITY,    VM,        AGAINST, LATER, 1,  "If you changed the boot order, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_DRIFT_PARTITIONS,      727, "partition-table-changed",           INTEGRITY,    VM,        AGAINST, LATER, 1,  "If you changed the partitions, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_DRIFT_VM_IDENTITY,     728, "vm-identity-changed",               INTEGRITY,    VM,        AGAINST, LATER, 1,  "If the disk was cloned or restored into this VM, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_DRIFT_CERTIFICATES,    729, "secure-boot-certificates-renewed",  INTEGRITY,    VM,        AGAINST, LATER, 1,  "If you or the platform renewed Secure Boot's certificates, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_NO_MEMORY,             901, "out-of-memory",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                    902, "file-failed",                       INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Check free disk space, that the file system is writable, and that root runs this.") \
 	X(ERR_STATE_INVALID,         903, "state-invalid",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "The damaged file was set aside; nothing needs to be done.") \

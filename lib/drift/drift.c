@@ -354,6 +354,7 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 	struct drift_judgement *ret)
 {
 	*ret = (struct drift_judgement){.is_explained = true, .is_acceptable = true};
+	drift_find_renewal(boot, drift);
 	drift_explain_itself(boot, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];

@@ -97,7 +97,10 @@ struct drift_judgement {
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret);
 
-/* Parts of drift_judge. drift_self.c: explains differences that need no file or package. */
+/* Parts of drift_judge. drift_renewal.c: gives the renewal of Secure Boot's certificates its own
+ * class. */
+void drift_find_renewal(const struct components *boot, struct drift *drift);
+/* drift_self.c: explains differences that need no file or package. */
 void drift_explain_itself(const struct components *boot, struct drift *drift);
 /* drift_text.c: one sentence with the differences in their order; those that do not fit into `size`
  * are counted. */

@@ -209,7 +209,13 @@ static bool is_setting_of_shim(const struct drift_difference *difference)
 	       (mok == EVENT_MOK_LIST_TRUSTED || mok == EVENT_MOK_POLICY);
 }
 
-/* Does db hold the signer's certificate, as before or by an explained change? */
+static bool is_good_key(const struct drift_difference *difference)
+{
+	return drift_is_explained(difference) || difference->class == RULES_CERTIFICATES_RENEWED;
+}
+
+/* Does db hold the signer's certificate, as before, by an explained change, or by the renewal of
+ * Microsoft's certificates? The renewal is judged by its own rule. */
 static bool is_in_db(
 	const struct components *boot, const struct drift *drift, const struct component *signer)
 {
@@ -219,7 +225,7 @@ static bool is_in_db(
 	for (size_t i = 0; i < drift->count; i++)
 		if (kind_of(&drift->differences[i]) == COMPONENT_DB &&
 			drift->differences[i].change != DRIFT_REMOVED &&
-			!drift_is_explained(&drift->differences[i]) &&
+			!is_good_key(&drift->differences[i]) &&
 			memcmp(drift->differences[i].after.sha256, key.sha256, sizeof(key.sha256)) ==
 				0)
 			return false;

@@ -197,10 +197,17 @@ static bool is_shown(const struct drift_difference *difference)
 		       (how != EXPLANATION_FOLLOWS || difference->explanation.text[0]));
 }
 
+static bool is_renewal(const struct drift_difference *difference)
+{
+	return difference->class == RULES_CERTIFICATES_RENEWED;
+}
+
 static bool reads_alike(const struct drift_difference *one, const struct drift_difference *other)
 {
 	const struct component *a = drift_shown(one), *b = drift_shown(other);
 
+	if (is_renewal(one) && is_renewal(other) && one->action == other->action)
+		return true;
 	if (one->change != other->change || one->action != other->action || a->kind != b->kind ||
 		one->explanation.how != other->explanation.how ||
 		strcmp(one->explanation.text, other->explanation.text) != 0)
@@ -282,7 +289,9 @@ static void list_unchanged(
 			continue;
 		add_title(&titles, component_title(component));
 	}
-	if (!is_class_changed(drift, RULES_SECURE_BOOT_KEYS) && components_find(boot, COMPONENT_DB))
+	if (!is_class_changed(drift, RULES_SECURE_BOOT_KEYS) &&
+		!is_class_changed(drift, RULES_CERTIFICATES_RENEWED) &&
+		components_find(boot, COMPONENT_DB))
 		add_title(&titles, "Secure Boot keys");
 	list_titles(&titles, ret);
 }
@@ -312,6 +321,30 @@ static void list_of_other_vm(const struct drift *drift, char ret[DRIFT_TEXT_SIZE
 		ret[0] = '\0';
 }
 
+/* The renewal of several certificates is one change: "Secure Boot certificates renewed in KEK, db".
+ */
+static void describe_renewal(
+	const struct drift *drift, const struct drift_difference *first, char ret[DRIFT_TEXT_SIZE])
+{
+	const char *why = first->explanation.text;
+	struct titles titles = {0};
+	char lists[DRIFT_TEXT_SIZE];
+
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *difference = &drift->differences[i];
+
+		if (!is_renewal(difference) || !reads_alike(first, difference))
+			continue;
+		add_title(&titles, component_title(drift_shown(difference)));
+		if (strcmp(difference->explanation.text, why) != 0)
+			why = "";
+	}
+	list_titles(&titles, lists);
+	(void)text_format(ret, DRIFT_TEXT_SIZE, "Secure Boot certificates renewed in %.64s%s%s%s",
+		lists, first->action == RULES_UNHEALTHY ? ", unexplained" : "", why[0] ? ", " : "",
+		why);
+}
+
 void drift_sentence(const struct components *boot, const struct drift *drift,
 	char ret[DRIFT_TEXT_SIZE], size_t size)
 {
@@ -322,7 +355,10 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
 	for (size_t i = 0; i < drift->count; i++) {
 		if (!is_shown(&drift->differences[i]) || is_shown_before(drift, i))
 			continue;
-		drift_difference_text(&drift->differences[i], text);
+		if (is_renewal(&drift->differences[i]))
+			describe_renewal(drift, &drift->differences[i], text);
+		else
+			drift_difference_text(&drift->differences[i], text);
 		omitted += !append(ret, size, text);
 	}
 	if (omitted) {
