@@ -10,6 +10,8 @@ import machine
 import vtpm
 
 RECORD = machine.PROJECT / "test/data/boot/secureboot-on/eventlog.bin"
+# Microsoft's certificates; the catalogue of other people's files may be absent
+MICROSOFT = pathlib.Path(os.environ.get("VECTORS", machine.PROJECT.parent / "shared/vectors")) / "dbx/microsoft-secureboot_objects"
 FOREIGN = machine.PROJECT / "test/data/boot/foreign-keys/eventlog.bin"
 OLD, NEW = "6.1.0-55-amd64", "6.1.0-56-amd64"
 DATE = 1795132800  # 2026-11-20
@@ -191,6 +193,24 @@ def db_gains_certificate(vm, log):
     _, value = log.variable("db")
     _, other = edit_log.Log(FOREIGN.read_bytes()).variable("db")
     log.set_variable("db", value + other)
+
+
+def enroll(log, name, file):
+    """As Microsoft's signed update adds it."""
+    log.set_variable(name, log.variable(name)[1] + edit_log.signature_list(edit_log.X509, [(MICROSOFT / file).read_bytes()]))
+
+
+def certificates_of_2023(vm, log):
+    """All that a VM of before April 2024 must gain; the same dual-signed shim is then vouched for by the new certificate."""
+    enroll(log, "KEK", "KEK__Certificates__microsoft_corporation_kek_2k_ca_2023.der")
+    enroll(log, "db", "DB__Certificates__microsoft_uefi_ca_2023.der")
+    dbx("abcde")(vm, log)
+    vouched_by(log, edit_log.signatures(log.variable("db")[1])[-1])
+
+
+def certificates_and_a_stranger(vm, log):
+    certificates_of_2023(vm, log)
+    db_gains_certificate(vm, log)
 
 
 def keys_of_another(*names):

@@ -83,7 +83,7 @@ static struct components boot_with(const struct keys *keys)
 	struct components boot = components_empty();
 	struct component pk = of_cert(COMPONENT_PK, KNOWN_CERT_PK_AZURE);
 
-	boot.believed = 1u << 7 | 1u << 4;
+	boot.listed = 1u << 7 | 1u << 4;
 	pk.sha256[0] ^= keys->is_own_pk;
 	add(&boot, pk);
 	add_list(&boot, COMPONENT_KEK, keys->kek, keys->foreign_kek);
@@ -159,7 +159,7 @@ static const struct row {
 		"dbx: 1 entry removed, 0 added, unexplained; " RENEWED_BOTH REST},
 	{"in the wrong list", {KEK_OLD, UEFI_OLD, SIGNED_OLD},
 		{KEK_OLD | UEFI_NEW, UEFI_OLD | KEK_NEW, SIGNED_OLD}, ERR_DRIFT_KEYS,
-		"Microsoft Corporation KEK 2K CA 2023 added to db, unexplained; Microsoft UEFI CA 2023 added to KEK, unexplained" REST},
+		"Microsoft UEFI CA 2023 added to KEK, unexplained; Microsoft Corporation KEK 2K CA 2023 added to db, unexplained" REST},
 	{"a key for kernel modules alone", {KEK_OLD, UEFI_OLD, SIGNED_OLD},
 		{KEK_OLD, UEFI_OLD | KMOD, SIGNED_OLD}, ERR_DRIFT_KEYS,
 		"Azure Services Linux Kmod PCA added to db, unexplained" REST},
