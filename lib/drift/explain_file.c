@@ -111,6 +111,15 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* GRUB for the network and for a CD (grub-install's grub-mkimage configurations of Debian and
+ * Ubuntu): packages bring them beside the one for the disk. They take their configuration from
+ * elsewhere, so that they do not explain the one that starts from the disk. */
+static bool is_for_another_medium(const char *name)
+{
+	return strncmp(name, "grubnet", strlen("grubnet")) == 0 ||
+	       strncmp(name, "gcd", strlen("gcd")) == 0;
+}
+
 static enum role role_of(const struct bootfile *file)
 {
 	if (file->digest.is_program)
@@ -129,7 +138,8 @@ static bool has_role(const struct bootfile *file, const struct component *compon
 	switch ((int)component->kind) {
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
-		return role == ROLE_PROGRAM || role == ROLE_OTHER;
+		return (role == ROLE_PROGRAM || role == ROLE_OTHER) &&
+		       (is_of_name || !is_for_another_medium(last_part(file->path)));
 	case COMPONENT_INITRD:
 	case COMPONENT_LOADED_INITRD:
 		return role == ROLE_INITRD || (role == ROLE_OTHER && is_of_name);
