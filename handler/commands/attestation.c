@@ -2,6 +2,7 @@
 
 #include "agent/waagent.h"
 #include "base/clock.h"
+#include "maa/request.h"
 
 bool attestation_has_provider_options(const struct attestation_options *options)
 {
@@ -60,6 +61,26 @@ int attestation_run(
 
 	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0 ||
 		run_round(options, root_fd, ret->round, err) < 0)
+		return -1;
+	verdicts_judge_read_only(root_fd, options->root ? NULL : options->tcti, ret->round,
+		&ret->change, &ret->verdict);
+	return 0;
+}
+
+int attestation_check(
+	const struct attestation_options *options, struct attestation *ret, struct err *err)
+{
+	auto_cleanup(fd) int root_fd = -1;
+
+	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0)
+		return -1;
+	round_check_boot(&(struct round_inputs){.sources = {.root_fd = root_fd,
+							.event_log = options->event_log},
+				 .tcti = options->tcti},
+		ret->round);
+	/* evidence counts elsewhere even if this machine's own view could not be read */
+	if (ret->round->evidence.quote.attest_len &&
+		request_build_info(&ret->round->evidence, options->nonce, &ret->round->info, err) < 0)
 		return -1;
 	verdicts_judge_read_only(root_fd, options->root ? NULL : options->tcti, ret->round,
 		&ret->change, &ret->verdict);

@@ -63,6 +63,9 @@ static inline void attestation_cleanup(struct attestation *attestation)
 /* Runs the round. Its errors are in the result. */
 int attestation_run(const struct attestation_options *options, struct attestation *ret,
 	struct err *err) err_check;
+/* Likewise without a provider and without network. */
+int attestation_check(const struct attestation_options *options, struct attestation *ret,
+	struct err *err) err_check;
 /* In attestation_bundle.c; NULL in a build without bundles. Takes the large members out of the
  * round. path: '-' is standard output. */
 int attestation_save_round(const struct attestation_options *options, struct attestation *attestation,

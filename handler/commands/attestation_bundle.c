@@ -1,4 +1,4 @@
-/* attestation_bundle.c - makes the bundle of an attestation or of evidence alone. */
+/* attestation_bundle.c - makes the bundle of an attestation. */
 #include "attestation_bundle.h"
 
 #include <string.h>
@@ -9,11 +9,6 @@
 #include "bundle/guessable.h"
 
 #define UNQUOTED_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
-
-static const char *tcti_of(const struct attestation_options *options, int root_fd)
-{
-	return options->tcti ? options->tcti : tpm_machine_tcti(root_fd);
-}
 
 /* What a bundle holds besides the evidence; owned here. */
 struct surroundings {
@@ -43,27 +38,16 @@ static int read_chain(const char *path, struct buf *ret, struct err *err)
 
 /* Reads machine, unquoted PCRs and chain. The PCRs prove nothing, so a bundle may lack them. */
 static int read_surroundings(const struct attestation_options *options, int root_fd,
-	struct tpm *tpm, struct surroundings *ret, struct err *err)
+	struct surroundings *ret, struct err *err)
 {
-	auto_cleanup(tpm) struct tpm *own = NULL;
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
 	struct err ignored;
 
 	machine_read(root_fd, &ret->machine);
-	if ((tpm || tpm_open(tcti_of(options, root_fd), &own, &ignored) == 0) &&
-		tpm_read_pcrs(tpm ? tpm : own, UNQUOTED_PCR_MASK, &ret->unquoted, &ignored) < 0)
+	if (tpm_open(options->tcti ? options->tcti : tpm_machine_tcti(root_fd), &tpm, &ignored) == 0 &&
+		tpm_read_pcrs(tpm, UNQUOTED_PCR_MASK, &ret->unquoted, &ignored) < 0)
 		ret->unquoted = (struct tpm_pcrs){0};
 	return read_chain(options->chain, &ret->chain, err);
-}
-
-static struct bundle_extras extras_of(
-	const struct attestation_options *options, const struct surroundings *around)
-{
-	return (struct bundle_extras){.made_s = clock_now_s(),
-		.program = VERSION,
-		.machine = &around->machine,
-		.unquoted = &around->unquoted,
-		.chain = buf_bytes(&around->chain),
-		.with_token = options->with_token};
 }
 
 int attestation_redact(struct bundle *bundle, struct err *err)
@@ -78,42 +62,22 @@ int attestation_redact(struct bundle *bundle, struct err *err)
 	return 0;
 }
 
-int attestation_collect(const struct attestation_options *options, struct bundle *ret, struct err *err)
-{
-	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(tpm) struct tpm *tpm = NULL;
-	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
-	auto_cleanup(buf) struct buf info = buf_with_max(REQUEST_MAX_INFO);
-	auto_cleanup(surroundings) struct surroundings around = {0};
-	struct collect_sources sources = {.event_log = options->event_log};
-	struct bundle_extras extras;
-
-	if (open_root(options->root, &root_fd, err) < 0)
-		return -1;
-	sources.root_fd = root_fd;
-	if (tpm_open(tcti_of(options, root_fd), &tpm, err) < 0 ||
-		collect_evidence(tpm, &sources, &evidence, err) < 0 ||
-		read_surroundings(options, root_fd, tpm, &around, err) < 0 ||
-		request_build_info(&evidence, options->nonce, &info, err) < 0)
-		return -1;
-	extras = extras_of(options, &around);
-	if (bundle_of_info(buf_bytes(&info), &extras, ret, err) < 0)
-		return -1;
-	return options->redact ? attestation_redact(ret, err) : 0;
-}
-
 int attestation_bundle(const struct attestation_options *options, struct attestation *attestation,
 	struct bundle *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(surroundings) struct surroundings around = {0};
-	struct bundle_extras extras;
+	struct bundle_extras extras = {.verdict = &attestation->verdict,
+		.made_s = clock_now_s(),
+		.program = VERSION,
+		.machine = &around.machine,
+		.unquoted = &around.unquoted,
+		.with_token = options->with_token};
 
 	if (open_root(options->root, &root_fd, err) < 0 ||
-		read_surroundings(options, root_fd, NULL, &around, err) < 0)
+		read_surroundings(options, root_fd, &around, err) < 0)
 		return -1;
-	extras = extras_of(options, &around);
-	extras.verdict = &attestation->verdict;
+	extras.chain = buf_bytes(&around.chain);
 	if (bundle_of_round(attestation->round, &extras, ret, err) < 0)
 		return -1;
 	return options->redact ? attestation_redact(ret, err) : 0;

@@ -1,13 +1,10 @@
-/* attestation_bundle.h - makes a bundle of an attestation, or of evidence alone. */
+/* attestation_bundle.h - makes a bundle of an attestation. */
 #ifndef HANDLER_COMMANDS_ATTESTATION_BUNDLE_H
 #define HANDLER_COMMANDS_ATTESTATION_BUNDLE_H
 
 #include "attestation.h"
 #include "bundle/bundle.h"
 
-/* Collects evidence alone, without any provider. */
-int attestation_collect(
-	const struct attestation_options *options, struct bundle *ret, struct err *err) err_check;
 /* Makes an attestation's bundle, redacted if the option is given; takes the large members out of
  * the round. */
 int attestation_bundle(const struct attestation_options *options, struct attestation *attestation,

@@ -21,17 +21,18 @@ static int check_options(const void *given, struct err *err)
 }
 
 /* Without evidence, the round's reason is the error. */
-static int attest(const struct attestation_options *options, struct bundle *ret, struct err *err)
+static int collect(const struct options *options, struct bundle *ret, struct err *err)
 {
 	auto_cleanup(attestation) struct attestation attestation = {0};
 
-	if (attestation_run(options, &attestation, err) < 0)
+	if ((options->is_attesting ? attestation_run : attestation_check)(
+		    &options->attestation, &attestation, err) < 0)
 		return -1;
 	if (attestation.round->info.len == 0) {
 		*err = attestation.verdict.reason;
 		return -1;
 	}
-	return attestation_bundle(options, &attestation, ret, err);
+	return attestation_bundle(&options->attestation, &attestation, ret, err);
 }
 
 static int run(const void *given, int *ret_exit_code, struct err *err)
@@ -40,8 +41,7 @@ static int run(const void *given, int *ret_exit_code, struct err *err)
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
 	(void)ret_exit_code;
-	if ((options->is_attesting ? attest(&options->attestation, &bundle, err)
-				   : attestation_collect(&options->attestation, &bundle, err)) < 0)
+	if (collect(options, &bundle, err) < 0)
 		return -1;
 	return attestation_save(options->out, &bundle, err);
 }

@@ -248,6 +248,7 @@ void round_check_boot(const struct round_inputs *inputs, struct round_result *re
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
 	(void)!check_boot(inputs, &tpm, ret);
+	ret->is_alone = true;
 }
 
 void round_run(const struct round_inputs *inputs, struct round_result *ret)

@@ -43,6 +43,7 @@ struct round_result {
 	struct evidence evidence; /* from ROUND_COLLECTED on */
 	/* from ROUND_COLLECTED on; points into the event log of `evidence` */
 	struct appraisal local;
+	bool is_alone; /* no provider was due, so `remote` says nothing */
 	struct verdict remote; /* from ROUND_COLLECTED on: the provider's, or why there is none */
 	struct buf info; /* attestation information as sent; from ROUND_COLLECTED on */
 	json *claims; /* ROUND_VERIFIED */
@@ -66,7 +67,8 @@ void round_nonce(const uint8_t random[16], char ret[ROUND_NONCE_SIZE]);
 uint32_t round_random(const uint8_t random[4]);
 /* One round. ret is overwritten; the caller releases it. */
 void round_run(const struct round_inputs *inputs, struct round_result *ret);
-/* Only the VM's own check, without network. Of inputs only `sources` and `tcti` are used. */
+/* Only the VM's own check, without network. Of inputs only `sources` and `tcti` are used. `info`
+ * stays empty. */
 void round_check_boot(const struct round_inputs *inputs, struct round_result *ret);
 /* A zeroed result, 45 KiB, on the heap. ERR_NO_MEMORY. */
 int round_new(struct round_result **ret, struct err *err) err_check;

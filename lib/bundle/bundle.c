@@ -63,25 +63,6 @@ static int take_info(
 	return 0;
 }
 
-int bundle_of_info(
-	struct bytes info, const struct bundle_extras *extras, struct bundle *ret, struct err *err)
-{
-	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
-	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
-
-	if (appraisal_new(&appraisal, err) < 0 || take_extras(extras, &bundle, err) < 0 ||
-		request_parse_info(info, &bundle.request, err) < 0)
-		return -1;
-	appraise_evidence(&bundle.request.evidence, BINDING_NULL_ONLY, appraisal);
-	request_done(&bundle.request);
-	if (take_info(info, appraisal, &bundle, err) < 0)
-		return -1;
-	bundle.local = bundle.verdict = appraisal->verdict;
-	*ret = bundle;
-	bundle = BUNDLE_EMPTY;
-	return 0;
-}
-
 /* The header only names the key that signed; it gives no access. */
 static void take_provider(
 	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
@@ -115,7 +96,7 @@ int bundle_of_round(struct round_result *round, const struct bundle_extras *extr
 	bundle.local = round->own;
 	if (round->info.len && take_info(buf_bytes(&round->info), &round->local, &bundle, err) < 0)
 		return -1;
-	if (round->stage >= ROUND_COLLECTED)
+	if (round->stage >= ROUND_COLLECTED && !round->is_alone)
 		take_provider(round, extras, &bundle);
 	*ret = bundle;
 	bundle = BUNDLE_EMPTY;

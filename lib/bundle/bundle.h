@@ -70,9 +70,9 @@ static inline void bundle_cleanup(struct bundle *bundle)
 	bundle_done(bundle);
 }
 
-/* What is known besides the round, or besides bare evidence. */
+/* What is known besides the round. */
 struct bundle_extras {
-	const struct verdict *verdict; /* the combined verdict, after a round */
+	const struct verdict *verdict; /* the combined verdict */
 	int64_t made_s;
 	const char *program; /* version */
 	const struct machine *machine;
@@ -85,9 +85,6 @@ struct bundle_extras {
  * evidence in the round, the bundle has none. */
 int bundle_of_round(struct round_result *round, const struct bundle_extras *extras,
 	struct bundle *ret, struct err *err) err_check;
-/* Makes a bundle of evidence without a provider; appraises it here. */
-int bundle_of_info(struct bytes info, const struct bundle_extras *extras, struct bundle *ret,
-	struct err *err) err_check;
 
 /* The facts that evidence proves, by name: a flat object of texts, numbers and booleans. NULL
  * without memory. */

@@ -45,7 +45,7 @@ struct verdict verdicts_combine(
 
 static const struct verdict *provider_of(const struct round_result *round)
 {
-	return round->stage >= ROUND_COLLECTED ? &round->remote : NULL;
+	return round->stage >= ROUND_COLLECTED && !round->is_alone ? &round->remote : NULL;
 }
 
 /* The VM's own check, with what its owner demands of the certificates. */
