@@ -5,11 +5,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include "base/codec.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "net/sockets.h"
-
-#define REQUEST_MAX 2048
 
 /* ---- the answer ---- */
 
@@ -59,20 +57,54 @@ static const char *known_scheme(struct bytes value)
 	return NULL;
 }
 
-static void add_offered_scheme(struct bytes line, char *ret, size_t size)
+/* The length up to the next comma outside of quotes, which separates challenges and parameters. */
+static size_t item_len(struct bytes list)
 {
-	static const char name[] = "Proxy-Authenticate:";
-	size_t at = sizeof(name) - 1;
-	size_t len = strlen(ret);
-	const char *scheme;
+	bool is_quoted = false;
+	size_t len = 0;
+
+	for (; len < list.len && (is_quoted || list.data[len] != ','); len++)
+		is_quoted ^= list.data[len] == '"';
+	return len;
+}
+
+void connect_proxy_add_schemes(struct bytes value, char *ret, size_t size)
+{
+	while (value.len) {
+		size_t len = item_len(value), used = strlen(ret), blanks = 0;
+		const char *scheme;
+
+		while (blanks < len && value.data[blanks] == ' ')
+			blanks++;
+		scheme = known_scheme((struct bytes){value.data + blanks, len - blanks});
+		if (scheme && !strstr(ret, scheme))
+			(void)text_format(ret + used, size - used, "%s%s", used ? ", " : "", scheme);
+		len += len < value.len; /* the comma */
+		value = (struct bytes){value.data + len, value.len - len};
+	}
+}
+
+/* The value behind "Name:" in upper or lower case; false if the line has another name. */
+static bool take_value(struct bytes line, const char *name, struct bytes *ret)
+{
+	size_t at = strlen(name);
 
 	if (line.len < at || strncasecmp((const char *)line.data, name, at) != 0)
-		return;
+		return false;
 	while (at < line.len && line.data[at] == ' ')
 		at++;
-	scheme = known_scheme((struct bytes){line.data + at, line.len - at});
-	if (scheme && !strstr(ret, scheme))
-		(void)text_format(ret + len, size - len, "%s%s", len ? ", " : "", scheme);
+	*ret = (struct bytes){line.data + at, line.len - at};
+	return true;
+}
+
+static void take_header(struct bytes line, struct connect_proxy_answer *ret)
+{
+	struct bytes value;
+
+	if (take_value(line, "Proxy-Authenticate:", &value))
+		connect_proxy_add_schemes(value, ret->schemes, sizeof(ret->schemes));
+	else if (take_value(line, "Location:", &value))
+		text_clean(ret->location, sizeof(ret->location), value);
 }
 
 /* "HTTP/1.x NNN reason" (RFC 9112 section 4). */
@@ -107,7 +139,7 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 
 		if (at == bytes.data && !take_status_line(line, &found))
 			return false;
-		add_offered_scheme(line, found.schemes, sizeof(found.schemes));
+		take_header(line, &found);
 		at = end + 2;
 	}
 	connect_proxy_page_title(
@@ -118,32 +150,6 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 }
 
 /* ---- the exchange ---- */
-
-static int append_credentials(const struct proxy *proxy, struct buf *request, struct err *err)
-{
-	auto_cleanup(buf) struct buf plain = buf_with_max(PROXY_USER_SIZE + PROXY_SECRET_SIZE);
-
-	if (!proxy->user[0])
-		return 0;
-	if (buf_append_text(&plain, proxy->user, err) < 0 || buf_append_text(&plain, ":", err) < 0 ||
-		buf_append_text(&plain, proxy->password, err) < 0 ||
-		buf_append_text(request, "Proxy-Authorization: Basic ", err) < 0 ||
-		base64_encode(buf_bytes(&plain), BASE64_STANDARD, request, err) < 0)
-		return -1;
-	return buf_append_text(request, "\r\n", err);
-}
-
-static int build_request(const struct proxy *proxy, const struct http_origin *server,
-	struct buf *request, struct err *err)
-{
-	char text[2 * HTTP_URL_SIZE + 64];
-
-	(void)snprintf(text, sizeof(text), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n",
-		server->host, (unsigned int)server->port, server->host, (unsigned int)server->port);
-	if (buf_append_text(request, text, err) < 0 || append_credentials(proxy, request, err) < 0)
-		return -1;
-	return buf_append_text(request, "\r\n", err);
-}
 
 /* -1 with errno; ETIMEDOUT at the deadline. */
 static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
@@ -196,7 +202,7 @@ static int receive_answer(
 	return is_complete ? 0 : ETIMEDOUT;
 }
 
-enum err_code connect_proxy_code(unsigned int status)
+static enum err_code code_of(unsigned int status)
 {
 	if (status < 200) /* an interim answer, such as "100 Continue", accepts nothing yet */
 		return ERR_PROXY;
@@ -207,41 +213,52 @@ enum err_code connect_proxy_code(unsigned int status)
 								 : ERR_PROXY_DENIED;
 }
 
-static int check_accepted(
-	const struct proxy *proxy, const struct connect_proxy_answer *answer, struct err *err)
+static int explain_authentication(
+	const struct connect_proxy_answer *answer, bool has_user, struct err *err)
 {
 	const char *words = answer->schemes[0] ? answer->schemes : answer->reason;
 
-	if (answer->status >= 200 && answer->status < 300)
-		return 0;
-	if (connect_proxy_code(answer->status) == ERR_PROXY_AUTH)
-		return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u%s%s)",
-			proxy->user[0] ? "refuses the user or password given to it"
-				       : "asks for a user and password",
-			answer->status, words[0] ? " " : "", words);
-	return err_set(err, connect_proxy_code(answer->status), answer->status,
-		"the proxy %s: %u%s%s%s%s%s",
-		connect_proxy_code(answer->status) == ERR_PROXY_NO_WAY ? "found no way to the server"
-								       : "refused CONNECT",
-		answer->status, answer->reason[0] ? " " : "", answer->reason,
-		answer->said[0] ? " (\"" : "", answer->said, answer->said[0] ? "\")" : "");
+	if (answer->schemes[0] && !strstr(answer->schemes, "Basic") &&
+		!strstr(answer->schemes, "Digest"))
+		return err_set(err, ERR_PROXY_AUTH, answer->status,
+			"the proxy takes only %s, and nothing but Basic and Digest is possible here (%u)",
+			answer->schemes, answer->status);
+	return err_set(err, ERR_PROXY_AUTH, answer->status, "the proxy %s (%u%s%s)",
+		has_user ? "refuses the user or password given to it" : "asks for a user and password",
+		answer->status, words[0] ? " " : "", words);
 }
 
-int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_origin *server,
-	int64_t deadline_ms, struct connect_proxy_answer *ret, struct err *err)
+int connect_proxy_check(const struct connect_proxy_answer *answer, bool has_user, struct err *err)
 {
-	auto_cleanup(buf) struct buf request = buf_with_max(REQUEST_MAX);
+	enum err_code code = code_of(answer->status);
+	const char *said = answer->location[0] ? answer->location : answer->said;
+
+	if (answer->status >= 200 && answer->status < 300)
+		return 0;
+	if (code == ERR_PROXY_AUTH)
+		return explain_authentication(answer, has_user, err);
+	return err_set(err, code, answer->status, "the proxy %s: %u%s%s%s%s%s",
+		code == ERR_PROXY_NO_WAY ? "found no way to the server" : "refused CONNECT",
+		answer->status, answer->reason[0] ? " " : "", answer->reason,
+		answer->location[0] ? ", and points to "
+		: said[0]           ? " (\""
+				    : "",
+		said, said[0] && !answer->location[0] ? "\")" : "");
+}
+
+int connect_proxy_open(int fd, const struct http_origin *server, int64_t deadline_ms,
+	struct connect_proxy_answer *ret, struct err *err)
+{
 	auto_cleanup(buf) struct buf answer = buf_with_max(CONNECT_PROXY_ANSWER_MAX);
+	char request[2 * HTTP_URL_SIZE + 64];
 	int error;
 
 	memset(ret, 0, sizeof(*ret));
-	if (build_request(proxy, server, &request, err) < 0)
-		return -1;
-	error = send_all(fd, buf_bytes(&request), deadline_ms) < 0
+	(void)snprintf(request, sizeof(request), "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n\r\n",
+		server->host, (unsigned int)server->port, server->host, (unsigned int)server->port);
+	error = send_all(fd, bytes_of_text(request), deadline_ms) < 0
 			? errno
 			: receive_answer(fd, deadline_ms, &answer, ret);
-	if (proxy->user[0])
-		ret->reason[0] = ret->said[0] = '\0';
 	if (error == ETIMEDOUT)
 		return err_set(err, ERR_PROXY, ETIMEDOUT,
 			answer.len ? "the proxy's answer to CONNECT was not complete"
@@ -252,5 +269,5 @@ int connect_proxy_open(int fd, const struct proxy *proxy, const struct http_orig
 	if (error)
 		return err_set(err, ERR_PROXY, (unsigned long)error,
 			"the proxy ended the connection without an answer");
-	return check_accepted(proxy, ret, err);
+	return connect_proxy_check(ret, false, err);
 }

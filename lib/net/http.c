@@ -185,13 +185,6 @@ static int on_socket_close(void *context, curl_socket_t fd)
 
 /* ---- options ---- */
 
-#define set(option, value)                                                                         \
-	do {                                                                                       \
-		CURLcode code_ = curl_easy_setopt(easy, option, value);                            \
-		if (code_ != CURLE_OK)                                                             \
-			return code_;                                                              \
-	} while (0)
-
 /* curl calls this for each new connection. crypto_chain replaces curl's verification, its callback
  * above all. */
 static CURLcode on_tls(CURL *easy, void *config, void *context)
@@ -205,37 +198,17 @@ static CURLcode on_tls(CURL *easy, void *config, void *context)
 
 static CURLcode set_security(CURL *easy, struct http *http)
 {
-	set(CURLOPT_PROTOCOLS_STR, "https");
-	set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
-	set(CURLOPT_SSL_VERIFYPEER, 1L);
-	set(CURLOPT_SSL_VERIFYHOST, 2L);
-	set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	set(CURLOPT_CAINFO, NULL); /* only the authorities that on_tls sets count */
-	set(CURLOPT_CAPATH, NULL);
+	http_set(CURLOPT_PROTOCOLS_STR, "https");
+	http_set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+	http_set(CURLOPT_SSL_VERIFYPEER, 1L);
+	http_set(CURLOPT_SSL_VERIFYHOST, 2L);
+	http_set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	http_set(CURLOPT_CAINFO, NULL); /* only the authorities that on_tls sets count */
+	http_set(CURLOPT_CAPATH, NULL);
 	/* a resumed session shows no certificate to verify */
-	set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
-	set(CURLOPT_SSL_CTX_DATA, http);
-	return CURLE_OK;
-}
-
-/* Sets "no proxy" explicitly too, because curl would otherwise read the environment. */
-static CURLcode set_proxy(CURL *easy, const struct proxy *proxy)
-{
-	bool is_direct = !proxy || !proxy->address.host[0];
-
-	set(CURLOPT_PROXY, is_direct ? "" : proxy->address.host);
-	set(CURLOPT_NOPROXY, is_direct ? "*" : "");
-	if (is_direct)
-		return CURLE_OK;
-	set(CURLOPT_PROXYTYPE, (long)CURLPROXY_HTTP);
-	set(CURLOPT_PROXYPORT, (long)proxy->address.port);
-	set(CURLOPT_HTTPPROXYTUNNEL, 1L);
-	if (!proxy->user[0])
-		return CURLE_OK;
-	set(CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
-	set(CURLOPT_PROXYUSERNAME, proxy->user);
-	set(CURLOPT_PROXYPASSWORD, proxy->password);
+	http_set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	http_set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	http_set(CURLOPT_SSL_CTX_DATA, http);
 	return CURLE_OK;
 }
 
@@ -245,42 +218,42 @@ static CURLcode set_limits(CURL *easy, const struct http_request *request)
 	int64_t left = request->deadline_ms ? request->deadline_ms - clock_monotonic_ms() : total;
 	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
 
-	set(CURLOPT_NOSIGNAL, 1L);
-	set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
-	set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
+	http_set(CURLOPT_NOSIGNAL, 1L);
+	http_set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
+	http_set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
 	return CURLE_OK;
 }
 
 static CURLcode set_callbacks(CURL *easy, struct http *http, struct http_transfer *transfer)
 {
-	set(CURLOPT_ERRORBUFFER, http->curl_text);
-	set(CURLOPT_WRITEFUNCTION, on_body);
-	set(CURLOPT_WRITEDATA, transfer);
-	set(CURLOPT_HEADERFUNCTION, on_header);
-	set(CURLOPT_HEADERDATA, transfer);
-	set(CURLOPT_NOPROGRESS, 0L);
-	set(CURLOPT_XFERINFOFUNCTION, on_progress);
-	set(CURLOPT_XFERINFODATA, transfer);
-	set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	set(CURLOPT_OPENSOCKETDATA, transfer);
-	set(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
-	set(CURLOPT_CLOSESOCKETDATA, http);
+	http_set(CURLOPT_ERRORBUFFER, http->curl_text);
+	http_set(CURLOPT_WRITEFUNCTION, on_body);
+	http_set(CURLOPT_WRITEDATA, transfer);
+	http_set(CURLOPT_HEADERFUNCTION, on_header);
+	http_set(CURLOPT_HEADERDATA, transfer);
+	http_set(CURLOPT_NOPROGRESS, 0L);
+	http_set(CURLOPT_XFERINFOFUNCTION, on_progress);
+	http_set(CURLOPT_XFERINFODATA, transfer);
+	http_set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	http_set(CURLOPT_OPENSOCKETDATA, transfer);
+	http_set(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	http_set(CURLOPT_CLOSESOCKETDATA, http);
 	return CURLE_OK;
 }
 
 static CURLcode set_request(CURL *easy, const struct http_request *request, struct curl_slist *headers)
 {
-	set(CURLOPT_FOLLOWLOCATION, 0L);
-	set(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	set(CURLOPT_HTTPHEADER, headers);
+	http_set(CURLOPT_FOLLOWLOCATION, 0L);
+	http_set(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	http_set(CURLOPT_HTTPHEADER, headers);
 	/* the headers are for the server, not the proxy */
-	set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	http_set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	http_set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (!request->content_type)
 		return CURLE_OK;
-	set(CURLOPT_POST, 1L);
-	set(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-	set(CURLOPT_POSTFIELDS, request->body.len ? (const char *)request->body.data : "");
+	http_set(CURLOPT_POST, 1L);
+	http_set(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+	http_set(CURLOPT_POSTFIELDS, request->body.len ? (const char *)request->body.data : "");
 	return CURLE_OK;
 }
 
@@ -292,11 +265,9 @@ static CURLcode set_url(CURL *easy, const struct http_transfer *transfer, const 
 	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s",
 		transfer->request->is_plain ? "http" : "https", transfer->origin.host,
 		(unsigned int)transfer->origin.port, path[0] == '/' ? "" : "/", path);
-	set(CURLOPT_URL, url);
+	http_set(CURLOPT_URL, url);
 	return CURLE_OK;
 }
-
-#undef set
 
 /* ---- headers ---- */
 
@@ -400,7 +371,7 @@ static CURLcode set_options(
 {
 	CURL *easy = transfer->http->easy;
 	const struct http_request *request = transfer->request;
-	CURLcode code = set_proxy(easy, request->is_plain ? NULL : request->proxy);
+	CURLcode code = http_set_proxy(easy, request->is_plain ? NULL : request->proxy);
 
 	if (code == CURLE_OK)
 		code = request->is_plain ? curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http")
@@ -429,6 +400,7 @@ static int resolve_and_transfer(struct http_transfer *transfer, const char *path
 	certname_host_of(transfer->origin.host, &http->chain.host);
 	http->chain.err = (struct err){0};
 	http->curl_text[0] = '\0';
+	http->refusal = (struct err){0};
 	http->was_connected = false;
 	code = set_options(transfer, path, headers);
 	if (code != CURLE_OK)

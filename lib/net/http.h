@@ -19,6 +19,7 @@
 #define HTTP_NAME_MS 30000
 
 struct proxy; /* net/proxy.h */
+struct connect_proxy_answer; /* net/connect_proxy.h */
 struct http; /* keeps its connection, to be used again for the same host */
 
 /* The caller closes it. ERR_TLS_LIBRARY: libcurl uses another TLS library than this program.
@@ -74,5 +75,19 @@ static inline void http_answer_cleanup(struct http_answer *answer)
  * that passed. Also ERR_CA_FILE, ERR_ENDPOINT_INVALID, ERR_NO_MEMORY, ERR_INTERNAL. */
 int http_exchange(struct http *http, const struct http_request *request, struct http_answer *ret,
 	struct err *err) err_check;
+
+struct http_tunnel {
+	const struct proxy *proxy;
+	const char *address; /* the proxy's, in digits */
+	const struct http_origin *server;
+	int64_t deadline_ms; /* base/clock.h, monotonic */
+};
+
+/* Opens a way through a proxy as an exchange does, with its user and password by Basic (RFC 7617)
+ * or Digest (RFC 7616), and sends nothing over it. *ret_fd is the caller's, non-blocking. Errors:
+ * those of connect_proxy_check(), and ERR_PROXY for no answer; *ret holds the answer in any case,
+ * without its words, because some proxies repeat a password in them. */
+int http_open_tunnel(const struct http_tunnel *tunnel, struct connect_proxy_answer *ret,
+	int *ret_fd, struct err *err) err_check;
 
 #endif

@@ -1,7 +1,6 @@
 /* Why an exchange failed: one code per cause, as far as the failed exchange itself shows it. */
 #include <string.h>
 #include "base/text.h"
-#include "net/connect_proxy.h"
 #include "net/http_curl.h"
 #include "net/sockets.h"
 #include "net/way.h"
@@ -115,27 +114,19 @@ static struct cause cause_by_code(CURLcode code)
 	return (struct cause){ERR_HTTP_FAILED, "the exchange failed"};
 }
 
-static struct cause cause_of_refusal(const struct http_transfer *transfer, enum err_code code)
-{
-	if (code == ERR_PROXY_AUTH)
-		return (struct cause){
-			code, transfer->request->proxy->user[0]
-				      ? "the proxy refuses the user or password given to it"
-				      : "the proxy asks for a user and password"};
-	return (struct cause){code, code == ERR_PROXY_NO_WAY ? "the proxy found no way to the server"
-							     : "the proxy refused CONNECT"};
-}
-
 /* The proxy refused, could not be reached, or closed the connection before it accepted CONNECT. */
 static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcode code)
 {
-	long status = number_of(transfer->http->easy, CURLINFO_HTTP_CONNECTCODE);
+	struct err *refusal = &transfer->http->refusal;
+	struct connect_proxy_answer answer;
 
-	if (status && (status < 200 || status >= 300))
-		return cause_of_refusal(transfer, connect_proxy_code((unsigned int)status));
+	http_take_proxy_answer(transfer->http->easy, &answer);
+	if (answer.status &&
+		connect_proxy_check(&answer, transfer->request->proxy->user[0] != '\0', refusal) < 0)
+		return (struct cause){refusal->code, refusal->msg};
 	if (code == CURLE_COULDNT_CONNECT)
 		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
-	if (status == 0 &&
+	if (answer.status == 0 &&
 		(code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING))
 		return (struct cause){ERR_PROXY, "the proxy ended the connection"};
 	return cause_by_code(code);
@@ -187,8 +178,9 @@ static const char *detail_of(const struct http_transfer *transfer, CURLcode code
 	if (transfer->err.code != ERR_OK)
 		return transfer->err.msg;
 	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT ||
-		transfer->is_idle || code == CURLE_COULDNT_RESOLVE_HOST ||
-		code == CURLE_COULDNT_RESOLVE_PROXY || is_refused_certificate(transfer, code))
+		transfer->http->refusal.code != ERR_OK || transfer->is_idle ||
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+		is_refused_certificate(transfer, code))
 		return "";
 	while (len && (text[len - 1] == ' ' || text[len - 1] == '.'))
 		text[--len] = '\0';
@@ -197,8 +189,8 @@ static const char *detail_of(const struct http_transfer *transfer, CURLcode code
 
 int http_explain(const struct http_transfer *transfer, CURLcode code, struct err *err)
 {
-	const char *detail = detail_of(transfer, code);
 	struct cause cause = cause_of(transfer, code);
+	const char *detail = detail_of(transfer, code);
 	char place[128];
 
 	http_place_text(transfer, place, sizeof(place));

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <curl/curl.h>
+#include "net/connect_proxy.h"
 #include "net/http.h"
 #include "net/proxy.h"
 #include "net/trust_store.h"
@@ -21,7 +22,16 @@ struct http {
 	/* the host whose addresses curl holds, after a successful exchange; host "": none */
 	struct http_origin known;
 	char curl_text[CURL_ERROR_SIZE];
+	struct err refusal; /* the proxy's, of the exchange that failed; ERR_OK if there is none */
 };
+
+/* Sets an option of `easy`, or returns curl's error from the function. */
+#define http_set(option, value)                                                                    \
+	do {                                                                                       \
+		CURLcode code_ = curl_easy_setopt(easy, option, value);                            \
+		if (code_ != CURLE_OK)                                                             \
+			return code_;                                                              \
+	} while (0)
 
 /* What curl's callbacks fill during an exchange. */
 struct http_transfer {
@@ -48,6 +58,10 @@ int http_give_addresses(
  * same addresses; if not, the next one resolves the name again. */
 void http_keep_addresses(struct http_transfer *transfer, bool has_succeeded);
 
+/* http_proxy.c: makes curl use this proxy, or none (NULL, or without a host). */
+CURLcode http_set_proxy(CURL *easy, const struct proxy *proxy);
+/* http_proxy.c: the proxy's last answer to CONNECT, without reason and page; status 0: none. */
+void http_take_proxy_answer(CURL *easy, struct connect_proxy_answer *ret);
 /* http_cause.c: where an exchange failed, such as " (20.1.2.3, public)" or
  * " by proxy 10.0.0.4:3128 (waagent.conf)". */
 void http_place_text(const struct http_transfer *transfer, char *ret, size_t size);

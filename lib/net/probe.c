@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "net/http.h"
 #include "net/sockets.h"
 
 /* A probe that is running. */
@@ -177,8 +178,18 @@ static int connect_all(struct run *run, struct err *err)
 
 static int open_tunnel(struct run *run, struct err *err)
 {
-	return connect_proxy_open(run->fd, &run->inputs->way->proxy, &run->probe->server,
-		half_deadline_ms(run), &run->probe->tunnel, err);
+	const struct proxy *proxy = &run->inputs->way->proxy;
+	struct probe *probe = run->probe;
+	const struct http_tunnel tunnel = {.proxy = proxy,
+		.address = probe->addresses[probe->chosen].text,
+		.server = &probe->server,
+		.deadline_ms = half_deadline_ms(run)};
+
+	if (!proxy->user[0])
+		return connect_proxy_open(
+			run->fd, tunnel.server, tunnel.deadline_ms, &probe->tunnel, err);
+	(void)close(steal_fd(&run->fd));
+	return http_open_tunnel(&tunnel, &probe->tunnel, &run->fd, err);
 }
 
 /* Repeats the handshake without the server's name (SNI), by which some firewalls filter. */

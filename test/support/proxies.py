@@ -1,10 +1,12 @@
 """A proxy for HTTPS (tinyproxy), as an organisation runs one: with a list of names that it lets through, and with a password."""
+import hashlib
 import pathlib
 import re
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 CONFIGURATION = """Listen {address}
 Port {port}
@@ -52,3 +54,25 @@ class Proxy:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+
+
+NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
+
+
+def digest_challenge(algorithm="MD5"):
+    """As squid asks (MD5 alone), or newer ones; RFC 7616 section 3.3."""
+    return f'Digest realm="corp, inc", nonce="{NONCE}", qop="auth", algorithm={algorithm}'
+
+
+def knows_password(authorization, method, target, user, password):
+    """Whether a header Proxy-Authorization answers digest_challenge(): RFC 7616 section 3.4.1."""
+    if not authorization.startswith("Digest "):
+        return False
+    given = urllib.request.parse_keqv_list(urllib.request.parse_http_list(authorization.removeprefix("Digest ")))
+    digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[given.get("algorithm", "MD5")]
+
+    def h(*parts):
+        return digest(":".join(parts).encode()).hexdigest()
+
+    expected = h(h(user, 'corp, inc', password), NONCE, given["nc"], given["cnonce"], "auth", h(method, target))
+    return given["nonce"] == NONCE and given["uri"] == target and given["response"] == expected

@@ -22,6 +22,8 @@ static void answers_are_read(void **state)
 		 "Proxy-Authenticate: Negotiate x\r\nProxy-Authenticate: bWU6aHVzaA==\r\n"
 		 "Proxy-Authenticate: Basically\r\nProxy-Authenticate:\r\n\r\n",
 			407, "No", "", "Negotiate, NTLM"},
+		{"HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate,NTLM, Basic realm=\"a, Bearer\", Digest nonce=\"x\"\r\n\r\n",
+			407, "No", "", "Negotiate, NTLM, Basic, Digest"},
 		{"HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html><HEAD><Title lang=x>\n  Access denied\r\n</TITLE>",
 			403, "Forbidden", "Access denied", ""},
 		{"HTTP/1.1 503 \r\n\r\n<title>unfinished", 503, "", "", ""},
@@ -79,7 +81,7 @@ static void *speak(void *context)
 	return NULL;
 }
 
-static int open_with(struct peer *peer, const struct proxy *proxy, int *ret_fd, struct err *err)
+static int open_with(struct peer *peer, int *ret_fd, struct err *err)
 {
 	static const struct http_origin server = {"server.example", 443};
 	struct connect_proxy_answer answer;
@@ -90,7 +92,7 @@ static int open_with(struct peer *peer, const struct proxy *proxy, int *ret_fd, 
 	assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
 	peer->fd = fds[1];
 	assert_int_equal(pthread_create(&peer->thread, NULL, speak, peer), 0);
-	status = connect_proxy_open(fds[0], proxy, &server, clock_monotonic_ms() + 400, &answer, err);
+	status = connect_proxy_open(fds[0], &server, clock_monotonic_ms() + 400, &answer, err);
 	(void)pthread_join(peer->thread, NULL);
 	*ret_fd = fds[0];
 	return status;
@@ -99,68 +101,82 @@ static int open_with(struct peer *peer, const struct proxy *proxy, int *ret_fd, 
 static void each_refusal_has_its_code(void **state)
 {
 	static const struct {
-		const char *user, *piece;
+		const char *piece;
 		bool stays;
 		enum err_code code;
 		const char *words;
 	} rows[] = {
-		{"", "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"corp\"\r\n\r\n", false,
+		{"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"corp\"\r\n\r\n", false,
 			ERR_PROXY_AUTH, "asks for a user and password (407 Basic)"},
-		{"me", "HTTP/1.1 407 No\r\n\r\n", false, ERR_PROXY_AUTH,
-			"refuses the user or password given to it (407)"},
-		{"", "HTTP/1.1 407 No\r\n\r\n", false, ERR_PROXY_AUTH,
+		{"HTTP/1.1 407 No\r\n\r\n", false, ERR_PROXY_AUTH,
 			"asks for a user and password (407 No)"},
-		/* what was sent, repeated wherever there is room */
-		{"me", "HTTP/1.1 407 bWU6aHVzaA==\r\nProxy-Authenticate: Basic realm=\"me:hush bWU6aHVzaA==\"\r\n\r\n<title>me:hush, bWU6aHVzaA==, me%3Ahush</title>",
-			true, ERR_PROXY_AUTH, "refuses the user or password given to it (407 Basic)"},
-		{"me", "HTTP/1.1 403 bWU6aHVzaA==\r\n\r\n<title>me%3Ahush, bWU6aHVzaA==</title>",
-			true, ERR_PROXY_DENIED, "refused CONNECT: 403"},
-		{"", "HTTP/1.1 403 Filtered\r\n\r\n<title>Blocked by policy</title>", true,
+		{"HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n",
+			false, ERR_PROXY_AUTH, "takes only Negotiate, NTLM, and nothing but Basic"},
+		{"HTTP/1.1 403 Filtered\r\n\r\n<title>Blocked by policy</title>", true,
 			ERR_PROXY_DENIED, "refused CONNECT: 403 Filtered (\"Blocked by policy\")"},
-		{"me", "HTTP/1.0 401 Unauthorized\r\n\r\n", false, ERR_PROXY_AUTH,
-			"refuses the user or password given to it (401)"},
-		{"", "HTTP/1.1 503 Unavailable\r\n\r\n", false, ERR_PROXY_NO_WAY,
+		{"HTTP/1.1 302 Found\r\nLocation: https://portal.example/?h\r\n\r\n<title>Sign in</title>",
+			true, ERR_PROXY_DENIED,
+			"refused CONNECT: 302 Found, and points to https://portal.example/?h"},
+		{"HTTP/1.1 503 Unavailable\r\n\r\n", false, ERR_PROXY_NO_WAY,
 			"found no way to the server: 503 Unavailable"},
-		{"", "HTTP/1.1 501 Not Implemented\r\n\r\n", false, ERR_PROXY_DENIED,
+		{"HTTP/1.1 501 Not Implemented\r\n\r\n", false, ERR_PROXY_DENIED,
 			"refused CONNECT: 501 Not Implemented"},
-		{"", "HTTP/1.1 100 Continue\r\n\r\n", false, ERR_PROXY,
-			"refused CONNECT: 100 Continue"},
-		{"", NULL, false, ERR_PROXY, "ended the connection without an answer"},
-		{"", "220 mail.example ESMTP\r\n", false, ERR_PROXY, "speaks no HTTP"},
-		{"", NULL, true, ERR_PROXY, "does not answer CONNECT"},
-		{"", "HTTP/1.1 200 Con", true, ERR_PROXY, "answer to CONNECT was not complete"},
+		{"HTTP/1.1 100 Continue\r\n\r\n", false, ERR_PROXY, "refused CONNECT: 100 Continue"},
+		{NULL, false, ERR_PROXY, "ended the connection without an answer"},
+		{"220 mail.example ESMTP\r\n", false, ERR_PROXY, "speaks no HTTP"},
+		{NULL, true, ERR_PROXY, "does not answer CONNECT"},
+		{"HTTP/1.1 200 Con", true, ERR_PROXY, "answer to CONNECT was not complete"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct proxy proxy = {.password = "hush"};
 		struct peer peer = {.piece = rows[i].piece, .stays = rows[i].stays};
 		struct err err;
 		int fd;
 
-		(void)snprintf(proxy.user, sizeof(proxy.user), "%s", rows[i].user);
-		check_err(open_with(&peer, &proxy, &fd, &err), &err, rows[i].code);
-		if (!strstr(err.msg, rows[i].words) || strstr(err.msg, "hush") ||
-			strstr(err.msg, "aHVzaA"))
+		check_err(open_with(&peer, &fd, &err), &err, rows[i].code);
+		if (!strstr(err.msg, rows[i].words))
 			fail_msg("row %zu: %s", i, err.msg);
 		(void)close(fd);
 		(void)close(peer.fd);
 	}
 }
 
+/* With a user it depends on the schemes whether the proxy saw them. */
+static void a_password_that_was_not_tried_is_not_blamed(void **state)
+{
+	static const struct {
+		struct connect_proxy_answer answer;
+		const char *words;
+	} rows[] = {
+		{{.status = 407}, "refuses the user or password given to it (407)"},
+		{{.status = 401}, "refuses the user or password given to it (401)"},
+		{{.status = 407, .schemes = "Digest, Negotiate"},
+			"refuses the user or password given to it (407 Digest, Negotiate)"},
+		{{.status = 407, .schemes = "NTLM"}, "takes only NTLM, and nothing but"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err;
+
+		check_err(connect_proxy_check(&rows[i].answer, true, &err), &err, ERR_PROXY_AUTH);
+		if (!strstr(err.msg, rows[i].words))
+			fail_msg("row %zu: %s", i, err.msg);
+	}
+}
+
 static void an_open_way_leaves_the_rest_to_tls(void **state)
 {
-	struct proxy proxy = {.user = "me", .password = "hush"};
 	struct peer peer = {.piece = "HTTP/1.1 200 OK\r\n\r\nREST", .stays = true};
 	char rest[16] = "";
 	struct err err;
 	int fd;
 
 	(void)state;
-	check_ok(open_with(&peer, &proxy, &fd, &err), &err);
+	check_ok(open_with(&peer, &fd, &err), &err);
 	assert_string_equal(peer.request,
-		"CONNECT server.example:443 HTTP/1.1\r\nHost: server.example:443\r\n"
-		"Proxy-Authorization: Basic bWU6aHVzaA==\r\n\r\n");
+		"CONNECT server.example:443 HTTP/1.1\r\nHost: server.example:443\r\n\r\n");
 	assert_int_equal(recv(fd, rest, sizeof(rest) - 1, 0), 4);
 	assert_string_equal(rest, "REST");
 	(void)close(fd);
@@ -172,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_are_read),
 		cmocka_unit_test(each_refusal_has_its_code),
+		cmocka_unit_test(a_password_that_was_not_tried_is_not_blamed),
 		cmocka_unit_test(an_open_way_leaves_the_rest_to_tls),
 	};
 

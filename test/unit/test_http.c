@@ -314,7 +314,8 @@ static void a_proxy_in_the_way_is_named(void **state)
 		enum err_code code;
 		const char *words;
 	} rows[] = {
-		{"127.0.0.1", 0, ERR_PROXY_DENIED, " (settings): the proxy refused CONNECT after"},
+		{"127.0.0.1", 0, ERR_PROXY_DENIED,
+			" (settings): the proxy refused CONNECT: 403 after"},
 		{"127.0.0.1", closed_port, ERR_PROXY_UNREACHABLE,
 			" (settings): no connection to the proxy after"},
 		{"nowhere.invalid", closed_port, ERR_PROXY_NAME, " (settings): the proxy's name "},
@@ -364,6 +365,61 @@ static void a_proxy_passes_on_what_it_cannot_read(void **state)
 	assert_int_equal(answer.status, 200);
 	assert_null(strstr((const char *)answer.body.data, "Proxy-"));
 	buf_done(&answer.body);
+	tls_server_stop(&server_of_proxy);
+}
+
+static void each_method_of_a_proxy_is_tried_or_named(void **state)
+{
+	static const struct {
+		const char *offers, *user, *password;
+		enum err_code code;
+		const char *words; /* of the message */
+		const char *shown; /* the last header Proxy-Authorization; NULL: it must be none */
+	} rows[] = {
+		{"MD5\n", "me", "hu:sh", ERR_OK, "", "Digest username=\"me\", realm=\"corp"},
+		{"SHA-256\n", "me", "hu:sh", ERR_OK, "", "Digest "},
+		{"Basic realm=\"x\"\nMD5\n", "me", "hu:sh", ERR_OK, "", "Digest "},
+		{"NTLM\nBasic realm=\"x\"\n", "me", "hu:sh", ERR_OK, "", "Basic "},
+		{"MD5\n", "me", "wrong", ERR_PROXY_AUTH,
+			"the proxy refuses the user or password given to it (407 Digest)", "Digest "},
+		{"MD5\n", "", "", ERR_PROXY_AUTH,
+			"the proxy asks for a user and password (407 Digest)", NULL},
+		{"Negotiate\nNTLM\n", "me", "hu:sh", ERR_PROXY_AUTH,
+			"the proxy takes only Negotiate, NTLM, and nothing but Basic and Digest is possible here (407)",
+			NULL},
+		{"Negotiate, NTLM\n", "", "", ERR_PROXY_AUTH,
+			"the proxy takes only Negotiate, NTLM,", NULL},
+	};
+	struct tls_server server_of_proxy = {0};
+
+	(void)state;
+	tls_server_start(&server_of_proxy, "good", "plain");
+	folder_write(server_of_proxy.folder, "proxy", "me:hu:sh", 8);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct proxy proxy = {.address = {"127.0.0.1", (uint16_t)server_of_proxy.port},
+			.source = "settings"};
+		struct call call = {.path = "/mode/echo", .proxy = &proxy};
+		struct http_answer answer = {0};
+		char shown[1024] = "";
+		struct err err = {0};
+
+		(void)snprintf(proxy.user, sizeof(proxy.user), "%s", rows[i].user);
+		(void)snprintf(proxy.password, sizeof(proxy.password), "%s", rows[i].password);
+		folder_write(
+			server_of_proxy.folder, "offers", rows[i].offers, strlen(rows[i].offers));
+		folder_write(server_of_proxy.folder, "shown", "", 0);
+		(void)!exchange(&call, &answer, &err);
+		(void)folder_read(
+			server_of_proxy.folder, "shown", (uint8_t *)shown, sizeof(shown) - 1);
+		if (err.code != rows[i].code || (err.code && !strstr(err.msg, rows[i].words)) ||
+			(rows[i].shown ? !strstr(shown, rows[i].shown) : shown[strspn(shown, "\n")]))
+			fail_msg("row %zu: %s: %s; shown: %s", i, err_info(err.code)->name, err.msg,
+				shown);
+		/* the password itself goes over the wire by Basic alone */
+		assert_true(!rows[i].shown || strncmp(rows[i].shown, "Basic", 5) == 0 ||
+			    !strstr(shown, "Basic"));
+		buf_done(&answer.body);
+	}
 	tls_server_stop(&server_of_proxy);
 }
 
@@ -549,6 +605,7 @@ int main(void)
 		cmocka_unit_test(dropped_handshakes_are_a_connection_timeout),
 		cmocka_unit_test(a_proxy_in_the_way_is_named),
 		cmocka_unit_test(a_proxy_passes_on_what_it_cannot_read),
+		cmocka_unit_test(each_method_of_a_proxy_is_tried_or_named),
 		cmocka_unit_test(authorities_of_a_second_file_count_too),
 		cmocka_unit_test(a_ca_file_that_is_no_file_is_refused_at_once),
 		cmocka_unit_test(the_environment_is_not_asked_for_a_proxy),

@@ -92,6 +92,51 @@ static void a_good_server_passes_every_step(void **state)
 	tls_server_stop(&server);
 }
 
+/* The proxy passes on to the same server's port, where TLS is. */
+static void a_proxy_is_passed_by_each_method(void **state)
+{
+	static const struct {
+		const char *offers, *user, *password;
+		enum err_code code;
+		const char *words;
+	} rows[] = {
+		{"", "", "", ERR_OK, ""},
+		{"MD5\n", "me", "hush", ERR_OK, ""},
+		{"SHA-256\n", "me", "hush", ERR_OK, ""},
+		{"Basic realm=\"x\"\n", "me", "hush", ERR_OK, ""},
+		{"MD5\n", "me", "wrong", ERR_PROXY_AUTH,
+			"refuses the user or password given to it (407 Digest)"},
+		{"NTLM\n", "me", "hush", ERR_PROXY_AUTH, "takes only NTLM"},
+		{"NTLM\n", "", "", ERR_PROXY_AUTH, "takes only NTLM"},
+	};
+	struct tls_server server, proxy;
+
+	(void)state;
+	tls_server_start(&server, "good", "tls");
+	tls_server_start(&proxy, "good", "plain");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct probe_inputs inputs = inputs_of("127.0.0.1", server.port, server.ca_file);
+		struct way way = *inputs.way;
+		struct probe probe;
+
+		way.proxy = (struct proxy){
+			.address = {"localhost", (uint16_t)proxy.port}, .source = "settings"};
+		(void)snprintf(way.proxy.user, sizeof(way.proxy.user), "%s", rows[i].user);
+		(void)snprintf(
+			way.proxy.password, sizeof(way.proxy.password), "%s", rows[i].password);
+		inputs.way = &way;
+		folder_write(proxy.folder, "proxy", "me:hush", rows[i].offers[0] ? 7 : 0);
+		folder_write(proxy.folder, "offers", rows[i].offers, strlen(rows[i].offers));
+		walk(&inputs, &probe);
+		if (rows[i].code)
+			check_cause(&probe, PROBE_TUNNEL, rows[i].code, rows[i].words);
+		else if (probe_failed_step(&probe) != PROBE_STEPS)
+			fail_msg("row %zu: %s", i, probe.parts[probe_failed_step(&probe)].err.msg);
+	}
+	tls_server_stop(&proxy);
+	tls_server_stop(&server);
+}
+
 static void what_is_wrong_with_tls_is_named(void **state)
 {
 	static const struct {
@@ -251,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_errno_has_one_meaning),
 		cmocka_unit_test(a_good_server_passes_every_step),
+		cmocka_unit_test(a_proxy_is_passed_by_each_method),
 		cmocka_unit_test(what_is_wrong_with_tls_is_named),
 		cmocka_unit_test(a_filter_by_name_is_told_from_a_dead_server),
 		cmocka_unit_test(a_port_where_nobody_listens_refuses),
