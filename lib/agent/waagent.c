@@ -44,32 +44,17 @@ static struct bytes without_scheme(struct bytes host)
 	static const char scheme[] = "http://";
 	size_t len = sizeof(scheme) - 1;
 
-	if (host.len < len || strncasecmp((const char *)host.data, scheme, len) != 0)
+	if (host.len <= len || strncasecmp((const char *)host.data, scheme, len) != 0)
 		return host;
 	host = (struct bytes){host.data + len, host.len - len};
-	if (host.len && host.data[host.len - 1] == '/')
+	if (host.len > 1 && host.data[host.len - 1] == '/')
 		host.len--;
 	return host;
 }
 
-static bool is_host_text(struct bytes host)
-{
-	for (size_t i = 0; i < host.len; i++)
-		if (host.data[i] <= ' ' || host.data[i] >= 0x7f || strchr("/@?#", host.data[i]))
-			return false;
-	return true;
-}
-
-static bool is_port_text(struct bytes port)
-{
-	for (size_t i = 0; i < port.len; i++)
-		if (port.data[i] < '0' || port.data[i] > '9')
-			return false;
-	return port.len <= 5;
-}
-
 void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 {
+	char host_text[WAAGENT_PROXY_SIZE], port_text[16];
 	struct bytes host = {0}, port = {0};
 
 	while (text.len) {
@@ -82,11 +67,12 @@ void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 			       : (struct bytes){line.data + line.len + 1, text.len - line.len - 1};
 	}
 	ret[0] = '\0';
-	host = without_scheme(host);
-	if (host.len && host.len < 256 && is_host_text(host) && is_port_text(port))
-		(void)text_format(ret, WAAGENT_PROXY_SIZE, "%.*s%s%.*s", (int)host.len,
-			(const char *)host.data, port.len ? ":" : "", (int)port.len,
-			(const char *)(port.len ? port.data : (const uint8_t *)""));
+	if (!host.len)
+		return;
+	text_clean(host_text, sizeof(host_text), without_scheme(host));
+	text_clean(port_text, sizeof(port_text), port);
+	(void)text_format(
+		ret, WAAGENT_PROXY_SIZE, "%s%s%s", host_text, port.len ? ":" : "", port_text);
 }
 
 /* Follows links, because the file is a link on some images. */

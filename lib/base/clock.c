@@ -50,3 +50,13 @@ void clock_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 		parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
 		parts.tm_sec);
 }
+
+bool clock_parse_http(const char *text, int64_t *ret)
+{
+	struct tm parts = {0};
+
+	if (!strptime(text, "%a, %d %b %Y %H:%M:%S", &parts))
+		return false;
+	*ret = timegm(&parts);
+	return true;
+}

@@ -160,6 +160,9 @@ int doctor_proxy(struct doctor *doctor, struct doctor_finding *finding, struct e
 	if (proxy->address.host[0])
 		doctor_ok(finding, "The way leads through the proxy %s%s.", text,
 			proxy->user[0] ? ", with a user" : "");
+	else if (proxy->source[0])
+		doctor_warn(finding, ERR_PROXY,
+			"The way is direct: %s names a proxy that cannot be used.", proxy->source);
 	else
 		doctor_ok(finding, "The way is direct: no proxy is set for this provider.");
 	return 0;

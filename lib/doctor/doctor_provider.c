@@ -1,13 +1,13 @@
 /* Checks of the provider's documents and clock. */
+#include <stdlib.h>
 #include "base/clock.h"
 #include "doctor/doctor_checks.h"
 #include "maa/discovery.h"
 #include "maa/exchange.h"
 #include "maa/token.h"
 
-#define CONNECT_MS    3000
-#define EXCHANGE_MS   3000 /* for each of the two documents */
-#define CLOCK_NOTED_S 60
+#define CONNECT_MS  3000
+#define EXCHANGE_MS 3000 /* for each of the two documents */
 
 static int read_documents(struct doctor *doctor, struct http *http, struct keys *keys,
 	struct discovery *ret, struct err *err)
@@ -56,20 +56,18 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	return 0;
 }
 
-static int judge_difference(const struct doctor *doctor, int64_t ahead_s,
-	struct doctor_finding *finding, struct err *err)
+static int judge_difference(
+	const struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
-	enum err_code code = ahead_s > 0 ? ERR_TOKEN_NOT_YET : ERR_TOKEN_EXPIRED;
-	const char *side = ahead_s > 0 ? "behind" : "ahead of";
+	const struct exchange_facts *facts = &doctor->answered;
+	enum err_code code = facts->clock_ahead_s > 0 ? ERR_TOKEN_NOT_YET : ERR_TOKEN_EXPIRED;
+	char text[EXCHANGE_CLOCK_SIZE];
 
-	if (off_s >= TOKEN_CLOCK_SKEW_S)
-		return err_set(err, code, 0,
-			"This VM's clock is %lld s %s the provider's: tokens will be refused.",
-			(long long)off_s, side);
-	if (off_s >= CLOCK_NOTED_S)
-		doctor_warn(finding, code, "This VM's clock is %lld s %s the provider's.",
-			(long long)off_s, side);
+	exchange_clock_text(facts, text, sizeof(text));
+	if (llabs(facts->clock_ahead_s) >= TOKEN_CLOCK_SKEW_S)
+		return err_set(err, code, 0, "%s Tokens will be refused.", text + 1 /* blank */);
+	if (text[0])
+		doctor_warn(finding, code, "%s", text + 1);
 	else
 		doctor_ok(finding, "This VM's clock agrees with the provider's within seconds%s.",
 			doctor->inputs->clock == DOCTOR_CLOCK_FREE ? ", though nothing synchronises it"
@@ -92,5 +90,5 @@ int doctor_time(struct doctor *doctor, struct doctor_finding *finding, struct er
 		return 0;
 	}
 	json_add_int(finding->details, "secondsBehind", facts->clock_ahead_s);
-	return judge_difference(doctor, facts->clock_ahead_s, finding, err);
+	return judge_difference(doctor, finding, err);
 }

@@ -14,8 +14,12 @@
 
 #define KEYS_PATH       "/certs"
 #define CLOCK_OFF_S     60
+#define MINUTE_S        60
 #define HOUR_S          3600
 #define DAY_S           86400
+#define KIB             1024
+#define STATUS_LARGE    413 /* RFC 9110 section 15.5.14 */
+#define STATUS_WRONG    421 /* RFC 9110 section 15.5.20: another server's name */
 #define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
 #define STATUS_SIGN_IN  511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
 
@@ -35,14 +39,15 @@ static bool is_page(const struct http_answer *answer)
 	return at < body.len && body.data[at] == '<';
 }
 
-/* Only an error in the protocol's form shows that the provider judged the evidence: a bare 413, 421
- * or 451 may be a gateway's. */
+/* Only an error in the protocol's form shows that the provider judged the evidence: a bare 451 may
+ * be a gateway's. */
 static enum err_code code_of_client_error(
 	long status, const struct complaint *complaint, bool is_of_provider)
 {
 	if (status == 401 || status == 403)
 		return ERR_PROVIDER_FORBIDDEN;
-	if (status == 405 || (complaint->is_json && !complaint->is_of_protocol))
+	if (status == 405 || status == STATUS_WRONG ||
+		(complaint->is_json && !complaint->is_of_protocol))
 		return ERR_NOT_A_PROVIDER;
 	if (status == 404)
 		return ERR_PROVIDER_NOT_FOUND;
@@ -62,6 +67,8 @@ static enum err_code code_of_answer(
 		return ERR_FIREWALL_DENIED;
 	if (status == STATUS_SIGN_IN)
 		return ERR_BLOCK_PAGE;
+	if (status == STATUS_LARGE)
+		return ERR_REQUEST_TOO_LARGE;
 	if (status >= 500)
 		return ERR_PROVIDER_DOWN;
 	if ((status >= 300 && status < 400) || is_page(answer))
@@ -92,11 +99,27 @@ static void body_text(const struct http_answer *answer, char ret[256])
 		(void)text_format(ret, 256, "with %zu bytes of '%.40s'", answer->body.len, type);
 }
 
-static int refuse_answer(
-	const struct exchange *exchange, const struct http_answer *answer, struct err *err)
+/* What else explains the answer, as far as the provider itself may not have sent it. */
+static void hint_text(
+	const struct http_answer *answer, enum err_code code, size_t request_len, char ret[128])
+{
+	ret[0] = '\0';
+	if (answer->encoding[0])
+		(void)text_format(ret, 128,
+			", encoded as %s, which was not asked for: a device on the way does that",
+			answer->encoding);
+	else if (request_len && (code == ERR_REQUEST_TOO_LARGE || code == ERR_BLOCK_PAGE))
+		(void)text_format(
+			ret, 128, "; the request has %zu KiB", (request_len + KIB - 1) / KIB);
+	else if (answer->status >= 500 && is_page(answer))
+		(void)text_format(ret, 128, "; a device on the way may have sent it");
+}
+
+static int refuse_answer(const struct exchange *exchange, size_t request_len,
+	const struct http_answer *answer, struct err *err)
 {
 	struct complaint complaint;
-	char place[128], body[256], text[ERR_MSG_SIZE], id[HTTP_ID_SIZE + 16] = "";
+	char place[128], body[256], hint[128], text[ERR_MSG_SIZE], id[HTTP_ID_SIZE + 16] = "";
 	enum err_code code;
 
 	complaint_read(buf_bytes(&answer->body), &complaint);
@@ -110,11 +133,10 @@ static int refuse_answer(
 			"%.80s%s answered %ld%s%s%s", exchange->way.origin.host, place,
 			answer->status, text, id, complaint.message[0] ? "" : ".");
 	body_text(answer, body);
+	hint_text(answer, code, request_len, hint);
 	return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld %s%s%s.",
 		exchange->way.origin.host, place, answer->status,
-		answer->error_code[0] ? answer->error_code : body, id,
-		answer->status >= 500 && is_page(answer) ? "; a device on the way may have sent it"
-							 : "");
+		answer->error_code[0] ? answer->error_code : body, id, hint);
 }
 
 /* ---- one exchange, tried up to three times ---- */
@@ -164,6 +186,7 @@ static void take_facts(const struct exchange *exchange, const struct http_answer
 
 	ret->retry_after_s = answer->retry_after_s;
 	ret->has_clock = answer->date_s && exchange->now_s;
+	ret->date_s = answer->date_s;
 	ret->clock_ahead_s = ret->has_clock ? answer->date_s - now_s : 0;
 	memcpy(ret->peer, answer->peer, sizeof(ret->peer));
 	memcpy(ret->request_id, answer->request_id, sizeof(ret->request_id));
@@ -182,7 +205,9 @@ static int try_once(const struct exchange *exchange, struct question *question,
 	if (status < 0)
 		return -1;
 	take_facts(exchange, ret, facts);
-	return question->is_good(ret) ? 0 : refuse_answer(exchange, ret, err);
+	return question->is_good(ret)
+		       ? 0
+		       : refuse_answer(exchange, question->request.body.len, ret, err);
 }
 
 static int try_until_good(const struct exchange *exchange, struct question *question,
@@ -277,21 +302,26 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size)
 {
 	int64_t off_s = facts->clock_ahead_s < 0 ? -facts->clock_ahead_s : facts->clock_ahead_s;
-	const char *unit = off_s < 2 * HOUR_S ? "min" : off_s < 2 * DAY_S ? "h" : "days";
+	int64_t unit_s = off_s < 2 * HOUR_S ? MINUTE_S : off_s < 2 * DAY_S ? HOUR_S : DAY_S;
+	char here[CLOCK_TEXT_SIZE], there[CLOCK_TEXT_SIZE];
 
 	ret[0] = '\0';
-	if (facts->has_clock && off_s >= CLOCK_OFF_S)
-		(void)text_format(ret, size, " This VM's clock is %lld %s %s the provider's.",
-			(long long)(off_s / (off_s < 2 * HOUR_S         ? 60
-						    : off_s < 2 * DAY_S ? HOUR_S
-									: DAY_S)),
-			unit, facts->clock_ahead_s > 0 ? "behind" : "ahead of");
+	if (!facts->has_clock || off_s < CLOCK_OFF_S)
+		return;
+	clock_text(facts->date_s - facts->clock_ahead_s, here);
+	clock_text(facts->date_s, there);
+	(void)text_format(ret, size, " This VM's clock (%s) is %lld %s %s the provider's (%s).",
+		here, (long long)(off_s / unit_s),
+		unit_s == MINUTE_S ? "min"
+		: unit_s == HOUR_S ? "h"
+				   : "days",
+		facts->clock_ahead_s > 0 ? "behind" : "ahead of", there);
 }
 
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err)
 {
 	struct err old = *err;
-	char text[96];
+	char text[EXCHANGE_CLOCK_SIZE];
 
 	exchange_clock_text(facts, text, sizeof(text));
 	err_fill(err, old.code, old.native, "%s%s", old.msg, text);

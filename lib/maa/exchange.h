@@ -34,6 +34,7 @@ struct exchange_facts {
 	uint32_t took_ms; /* of the last try */
 	uint32_t retry_after_s; /* Retry-After of the answer, or 0 */
 	bool has_clock; /* an answer has a date */
+	int64_t date_s; /* if has_clock: the provider's, Unix time, not authenticated beyond TLS */
 	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus the VM's; exact to some
 				  seconds */
 	char peer[64]; /* address that answered (the proxy's, if there is one); "" if none */
@@ -60,8 +61,9 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
 
-/* " This VM's clock is 3 h behind the provider's.", or "" if no answer has a date that is a minute
- * or more off. */
+#define EXCHANGE_CLOCK_SIZE 128
+/* " This VM's clock (2026-01-31T12:00:00Z) is 3 h behind the provider's (...).", or "" if no answer
+ * has a date that is a minute or more off. */
 void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size);
 /* Appends the same to the message. */
 void exchange_add_clock(const struct exchange_facts *facts, struct err *err);

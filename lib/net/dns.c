@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct dns_question {
 	struct pollfd fds[FDS_MAX];
 	size_t fd_count;
 	struct dns_answer answer;
+	char alias[DNS_NAME_SIZE];
 };
 
 /* ---- c-ares's callbacks ---- */
@@ -113,6 +115,20 @@ void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_ans
 	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
 }
 
+void dns_read_alias(struct bytes packet, char ret[DNS_NAME_SIZE])
+{
+	struct hostent *host = NULL;
+
+	ret[0] = '\0';
+	if (packet.len < HEADER_SIZE || packet.len > PACKET_MAX)
+		return;
+	(void)ares_parse_a_reply(packet.data, (int)packet.len, &host, NULL, NULL);
+	if (host && host->h_name && host->h_aliases && host->h_aliases[0])
+		text_clean(ret, DNS_NAME_SIZE, bytes_of_text(host->h_name));
+	if (host)
+		ares_free_hostent(host);
+}
+
 /* c-ares reports success for a response code that it does not know, so the packet decides, not the
  * status. */
 static void on_answer(void *context, int status, int timeouts, unsigned char *packet, int len)
@@ -123,11 +139,13 @@ static void on_answer(void *context, int status, int timeouts, unsigned char *pa
 	if (question->is_over)
 		return;
 	question->is_over = true;
-	if (packet && len > 0)
-		dns_read_answer(
-			(struct bytes){packet, (size_t)len}, question->family, &question->answer);
-	else
+	if (!packet || len <= 0) {
 		question->answer.outcome = outcome_of(status);
+		return;
+	}
+	dns_read_answer((struct bytes){packet, (size_t)len}, question->family, &question->answer);
+	if (question->answer.outcome == DNS_NO_NAME || question->answer.outcome == DNS_NO_DATA)
+		dns_read_alias((struct bytes){packet, (size_t)len}, question->alias);
 }
 
 /* ---- a query ---- */
@@ -197,6 +215,11 @@ int dns_ask(const struct dns_server *server, const char *name, enum dns_family f
 const struct dns_answer *dns_answer_of(const struct dns_question *question)
 {
 	return &question->answer;
+}
+
+const char *dns_alias_of(const struct dns_question *question)
+{
+	return question->alias;
 }
 
 void dns_forget(struct dns_question *question)

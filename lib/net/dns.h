@@ -10,6 +10,7 @@
 
 #define DNS_ADDRESSES_MAX 8 /* of one answer; more are left out */
 #define DNS_ADDRESS_SIZE  46
+#define DNS_NAME_SIZE     256
 #define DNS_QUESTIONS_MAX 32 /* in one call of dns_wait */
 
 enum dns_outcome {
@@ -50,6 +51,8 @@ int dns_ask(const struct dns_server *server, const char *name, enum dns_family f
 	struct dns_question **ret, struct err *err) err_check;
 /* The answer is valid as long as the question. */
 const struct dns_answer *dns_answer_of(const struct dns_question *question);
+/* The name that a denied one is an alias of (CNAME), likewise; "" if it is none. */
+const char *dns_alias_of(const struct dns_question *question);
 void dns_forget(struct dns_question *question);
 /* Returns when data arrived for one of the questions, or at until_ms (monotonic). No question may
  * be NULL. ERR_INTERNAL: also for more than DNS_QUESTIONS_MAX questions. */
@@ -58,6 +61,9 @@ int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_
 
 /* Parses a packet as the answer to a query of this family. Accepts any bytes. */
 void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_answer *ret);
+
+/* The first alias in a packet, cleaned; "" if there is none. Accepts any bytes. */
+void dns_read_alias(struct bytes packet, char ret[DNS_NAME_SIZE]);
 
 /* A name's addresses of both families in the order of the file; "localhost" is known without the
  * file (RFC 6761 section 6.3). file NULL: /etc/hosts; another one needs c-ares 1.19. An unreadable

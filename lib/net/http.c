@@ -335,6 +335,7 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &ret->status);
 	take_info(easy, CURLINFO_CONTENT_TYPE, ret->content_type, sizeof(ret->content_type));
 	take_info(easy, CURLINFO_PRIMARY_IP, ret->peer, sizeof(ret->peer));
+	take_header(easy, "Content-Encoding", ret->encoding, sizeof(ret->encoding));
 	take_header(easy, "Location", ret->location, sizeof(ret->location));
 	take_header(easy, "x-ms-request-id", ret->request_id, sizeof(ret->request_id));
 	take_header(easy, "x-ms-error-code", ret->error_code, sizeof(ret->error_code));

@@ -54,6 +54,8 @@ struct http_answer {
 	/* the caller sets max; a larger answer ends the transfer with ERR_ANSWER_TOO_LARGE */
 	struct buf body;
 	char content_type[128]; /* cleaned; "" if absent */
+	/* Content-Encoding, likewise; requests ask for none, and the body is left as it came */
+	char encoding[32];
 	uint32_t retry_after_s; /* 0 if absent or unusable; at most 86400 */
 	char peer[64]; /* address of the server, or of the proxy if there is one; or "" */
 	/* target of a redirect; this text and the next are cleaned, "" if absent */

@@ -77,9 +77,12 @@ static bool is_refused_certificate(const struct http_transfer *transfer, CURLcod
 
 /* ---- other causes ---- */
 
-static struct cause cause_of_connect(CURL *easy)
+/* curl does not return whether the error came at once; IPv4's ICMP never is EACCES. */
+static struct cause cause_of_connect(const struct http_transfer *transfer)
 {
-	struct sockets_cause cause = sockets_cause_of((int)number_of(easy, CURLINFO_OS_ERRNO));
+	int error = (int)number_of(transfer->http->easy, CURLINFO_OS_ERRNO);
+	bool is_6 = strchr(transfer->address, ':') != NULL;
+	struct sockets_cause cause = sockets_cause_of(error, is_6);
 
 	return (struct cause){cause.code, cause.text};
 }
@@ -141,8 +144,6 @@ static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code
 
 static struct cause cause_of(const struct http_transfer *transfer, CURLcode code)
 {
-	CURL *easy = transfer->http->easy;
-
 	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
 		return cause_of_timeout(transfer);
 	if (is_refused_certificate(transfer, code))
@@ -151,7 +152,7 @@ static struct cause cause_of(const struct http_transfer *transfer, CURLcode code
 		return (struct cause){ERR_ANSWER_CUT, "the answer was cut off"};
 	if (is_by_proxy(transfer))
 		return cause_of_proxy(transfer, code);
-	return code == CURLE_COULDNT_CONNECT ? cause_of_connect(easy) : cause_by_code(code);
+	return code == CURLE_COULDNT_CONNECT ? cause_of_connect(transfer) : cause_by_code(code);
 }
 
 /* ---- the sentence ---- */

@@ -76,6 +76,7 @@ static void note_connection(int fd, int64_t started_ms, struct probe_address *re
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &ret->error, &len) < 0)
 		ret->error = errno;
 	ret->is_connected = ret->error == 0;
+	ret->is_answered = true;
 	ret->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
 }
 
@@ -109,9 +110,14 @@ static void wait_for_connections(struct pollfd *fds, struct probe *probe, int64_
 		}
 }
 
+static struct sockets_cause cause_of(const struct probe_address *address)
+{
+	return sockets_cause_of(address->error, address->is_answered);
+}
+
 static bool has_no_route(const struct probe_address *address)
 {
-	return sockets_cause_of(address->error).code == ERR_UNREACHABLE;
+	return cause_of(address).code == ERR_UNREACHABLE;
 }
 
 /* The address whose failure explains most. One without a route, such as IPv6 on a VM that has none,
@@ -133,7 +139,7 @@ static int report_failed_connections(struct probe *probe, struct err *err)
 
 	probe->chosen = most_informative(probe);
 	error = probe->addresses[probe->chosen].error;
-	cause = sockets_cause_of(error);
+	cause = cause_of(&probe->addresses[probe->chosen]);
 	errno = error;
 	if (cause.code == ERR_UNREACHABLE || cause.code == ERR_CONNECT_FORBIDDEN)
 		(void)err_set(err, cause.code, (unsigned long)error, "%s%s: %m", cause.text,

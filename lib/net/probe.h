@@ -42,6 +42,7 @@ struct probe_address {
 	char text[PROBE_ADDRESS_SIZE];
 	bool is_private; /* net/sockets.h */
 	bool is_connected;
+	bool is_answered; /* the error did not come at once: ICMP of IPv6 may have brought it */
 	int error; /* errno, 0 if connected; ETIMEDOUT also if the step's time ran out */
 	uint32_t took_ms;
 };

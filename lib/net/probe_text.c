@@ -1,6 +1,7 @@
 /* The result of a probe in words. */
 #include "net/probe.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define SHORT_MS 500 /* a shorter time is not worth a mention */
@@ -59,11 +60,18 @@ static void place_text(const struct probe *probe, char *ret, size_t size)
 		(unsigned int)probe->server.port, place);
 }
 
-static const char *hint_text(const struct probe *probe, enum probe_step step)
+static void hint_text(const struct probe *probe, enum probe_step step, char ret[128])
 {
+	char there[CLOCK_TEXT_SIZE];
+
+	ret[0] = '\0';
 	if (step == PROBE_TLS && probe->is_name_filtered)
-		return ", but not without the server's name: something on the way filters by name";
-	return "";
+		(void)text_format(ret, 128, "%s",
+			", but not without the server's name: something on the way filters by name");
+	else if (step == PROBE_TLS && probe->peer.date_s) {
+		clock_text(probe->peer.date_s, there);
+		(void)text_format(ret, 128, ", and the server's, which is unproven, %s", there);
+	}
 }
 
 int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err)
@@ -71,13 +79,14 @@ int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err
 	enum probe_step step = probe_failed_step(probe);
 	const struct probe_part *part = &probe->parts[step < PROBE_STEPS ? step : 0];
 	uint32_t longest_ms = part->took_ms > waited_ms ? part->took_ms : waited_ms;
-	char place[240], time[32] = "";
+	char place[240], hint[128], time[32] = "";
 
 	if (step == PROBE_STEPS)
 		return 0;
 	place_text(probe, place, sizeof(place));
+	hint_text(probe, step, hint);
 	if (longest_ms >= SHORT_MS)
 		(void)text_format(time, sizeof(time), ", after %.1f s", longest_ms / 1e3);
 	return err_set(err, part->err.code, part->err.native, "%s: %s%s%s.", place, part->err.msg,
-		hint_text(probe, step), time);
+		hint, time);
 }

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 #include "base/text.h"
 
 /* ---- addresses ---- */
@@ -186,7 +187,8 @@ static bool name_matches(const char *entry, const char *host)
 
 	entry += strncmp(entry, "*.", 2) == 0 ? 2 : entry[0] == '.' ? 1 : 0;
 	len = strlen(entry);
-	if (len == 0 || len > host_len || !text_equal_nocase(host + host_len - len, entry))
+	len -= len && entry[len - 1] == '.'; /* the root, as curl takes it */
+	if (len == 0 || len > host_len || strncasecmp(host + host_len - len, entry, len) != 0)
 		return false;
 	return len == host_len || host[host_len - len - 1] == '.';
 }

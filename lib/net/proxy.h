@@ -18,7 +18,8 @@ struct proxy {
 	struct http_origin address; /* host "": no proxy, the way is direct */
 	char user[PROXY_USER_SIZE]; /* "": no Basic authentication (RFC 7617) */
 	char password[PROXY_SECRET_SIZE];
-	/* where it was given, for messages: "settings", "waagent.conf" */
+	/* where it was given, for messages: "settings", "waagent.conf"; without a host: where one
+	 * is given that cannot be used, or "" */
 	char source[PROXY_SOURCE_SIZE];
 };
 
@@ -45,7 +46,9 @@ struct proxy_sources {
 	const char *variable; /* value of https_proxy or the like, see proxy_find_variables() */
 	const char *variable_name;
 	const char *variable_bypass; /* value of no_proxy; applies to the agent's proxy too */
-	const char *agent; /* "host:port" from the guest agent's configuration */
+	/* "host:port" from the guest agent's configuration; if it cannot be used, the way is
+	 * direct, as the agent needs no proxy for what it does every day, and messages name it */
+	const char *agent;
 };
 
 /* The proxy for this server: ret->address.host is "" if there is none. ERR_PROXY. */

@@ -24,6 +24,19 @@ static int parse_given(const struct proxy_sources *sources, struct proxy *ret, s
 	return 0;
 }
 
+/* The agent takes no user in the address. */
+static void choose_agent(const char *agent, struct proxy *ret)
+{
+	struct proxy found = {0};
+	struct err unusable;
+
+	if (proxy_parse(agent, "waagent.conf", &found, &unusable) < 0 || found.user[0])
+		(void)text_format(ret->source, sizeof(ret->source), "HttpProxy.Host of waagent.conf");
+	else
+		*ret = found;
+	explicit_bzero(&found, sizeof(found));
+}
+
 int proxy_choose(const struct proxy_sources *sources, const struct http_origin *server,
 	struct proxy *ret, struct err *err)
 {
@@ -41,7 +54,7 @@ int proxy_choose(const struct proxy_sources *sources, const struct http_origin *
 			is_set(sources->variable_name) ? sources->variable_name : "environment",
 			ret, err);
 	if (is_set(sources->agent))
-		return proxy_parse(sources->agent, "waagent.conf", ret, err);
+		choose_agent(sources->agent, ret);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "base/clock.h"
@@ -89,6 +90,8 @@ static void note_answer(struct search *search, struct side *side, size_t at, int
 		   side->asked[at] < side->limit) {
 		side->limit = side->asked[at];
 		side->denial = answer->outcome;
+		(void)text_format(search->lookup->alias, sizeof(search->lookup->alias), "%s",
+			dns_alias_of(side->questions[at]));
 	}
 	if (at + 1 == side->count)
 		side->due_ms = now_ms; /* the last server queried has answered: do not wait */
@@ -351,16 +354,18 @@ static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret,
 {
 	bool is_dead[RESOLVCONF_SERVERS_MAX] = {false};
 	char name[RESOLVE_NAME_SIZE];
-	struct resolvconf conf;
+	auto_cleanup(free) struct resolvconf *conf = calloc(1, sizeof(*conf));
 	struct resolve unasked = {0};
 
-	if (read_conf(inputs->resolver_file, &conf, &unasked, err) < 0)
+	if (!conf)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory to resolve a name.");
+	if (read_conf(inputs->resolver_file, conf, &unasked, err) < 0)
 		return -1;
-	list_servers(&conf, &unasked);
-	for (size_t i = 0; name_at(inputs->host, &conf, i, name); i++) {
+	list_servers(conf, &unasked);
+	for (size_t i = 0; name_at(inputs->host, conf, i, name); i++) {
 		struct resolve found = unasked;
 		auto_cleanup(search) struct search search = {.inputs = inputs,
-			.conf = &conf,
+			.conf = conf,
 			.name = name,
 			.is_dead = is_dead,
 			.lookup = &found};

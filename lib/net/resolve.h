@@ -55,6 +55,7 @@ struct resolve {
 	size_t server_count; /* 0 if no query was necessary */
 	/* in the order of the queries */
 	struct resolve_server servers[RESOLVCONF_SERVERS_MAX];
+	char alias[DNS_NAME_SIZE]; /* of which a denied name is an alias, or "" */
 	int file_error; /* errno of a resolver file that cannot be read, else 0 */
 	bool is_unconfigured; /* the file names no server: servers[0] is the one on this machine */
 };

@@ -2,6 +2,7 @@
 #include "net/resolve.h"
 
 #include <errno.h>
+#include <string.h>
 #include "base/text.h"
 
 #define SERVERS_SIZE 240
@@ -89,10 +90,17 @@ int resolve_explain(const struct resolve *lookup, const char *name, struct err *
 		[RESOLVE_FAILED] = {ERR_DNS_FAILED, "was not resolved"},
 		[RESOLVE_SILENT] = {ERR_DNS_SILENT, "was not resolved"},
 	};
+	bool is_alias = rows[lookup->outcome].code == ERR_DNS_NO_NAME && lookup->alias[0];
+	/* Azure makes a provider with private endpoints an alias in the zone privatelink, of which
+	 * the virtual network's own zone takes the place where one is linked */
+	bool is_private = is_alias && strstr(lookup->alias, ".privatelink.");
 	char servers[SERVERS_SIZE], cause[128];
 
 	servers_text(lookup, servers);
 	cause_text(lookup, cause);
-	return err_set(err, rows[lookup->outcome].code, 0, "%s %s%s (%s)", name,
-		rows[lookup->outcome].text, cause, servers);
+	return err_set(err, rows[lookup->outcome].code, 0, "%s %s%s%s%s%s%s (%s)", name,
+		is_alias ? "is an alias of " : "", is_alias ? lookup->alias : "",
+		is_alias ? ", which " : "", rows[lookup->outcome].text,
+		is_private ? ": the private zone that is linked has no record of it" : "", cause,
+		servers);
 }

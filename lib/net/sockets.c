@@ -30,7 +30,7 @@ int sockets_connect(const char *address, uint16_t port, int type)
 	return steal_fd(&fd);
 }
 
-struct sockets_cause sockets_cause_of(int error)
+struct sockets_cause sockets_cause_of(int error, bool is_icmp)
 {
 	static const struct sockets_cause timeout = {
 		ERR_CONNECT_TIMEOUT, "no answer to TCP connection requests", ""};
@@ -38,6 +38,8 @@ struct sockets_cause sockets_cause_of(int error)
 		"the connection was refused", ", there or by a firewall on the way or in this VM"};
 	static const struct sockets_cause forbidden = {
 		ERR_CONNECT_FORBIDDEN, "this VM forbids the connection", ""};
+	static const struct sockets_cause prohibited = {ERR_UNREACHABLE,
+		"the connection is administratively prohibited", ", says this VM or a router"};
 	static const struct sockets_cause unreachable = {
 		ERR_UNREACHABLE, "there is no way to the address", ", says this VM or a router"};
 
@@ -47,9 +49,10 @@ struct sockets_cause sockets_cause_of(int error)
 	case ECONNREFUSED: /* a reset, or ICMP port unreachable */
 	case ECONNRESET:
 		return refused;
-	case EPERM: /* a firewall on this VM, rules of a systemd unit, a route of type prohibit */
-	case EACCES:
+	case EPERM: /* a firewall on this VM, rules of a systemd unit */
 		return forbidden;
+	case EACCES: /* a route of type prohibit, or ICMPv6 (Linux icmpv6_err_convert) */
+		return is_icmp ? prohibited : forbidden;
 	default: /* every other ICMP unreachable, "protocol" included; no route, no interface */
 		return unreachable;
 	}

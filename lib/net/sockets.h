@@ -16,7 +16,9 @@ struct sockets_cause {
 	const char *text; /* a clause, e.g. "the connection was refused" */
 	const char *by_whom; /* continues the text with what may have caused it; may be "" */
 };
-struct sockets_cause sockets_cause_of(int error); /* any errno */
+/* error: any errno. is_icmp: it may have come by ICMP, as an answer to a packet; for IPv6, EACCES
+ * is then "administratively prohibited", by a router or by this VM. */
+struct sockets_cause sockets_cause_of(int error, bool is_icmp);
 
 /* True on one of the poll(2) events, or on an error, which the next call on the socket reports;
  * false at the deadline (base/clock.h, monotonic). */

@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto_mbedtls.h"
 #include "net/sockets.h"
 
-#define ALERT_LEN 7 /* a record's header and an alert: RFC 8446 sections 5.1 and 6 */
+#define ANSWER_MAX 4096 /* of an answer's header */
+#define ALERT_LEN  7 /* a record's header and an alert: RFC 8446 sections 5.1 and 6 */
 
 struct session {
 	const struct tls_look_inputs *look;
@@ -107,6 +110,42 @@ static void take_certificate(struct session *session, struct tls_look_peer *ret)
 		err_fill(&ret->fault, ERR_CERT_USE, 0,
 			"its certificate may not be used for this handshake: '%.100s' (keyUsage)",
 			ret->subject);
+}
+
+/* ---- the server's clock ---- */
+
+static size_t read_header(struct session *session, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	while (len + 1 < size) {
+		int got = mbedtls_ssl_read(&session->ssl, (unsigned char *)ret + len, size - 1 - len);
+
+		if (got <= 0 && got != MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+			break;
+		len += got > 0 ? (size_t)got : 0;
+		ret[len] = '\0';
+		if (strstr(ret, "\r\n\r\n"))
+			break;
+	}
+	return len;
+}
+
+/* Whether a certificate is over or this VM's clock is wrong shows in the server's clock. */
+static void ask_date(struct session *session, struct tls_look_peer *ret)
+{
+	char text[ANSWER_MAX] = "";
+	const char *date;
+	int len = snprintf(text, sizeof(text),
+		"HEAD / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", session->look->host);
+
+	if ((ret->fault.code != ERR_CERT_EXPIRED && ret->fault.code != ERR_CERT_NOT_YET) ||
+		mbedtls_ssl_write(&session->ssl, (const unsigned char *)text, (size_t)len) != len ||
+		read_header(session, text, sizeof(text)) == 0)
+		return;
+	date = strcasestr(text, "\r\nDate: ");
+	if (date)
+		(void)clock_parse_http(date + sizeof("\r\nDate: ") - 1, &ret->date_s);
 }
 
 /* ---- the handshake ---- */
@@ -233,5 +272,6 @@ int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, stru
 		return fail_for_cause(&session, status, err);
 	(void)text_format(
 		ret->version, sizeof(ret->version), "%s", mbedtls_ssl_get_version(&session.ssl));
+	ask_date(&session, ret);
 	return 0;
 }

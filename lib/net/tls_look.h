@@ -1,8 +1,9 @@
 /* tls_look.h - which certificate a TLS server shows, and what crypto_chain.h finds wrong with it.
  *
- * The handshake goes on whatever the certificate is. That is allowed ONLY here, because nothing is
- * sent over the connection and no decision depends on the server's data. It serves to explain why
- * an exchange (net/http.h, always verified) failed. */
+ * The handshake goes on whatever the certificate is. That is allowed ONLY here, because no decision
+ * depends on the server's data, and nothing is sent over the connection but, to a server whose
+ * certificate's time is wrong, "HEAD /" for its clock. It serves to explain why an exchange
+ * (net/http.h, always verified) failed. */
 #ifndef NET_TLS_LOOK_H
 #define NET_TLS_LOOK_H
 
@@ -27,6 +28,9 @@ struct tls_look_peer {
 	char names[CRYPTO_NAME_SIZE];
 	int64_t not_after_s; /* of the server's */
 	struct err fault; /* of its certificates: ERR_OK, or as in struct crypto_chain */
+	/* if the certificate is not valid at now_s: the server's Date, Unix time, unproven; 0:
+	 * unknown */
+	int64_t date_s;
 	uint64_t received_bytes; /* 0: the server sent nothing after our ClientHello */
 	char version[16]; /* "TLSv1.3" once the handshake is finished */
 };

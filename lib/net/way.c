@@ -24,7 +24,10 @@ void way_place_text(const struct proxy *proxy, const char *address, char *ret, s
 		proxy_text(proxy, text);
 		(void)text_format(ret, size, " by proxy %.90s", text);
 	} else if (address[0]) {
-		(void)text_format(ret, size, " (%s, %s)", address,
-			sockets_is_private(address) ? "private" : "public");
+		bool is_unusable = proxy && proxy->source[0];
+
+		(void)text_format(ret, size, " (%s, %s%s%s%s)", address,
+			sockets_is_private(address) ? "private" : "public", is_unusable ? "; " : "",
+			is_unusable ? proxy->source : "", is_unusable ? " cannot be used" : "");
 	}
 }

@@ -29,7 +29,8 @@ static inline void way_cleanup(struct way *way)
 }
 
 /* For messages: " by proxy 10.0.0.4:3128 (waagent.conf)" if there is a proxy, else the address that
- * was used, " (20.1.2.3, public)", or "" if that is not known. proxy may be NULL. */
+ * was used, " (20.1.2.3, public)", or "" if that is not known. A
+ * proxy that cannot be used is named too. proxy may be NULL. */
 void way_place_text(const struct proxy *proxy, const char *address, char *ret, size_t size);
 
 #endif

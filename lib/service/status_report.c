@@ -135,7 +135,7 @@ static void add_attestation(const struct status_report_inputs *inputs, struct st
 static void add_endpoint(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct round_result *round = inputs->round;
-	char who[MESSAGE], text[MESSAGE], clock[96];
+	char who[MESSAGE], text[MESSAGE], clock[EXCHANGE_CLOCK_SIZE];
 
 	if (round->stage < ROUND_COLLECTED)
 		return;

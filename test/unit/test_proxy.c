@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "net/proxy.h"
+#include "net/way.h"
 
 static void addresses_are_understood(void **state)
 {
@@ -165,6 +166,31 @@ static void the_first_who_names_one_counts(void **state)
 	}
 }
 
+/* What attests without a proxy goes on, and the place of a failure names the value's place, never
+ * the value. */
+static void an_agents_proxy_that_cannot_be_used_is_named(void **state)
+{
+	static const char *const values[] = {"https://proxy.example:3128",
+		"socks5://proxy.example:1080", "user@proxy:1", "user:hush@proxy:1", "a b:1",
+		"proxy/path:1", "proxy:1x", "proxy:123456", "pro?xy", "http://:3128", ":3128"};
+	static const struct http_origin server = {"server.example", 443};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(values); i++) {
+		struct proxy_sources sources = {.agent = values[i]};
+		struct proxy proxy;
+		char text[128];
+		struct err err;
+
+		check_ok(proxy_choose(&sources, &server, &proxy, &err), &err);
+		way_place_text(&proxy, "20.1.2.3", text, sizeof(text));
+		if (strcmp(text,
+			    " (20.1.2.3, public; HttpProxy.Host of waagent.conf cannot be used)") != 0)
+			fail_msg("'%s': %s", values[i], text);
+		assert_true(!proxy.address.host[0] && !proxy.user[0] && !proxy.password[0]);
+	}
+}
+
 static void a_given_user_stands_instead_of_the_address(void **state)
 {
 	static const struct http_origin server = {"server.example", 443};
@@ -217,6 +243,7 @@ int main(void)
 		cmocka_unit_test(no_message_shows_a_password),
 		cmocka_unit_test(hosts_that_go_without_are_found),
 		cmocka_unit_test(the_first_who_names_one_counts),
+		cmocka_unit_test(an_agents_proxy_that_cannot_be_used_is_named),
 		cmocka_unit_test(a_given_user_stands_instead_of_the_address),
 		cmocka_unit_test(variables_are_found),
 	};
