@@ -2,10 +2,11 @@
 
 #include <string.h>
 #include "base/file.h"
+#include "disk/bootentry.h"
 #include "disk/bootscript.h"
 
 #define FILE_MAX_BYTES        (1u << 20)
-#define ENVIRONMENT_MAX_BYTES (64u << 10)
+#define ENVIRONMENT_MAX_BYTES (1u << 20) /* searched for each line */
 #define MAX_TRIES             64 /* of values for a line's variables */
 
 /* The keywords of configuration lines that name what to boot. */
@@ -70,12 +71,23 @@ static bool line_asks_for(struct search *search, struct bytes line, const struct
 	return false;
 }
 
+static bool is_load_options(struct bytes config, const uint8_t sha256[CRYPTO_SHA256_SIZE])
+{
+	auto_cleanup(buf) struct buf options = buf_with_max(BOOTENTRY_OPTIONS_MAX);
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	if (!bootentry_load_options(config, &options))
+		return false;
+	crypto_sha256(buf_bytes(&options), digest);
+	return memcmp(digest, sha256, sizeof(digest)) == 0;
+}
+
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,
 	const uint8_t sha256[CRYPTO_SHA256_SIZE])
 {
 	auto_cleanup(free) struct search *search = calloc(1, sizeof(*search));
 	struct bytes rest = config, line;
-	bool is_found = false;
+	bool is_found = what == BOOTCONFIG_COMMAND_LINE && is_load_options(config, sha256);
 
 	if (!search)
 		return false;
@@ -99,10 +111,22 @@ static bool ends_with(const char *path, const char *end)
 	return len >= end_len && strcmp(path + len - end_len, end) == 0;
 }
 
+/* GRUB's script, and the file that it reads for its owner's entries (grub.d/41_custom). */
+static bool is_script(const char *path)
+{
+	return ends_with(path, "/grub.cfg") || ends_with(path, "/custom.cfg");
+}
+
 static bool is_config(const char *path)
 {
-	return ends_with(path, "/grub.cfg") ||
-	       (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
+	return is_script(path) || (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
+}
+
+static void keep_gap(struct err *gap, const struct bootfile *file, const struct err *why)
+{
+	if (gap->code == ERR_OK)
+		err_fill(gap, ERR_IO, why->native, "'/%.120s' was not read: %s", file->path,
+			why->msg);
 }
 
 /* False if the file cannot be read; *gap keeps the first such error. */
@@ -112,18 +136,25 @@ static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret,
 
 	if (file_read(root_fd, file->path, FILE_NO_LINKS, ret, &err) == 0)
 		return true;
-	if (gap->code == ERR_OK)
-		err_fill(gap, ERR_IO, err.native, "'/%.120s' was not read: %s", file->path, err.msg);
+	keep_gap(gap, file, &err);
 	return false;
 }
 
+/* All that assigns values to variables: those of an entry are assigned in grub.cfg or grubenv. Each
+ * file ends with a line break, which grubenv lacks. */
 static struct buf read_environment(int root_fd, const struct bootfiles *files, struct err *gap)
 {
 	struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
 
-	for (size_t i = 0; i < files->count; i++)
-		if (ends_with(files->files[i].path, "/grubenv"))
-			(void)read_text(root_fd, &files->files[i], &text, gap);
+	for (size_t i = 0; i < files->count; i++) {
+		const struct bootfile *file = &files->files[i];
+		struct err err;
+
+		if (!is_script(file->path) && !ends_with(file->path, "/grubenv"))
+			continue;
+		if (read_text(root_fd, file, &text, gap) && buf_append_text(&text, "\n", &err) < 0)
+			keep_gap(gap, file, &err);
+	}
 	return text;
 }
 

@@ -3,7 +3,8 @@
  *
  * It reads grub.cfg files, Boot Loader Specification entries (loader/entries/NAME.conf) and
  * grubenv. A variable in a line takes each value that is assigned to it anywhere in these files, or
- * none; values that GRUB computes are unknown here.
+ * none; values that GRUB computes are unknown here. An entry may be read by GRUB or by systemd-boot
+ * (bootentry.h): both forms are tried.
  *
  * Source: GRUB manual 2.12 "Shell-like scripting"; GRUB's grub-core/lib/cmdline.c (how arguments
  * become the measured text) and kern/verifiers; UAPI.1 Boot Loader Specification; Fedora's blscfg
@@ -14,7 +15,8 @@
 #include "disk/bootfiles.h"
 
 enum bootconfig_text {
-	/* the arguments behind the kernel's path, separated by one blank */
+	/* the arguments behind the kernel's path, separated by one blank; or the load options that
+	 * systemd-boot passes */
 	BOOTCONFIG_COMMAND_LINE,
 	BOOTCONFIG_INITRDS, /* "initrd PATH...", as GRUB measures its commands */
 };

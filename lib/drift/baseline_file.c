@@ -17,6 +17,11 @@ static const struct member component_rows[] = {
 	{"folded", MEMBER_COUNT, MEMBER_SPARSE, MEMBER_PLACE(struct component, folded)},
 };
 
+/* Of a command line: its name may be cut. */
+static const struct member line_rows[] = {
+	{"pattern", MEMBER_HEX, MEMBER_SPARSE, MEMBER_PLACE(struct component, facts.line.pattern)},
+};
+
 /* *ret_is_known false: a newer version's kind of component. */
 static int read_component(
 	const json *object, struct component *ret, bool *ret_is_known, struct err *err)
@@ -32,6 +37,9 @@ static int read_component(
 		return err_set(err, ERR_FORMAT, 0, "A component's number cannot be used.");
 	if (*ret_is_known && !found.folded)
 		component_stored_read(&found);
+	if (*ret_is_known && found.kind == COMPONENT_COMMAND_LINE &&
+		members_read(object, MEMBERS(line_rows), &found, err) < 0)
+		return -1;
 	*ret = found;
 	return 0;
 }
@@ -241,6 +249,8 @@ static void add_component(json *array, const struct component *component)
 
 	json_add_text(object, "kind", component_kind_name(component->kind));
 	members_add(object, MEMBERS(component_rows), component);
+	if (component->kind == COMPONENT_COMMAND_LINE)
+		members_add(object, MEMBERS(line_rows), component);
 }
 
 static int add_revoked(json *lists, const struct components *components, struct err *err)

@@ -208,7 +208,7 @@ static bool has_unexplained(const struct drift *drift)
 /* Uses the explanations that were found earlier in this boot, then files and packages. The latter
  * is costly, so it is only done for unexplained differences. */
 static void explain_differences(const struct comparison_inputs *inputs,
-	const struct baseline *baseline, struct drift *drift)
+	const struct baseline *baseline, const struct components *boot, struct drift *drift)
 {
 	struct explain_sources sources = {.round = {.root_fd = inputs->root_fd,
 						  .state_fd = inputs->state_fd,
@@ -216,7 +216,8 @@ static void explain_differences(const struct comparison_inputs *inputs,
 						  .now_s = inputs->now_s,
 						  .is_observer = inputs->is_observer},
 		.secureboot =
-			inputs->appraisal->has_secureboot ? &inputs->appraisal->secureboot : NULL};
+			inputs->appraisal->has_secureboot ? &inputs->appraisal->secureboot : NULL,
+		.boot = boot};
 
 	baseline_recall(baseline, inputs->boot_id, drift);
 	if (inputs->root_fd >= 0 && has_unexplained(drift))
@@ -229,7 +230,7 @@ int drift_verdict_compare(const struct comparison_inputs *inputs, const struct b
 {
 	if (baseline_compare(baseline, boot, ret, err) < 0)
 		return -1;
-	explain_differences(inputs, baseline, ret);
+	explain_differences(inputs, baseline, boot, ret);
 	drift_judge(inputs->rules, boot, ret, ret_judgement);
 	return 0;
 }

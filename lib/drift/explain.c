@@ -3,6 +3,7 @@
 #include <string.h>
 #include "disk/bootconfig.h"
 #include "drift/explain_file.h"
+#include "drift/explain_line.h"
 
 static void explain_text(
 	const struct explain_case *one, enum bootconfig_text what, struct explanation *ret)
@@ -133,9 +134,12 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 		one.component = component_to_explain(difference);
 		if (!one.component || drift_is_explained(difference))
 			continue;
-		if (has_looked)
-			explain_one(&one, &difference->explanation);
-		else
+		if (!has_looked) {
 			explanation_set_gap(&err, &difference->explanation);
+			continue;
+		}
+		explain_one(&one, &difference->explanation);
+		if (sources->boot)
+			explain_line(&one, sources->boot, drift, &difference->explanation);
 	}
 }

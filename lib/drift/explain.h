@@ -6,7 +6,8 @@
  * - other files: a package installed them; or they were there before the restart; or they are on
  * the disk now, unchanged since the machine started
  * - command line, initrds: the boot configuration on the disk contains them, and was likewise there
- * before
+ * before; or nothing differs from an accepted command line but the /usr partition and its hash,
+ * which the kernel holds (component_line.h)
  * - PK, KEK, db, dbx: the variable's contents were there before the restart: only a signed update
  * changes them
  *
@@ -24,6 +25,7 @@ struct explain_sources {
 	struct next_boot_round round; /* this VM, this boot */
 	/* of this boot, as PCR 7 proves it; NULL: its variables stay unexplained */
 	const struct secureboot *secureboot;
+	const struct components *boot; /* NULL: the hash in its command line stays unexplained */
 };
 
 /* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text is

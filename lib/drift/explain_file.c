@@ -148,8 +148,7 @@ static bool has_role(const struct bootfile *file, const struct component *compon
 	}
 }
 
-/* Firmware measures in PCR 4 the programs that it starts, GRUB in PCR 9 the bytes that it reads. */
-static bool has_digest(const struct bootfile *file, const struct component *component)
+bool explain_has_digest(const struct bootfile *file, const struct component *component)
 {
 	const uint8_t *digest = component->pcr == 4 ? file->digest.program : file->digest.sha256;
 
@@ -199,7 +198,7 @@ static void find_copies(const struct explain_case *one, struct copies *ret)
 	unsigned int left = MAX_COPIES;
 
 	for (size_t i = 0; i < files->count && left; i++) {
-		if (!has_digest(&files->files[i], one->component) ||
+		if (!explain_has_digest(&files->files[i], one->component) ||
 			!has_role(&files->files[i], one->component))
 			continue;
 		add_copy(one, &files->files[i], ret);

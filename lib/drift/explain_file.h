@@ -20,6 +20,9 @@ struct explain_case {
 	struct err *package_timeout;
 };
 
+/* Are these the bytes that were measured? Firmware measures in PCR 4 the programs that it starts,
+ * GRUB in PCR 9 the bytes that it reads. */
+bool explain_has_digest(const struct bootfile *file, const struct component *component);
 /* The component is a program, kernel, initrd or boot file. */
 void explain_file(const struct explain_case *one, struct explanation *ret);
 

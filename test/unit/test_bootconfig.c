@@ -74,6 +74,94 @@ static void a_list_of_initrds_is_found(void **state)
 	assert_false(asks_for("linux /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
 }
 
+/* The text as UTF-16 with its final NUL. */
+static bool asks_for_wide(const char *entry, const char *text)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE], wide[512] = {0};
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		wide[2 * i] = (uint8_t)text[i];
+	crypto_sha256((struct bytes){wide, 2 * len + 2}, digest);
+	return bootconfig_asks_for(TEXT(entry), TEXT(""), BOOTCONFIG_COMMAND_LINE, digest);
+}
+
+/* text: the load options that systemd-boot gives to the kernel of this entry. */
+static void load_options_are_found(void **state)
+{
+	static const struct {
+		const char *entry, *text;
+		bool is_found;
+	} rows[] = {
+		/* kernel-install of Debian, Fedora and openSUSE */
+		{"title Debian\nversion 6.1\nlinux /d/6.1/linux\ninitrd /d/6.1/initrd.img-6.1\noptions root=/dev/sda1 ro quiet\n",
+			"initrd=\\d\\6.1\\initrd.img-6.1 root=/dev/sda1 ro quiet", true},
+		{"options    root=/dev/sda1  ro \t\nlinux /v\ninitrd\t/i",
+			"initrd=\\i root=/dev/sda1  ro", true},
+		{"initrd /ucode.img\ninitrd //d\\\\x/initrd\noptions a\noptions b\n",
+			"initrd=\\ucode.img initrd=\\d\\x\\initrd a b", true},
+		{"linux /v\noptions quiet\n", "quiet", true},
+		{"linux /v\ninitrd /i\n", "initrd=\\i", true},
+		{"options \"quoted words\"\n", "quoted words", true},
+		{"options x=\"a b\" 'c'\n", "x=\"a b\" 'c'", true},
+		{"options $kernelopts ${x}\n", "$kernelopts ${x}", true},
+		/* what nobody wrote into it */
+		{"linux /v\ninitrd /i\noptions quiet\n", "initrd=\\i quiet init=/bin/sh", false},
+		{"linux /v\ninitrd /i\noptions quiet\n", "initrd=\\evil quiet", false},
+		{"linux /v\ninitrd /i\noptions quiet\n", "initrd=\\i initrd=\\evil quiet", false},
+		{"linux /v\ninitrd /i\noptions quiet\n", "quiet", false},
+		{"linux /v\ninitrd /i\noptions quiet\n", "quiet initrd=\\i", false},
+		{"linux /v\ninitrd /i\noptions quiet\n", "initrd=\\i", false},
+		{"linux /v\ninitrd /i\n#options single\n", "initrd=\\i single", false},
+		{"linux /v\ninitrd /i\noptionsx single\n", "initrd=\\i single", false},
+		{"linux /v\noptions a\noptions b\n", "b", false},
+		{"linux /v\noptions a\noptions b\n", "b a", false},
+		{"linux /v\n", "", false},
+		{"linux /v\noptions\n", "", false},
+		{"", "", false},
+		{"options \xff\n", "\xff", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (asks_for_wide(rows[i].entry, rows[i].text) != rows[i].is_found)
+			fail_msg("row %zu: %s", i, rows[i].text);
+}
+
+/* Set in another file than the entry that uses them. */
+static void variables_of_an_entry_stand_in_other_files(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_found;
+	} rows[] = {
+		{"root=UUID=1 ro skew_tick=1 isolcpus=1", true},
+		{"root=UUID=1 ro", true}, /* a variable may be empty */
+		{"root=UUID=1 ro skew_tick=1 isolcpus=1 init=/bin/sh", false},
+		{"root=UUID=1 ro init=/bin/sh", false}, /* another variable's value */
+		{"isolcpus=1", false},
+	};
+	auto_cleanup(root) struct root root = root_make();
+	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	struct err err, gap;
+
+	(void)state;
+	root_write(&root, "boot/grub2/grub.cfg",
+		TEXT("blscfg\nset tuned_params=\"skew_tick=1 isolcpus=1\"\nset other=\"init=/bin/sh\""));
+	root_write(&root, "boot/grub2/grubenv", TEXT("kernelopts=root=UUID=1 ro\n#######"));
+	root_write(&root, "boot/loader/entries/1.conf",
+		TEXT("linux /v\noptions $kernelopts $tuned_params\n"));
+	check_ok(bootfiles_look(root.fd, &(struct bootfiles){0}, 1, &files, &err), &err);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t digest[CRYPTO_SHA256_SIZE];
+
+		crypto_sha256(TEXT(rows[i].text), digest);
+		if (!bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap) ==
+			rows[i].is_found)
+			fail_msg("row %zu: %s", i, rows[i].text);
+	}
+}
+
 static void variables_without_end_are_bounded(void **state)
 {
 	auto_cleanup(buf) struct buf config = buf_with_max(1 << 20);
@@ -125,6 +213,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_line_is_found),
 		cmocka_unit_test(a_list_of_initrds_is_found),
+		cmocka_unit_test(load_options_are_found),
+		cmocka_unit_test(variables_of_an_entry_stand_in_other_files),
 		cmocka_unit_test(variables_without_end_are_bounded),
 		cmocka_unit_test(the_file_that_asks_for_it_is_named),
 	};

@@ -1,0 +1,78 @@
+#include "drift/explain_line.h"
+
+#include <string.h>
+#include <unistd.h>
+#include "base/cleanup.h"
+
+/* GRUB takes the hash from 0x40 on x86-64 and from 0x200 on arm64. */
+#define KERNEL_HEAD_SIZE 4096
+
+/* An accepted line that is the same but for what an update replaces. */
+static bool is_known(const struct drift *drift, const struct component_line *line)
+{
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct component *before = &drift->differences[i].before;
+
+		if (before->kind == COMPONENT_COMMAND_LINE &&
+			component_line_is_same(&before->facts.line, line))
+			return true;
+	}
+	return false;
+}
+
+/* False with *gap if the file cannot be read. */
+static bool holds_hash(
+	int root_fd, const struct bootfile *kernel, const char *usr_hash, struct err *gap)
+{
+	uint8_t head[KERNEL_HEAD_SIZE];
+	auto_cleanup(fd) int fd = -1;
+	ssize_t got;
+
+	if (bootfiles_open(root_fd, kernel, &fd, gap) < 0)
+		return false;
+	got = pread(fd, head, sizeof(head), 0);
+	return got > 0 && memmem(head, (size_t)got, usr_hash, COMPONENT_LINE_HASH_LEN);
+}
+
+static bool is_kernel(const struct components *boot, const struct bootfile *file)
+{
+	for (size_t i = 0; i < boot->count; i++)
+		if (boot->items[i].kind == COMPONENT_KERNEL &&
+			explain_has_digest(file, &boot->items[i]))
+			return true;
+	return false;
+}
+
+/* The file of the kernel that this boot measured, and that holds the hash; NULL if there is none.
+ */
+static const struct bootfile *find_kernel(const struct explain_case *one,
+	const struct components *boot, const char *usr_hash, struct err *gap)
+{
+	const struct bootfiles *files = &one->pending->files;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (is_kernel(boot, &files->files[i]) &&
+			holds_hash(one->root_fd, &files->files[i], usr_hash, gap))
+			return &files->files[i];
+	return NULL;
+}
+
+void explain_line(const struct explain_case *one, const struct components *boot,
+	const struct drift *drift, struct explanation *ret)
+{
+	const struct component_line *line = &one->component->facts.line;
+	const struct bootfile *kernel;
+	struct err gap = {0};
+
+	if (one->component->kind != COMPONENT_COMMAND_LINE || ret->how > EXPLANATION_UNKNOWN ||
+		line->is_first_boot || !is_known(drift, line))
+		return;
+	if (!line->usr_hash[0]) {
+		explanation_set(ret, EXPLANATION_FOLLOWS, "as before but for the /usr partition");
+		return;
+	}
+	kernel = find_kernel(one, boot, line->usr_hash, &gap);
+	if (kernel)
+		explanation_set(ret, EXPLANATION_FILE, "with the hash of /usr in /%s", kernel->path);
+	explanation_set_gap(&gap, ret);
+}
