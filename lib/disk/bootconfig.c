@@ -7,7 +7,7 @@
 
 #define FILE_MAX_BYTES        (1u << 20)
 #define ENVIRONMENT_MAX_BYTES (1u << 20) /* searched for each line */
-#define MAX_TRIES             64 /* of values for a line's variables */
+#define MAX_TRIES             4096 /* combinations of values, for all lines of a file */
 
 /* The keywords of configuration lines that name what to boot. */
 static const struct keyword {
@@ -38,6 +38,7 @@ static const struct keyword *keyword_of(struct bytes line, enum bootconfig_text 
 struct search {
 	struct bytes config, environment;
 	const uint8_t *sha256;
+	unsigned int tries_left;
 	struct bootscript_variables variables;
 	struct buf text;
 };
@@ -55,14 +56,14 @@ static bool is_the_text(struct search *search, struct bytes line, const struct k
 	return memcmp(digest, search->sha256, sizeof(digest)) == 0;
 }
 
-/* Tries every combination of values, up to MAX_TRIES. */
+/* Tries every combination of values. */
 static bool line_asks_for(struct search *search, struct bytes line, const struct keyword *keyword)
 {
 	search->variables.count = 0;
 	bootscript_find_variables(line, &search->variables);
 	bootscript_find_values(search->config, &search->variables);
 	bootscript_find_values(search->environment, &search->variables);
-	for (unsigned int i = 0; i < MAX_TRIES; i++) {
+	while (search->tries_left && search->tries_left--) {
 		if (is_the_text(search, line, keyword))
 			return true;
 		if (!bootscript_choose_next(&search->variables))
@@ -94,6 +95,7 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	search->config = config;
 	search->environment = environment;
 	search->sha256 = sha256;
+	search->tries_left = MAX_TRIES;
 	search->text = buf_with_max(BOOTSCRIPT_TEXT_MAX);
 	while (!is_found && bootscript_next_line(&rest, &line)) {
 		const struct keyword *keyword = keyword_of(line, what);
@@ -140,8 +142,14 @@ static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret,
 	return false;
 }
 
-/* All that assigns values to variables: those of an entry are assigned in grub.cfg or grubenv. Each
- * file ends with a line break, which grubenv lacks. */
+/* GRUB's script may read other scripts (source) and lists of values (load_env). */
+static bool has_assignments(const char *path)
+{
+	return ends_with(path, ".cfg") || ends_with(path, "/grubenv");
+}
+
+/* All that assigns values to variables: those of an entry are assigned in other files. Each file
+ * ends with a line break, which grubenv lacks. */
 static struct buf read_environment(int root_fd, const struct bootfiles *files, struct err *gap)
 {
 	struct buf text = buf_with_max(ENVIRONMENT_MAX_BYTES);
@@ -150,7 +158,7 @@ static struct buf read_environment(int root_fd, const struct bootfiles *files, s
 		const struct bootfile *file = &files->files[i];
 		struct err err;
 
-		if (!is_script(file->path) && !ends_with(file->path, "/grubenv"))
+		if (!has_assignments(file->path))
 			continue;
 		if (read_text(root_fd, file, &text, gap) && buf_append_text(&text, "\n", &err) < 0)
 			keep_gap(gap, file, &err);

@@ -1,10 +1,10 @@
 /* bootconfig.h - does the boot configuration on the disk contain this kernel command line, or this
  * list of initrds?
  *
- * It reads grub.cfg files, Boot Loader Specification entries (loader/entries/NAME.conf) and
- * grubenv. A variable in a line takes each value that is assigned to it anywhere in these files, or
- * none; values that GRUB computes are unknown here. An entry may be read by GRUB or by systemd-boot
- * (bootentry.h): both forms are tried.
+ * It reads grub.cfg and custom.cfg files, and Boot Loader Specification entries
+ * (loader/entries/NAME.conf). A variable in a line takes each value that is assigned to it anywhere
+ * in these, in grubenv or in another .cfg file, or none; values that GRUB computes are unknown
+ * here. An entry may be read by GRUB or by systemd-boot (bootentry.h): both forms are tried.
  *
  * Source: GRUB manual 2.12 "Shell-like scripting"; GRUB's grub-core/lib/cmdline.c (how arguments
  * become the measured text) and kern/verifiers; UAPI.1 Boot Loader Specification; Fedora's blscfg

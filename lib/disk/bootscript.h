@@ -11,7 +11,7 @@
 /* bytes of a line after expansion; Linux's own limit is 2048 or 4096 */
 #define BOOTSCRIPT_TEXT_MAX      4096
 #define BOOTSCRIPT_MAX_VARIABLES 8
-#define BOOTSCRIPT_MAX_VALUES    4
+#define BOOTSCRIPT_MAX_VALUES    8
 #define BOOTSCRIPT_NAME_SIZE     32
 
 struct bootscript_variable {

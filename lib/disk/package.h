@@ -24,8 +24,14 @@ struct package_answer {
 /* Replaces *known if the answer counts more. */
 void package_answer_add(struct package_answer *known, const struct package_answer *answer);
 
+#define PACKAGE_ESP "/boot/efi/" /* where packages install to the EFI system partition */
+
+/* The path below the EFI system partition at which a package recorded this file, if rpm-ostree or
+ * bootupd moved it below usr when the image was built (bootupd's src/efi.rs,
+ * generate_update_metadata); else NULL. Points into `path`. */
+const char *package_esp_path(const char *path);
 /* Compares paths. Records may list usr/lib/x as lib/x, from before the two folders were merged;
- * both are the same path. */
+ * both are the same path. So is the path from which a file was moved below usr. */
 bool package_path_is(struct bytes recorded, const char *path);
 
 #endif

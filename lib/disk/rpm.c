@@ -19,6 +19,7 @@ static int find_database(int root_fd, const char **ret, struct err *err)
 	static const struct {
 		const char *file, *folder;
 	} places[] = {
+		{"usr/share/rpm/rpmdb.sqlite", ROOT "usr/share/rpm"}, /* rpm-ostree */
 		{"usr/lib/sysimage/rpm/rpmdb.sqlite", ROOT "usr/lib/sysimage/rpm"},
 		{"usr/lib/sysimage/rpm/Packages.db", ROOT "usr/lib/sysimage/rpm"},
 		{"var/lib/rpm/rpmdb.sqlite", ROOT "var/lib/rpm"},
@@ -116,24 +117,25 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	}
 }
 
-/* Queries both spellings of a path in usr/lib; rpm reports one of them as unknown, which does no
- * harm. */
+/* Queries all paths at which the file may be recorded (package_path_is); rpm reports the others as
+ * unknown, which does no harm. */
 static int query(int root_fd, const char *path, struct buf *ret, struct err *err)
 {
 	char program[] = ROOT PROGRAM, what[] = "-qf", database_option[] = "--dbpath", database[64];
 	char format_option[] = "--queryformat", format[] = RPM_FORMAT;
-	char merged[QUESTION_SIZE], unmerged[QUESTION_SIZE];
+	char merged[QUESTION_SIZE], other[QUESTION_SIZE];
 	bool has_two = strncmp(path, "usr/lib/", 8) == 0;
-	const char *folder;
+	const char *folder, *moved = package_esp_path(path);
 	char *const argv[] = {program, database_option, database, what, format_option, format,
-		merged, has_two ? unmerged : NULL, NULL};
+		merged, has_two ? other : NULL, NULL};
 	int exit_code;
 
 	if (find_database(root_fd, &folder, err) < 0)
 		return -1;
 	if (!folder || !text_format(database, sizeof(database), "%s", folder) ||
 		!text_format(merged, sizeof(merged), "/%s", path) ||
-		!text_format(unmerged, sizeof(unmerged), "%s", path + (has_two ? 3 : 0)))
+		!text_format(other, sizeof(other), "%s%s", moved ? PACKAGE_ESP : "",
+			moved ? moved : path + (has_two ? 3 : 0)))
 		return err_set(err, ERR_SERVICE, 0, "rpm cannot be asked.");
 	if (child_run(&(struct child){.path = program,
 			      .argv = argv,

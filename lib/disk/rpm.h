@@ -1,7 +1,8 @@
 /* rpm.h - what rpm recorded about a file. Runs `rpm -q` without a shell and with a time limit.
  *
- * It queries the database below the root (var/lib/rpm, or usr/lib/sysimage/rpm). A query writes
- * nothing and works on a read-only file system. Source: rpm 4.18: rpm(8), rpm-queryformat(7).
+ * It queries the database below the root (var/lib/rpm, usr/lib/sysimage/rpm, or rpm-ostree's
+ * usr/share/rpm). A query writes nothing and works on a read-only file system. Source: rpm 4.18:
+ * rpm(8), rpm-queryformat(7).
  */
 #ifndef DISK_RPM_H
 #define DISK_RPM_H

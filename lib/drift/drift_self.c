@@ -166,6 +166,41 @@ static bool is_joined_initrd(const struct components *boot, const struct drift *
 	return lists && loaded <= 1;
 }
 
+/* This boot has a section that the accepted one had, so that both started a unified image. */
+static bool has_old_section(const struct components *boot, const struct drift *drift)
+{
+	size_t sections = 0, added = 0;
+
+	for (size_t i = 0; i < boot->count; i++)
+		sections += boot->items[i].kind == COMPONENT_KERNEL_SECTION;
+	for (size_t i = 0; i < drift->count; i++)
+		added += drift->differences[i].change == DRIFT_ADDED &&
+			 kind_of(&drift->differences[i]) == COMPONENT_KERNEL_SECTION;
+	return sections > added;
+}
+
+/* A unified image whose stub starts the kernel inside it without LoadImage (systemd pull request
+ * 37372) is the last program of its boot, and is measured in the place of that kernel, which has no
+ * file. So the image before it is no longer an application. Nothing else may have gone. */
+static bool became_kernel(const struct components *boot, const struct drift *drift,
+	const struct drift_difference *image)
+{
+	const struct drift_difference *kernel = NULL;
+
+	for (size_t i = 0; i < drift->count; i++) {
+		const struct drift_difference *difference = &drift->differences[i];
+
+		if (drift_shown(difference)->pcr != 4 || difference == image)
+			continue;
+		if (!drift_is_explained(difference) || difference->change != DRIFT_CHANGED)
+			return false;
+		if (kind_of(difference) == COMPONENT_KERNEL)
+			kernel = difference;
+	}
+	return image->change == DRIFT_REMOVED && kernel && !kernel->before.name[0] &&
+	       kernel->after.name[0] && has_old_section(boot, drift);
+}
+
 static bool is_initrd_of_image(const struct components *boot, const struct drift *drift)
 {
 	return is_unified(boot) && is_explained_change(count_programs(drift)) &&
@@ -315,6 +350,8 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		return is_setting_of_shim(difference) && is_shim_replaced(boot, drift);
 	case COMPONENT_KERNEL:
 		return pcr == 4 && is_kernel_of_image(boot, drift);
+	case COMPONENT_APPLICATION:
+		return pcr == 4 && became_kernel(boot, drift, difference);
 	case COMPONENT_KERNEL_SECTION:
 		return is_explained_change(count_programs(drift));
 	case COMPONENT_INITRD_LIST:
@@ -391,6 +428,7 @@ static void explain_following(struct drift_difference *difference)
 /* Causes come before their consequences, so that one pass is enough. */
 static const enum component_kind causes_first[] = {
 	COMPONENT_KERNEL,
+	COMPONENT_APPLICATION,
 	COMPONENT_KERNEL_SECTION,
 	COMPONENT_MOK,
 	COMPONENT_AUTHORITY,

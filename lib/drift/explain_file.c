@@ -82,10 +82,12 @@ enum role {
 	ROLE_PROGRAM, /* an EFI program, as every kernel of a UEFI machine is one */
 	ROLE_INITRD,
 	ROLE_DATA, /* what GRUB alone reads */
+	ROLE_CRASH, /* what the running kernel alone loads, by kexec: no boot measures it */
 };
 
 /* Patterns of names; the first that fits counts. Source: what update-initramfs, dracut, mkinitcpio
- * and kernel-install write; GRUB's grub-install and grub-mkconfig. */
+ * and kernel-install write; kdump-utils and kexec-tools (initramfs-VERSIONkdump.img,
+ * initrd-VERSION-kdump); GRUB's grub-install and grub-mkconfig. */
 static const struct {
 	const char *pattern;
 	enum role role;
@@ -98,6 +100,7 @@ static const struct {
 	{"*.png", ROLE_DATA},
 	{"*.txt", ROLE_DATA},
 	{"grubenv", ROLE_DATA},
+	{"*kdump*", ROLE_CRASH},
 	{"*initr*", ROLE_INITRD},
 	{"*ucode*", ROLE_INITRD},
 	{"*.cpio*", ROLE_INITRD},

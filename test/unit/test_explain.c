@@ -315,6 +315,9 @@ static void a_file_explains_only_the_role_it_is_measured_in(void **state)
 		{"boot/grub/locale/de.mo", COMPONENT_INITRD, "/initrd", false},
 		{"boot/initrd.img-2", COMPONENT_KERNEL, "/vmlinuz", false},
 		{"boot/initrd.img-2", COMPONENT_BOOT_FILE, "/grub/fonts/unicode.pf2", false},
+		{"boot/initramfs-2kdump.img", COMPONENT_INITRD, "/initramfs-2kdump.img", false},
+		{"boot/initrd-2-kdump", COMPONENT_INITRD, "/initrd-2", false},
+		{"boot/initrd-2-kdump", COMPONENT_LOADED_INITRD, "", false},
 		{"boot/vmlinuz-2", COMPONENT_KERNEL, "/vmlinuz", true},
 		{"boot/vmlinuz-2", COMPONENT_INITRD, "/initrd.img-2", false},
 	};

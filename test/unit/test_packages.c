@@ -44,6 +44,19 @@ static void a_path_is_the_same_before_and_after_the_merge_of_usr(void **state)
 		{"boot/vmlinuz", "boot/vmlinuz", true},
 		{"boot/vmlinuz", "boot/vmlinuz-1", false},
 		{"", "boot/vmlinuz", false},
+		/* where rpm-ostree and bootupd move what packages install to the EFI system
+		   partition */
+		{"/boot/efi/EFI/fedora/shimx64.efi",
+			"usr/lib/bootupd/updates/EFI/fedora/shimx64.efi", true},
+		{"/boot/efi/EFI/fedora/shimx64.efi",
+			"usr/lib/ostree-boot/efi/EFI/fedora/shimx64.efi", true},
+		{"/boot/efi/EFI/fedora/grubx64.efi",
+			"usr/lib/bootupd/updates/EFI/fedora/shimx64.efi", false},
+		{"/boot/efi/EFI/fedora/shimx64.efi", "usr/lib/bootupd/EFI/fedora/shimx64.efi", false},
+		{"/boot/efi/EFI/fedora/shimx64.efi", "usr/lib/bootupd/updates/", false},
+		{"/boot/efi/", "usr/lib/bootupd/updates/", true},
+		{"/boot/shimx64.efi", "usr/lib/bootupd/updates/shimx64.efi", false},
+		{"", "usr/lib/bootupd/updates/x", false},
 	};
 
 	(void)state;
