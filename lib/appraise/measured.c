@@ -2,6 +2,7 @@
 
 #define DRIVER_PCR  2 /* and RTMR1 of a confidential VM, which gets all programs */
 #define PROGRAM_PCR 4
+#define RETURN_TEXT "Returning from EFI Application from Boot Option"
 
 bool measured_hash(uint16_t alg, enum crypto_hash *ret)
 {
@@ -46,11 +47,15 @@ bool measured_is_separator(const struct event *event)
 	return measured_is(event, bytes_of_text("WBCL"));
 }
 
+bool measured_is_return(const struct event *event)
+{
+	return measured_is(event, bytes_of_text(RETURN_TEXT));
+}
+
 bool measured_is_step(const struct event *event)
 {
-	static const char *const texts[] = {"Calling EFI Application from Boot Option",
-		"Returning from EFI Application from Boot Option", "Exit Boot Services Invocation",
-		"Exit Boot Services Returned with Failure",
+	static const char *const texts[] = {"Calling EFI Application from Boot Option", RETURN_TEXT,
+		"Exit Boot Services Invocation", "Exit Boot Services Returned with Failure",
 		"Exit Boot Services Returned with Success"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -24,6 +24,8 @@ bool measured_is_separator(const struct event *event);
 /* A separator, or one of the few fixed texts by which the firmware announces its next step. Neither
  * is a program or a component of the boot. */
 bool measured_is_step(const struct event *event);
+/* The text by which the firmware announces that a boot option's program has returned to it. */
+bool measured_is_return(const struct event *event);
 /* A program that was started: in PCR 4 every event that is no step; in PCR 2 (drivers and option
  * ROMs) every event with an image type. */
 bool measured_is_program(const struct event *event);

@@ -119,9 +119,17 @@ static bool is_script(const char *path)
 	return ends_with(path, "/grub.cfg") || ends_with(path, "/custom.cfg");
 }
 
+/* ostree has two folders of entries in turn, to which a link leads. */
+static bool is_entry(const char *path)
+{
+	return ends_with(path, ".conf") &&
+	       (strstr(path, "/loader/entries/") || strstr(path, "/loader.0/entries/") ||
+		       strstr(path, "/loader.1/entries/"));
+}
+
 static bool is_config(const char *path)
 {
-	return is_script(path) || (ends_with(path, ".conf") && strstr(path, "/loader/entries/"));
+	return is_script(path) || is_entry(path);
 }
 
 static void keep_gap(struct err *gap, const struct bootfile *file, const struct err *why)

@@ -117,16 +117,17 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	}
 }
 
-/* Queries all paths at which the file may be recorded (package_path_is); rpm reports the others as
- * unknown, which does no harm. */
+/* Queries all paths at which the file may be recorded (package_path_is), and rpm's own. rpm reports
+ * those that no package owns, which does no harm, on its output if the file exists: so there is
+ * output if the database can be read. */
 static int query(int root_fd, const char *path, struct buf *ret, struct err *err)
 {
 	char program[] = ROOT PROGRAM, what[] = "-qf", database_option[] = "--dbpath", database[64];
-	char format_option[] = "--queryformat", format[] = RPM_FORMAT;
+	char format_option[] = "--queryformat", format[] = RPM_FORMAT, own[] = "/" PROGRAM;
 	char merged[QUESTION_SIZE], other[QUESTION_SIZE];
 	bool has_two = strncmp(path, "usr/lib/", 8) == 0;
 	const char *folder, *moved = package_esp_path(path);
-	char *const argv[] = {program, database_option, database, what, format_option, format,
+	char *const argv[] = {program, database_option, database, what, format_option, format, own,
 		merged, has_two ? other : NULL, NULL};
 	int exit_code;
 
@@ -144,8 +145,8 @@ static int query(int root_fd, const char *path, struct buf *ret, struct err *err
 			      .timeout_ms = TIMEOUT_MS},
 		    ret, &exit_code, err) < 0)
 		return -1;
-	/* The exit code also counts paths that no package owns, so it is an error only without
-	 * output. */
+	/* The exit code counts paths that no package owns, so it is an error only without output.
+	 */
 	if (exit_code != 0 && ret->len == 0)
 		return err_set(err, ERR_SERVICE, (unsigned long)exit_code, "rpm ended with %d.",
 			exit_code);

@@ -95,6 +95,8 @@ struct components {
 	/* mask of PCRs that hold more than the log led to, which hides some of their components.
 	 * Set by the caller */
 	uint32_t hidden;
+	/* a boot option's program returned to the firmware, which may have started another one */
+	bool has_returned;
 	size_t count;
 	struct component *items; /* owned */
 	/* dbx's entries, sorted, COMPONENTS_REVOCATION_LEN bytes each; empty if there are more than

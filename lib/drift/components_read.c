@@ -187,6 +187,8 @@ static void look_ahead(struct reading *reading, const struct event *event)
 {
 	if (event->pcr == PCR_PROGRAMS && !measured_is_step(event))
 		reading->kernel_digest = event->measured;
+	if (event->pcr == PCR_PROGRAMS && measured_is_return(event))
+		reading->found->has_returned = true;
 	if (event->pcr == PCR_COMMANDS)
 		grub_look_ahead(reading->grub, event);
 }

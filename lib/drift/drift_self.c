@@ -120,9 +120,10 @@ static bool names_known_initrds(
 	       names_measured_initrds(boot, list);
 }
 
+/* An image that measured its sections and returned to the firmware is not what runs now. */
 static bool is_unified(const struct components *boot)
 {
-	return components_find(boot, COMPONENT_KERNEL_SECTION) != NULL;
+	return components_find(boot, COMPONENT_KERNEL_SECTION) && !boot->has_returned;
 }
 
 static bool has_measured_line(const struct components *boot)
@@ -198,7 +199,7 @@ static bool became_kernel(const struct components *boot, const struct drift *dri
 			kernel = difference;
 	}
 	return image->change == DRIFT_REMOVED && kernel && !kernel->before.name[0] &&
-	       kernel->after.name[0] && has_old_section(boot, drift);
+	       kernel->after.name[0] && is_unified(boot) && has_old_section(boot, drift);
 }
 
 static bool is_initrd_of_image(const struct components *boot, const struct drift *drift)

@@ -50,7 +50,7 @@ def wait_for_the_kernel(vm):
 
 def remove_disks(vm):
     """The boot files and packages that the changes below brought."""
-    for folder in ("/boot", "/var/lib/dpkg", "/usr"):
+    for folder in ("/boot", "/var/lib/dpkg", "/var/lib/rpm", "/usr"):
         shutil.rmtree(vm.inside(folder), ignore_errors=True)
 
 
