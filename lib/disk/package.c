@@ -17,13 +17,29 @@ static struct bytes without_usr(struct bytes path)
 	return path;
 }
 
+/* The rest of the path behind its first parts; NULL if it has not more. */
+static const char *behind_parts(const char *path, unsigned int parts)
+{
+	while (path && parts--) {
+		path = strchr(path, '/');
+		path = path ? path + 1 : NULL;
+	}
+	return path;
+}
+
 const char *package_esp_path(const char *path)
 {
-	static const char *const folders[] = {"usr/lib/bootupd/updates/", "usr/lib/ostree-boot/efi/"};
+	static const struct {
+		const char *folder;
+		unsigned int parts; /* below it, in front of the path */
+	} moved[] = {
+		{"usr/lib/bootupd/updates/", 0}, {"usr/lib/ostree-boot/efi/", 0},
+		{"usr/lib/efi/", 2}, /* package and version */
+	};
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (bytes_start_with(bytes_of_text(path), folders[i]))
-			return path + strlen(folders[i]);
+	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
+		if (bytes_start_with(bytes_of_text(path), moved[i].folder))
+			return behind_parts(path + strlen(moved[i].folder), moved[i].parts);
 	return NULL;
 }
 
