@@ -3,8 +3,10 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/codec.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "disk/packages.h"
+#include "disk/signers.h"
 #include "commands.h"
 
 #define WORD_SIZE 256
@@ -22,7 +24,20 @@ struct view {
 	struct err trouble; /* code ERR_OK, or why the records could not be read */
 	/* a file with the same bytes that a package installed, if no package owns this one */
 	const struct view *original;
+	struct signers *signers; /* NULL: no program, or they could not be read */
 };
+
+struct views {
+	size_t count;
+	struct view *items;
+};
+
+static void views_cleanup(struct views *views)
+{
+	for (size_t i = 0; i < views->count; i++)
+		signers_free(views->items[i].signers);
+	free(views->items);
+}
 
 static void package_text(const struct view *view, char ret[WORD_SIZE])
 {
@@ -56,6 +71,27 @@ static const char *package_word_name(const struct view *view)
 	return view->original ? "copy" : names[view->answer.word];
 }
 
+static void add_signatures(json *object, const struct signers *signers)
+{
+	json *signatures, *list;
+
+	if (!signers) {
+		json_add_null(object, "signatures");
+		return;
+	}
+	signatures = json_add_object(object, "signatures");
+	json_add_bool(signatures, "isComplete", !signers->is_cut);
+	list = json_add_array(signatures, "signers");
+	for (size_t i = 0; i < signers->count; i++) {
+		const struct signer *signer = &signers->items[i];
+		json *item = json_add_object(list, NULL);
+
+		json_add_known_text(item, "subject", signer->name);
+		json_add_known_text(item, "issuer", signer->issuer);
+		json_add_bool(item, "fits", signer->is_intact);
+	}
+}
+
 static void add_view(json *list, const struct view *view)
 {
 	const struct filedigest *digest = &view->file->digest;
@@ -70,6 +106,7 @@ static void add_view(json *list, const struct view *view)
 	json_add_text(object, "sha256", hex);
 	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
 	json_add_known_text(object, "programSha256", digest->is_program ? hex : NULL);
+	add_signatures(object, view->signers);
 	package = json_add_object(object, "package");
 	json_add_text(package, "word", package_word_name(view));
 	json_add_known_text(package, "name", view->answer.package);
@@ -91,6 +128,10 @@ static void print_view(const struct view *view)
 	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
 	if (digest->is_program)
 		print_format("    as a program   %s\n", hex);
+	for (size_t i = 0; view->signers && i < view->signers->count; i++)
+		print_format("    signed by      %s, issued by %s%s\n",
+			view->signers->items[i].name, view->signers->items[i].issuer,
+			view->signers->items[i].is_intact ? "" : " (does not fit the program)");
 }
 
 /* Finds the packaged originals of copies: shim and GRUB are installed below usr, and copied from
@@ -127,6 +168,24 @@ static void look_up_packages(
 	find_originals(views, files->count);
 }
 
+/* What cannot be read is left unknown: the digests stand for the file. */
+static int read_signers(int root_fd, struct view *view, struct err *err)
+{
+	auto_cleanup(signers) struct signers *signers = NULL;
+	auto_cleanup(fd) int fd = -1;
+
+	if (!view->file->digest.is_program)
+		return 0;
+	if (signers_new(&signers, err) < 0)
+		return -1;
+	if (file_open(root_fd, view->file->path, FILE_NO_LINKS, &fd, err) == 0 &&
+		signers_read(fd, view->file->digest.program, signers, err) == 0)
+		view->signers = steal_ptr(signers);
+	else if (err->code == ERR_NO_MEMORY)
+		return -1;
+	return 0;
+}
+
 static int print_views_json(const struct view *views, const struct bootfiles *files,
 	const struct err *trouble, struct err *err)
 {
@@ -146,24 +205,28 @@ static int show(const void *given, int *ret_exit_code, struct err *err)
 	const struct options *options = given;
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
-	auto_cleanup(free) struct view *views = NULL;
+	auto_cleanup(views) struct views views = {0};
 	struct outcome outcome;
 
 	if (open_root(options->root, &root_fd, err) < 0 ||
 		bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
 		return -1;
-	views = calloc(files.count + 1, sizeof(*views));
-	if (!views)
+	views.items = calloc(files.count + 1, sizeof(*views.items));
+	if (!views.items)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
-	look_up_packages(root_fd, &files, views, &outcome);
+	views.count = files.count;
+	look_up_packages(root_fd, &files, views.items, &outcome);
+	for (size_t i = 0; i < views.count; i++)
+		if (read_signers(root_fd, &views.items[i], err) < 0)
+			return -1;
 	/* a difference counts even if something else could not be read */
 	*ret_exit_code = outcome.differing      ? EXIT_BAD
 			 : outcome.trouble.code ? EXIT_UNKNOWN
 						: EXIT_GOOD;
 	if (options->is_json)
-		return print_views_json(views, &files, &outcome.trouble, err);
+		return print_views_json(views.items, &files, &outcome.trouble, err);
 	for (size_t i = 0; i < files.count; i++)
-		print_view(&views[i]);
+		print_view(&views.items[i]);
 	if (files.count == 0)
 		print_format(
 			"No boot files were found in %s: looked in boot, efi and lib/modules, and where packages keep shim, GRUB, systemd-boot and kernels below usr.\n",

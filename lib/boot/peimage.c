@@ -18,7 +18,7 @@ struct headers {
 	uint16_t machine, section_count;
 	uint64_t checksum_at;
 	uint64_t certificates_at; /* of the certificates' directory entry; 0 if none */
-	uint64_t certificate_size; /* of the table that this entry points to */
+	uint64_t certificate_offset, certificate_size; /* of the table that this entry points to */
 	uint64_t sections_at;
 	uint64_t size; /* SizeOfHeaders */
 };
@@ -51,7 +51,8 @@ static bool read_optional(struct bytes head, uint64_t at, uint16_t size, struct 
 		if (size < entry_end)
 			return false;
 		headers->certificates_at = at + entry_end - DIRECTORY_SIZE;
-		cursor = cursor_at(head, headers->certificates_at + 4);
+		cursor = cursor_at(head, headers->certificates_at);
+		headers->certificate_offset = cursor_u32_le(&cursor);
 		headers->certificate_size = cursor_u32_le(&cursor);
 	}
 	headers->sections_at = at + size;
@@ -174,6 +175,11 @@ int peimage_parse(struct bytes head, uint64_t file_size, struct peimage *ret, st
 		return err_set(
 			err, ERR_FORMAT, 0, "The EFI program's sections do not fit in its file.");
 	image->machine = headers.machine;
+	/* hashing takes the size only; the firmware reads no table outside of the file */
+	if (headers.certificate_size &&
+		headers.certificate_offset + headers.certificate_size <= file_size)
+		image->certificates =
+			(struct peimage_range){headers.certificate_offset, headers.certificate_size};
 	if (!find_ranges(&headers, file_size, image))
 		return err_set(
 			err, ERR_FORMAT, 0, "The EFI program's signatures do not fit in its file.");

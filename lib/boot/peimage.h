@@ -37,6 +37,8 @@ struct peimage {
 	uint16_t machine; /* enum peimage_machine, or another number */
 	size_t range_count;
 	struct peimage_range ranges[PEIMAGE_MAX_RANGES]; /* in the order of hashing */
+	/* the table of attribute certificates (authenticode.h); len is 0 if there is none */
+	struct peimage_range certificates;
 	size_t section_count;
 	struct peimage_section sections[PEIMAGE_MAX_SECTIONS]; /* in the order of the header */
 };

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include "boot/peimage.h"
 
 #define CHUNK_SIZE (8u << 10)
 
@@ -67,17 +66,30 @@ static int read_head(int fd, struct buf *ret, struct err *err)
 	return 0;
 }
 
-static int digest_program(int fd, uint64_t size, struct filedigest *ret, struct err *err)
+int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);
 	auto_cleanup(free) struct peimage *image = calloc(1, sizeof(*image));
 
+	*ret = NULL;
 	if (!image)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for an EFI program's header.");
 	if (read_head(fd, &head, err) < 0)
 		return -1;
 	if (peimage_parse(buf_bytes(&head), size, image, err) < 0)
 		return err->code == ERR_FORMAT ? 0 : -1;
+	*ret = steal_ptr(image);
+	return 0;
+}
+
+static int digest_program(int fd, uint64_t size, struct filedigest *ret, struct err *err)
+{
+	auto_cleanup(free) struct peimage *image = NULL;
+
+	if (filedigest_program(fd, size, &image, err) < 0)
+		return -1;
+	if (!image)
+		return 0;
 	ret->is_program = true;
 	return digest_ranges(
 		fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret->program, err);

@@ -6,6 +6,7 @@
 #ifndef DISK_FILEDIGEST_H
 #define DISK_FILEDIGEST_H
 
+#include "boot/peimage.h"
 #include "edge/crypto.h"
 
 struct filedigest {
@@ -17,6 +18,9 @@ struct filedigest {
 /* fd: a regular file. ERR_IO also if it is truncated or written meanwhile. Uses 100 KiB of
  * memory. */
 int filedigest_read(int fd, struct filedigest *ret, struct err *err) err_check;
+/* The header of an EFI program of this size; *ret is NULL, and no failure, for any other file. The
+ * caller frees it. ERR_IO, ERR_NO_MEMORY. */
+int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err) err_check;
 /* MD5 of the file, for package managers that recorded it. */
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err) err_check;
 

@@ -122,6 +122,7 @@ struct crypto_fault_taker {
 	void (*take)(void *context, const struct err *fault);
 	void *context;
 };
+#define CRYPTO_ANY_TIME INT64_MIN /* dates do not count, as for firmware */
 /* Verifies the chain from leaf to one of `roots` through `intermediates` (may be NULL), with every
  * validity checked at now_s. ERR_AK_CERT_INVALID; the message names the first reason: expired, not
  * yet valid, unknown CA (with the address at which the certificate says that CA's to be), bad

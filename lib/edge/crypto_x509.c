@@ -380,7 +380,7 @@ void crypto_x509_judge_dates(const mbedtls_x509_crt *crt, int64_t now_s, uint32_
 	*flags &= ~DATE_FLAGS;
 	if (now_s > crypto_x509_time(&crt->valid_to))
 		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-	if (now_s < crypto_x509_time(&crt->valid_from))
+	if (now_s != CRYPTO_ANY_TIME && now_s < crypto_x509_time(&crt->valid_from))
 		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
 }
 
