@@ -60,6 +60,12 @@ static bool holds(const struct renewal_variables *variables, enum uefi_keys name
 	return variables->certs[name].found & KNOWN_CERT_BIT(cert);
 }
 
+/* db holds it, and dbx does not take it back. */
+static bool allows(const struct renewal_variables *variables, enum known_cert cert)
+{
+	return holds(variables, UEFI_DB, cert) && !holds(variables, UEFI_DBX, cert);
+}
+
 static bool lacks_kek(const struct renewal_variables *variables)
 {
 	return holds(variables, UEFI_KEK, KNOWN_CERT_KEK_2011) &&
@@ -69,7 +75,7 @@ static bool lacks_kek(const struct renewal_variables *variables)
 static bool lacks_db(const struct renewal_variables *variables)
 {
 	return holds(variables, UEFI_DB, KNOWN_CERT_UEFI_2011) &&
-	       !holds(variables, UEFI_DB, KNOWN_CERT_UEFI_2023);
+	       !allows(variables, KNOWN_CERT_UEFI_2023);
 }
 
 static bool is_empty(const struct known_certs *certs)
@@ -96,7 +102,7 @@ static enum renewal_state state_of(const struct renewal_variables *variables)
 		return RENEWAL_OWN_KEYS;
 	if (lacks_db(variables))
 		return RENEWAL_DB_MISSING;
-	return holds(variables, UEFI_DB, KNOWN_CERT_UEFI_2023) ? RENEWAL_READY : RENEWAL_OWN_KEYS;
+	return allows(variables, KNOWN_CERT_UEFI_2023) ? RENEWAL_READY : RENEWAL_OWN_KEYS;
 }
 
 static bool is_due(const struct renewal_variables *variables)

@@ -29,7 +29,7 @@ enum renewal_state {
 	/* a variable was not read, or KEK and db have no entries (Secure Boot has no keys) */
 	RENEWAL_UNKNOWN,
 	RENEWAL_READY,
-	RENEWAL_DB_MISSING, /* db has the UEFI CA of 2011 and not that of 2023 */
+	RENEWAL_DB_MISSING, /* db has the UEFI CA of 2011 and not that of 2023, or dbx revokes it */
 	RENEWAL_KEK_MISSING, /* KEK has Microsoft's of 2011 and not that of 2023 */
 	RENEWAL_BOTH_MISSING,
 	/* KEK has none of Microsoft's, or db none of the two UEFI CAs: the owner signs updates, or

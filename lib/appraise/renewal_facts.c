@@ -83,6 +83,8 @@ static void add_renewal(const struct facts *facts, const struct renewal *renewal
 	add_certs(&parts, "kek", "  KEK", &renewal->variables->certs[UEFI_KEK]);
 	add_certs(&parts, "db", "  db", &renewal->variables->certs[UEFI_DB]);
 	fact_flag(&parts, "windows2011Revoked", NULL, renewal->is_windows_2011_revoked);
+	fact_text(&parts, NULL, "  revoked",
+		renewal->is_windows_2011_revoked ? known_cert_name(KNOWN_CERT_WINDOWS_2011) : "");
 }
 
 static void add_dbx(const struct facts *facts, const struct dbx_level *level)

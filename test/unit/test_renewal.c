@@ -73,12 +73,16 @@ static void the_state_is_that_of_the_certificates(void **state)
 	assert_int_equal(renewal_state_of_name("another"), RENEWAL_UNKNOWN);
 }
 
-static void a_variable_that_cannot_be_read_leaves_it_open(void **state)
+static void what_is_revoked_or_cannot_be_read_does_not_count(void **state)
 {
 	struct renewal_variables none = {0};
 	struct renewal_variables measured = variables(KEK_OLD | KEK_NEW, UEFI_OLD | UEFI_NEW, 0);
 
 	(void)state;
+	measured.certs[UEFI_DBX].found = UEFI_NEW; /* taken back */
+	assert_int_equal(renewal_of(&measured, &none).state, RENEWAL_DB_MISSING);
+	measured.certs[UEFI_DBX].found = 0;
+	assert_int_equal(renewal_of(&measured, &none).state, RENEWAL_READY);
 	measured.certs[UEFI_DB].is_malformed = true;
 	assert_int_equal(renewal_of(&measured, &none).state, RENEWAL_UNKNOWN);
 	assert_int_equal(renewal_of(&none, &none).state, RENEWAL_UNKNOWN);
@@ -314,7 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_is_that_of_the_certificates),
-		cmocka_unit_test(a_variable_that_cannot_be_read_leaves_it_open),
+		cmocka_unit_test(what_is_revoked_or_cannot_be_read_does_not_count),
 		cmocka_unit_test(what_the_firmware_shows_proves_nothing),
 		cmocka_unit_test(the_remedy_is_for_this_kind_of_vm),
 		cmocka_unit_test(the_firmware_of_a_recorded_machine_is_read),
