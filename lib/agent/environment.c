@@ -70,24 +70,6 @@ int environment_parse(struct bytes text, struct environment *ret, struct err *er
 	return err_wrap(err, "HandlerEnvironment.json");
 }
 
-/* Parses decimal digits up to `end` as a number of at most 2^32-1. */
-static bool parse_number(const char *text, const char *end, uint32_t *ret)
-{
-	uint64_t number = 0;
-
-	if (text == end || end - text > 10)
-		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		number = number * 10 + (uint64_t)(*text - '0');
-	}
-	if (number > UINT32_MAX)
-		return false;
-	*ret = (uint32_t)number;
-	return true;
-}
-
 struct newest {
 	bool is_found;
 	uint32_t sequence;
@@ -109,7 +91,9 @@ static int take_if_newer(int dir_fd, const char *name, struct newest *newest, st
 	struct stat info;
 	uint32_t sequence;
 
-	if (!suffix || strcmp(suffix, ".settings") != 0 || !parse_number(name, suffix, &sequence))
+	if (!suffix || strcmp(suffix, ".settings") != 0 ||
+		!text_number((struct bytes){(const uint8_t *)name, (size_t)(suffix - name)},
+			UINT32_MAX, &sequence))
 		return 0;
 	if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0
@@ -145,7 +129,7 @@ int environment_find_sequence(int config_dir_fd, const char *variable, uint32_t 
 {
 	if (!variable || !variable[0])
 		return find_newest_settings(config_dir_fd, ret, err);
-	if (!parse_number(variable, variable + strlen(variable), ret))
+	if (!text_number(bytes_of_text(variable), UINT32_MAX, ret))
 		return err_set(err, ERR_ENVIRONMENT_INVALID, 0,
 			"ConfigSequenceNumber '%s' is not a number.", variable);
 	return 0;

@@ -171,6 +171,23 @@ bool text_format(char *ret, size_t size, const char *format, ...)
 	       (size_t)len < sizeof(raw);
 }
 
+bool text_number(struct bytes text, uint32_t max, uint32_t *ret)
+{
+	uint64_t number = 0;
+
+	if (!text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		number = number * 10 + (uint64_t)(text.data[i] - '0');
+		if (number > max)
+			return false;
+	}
+	*ret = (uint32_t)number;
+	return true;
+}
+
 static char lower_case(char letter)
 {
 	return letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;

@@ -24,6 +24,8 @@ size_t text_character(struct bytes bytes, uint32_t *ret);
  * direction, zero widths, controls. A copy for programs (a token's claims) keeps them; text for
  * people shows their numbers instead. */
 bool text_is_unseen(uint32_t character);
+/* A number of decimal digits only, at least one and at most max; false otherwise. */
+bool text_number(struct bytes text, uint32_t max, uint32_t *ret);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
 /* Whether they are one typing slip apart, without regard to the case of ASCII letters: one letter
  * more, less or different, or two neighbours swapped. */

@@ -234,46 +234,32 @@ void dns_forget(struct dns_question *question)
 
 /* ---- waiting ---- */
 
-static size_t gather_fds(struct dns_question *const *questions, size_t count, struct pollfd *ret)
-{
-	size_t fd_count = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		memcpy(ret + fd_count, questions[i]->fds, questions[i]->fd_count * sizeof(*ret));
-		fd_count += questions[i]->fd_count;
-	}
-	return fd_count;
-}
-
-/* Passes an error of the socket on as readable: c-ares reads the error there. */
-static void process_event(struct dns_question *question, const struct pollfd *event)
-{
-	bool is_writable = (event->revents & POLLOUT) != 0;
-	bool is_readable = (event->revents & ~POLLOUT) != 0;
-
-	if (event->revents)
-		ares_process_fd(question->channel, is_readable ? event->fd : ARES_SOCKET_BAD,
-			is_writable ? event->fd : ARES_SOCKET_BAD);
-}
-
 int dns_wait(struct dns_question *const *questions, size_t count, int64_t until_ms, struct err *err)
 {
 	struct pollfd fds[DNS_QUESTIONS_MAX * FDS_MAX];
 	const struct pollfd *event = fds;
 	int64_t left_ms = until_ms - clock_monotonic_ms();
-	size_t fd_count;
+	size_t fd_count = 0;
 
 	if (count > DNS_QUESTIONS_MAX)
 		return err_set(err, ERR_INTERNAL, 0, "%zu questions at once are too many.", count);
-	fd_count = gather_fds(questions, count, fds);
+	for (size_t i = 0; i < count; i++) {
+		memcpy(fds + fd_count, questions[i]->fds, questions[i]->fd_count * sizeof(*fds));
+		fd_count += questions[i]->fd_count;
+	}
 	left_ms = left_ms < 0 ? 0 : left_ms > INT32_MAX ? INT32_MAX : left_ms;
 	if (poll(fds, fd_count, (int)left_ms) < 0)
 		return errno == EINTR ? 0
 				      : err_set(err, ERR_INTERNAL, (unsigned long)errno,
 						"Waiting failed: %m.");
 	for (size_t i = 0; i < count; i++) /* handling one event may change its sockets */
-		for (size_t of_it = questions[i]->fd_count; of_it; of_it--)
-			process_event(questions[i], event++);
+		for (size_t of_it = questions[i]->fd_count; of_it; of_it--, event++)
+			/* an error of the socket counts as readable: c-ares reads the error there
+			 */
+			if (event->revents)
+				ares_process_fd(questions[i]->channel,
+					event->revents & ~POLLOUT ? event->fd : ARES_SOCKET_BAD,
+					event->revents & POLLOUT ? event->fd : ARES_SOCKET_BAD);
 	return 0;
 }
 

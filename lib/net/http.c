@@ -196,31 +196,39 @@ static CURLcode on_tls(CURL *easy, void *config, void *context)
 	return CURLE_OK;
 }
 
+/* The same for every exchange. Headers are for the server, not for the proxy. A resumed session
+ * would show no certificate to verify. */
+static CURLcode set_rules(CURL *easy)
+{
+	static const struct {
+		CURLoption option;
+		long value;
+	} rules[] = {
+		{CURLOPT_NOSIGNAL, 1},
+		{CURLOPT_NOPROGRESS, 0},
+		{CURLOPT_FOLLOWLOCATION, 0},
+		{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+		{CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+		{CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+		{CURLOPT_SSL_VERIFYPEER, 1},
+		{CURLOPT_SSL_VERIFYHOST, 2},
+		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+		{CURLOPT_SSL_SESSIONID_CACHE, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		http_set(rules[i].option, rules[i].value);
+	return CURLE_OK;
+}
+
 static CURLcode set_security(CURL *easy, struct http *http)
 {
 	http_set(CURLOPT_PROTOCOLS_STR, "https");
 	http_set(CURLOPT_REDIR_PROTOCOLS_STR, "https");
-	http_set(CURLOPT_SSL_VERIFYPEER, 1L);
-	http_set(CURLOPT_SSL_VERIFYHOST, 2L);
-	http_set(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	http_set(CURLOPT_CAINFO, NULL); /* only the authorities that on_tls sets count */
 	http_set(CURLOPT_CAPATH, NULL);
-	/* a resumed session shows no certificate to verify */
-	http_set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	http_set(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 	http_set(CURLOPT_SSL_CTX_DATA, http);
-	return CURLE_OK;
-}
-
-static CURLcode set_limits(CURL *easy, const struct http_request *request)
-{
-	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
-	int64_t left = request->deadline_ms ? request->deadline_ms - clock_monotonic_ms() : total;
-	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
-
-	http_set(CURLOPT_NOSIGNAL, 1L);
-	http_set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
-	http_set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
 	return CURLE_OK;
 }
 
@@ -231,7 +239,6 @@ static CURLcode set_callbacks(CURL *easy, struct http *http, struct http_transfe
 	http_set(CURLOPT_WRITEDATA, transfer);
 	http_set(CURLOPT_HEADERFUNCTION, on_header);
 	http_set(CURLOPT_HEADERDATA, transfer);
-	http_set(CURLOPT_NOPROGRESS, 0L);
 	http_set(CURLOPT_XFERINFOFUNCTION, on_progress);
 	http_set(CURLOPT_XFERINFODATA, transfer);
 	http_set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
@@ -241,31 +248,28 @@ static CURLcode set_callbacks(CURL *easy, struct http *http, struct http_transfe
 	return CURLE_OK;
 }
 
-static CURLcode set_request(CURL *easy, const struct http_request *request, struct curl_slist *headers)
+/* Rebuilds the URL from the parsed origin, so that curl cannot understand another host. */
+static CURLcode set_request(CURL *easy, const struct http_transfer *transfer, const char *path,
+	struct curl_slist *headers)
 {
-	http_set(CURLOPT_FOLLOWLOCATION, 0L);
-	http_set(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	const struct http_request *request = transfer->request;
+	uint32_t total = request->total_timeout_ms ? request->total_timeout_ms : DEFAULT_TIMEOUT_MS;
+	int64_t left = request->deadline_ms ? request->deadline_ms - clock_monotonic_ms() : total;
+	uint32_t connect = request->connect_timeout_ms ? request->connect_timeout_ms : total;
+	char url[2 * HTTP_URL_SIZE];
+
+	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s", request->is_plain ? "http" : "https",
+		transfer->origin.host, (unsigned int)transfer->origin.port,
+		path[0] == '/' ? "" : "/", path);
+	http_set(CURLOPT_URL, url);
+	http_set(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left < total ? left : total));
+	http_set(CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
 	http_set(CURLOPT_HTTPHEADER, headers);
-	/* the headers are for the server, not the proxy */
-	http_set(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	http_set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (!request->content_type)
 		return CURLE_OK;
 	http_set(CURLOPT_POST, 1L);
 	http_set(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
 	http_set(CURLOPT_POSTFIELDS, request->body.len ? (const char *)request->body.data : "");
-	return CURLE_OK;
-}
-
-/* Rebuilds the URL from the parsed origin, so that curl cannot understand another host. */
-static CURLcode set_url(CURL *easy, const struct http_transfer *transfer, const char *path)
-{
-	char url[2 * HTTP_URL_SIZE];
-
-	(void)text_format(url, sizeof(url), "%s://%s:%u%s%s",
-		transfer->request->is_plain ? "http" : "https", transfer->origin.host,
-		(unsigned int)transfer->origin.port, path[0] == '/' ? "" : "/", path);
-	http_set(CURLOPT_URL, url);
 	return CURLE_OK;
 }
 
@@ -378,12 +382,10 @@ static CURLcode set_options(
 		code = request->is_plain ? curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http")
 					 : set_security(easy, transfer->http);
 	if (code == CURLE_OK)
-		code = set_limits(easy, request);
+		code = set_rules(easy);
 	if (code == CURLE_OK)
 		code = set_callbacks(easy, transfer->http, transfer);
-	if (code == CURLE_OK)
-		code = set_request(easy, request, headers);
-	return code == CURLE_OK ? set_url(easy, transfer, path) : code;
+	return code == CURLE_OK ? set_request(easy, transfer, path, headers) : code;
 }
 
 static int resolve_and_transfer(struct http_transfer *transfer, const char *path,

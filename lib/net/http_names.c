@@ -17,14 +17,6 @@ static const struct http_origin *first_hop(const struct http_transfer *transfer)
 	return proxy && proxy->address.host[0] ? &proxy->address : &transfer->origin;
 }
 
-static int64_t name_deadline_ms(const struct http_request *request)
-{
-	int64_t patience_ms = clock_monotonic_ms() + HTTP_NAME_MS;
-
-	return request->deadline_ms && request->deadline_ms < patience_ms ? request->deadline_ms
-									  : patience_ms;
-}
-
 static int resolve_failed(
 	const struct http_transfer *transfer, const struct resolve *found, struct err *err)
 {
@@ -56,8 +48,10 @@ static void entry_text(
 int http_give_addresses(struct http_transfer *transfer, struct curl_slist **ret, struct err *err)
 {
 	const struct http_origin *hop = first_hop(transfer);
-	const struct resolve_inputs inputs = {
-		.host = hop->host, .deadline_ms = name_deadline_ms(transfer->request)};
+	int64_t whole_ms = transfer->request->deadline_ms;
+	int64_t until_ms = clock_monotonic_ms() + HTTP_NAME_MS;
+	const struct resolve_inputs inputs = {.host = hop->host,
+		.deadline_ms = whole_ms && whole_ms < until_ms ? whole_ms : until_ms};
 	char entry[ENTRY_SIZE];
 	struct resolve found;
 

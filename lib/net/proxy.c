@@ -147,35 +147,18 @@ static bool is_in_network(const struct address *host, const struct address *netw
 	return rest == 0 || (host->bytes[whole] ^ network->bytes[whole]) >> (8 - rest) == 0;
 }
 
-static bool take_number(const char *text, unsigned int max, unsigned int *ret)
-{
-	unsigned int number = 0;
-
-	if (!text[0])
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		number = number * 10 + (unsigned int)(*text - '0');
-		if (number > max)
-			return false;
-	}
-	*ret = number;
-	return true;
-}
-
 static bool address_matches(char *entry, const struct address *host)
 {
 	char *slash = strchr(entry, '/');
-	unsigned int bits = 128;
+	uint32_t bits = 128;
 	struct address network;
 
 	if (slash)
 		*slash = '\0';
 	network = address_of(entry);
 	if (!slash)
-		bits = 8 * (unsigned int)network.len;
-	else if (!take_number(slash + 1, 128, &bits))
+		bits = 8 * (uint32_t)network.len;
+	else if (!text_number(bytes_of_text(slash + 1), 128, &bits))
 		return false;
 	return network.len && is_in_network(host, &network, bits);
 }
@@ -197,13 +180,13 @@ static bool name_matches(const char *entry, const char *host)
 static bool port_matches(char *entry, uint16_t port)
 {
 	char *colon = strrchr(entry, ':');
-	unsigned int number;
+	uint32_t number;
 
 	/* no port, or an IPv6 address without brackets */
 	if (!colon || (strchr(entry, ':') != colon && colon[-1] != ']'))
 		return true;
 	*colon = '\0';
-	return take_number(colon + 1, UINT16_MAX, &number) && number == port;
+	return text_number(bytes_of_text(colon + 1), UINT16_MAX, &number) && number == port;
 }
 
 static bool entry_matches(char *entry, const struct http_origin *server)

@@ -390,15 +390,6 @@ bool resolve_is_address(const char *host)
 	       inet_pton(AF_INET6, host, binary) == 1;
 }
 
-static void take_address(const char *host, struct resolve *ret)
-{
-	size_t is_bracketed = host[0] == '[';
-
-	(void)text_format(ret->addresses[0], DNS_ADDRESS_SIZE, "%.*s",
-		(int)(strlen(host) - 2 * is_bracketed), host + is_bracketed);
-	ret->count = 1;
-}
-
 int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct err *err)
 {
 	size_t len = strlen(inputs->host);
@@ -407,7 +398,11 @@ int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct
 	char name[RESOLVE_NAME_SIZE];
 
 	if (resolve_is_address(inputs->host)) {
-		take_address(inputs->host, &found);
+		size_t is_bracketed = inputs->host[0] == '[';
+
+		(void)text_format(found.addresses[0], DNS_ADDRESS_SIZE, "%.*s",
+			(int)(len - 2 * is_bracketed), inputs->host + is_bracketed);
+		found.count = 1;
 	} else {
 		bool is_absolute = len && inputs->host[len - 1] == '.';
 

@@ -99,15 +99,6 @@ void trust_store_set_done(struct trust_store_set *set)
 	*set = (struct trust_store_set){0};
 }
 
-static void note_left_out(
-	struct trust_store_set *set, const char *path, size_t number, const char *why)
-{
-	if (set->left_out_count < TRUST_STORE_LEFT_OUT_MAX)
-		(void)text_format(set->left_out[set->left_out_count], TRUST_STORE_LEFT_OUT_SIZE,
-			"Certificate %zu of CA file '%.100s' does not count: %s.", number, path, why);
-	set->left_out_count++;
-}
-
 static int add_authority(struct trust_store_set *set, struct bytes pem, struct err *err)
 {
 	auto_cleanup(buf) struct buf der = buf_with_max(pem.len);
@@ -133,7 +124,12 @@ static int add_authorities(
 			continue;
 		if (err->code == ERR_NO_MEMORY)
 			return -1;
-		note_left_out(set, file->path, number, err->msg);
+		if (set->left_out_count < TRUST_STORE_LEFT_OUT_MAX)
+			(void)text_format(set->left_out[set->left_out_count],
+				TRUST_STORE_LEFT_OUT_SIZE,
+				"Certificate %zu of CA file '%.100s' does not count: %s.", number,
+				file->path, err->msg);
+		set->left_out_count++;
 	}
 	if (set->count > before)
 		return 0;

@@ -7,11 +7,6 @@
 
 #define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
 
-static bool is_host_character(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -43,20 +38,20 @@ static bool has_long_label(const char *host)
 /* A name without empty labels, or an IPv4 address in dotted-decimal form. */
 static bool take_name(const char *text, size_t len, struct http_origin *ret)
 {
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 	struct in_addr address;
+	char *host = ret->host;
 
 	if (len == 0 || len >= sizeof(ret->host))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		ret->host[i] = lower(text[i]);
-		if (!is_host_character(ret->host[i]))
-			return false;
-		if (ret->host[i] == '.' && (i == 0 || i + 1 == len || ret->host[i - 1] == '.'))
-			return false;
-	}
-	ret->host[len] = '\0';
-	return !has_long_label(ret->host) &&
-	       (!ends_in_number(ret->host) || inet_pton(AF_INET, ret->host, &address) == 1);
+	for (size_t i = 0; i < len; i++)
+		host[i] = lower(text[i]);
+	host[len] = '\0';
+	if (strspn(host, characters) != len || host[0] == '.' || host[len - 1] == '.' ||
+		strstr(host, ".."))
+		return false;
+	return !has_long_label(host) &&
+	       (!ends_in_number(host) || inet_pton(AF_INET, host, &address) == 1);
 }
 
 /* "[address]", normalized so that equal addresses are equal texts. */
@@ -74,32 +69,24 @@ static bool take_ipv6(const char *text, size_t len, struct http_origin *ret)
 	return text_format(ret->host, sizeof(ret->host), "[%s]", address);
 }
 
-static bool take_port(const char *text, size_t len, struct http_origin *ret)
-{
-	uint32_t port = 0;
-
-	if (len == 0 || len > 5)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		port = port * 10 + (uint32_t)(text[i] - '0');
-	}
-	ret->port = (uint16_t)port;
-	return port > 0 && port <= UINT16_MAX;
-}
-
 static bool take_authority(const char *text, size_t len, struct http_origin *ret)
 {
 	const char *bracket = memchr(text, ']', len);
 	size_t host_len = bracket ? (size_t)(bracket - text) + 1 : len;
 	const char *colon = bracket ? NULL : memchr(text, ':', len);
+	uint32_t port;
 
 	if (colon)
 		host_len = (size_t)(colon - text);
-	if (host_len < len &&
-		(text[host_len] != ':' || !take_port(text + host_len + 1, len - host_len - 1, ret)))
-		return false;
+	if (host_len < len) {
+		const struct bytes digits = {
+			(const uint8_t *)text + host_len + 1, len - host_len - 1};
+
+		if (text[host_len] != ':' || digits.len > 5 ||
+			!text_number(digits, UINT16_MAX, &port) || port == 0)
+			return false;
+		ret->port = (uint16_t)port;
+	}
 	return text[0] == '[' ? take_ipv6(text, host_len, ret) : take_name(text, host_len, ret);
 }
 

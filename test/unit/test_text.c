@@ -89,6 +89,35 @@ static void formatted_text_tells_whether_it_fitted(void **state)
 	assert_string_equal(out, "");
 }
 
+static void a_number_is_digits_within_its_bound(void **state)
+{
+	static const struct {
+		const char *in;
+		uint32_t max, number;
+		bool is_good;
+	} rows[] = {
+		{"0", 0, 0, true},
+		{"007", 7, 7, true},
+		{"8", 7, 0, false},
+		{"4294967295", UINT32_MAX, UINT32_MAX, true},
+		{"4294967296", UINT32_MAX, 0, false},
+		{"18446744073709551617", UINT32_MAX, 0, false},
+		{"", 7, 0, false},
+		{"-1", 7, 0, false},
+		{" 1", 7, 0, false},
+		{"1a", 99, 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint32_t number = 42;
+
+		assert_int_equal(text_number(bytes_of_text(rows[i].in), rows[i].max, &number),
+			rows[i].is_good);
+		assert_int_equal(number, rows[i].is_good ? rows[i].number : 42);
+	}
+}
+
 static void times_are_written_as_iso_8601(void **state)
 {
 	char out[CLOCK_TEXT_SIZE];
@@ -111,6 +140,7 @@ int main(void)
 		cmocka_unit_test(clean_text_is_printable_and_cut_between_characters),
 		cmocka_unit_test(a_copy_is_whole),
 		cmocka_unit_test(formatted_text_tells_whether_it_fitted),
+		cmocka_unit_test(a_number_is_digits_within_its_bound),
 		cmocka_unit_test(times_are_written_as_iso_8601),
 	};
 
