@@ -8,6 +8,7 @@
 
 #define SHOWN_BYTES 16 /* of data of unknown form */
 #define NAME_SIZE   128
+#define FIELDS_MAX  5
 
 static void write_guid(struct cursor *at, char ret[UEFI_GUID_TEXT_SIZE])
 {
@@ -44,52 +45,6 @@ static void unknown_text(const struct nodetext_node *node, char ret[NODETEXT_SIZ
 	write_data(node->data, data);
 	(void)text_format(ret, NODETEXT_SIZE, "Path(%u,%u%s%s)", node->type, node->subtype,
 		*data ? "," : "", data);
-}
-
-static void pci_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned function = cursor_u8(at);
-	unsigned device = cursor_u8(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "Pci(0x%X,0x%X)", device, function);
-}
-
-static void memory_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned type = cursor_u32_le(at);
-	unsigned long long start = cursor_u64_le(at);
-	unsigned long long end = cursor_u64_le(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "MemoryMapped(%u,0x%llX,0x%llX)", type, start, end);
-}
-
-static void vendor_text(struct cursor *at, const char *name, char ret[NODETEXT_SIZE])
-{
-	char guid[UEFI_GUID_TEXT_SIZE], data[2 * SHOWN_BYTES + sizeof("...")];
-
-	write_guid(at, guid);
-	write_data(cursor_rest(at), data);
-	(void)text_format(ret, NODETEXT_SIZE, "%s(%s%s%s)", name, guid, *data ? "," : "", data);
-}
-
-static void vendor_hardware_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	vendor_text(at, "VenHw", ret);
-}
-
-static void vendor_message_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	vendor_text(at, "VenMsg", ret);
-}
-
-static void vendor_media_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	vendor_text(at, "VenMedia", ret);
-}
-
-static void controller_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "Ctrl(0x%X)", cursor_u32_le(at));
 }
 
 /* A compressed EISA identifier (ACPI 6.5 section 19.3.4): 0x0A0341D0 is PNP0A03. In UEFI the low
@@ -154,11 +109,6 @@ static void acpi_extended_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "AcpiEx(%s,%s,%s)", hid, cid, uid);
 }
 
-static void acpi_address_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "AcpiAdr(0x%X)", cursor_u32_le(at));
-}
-
 static void ata_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
 	bool is_secondary = cursor_u8(at) != 0;
@@ -167,22 +117,6 @@ static void ata_text(struct cursor *at, char ret[NODETEXT_SIZE])
 
 	(void)text_format(ret, NODETEXT_SIZE, "Ata(%s,%s,0x%X)",
 		is_secondary ? "Secondary" : "Primary", is_slave ? "Slave" : "Master", lun);
-}
-
-static void scsi_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned target = cursor_u16_le(at);
-	unsigned lun = cursor_u16_le(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "Scsi(0x%X,0x%X)", target, lun);
-}
-
-static void usb_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned port = cursor_u8(at);
-	unsigned interface = cursor_u8(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "USB(0x%X,0x%X)", port, interface);
 }
 
 /* The field has 32 bytes, of which an Ethernet address (type 0 or 1) uses 6. */
@@ -198,56 +132,6 @@ static void mac_text(struct cursor *at, char ret[NODETEXT_SIZE])
 	(void)text_format(ret, NODETEXT_SIZE, "MAC(%s,0x%X)", hex, type);
 }
 
-static void ipv4_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	uint8_t local[4] = {0}, remote[4] = {0};
-
-	for (size_t i = 0; i < sizeof(local); i++)
-		local[i] = cursor_u8(at);
-	for (size_t i = 0; i < sizeof(remote); i++)
-		remote[i] = cursor_u8(at);
-	(void)text_format(ret, NODETEXT_SIZE, "IPv4(%u.%u.%u.%u,from %u.%u.%u.%u)", remote[0],
-		remote[1], remote[2], remote[3], local[0], local[1], local[2], local[3]);
-}
-
-static void ipv6_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	char local[33], remote[33];
-
-	hex_encode(cursor_bytes(at, 16), local);
-	hex_encode(cursor_bytes(at, 16), remote);
-	(void)text_format(ret, NODETEXT_SIZE, "IPv6(%s,from %s)", remote, local);
-}
-
-static void unit_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "Unit(0x%X)", cursor_u8(at));
-}
-
-static void sata_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned port = cursor_u16_le(at);
-	unsigned multiplier = cursor_u16_le(at);
-	unsigned lun = cursor_u16_le(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "Sata(0x%X,0x%X,0x%X)", port, multiplier, lun);
-}
-
-static void iscsi_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	char target[NAME_SIZE];
-
-	(void)cursor_bytes(at, 12); /* protocol, options, logical unit */
-	(void)cursor_u16_le(at); /* portal group */
-	write_rest(at, target);
-	(void)text_format(ret, NODETEXT_SIZE, "iSCSI(%s)", target);
-}
-
-static void vlan_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "Vlan(%u)", cursor_u16_le(at));
-}
-
 /* The EUI-64 is stored with its lowest byte first and written with its highest byte first. */
 static void nvme_text(struct cursor *at, char ret[NODETEXT_SIZE])
 {
@@ -258,24 +142,6 @@ static void nvme_text(struct cursor *at, char ret[NODETEXT_SIZE])
 		eui[i] = cursor_u8(at);
 	(void)text_format(ret, NODETEXT_SIZE, "NVMe(0x%X,%02X-%02X-%02X-%02X-%02X-%02X-%02X-%02X)",
 		space, eui[7], eui[6], eui[5], eui[4], eui[3], eui[2], eui[1], eui[0]);
-}
-
-static void uri_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	char uri[NAME_SIZE];
-
-	write_rest(at, uri);
-	(void)text_format(ret, NODETEXT_SIZE, "Uri(%s)", uri);
-}
-
-static void sd_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "SD(0x%X)", cursor_u8(at));
-}
-
-static void emmc_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	(void)text_format(ret, NODETEXT_SIZE, "eMMC(0x%X)", cursor_u8(at));
 }
 
 enum { SIGNATURE_MBR = 1, SIGNATURE_GUID = 2 };
@@ -304,83 +170,100 @@ static void disk_text(struct cursor *at, char ret[NODETEXT_SIZE])
 			start, size);
 }
 
-static void cdrom_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned entry = cursor_u32_le(at);
-	unsigned long long start = cursor_u64_le(at);
-	unsigned long long size = cursor_u64_le(at);
-
-	(void)text_format(ret, NODETEXT_SIZE, "CDROM(0x%X,0x%llX,0x%llX)", entry, start, size);
-}
-
-static void firmware_file_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	vendor_text(at, "FvFile", ret);
-}
-
-static void firmware_volume_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	vendor_text(at, "Fv", ret);
-}
-
-static void offset_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned long long start, end;
-
-	(void)cursor_u32_le(at);
-	start = cursor_u64_le(at);
-	end = cursor_u64_le(at);
-	(void)text_format(ret, NODETEXT_SIZE, "Offset(0x%llX,0x%llX)", start, end);
-}
-
-/* A boot device of a BIOS (section 10.3.6). */
-static void bios_text(struct cursor *at, char ret[NODETEXT_SIZE])
-{
-	unsigned kind = cursor_u16_le(at);
-	char name[NAME_SIZE];
-
-	(void)cursor_u16_le(at);
-	write_rest(at, name);
-	(void)text_format(ret, NODETEXT_SIZE, "BBS(0x%X,%s)", kind, name);
-}
-
-/* size: the bytes of the node's data; the least number if is_variable. Data of another size is
+/* How the data of a type is read and written.
+ *
+ * fields: the data's fields in their order: b w l q for a number of 1, 2, 4 or 8 bytes, g for a
+ * GUID, a for an IPv4 address, h for 16 bytes as hex digits, t for the rest as text, d for the rest
+ * as hex digits behind a comma, "" if there is none. text: $1 is the first field, a number as
+ * hexadecimal; #1 is a number as decimal.
+ *
+ * size: the bytes of the node's data; the least number if is_variable. Data of another size is
  * written as that of an unknown type. */
 static const struct form {
 	uint8_t type, subtype, size;
 	bool is_variable;
-	void (*write)(struct cursor *at, char ret[NODETEXT_SIZE]);
+	const char *fields, *text;
+	void (*write)(struct cursor *at, char ret[NODETEXT_SIZE]); /* instead of fields and text */
 } forms[] = {
-	{1, 1, 2, false, pci_text},
-	{1, 3, 20, false, memory_text},
-	{1, 4, 16, true, vendor_hardware_text},
-	{1, 5, 4, false, controller_text},
-	{2, 1, 8, false, acpi_text},
-	{2, 2, 12, true, acpi_extended_text},
-	{2, 3, 4, true, acpi_address_text},
-	{3, 1, 4, false, ata_text},
-	{3, 2, 4, false, scsi_text},
-	{3, 5, 2, false, usb_text},
-	{3, 10, 16, true, vendor_message_text},
-	{3, 11, 33, false, mac_text},
-	{3, 12, 15, true, ipv4_text},
-	{3, 13, 39, true, ipv6_text},
-	{3, 17, 1, false, unit_text},
-	{3, 18, 6, false, sata_text},
-	{3, 19, 14, true, iscsi_text},
-	{3, 20, 2, false, vlan_text},
-	{3, 23, 12, false, nvme_text},
-	{3, 24, 0, true, uri_text},
-	{3, 26, 1, false, sd_text},
-	{3, 29, 1, false, emmc_text},
-	{4, 1, 38, false, disk_text},
-	{4, 2, 20, false, cdrom_text},
-	{4, 3, 16, true, vendor_media_text},
-	{4, 6, 16, false, firmware_file_text},
-	{4, 7, 16, false, firmware_volume_text},
-	{4, 8, 20, false, offset_text},
-	{5, 1, 4, true, bios_text},
+	{1, 1, 2, false, "bb", "Pci($2,$1)", NULL},
+	{1, 3, 20, false, "lqq", "MemoryMapped(#1,$2,$3)", NULL},
+	{1, 4, 16, true, "gd", "VenHw($1$2)", NULL}, {1, 5, 4, false, "l", "Ctrl($1)", NULL},
+	{2, 1, 8, false, NULL, NULL, acpi_text}, {2, 2, 12, true, NULL, NULL, acpi_extended_text},
+	{2, 3, 4, true, "l", "AcpiAdr($1)", NULL}, {3, 1, 4, false, NULL, NULL, ata_text},
+	{3, 2, 4, false, "ww", "Scsi($1,$2)", NULL}, {3, 5, 2, false, "bb", "USB($1,$2)", NULL},
+	{3, 10, 16, true, "gd", "VenMsg($1$2)", NULL}, {3, 11, 33, false, NULL, NULL, mac_text},
+	{3, 12, 15, true, "aa", "IPv4($2,from $1)", NULL},
+	{3, 13, 39, true, "hh", "IPv6($2,from $1)", NULL}, {3, 17, 1, false, "b", "Unit($1)", NULL},
+	{3, 18, 6, false, "www", "Sata($1,$2,$3)", NULL},
+	{3, 19, 14, true, "wwqwt", "iSCSI($5)", NULL}, /* protocol, options, logical unit, portal */
+	{3, 20, 2, false, "w", "Vlan(#1)", NULL}, {3, 23, 12, false, NULL, NULL, nvme_text},
+	{3, 24, 0, true, "t", "Uri($1)", NULL}, {3, 26, 1, false, "b", "SD($1)", NULL},
+	{3, 29, 1, false, "b", "eMMC($1)", NULL}, {4, 1, 38, false, NULL, NULL, disk_text},
+	{4, 2, 20, false, "lqq", "CDROM($1,$2,$3)", NULL},
+	{4, 3, 16, true, "gd", "VenMedia($1$2)", NULL}, {4, 6, 16, false, "g", "FvFile($1)", NULL},
+	{4, 7, 16, false, "g", "Fv($1)", NULL}, {4, 8, 20, false, "lqq", "Offset($2,$3)", NULL},
+	{5, 1, 4, true, "wwt", "BBS($1,$3)", NULL}, /* a boot device of a BIOS (section 10.3.6) */
 };
+
+struct field {
+	uint64_t number;
+	char text[NAME_SIZE]; /* as $ is written */
+};
+
+static void read_field(char kind, struct cursor *at, struct field *ret)
+{
+	char data[2 * SHOWN_BYTES + sizeof("...")];
+	struct bytes part;
+
+	switch (kind) {
+	case 'g':
+		write_guid(at, ret->text);
+		return;
+	case 'a':
+		part = cursor_bytes(at, 4);
+		if (part.data)
+			(void)text_format(ret->text, NAME_SIZE, "%u.%u.%u.%u", part.data[0],
+				part.data[1], part.data[2], part.data[3]);
+		return;
+	case 'h':
+		hex_encode(cursor_bytes(at, 16), ret->text);
+		return;
+	case 't':
+		write_rest(at, ret->text);
+		return;
+	case 'd':
+		write_data(cursor_rest(at), data);
+		(void)text_format(ret->text, NAME_SIZE, "%s%s", *data ? "," : "", data);
+		return;
+	default:
+		ret->number = kind == 'b'   ? cursor_u8(at)
+			      : kind == 'w' ? cursor_u16_le(at)
+			      : kind == 'l' ? cursor_u32_le(at)
+					    : cursor_u64_le(at);
+		(void)text_format(ret->text, NAME_SIZE, "0x%llX", (unsigned long long)ret->number);
+	}
+}
+
+static void write_form(const struct form *form, struct cursor *at, char ret[NODETEXT_SIZE])
+{
+	struct field fields[FIELDS_MAX] = {{0}};
+	size_t len = 0;
+
+	for (size_t i = 0; i < FIELDS_MAX && form->fields[i]; i++)
+		read_field(form->fields[i], at, &fields[i]);
+	for (const char *from = form->text; *from; from++, len = strlen(ret)) {
+		const struct field *field = strchr("$#", *from) ? &fields[from[1] - '1'] : NULL;
+
+		if (!field)
+			(void)text_format(ret + len, NODETEXT_SIZE - len, "%c", *from);
+		else if (*from == '$')
+			(void)text_format(ret + len, NODETEXT_SIZE - len, "%s", field->text);
+		else
+			(void)text_format(ret + len, NODETEXT_SIZE - len, "%llu",
+				(unsigned long long)field->number);
+		from += field ? 1 : 0;
+	}
+}
 
 void nodetext(const struct nodetext_node *node, char ret[NODETEXT_SIZE])
 {
@@ -389,13 +272,15 @@ void nodetext(const struct nodetext_node *node, char ret[NODETEXT_SIZE])
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		const struct form *form = &forms[i];
 
-		if (form->type != node->type || form->subtype != node->subtype)
+		if (form->type != node->type || form->subtype != node->subtype ||
+			!(node->data.len == form->size ||
+				(form->is_variable && node->data.len > form->size)))
 			continue;
-		if (node->data.len == form->size ||
-			(form->is_variable && node->data.len > form->size)) {
+		if (form->write)
 			form->write(&cursor, ret);
-			return;
-		}
+		else
+			write_form(form, &cursor, ret);
+		return;
 	}
 	unknown_text(node, ret);
 }
