@@ -161,19 +161,17 @@ static void read_switch(const struct settings_tree *tree, enum setting setting, 
 /* Parses "4H", "30M", "900S" or a bare number of hours; 0 for any other text. */
 static uint64_t parse_period_s(const char *text)
 {
-	uint64_t number = 0;
-	size_t digits = strspn(text, "0123456789");
+	struct bytes digits = {(const uint8_t *)text, strspn(text, "0123456789")};
+	uint32_t number;
 
-	if (digits == 0 || digits > 6)
+	if (!text_number(digits, 999999, &number))
 		return 0;
-	for (size_t i = 0; i < digits; i++)
-		number = number * 10 + (uint64_t)(text[i] - '0');
-	text += digits;
+	text += digits.len;
 	if (text_equal_nocase(text, "s"))
 		return number;
 	if (text_equal_nocase(text, "m"))
-		return number * 60;
-	return text[0] == '\0' || text_equal_nocase(text, "h") ? number * 3600 : 0;
+		return (uint64_t)number * 60;
+	return text[0] == '\0' || text_equal_nocase(text, "h") ? (uint64_t)number * 3600 : 0;
 }
 
 static uint64_t read_period_s(const json *value)

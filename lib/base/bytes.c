@@ -31,6 +31,13 @@ struct bytes bytes_behind(struct bytes bytes, size_t len)
 	return len ? (struct bytes){bytes.data + len, bytes.len - len} : bytes;
 }
 
+struct bytes bytes_without_final_zeros(struct bytes bytes)
+{
+	while (bytes.len && bytes.data[bytes.len - 1] == 0)
+		bytes.len--;
+	return bytes;
+}
+
 bool bytes_next_line(struct bytes *rest, struct bytes *ret)
 {
 	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;

@@ -19,6 +19,9 @@ bool bytes_start_with(struct bytes bytes, const char *text);
 bool bytes_are_all(struct bytes bytes, uint8_t value);
 /* What follows the first `len` bytes; there must be that many. */
 struct bytes bytes_behind(struct bytes bytes, size_t len);
+/* Zeros at the end are what firmware and loaders leave of a field of fixed size, or of a final 0.
+ */
+struct bytes bytes_without_final_zeros(struct bytes bytes);
 /* Takes the next line off *rest and returns it without its "\n"; false after the last line. */
 bool bytes_next_line(struct bytes *rest, struct bytes *ret);
 

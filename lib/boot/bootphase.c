@@ -72,13 +72,6 @@ static struct bootphase_place place_of_setting(const struct event *event)
 	return place(BOOTPHASE_SECURE_BOOT, BOOTPHASE_STATE);
 }
 
-static struct bootphase_place place_of_boot_variable(const struct event *event)
-{
-	bool is_order = event->has_variable && loadoption_is_order(&event->variable);
-
-	return place(BOOTPHASE_OPTIONS, is_order ? BOOTPHASE_ORDER : BOOTPHASE_OPTION);
-}
-
 static struct bootphase_place place_of_action(const struct event *event)
 {
 	if (event->is_formed && logtext_holds(&event->text, "Exit Boot Services"))
@@ -140,7 +133,10 @@ static struct bootphase_place place_of(const struct event *event)
 	case EVENT_DEVICE_POLICY:
 		return place_of_setting(event);
 	case EVENT_BOOT_VARIABLE:
-		return place_of_boot_variable(event);
+		return place(BOOTPHASE_OPTIONS,
+			event->has_variable && loadoption_is_order(&event->variable)
+				? BOOTPHASE_ORDER
+				: BOOTPHASE_OPTION);
 	case EVENT_AUTHORITY:
 	case EVENT_DEVICE_AUTHORITY:
 		return place(BOOTPHASE_LOADERS,

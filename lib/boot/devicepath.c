@@ -78,14 +78,6 @@ static void read_node(struct reading *reading, const struct nodetext_node *node)
 	reading->is_new_instance = false;
 }
 
-/* One path may name several devices; their texts are separated by commas (section 10.6.1.2). */
-static void read_next_instance(struct reading *reading)
-{
-	append(reading->is_in_file ? &reading->file : &reading->device, ",");
-	reading->is_file_text = false;
-	reading->is_new_instance = true;
-}
-
 bool devicepath_read(struct bytes path, struct devicepath *ret)
 {
 	struct devicepath found = {0};
@@ -108,10 +100,15 @@ bool devicepath_read(struct bytes path, struct devicepath *ret)
 			return false;
 		if (node.type == TYPE_END && node.subtype != END_OF_INSTANCE)
 			break;
-		if (node.type == TYPE_END)
-			read_next_instance(&reading);
-		else
+		if (node.type == TYPE_END) {
+			/* one path may name several devices, with commas between them (section
+			 * 10.6.1.2) */
+			append(reading.is_in_file ? &reading.file : &reading.device, ",");
+			reading.is_file_text = false;
+			reading.is_new_instance = true;
+		} else {
 			read_node(&reading, &node);
+		}
 		if (node.type == TYPE_MEDIA && node.subtype == MEDIA_VENDOR &&
 			node.data.len >= UEFI_GUID_SIZE && !reading.is_in_file && !found.vendor_media)
 			found.vendor_media = node.data.data;

@@ -47,12 +47,6 @@ static bool describe_version(struct bytes data, struct event_text *ret)
 	return true;
 }
 
-static void describe_separator(uint32_t value, struct event_text *ret)
-{
-	(void)text_format(ret->text, sizeof(ret->text), "%08x (%s)", value,
-		value == 1 ? "the firmware met an error" : "end of the firmware's own part");
-}
-
 /* For events whose data has the form of their type. */
 static bool describe_formed(const struct event *event, struct event_text *ret)
 {
@@ -71,7 +65,9 @@ static bool describe_formed(const struct event *event, struct event_text *ret)
 		describe_image(&event->image, ret);
 		return true;
 	case EVENT_SEPARATOR:
-		describe_separator(event->separator, ret);
+		(void)text_format(ret->text, sizeof(ret->text), "%08x (%s)", event->separator,
+			event->separator == 1 ? "the firmware met an error"
+					      : "end of the firmware's own part");
 		return true;
 	case EVENT_COMMAND:
 		event_text_loader("GRUB command", &event->text, ret);
@@ -113,19 +109,18 @@ static bool describe_formed(const struct event *event, struct event_text *ret)
 	return false;
 }
 
-static bool describe(const struct event *event, struct event_text *ret)
-{
-	if (event->is_formed)
-		return describe_formed(event, ret);
-	if (event->what == EVENT_VERSION)
-		return describe_version(event->data, ret);
-	return event_text_firmware(event, ret);
-}
-
 void event_text(const struct event *event, struct event_text *ret)
 {
+	bool is_described;
+
 	ret->kind_len = 0;
-	if (!describe(event, ret))
+	if (event->is_formed)
+		is_described = describe_formed(event, ret);
+	else if (event->what == EVENT_VERSION)
+		is_described = describe_version(event->data, ret);
+	else
+		is_described = event_text_firmware(event, ret);
+	if (!is_described)
 		logtext_or_hex(event->data, ret->text, sizeof(ret->text));
 }
 

@@ -19,30 +19,28 @@ static const char *blob_kind(const struct event *event)
 	return event->pcr == 2 ? "option ROM " : "";
 }
 
-static bool is_named_blob(uint32_t type)
+static void take_text(struct cursor *cursor, char *ret, size_t size)
 {
-	return type == EV_EFI_PLATFORM_FIRMWARE_BLOB2 || type == EV_POST_CODE2;
+	struct bytes text = cursor_bytes(cursor, cursor_u8(cursor));
+
+	text_clean(ret, size, bytes_without_final_zeros(text));
 }
 
 /* UEFI_PLATFORM_FIRMWARE_BLOB, or BLOB2 with a name in front */
 static bool describe_blob(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
-	struct bytes name = {0};
-	char text[256] = "";
+	char name[256] = "";
 	unsigned long long base, length;
 
-	if (is_named_blob(event->type))
-		name = cursor_bytes(&cursor, cursor_u8(&cursor));
+	if (event->type == EV_EFI_PLATFORM_FIRMWARE_BLOB2 || event->type == EV_POST_CODE2)
+		take_text(&cursor, name, sizeof(name));
 	base = cursor_u64_le(&cursor);
 	length = cursor_u64_le(&cursor);
 	if (cursor.failed || cursor.left)
 		return false;
-	while (name.len && name.data[name.len - 1] == 0)
-		name.len--;
-	text_clean(text, sizeof(text), name);
 	(void)text_format(ret->text, sizeof(ret->text), "%s%s%sat 0x%llx, %llu bytes",
-		blob_kind(event), text, *text ? " " : "", base, length);
+		blob_kind(event), name, *name ? " " : "", base, length);
 	return true;
 }
 
@@ -69,21 +67,17 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 static bool describe_tables(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
-	struct bytes name = {0};
-	char text[128] = "", guid_text[UEFI_GUID_TEXT_SIZE];
+	char name[128] = "", guid_text[UEFI_GUID_TEXT_SIZE];
 	uint64_t count;
 	size_t len;
 
 	if (event->type == EV_EFI_HANDOFF_TABLES2)
-		name = cursor_bytes(&cursor, cursor_u8(&cursor));
+		take_text(&cursor, name, sizeof(name));
 	count = cursor_u64_le(&cursor);
 	if (cursor.failed || count == 0 || count > cursor.left / (UEFI_GUID_SIZE + sizeof(uint64_t)))
 		return false;
-	while (name.len && name.data[name.len - 1] == 0)
-		name.len--;
-	text_clean(text, sizeof(text), name);
 	(void)text_format(ret->text, sizeof(ret->text),
-		"table%s of the firmware%s%s: ", count == 1 ? "" : "s", *text ? " " : "", text);
+		"table%s of the firmware%s%s: ", count == 1 ? "" : "s", *name ? " " : "", name);
 	for (uint64_t i = 0; i < count && i < SHOWN_TABLES; i++) {
 		const uint8_t *guid = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
 
@@ -161,15 +155,6 @@ static bool describe_device(struct bytes data, struct event_text *ret)
 	(void)text_format(ret->text, sizeof(ret->text), "%s that measured itself (SPDM), %zu bytes",
 		kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : kinds[0], data.len);
 	return true;
-}
-
-static void take_text(struct cursor *cursor, char *ret, size_t size)
-{
-	struct bytes text = cursor_bytes(cursor, cursor_u8(cursor));
-
-	while (text.len && text.data[text.len - 1] == 0)
-		text.len--;
-	text_clean(ret, size, text);
 }
 
 /* TCG_Sp800_155_PlatformId_Event2 and 3 (PFP 1.06 section 10.4.5.2): the platform's maker and

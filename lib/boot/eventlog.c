@@ -222,11 +222,6 @@ static size_t padding_at(struct bytes bytes)
 	return at;
 }
 
-static bool is_pcr_index(uint32_t pcr)
-{
-	return pcr < PCR_COUNT || pcr == EVENTLOG_NO_PCR;
-}
-
 /* The first event has the old format in both kinds of logs; its data tells the two apart. */
 static const char *read_header(struct bytes bytes, struct eventlog *log)
 {
@@ -240,7 +235,7 @@ static const char *read_header(struct bytes bytes, struct eventlog *log)
 	log->bank_count = 1;
 	if (first.type != EV_NO_ACTION ||
 		!starts_with(first.data, spec_id_family, sizeof(spec_id_family) - 1))
-		return is_pcr_index(first.pcr) ? NULL : "no such PCR";
+		return first.pcr < PCR_COUNT || first.pcr == EVENTLOG_NO_PCR ? NULL : "no such PCR";
 	if (!starts_with(first.data, spec_id_agile, SIGNATURE_SIZE)) {
 		/* SHA-1 logs begin with "Spec ID Event00" (BIOS) or "02" (EFI 1.2) */
 		bool is_old = first.data.len >= SIGNATURE_SIZE && first.data.data[13] == '0' &&

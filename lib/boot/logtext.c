@@ -7,13 +7,6 @@
 
 #define SHOWN_BYTES 16 /* of data that is not text */
 
-static struct bytes without_final_zeros(struct bytes bytes)
-{
-	while (bytes.len && bytes.data[bytes.len - 1] == 0)
-		bytes.len--;
-	return bytes;
-}
-
 static bool has_control_byte(struct bytes bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++)
@@ -35,7 +28,7 @@ static bool is_printable_utf16(struct bytes bytes)
 
 bool logtext_of(struct bytes bytes, struct logtext *ret)
 {
-	struct bytes text = without_final_zeros(bytes);
+	struct bytes text = bytes_without_final_zeros(bytes);
 	struct bytes wide = {bytes.data, text.len + text.len % 2};
 
 	if (text.len && text_is_utf8(text) && !has_control_byte(text)) {

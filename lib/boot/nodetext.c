@@ -28,16 +28,6 @@ static void write_data(struct bytes data, char ret[2 * SHOWN_BYTES + sizeof("...
 		memcpy(ret + 2 * (size_t)SHOWN_BYTES, "...", sizeof("..."));
 }
 
-/* Writes the rest of the node as UTF-8, without zeros at the end. */
-static void write_rest(const struct cursor *at, char ret[NAME_SIZE])
-{
-	struct bytes rest = cursor_rest(at);
-
-	while (rest.len && rest.data[rest.len - 1] == 0)
-		rest.len--;
-	text_clean(ret, NAME_SIZE, rest);
-}
-
 static void unknown_text(const struct nodetext_node *node, char ret[NODETEXT_SIZE])
 {
 	char data[2 * SHOWN_BYTES + sizeof("...")];
@@ -174,8 +164,9 @@ static void disk_text(struct cursor *at, char ret[NODETEXT_SIZE])
  *
  * fields: the data's fields in their order: b w l q for a number of 1, 2, 4 or 8 bytes, g for a
  * GUID, a for an IPv4 address, h for 16 bytes as hex digits, t for the rest as text, d for the rest
- * as hex digits behind a comma, "" if there is none. text: $1 is the first field, a number as
- * hexadecimal; #1 is a number as decimal.
+ * as hex digits behind a comma, "" if there is none.
+ *
+ * text: $1 is the first field, a number as hexadecimal; #1 is a number as decimal.
  *
  * size: the bytes of the node's data; the least number if is_variable. Data of another size is
  * written as that of an unknown type. */
@@ -187,22 +178,33 @@ static const struct form {
 } forms[] = {
 	{1, 1, 2, false, "bb", "Pci($2,$1)", NULL},
 	{1, 3, 20, false, "lqq", "MemoryMapped(#1,$2,$3)", NULL},
-	{1, 4, 16, true, "gd", "VenHw($1$2)", NULL}, {1, 5, 4, false, "l", "Ctrl($1)", NULL},
-	{2, 1, 8, false, NULL, NULL, acpi_text}, {2, 2, 12, true, NULL, NULL, acpi_extended_text},
-	{2, 3, 4, true, "l", "AcpiAdr($1)", NULL}, {3, 1, 4, false, NULL, NULL, ata_text},
-	{3, 2, 4, false, "ww", "Scsi($1,$2)", NULL}, {3, 5, 2, false, "bb", "USB($1,$2)", NULL},
-	{3, 10, 16, true, "gd", "VenMsg($1$2)", NULL}, {3, 11, 33, false, NULL, NULL, mac_text},
+	{1, 4, 16, true, "gd", "VenHw($1$2)", NULL},
+	{1, 5, 4, false, "l", "Ctrl($1)", NULL},
+	{2, 1, 8, false, NULL, NULL, acpi_text},
+	{2, 2, 12, true, NULL, NULL, acpi_extended_text},
+	{2, 3, 4, true, "l", "AcpiAdr($1)", NULL},
+	{3, 1, 4, false, NULL, NULL, ata_text},
+	{3, 2, 4, false, "ww", "Scsi($1,$2)", NULL},
+	{3, 5, 2, false, "bb", "USB($1,$2)", NULL},
+	{3, 10, 16, true, "gd", "VenMsg($1$2)", NULL},
+	{3, 11, 33, false, NULL, NULL, mac_text},
 	{3, 12, 15, true, "aa", "IPv4($2,from $1)", NULL},
-	{3, 13, 39, true, "hh", "IPv6($2,from $1)", NULL}, {3, 17, 1, false, "b", "Unit($1)", NULL},
+	{3, 13, 39, true, "hh", "IPv6($2,from $1)", NULL},
+	{3, 17, 1, false, "b", "Unit($1)", NULL},
 	{3, 18, 6, false, "www", "Sata($1,$2,$3)", NULL},
-	{3, 19, 14, true, "wwqwt", "iSCSI($5)", NULL}, /* protocol, options, logical unit, portal */
-	{3, 20, 2, false, "w", "Vlan(#1)", NULL}, {3, 23, 12, false, NULL, NULL, nvme_text},
-	{3, 24, 0, true, "t", "Uri($1)", NULL}, {3, 26, 1, false, "b", "SD($1)", NULL},
-	{3, 29, 1, false, "b", "eMMC($1)", NULL}, {4, 1, 38, false, NULL, NULL, disk_text},
+	{3, 19, 14, true, "wwqwt", "iSCSI($5)", NULL},
+	{3, 20, 2, false, "w", "Vlan(#1)", NULL},
+	{3, 23, 12, false, NULL, NULL, nvme_text},
+	{3, 24, 0, true, "t", "Uri($1)", NULL},
+	{3, 26, 1, false, "b", "SD($1)", NULL},
+	{3, 29, 1, false, "b", "eMMC($1)", NULL},
+	{4, 1, 38, false, NULL, NULL, disk_text},
 	{4, 2, 20, false, "lqq", "CDROM($1,$2,$3)", NULL},
-	{4, 3, 16, true, "gd", "VenMedia($1$2)", NULL}, {4, 6, 16, false, "g", "FvFile($1)", NULL},
-	{4, 7, 16, false, "g", "Fv($1)", NULL}, {4, 8, 20, false, "lqq", "Offset($2,$3)", NULL},
-	{5, 1, 4, true, "wwt", "BBS($1,$3)", NULL}, /* a boot device of a BIOS (section 10.3.6) */
+	{4, 3, 16, true, "gd", "VenMedia($1$2)", NULL},
+	{4, 6, 16, false, "g", "FvFile($1)", NULL},
+	{4, 7, 16, false, "g", "Fv($1)", NULL},
+	{4, 8, 20, false, "lqq", "Offset($2,$3)", NULL},
+	{5, 1, 4, true, "wwt", "BBS($1,$3)", NULL},
 };
 
 struct field {
@@ -229,7 +231,7 @@ static void read_field(char kind, struct cursor *at, struct field *ret)
 		hex_encode(cursor_bytes(at, 16), ret->text);
 		return;
 	case 't':
-		write_rest(at, ret->text);
+		text_clean(ret->text, NAME_SIZE, bytes_without_final_zeros(cursor_rest(at)));
 		return;
 	case 'd':
 		write_data(cursor_rest(at), data);
@@ -252,7 +254,8 @@ static void write_form(const struct form *form, struct cursor *at, char ret[NODE
 	for (size_t i = 0; i < FIELDS_MAX && form->fields[i]; i++)
 		read_field(form->fields[i], at, &fields[i]);
 	for (const char *from = form->text; *from; from++, len = strlen(ret)) {
-		const struct field *field = strchr("$#", *from) ? &fields[from[1] - '1'] : NULL;
+		bool is_field = *from == '$' || *from == '#';
+		const struct field *field = is_field ? &fields[from[1] - '1'] : NULL;
 
 		if (!field)
 			(void)text_format(ret + len, NODETEXT_SIZE - len, "%c", *from);
@@ -261,7 +264,7 @@ static void write_form(const struct form *form, struct cursor *at, char ret[NODE
 		else
 			(void)text_format(ret + len, NODETEXT_SIZE - len, "%llu",
 				(unsigned long long)field->number);
-		from += field ? 1 : 0;
+		from += is_field;
 	}
 }
 

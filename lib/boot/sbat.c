@@ -24,21 +24,6 @@ static bool is_digits(struct bytes text)
 	return text.len > 0;
 }
 
-static bool read_generation(struct bytes text, uint32_t *ret)
-{
-	uint32_t number = 0;
-
-	if (!is_digits(text))
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (number > MAX_GENERATION / 10)
-			return false;
-		number = number * 10 + (uint32_t)(text.data[i] - '0');
-	}
-	*ret = number;
-	return true;
-}
-
 static void read_line(struct bytes line, struct sbat *ret)
 {
 	struct bytes name = take_part(&line, ',');
@@ -46,7 +31,7 @@ static void read_line(struct bytes line, struct sbat *ret)
 	struct bytes date = take_part(&line, ',');
 	struct sbat_component component;
 
-	if (name.len == 0 || !read_generation(generation, &component.generation)) {
+	if (name.len == 0 || !text_number(generation, MAX_GENERATION, &component.generation)) {
 		ret->is_whole = false;
 		return;
 	}
@@ -70,8 +55,7 @@ static void read_line(struct bytes line, struct sbat *ret)
 void sbat_read(struct bytes value, struct sbat *ret)
 {
 	*ret = (struct sbat){.is_whole = true};
-	while (value.len && value.data[value.len - 1] == 0)
-		value.len--;
+	value = bytes_without_final_zeros(value);
 	while (value.len) {
 		struct bytes line = take_part(&value, '\n');
 

@@ -114,12 +114,8 @@ static bool take_status_line(struct bytes line, struct connect_proxy_answer *ret
 
 	if (line.len < 12 || memcmp(at, "HTTP/1.", 7) != 0 || at[8] != ' ')
 		return false;
-	ret->status = 0;
-	for (size_t i = 9; i < 12; i++) {
-		if (at[i] < '0' || at[i] > '9')
-			return false;
-		ret->status = ret->status * 10 + at[i] - '0';
-	}
+	if (!text_number((struct bytes){at + 9, 3}, 999, &ret->status))
+		return false;
 	if (line.len > 13)
 		text_clean(ret->reason, sizeof(ret->reason), (struct bytes){at + 13, line.len - 13});
 	return line.len == 12 || at[12] == ' ';
