@@ -232,8 +232,8 @@ static const struct resolve_server *find_bad_server(const struct resolve *lookup
 	for (size_t i = 0; i < lookup->server_count; i++) {
 		const struct resolve_server *server = &lookup->servers[i];
 
-		if (server->is_asked && !is_usable(&server->said[DNS_A]) &&
-			!is_usable(&server->said[DNS_AAAA]))
+		if (server->is_asked && !is_usable(&server->answers[DNS_A]) &&
+			!is_usable(&server->answers[DNS_AAAA]))
 			return server;
 	}
 	return NULL;
@@ -242,7 +242,7 @@ static const struct resolve_server *find_bad_server(const struct resolve *lookup
 static void warn_of_server(const char *host, const char *addresses,
 	const struct resolve_server *server, struct doctor_finding *finding)
 {
-	enum dns_outcome outcome = server->said[DNS_A].outcome;
+	enum dns_outcome outcome = server->answers[DNS_A].outcome;
 	char said[176];
 
 	resolve_server_text(server, said, sizeof(said));

@@ -176,19 +176,6 @@ static int rsa_load(mbedtls_rsa_context *rsa, const struct crypto_rsa_public *ke
 	return status;
 }
 
-static int rsa_check(mbedtls_rsa_context *rsa, const uint8_t digest[CRYPTO_SHA256_SIZE],
-	const uint8_t *signature)
-{
-	return mbedtls_rsa_pkcs1_verify(
-		rsa, MBEDTLS_MD_SHA256, CRYPTO_SHA256_SIZE, digest, signature);
-}
-
-/* The low seven bits are the innermost layer's code, here that of big numbers (mbedtls/error.h). */
-static bool is_out_of_memory(int status)
-{
-	return (-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED;
-}
-
 int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes data,
 	struct bytes signature, struct err *err)
 {
@@ -200,12 +187,16 @@ int crypto_rsa_verify_sha256(const struct crypto_rsa_public *key, struct bytes d
 	crypto_sha256(data, digest);
 	status = rsa_load(&rsa, key);
 	if (status == 0)
-		status = signature.len == key->modulus_len ? rsa_check(&rsa, digest, signature.data)
-							   : MBEDTLS_ERR_RSA_VERIFY_FAILED;
+		status = signature.len != key->modulus_len
+				 ? MBEDTLS_ERR_RSA_VERIFY_FAILED
+				 : mbedtls_rsa_pkcs1_verify(&rsa, MBEDTLS_MD_SHA256, sizeof(digest),
+					   digest, signature.data);
 	mbedtls_rsa_free(&rsa);
 	if (status == 0)
 		return 0;
-	if (is_out_of_memory(status))
+	/* the low seven bits are the innermost layer's code, here that of big numbers
+	 * (mbedtls/error.h) */
+	if ((-status & 0x7F) == -MBEDTLS_ERR_MPI_ALLOC_FAILED)
 		return err_set(err, ERR_NO_MEMORY, (unsigned long)-status,
 			"No memory to check a signature.");
 	return err_set(

@@ -66,12 +66,6 @@ static void keep_worst_fault(struct crypto_chain *chain, const struct err *err)
 
 /* ---- one certificate ---- */
 
-static bool is_for_servers(const mbedtls_x509_crt *crt)
-{
-	return mbedtls_x509_crt_check_extended_key_usage(crt, MBEDTLS_OID_SERVER_AUTH,
-		       MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) == 0;
-}
-
 static void judge_strength(struct crypto_chain *chain, const struct crypto_link *link,
 	const mbedtls_x509_crt *crt, uint32_t flags)
 {
@@ -197,7 +191,8 @@ static int judge_certificate(void *context, mbedtls_x509_crt *crt, int depth, ui
 		crypto_x509_judge_dates(crt, chain->now_s, flags);
 	judge_strength(chain, link, crt, *flags);
 	judge_dates(chain, link, crt, *flags);
-	if (!is_for_servers(crt))
+	if (mbedtls_x509_crt_check_extended_key_usage(
+		    crt, MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) != 0)
 		add_fault(chain, ERR_CERT_USE,
 			"its certificate is not for TLS servers: '%.100s' (extKeyUsage)",
 			link->subject);

@@ -81,15 +81,6 @@ static int load_key(struct bytes pem, struct holder *holder, struct err *err)
 	return 0;
 }
 
-static struct cms_recipient recipient_of(const mbedtls_x509_crt *crt)
-{
-	return (struct cms_recipient){
-		.issuer = {crt->issuer_raw.p, crt->issuer_raw.len},
-		.serial = {crt->serial.p, crt->serial.len},
-		.key_id = certext_key_id((struct bytes){crt->v3_ext.p, crt->v3_ext.len}),
-	};
-}
-
 /* ---- decryption ---- */
 
 static const struct {
@@ -183,6 +174,7 @@ int crypto_cms_decrypt(
 {
 	auto_cleanup(holder) struct holder holder = {0};
 	struct cms_recipient recipient;
+	const mbedtls_x509_crt *crt = &holder.crt;
 	uint8_t key[MAX_KEY_SIZE];
 	struct cms cms;
 	int status;
@@ -191,7 +183,11 @@ int crypto_cms_decrypt(
 	mbedtls_pk_init(&holder.key);
 	if (load_certificate(pair->certificate_pem, &holder, err) < 0)
 		return -1;
-	recipient = recipient_of(&holder.crt);
+	recipient = (struct cms_recipient){
+		.issuer = {crt->issuer_raw.p, crt->issuer_raw.len},
+		.serial = {crt->serial.p, crt->serial.len},
+		.key_id = certext_key_id((struct bytes){crt->v3_ext.p, crt->v3_ext.len}),
+	};
 	if (cms_parse(message, &recipient, &cms, err) < 0 || load_key(pair->key_pem, &holder, err) < 0)
 		return -1;
 	status = unwrap_key(&cms, &holder, ciphers[cms.cipher].key_size, key, err);

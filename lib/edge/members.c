@@ -39,17 +39,10 @@ static int read_number(const json *object, const struct member *member, void *to
 	return 0;
 }
 
-static int read_hex(const json *object, const struct member *member, uint8_t *to, struct err *err)
+static int read_member(const json *object, const struct member *member, void *to, struct err *err)
 {
 	const char *text;
 
-	if (json_get_text(object, member->name, &text, err) < 0)
-		return -1;
-	return hex_decode(bytes_of_text(text), to, member->size, err);
-}
-
-static int read_member(const json *object, const struct member *member, void *to, struct err *err)
-{
 	if (member->presence != MEMBER_REQUIRED && !json_get(object, member->name))
 		return 0;
 	switch (member->type) {
@@ -58,7 +51,9 @@ static int read_member(const json *object, const struct member *member, void *to
 	case MEMBER_PATH:
 		return read_path(object, member, to, err);
 	case MEMBER_HEX:
-		return read_hex(object, member, to, err);
+		return json_get_text(object, member->name, &text, err) < 0
+			       ? -1
+			       : hex_decode(bytes_of_text(text), to, member->size, err);
 	case MEMBER_FLAG:
 		*(bool *)to = json_true(json_get(object, member->name));
 		return 0;

@@ -140,7 +140,7 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 	}
 	connect_proxy_page_title(
 		(struct bytes){header_end + 4, bytes.len - (size_t)(header_end + 4 - bytes.data)},
-		found.said, sizeof(found.said));
+		found.title, sizeof(found.title));
 	*ret = found;
 	return true;
 }
@@ -192,7 +192,7 @@ static int receive_answer(
 			return is_complete ? 0 : len < 0 ? errno : ENODATA;
 		if (connect_proxy_parse_answer(buf_bytes(answer), ret))
 			is_complete = true;
-		if (is_complete && (ret->status < 300 || ret->said[0]))
+		if (is_complete && (ret->status < 300 || ret->title[0]))
 			return 0;
 	}
 	return is_complete ? 0 : ETIMEDOUT;
@@ -227,7 +227,7 @@ static int explain_authentication(
 int connect_proxy_check(const struct connect_proxy_answer *answer, bool has_user, struct err *err)
 {
 	enum err_code code = code_of(answer->status);
-	const char *said = answer->location[0] ? answer->location : answer->said;
+	const char *said = answer->location[0] ? answer->location : answer->title;
 
 	if (answer->status >= 200 && answer->status < 300)
 		return 0;

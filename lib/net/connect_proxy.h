@@ -11,7 +11,7 @@
 struct connect_proxy_answer {
 	unsigned int status; /* 200 to 299: the way is open; 0: no answer */
 	char reason[64]; /* of the status line; this text and the next two are cleaned */
-	char said[96]; /* title of the page that came with a refusal, or "" */
+	char title[96]; /* title of the page that came with a refusal, or "" */
 	char location[128]; /* target of a redirect, or "" */
 	/* for 407: the schemes that the proxy accepts, as far as they are known here, such as
 	 * "Basic, Negotiate", without their parameters */

@@ -81,7 +81,7 @@ static void note_answer(struct search *search, struct side *side, size_t at, int
 	struct resolve_server *server = &search->lookup->servers[side->asked[at]];
 
 	side->is_counted[at] = true;
-	server->said[side->family] = *answer;
+	server->answers[side->family] = *answer;
 	server->took_ms[side->family] = (uint32_t)(now_ms - side->asked_ms[at]);
 	if (answer->outcome == DNS_FOUND) {
 		side->found = answer;
@@ -186,7 +186,7 @@ static void note_time_without_answer(struct search *search)
 	for (size_t i = 0; i < DNS_FAMILIES; i++)
 		/* backwards: the first query counts */
 		for (size_t k = search->sides[i].count; k--;)
-			if (search->lookup->servers[search->sides[i].asked[k]].said[i].outcome ==
+			if (search->lookup->servers[search->sides[i].asked[k]].answers[i].outcome ==
 				DNS_SILENT)
 				search->lookup->servers[search->sides[i].asked[k]].took_ms[i] =
 					(uint32_t)(now_ms - search->sides[i].asked_ms[k]);
@@ -233,9 +233,9 @@ static enum resolve_outcome outcome_of_side(const struct search *search, const s
 	if (side->limit < search->lookup->server_count && side->is_over)
 		return side->denial == DNS_NO_NAME ? RESOLVE_NO_NAME : RESOLVE_NO_DATA;
 	for (size_t i = 0; i < search->lookup->server_count; i++) {
-		enum dns_outcome said = search->lookup->servers[i].said[side->family].outcome;
+		enum dns_outcome there = search->lookup->servers[i].answers[side->family].outcome;
 
-		if (said == DNS_FAILED || said == DNS_GARBLED)
+		if (there == DNS_FAILED || there == DNS_GARBLED)
 			outcome = RESOLVE_FAILED;
 	}
 	return outcome;
@@ -344,8 +344,8 @@ static void note_silent_servers(const struct resolve *lookup, bool is_dead[RESOL
 	for (size_t i = 0; i < lookup->server_count; i++)
 		is_dead[i] = is_dead[i] ||
 			     (lookup->servers[i].is_asked &&
-				     lookup->servers[i].said[DNS_A].outcome == DNS_SILENT &&
-				     lookup->servers[i].said[DNS_AAAA].outcome == DNS_SILENT);
+				     lookup->servers[i].answers[DNS_A].outcome == DNS_SILENT &&
+				     lookup->servers[i].answers[DNS_AAAA].outcome == DNS_SILENT);
 }
 
 /* Looks up each name in both families, so that all addresses belong to one name. If none is found,

@@ -34,7 +34,7 @@ struct resolve_inputs {
 struct resolve_server {
 	char address[RESOLVCONF_SERVER_SIZE];
 	bool is_asked;
-	struct dns_answer said[DNS_FAMILIES];
+	struct dns_answer answers[DNS_FAMILIES];
 	uint32_t took_ms[DNS_FAMILIES]; /* until the answer, or the time without one */
 };
 

@@ -12,8 +12,8 @@ static void family_text(
 {
 	char said[64];
 
-	dns_answer_text(&server->said[family], said, sizeof(said));
-	if (server->said[family].outcome == DNS_SILENT)
+	dns_answer_text(&server->answers[family], said, sizeof(said));
+	if (server->answers[family].outcome == DNS_SILENT)
 		(void)text_format(ret, size, "%s in %.1f s", said, server->took_ms[family] / 1e3);
 	else
 		(void)text_format(ret, size, "%s", said);
@@ -30,8 +30,8 @@ static bool is_same_result(const struct dns_answer *a, const struct dns_answer *
 
 void resolve_server_text(const struct resolve_server *server, char *ret, size_t size)
 {
-	const struct dns_answer *of_a = &server->said[DNS_A];
-	const struct dns_answer *of_aaaa = &server->said[DNS_AAAA];
+	const struct dns_answer *of_a = &server->answers[DNS_A];
+	const struct dns_answer *of_aaaa = &server->answers[DNS_AAAA];
 	char text[80], other[80];
 
 	family_text(server, DNS_A, text, sizeof(text));

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (answer.status > 999)
 		abort();
 	check_text(answer.reason, sizeof(answer.reason));
-	check_text(answer.said, sizeof(answer.said));
+	check_text(answer.title, sizeof(answer.title));
 	check_text(answer.location, sizeof(answer.location));
 	check_text(answer.schemes, sizeof(answer.schemes));
 	return 0;

@@ -45,10 +45,10 @@ static void answers_are_read(void **state)
 			fail_msg("row %zu: %u", i, answer.status);
 		if (is_answer && (answer.status != rows[i].status ||
 					 strcmp(answer.reason, rows[i].reason) != 0 ||
-					 strcmp(answer.said, rows[i].said) != 0 ||
+					 strcmp(answer.title, rows[i].said) != 0 ||
 					 strcmp(answer.schemes, rows[i].schemes) != 0))
 			fail_msg("row %zu: %u '%s' '%s' '%s'", i, answer.status, answer.reason,
-				answer.said, answer.schemes);
+				answer.title, answer.schemes);
 	}
 }
 
