@@ -90,9 +90,11 @@ static void check_issuer(const struct bundle *bundle, const struct bundlecheck_i
 	if (is_asked && !check->has_cert && check->appraisal.is_bound)
 		finding(&check->findings, ERR_NO_MEMORY,
 			"No memory to check the certificate's issuer.");
-	if (!is_asked)
+	if (!is_asked) {
 		note_unchecked_issuer(inputs, check);
-	if (!check->is_issuer_checked)
+		return;
+	}
+	if (!check->has_cert)
 		return;
 	if (join_intermediates(inputs->anchors, &bundle->chain, &all, &err) < 0)
 		findings_add(&found, &err);
@@ -387,6 +389,9 @@ static void answer_boot(const struct bundle *bundle, const struct bundlecheck_in
 		check->boot = *said;
 	else if (bundle->is_whole && check->is_token_checked && inputs->keys.len)
 		check->boot = verdict_of_claims(bundle->provider.claims);
+	if (check->boot.health == HEALTH_HEALTHY)
+		add_note(check,
+			"Healthy is the provider's verdict, which its token proves. Whether the boot changed, which no provider compares, the bundle says unsigned.");
 }
 
 int bundlecheck_new(struct bundlecheck **ret, struct err *err)

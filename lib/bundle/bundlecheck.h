@@ -14,7 +14,7 @@
 #include "appraise/findings.h"
 #include "bundle/bundle.h"
 
-#define BUNDLECHECK_MAX_NOTES 13
+#define BUNDLECHECK_MAX_NOTES 14
 #define BUNDLECHECK_NOTE_SIZE 448 /* guessable_sentence() */
 
 struct bundlecheck_inputs {
