@@ -6,11 +6,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "disk/packages.h"
+#include "disk/program_sbat.h"
 #include "disk/signers.h"
 #include "commands.h"
 
 #define WORD_SIZE 256
 #define HEX_SIZE  (2 * CRYPTO_SHA256_SIZE + 1)
+#define SBAT_SIZE 128
 
 struct options {
 	const char *root;
@@ -25,6 +27,7 @@ struct view {
 	/* a file with the same bytes that a package installed, if no package owns this one */
 	const struct view *original;
 	struct signers *signers; /* NULL: no program, or they could not be read */
+	char sbat[SBAT_SIZE]; /* the generations that a program states; "" if it states none */
 };
 
 struct views {
@@ -107,6 +110,7 @@ static void add_view(json *list, const struct view *view)
 	hex_encode((struct bytes){digest->program, sizeof(digest->program)}, hex);
 	json_add_known_text(object, "programSha256", digest->is_program ? hex : NULL);
 	add_signatures(object, view->signers);
+	json_add_known_text(object, "sbat", view->sbat);
 	package = json_add_object(object, "package");
 	json_add_text(package, "word", package_word_name(view));
 	json_add_known_text(package, "name", view->answer.package);
@@ -132,6 +136,8 @@ static void print_view(const struct view *view)
 		print_format("    signed by      %s, issued by %s%s\n",
 			view->signers->items[i].name, view->signers->items[i].issuer,
 			view->signers->items[i].is_intact ? "" : " (does not fit the program)");
+	if (view->sbat[0])
+		print_format("    SBAT           %s\n", view->sbat);
 }
 
 /* Finds the packaged originals of copies: shim and GRUB are installed below usr, and copied from
@@ -168,22 +174,33 @@ static void look_up_packages(
 	find_originals(views, files->count);
 }
 
-/* What cannot be read is left unknown: the digests stand for the file. */
-static int read_signers(int root_fd, struct view *view, struct err *err)
+static int read_program(int fd, struct view *view, struct err *err)
 {
 	auto_cleanup(signers) struct signers *signers = NULL;
+	struct sbat sbat;
+	bool has_sbat;
+
+	if (signers_new(&signers, err) < 0 ||
+		signers_read(fd, view->file->digest.program, signers, err) < 0 ||
+		program_sbat_read(fd, &sbat, &has_sbat, err) < 0)
+		return -1;
+	view->signers = steal_ptr(signers);
+	if (has_sbat)
+		sbat_text(&sbat, view->sbat, sizeof(view->sbat));
+	return 0;
+}
+
+/* What cannot be read is left unknown: the digests stand for the file. */
+static int look_into(int root_fd, struct view *view, struct err *err)
+{
 	auto_cleanup(fd) int fd = -1;
 
 	if (!view->file->digest.is_program)
 		return 0;
-	if (signers_new(&signers, err) < 0)
-		return -1;
 	if (file_open(root_fd, view->file->path, FILE_NO_LINKS, &fd, err) == 0 &&
-		signers_read(fd, view->file->digest.program, signers, err) == 0)
-		view->signers = steal_ptr(signers);
-	else if (err->code == ERR_NO_MEMORY)
-		return -1;
-	return 0;
+		read_program(fd, view, err) == 0)
+		return 0;
+	return err->code == ERR_NO_MEMORY ? -1 : 0;
 }
 
 static int print_views_json(const struct view *views, const struct bootfiles *files,
@@ -217,7 +234,7 @@ static int show(const void *given, int *ret_exit_code, struct err *err)
 	views.count = files.count;
 	look_up_packages(root_fd, &files, views.items, &outcome);
 	for (size_t i = 0; i < views.count; i++)
-		if (read_signers(root_fd, &views.items[i], err) < 0)
+		if (look_into(root_fd, &views.items[i], err) < 0)
 			return -1;
 	/* a difference counts even if something else could not be read */
 	*ret_exit_code = outcome.differing      ? EXIT_BAD

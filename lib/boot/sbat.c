@@ -126,6 +126,32 @@ enum sbat_change sbat_compare(const struct sbat *old, const struct sbat *new)
 	return is_later(old->date, new->date) ? SBAT_RAISED : SBAT_CHANGED;
 }
 
+/* Is it below a line of the level? */
+static bool is_below(const struct sbat *level, const struct sbat_component *component)
+{
+	for (size_t i = 0; i < level->count; i++)
+		if (strcmp(level->components[i].name, component->name) == 0 &&
+			component->generation < level->components[i].generation)
+			return true;
+	return false;
+}
+
+enum sbat_start sbat_judge(
+	const struct sbat *level, const struct sbat *program, struct sbat_component *ret_refused)
+{
+	if (level->has_sbat && program->has_sbat && program->generation < level->generation) {
+		*ret_refused = (struct sbat_component){"sbat", program->generation};
+		return SBAT_REVOKED;
+	}
+	for (size_t i = 0; i < program->count; i++) {
+		if (!is_below(level, &program->components[i]))
+			continue;
+		*ret_refused = program->components[i];
+		return SBAT_REVOKED;
+	}
+	return level->is_whole && program->is_whole ? SBAT_STARTS : SBAT_UNCLEAR;
+}
+
 void sbat_text(const struct sbat *sbat, char *ret, size_t size)
 {
 	size_t len;

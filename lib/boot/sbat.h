@@ -1,8 +1,8 @@
-/* sbat.h - reads shim's revocation level: the oldest generation of each component that may start.
- * The data is hostile.
+/* sbat.h - reads shim's revocation level: the oldest generation of each component that may start;
+ * and the generations that a program's section .sbat states. The data is hostile.
  *
- * Source: shim 15.8, SBAT.md: lines "component,generation[,...]". The first is "sbat,1,DATE"; its
- * date is the version of the level itself. */
+ * Source: shim 15.8, SBAT.md: lines "component,generation[,...]". The first of a level is
+ * "sbat,1,DATE"; its date is the version of the level itself. */
 #ifndef BOOT_SBAT_H
 #define BOOT_SBAT_H
 
@@ -41,6 +41,17 @@ enum sbat_change {
 /* Compares two levels, component by component. A missing line counts as lower, unless a component
  * that it is derived from (the name before a dot: grub of grub.debian) rose. */
 enum sbat_change sbat_compare(const struct sbat *old, const struct sbat *new);
+
+enum sbat_start {
+	SBAT_STARTS,
+	SBAT_REVOKED, /* a component's generation is below the level */
+	SBAT_UNCLEAR, /* none of the lines that were understood is, but not all were */
+};
+
+/* Does shim with this level start a program of these generations? ret_refused: the first component
+ * below the level, for SBAT_REVOKED only. */
+enum sbat_start sbat_judge(
+	const struct sbat *level, const struct sbat *program, struct sbat_component *ret_refused);
 
 /* "2025021800: shim 4, grub 5"; "(empty)" */
 void sbat_text(const struct sbat *sbat, char *ret, size_t size);

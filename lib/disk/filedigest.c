@@ -66,6 +66,27 @@ static int read_head(int fd, struct buf *ret, struct err *err)
 	return 0;
 }
 
+int filedigest_read_range(int fd, const struct peimage_range *range, struct buf *ret, struct err *err)
+{
+	uint8_t chunk[4096];
+
+	for (uint64_t done = 0; done < range->len;) {
+		uint64_t left = range->len - done;
+		ssize_t got = pread(fd, chunk, left < sizeof(chunk) ? (size_t)left : sizeof(chunk),
+			(off_t)(range->offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_set(err, ERR_IO, got ? (unsigned long)errno : 0,
+				"A part of a file cannot be read.");
+		if (buf_append(ret, chunk, (size_t)got, err) < 0)
+			return -1;
+		done += (uint64_t)got;
+	}
+	return 0;
+}
+
 int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);

@@ -21,6 +21,10 @@ int filedigest_read(int fd, struct filedigest *ret, struct err *err) err_check;
 /* The header of an EFI program of this size; *ret is NULL, and no failure, for any other file. The
  * caller frees it. ERR_IO, ERR_NO_MEMORY. */
 int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err) err_check;
+/* Appends the bytes of a range. ERR_IO also if the file is shorter, ERR_FORMAT if ret's maximum is.
+ */
+int filedigest_read_range(
+	int fd, const struct peimage_range *range, struct buf *ret, struct err *err) err_check;
 /* MD5 of the file, for package managers that recorded it. */
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err) err_check;
 

@@ -107,28 +107,6 @@ int signers_judge(struct bytes table, const uint8_t program[CRYPTO_SHA256_SIZE],
 	return 0;
 }
 
-static int read_table(int fd, const struct peimage_range *range, struct buf *ret, struct err *err)
-{
-	uint8_t chunk[4096];
-
-	buf_done(ret);
-	*ret = buf_with_max(AUTHENTICODE_MAX_TABLE);
-	while (ret->len < range->len) {
-		uint64_t left = range->len - ret->len;
-		ssize_t got = pread(fd, chunk, left < sizeof(chunk) ? (size_t)left : sizeof(chunk),
-			(off_t)(range->offset + ret->len));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_set(err, ERR_IO, (unsigned long)errno,
-				"A program's signatures cannot be read.");
-		if (buf_append(ret, chunk, (size_t)got, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int signers_read(
 	int fd, const uint8_t program[CRYPTO_SHA256_SIZE], struct signers *ret, struct err *err)
 {
@@ -147,7 +125,9 @@ int signers_read(
 		ret->is_cut = true;
 		return 0;
 	}
-	if (read_table(fd, &image->certificates, &ret->table, err) < 0)
+	buf_done(&ret->table);
+	ret->table = buf_with_max(AUTHENTICODE_MAX_TABLE);
+	if (filedigest_read_range(fd, &image->certificates, &ret->table, err) < 0)
 		return -1;
 	return signers_judge(buf_bytes(&ret->table), program, ret, err);
 }

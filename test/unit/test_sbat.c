@@ -130,6 +130,44 @@ static void a_level_is_raised_if_nothing_is_lower(void **state)
 	}
 }
 
+#define DEBIANS_SHIM                                                                               \
+	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\nshim,4,UEFI shim,shim,1,https://github.com/rhboot/shim\nshim.debian,1,Debian,shim,16.1,https://tracker.debian.org/pkg/shim\n"
+
+static void a_program_starts_if_no_generation_is_below_the_level(void **state)
+{
+	static const struct {
+		const char *level, *program;
+		enum sbat_start start;
+		const char *refused;
+	} rows[] = {
+		{"sbat,1,2025021800\nshim,4\ngrub,5\n", DEBIANS_SHIM, SBAT_STARTS, NULL},
+		{"sbat,1,2030010100\nshim,5\n", DEBIANS_SHIM, SBAT_REVOKED, "shim"},
+		{"sbat,1,2030010100\nshim.debian,2\n", DEBIANS_SHIM, SBAT_REVOKED, "shim.debian"},
+		{"sbat,2,2030010100\n", DEBIANS_SHIM, SBAT_REVOKED, "sbat"},
+		{"", DEBIANS_SHIM, SBAT_STARTS, NULL},
+		/* of two lines shim applies both */
+		{"sbat,1,1\ngrub,5\ngrub,3\n", "sbat,1\ngrub,4\n", SBAT_REVOKED, "grub"},
+		{"sbat,1,1\ngrub,3\n", "sbat,1\ngrub,4\ngrub,2\n", SBAT_REVOKED, "grub"},
+		/* a name alone says nothing about another one */
+		{"sbat,1,1\ngrub.debian,9\n", "sbat,1\ngrub,1\ngrub.ubuntu,1\n", SBAT_STARTS, NULL},
+		{"sbat,1,1\nshim,0\n", "sbat,1\nshim,0\n", SBAT_STARTS, NULL},
+		/* what was not understood may be what is revoked */
+		{"sbat,1,1\nshim\n", DEBIANS_SHIM, SBAT_UNCLEAR, NULL},
+		{"sbat,1,1\nshim,4\n", "sbat,1\nshim,x\n", SBAT_UNCLEAR, NULL},
+		{"sbat,1,1\nshim,4\ngrub\n", "sbat,1\nshim,3\n", SBAT_REVOKED, "shim"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sbat level = level_of(rows[i].level), program = level_of(rows[i].program);
+		struct sbat_component refused = {"", 0};
+
+		if (sbat_judge(&level, &program, &refused) != rows[i].start)
+			fail_msg("row %zu: %d", i, sbat_judge(&level, &program, &refused));
+		assert_string_equal(refused.name, rows[i].refused ? rows[i].refused : "");
+	}
+}
+
 /* A program's generations, and a level's (0: it has no such line). */
 enum { GRUB, DEBIAN, CLOUD, COMPONENTS, GENERATIONS = 4 };
 static const char *const names[COMPONENTS] = {"grub", "grub.debian", "grub.debian.cloud"};
@@ -236,6 +274,7 @@ static void a_level_that_was_cut_is_not_compared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_program_starts_if_no_generation_is_below_the_level),
 		cmocka_unit_test(levels_are_read_and_told),
 		cmocka_unit_test(final_zeros_do_not_count),
 		cmocka_unit_test(more_than_fits_is_left_out),
