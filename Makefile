@@ -228,12 +228,19 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 	$(Q)test/vm/attest $(BIN)
 	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
 
+year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with attacks (downloads 16 GB once)
+	$(Q)scripts/deps build test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test/year/archive $(BUILD)/year
+	$(Q)test/year/year $(BIN) $(BUILD)/year good
+	$(Q)test/year/year $(BIN) $(BUILD)/year attacked
+
 outdated: ## each bundled library: pinned and newest version, and known vulnerabilities of the pinned one
 	$(Q)scripts/outdated
 
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm clean
+.PHONY: all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm year clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
