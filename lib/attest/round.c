@@ -157,6 +157,7 @@ static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
 		.total_timeout_ms = ROUND_EXCHANGE_MS,
 		.idle_timeout_ms = ROUND_IDLE_MS,
 		.deadline_ms = ret->started_ms + ROUND_BUDGET_MS,
+		.is_single_try = inputs->is_single_try,
 		.random = inputs->random,
 		.now_s = inputs->now_s,
 		.now_ms = ret->started_ms};

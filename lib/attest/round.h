@@ -22,6 +22,7 @@ struct round_inputs {
 	/* metadata service, which knows the region, http://ADDRESS; NULL or "": the cloud's */
 	const char *metadata;
 	struct way_sources way; /* to the provider; does not apply to the metadata service */
+	bool is_single_try; /* one request; a later round is the next try */
 	uint32_t random; /* spreads the retries of many VMs over time */
 	const char *nonce; /* the token must contain it, which proves that it is fresh */
 	int64_t now_s;

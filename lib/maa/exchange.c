@@ -145,6 +145,7 @@ struct question {
 	const char *path;
 	struct http_request request;
 	bool (*is_good)(const struct http_answer *answer);
+	uint32_t max_tries;
 };
 
 static int64_t left_ms_of(const struct exchange *exchange)
@@ -219,6 +220,7 @@ static int try_until_good(const struct exchange *exchange, struct question *ques
 	while (try_once(exchange, question, ret, facts, err) < 0) {
 		struct retry_inputs inputs = {.code = err->code,
 			.tries = facts->tries,
+			.max_tries = question->max_tries,
 			.took_ms = facts->took_ms,
 			.retry_after_s = facts->retry_after_s,
 			.random = exchange->random >> facts->tries,
@@ -249,7 +251,8 @@ int exchange_attest(const struct exchange *exchange, struct bytes body, struct b
 		.body = buf_with_max(ENVELOPE_MAX_ANSWER)};
 	struct question question = {.path = REQUEST_PATH,
 		.request = {.content_type = "application/json", .body = body},
-		.is_good = is_json_object};
+		.is_good = is_json_object,
+		.max_tries = exchange->is_single_try ? 1 : RETRY_TRIES};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
@@ -266,7 +269,8 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 	struct exchange_facts *ret_facts, struct err *err)
 {
 	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
-	struct question question = {.path = KEYS_PATH, .is_good = may_be_keys};
+	struct question question = {
+		.path = KEYS_PATH, .is_good = may_be_keys, .max_tries = RETRY_TRIES};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
@@ -290,7 +294,8 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 {
 	auto_cleanup(http_answer) struct http_answer answer = {
 		.body = buf_with_max(DISCOVERY_MAX_BYTES)};
-	struct question question = {.path = DISCOVERY_PATH, .is_good = is_json_object};
+	struct question question = {
+		.path = DISCOVERY_PATH, .is_good = is_json_object, .max_tries = RETRY_TRIES};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;

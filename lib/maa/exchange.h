@@ -17,6 +17,7 @@ struct exchange {
 	uint32_t idle_timeout_ms;
 	/* of all tries together, by base/clock.h's monotonic clock; 0: no deadline, and one try */
 	int64_t deadline_ms;
+	bool is_single_try; /* of exchange_attest(), whose body is large; else RETRY_TRIES */
 	uint32_t random; /* spreads the tries of many VMs */
 	int64_t now_s; /* Unix time ... */
 	int64_t now_ms; /* ... at this time of base/clock.h's monotonic clock */

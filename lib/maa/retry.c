@@ -8,7 +8,7 @@ bool retry_is_worth_it(const struct retry_inputs *inputs, uint32_t *ret_wait_ms)
 	uint64_t asked_ms = (uint64_t)inputs->retry_after_s * 1000;
 	uint64_t wait_ms;
 
-	if (inputs->tries >= RETRY_TRIES || inputs->took_ms > RETRY_LONG_TRY_MS ||
+	if (inputs->tries >= inputs->max_tries || inputs->took_ms > RETRY_LONG_TRY_MS ||
 		err_info(inputs->code)->retry != ERR_RETRY_SOON)
 		return false;
 	wait_ms = FIRST_WAIT_MS << (inputs->tries - 1);

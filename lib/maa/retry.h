@@ -17,6 +17,7 @@
 struct retry_inputs {
 	enum err_code code; /* why the last try failed */
 	uint32_t tries; /* made so far, 1 or more */
+	uint32_t max_tries; /* in all, at most RETRY_TRIES */
 	uint32_t took_ms; /* by the last try */
 	uint32_t retry_after_s; /* Retry-After of the answer, or 0 */
 	uint32_t random; /* spreads VMs that failed at the same time */

@@ -16,6 +16,7 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20], int6
 			  .provider = settings_provider(settings),
 			  .metadata = attempt->service->metadata,
 			  .way = service_way(settings, attempt->service, agent_proxy),
+			  .is_single_try = true,
 			  .random = round_random(random + 16),
 			  .nonce = nonce,
 			  .now_s = now_s},

@@ -2,19 +2,24 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 #include "base/boot_id.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/vm_id.h"
 #include "base/watchdog.h"
+#include "edge/crypto.h"
 #include "service/enabled.h"
 #include "service/hang.h"
 #include "service/lapse.h"
 #include "service/loop_parts.h"
+#include "service/schedule.h"
 #include "service/wakeup.h"
 
 #define END_WAIT_S    2 /* enough for a concurrent enable to start its own service */
 #define STOP_LOOK_S   2 /* of the 5 s in which its unit must stop */
+#define ENABLING_S    60 /* enable has just started the service */
 #define DISKS_LIMIT_S 600 /* enough to digest kernels on a slow disk */
 
 static void loop_cleanup(struct loop **loop)
@@ -22,6 +27,18 @@ static void loop_cleanup(struct loop **loop)
 	if (*loop)
 		settings_done(&(*loop)->settings);
 	free(*loop);
+}
+
+/* A VM without an ID has a place of its own as long as the service runs. */
+static int find_phase(struct loop *loop, struct err *err)
+{
+	char vm_id[VM_ID_SIZE];
+
+	vm_id_read(loop->root_fd, vm_id);
+	if (!vm_id[0])
+		return crypto_random((uint8_t *)&loop->phase, sizeof(loop->phase), err);
+	loop->phase = schedule_phase(vm_id);
+	return 0;
 }
 
 static int open_loop(const char *root, struct loop *ret, struct err *err)
@@ -252,6 +269,24 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	return 0;
 }
 
+/* Spreads VMs that boot at the same time. An enable waits for its first round, and a service that
+ * is restarted within its boot is needed at once. */
+static uint32_t wait_after_boot_s(struct loop *loop)
+{
+	int64_t enabled_since_s = clock_now_s() - loop->service.enabled_at_s;
+	bool is_enabling = enabled_since_s >= 0 && enabled_since_s < ENABLING_S;
+	struct history history;
+	uint32_t random;
+	struct err ignored; /* the first round reports it */
+
+	if (is_enabling || get_ready(loop, &ignored) < 0 ||
+		enabled_read_history(loop->state_fd, &history, &ignored) < 0 ||
+		!history.boot_id[0] || strcmp(history.boot_id, loop->boot_id) == 0 ||
+		crypto_random((uint8_t *)&random, sizeof(random), &ignored) < 0)
+		return 0;
+	return schedule_boot_wait_s(random);
+}
+
 int loop_run(const struct loop_call *call, struct err *err)
 {
 	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
@@ -262,18 +297,17 @@ int loop_run(const struct loop_call *call, struct err *err)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the service.");
 	*loop = (struct loop){
 		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
-	if (open_loop(call->root, loop, err) < 0)
+	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
 		return -1;
 	boot_id_read(loop->root_fd, loop->boot_id);
 	drop_old_success(loop);
-	for (;;) {
+	for (wait_s = wait_after_boot_s(loop);
+		!wait_s || wait_for_next(loop, wait_s) != WAKEUP_STOP;) {
 		why = loop_find_end(loop);
 		if (why != RUNNING_GOES_ON)
 			return end_service(loop, why, err);
 		if (round_once(loop, &wait_s, err) < 0)
 			return -1;
-		if (wait_for_next(loop, wait_s) == WAKEUP_STOP)
-			break;
 	}
 	remember_before_stop(loop);
 	return 0;

@@ -19,6 +19,7 @@ struct loop {
 	struct settings settings;
 	struct attempt attempt; /* points to the members above and below */
 	char boot_id[BOOT_ID_SIZE];
+	uint32_t phase; /* this VM's place in the schedule */
 	bool was_unhealthy; /* in this boot, even if the history could not be saved */
 	char met_id[ATTEST_NOW_ID_SIZE]; /* the request that the last round met; "" = none */
 	/* rounds in a row without an answer since the service started */

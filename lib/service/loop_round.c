@@ -69,11 +69,14 @@ static uint32_t wait_until_next_s(const struct loop *loop, const struct randomne
 
 	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
 	return schedule_wait_s(&(struct schedule_inputs){.verdict = *report->verdict,
+		.was_sent = report->round->exchange.tries > 0,
 		.failures = loop->failures,
 		.period_s = loop->settings.period_s,
 		.retry_after_s = report->round->retry_after_s,
 		.budget_left_s = history_budget_left_s(report->history, &report->now),
 		.proof_left_s = proof_left_s,
+		.phase = loop->phase,
+		.now_s = report->now.time.wall_s,
 		.random = round_random(random->schedule)});
 }
 

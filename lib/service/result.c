@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "appraise/comparison.h"
 #include "service/running.h"
+#include "service/schedule.h"
 
 static enum health health_of_status(const struct status *status)
 {
@@ -28,11 +29,11 @@ static bool is_of_earlier_boot(const struct result *result, const struct moment 
 static int check_times(
 	uint32_t period_s, const struct result *result, const struct moment *now, struct err *err)
 {
-	int64_t limit_s = (int64_t)period_s + RESULT_SLACK_S;
+	int64_t limit_s = (int64_t)schedule_longest_wait_s(period_s) + RESULT_SLACK_S;
 	char time[CLOCK_TEXT_SIZE], due[CLOCK_TEXT_SIZE];
 
 	clock_text(result->written_s, time);
-	clock_text(result->written_s + period_s, due);
+	clock_text(result->written_s + schedule_longest_wait_s(period_s), due);
 	if (result->written_s > now->time.wall_s)
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result is of %s, which is still to come: the VM's clock was set back.",

@@ -74,8 +74,8 @@ static int remove_place(void **state)
 
 #define BOOT_S     5000
 #define LIFE_S     (2 * PERIOD_S)
-#define LATEST_S   (PERIOD_S + RESULT_SLACK_S - 60)
-#define TOO_LATE_S (PERIOD_S + RESULT_SLACK_S + 60)
+#define LATEST_S   (PERIOD_S * 11 / 10 + RESULT_SLACK_S - 60)
+#define TOO_LATE_S (PERIOD_S * 11 / 10 + RESULT_SLACK_S + 60)
 
 static void report(
 	const struct place *place, enum status_state integrity, const char *boot_id, int64_t life_s)
@@ -97,15 +97,15 @@ static void report(
 	check_ok(history_save(place->state_fd, &history, &err), &err);
 }
 
-/* unquoted_s: how long after the report it is read, by the wall clock and by the boot clock. */
-static int read_result(const struct place *place, int64_t unquoted_s, int64_t boot_later_s,
+/* wall_later_s: how long after the report it is read, by the wall clock and by the boot clock. */
+static int read_result(const struct place *place, int64_t wall_later_s, int64_t boot_later_s,
 	struct result *ret, struct err *err)
 {
 	return result_read(&(struct result_inputs){.root_fd = place->root.fd,
 				   .state_fd = place->state_fd,
 				   .service = &place->service,
 				   .period_s = PERIOD_S,
-				   .now = {clock_now_s() + unquoted_s, BOOT_S + boot_later_s}},
+				   .now = {clock_now_s() + wall_later_s, BOOT_S + boot_later_s}},
 		ret, err);
 }
 
@@ -115,7 +115,7 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		enum status_state integrity;
 		const char *boot_id;
 		bool is_running;
-		int64_t unquoted_s, boot_later_s, life_s;
+		int64_t wall_later_s, boot_later_s, life_s;
 		enum health health;
 		const char *doubt;
 	} rows[] = {
@@ -154,7 +154,7 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		stop_service(place);
 		if (rows[i].is_running)
 			start_service(place);
-		check_ok(read_result(place, rows[i].unquoted_s, rows[i].boot_later_s, &result, &err),
+		check_ok(read_result(place, rows[i].wall_later_s, rows[i].boot_later_s, &result, &err),
 			&err);
 		if (result.health != rows[i].health || !rows[i].doubt != !result.doubt.code ||
 			(rows[i].doubt && !strstr(result.doubt.msg, rows[i].doubt)))
