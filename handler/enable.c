@@ -48,7 +48,7 @@ static void fill_record(const struct handler *handler, struct bytes settings, st
 
 /* Does the service already run with exactly this record, and with a status? Then nothing must be
  * started or overwritten. */
-static int find_already_running(const struct handler *handler, const struct record *service,
+static int find_already_running(struct handler *handler, const struct record *service,
 	int status_fd, bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
@@ -57,17 +57,15 @@ static int find_already_running(const struct handler *handler, const struct reco
 	auto_cleanup(free) struct record *old = malloc(sizeof(*old));
 	char programs[PROGRAMS_PATH_SIZE];
 	enum state_found found;
-	bool is_running;
 
 	if (!old)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a service's record.");
 	found = record_take(handler->lock.state_fd, old, err);
-	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0 ||
-		control_find_running(&control, &is_running, err) < 0)
+	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0)
 		return -1;
-	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] && is_running &&
+	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] &&
 	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
-	return 0;
+	return *ret ? control_find_running(&control, ret, err) : 0;
 }
 
 static int check_settings_and_machine(
@@ -86,7 +84,7 @@ static int check_settings_and_machine(
 
 /* Stops, saves and starts in this order: if the command is killed in between, the service does not
  * run and the next enable repeats all steps. */
-static int start_service(const struct handler *handler, const struct record *service, struct err *err)
+static int start_service(struct handler *handler, const struct record *service, struct err *err)
 {
 	auto_cleanup(buf) struct buf template = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
 	struct control control = handler_control(handler);
@@ -193,26 +191,35 @@ static int fail_for_result(struct handler *handler, int status_fd, struct err *e
 	return err_set(err, info->code, 0, "The first attestation was not possible.");
 }
 
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 /* Waits until the service reports its first result or ends, or the time is over. */
 static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
 {
+	int64_t end_ms = clock_monotonic_ms() + FIRST_RESULT_TIMEOUT_MS;
 	uint32_t sequence = handler->environment.sequence;
-	struct control control = handler_control(handler);
+	const struct control control = handler_control(handler);
 	struct err ignored;
 	bool is_running;
+	int left_ms;
 
 	/* other commands need not wait */
 	(void)close(steal_fd(&handler->lock.fd));
-	for (int waited_ms = 0; waited_ms < FIRST_RESULT_TIMEOUT_MS;
-		waited_ms += LOOK_FOR_SERVICE_MS) {
-		if (wait_for_status(status_fd, sequence, LOOK_FOR_SERVICE_MS))
+	for (;;) {
+		left_ms = (int)(end_ms - clock_monotonic_ms());
+		if (wait_for_status(status_fd, sequence, smaller(left_ms, LOOK_FOR_SERVICE_MS)))
 			return fail_for_result(handler, status_fd, err);
+		if (left_ms <= 0)
+			return 0;
+		handler->systemctl_left_ms = smaller(handler->systemctl_left_ms, left_ms);
 		if (control_find_running(&control, &is_running, &ignored) == 0 && !is_running &&
 			!wait_for_status(status_fd, sequence, 0))
 			return err_set(err, ERR_SERVICE, 0,
 				"The service ended before it reported a result.");
 	}
-	return 0;
 }
 
 static int enable(struct handler *handler, struct err *err)

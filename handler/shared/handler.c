@@ -127,11 +127,12 @@ int handler_write_status(const struct handler *handler, const struct status *sta
 	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);
 }
 
-struct control handler_control(const struct handler *handler)
+struct control handler_control(struct handler *handler)
 {
 	return (struct control){.root = handler->root,
 		.root_fd = handler->root_fd,
-		.state_fd = handler->lock.state_fd};
+		.state_fd = handler->lock.state_fd,
+		.systemctl_left_ms = &handler->systemctl_left_ms};
 }
 
 static int report_failure(const struct handler *handler, const struct err *err)
@@ -193,8 +194,11 @@ static int run_locked(struct handler *handler, const struct handler_options *opt
 
 int handler_run(const char *operation, handler_work *work, int argc, char **argv)
 {
-	struct handler handler = {
-		.operation = operation, .root_fd = -1, .home_fd = -1, .lock = {-1, -1}};
+	struct handler handler = {.operation = operation,
+		.root_fd = -1,
+		.home_fd = -1,
+		.systemctl_left_ms = CONTROL_SYSTEMCTL_MS,
+		.lock = {-1, -1}};
 	int64_t started_ms = clock_monotonic_ms();
 	struct handler_options options;
 	struct err err;

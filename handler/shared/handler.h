@@ -27,6 +27,7 @@ struct handler {
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */
 	struct err environment_err; /* why not, otherwise */
+	int systemctl_left_ms; /* see control.h */
 	bool is_reported; /* the status file already holds why the command fails */
 	struct lock lock;
 };
@@ -41,6 +42,6 @@ int handler_run(const char *operation, handler_work *work, int argc, char **argv
 /* Writes the status file. Errors as status_write() and environment_make_folder(). */
 int handler_write_status(
 	const struct handler *handler, const struct status *status, struct err *err) err_check;
-struct control handler_control(const struct handler *handler);
+struct control handler_control(struct handler *handler);
 
 #endif

@@ -1,6 +1,8 @@
 #include "service/control.h"
 
+#include <errno.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/text.h"
 #include "service/process.h"
 #include "service/programs.h"
@@ -8,6 +10,8 @@
 #include "service/systemd.h"
 
 #define PATH_SIZE 1152 /* root and a path below it */
+#define ONE_CALL_MS                                                                                \
+	40000 /* of systemctl: the rest is for stopping what the call may have started */
 
 /* What to put before a path that begins with "/": "" for the root "/". */
 static const char *prefix(const struct control *control)
@@ -29,11 +33,27 @@ static int find_program(const struct control *control, const struct record *serv
 	return 0;
 }
 
+static int call_systemctl(const struct control *control, const char *verb, bool names_unit,
+	int *ret_exit, struct err *err)
+{
+	int64_t started_ms = clock_monotonic_ms();
+	int left_ms = *control->systemctl_left_ms;
+	int status;
+
+	if (left_ms <= 0)
+		return err_set(err, ERR_SERVICE, ETIMEDOUT,
+			"No time is left for 'systemctl %s': earlier calls took it.", verb);
+	status = systemd_call(control->root, verb, names_unit,
+		left_ms < ONE_CALL_MS ? left_ms : ONE_CALL_MS, ret_exit, err);
+	*control->systemctl_left_ms -= (int)(clock_monotonic_ms() - started_ms);
+	return status;
+}
+
 static int systemctl(const struct control *control, const char *verb, bool names_unit, struct err *err)
 {
 	int exit_code;
 
-	if (systemd_call(control->root, verb, names_unit, &exit_code, err) < 0)
+	if (call_systemctl(control, verb, names_unit, &exit_code, err) < 0)
 		return -1;
 	return exit_code == 0 ? 0 : -1;
 }
@@ -157,18 +177,19 @@ int control_find_running(const struct control *control, bool *ret, struct err *e
 	int exit_code;
 	pid_t pid;
 
-	if (find_unit(control, &has_unit, err) < 0)
-		return -1;
-	if (has_unit) {
-		/* 0 active, 3 not active (systemctl(1)), 4 no such unit; any other is no answer */
-		if (systemd_call(control->root, "is-active", true, &exit_code, err) < 0 ||
-			(exit_code != 0 && exit_code != 3 && exit_code != 4))
-			return -1;
-		*ret = exit_code == 0;
-		return 0;
-	}
 	if (running_find_pid(control->state_fd, &pid, err) < 0)
 		return -1;
 	*ret = pid != 0;
+	if (pid != 0)
+		return 0;
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	if (!has_unit)
+		return 0;
+	/* 0 active, 3 not active (systemctl(1)), 4 no such unit; any other is no answer */
+	if (call_systemctl(control, "is-active", true, &exit_code, err) < 0 ||
+		(exit_code != 0 && exit_code != 3 && exit_code != 4))
+		return -1;
+	*ret = exit_code == 0;
 	return 0;
 }

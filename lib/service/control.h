@@ -5,9 +5,13 @@
 
 #include "service/record.h"
 
+/* how long systemctl may take in all of a command's calls */
+#define CONTROL_SYSTEMCTL_MS 60000
+
 struct control {
 	const char *root; /* absolute path; "/" in production */
 	int root_fd, state_fd;
+	int *systemctl_left_ms; /* each call of systemctl takes its time from this */
 };
 
 /* Starts the stopped service with the programs of service->program_version. systemd then also
@@ -19,7 +23,9 @@ int control_start(const struct control *control, const struct record *service,
 int control_stop(const struct control *control, struct err *err) err_check;
 /* Removes the unit, after control_stop. 0 also if there is none. ERR_IO. */
 int control_remove(const struct control *control, struct err *err) err_check;
-/* Does the service run? ERR_SERVICE, ERR_STATE_UNREADABLE, ERR_IO: it cannot be determined. */
+/* Does the service run? systemctl is called only if no process holds the service's lock, because a
+ * service that systemd just started may not hold it yet. ERR_SERVICE, ERR_STATE_UNREADABLE, ERR_IO:
+ * it cannot be determined. */
 int control_find_running(const struct control *control, bool *ret, struct err *err) err_check;
 
 #endif

@@ -8,9 +8,8 @@
 #include "base/tree.h"
 #include "base/child.h"
 
-#define SYSTEMCTL_TIMEOUT_MS 40000 /* enable calls it at most five times and has 300 s */
-#define SAID_MAX_BYTES       160
-#define PATH_SIZE            640
+#define SAID_MAX_BYTES 160
+#define PATH_SIZE      640
 
 static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 {
@@ -179,7 +178,8 @@ int systemd_remove_unit(int root_fd, struct err *err)
 	return 0;
 }
 
-int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_exit, struct err *err)
+int systemd_call(const char *root, const char *verb, bool names_unit, int timeout_ms, int *ret_exit,
+	struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
@@ -189,7 +189,7 @@ int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_e
 		.argv = argv,
 		.root_fd = -1,
 		.stream = CHILD_STDERR,
-		.timeout_ms = SYSTEMCTL_TIMEOUT_MS};
+		.timeout_ms = timeout_ms};
 	const char *place;
 
 	if (dir_open(root, &root_fd, err) < 0)

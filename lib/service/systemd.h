@@ -39,7 +39,7 @@ int systemd_remove_unit(int root_fd, struct err *err) err_check;
  * code. ERR_SERVICE: it cannot be started or does not end. If it exits with a failure, this returns
  * 0 and *err holds the beginning of its stderr, for callers to which that is an error. root: path
  * of the root directory. */
-int systemd_call(const char *root, const char *verb, bool names_unit, int *ret_exit,
+int systemd_call(const char *root, const char *verb, bool names_unit, int timeout_ms, int *ret_exit,
 	struct err *err) err_check;
 
 #endif

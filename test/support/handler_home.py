@@ -39,6 +39,7 @@ SYSTEMCTL = r"""#!/bin/sh
 here=ROOT
 echo "$@" >> "$here/systemctl.log"
 pid=$(cat "$here/unit.pid" 2>/dev/null)
+[ -e "$here/hang-$1" ] && exec sleep 600
 [ -e "$here/refuse-$1" ] && { echo "Refused: $1" >&2; exit 1; }
 stop() { [ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -f "$here/unit.pid"; }
 case $1 in
