@@ -86,3 +86,11 @@ void machine_view_compare_vm_id(const char *vm_id, struct appraisal *appraisal)
 		measured, vm_id);
 	add_remark(appraisal, &err);
 }
+
+void machine_view_take_security_type(const char *security_type, struct appraisal *appraisal)
+{
+	appraisal->vm = text_equal_nocase(security_type, "ConfidentialVM") ? RENEWAL_VM_CONFIDENTIAL
+			: text_equal_nocase(security_type, "TrustedLaunch")
+				? RENEWAL_VM_TRUSTED_LAUNCH
+				: RENEWAL_VM_UNKNOWN;
+}

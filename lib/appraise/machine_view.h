@@ -27,5 +27,8 @@ void machine_view_compare(const struct machine_view *observed, struct appraisal 
  * same identifier: hosts print both (WALinuxAgent, osutil/default.py, _correct_instance_id and
  * is_valid_uuid). */
 void machine_view_compare_vm_id(const char *vm_id, struct appraisal *appraisal);
+/* security_type: "TrustedLaunch" or "ConfidentialVM" of the same service, "" if unknown. It decides
+ * nothing but which remedy fits. */
+void machine_view_take_security_type(const char *security_type, struct appraisal *appraisal);
 
 #endif

@@ -110,6 +110,13 @@ static bool is_due(const struct renewal_variables *variables)
 	return is_known(variables) && (lacks_kek(variables) || lacks_db(variables));
 }
 
+/* All that was missing at the boot is there now. */
+static bool was_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
+{
+	return is_known(now) && (!lacks_kek(then) || holds(now, UEFI_KEK, KNOWN_CERT_KEK_2023)) &&
+	       (!lacks_db(then) || allows(now, KNOWN_CERT_UEFI_2023));
+}
+
 struct renewal renewal_of(
 	const struct renewal_variables *measured, const struct renewal_variables *now)
 {
@@ -119,7 +126,7 @@ struct renewal renewal_of(
 	return (struct renewal){.state = state_of(variables),
 		.is_measured = is_measured,
 		.is_due = is_due(variables),
-		.is_pending = is_due(variables) && is_known(now) && !is_due(now),
+		.is_pending = is_due(variables) && was_renewed(variables, now),
 		.is_azure = holds(variables, UEFI_PK, KNOWN_CERT_PK_AZURE),
 		.is_windows_2011_revoked = holds(variables, UEFI_DBX, KNOWN_CERT_WINDOWS_2011),
 		.variables = variables};
@@ -145,17 +152,23 @@ void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 		"The firmware's variables hold them since this boot: restart the VM.";
 	static const char owner[] =
 		"You own the KEK: sign an update of db that adds Microsoft UEFI CA 2023, before a new shim is installed (secure-boot.md).";
+	static const char confidential[] =
+		"Leave the variables of a confidential VM alone, because its disk is sealed to them: make the VM anew (secure-boot.md).";
+	static const char launched[] =
+		"Update KEK and db from inside (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, then restart (secure-boot.md).";
 	static const char azure[] =
 		"Trusted Launch: update KEK and db from inside (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, then restart. A confidential VM: make it anew, its disk is sealed to these variables (secure-boot.md).";
 	static const char other[] =
 		"Update db (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, and KEK with what the owner of the PK signed, then restart (secure-boot.md).";
 
 	(void)text_format(ret, RENEWAL_TEXT_SIZE, "%s",
-		!renewal->is_due                     ? ""
-		: renewal->is_pending                ? pending
-		: renewal->state == RENEWAL_OWN_KEYS ? owner
-		: renewal->is_azure                  ? azure
-						     : other);
+		!renewal->is_due                           ? ""
+		: renewal->is_pending                      ? pending
+		: renewal->vm == RENEWAL_VM_CONFIDENTIAL   ? confidential
+		: renewal->state == RENEWAL_OWN_KEYS       ? owner
+		: !renewal->is_azure                       ? other
+		: renewal->vm == RENEWAL_VM_TRUSTED_LAUNCH ? launched
+							   : azure);
 }
 
 static const char *const action_names[RENEWAL_ACTIONS] = {

@@ -38,6 +38,9 @@ enum renewal_state {
 	RENEWAL_STATES,
 };
 
+/* What kind of VM it is, as the cloud's metadata service says. */
+enum renewal_vm { RENEWAL_VM_UNKNOWN, RENEWAL_VM_TRUSTED_LAUNCH, RENEWAL_VM_CONFIDENTIAL };
+
 struct renewal {
 	enum renewal_state state;
 	/* proved by PCR 7; false: PCR 7 proves nothing of this boot, and the state is as the
@@ -46,6 +49,7 @@ struct renewal {
 	/* something is to be done. With own keys this is so if db has the UEFI CA of 2011 alone */
 	bool is_due;
 	bool is_pending; /* it was done since the boot: the next boot measures it */
+	enum renewal_vm vm; /* of renewal_of_appraisal only */
 	bool is_azure; /* PK is that of Azure's firmware, so its KEK can be renewed from the guest
 			*/
 	bool is_windows_2011_revoked; /* by dbx */

@@ -9,8 +9,12 @@ struct renewal renewal_of_appraisal(const struct appraisal *appraisal)
 {
 	static const struct renewal_variables unread;
 
-	return renewal_of(appraisal->has_secureboot ? &appraisal->secureboot.renewal : &unread,
-		&appraisal->firmware);
+	struct renewal renewal =
+		renewal_of(appraisal->has_secureboot ? &appraisal->secureboot.renewal : &unread,
+			&appraisal->firmware);
+
+	renewal.vm = appraisal->vm;
+	return renewal;
 }
 
 void renewal_dbx_text(const struct dbx_level *level, char ret[RENEWAL_LEVEL_SIZE])

@@ -56,6 +56,7 @@ struct appraisal {
 	struct unquoted_pcrs unquoted;
 	struct renewal_variables firmware; /* the firmware's variables as the system shows them now
 					    */
+	enum renewal_vm vm; /* as the metadata service says */
 	bool is_vm_id_confirmed; /* PCR 6's identifier equals the metadata service's */
 	size_t remark_count;
 	/* what deserves attention and makes no machine Unhealthy */

@@ -106,6 +106,12 @@ static const char *metadata_of(const struct round_inputs *inputs)
 	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
 }
 
+static void take_metadata(const struct imds *imds, struct round_result *ret)
+{
+	(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds->vm_id);
+	(void)text_format(ret->security_type, sizeof(ret->security_type), "%s", imds->security_type);
+}
+
 /* Finds the provider and the way to it. A given endpoint needs no metadata service. */
 static int find_way(const struct round_inputs *inputs, struct way *ret_way,
 	struct round_result *ret, struct err *err)
@@ -117,7 +123,7 @@ static int find_way(const struct round_inputs *inputs, struct way *ret_way,
 	if (!provider_is_given(&inputs->provider))
 		has_imds = imds_ask(metadata_of(inputs), &imds, err) == 0;
 	if (has_imds)
-		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+		take_metadata(&imds, ret);
 	if (provider_choose(&inputs->provider, has_imds ? &imds : NULL, &choice, err) < 0)
 		return -1;
 	http_origin_text(&choice.origin, ret->provider);
@@ -240,8 +246,9 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 
 	if (is_comparable && provider_is_given(&inputs->provider) &&
 		imds_ask_briefly(metadata_of(inputs), &imds, &ignored) == 0)
-		(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds.vm_id);
+		take_metadata(&imds, ret);
 	machine_view_compare_vm_id(ret->vm_id, &ret->local);
+	machine_view_take_security_type(ret->security_type, &ret->local);
 }
 
 void round_check_boot(const struct round_inputs *inputs, struct round_result *ret)

@@ -58,7 +58,8 @@ struct round_result {
 	char provider_reason[REGION_REASON_SIZE];
 	char provider_proxy[HTTP_URL_SIZE]; /* the way there: "host:port (source)"; "" if direct */
 	struct exchange_facts exchange; /* of the request for attestation, if one was sent */
-	char vm_id[64]; /* from the metadata service; "" if unknown */
+	/* from the metadata service; "" if unknown */
+	char vm_id[64], security_type[32];
 	uint32_t retry_after_s; /* how long the provider wants us to wait; 0: not stated */
 };
 

@@ -105,6 +105,9 @@ static void what_the_firmware_shows_proves_nothing(void **state)
 	assert_non_null(strstr(remedy, "restart the VM"));
 	/* taken out since the boot: no state becomes better or worse by it */
 	assert_int_equal(renewal_of(&new, &old).state, RENEWAL_READY);
+	/* other keys instead are none of what was missing */
+	new = variables(0, UEFI_OLD | UEFI_NEW, 1);
+	assert_false(renewal_of(&old, &new).is_pending);
 	/* one of two is not all */
 	new = variables(KEK_OLD, UEFI_OLD | UEFI_NEW, 0);
 	assert_false(renewal_of(&old, &new).is_pending);
@@ -122,6 +125,15 @@ static void the_remedy_is_for_this_kind_of_vm(void **state)
 	renewal_remedy(&renewal, remedy);
 	assert_non_null(strstr(remedy, "owner of the PK"));
 	azure.certs[UEFI_PK].found = BIT(PK_AZURE);
+	renewal = renewal_of(&azure, &none);
+	renewal.vm = RENEWAL_VM_CONFIDENTIAL;
+	renewal_remedy(&renewal, remedy);
+	assert_non_null(strstr(remedy, "make the VM anew"));
+	assert_null(strstr(remedy, "pdate KEK"));
+	renewal.vm = RENEWAL_VM_TRUSTED_LAUNCH;
+	renewal_remedy(&renewal, remedy);
+	assert_non_null(strstr(remedy, "Update KEK and db from inside"));
+	assert_null(strstr(remedy, "onfidential"));
 	renewal = renewal_of(&azure, &none);
 	renewal_remedy(&renewal, remedy);
 	assert_non_null(strstr(remedy, "Trusted Launch"));
