@@ -120,7 +120,7 @@ static bool is_script(const char *path)
 }
 
 /* ostree has two folders of entries in turn, to which a link leads. */
-static bool is_entry(const char *path)
+bool bootconfig_is_entry(const char *path)
 {
 	return ends_with(path, ".conf") &&
 	       (strstr(path, "/loader/entries/") || strstr(path, "/loader.0/entries/") ||
@@ -129,7 +129,7 @@ static bool is_entry(const char *path)
 
 static bool is_config(const char *path)
 {
-	return is_script(path) || is_entry(path);
+	return is_script(path) || bootconfig_is_entry(path);
 }
 
 static void keep_gap(struct err *gap, const struct bootfile *file, const struct err *why)

@@ -27,6 +27,8 @@ enum bootconfig_text {
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files,
 	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap);
 
+/* Is this a Boot Loader Specification entry? */
+bool bootconfig_is_entry(const char *path);
 /* The same for one file's text. environment: text with more assignments, such as grubenv's. False
  * without memory. */
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,

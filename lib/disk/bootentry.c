@@ -58,6 +58,16 @@ static bool put_lines(struct buf *options, struct bytes entry, const char *key, 
 	return true;
 }
 
+bool bootentry_next_initrd(struct bytes *rest, struct bytes *ret)
+{
+	struct bytes line;
+
+	while (bootscript_next_line(rest, &line))
+		if (value_of(line, "initrd", ret))
+			return true;
+	return false;
+}
+
 bool bootentry_load_options(struct bytes entry, struct buf *ret)
 {
 	ret->len = 0;

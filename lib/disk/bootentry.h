@@ -18,4 +18,7 @@
  * too long, or if the entry is no UTF-8 text of the first 65536 characters. */
 bool bootentry_load_options(struct bytes entry, struct buf *ret);
 
+/* Gets the value of the next initrd line; false after the last one. */
+bool bootentry_next_initrd(struct bytes *rest, struct bytes *ret);
+
 #endif

@@ -140,6 +140,11 @@ int filedigest_read(int fd, struct filedigest *ret, struct err *err)
 	return 0;
 }
 
+int filedigest_add(int fd, uint64_t size, struct crypto_stream *stream, struct err *err)
+{
+	return add_range(fd, &(struct peimage_range){.len = size}, stream, err);
+}
+
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err)
 {
 	struct peimage_range all = {0};

@@ -2,8 +2,21 @@
 
 #include <string.h>
 #include "disk/bootconfig.h"
+#include "disk/initrdjoin.h"
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
+
+/* By a file that holds it; NULL if there is none. */
+static void explain_by_file(const struct explain_case *one, const struct bootfile *file,
+	const struct err *gap, struct explanation *ret)
+{
+	if (file && !file->is_new)
+		explanation_set_pending(file, ret);
+	else if (file)
+		explanation_set_current(one->root_fd, file, ret);
+	explanation_set_gap(gap, ret);
+	explanation_set_gap(&one->pending->files.gap, ret);
+}
 
 static void explain_text(
 	const struct explain_case *one, enum bootconfig_text what, struct explanation *ret)
@@ -12,12 +25,20 @@ static void explain_text(
 	const struct bootfile *file = bootconfig_find(
 		one->root_fd, &one->pending->files, what, one->component->sha256, &gap);
 
-	if (file && !file->is_new)
-		explanation_set_pending(file, ret);
-	else if (file)
-		explanation_set_current(one->root_fd, file, ret);
-	explanation_set_gap(&gap, ret);
-	explanation_set_gap(&one->pending->files.gap, ret);
+	explain_by_file(one, file, &gap, ret);
+}
+
+/* By one file, or by those of an entry, one behind the other. */
+static void explain_loaded_initrd(const struct explain_case *one, struct explanation *ret)
+{
+	const struct bootfile *newest;
+	struct err gap;
+
+	explain_file(one, ret);
+	if (ret->how > EXPLANATION_UNKNOWN)
+		return;
+	newest = initrdjoin_find(one->root_fd, &one->pending->files, one->component->sha256, &gap);
+	explain_by_file(one, newest, &gap, ret);
 }
 
 /* Digest of a variable's contents, as PCR 7 proves them. */
@@ -63,9 +84,11 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 	case COMPONENT_INITRD:
-	case COMPONENT_LOADED_INITRD:
 	case COMPONENT_BOOT_FILE:
 		explain_file(one, ret);
+		return;
+	case COMPONENT_LOADED_INITRD:
+		explain_loaded_initrd(one, ret);
 		return;
 	case COMPONENT_COMMAND_LINE:
 		explain_text(one, BOOTCONFIG_COMMAND_LINE, ret);

@@ -337,6 +337,44 @@ static void a_file_explains_only_the_role_it_is_measured_in(void **state)
 	}
 }
 
+/* systemd-boot gives the kernel the initrds of an entry one behind the other. */
+static void initrds_of_an_entry_are_explained_together(void **state)
+{
+	static const struct {
+		const char *joined;
+		bool is_explained;
+	} rows[] = {
+		{"microcode initrd", true},
+		{"initrd", true}, /* the one alone, as its file holds it */
+		{"initrdmicrocode ", false},
+		{"microcode initrdevil", false},
+		{"microcode microcode initrd", false},
+		{"microcode font", false},
+	};
+	auto_cleanup(vm) struct vm vm = vm_make();
+	struct explanation found;
+
+	(void)state;
+	root_write(&vm.root, "efi/m/6/initrd-1", TEXT("microcode "));
+	root_write(&vm.root, "efi/m/6/initrd-2", TEXT("initrd"));
+	root_write(&vm.root, "efi/font.pf2", TEXT("font"));
+	root_write(&vm.root, "efi/loader/entries/a.conf",
+		TEXT("linux /m/6/linux\noptions quiet\ninitrd /m/6/initrd-1\ninitrd\t//m/6/initrd-2\n"));
+	root_write(&vm.root, "efi/loader/entries/b.conf",
+		TEXT("linux /m/6/linux\ninitrd /m/6/initrd-1\ninitrd /gone\n"));
+	look(&vm, "boot-1", NOV_20 + DAY_S);
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		found = explain_bytes(&vm, COMPONENT_LOADED_INITRD, 9, rows[i].joined);
+		if ((found.how == EXPLANATION_PENDING) != rows[i].is_explained)
+			fail_msg("row %zu: %s", i, found.text);
+	}
+	root_write(&vm.root, "efi/m/6/initrd-1", TEXT("m"));
+	look(&vm, "boot-2", NOV_20 + 2 * DAY_S);
+	found = explain_bytes(&vm, COMPONENT_LOADED_INITRD, 9, "minitrd");
+	check_told(&found, EXPLANATION_NONE, "and /efi/m/6/initrd-1 was changed since the restart");
+}
+
 static void a_command_line_is_explained_by_the_boot_configuration(void **state)
 {
 	auto_cleanup(vm) struct vm vm = vm_make();
@@ -478,6 +516,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_read_leaves_it_open),
 		cmocka_unit_test(an_initrd_is_explained_by_the_file),
 		cmocka_unit_test(a_file_explains_only_the_role_it_is_measured_in),
+		cmocka_unit_test(initrds_of_an_entry_are_explained_together),
 		cmocka_unit_test(a_command_line_is_explained_by_the_boot_configuration),
 		cmocka_unit_test(firmware_measures_programs_by_what_they_do),
 		cmocka_unit_test(a_variable_must_have_been_there_before),
