@@ -20,6 +20,7 @@ static const struct member component_rows[] = {
 /* Of a command line: its name may be cut. */
 static const struct member line_rows[] = {
 	{"pattern", MEMBER_HEX, MEMBER_SPARSE, MEMBER_PLACE(struct component, facts.line.pattern)},
+	{"usrHash", MEMBER_HEX, MEMBER_SPARSE, MEMBER_PLACE(struct component, facts.line.usr_hash)},
 };
 
 /* *ret_is_known false: a newer version's kind of component. */

@@ -12,7 +12,7 @@
 
 #include "boot/eventlog.h"
 #include "boot/sbat.h"
-#include "drift/component_line.h"
+#include "disk/usrline.h"
 #include "edge/crypto.h"
 
 /* components beyond this number become one, the last: see `folded` */
@@ -85,7 +85,7 @@ struct component {
 		/* of COMPONENT_AUTHORITY: shim found it in its list of keys, MokListRT. Not kept in
 		 * the file */
 		bool is_in_mok_list;
-		struct component_line line; /* of COMPONENT_COMMAND_LINE in PCR 8 */
+		struct usrline line; /* of COMPONENT_COMMAND_LINE in PCR 8 */
 	} facts;
 };
 

@@ -107,7 +107,7 @@ static int add_command_line(const struct event *event, struct bytes text,
 	text = grubtext_behind_first_word(text);
 	components_set_name(&found, text);
 	crypto_sha256(text, found.sha256);
-	component_line_read(text, &found.facts.line);
+	usrline_read(text, &found.facts.line);
 	return components_add(components, &found, err);
 }
 

@@ -7,7 +7,7 @@
  * the disk now, unchanged since the machine started
  * - command line, initrds: the boot configuration on the disk contains them, and was likewise there
  * before; or nothing differs from an accepted command line but the /usr partition and its hash,
- * which the kernel holds (component_line.h)
+ * which the kernel holds (usrline.h)
  * - PK, KEK, db, dbx: the variable's contents were there before the restart: only a signed update
  * changes them
  *

@@ -3,27 +3,48 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/codec.h"
 
 /* GRUB takes the hash from 0x40 on x86-64 and from 0x200 on arm64. */
 #define KERNEL_HEAD_SIZE 4096
 
-/* An accepted line that is the same but for what an update replaces. */
-static bool is_known(const struct drift *drift, const struct component_line *line)
+/* An accepted line that is the same but for what an update replaces; NULL if there is none. */
+static const struct usrline *find_accepted(const struct drift *drift, const struct usrline *line)
 {
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct component *before = &drift->differences[i].before;
 
 		if (before->kind == COMPONENT_COMMAND_LINE &&
-			component_line_is_same(&before->facts.line, line))
-			return true;
+			usrline_is_same(&before->facts.line, line))
+			return &before->facts.line;
 	}
+	return NULL;
+}
+
+static bool has_new_kernel(const struct drift *drift)
+{
+	for (size_t i = 0; i < drift->count; i++)
+		if (drift_shown(&drift->differences[i])->kind == COMPONENT_KERNEL)
+			return true;
 	return false;
+}
+
+/* An old hash belongs to an old kernel. A line that never had a hash gets it behind what is
+ * measured here. */
+static bool needs_kernel(
+	const struct drift *drift, const struct usrline *line, const struct usrline *accepted)
+{
+	struct bytes hash = {line->usr_hash, sizeof(line->usr_hash)};
+
+	return !bytes_equal(hash, (struct bytes){accepted->usr_hash, sizeof(accepted->usr_hash)}) ||
+	       (!bytes_are_all(hash, 0) && has_new_kernel(drift));
 }
 
 /* False with *gap if the file cannot be read. */
 static bool holds_hash(
-	int root_fd, const struct bootfile *kernel, const char *usr_hash, struct err *gap)
+	int root_fd, const struct bootfile *kernel, const uint8_t *usr_hash, struct err *gap)
 {
+	char hex[2 * CRYPTO_SHA256_SIZE + 1];
 	uint8_t head[KERNEL_HEAD_SIZE];
 	auto_cleanup(fd) int fd = -1;
 	ssize_t got;
@@ -31,7 +52,8 @@ static bool holds_hash(
 	if (bootfiles_open(root_fd, kernel, &fd, gap) < 0)
 		return false;
 	got = pread(fd, head, sizeof(head), 0);
-	return got > 0 && memmem(head, (size_t)got, usr_hash, COMPONENT_LINE_HASH_LEN);
+	hex_encode((struct bytes){usr_hash, CRYPTO_SHA256_SIZE}, hex);
+	return got > 0 && memmem(head, (size_t)got, hex, strlen(hex));
 }
 
 static bool is_kernel(const struct components *boot, const struct bootfile *file)
@@ -46,7 +68,7 @@ static bool is_kernel(const struct components *boot, const struct bootfile *file
 /* The file of the kernel that this boot measured, and that holds the hash; NULL if there is none.
  */
 static const struct bootfile *find_kernel(const struct explain_case *one,
-	const struct components *boot, const char *usr_hash, struct err *gap)
+	const struct components *boot, const uint8_t *usr_hash, struct err *gap)
 {
 	const struct bootfiles *files = &one->pending->files;
 
@@ -60,15 +82,17 @@ static const struct bootfile *find_kernel(const struct explain_case *one,
 void explain_line(const struct explain_case *one, const struct components *boot,
 	const struct drift *drift, struct explanation *ret)
 {
-	const struct component_line *line = &one->component->facts.line;
+	const struct usrline *line = &one->component->facts.line, *accepted;
 	const struct bootfile *kernel;
 	struct err gap = {0};
 
-	if (one->component->kind != COMPONENT_COMMAND_LINE || ret->how > EXPLANATION_UNKNOWN ||
-		line->is_first_boot || !is_known(drift, line))
+	if (one->component->kind != COMPONENT_COMMAND_LINE || ret->how > EXPLANATION_UNKNOWN)
 		return;
-	if (!line->usr_hash[0]) {
-		explanation_set(ret, EXPLANATION_FOLLOWS, "as before but for the /usr partition");
+	accepted = find_accepted(drift, line);
+	if (!accepted || line->is_first_boot)
+		return;
+	if (!needs_kernel(drift, line, accepted)) {
+		explanation_set(ret, EXPLANATION_FOLLOWS, "with nothing new but its /usr partition");
 		return;
 	}
 	kernel = find_kernel(one, boot, line->usr_hash, &gap);

@@ -1,4 +1,4 @@
-/* explain_line.h - why a command line changed that each update changes (component_line.h): an
+/* explain_line.h - why a command line changed that each update changes (usrline.h): an
  * accepted one has the same pattern, the hash of /usr is in the kernel that was measured, and it is
  * no first boot. */
 #ifndef DRIFT_EXPLAIN_LINE_H

@@ -1,5 +1,5 @@
 """Boots of distributions as their loaders measure them, out of a recorded one: what each loader measures of its configuration, kernel and
-initrds. What lies on the disks is with the tests. Sources: lib/disk/bootentry.h, lib/drift/component_line.h, handler/docs/changes.md."""
+initrds. What lies on the disks is with the tests. Sources: lib/disk/bootentry.h, lib/disk/usrline.h, handler/docs/changes.md."""
 import hashlib
 import shutil
 import struct
@@ -100,10 +100,10 @@ class Boot:
             self.read(path, content)
         return self
 
-    def systemd_boot(self, path, image, options, initrd, told=None):
+    def systemd_boot(self, path, image, options, initrd, told=None, pcr=12):
         """told: what the kernel measures, if it is not what it was given."""
         wide = options.encode("utf-16-le") + b"\0\0"
-        self.add(12, edit_log.IPL, wide, wide)
+        self.add(pcr, edit_log.IPL, wide, wide)
         self.start(image, path)
         return self.handed(TAG_LINE, (told or options).encode("utf-16-le") + b"\0\0", "LOADED_IMAGE::LoadOptions").handed(
             TAG_INITRD, initrd, "Linux initrd")

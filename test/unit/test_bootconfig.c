@@ -2,6 +2,7 @@
 #include "../support/root.h"
 #include "disk/bootconfig.h"
 #include "disk/bootscript.h"
+#include "disk/usrline.h"
 
 static bool asks_for(
 	const char *config, const char *environment, enum bootconfig_text what, const char *text)
@@ -162,6 +163,52 @@ static void variables_of_an_entry_stand_in_other_files(void **state)
 	}
 }
 
+#define USR_A  "verity.usr=PARTUUID=7130c94a-213a-4e5a-8e26-6cce9662f132"
+#define USR_B  "verity.usr=PARTUUID=e03dd35c-7c2d-4a47-b3fe-27f15780a57c"
+#define HASH_1 "1111111111111111111111111111111111111111111111111111111111111111"
+#define HASH_2 "2222222222222222222222222222222222222222222222222222222222222222"
+
+/* Two lines of one system are the same but for what its updates replace. */
+static void lines_of_one_system_have_one_pattern(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_same;
+	} rows[] = {
+		{USR_A " ro verity.usrhash=" HASH_1, true},
+		{USR_B " ro verity.usrhash=" HASH_2, true},
+		{USR_B " ro flatcar.first_boot=detected verity.usrhash=" HASH_2, true},
+		{USR_B " ro flatcar.first_boot=1 verity.usrhash=" HASH_2, false},
+		{USR_B " ro init=/bin/sh verity.usrhash=" HASH_2, false},
+		{USR_B " verity.usrhash=" HASH_2, false},
+		{"ro " USR_B " verity.usrhash=" HASH_2, false},
+		{USR_B "0 ro verity.usrhash=" HASH_2, false},
+		{"verity.usr=PARTUUID=1 ro verity.usrhash=" HASH_2, false},
+		{USR_B " ro", false},
+		{USR_B " ro verity.usrhash=", false},
+		{USR_B " ro verity.usrhash=" HASH_2 "2", false},
+		{USR_B " ro verity.usrhash=" HASH_2 " verity.usrhash=" HASH_1, false},
+		{USR_B " " USR_B " ro verity.usrhash=" HASH_2, false},
+		{USR_B " rover ity.usrhash=" HASH_2, false},
+		{"ro", false},
+		{"", false},
+	};
+	struct usrline first, second;
+
+	(void)state;
+	usrline_read(TEXT(rows[0].line), &first);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		usrline_read(TEXT(rows[i].line), &second);
+		if (usrline_is_same(&first, &second) != rows[i].is_same)
+			fail_msg("row %zu", i);
+		assert_int_equal(second.is_first_boot, i == 2);
+	}
+	assert_int_equal(first.usr_hash[0], 0x11);
+	usrline_read(TEXT("ro quiet"), &first);
+	usrline_read(TEXT("ro quiet"), &second);
+	assert_false(usrline_is_same(&first, &second)); /* no such lines */
+}
+
 static void variables_without_end_are_bounded(void **state)
 {
 	auto_cleanup(buf) struct buf config = buf_with_max(1 << 20);
@@ -215,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_list_of_initrds_is_found),
 		cmocka_unit_test(load_options_are_found),
 		cmocka_unit_test(variables_of_an_entry_stand_in_other_files),
+		cmocka_unit_test(lines_of_one_system_have_one_pattern),
 		cmocka_unit_test(variables_without_end_are_bounded),
 		cmocka_unit_test(the_file_that_asks_for_it_is_named),
 	};

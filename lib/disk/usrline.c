@@ -1,9 +1,11 @@
-#include "drift/component_line.h"
+#include "disk/usrline.h"
 
 #include <string.h>
+#include "base/codec.h"
 #include "boot/grubtext.h"
 
 #define USR_HASH   "verity.usrhash="
+#define ANY_HASH   "any hash" /* with a blank, so that no word is like it */
 #define FIRST_BOOT "flatcar.first_boot=detected"
 
 /* The partitions USR-A and USR-B. dm-verity checks what is read from them. */
@@ -20,56 +22,51 @@ static bool is_usr(struct bytes word)
 	return is_word(word, usr_words[0]) || is_word(word, usr_words[1]);
 }
 
-static bool is_usr_hash(struct bytes word)
+/* A SHA-256 in hex, as GRUB takes it out of the kernel. */
+static bool read_usr_hash(struct bytes word, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
-	struct bytes hash = bytes_behind(word, strlen(USR_HASH));
+	uint8_t hash[CRYPTO_SHA256_SIZE];
+	struct err ignored;
 
-	if (!bytes_start_with(word, USR_HASH) || hash.len != COMPONENT_LINE_HASH_LEN)
+	if (!bytes_start_with(word, USR_HASH) ||
+		hex_decode(bytes_behind(word, strlen(USR_HASH)), hash, sizeof(hash), &ignored) < 0)
 		return false;
-	for (size_t i = 0; i < hash.len; i++)
-		if (!memchr("0123456789abcdef", hash.data[i], 16))
-			return false;
+	memcpy(ret, hash, sizeof(hash));
 	return true;
 }
 
-/* What stands for a word in the pattern. */
-static struct bytes stand_in(struct bytes word)
-{
-	if (is_usr(word))
-		return bytes_of_text(usr_words[0]);
-	return is_usr_hash(word) ? bytes_of_text(USR_HASH) : word;
-}
-
 /* Extends the pattern as a PCR is extended: no two lists of words lead to the same. */
-static void add_word(struct component_line *line, struct bytes word)
+static void add_word(struct usrline *line, struct bytes word)
 {
-	const struct bytes parts[] = {{line->pattern, sizeof(line->pattern)}, stand_in(word)};
+	const struct bytes parts[] = {{line->pattern, sizeof(line->pattern)}, word};
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
 	crypto_digest(CRYPTO_SHA256, parts, 2, digest);
 	memcpy(line->pattern, digest, sizeof(digest));
 }
 
-void component_line_read(struct bytes text, struct component_line *ret)
+void usrline_read(struct bytes text, struct usrline *ret)
 {
-	struct component_line line = {0};
+	struct usrline line = {0};
 	bool has_usr = false;
 
 	for (; text.len; text = grubtext_behind_first_word(text)) {
 		struct bytes word = grubtext_first_word(text);
 
 		has_usr = has_usr || is_usr(word);
-		if (is_usr_hash(word))
-			memcpy(line.usr_hash, word.data + strlen(USR_HASH), sizeof(line.usr_hash));
 		if (is_word(word, FIRST_BOOT))
 			line.is_first_boot = true;
+		else if (is_usr(word))
+			add_word(&line, bytes_of_text(usr_words[0]));
+		else if (read_usr_hash(word, line.usr_hash))
+			add_word(&line, bytes_of_text(ANY_HASH));
 		else
 			add_word(&line, word);
 	}
-	*ret = has_usr ? line : (struct component_line){0};
+	*ret = has_usr ? line : (struct usrline){0};
 }
 
-bool component_line_is_same(const struct component_line *a, const struct component_line *b)
+bool usrline_is_same(const struct usrline *a, const struct usrline *b)
 {
 	struct bytes pattern = {a->pattern, sizeof(a->pattern)};
 
