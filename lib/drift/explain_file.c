@@ -77,8 +77,7 @@ void explanation_set_gap(const struct err *gap, struct explanation *ret)
 /* ---- which files have the component's bytes, in its role ---- */
 
 enum role {
-	ROLE_OTHER, /* the name tells no role: the file has the role of the name that was measured
-		     */
+	ROLE_OTHER, /* its name tells none: the name that was measured decides */
 	ROLE_PROGRAM, /* an EFI program, as every kernel of a UEFI machine is one */
 	ROLE_INITRD,
 	ROLE_DATA, /* what GRUB alone reads */
