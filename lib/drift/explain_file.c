@@ -113,13 +113,18 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* GRUB for the network and for a CD (grub-install's grub-mkimage configurations of Debian and
- * Ubuntu): packages bring them beside the one for the disk. They take their configuration from
- * elsewhere, so that they do not explain the one that starts from the disk. */
-static bool is_for_another_medium(const char *name)
+/* Programs that packages bring beside the one that starts from the disk, and that do not explain
+ * it: GRUB for the network and for a CD take their configuration from elsewhere (Debian's and
+ * Ubuntu's grub-efi-amd64-signed), shim's MokManager and fallback start no kernel (shim-helpers).
+ */
+static bool is_beside_loader(const char *name)
 {
-	return strncmp(name, "grubnet", strlen("grubnet")) == 0 ||
-	       strncmp(name, "gcd", strlen("gcd")) == 0;
+	static const char *const patterns[] = {"grubnet*", "gcd*", "mm*.efi*", "fb*.efi*"};
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (fnmatch(patterns[i], name, 0) == 0)
+			return true;
+	return false;
 }
 
 static enum role role_of(const struct bootfile *file)
@@ -132,16 +137,25 @@ static enum role role_of(const struct bootfile *file)
 	return ROLE_OTHER;
 }
 
+/* Packages bring grubx64.efi as grubx64.efi.signed; the ESP's names have no case. */
+static bool is_named(const struct bootfile *file, const char *name)
+{
+	const char *own = last_part(file->path);
+	size_t len = strlen(name);
+
+	return strncasecmp(own, name, len) == 0 && (!own[len] || strcmp(own + len, ".signed") == 0);
+}
+
 static bool has_role(const struct bootfile *file, const struct component *component)
 {
 	enum role role = role_of(file);
-	bool is_of_name = strcmp(last_part(file->path), component_file(component)) == 0;
+	bool is_of_name = is_named(file, component_file(component));
 
 	switch ((int)component->kind) {
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 		return (role == ROLE_PROGRAM || role == ROLE_OTHER) &&
-		       (is_of_name || !is_for_another_medium(last_part(file->path)));
+		       (is_of_name || !is_beside_loader(last_part(file->path)));
 	case COMPONENT_INITRD:
 	case COMPONENT_LOADED_INITRD:
 		return role == ROLE_INITRD || (role == ROLE_OTHER && is_of_name);

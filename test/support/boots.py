@@ -123,10 +123,21 @@ def grub_by_package(vm, log):
     write(vm, "/boot/efi/EFI/debian/grubx64.efi", GRUB)
 
 
-def grub_of_another_medium(vm, log):
-    """From the same package, signed alike: it takes its configuration from the network."""
-    log.one(4, "grubx64.efi").set_digest(GRUB_DIGEST)
-    install(vm, "grub-efi-amd64-signed", "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", GRUB)
+def grub_is(package, path):
+    """Another program of a package, signed alike, in GRUB's place."""
+    def change(vm, log):
+        log.one(4, "grubx64.efi").set_digest(GRUB_DIGEST)
+        install(vm, package, path, GRUB)
+    return change
+
+
+def program_of_package_runs(package, path):
+    """Under its own name, in front of GRUB."""
+    def change(vm, log):
+        log.before(log.one(4, "grubx64.efi"), log.program("\\EFI\\BOOT\\" + os.path.basename(path).removesuffix(".signed").upper(), KIT))
+        [event for event in log.events if event.pcr == 4 and event.kind == edit_log.APPLICATION][1].set_digest(GRUB_DIGEST)
+        install(vm, package, path, GRUB)
+    return change
 
 
 def shim_replaced(vm, log):
