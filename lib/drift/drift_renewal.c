@@ -23,7 +23,7 @@ static known_cert_mask certs_of(
 
 		if (boot->items[i].kind != kind)
 			continue;
-		if (cert == KNOWN_CERT_COUNT || boot->items[i].folded)
+		if (cert == KNOWN_CERT_COUNT)
 			*ret_is_all = false;
 		else
 			mask |= KNOWN_CERT_BIT(cert);

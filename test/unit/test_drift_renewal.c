@@ -29,7 +29,7 @@ struct keys {
 	uint8_t foreign_kek, foreign_db;
 	uint8_t revoked; /* number of entries of dbx */
 	enum known_cert signer;
-	bool is_own_pk;
+	enum { AZURE, OWN, TWO, NONE } pk;
 };
 
 static void add(struct components *boot, struct component component)
@@ -84,8 +84,11 @@ static struct components boot_with(const struct keys *keys)
 	struct component pk = of_cert(COMPONENT_PK, KNOWN_CERT_PK_AZURE);
 
 	boot.listed = 1u << 7 | 1u << 4;
-	pk.sha256[0] ^= keys->is_own_pk;
-	add(&boot, pk);
+	if (keys->pk == AZURE || keys->pk == TWO)
+		add(&boot, pk);
+	pk.sha256[0] ^= 1;
+	if (keys->pk == OWN || keys->pk == TWO)
+		add(&boot, pk);
 	add_list(&boot, COMPONENT_KEK, keys->kek, keys->foreign_kek);
 	add_list(&boot, COMPONENT_DB, keys->db, keys->foreign_db);
 	add_revoked(&boot, keys->revoked);
@@ -163,8 +166,17 @@ static const struct row {
 	{"a key for kernel modules alone", {KEK_OLD, UEFI_OLD, SIGNED_OLD},
 		{KEK_OLD, UEFI_OLD | KMOD, SIGNED_OLD}, ERR_DRIFT_KEYS,
 		"Azure Services Linux Kmod PCA added to db, unexplained" REST},
-	{"the platform's template under another PK", {KEK_OLD, UEFI_OLD, SIGNED_OLD},
-		{KEK_NEW, UEFI_NEW, .is_own_pk = true, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
+	{"the platform's template under another PK", {KEK_OLD, UEFI_OLD, .pk = OWN, SIGNED_OLD},
+		{KEK_NEW, UEFI_NEW, .pk = OWN, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
+	{"and under two", {KEK_OLD, UEFI_OLD, .pk = TWO, SIGNED_OLD},
+		{KEK_NEW, UEFI_NEW, .pk = TWO, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
+	{"the template, beside a KEK of somebody's", {KEK_OLD, UEFI_OLD, .foreign_kek = 7, SIGNED_OLD},
+		{KEK_NEW, UEFI_NEW, .foreign_kek = 7, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
+	{"and beside a certificate of somebody's in db",
+		{KEK_OLD, UEFI_OLD, .foreign_db = 7, SIGNED_OLD},
+		{KEK_NEW, UEFI_NEW, .foreign_db = 7, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
+	{"and under none", {KEK_OLD, UEFI_OLD, .pk = NONE, SIGNED_OLD},
+		{KEK_NEW, UEFI_NEW, .pk = NONE, SIGNED_OLD}, ERR_DRIFT_KEYS, NULL},
 	{"the platform's template, and an own key went", {KEK_OLD, UEFI_OLD, 0, 8, SIGNED_OLD},
 		{KEK_OLD | KEK_NEW, UEFI_OLD | UEFI_NEW | KMOD, SIGNED_OLD}, ERR_DRIFT_KEYS,
 		"Microsoft UEFI CA 2023 removed from db, unexplained; " RENEWED_BOTH
