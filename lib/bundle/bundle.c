@@ -42,27 +42,6 @@ json *bundle_facts(const struct request *request, const struct appraisal *apprai
 	return facts;
 }
 
-static int take_extras(const struct bundle_extras *extras, struct bundle *ret, struct err *err)
-{
-	ret->is_whole = true;
-	ret->made_s = extras->made_s;
-	(void)text_format(ret->program, sizeof(ret->program), "%s", extras->program);
-	if (extras->machine)
-		ret->machine = *extras->machine;
-	if (extras->unquoted)
-		ret->unquoted = *extras->unquoted;
-	return extras->chain.len ? buf_set(&ret->chain, extras->chain, err) : 0;
-}
-
-static int take_info(
-	struct bytes info, const struct appraisal *appraisal, struct bundle *ret, struct err *err)
-{
-	if (buf_set(&ret->info, info, err) < 0 || request_parse_info(info, &ret->request, err) < 0)
-		return -1;
-	ret->facts = bundle_facts(&ret->request, appraisal);
-	return 0;
-}
-
 /* The header only names the key that signed; it gives no access. */
 static void take_provider(
 	struct round_result *round, const struct bundle_extras *extras, struct bundle *ret)
@@ -90,12 +69,21 @@ int bundle_of_round(struct round_result *round, const struct bundle_extras *extr
 {
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
-	if (take_extras(extras, &bundle, err) < 0)
-		return -1;
+	bundle.is_whole = true;
+	bundle.made_s = extras->made_s;
+	(void)text_format(bundle.program, sizeof(bundle.program), "%s", extras->program);
 	bundle.verdict = *extras->verdict;
 	bundle.local = round->own;
-	if (round->info.len && take_info(buf_bytes(&round->info), &round->local, &bundle, err) < 0)
+	bundle.machine = *extras->machine;
+	bundle.unquoted = *extras->unquoted;
+	if (extras->chain.len && buf_set(&bundle.chain, extras->chain, err) < 0)
 		return -1;
+	if (round->info.len) {
+		if (buf_set(&bundle.info, buf_bytes(&round->info), err) < 0 ||
+			request_parse_info(buf_bytes(&round->info), &bundle.request, err) < 0)
+			return -1;
+		bundle.facts = bundle_facts(&bundle.request, &round->local);
+	}
 	if (round->stage >= ROUND_COLLECTED && !round->is_alone)
 		take_provider(round, extras, &bundle);
 	*ret = bundle;

@@ -2,6 +2,7 @@
  * for its type and its bound. */
 #include <string.h>
 #include "base/codec.h"
+#include "base/pem.h"
 #include "base/text.h"
 #include "bundle/bundle.h"
 #include "maa/token.h"
@@ -165,9 +166,7 @@ static int read_chain(const json *root, struct buf *ret, struct err *err)
 		if (!text || base64_decode(bytes_of_text(text), BASE64_STANDARD, &der, err) < 0)
 			return err_set(
 				err, ERR_FORMAT, 0, "'chain' holds something that is no base64.");
-		if (buf_append_text(ret, "-----BEGIN CERTIFICATE-----\n", err) < 0 ||
-			buf_append_text(ret, text, err) < 0 ||
-			buf_append_text(ret, "\n-----END CERTIFICATE-----\n", err) < 0)
+		if (pem_encode(buf_bytes(&der), ret, err) < 0)
 			return err_wrap(err, "'chain'");
 	}
 	return 0;

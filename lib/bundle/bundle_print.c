@@ -2,6 +2,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/codec.h"
+#include "base/pem.h"
 #include "base/text.h"
 #include "bundle/bundle.h"
 #include "bundle/guessable.h"
@@ -97,26 +98,22 @@ static int add_redaction(json *root, const struct bundle *bundle, struct err *er
 	return 0;
 }
 
-/* Adds the base64 of each certificate of a PEM text (RFC 7468): JSON texts have no line breaks. */
-static void add_chain(json *root, const struct buf *pem)
+/* Adds the base64 of each certificate of a PEM text: JSON texts have no line breaks. */
+static int add_chain(json *root, const struct buf *pem, struct err *err)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----",
-			  end[] = "-----END CERTIFICATE-----";
 	json *certs = json_add_array(root, "chain");
-	const char *at = pem->len ? (const char *)pem->data : "";
+	struct bytes rest = buf_bytes(pem), one;
 
-	while ((at = strstr(at, begin))) {
-		const char *stop = strstr(at, end);
-		auto_cleanup(buf) struct buf text = buf_with_max(BUNDLE_MAX_CHAIN);
-		struct err ignored;
+	while (pem_next(&rest, &one)) {
+		auto_cleanup(buf) struct buf der = buf_with_max(BUNDLE_MAX_CHAIN);
+		auto_cleanup(buf) struct buf text = buf_with_max(2 * BUNDLE_MAX_CHAIN);
 
-		if (!stop)
-			return;
-		for (at += sizeof(begin) - 1; at < stop; at++)
-			if (!strchr(" \r\n\t", *at) && buf_append(&text, at, 1, &ignored) < 0)
-				return;
+		if (pem_decode(one, &der, err) < 0 ||
+			base64_encode(buf_bytes(&der), BASE64_STANDARD, &text, err) < 0)
+			return err_wrap(err, "'chain'");
 		json_add_bytes_text(certs, NULL, buf_bytes(&text));
 	}
+	return 0;
 }
 
 static int add_info(json *root, struct bytes info, struct err *err)
@@ -149,8 +146,8 @@ int bundle_print(const struct bundle *bundle, struct buf *ret, struct err *err)
 	add_copy_if(root, "facts", bundle->facts);
 	add_machine(root, &bundle->machine);
 	add_unquoted(root, &bundle->unquoted);
-	add_chain(root, &bundle->chain);
-	if (add_info(root, buf_bytes(&bundle->info), err) < 0 ||
+	if (add_chain(root, &bundle->chain, err) < 0 ||
+		add_info(root, buf_bytes(&bundle->info), err) < 0 ||
 		json_print(root, JSON_INDENTED, ret, err) < 0)
 		return -1;
 	return buf_append_text(ret, "\n", err);

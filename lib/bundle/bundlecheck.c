@@ -70,7 +70,7 @@ static void add_issuer_findings(const struct findings *found, struct findings *r
 static void note_unchecked_issuer(const struct bundlecheck_inputs *inputs, struct bundlecheck *check)
 {
 	add_note(check,
-		"The certificate's issuer was not checked: all parts fit together, but only --ca tells whose TPM it is.");
+		"The certificate's issuer was not checked: all parts fit together, but only --ca shows whose TPM it is.");
 	if (check->has_cert && (inputs->now_s < check->cert.not_before_s ||
 				       inputs->now_s > check->cert.not_after_s))
 		add_note(check,
@@ -151,7 +151,7 @@ static void check_provider(const struct bundle *bundle, const struct bundlecheck
 	if (bundle->provider.compact.len == 0) {
 		if (bundle->provider.claims)
 			add_note(check,
-				"The claims stand here without their token: that the provider made them is only said.");
+				"The claims stand here without their token: nothing proves that the provider made them.");
 		return;
 	}
 	if (check_token(bundle, inputs, check, &err) < 0) {
@@ -161,7 +161,7 @@ static void check_provider(const struct bundle *bundle, const struct bundlecheck
 	check->is_token_checked = true;
 	if (!inputs->keys.len)
 		add_note(check,
-			"The token's signature fits the keys in the bundle; whether they are the provider's, its own /certs tells (--keys).");
+			"The token's signature fits the keys in the bundle; compare them with the provider's own /certs (--keys).");
 }
 
 /* ---- the bundle's statements against its evidence ---- */
@@ -219,7 +219,7 @@ static void check_verdict(const char *whose, const struct verdict *said,
 			health_name(said->health), whose, health_name(found->health));
 	else
 		add_note(check,
-			"The bundle says worse of the VM than its evidence shows; by whom or by what else it was found is not in it.");
+			"The bundle says worse of the VM than its evidence shows; it does not hold what or who found that.");
 }
 
 /* The provider's verdict by the claims. Without claims a stated Healthy does not count. */
@@ -281,7 +281,7 @@ static void note_redaction(const struct evidence *evidence, struct bundlecheck *
 	uint32_t count = count_redacted(evidence, &check->appraisal);
 
 	(void)text_format(text, sizeof(text),
-		"The bundle is redacted: of %u events only the digests are checked, since their data is said to be taken out, and of what the TPM did not sign nothing is in it.",
+		"The bundle is redacted: of %u events only the digests are checked, since the bundle says that their data was taken out. It holds nothing that the TPM did not sign.",
 		count);
 	add_note(check, text);
 	guessable_sentence(evidence, text);
@@ -297,7 +297,7 @@ static void check_unquoted(const struct bundle *bundle, struct bundlecheck *chec
 
 	if (!bundle->unquoted.mask)
 		return;
-	add_note(check, "The PCRs beyond the quote are as the VM read them; nobody signed them.");
+	add_note(check, "The PCRs beyond the quote are as the VM read them; they are not signed.");
 	if (check->appraisal.has_log && replay_sha256(log, &led_to, &ignored) == 0)
 		check->unquoted_explained = bundle->unquoted.mask &
 					    ~replay_compare(log, &led_to, &bundle->unquoted, NULL);
