@@ -48,7 +48,6 @@ static void save(struct judging *judging)
 	struct comparison *change = judging->change;
 	struct err err;
 
-	judging->is_damaged = false;
 	if (baseline_save(judging->inputs->state_fd, judging->baseline, &err) == 0) {
 		change->baseline_s = judging->inputs->now_s;
 		return;
@@ -73,40 +72,37 @@ static void accept(struct judging *judging, enum baseline_how how, const char *t
 	save(judging);
 }
 
-/* States that an earlier baseline is gone, so that nobody can remove it unnoticed. */
+/* States what became of an earlier baseline. An earlier version learned anew if it was lost. */
 static void add_fate_of_earlier(const struct judging *judging)
 {
-	struct comparison *change = judging->change;
+	const struct baseline *baseline = judging->baseline;
 	char time[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
 
-	if (judging->baseline->count == 0 && judging->baseline->forgotten_s) {
-		clock_text(judging->baseline->forgotten_s, time);
+	if (baseline->count == 0 && baseline->forgotten_s) {
+		clock_text(baseline->forgotten_s, time);
 		(void)text_format(text, sizeof(text),
 			"The earlier one was forgotten by the owner at %s.", time);
-		add_sentence(change, text);
+		add_sentence(judging->change, text);
 	}
-	clock_text(judging->baseline->lost_s, time);
-	if (change->is_lost)
+	if (judging->change->is_lost) {
+		clock_text(baseline->lost_s, time);
 		(void)text_format(text, sizeof(text),
-			"An earlier baseline was found %s at %s (baseline-lost): what changed before cannot be told.",
-			judging->is_damaged ? "damaged" : "missing or damaged", time);
-	if (change->is_lost)
-		add_sentence(change, text);
+			"An earlier baseline was found missing or damaged at %s (baseline-lost): what changed before cannot be told.",
+			time);
+		add_sentence(judging->change, text);
+	}
 }
 
-/* True, with a finding, if the baseline is gone and this round may not learn a new one. Deleting
- * the baseline must not make a bad boot good. */
-static bool is_baseline_missing(const struct judging *judging)
+/* True, with a finding, if the accepted boots are gone: then the comparison was due and cannot be
+ * made. Learning anew would let whoever deletes them make a bad boot good, so the owner decides. */
+static bool is_baseline_lost(const struct judging *judging)
 {
-	const struct comparison_inputs *inputs = judging->inputs;
 	struct err lost;
 
-	if (!judging->change->is_lost || (inputs->may_learn && !inputs->is_observer))
+	if (!judging->change->is_lost)
 		return false;
-	err_fill(&lost, ERR_BASELINE_LOST, 0, "%s",
-		inputs->may_learn
-			? "they are lost; the service learns anew at its next Healthy attestation."
-			: "they are lost, and this boot was Unhealthy before or may have been.");
+	err_fill(&lost, ERR_BASELINE_LOST, 0, "they are %s.",
+		judging->is_damaged ? "damaged" : "missing");
 	comparison_unclear(&lost, judging->change);
 	return true;
 }
@@ -116,7 +112,7 @@ static void learn(struct judging *judging)
 	struct comparison *change = judging->change;
 	char text[96];
 
-	if (is_baseline_missing(judging))
+	if (is_baseline_lost(judging))
 		return;
 	change->state = COMPARISON_NONE;
 	if (!may_write(judging)) {
