@@ -56,13 +56,14 @@ void print_baseline(const struct baseline_view *view)
 	}
 }
 
-static void add_component(json *object, const struct component *component)
+/* text: the whole text of its name. */
+static void add_component(json *object, const struct component *component, const char *text)
 {
 	char hex[HEX_SIZE];
 
 	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
 	json_add_text(object, "kind", component_kind_name(component->kind));
-	json_add_text(object, "name", component->name);
+	json_add_text(object, "name", text);
 	json_add_int(object, "pcr", component->pcr);
 	json_add_bool(object, "quoted", COMPONENTS_QUOTED_PCRS & 1u << component->pcr);
 	json_add_bool(object, "bound", component->is_bound);
@@ -83,9 +84,12 @@ int print_baseline_json(const struct baseline_view *view, struct err *err)
 		json_add_known_text(object, "changes", variant->text);
 		json_add_known_text(object, "bootId", variant->boot_id);
 		components = json_add_array(object, "components");
-		for (size_t k = 0; k < variant->components.count; k++)
-			add_component(
-				json_add_object(components, NULL), &variant->components.items[k]);
+		for (size_t k = 0; k < variant->components.count; k++) {
+			const struct component *component = &variant->components.items[k];
+
+			add_component(json_add_object(components, NULL), component,
+				components_text(&variant->components, component));
+		}
 	}
 	json_add_time(document, "lostAt", view->baseline.lost_s);
 	return print_document(document, err);
@@ -96,6 +100,19 @@ static const char *meaning_of(const struct drift_difference *difference)
 	if (difference->action == RULES_UNHEALTHY && drift_is_unclear(difference))
 		return "unclear";
 	return drift_is_explained(difference) ? "explained" : rules_action_name(difference->action);
+}
+
+/* Whole, because the sentence about it may be cut. */
+static void print_texts(const struct drift_difference *difference)
+{
+	const char *before = drift_before(difference), *after = drift_after(difference);
+
+	if (drift_shown(difference)->kind != COMPONENT_COMMAND_LINE)
+		return;
+	if (before)
+		print_format("             before: %s\n", before);
+	if (after)
+		print_format("             now:    %s\n", after);
 }
 
 void print_drift(const struct baseline_view *view)
@@ -115,16 +132,18 @@ void print_drift(const struct baseline_view *view)
 	for (size_t i = 0; i < view->drift.count; i++) {
 		drift_difference_text(&view->drift.differences[i], text);
 		print_format("  %-10s %s\n", meaning_of(&view->drift.differences[i]), text);
+		print_texts(&view->drift.differences[i]);
 	}
 	clock_text(variant->accepted_s, time);
 	print_format("Compared with the boot that was %s at %s.\n", how_text(variant->how), time);
 }
 
-/* component: NULL if there was none. */
-static void add_side(json *object, const char *name, const struct component *component)
+/* text: NULL if there was no such component. */
+static void add_side(
+	json *object, const char *name, const struct component *component, const char *text)
 {
-	if (component)
-		add_component(json_add_object(object, name), component);
+	if (text)
+		add_component(json_add_object(object, name), component, text);
 	else
 		json_add_null(object, name);
 }
@@ -157,14 +176,8 @@ static void add_difference(json *array, const struct drift_difference *differenc
 	json_add_text(object, "meaning", meaning_of(difference));
 	json_add_text(object, "explainedBy", hows[difference->explanation.how]);
 	json_add_known_text(object, "explanation", difference->explanation.text);
-	add_side(object, "before",
-		difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED
-			? &difference->before
-			: NULL);
-	add_side(object, "after",
-		difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED
-			? &difference->after
-			: NULL);
+	add_side(object, "before", &difference->before, drift_before(difference));
+	add_side(object, "after", &difference->after, drift_after(difference));
 }
 
 int print_drift_json(const struct baseline_view *view, struct err *err)

@@ -67,7 +67,8 @@ static int copy_components(const struct components *from, const struct component
 	auto_cleanup(components) struct components copy = components_empty();
 
 	if (add_items(from, false, &copy, err) < 0 || add_items(latest, true, &copy, err) < 0 ||
-		buf_set(&copy.revoked, buf_bytes(&latest->revoked), err) < 0)
+		buf_set(&copy.revoked, buf_bytes(&latest->revoked), err) < 0 ||
+		buf_set(&copy.texts, buf_bytes(&from->texts), err) < 0)
 		return -1;
 	copy.listed = from->listed;
 	*ret = copy;

@@ -1,5 +1,5 @@
-/* The file of baseline.h. Variants with the same dbx share its list, which is stored under its
- * digest: it is by far the largest part. */
+/* The file of baseline.h. Lists of dbx, and texts that are longer than a name, are the largest
+ * parts by far. They stand there once for all variants, each under its component's digest. */
 #include <string.h>
 #include "base/codec.h"
 #include "base/text.h"
@@ -95,6 +95,24 @@ static int read_revoked(const json *lists, struct components *ret, struct err *e
 	return 0;
 }
 
+/* The long texts of a variant's components, out of those that all share. texts: NULL in files of
+ * earlier versions. */
+static int read_texts(const json *texts, struct components *ret, struct err *err)
+{
+	char hex[HEX_SIZE];
+	const char *text;
+
+	for (size_t i = 0; texts && i < ret->count; i++) {
+		hex_encode((struct bytes){ret->items[i].sha256, sizeof(ret->items[i].sha256)}, hex);
+		if (!json_get(texts, hex))
+			continue;
+		if (json_get_text(texts, hex, &text, err) < 0 ||
+			components_keep_text(ret, &ret->items[i], bytes_of_text(text), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int read_how(const json *object, enum baseline_how *ret, struct err *err)
 {
 	const char *name;
@@ -117,7 +135,7 @@ static const struct member variant_rows[] = {
 };
 
 static int read_variant(
-	const json *object, const json *lists, struct baseline_variant *ret, struct err *err)
+	const json *object, const json *document, struct baseline_variant *ret, struct err *err)
 {
 	struct baseline_variant found = {.how = BASELINE_LEARNED};
 	auto_cleanup(components) struct components components = components_empty();
@@ -131,7 +149,8 @@ static int read_variant(
 		json_get_int(object, "pcrs", &pcrs, err) < 0 ||
 		json_get_array(object, "components", &array, err) < 0 ||
 		read_components(array, &components, &unknown, err) < 0 ||
-		read_revoked(lists, &components, err) < 0)
+		read_revoked(json_get(document, "dbx"), &components, err) < 0 ||
+		read_texts(json_get(document, "texts"), &components, err) < 0)
 		return -1;
 	if (pcrs < 0 || pcrs >= 1 << TPM_PCR_COUNT)
 		return err_set(err, ERR_FORMAT, 0, "'pcrs' cannot be used.");
@@ -214,7 +233,7 @@ static int read_baseline(const json *document, struct baseline *ret, struct err 
 	json_each (variant, variants) {
 		if (ret->count == BASELINE_MAX_VARIANTS)
 			return err_set(err, ERR_FORMAT, 0, "There are too many variants.");
-		if (read_variant(variant, lists, &ret->variants[ret->count], err) < 0)
+		if (read_variant(variant, document, &ret->variants[ret->count], err) < 0)
 			return -1;
 		ret->count++;
 	}
@@ -271,6 +290,20 @@ static int add_revoked(json *lists, const struct components *components, struct 
 	return 0;
 }
 
+static void add_texts(json *texts, const struct components *components)
+{
+	char hex[HEX_SIZE];
+
+	for (size_t i = 0; i < components->count; i++) {
+		const struct component *component = &components->items[i];
+		const char *text = components_text(components, component);
+
+		hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
+		if (text != component->name && !json_get(texts, hex))
+			json_add_text(texts, hex, text);
+	}
+}
+
 static void add_variant(json *array, const struct baseline_variant *variant)
 {
 	json *object = json_add_object(array, NULL);
@@ -313,14 +346,16 @@ static void add_explained(json *document, const struct baseline *baseline)
 static int save_once(int state_fd, const struct baseline *baseline, struct err *err)
 {
 	auto_cleanup(json) json *document = json_new_object();
-	json *lists, *variants;
+	json *lists, *texts, *variants;
 
 	members_add(document, MEMBERS(rows), baseline);
 	lists = json_add_object(document, "dbx");
+	texts = json_add_object(document, "texts");
 	variants = json_add_array(document, "variants");
 	for (size_t i = 0; i < baseline->count; i++) {
 		if (add_revoked(lists, &baseline->variants[i].components, err) < 0)
 			return -1;
+		add_texts(texts, &baseline->variants[i].components);
 		add_variant(variants, &baseline->variants[i]);
 	}
 	add_explained(document, baseline);

@@ -9,13 +9,15 @@
 struct components components_empty(void)
 {
 	return (struct components){
-		.revoked = buf_with_max(COMPONENTS_MAX_REVOKED * COMPONENTS_REVOCATION_LEN)};
+		.revoked = buf_with_max(COMPONENTS_MAX_REVOKED * COMPONENTS_REVOCATION_LEN),
+		.texts = buf_with_max(COMPONENTS_MAX_TEXTS)};
 }
 
 void components_done(struct components *components)
 {
 	free(components->items);
 	buf_done(&components->revoked);
+	buf_done(&components->texts);
 	*components = components_empty();
 }
 
@@ -107,6 +109,50 @@ const struct component *components_find(const struct components *components, enu
 bool components_have(const struct components *components, const struct component *component)
 {
 	return find_same(components, component) != NULL;
+}
+
+static const char *find_text(const struct components *components, const struct component *component)
+{
+	struct bytes rest = buf_bytes(&components->texts);
+
+	while (rest.len > CRYPTO_SHA256_SIZE) {
+		const char *text = (const char *)rest.data + CRYPTO_SHA256_SIZE;
+
+		if (memcmp(rest.data, component->sha256, CRYPTO_SHA256_SIZE) == 0)
+			return text;
+		rest = bytes_behind(rest, CRYPTO_SHA256_SIZE + strlen(text) + 1);
+	}
+	return NULL;
+}
+
+const char *components_text(const struct components *components, const struct component *component)
+{
+	const char *text = find_text(components, component);
+
+	return text ? text : component->name;
+}
+
+int components_keep_text(struct components *components, const struct component *component,
+	struct bytes text, struct err *err)
+{
+	char *clean;
+	size_t size;
+	int ret = 0;
+
+	if (text.len < COMPONENT_NAME_SIZE || find_text(components, component))
+		return 0;
+	clean = text_clean_copy(text);
+	if (!clean)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a text of the boot.");
+	size = strlen(clean) + 1;
+	if (size > COMPONENT_NAME_SIZE &&
+		components->texts.len + CRYPTO_SHA256_SIZE + size <= COMPONENTS_MAX_TEXTS)
+		ret = buf_append(&components->texts, component->sha256, CRYPTO_SHA256_SIZE, err) < 0 ||
+				      buf_append(&components->texts, clean, size, err) < 0
+			      ? -1
+			      : 0;
+	free(clean);
+	return ret;
 }
 
 static const struct {

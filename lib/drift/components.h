@@ -18,6 +18,7 @@
 /* components beyond this number become one, the last: see `folded` */
 #define COMPONENTS_PER_KIND       24
 #define COMPONENT_NAME_SIZE       160
+#define COMPONENTS_MAX_TEXTS      (16u << 10) /* bytes of texts that are longer than a name */
 #define COMPONENTS_QUOTED_PCRS    0xFFu /* components of other PCRs were read, not quoted */
 #define COMPONENTS_REVOCATION_LEN 16 /* bytes kept of SHA-256(type || data) of a dbx entry */
 #define COMPONENTS_MAX_REVOKED    2048 /* entries of a dbx; Microsoft's of 2025 has 431 */
@@ -68,7 +69,8 @@ struct component {
 	enum component_kind kind;
 	uint32_t pcr;
 	bool is_bound; /* the digest is that of the name's contents */
-	char name[COMPONENT_NAME_SIZE]; /* clean; "" if the log has no name */
+	/* clean; "" if the log has no name; cut if it is longer: see components_text */
+	char name[COMPONENT_NAME_SIZE];
 	/* a shorter name for people, if there is one: the common name or the organization in a
 	 * certificate, the numbers of a boot order, number and title of a boot option; "" for
 	 * others */
@@ -102,6 +104,9 @@ struct components {
 	/* dbx's entries, sorted, COMPONENTS_REVOCATION_LEN bytes each; empty if there are more than
 	 * COMPONENTS_MAX_REVOKED */
 	struct buf revoked;
+	/* the whole texts of names that were cut, as many as fit: for each the component's digest,
+	 * the text, and 0 */
+	struct buf texts;
 };
 
 struct components components_empty(void);
@@ -125,6 +130,12 @@ const struct component *components_find(
 	const struct components *components, enum component_kind kind);
 /* Is a component of this kind and digest listed? */
 bool components_have(const struct components *components, const struct component *component);
+
+/* Keeps the whole text of a component whose name is cut, if there is room. ERR_NO_MEMORY. */
+int components_keep_text(struct components *components, const struct component *component,
+	struct bytes text, struct err *err) err_check;
+/* The whole text, or the name if none was kept: then it points into the component. */
+const char *components_text(const struct components *components, const struct component *component);
 
 /* "kernel", "bootApplication": stable names for JSON. */
 const char *component_kind_name(enum component_kind kind);

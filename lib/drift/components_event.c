@@ -46,5 +46,7 @@ int components_add_event(struct components *components, const struct event *even
 	components_set_name(&found, bytes_of_text(words.text));
 	set_facts(&found, event);
 	found.is_bound = measured_is(event, event->data);
+	if (components_keep_text(components, &found, bytes_of_text(words.text), err) < 0)
+		return -1;
 	return components_add(components, &found, err);
 }

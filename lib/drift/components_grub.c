@@ -108,6 +108,8 @@ static int add_command_line(const struct event *event, struct bytes text,
 	components_set_name(&found, text);
 	crypto_sha256(text, found.sha256);
 	usrline_read(text, &found.facts.line);
+	if (components_keep_text(components, &found, text, err) < 0)
+		return -1;
 	return components_add(components, &found, err);
 }
 
@@ -127,6 +129,8 @@ static int add_initrds(const struct event *event, struct bytes text, struct comp
 
 	components_set_name(&found, grubtext_behind_first_word(text));
 	crypto_sha256(text, found.sha256);
+	if (components_keep_text(components, &found, grubtext_behind_first_word(text), err) < 0)
+		return -1;
 	return components_add(components, &found, err);
 }
 

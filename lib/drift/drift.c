@@ -5,6 +5,10 @@
 
 void drift_done(struct drift *drift)
 {
+	for (size_t i = 0; i < drift->count; i++) {
+		free(drift->differences[i].before_text);
+		free(drift->differences[i].after_text);
+	}
 	free(drift->differences);
 	*drift = (struct drift){0};
 }
@@ -238,6 +242,31 @@ static void list_uncompared(
 				(struct component){.kind = most_serious_kind(pcr), .pcr = pcr};
 }
 
+static int copy_text(const struct components *components, const struct component *component,
+	char **ret, struct err *err)
+{
+	const char *text = components_text(components, component);
+
+	if (text == component->name)
+		return 0;
+	*ret = strdup(text);
+	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for a text.");
+}
+
+static int copy_texts(const struct matching *matching, struct drift *drift, struct err *err)
+{
+	for (size_t i = 0; i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+
+		if (copy_text(matching->before, &difference->before, &difference->before_text, err) <
+				0 ||
+			copy_text(matching->after, &difference->after, &difference->after_text,
+				err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int list_differences(struct matching *matching, struct drift *ret, struct err *err)
 {
 	if (!has_difference(matching))
@@ -251,7 +280,10 @@ static int list_differences(struct matching *matching, struct drift *ret, struct
 	list_unpaired(matching, ret);
 	for (int change = DRIFT_HIDDEN; change <= DRIFT_UNLISTED; change++)
 		list_uncompared(matching, (enum drift_change)change, ret);
-	return 0;
+	if (copy_texts(matching, ret, err) == 0)
+		return 0;
+	drift_done(ret);
+	return -1;
 }
 
 /* The number of PCRs that are listed in both boots. */

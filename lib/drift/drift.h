@@ -56,6 +56,8 @@ struct drift_difference {
 	enum rules_class class; /* of old and new, the more serious one */
 	struct component before; /* for DRIFT_CHANGED and DRIFT_REMOVED */
 	struct component after; /* not for DRIFT_REMOVED */
+	/* owned by struct drift: the whole texts, if the names are cut and the texts were kept */
+	char *before_text, *after_text;
 	size_t gained, lost; /* entries of dbx; both 0 if unknown */
 	struct explanation explanation;
 	enum rules_action action; /* after drift_judge: RULES_IGNORE if explained */
@@ -109,6 +111,9 @@ void drift_sentence(const struct components *boot, const struct drift *drift,
 /* Describes one difference: "kernel changed: vmlinuz-6.1.0-56, as installed by the package manager
  * on 2026-11-20". */
 void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE]);
+/* The whole text of one side, or its name. NULL if there is none. */
+const char *drift_before(const struct drift_difference *difference);
+const char *drift_after(const struct drift_difference *difference);
 
 /* Is it known which component differs? */
 static inline bool drift_has_component(const struct drift_difference *difference)

@@ -11,14 +11,33 @@ static bool has_word(const char *line, const char *word, size_t len)
 	return false;
 }
 
+#define WORD_SHOWN 48
+
+/* False if there is no room for it and the number of those that follow; then nothing is written. */
+static bool append_word(char *ret, size_t size, const char *word, size_t len)
+{
+	const size_t room_for_rest = sizeof(" and 9999 more words");
+	size_t used = strlen(ret), shown = len > WORD_SHOWN ? WORD_SHOWN - 3 : len;
+
+	if (used + 1 + (len > shown ? WORD_SHOWN : len) + room_for_rest > size)
+		return false;
+	(void)text_format(ret + used, size - used, "%s%.*s%s", used ? " " : "", (int)shown, word,
+		len > shown ? "..." : "");
+	return true;
+}
+
 void drift_line_words(const char *line, const char *other, char *ret, size_t size)
 {
+	size_t left = 0;
+
 	ret[0] = '\0';
 	for (const char *at = line; *at; at += strcspn(at, " "), at += *at == ' ') {
-		size_t len = strcspn(at, " "), used = strlen(ret);
+		size_t len = strcspn(at, " ");
 
-		if (len && !has_word(other, at, len) &&
-			!text_format(ret + used, size - used, "%s%.*s", used ? " " : "", (int)len, at))
-			return;
+		if (len && !has_word(other, at, len))
+			left += left || !append_word(ret, size, at, len);
 	}
+	if (left)
+		(void)text_format(ret + strlen(ret), size - strlen(ret), " and %zu more word%s",
+			left, left == 1 ? "" : "s");
 }

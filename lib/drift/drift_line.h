@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Writes the words of `line` that `other` lacks, as many as fit into size. */
+/* Writes the words of `line` that `other` lacks, as many as fit into size, and how many did not:
+ * "quiet splash and 3 more words". A long word is cut, which "..." shows. size: at least 80. */
 void drift_line_words(const char *line, const char *other, char *ret, size_t size);
 
 #endif

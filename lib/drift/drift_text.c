@@ -34,30 +34,62 @@ static void short_name(const struct component *component, char ret[NAME_SHOWN])
 		(void)text_format(ret, NAME_SHOWN, "%.*s...", NAME_SHOWN - 4, name);
 }
 
-/* The words that the other line lacks. A line whose text the log lacks is described whole. */
-static void list_words(
-	const struct component *line, const struct component *other, char ret[WORDS_SIZE])
+const char *drift_before(const struct drift_difference *difference)
 {
-	if (line->is_bound)
-		drift_line_words(line->name, other->is_bound ? other->name : "", ret, WORDS_SIZE);
-	else
-		(void)text_format(ret, WORDS_SIZE, "%s", line->name);
+	if (difference->change != DRIFT_CHANGED && difference->change != DRIFT_REMOVED)
+		return NULL;
+	return difference->before_text ? difference->before_text : difference->before.name;
 }
 
-/* The words that came and those that went. Of a line that did not fit into its name, or whose words
- * only changed their order, the beginning is shown. */
+const char *drift_after(const struct drift_difference *difference)
+{
+	if (difference->change != DRIFT_CHANGED && difference->change != DRIFT_ADDED)
+		return NULL;
+	return difference->after_text ? difference->after_text : difference->after.name;
+}
+
+/* A text, or its beginning and its end, where words are added. */
+static void show_ends(const char *text, char ret[NAME_SHOWN])
+{
+	static const char gap[] = " ... ";
+	const size_t part = (NAME_SHOWN - sizeof(gap)) / 2;
+	const char *end = text + strlen(text) - part;
+
+	if (text_format(ret, NAME_SHOWN, "%s", text))
+		return;
+	while (*end == ' ' || (*end & 0xC0) == 0x80) /* within a character of UTF-8 */
+		end++;
+	(void)text_format(ret, NAME_SHOWN, "%.*s%s%s", (int)part, text, gap, end);
+}
+
+static bool is_whole(const struct component *line, const char *text)
+{
+	return text != line->name || strlen(text) + 1 < COMPONENT_NAME_SIZE;
+}
+
+/* The words that the other line lacks. A line whose text the log lacks is described whole. */
+static void list_words(const struct component *line, const char *text,
+	const struct component *other, const char *other_text, char ret[WORDS_SIZE])
+{
+	if (line->is_bound)
+		drift_line_words(text, other->is_bound ? other_text : "", ret, WORDS_SIZE);
+	else
+		(void)text_format(ret, WORDS_SIZE, "%s", text);
+}
+
+/* The words that came and those that went. Of a line that was not kept whole, or whose words only
+ * changed their order, both ends are shown. */
 static void describe_line(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
-	const char *old = difference->before.name, *new = difference->after.name;
-	bool is_whole =
-		strlen(old) + 1 < COMPONENT_NAME_SIZE && strlen(new) + 1 < COMPONENT_NAME_SIZE;
-	char added[WORDS_SIZE], removed[WORDS_SIZE], name[NAME_SHOWN];
+	const char *old = drift_before(difference), *new = drift_after(difference);
+	char added[WORDS_SIZE], removed[WORDS_SIZE], ends[NAME_SHOWN];
 
-	list_words(&difference->after, &difference->before, added);
-	list_words(&difference->before, &difference->after, removed);
-	short_name(&difference->after, name);
-	if (!is_whole || (!added[0] && !removed[0]))
-		(void)text_format(ret, ITEM_SIZE, "kernel command line changed: %s", name);
+	list_words(&difference->after, new, &difference->before, old, added);
+	list_words(&difference->before, old, &difference->after, new, removed);
+	show_ends(new, ends);
+	if (!is_whole(&difference->before, old) || !is_whole(&difference->after, new) ||
+		(!added[0] && !removed[0]))
+		(void)text_format(ret, ITEM_SIZE, "kernel command line changed: %s", ends);
 	else
 		(void)text_format(ret, ITEM_SIZE, "kernel command line changed: %s%s%s%s%s",
 			added[0] ? "added " : "", added, added[0] && removed[0] ? ", " : "",
@@ -129,6 +161,10 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 	char name[NAME_SHOWN];
 
 	short_name(drift_shown(difference), name);
+	if (drift_shown(difference)->kind == COMPONENT_COMMAND_LINE)
+		show_ends(difference->change == DRIFT_ADDED ? drift_after(difference)
+							    : drift_before(difference),
+			name);
 	if (is_key(drift_shown(difference)->kind))
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s",
@@ -170,7 +206,8 @@ void drift_difference_text(const struct drift_difference *difference, char ret[D
 			difference->explanation.text[0] ? ", " : "", difference->explanation.text);
 }
 
-/* Appends a text whole or not at all. False if it did not fit with room for the count of the rest.
+/* Appends a text whole or not at all; the first one is cut if it is too long. False if it did not
+ * fit with room for the count of the rest.
  */
 static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text)
 {
@@ -182,7 +219,8 @@ static bool append(char sentence[DRIFT_TEXT_SIZE], size_t size, const char *text
 		return true;
 	if (len && len + strlen(separator) + strlen(text) + room_for_rest > size)
 		return false;
-	(void)text_format(sentence + len, size - len, "%s%s", len ? separator : "", text);
+	if (!text_format(sentence + len, size - len, "%s%s", len ? separator : "", text))
+		(void)text_format(sentence, size, "%.*s...", (int)(size - sizeof("...")), text);
 	return true;
 }
 

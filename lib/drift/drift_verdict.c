@@ -267,7 +267,7 @@ static void judge_changed(struct judging *judging)
 			"accepted at the next Healthy attestation.");
 	else
 		add_sentence(change,
-			"Not accepted by itself; if it is right, run 'guest-attest baseline accept'.");
+			"Not accepted by itself. 'guest-attest baseline diff' shows all of it; if it is right, run 'guest-attest baseline accept'.");
 	add_fate_of_earlier(judging);
 	if (is_new)
 		save(judging);

@@ -5,6 +5,21 @@
 
 #define MAX_SHOWN 60
 
+/* text: NULL if there was no such component. */
+static void put_side(
+	struct html *html, const char *when, const struct component *component, const char *text)
+{
+	if (!text)
+		return;
+	html_put(html, "<div class=\"meta\"><span>");
+	html_text(html, when);
+	html_put(html, " ");
+	html_text(html, text);
+	html_put(html, "</span> <span>");
+	page_digest(html, (struct bytes){component->sha256, CRYPTO_SHA256_SIZE});
+	html_put(html, "</span></div>");
+}
+
 static void put_what(struct html *html, const struct drift_difference *difference)
 {
 	char text[DRIFT_TEXT_SIZE];
@@ -15,18 +30,9 @@ static void put_what(struct html *html, const struct drift_difference *differenc
 	if (difference->gained || difference->lost)
 		html_format(html, " (%zu entries more, %zu fewer)", difference->gained,
 			difference->lost);
-	html_put(html, "<div class=\"meta\">");
-	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_REMOVED) {
-		html_put(html, "<span>before ");
-		page_digest(html, (struct bytes){difference->before.sha256, CRYPTO_SHA256_SIZE});
-		html_put(html, "</span>");
-	}
-	if (difference->change == DRIFT_CHANGED || difference->change == DRIFT_ADDED) {
-		html_put(html, "<span>now ");
-		page_digest(html, (struct bytes){difference->after.sha256, CRYPTO_SHA256_SIZE});
-		html_put(html, "</span>");
-	}
-	html_put(html, "</div></td>");
+	put_side(html, "before", &difference->before, drift_before(difference));
+	put_side(html, "now", &difference->after, drift_after(difference));
+	html_put(html, "</td>");
 }
 
 static void put_difference(struct html *html, const struct drift_difference *difference)

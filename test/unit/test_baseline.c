@@ -1,4 +1,5 @@
 #include "check.h"
+#include "base/text.h"
 #include "../support/root.h"
 #include "../support/same_component.h"
 #include <errno.h>
@@ -86,6 +87,49 @@ static void what_was_accepted_is_known_after_a_restart(void **state)
 	assert_int_equal(differences(&again, "secureboot-on"), 0);
 	assert_int_equal(differences(&again, "foreign-keys"), 0);
 	assert_int_equal(differences(&again, "other-cmdline"), 2);
+}
+
+/* With a line of `len` characters as GRUB measures it. */
+static void add_long_line(struct components *components, size_t len, char fill)
+{
+	char line[3 * COMPONENTS_MAX_TEXTS / 4];
+	struct component found = {.kind = COMPONENT_COMMAND_LINE, .pcr = 8, .is_bound = true};
+	struct err err;
+
+	memset(line, fill, len);
+	crypto_sha256((struct bytes){(const uint8_t *)line, len}, found.sha256);
+	text_clean(found.name, sizeof(found.name), (struct bytes){(const uint8_t *)line, len});
+	check_ok(components_keep_text(
+			 components, &found, (struct bytes){(const uint8_t *)line, len}, &err),
+		&err);
+	check_ok(components_add(components, &found, &err), &err);
+}
+
+static void texts_that_are_longer_than_a_name_are_kept(void **state)
+{
+	static const size_t lens[] = {COMPONENT_NAME_SIZE - 1, COMPONENT_NAME_SIZE,
+		COMPONENTS_MAX_TEXTS / 2, 3 * COMPONENTS_MAX_TEXTS / 4};
+	static const size_t kept[] = {COMPONENT_NAME_SIZE - 1, COMPONENT_NAME_SIZE,
+		COMPONENTS_MAX_TEXTS / 2, COMPONENT_NAME_SIZE - 1}; /* no room for the last */
+	int fd = ((const struct root *)*state)->fd;
+	auto_cleanup(components) struct components boot = components_empty();
+	auto_cleanup(baseline) struct baseline baseline = {0};
+	auto_cleanup(baseline) struct baseline again = {0};
+	const struct components *read = &again.variants[1].components;
+	struct err err;
+
+	for (size_t i = 0; i < COUNT(lens); i++)
+		add_long_line(&boot, lens[i], (char)('a' + (char)i));
+	for (size_t i = 0; i < 2; i++)
+		check_ok(baseline_accept(&baseline, &boot, &(struct baseline_variant){0}, &err),
+			&err);
+	check_ok(baseline_save(fd, &baseline, &err), &err);
+	assert_int_equal(baseline_load(fd, &again, &err), STATE_LOADED);
+	for (size_t i = 0; i < COUNT(lens); i++) {
+		assert_string_equal(components_text(read, &read->items[i]),
+			components_text(&boot, &boot.items[i]));
+		assert_int_equal(strlen(components_text(read, &read->items[i])), kept[i]);
+	}
 }
 
 static struct components with_level(const char *record, uint8_t fill)
@@ -295,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		rooted(what_was_accepted_is_known_after_a_restart),
+		rooted(texts_that_are_longer_than_a_name_are_kept),
 		cmocka_unit_test(an_older_boot_may_come_back_and_an_older_revocation_level_not),
 		cmocka_unit_test(only_the_boots_seen_last_are_kept),
 		rooted(a_baseline_that_grows_too_large_loses_its_first_boots),

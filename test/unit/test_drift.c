@@ -597,6 +597,62 @@ static void revocations_may_be_added_but_not_removed(void **state)
 	}
 }
 
+static void add_line(struct components *components, const char *text, bool is_kept)
+{
+	struct component found = {.kind = COMPONENT_COMMAND_LINE, .pcr = 8, .is_bound = true};
+	struct err err;
+
+	crypto_sha256(bytes_of_text(text), found.sha256);
+	(void)snprintf(found.name, sizeof(found.name), "%.*s", COMPONENT_NAME_SIZE - 1, text);
+	if (is_kept)
+		check_ok(components_keep_text(components, &found, bytes_of_text(text), &err), &err);
+	check_ok(components_add(components, &found, &err), &err);
+}
+
+#define LONG_LINE                                                                                  \
+	"root=/dev/mapper/rootvg-rootlv ro loglevel=3 crashkernel=1G-4G:192M,4G-64G:256M,64G-:512M console=tty1 console=ttyS0 earlyprintk=ttyS0 rootdelay=300 nvme_core.io_timeout=240 net.ifnames=0"
+
+static void a_long_command_line_shows_what_came_and_went(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		bool is_kept; /* of the accepted boot: earlier versions kept no more than a name */
+		const char *text;
+	} lines[] = {
+		{LONG_LINE, LONG_LINE " init=/bin/bash", true, "added init=/bin/bash, unexplained"},
+		{LONG_LINE " selinux=1", LONG_LINE, true, "removed selinux=1, unexplained"},
+		{LONG_LINE, LONG_LINE " init=/bin/bash", false,
+			"root=/dev/mapper/rootvg-rootl ... net.ifnames=0 init=/bin/bash, unexplained"},
+		{LONG_LINE, "ro " LONG_LINE, true,
+			"ro root=/dev/mapper/rootvg-ro ... .io_timeout=240 net.ifnames=0, unexplained"},
+		{"ro", "ro " LONG_LINE " init=/bin/bash", true,
+			"added root=/dev/mapper/rootvg-rootlv loglevel=3 and 8 more words, unexplained"},
+		{"ro", "ro init=/bin/bash,and-an-argument-that-pushes-all-else-out-of-sight", true,
+			"added init=/bin/bash,and-an-argument-that-pushes-al..., unexplained"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		auto_cleanup(drift) struct drift drift = {0};
+		struct rules rules = rules_default();
+		struct drift_judgement judgement;
+		char text[DRIFT_TEXT_SIZE];
+		struct err err;
+
+		add_line(&before, lines[i].old, lines[i].is_kept);
+		add_line(&boot, lines[i].new, true);
+		check_ok(drift_find(&before, 1, &boot, &drift, &err), &err);
+		components_done(&before);
+		components_done(&boot);
+		drift_judge(&rules, &boot, &drift, &judgement);
+		(void)snprintf(text, sizeof(text), "kernel command line changed: %s", lines[i].text);
+		assert_string_equal(judgement.text, text);
+		assert_string_equal(drift_after(&drift.differences[0]), lines[i].new);
+	}
+}
+
 /* Too many to keep: nobody knows whether one was removed. */
 static void revocations_that_were_not_kept_are_not_counted(void **state)
 {
@@ -981,6 +1037,7 @@ int main(void)
 		cmocka_unit_test(a_sentence_stays_short),
 		cmocka_unit_test(a_pcr_that_one_boot_does_not_list_is_unclear),
 		cmocka_unit_test(the_first_event_of_an_empty_pcr_is_an_addition),
+		cmocka_unit_test(a_long_command_line_shows_what_came_and_went),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
 		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
 		cmocka_unit_test(another_vm_is_one_change),
