@@ -41,15 +41,15 @@ ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
 LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lcares -lcjson
 
-# A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles; disk/
-# explains what drift/ finds.
+# A wing is a folder of lib/, with the commands that need it and the tests that include its headers. Pages are made of bundles; drift/
+# compares components/, and disk/ explains what it finds.
 WINGS           := page doctor bundle drift
 COMMANDS_page   := report
 COMMANDS_doctor := doctor
 COMMANDS_bundle := evidence verify verify_print attestation_bundle bundles
 COMMANDS_drift  := baseline baseline_print files
 $(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))
-LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page) $(if $(filter drift,$(WITHOUT)),disk))
+LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page) $(if $(filter drift,$(WITHOUT)),components disk))
 # X_without_WING.c takes the place of X.c, or of what only the wing has
 STAND_INS   := $(wildcard lib/*/*_without_*.c)
 STAND_INS_IN := $(foreach wing,$(WITHOUT),$(filter %_without_$(wing).c,$(STAND_INS)))

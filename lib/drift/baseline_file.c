@@ -4,7 +4,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "drift/baseline.h"
-#include "drift/component_stored.h"
+#include "components/component_stored.h"
 #include "edge/members.h"
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)

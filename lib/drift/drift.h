@@ -9,7 +9,7 @@
 #define DRIFT_DRIFT_H
 
 #include "appraise/verdict.h"
-#include "drift/components.h"
+#include "components/components.h"
 #include "appraise/rules.h"
 
 #define EXPLANATION_TEXT_SIZE 160

@@ -1,6 +1,6 @@
 /* An event log from its bytes to the facts that are read from it. */
 #include <stdlib.h>
-#include "drift/components.h"
+#include "components/components.h"
 #include "appraise/authority.h"
 #include "appraise/eventstory.h"
 #include "appraise/unquoted.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "appraise/machine_view.h"
 #include "boot/cclog.h"
-#include "drift/components.h"
+#include "components/components.h"
 #include "page/page_parts.h"
 #include "recorded_evidence.h"
 

@@ -4,7 +4,7 @@
 #define TEST_SUPPORT_SAME_COMPONENT_H
 
 #include <string.h>
-#include "drift/components.h"
+#include "components/components.h"
 
 static inline bool is_same_level(const struct sbat *a, const struct sbat *b)
 {

@@ -1,6 +1,6 @@
 #include "check.h"
 #include <stdio.h>
-#include "drift/component_stored.h"
+#include "components/component_stored.h"
 #include "drift/drift.h"
 #include "base/file.h"
 

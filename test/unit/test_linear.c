@@ -4,7 +4,7 @@
 #include "../support/logmaker.h"
 #include "../support/recorded.h"
 #include "appraise/authority.h"
-#include "drift/components.h"
+#include "components/components.h"
 #include "appraise/eventstory.h"
 #include "appraise/unquoted.h"
 #include "appraise/replay.h"

@@ -7,8 +7,8 @@
  *
  * Source: PC Client PFP 1.06 sections 2.3.4 (which PCR holds what) and 10; boot/event.h for PCRs 8
  * to 14; components_grub.h. */
-#ifndef DRIFT_COMPONENTS_H
-#define DRIFT_COMPONENTS_H
+#ifndef COMPONENTS_COMPONENTS_H
+#define COMPONENTS_COMPONENTS_H
 
 #include "boot/eventlog.h"
 #include "boot/sbat.h"

@@ -1,4 +1,4 @@
-#include "drift/components_keys.h"
+#include "components/components_keys.h"
 
 #include <string.h>
 #include "appraise/authority.h"
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "boot/event_text.h"
 #include "boot/uefivar.h"
-#include "drift/components_event.h"
+#include "components/components_event.h"
 
 #define SHOWN_BYTES 8 /* of a hash */
 

@@ -2,10 +2,10 @@
  * entry, and authorities. For a log whose data was checked (replay_check_data), for components.h.
  *
  * Source: PC Client PFP 1.06 section 3.3.4.8, UEFI 2.10 section 32.4.1. */
-#ifndef DRIFT_COMPONENTS_KEYS_H
-#define DRIFT_COMPONENTS_KEYS_H
+#ifndef COMPONENTS_COMPONENTS_KEYS_H
+#define COMPONENTS_COMPONENTS_KEYS_H
 
-#include "drift/components.h"
+#include "components/components.h"
 
 /* Adds the components of a measured event. ERR_NO_MEMORY. */
 int components_add_secure_boot(

@@ -1,4 +1,4 @@
-#include "drift/components_event.h"
+#include "components/components_event.h"
 
 #include <string.h>
 #include "appraise/measured.h"

@@ -1,4 +1,4 @@
-#include "drift/component_stored.h"
+#include "components/component_stored.h"
 
 #include <string.h>
 #include "base/text.h"

@@ -2,14 +2,14 @@
  * their order. So an event gets its kind from its PCR. Other values may change the kind only if
  * they cannot make the event look harmless: an event that only marks a step must have a known text,
  * and that text must be what was measured (measured.h). Every other event of PCR 4 is a program. */
-#include "drift/components.h"
+#include "components/components.h"
 
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
-#include "drift/components_event.h"
-#include "drift/components_grub.h"
-#include "drift/components_keys.h"
+#include "components/components_event.h"
+#include "components/components_grub.h"
+#include "components/components_keys.h"
 
 enum {
 	PCR_FIRMWARE,

@@ -1,4 +1,4 @@
-#include "drift/components.h"
+#include "components/components.h"
 
 #include <string.h>
 #include <strings.h>

@@ -9,10 +9,10 @@
  *
  * Source: GRUB 2.12 grub-core/commands/tpm.c and lib/cmdline.c; RHEL 8's GRUB (measures the NUL at
  * the end of a command too); Linux 6.1 drivers/firmware/efi/libstub/efistub.h. */
-#ifndef DRIFT_COMPONENTS_GRUB_H
-#define DRIFT_COMPONENTS_GRUB_H
+#ifndef COMPONENTS_COMPONENTS_GRUB_H
+#define COMPONENTS_COMPONENTS_GRUB_H
 
-#include "drift/components.h"
+#include "components/components.h"
 
 /* loaders that are paired with the kernel's text; the arguments of more count by themselves */
 #define GRUB_LOADERS 16

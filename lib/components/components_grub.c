@@ -1,10 +1,10 @@
-#include "drift/components_grub.h"
+#include "components/components_grub.h"
 
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
 #include "boot/grubtext.h"
-#include "drift/components_event.h"
+#include "components/components_event.h"
 
 struct grub_reading grub_reading_empty(void)
 {

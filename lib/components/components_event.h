@@ -1,9 +1,9 @@
 /* components_event.h - turns an event of the log into a component: shared by the readers of single
  * PCRs, for components.h. All functions take measured events of a log with SHA-256 digests. */
-#ifndef DRIFT_COMPONENTS_EVENT_H
-#define DRIFT_COMPONENTS_EVENT_H
+#ifndef COMPONENTS_COMPONENTS_EVENT_H
+#define COMPONENTS_COMPONENTS_EVENT_H
 
-#include "drift/components.h"
+#include "components/components.h"
 
 /* Makes a component without a name, not bound. */
 struct component components_of_event(const struct event *event, enum component_kind kind);
