@@ -10,6 +10,7 @@
 void next_boot_done(struct next_boot *pending)
 {
 	bootfiles_done(&pending->files);
+	bootfiles_done(&pending->replaced);
 }
 
 const char *next_boot_variable_name(enum next_boot_name name)
@@ -49,15 +50,11 @@ static int read_file(const json *object, struct bootfile *ret, struct err *err)
 	return ret->digest.is_program ? members_read(object, MEMBERS(program_rows), ret, err) : 0;
 }
 
-static int read_files(const json *document, struct bootfiles *ret, struct err *err)
+static int read_files(const json *list, size_t max, struct bootfiles *ret, struct err *err)
 {
-	const json *list;
-	size_t count;
+	size_t count = json_count(list);
 
-	if (json_get_array(document, "files", &list, err) < 0)
-		return -1;
-	count = json_count(list);
-	if (count > BOOTWALK_MAX_FILES)
+	if (count > max)
 		return err_set(err, ERR_FORMAT, 0, "There are too many boot files.");
 	ret->files = calloc(count ? count : 1, sizeof(ret->files[0]));
 	if (!ret->files)
@@ -65,8 +62,23 @@ static int read_files(const json *document, struct bootfiles *ret, struct err *e
 	json_each (item, list)
 		if (read_file(item, &ret->files[ret->count++], err) < 0)
 			return -1;
-	bootfiles_sort(ret);
 	return 0;
+}
+
+/* Earlier versions keep no replaced files. */
+static int read_all_files(const json *document, struct next_boot *ret, struct err *err)
+{
+	const json *list;
+
+	if (json_get_array(document, "files", &list, err) < 0 ||
+		read_files(list, BOOTWALK_MAX_FILES, &ret->files, err) < 0)
+		return -1;
+	bootfiles_sort(&ret->files);
+	if (!json_get(document, "replaced"))
+		return 0;
+	return json_get_array(document, "replaced", &list, err) < 0
+		       ? -1
+		       : read_files(list, NEXT_BOOT_MAX_REPLACED, &ret->replaced, err);
 }
 
 static int read_variables(const json *document, struct next_boot *ret, struct err *err)
@@ -88,7 +100,7 @@ static int read_pending(const json *document, void *ret, struct err *err)
 	auto_cleanup(next_boot) struct next_boot pending = {0};
 
 	if (json_copy_text(document, "bootId", pending.boot_id, sizeof(pending.boot_id), err) < 0 ||
-		read_files(document, &pending.files, err) < 0 ||
+		read_all_files(document, &pending, err) < 0 ||
 		read_variables(document, &pending, err) < 0)
 		return -1;
 	*(struct next_boot *)ret = pending;
@@ -105,6 +117,7 @@ int next_boot_parse(struct bytes text, struct next_boot *ret, struct err *err)
 
 static void mark_all_as_old(struct next_boot *pending)
 {
+	bootfiles_done(&pending->replaced);
 	for (size_t i = 0; i < pending->files.count; i++)
 		pending->files.files[i].is_new = false;
 	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++)
@@ -164,6 +177,38 @@ static bool look_at_variables(
 	return has_changed;
 }
 
+static bool is_replaced(const struct bootfile *file, const struct bootfiles *found)
+{
+	const struct bootfile *now = bootfiles_find(found, file->path);
+
+	return !file->is_new && (!now || memcmp(now->digest.sha256, file->digest.sha256,
+						 sizeof(now->digest.sha256)) != 0);
+}
+
+/* A record holds so many files at most, and those that are there now come first. */
+static int keep_replaced(const struct bootfiles *known, const struct bootfiles *found,
+	struct bootfiles *replaced, struct err *err)
+{
+	size_t room = BOOTWALK_MAX_FILES - found->count;
+
+	if (room > NEXT_BOOT_MAX_REPLACED)
+		room = NEXT_BOOT_MAX_REPLACED;
+	for (size_t i = 0; i < known->count && replaced->count < room; i++) {
+		struct bootfile *more;
+
+		if (!is_replaced(&known->files[i], found))
+			continue;
+		more = reallocarray(replaced->files, replaced->count + 1, sizeof(replaced->files[0]));
+		if (!more)
+			return err_set(
+				err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
+		more[replaced->count] = known->files[i];
+		replaced->files = more;
+		replaced->count++;
+	}
+	return 0;
+}
+
 int next_boot_look(
 	int root_fd, int64_t now_s, struct next_boot *pending, bool *ret_changed, struct err *err)
 {
@@ -171,6 +216,10 @@ int next_boot_look(
 
 	if (bootfiles_look(root_fd, &pending->files, now_s, &found, err) < 0)
 		return -1;
+	if (keep_replaced(&pending->files, &found, &pending->replaced, err) < 0) {
+		bootfiles_done(&found);
+		return -1;
+	}
 	bootfiles_done(&pending->files);
 	pending->files = found;
 	*ret_changed = look_at_variables(root_fd, now_s, pending->variables) || found.has_changed;
@@ -205,6 +254,9 @@ int next_boot_save(int state_fd, const struct next_boot *pending, struct err *er
 	list = json_add_array(document, "files");
 	for (size_t i = 0; i < pending->files.count; i++)
 		add_file(list, &pending->files.files[i]);
+	list = json_add_array(document, "replaced");
+	for (size_t i = 0; i < pending->replaced.count; i++)
+		add_file(list, &pending->replaced.files[i]);
 	return state_save(state_fd, NEXT_BOOT_FILE, document, err);
 }
 

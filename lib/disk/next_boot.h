@@ -13,7 +13,8 @@
 #include "boot/uefivar.h"
 #include "disk/bootfiles.h"
 
-#define NEXT_BOOT_FILE "pending.json" /* below the state folder */
+#define NEXT_BOOT_FILE         "pending.json" /* below the state folder */
+#define NEXT_BOOT_MAX_REPLACED 64
 
 enum next_boot_name {
 	NEXT_BOOT_PK = UEFI_PK,
@@ -33,6 +34,9 @@ struct next_boot_variable {
 struct next_boot {
 	char boot_id[BOOT_ID_SIZE];
 	struct bootfiles files;
+	/* files that were there before the restart and were changed or deleted since, so that what
+	 * rewrites them early in this boot does not take away what it was booted from */
+	struct bootfiles replaced;
 	struct next_boot_variable variables[NEXT_BOOT_VARIABLES];
 	bool was_damaged; /* the previous record is lost */
 };
@@ -52,9 +56,9 @@ struct next_boot_round {
 	bool is_observer; /* writes nothing */
 };
 
-/* Loads the record. If it was made in another boot, nothing counts as new any more. Without a file
- * the record is empty; a damaged file is set aside (not by an observer), and the record is empty
- * too. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
+/* Loads the record. If it was made in another boot, nothing counts as new or replaced any more.
+ * Without a file the record is empty; a damaged file is set aside (not by an observer), and the
+ * record is empty too. ERR_STATE_UNREADABLE, ERR_NO_MEMORY. */
 int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 	bool *ret_is_next_boot, struct err *err) err_check;
 /* Parses the file's text. ERR_STATE_INVALID. */

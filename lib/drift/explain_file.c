@@ -220,6 +220,11 @@ static void find_copies(const struct explain_case *one, struct copies *ret)
 		add_copy(one, &files->files[i], ret);
 		left--;
 	}
+	files = &one->pending->replaced;
+	for (size_t i = 0; i < files->count && !ret->before; i++)
+		if (explain_has_digest(&files->files[i], one->component) &&
+			has_role(&files->files[i], one->component))
+			ret->before = &files->files[i];
 }
 
 /* ---- what they explain ---- */
@@ -259,9 +264,12 @@ static void explain_program(
 		explanation_set_gap(&copies->package_err, ret);
 	else if (packages_find(one->root_fd, &has_packages, &err) < 0)
 		explanation_set_gap(&err, ret);
-	else if (has_packages)
+	else if (has_packages && copies->oldest)
 		explanation_set(
 			ret, EXPLANATION_NONE, "and no package owns /%s", copies->oldest->path);
+	else if (has_packages)
+		explanation_set(ret, EXPLANATION_NONE, "and /%s was changed since the restart",
+			copies->before->path);
 	else if (copies->before)
 		explanation_set_pending(copies->before, ret);
 	else
@@ -282,7 +290,7 @@ void explain_file(const struct explain_case *one, struct explanation *ret)
 	}
 	if (copies.answer.word == PACKAGE_SAME)
 		explain_by_package(&copies.answer, ret);
-	else if (copies.oldest && is_program(one->component))
+	else if ((copies.oldest || copies.before) && is_program(one->component))
 		explain_program(one, &copies, ret);
 	else if (copies.before)
 		explanation_set_pending(copies.before, ret);

@@ -1,4 +1,5 @@
 #include "check.h"
+#include <unistd.h>
 #include "../support/root.h"
 #include "disk/next_boot.h"
 
@@ -46,6 +47,35 @@ static void what_was_seen_before_the_restart_is_remembered(void **state)
 	assert_true(bootfiles_find(&third.files, "boot/initrd.img-2")->is_new);
 	assert_false(third.variables[NEXT_BOOT_DB].is_new);
 	assert_int_equal(third.variables[NEXT_BOOT_DB].seen_s, 100);
+}
+
+/* update-initramfs at boot: the look that finds the change is the first one of the new boot. */
+static void a_file_that_is_rewritten_early_in_the_boot_is_remembered(void **state)
+{
+	auto_cleanup(root) struct root root = root_make();
+	auto_cleanup(next_boot) struct next_boot before = {0};
+	auto_cleanup(next_boot) struct next_boot first = {0};
+	auto_cleanup(next_boot) struct next_boot second = {0};
+	auto_cleanup(next_boot) struct next_boot after = {0};
+	uint8_t booted[CRYPTO_SHA256_SIZE];
+
+	(void)state;
+	crypto_sha256(TEXT("booted initrd"), booted);
+	root_write(&root, "boot/initrd.img-1", TEXT("booted initrd"));
+	root_write(&root, "boot/deleted", TEXT("another"));
+	look(&root, "boot-1", 100, &before);
+	assert_int_equal(before.replaced.count, 0);
+	root_write(&root, "boot/initrd.img-1", TEXT("rebuilt"));
+	assert_int_equal(unlinkat(root.fd, "boot/deleted", 0), 0);
+	look(&root, "boot-2", 200, &first);
+	root_write(&root, "boot/initrd.img-1", TEXT("and again")); /* nothing booted the second */
+	look(&root, "boot-2", 300, &second);
+	assert_int_equal(second.replaced.count, 2);
+	assert_string_equal(second.replaced.files[1].path, "boot/initrd.img-1");
+	assert_memory_equal(second.replaced.files[1].digest.sha256, booted, sizeof(booted));
+	assert_int_equal(second.replaced.files[1].seen_s, 100);
+	look(&root, "boot-3", 400, &after);
+	assert_int_equal(after.replaced.count, 0);
 }
 
 static void a_variable_counts_by_its_contents(void **state)
@@ -179,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_seen_before_the_restart_is_remembered),
+		cmocka_unit_test(a_file_that_is_rewritten_early_in_the_boot_is_remembered),
 		cmocka_unit_test(a_variable_counts_by_its_contents),
 		cmocka_unit_test(an_observer_writes_nothing),
 		cmocka_unit_test(a_look_without_change_writes_nothing),
