@@ -13,6 +13,7 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 	enum status_state state;
 	struct err ignored;
 	int code;
+	bool had_events;
 
 	/* watched before the first check, so that no change is missed; if watching fails, the state
 	 * is checked once more at the time limit */
@@ -28,6 +29,6 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 		if (left_ms <= 0)
 			return false;
 		if (poll(&event, 1, (int)left_ms) > 0)
-			(void)!watch_drain(watch, &ignored);
+			(void)!watch_drain(watch, &had_events, &ignored);
 	}
 }

@@ -83,5 +83,9 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
  * to an update. May take minutes. *ret_was_damaged: the previous record was damaged and is lost. */
 int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
 	bool *ret_was_damaged, struct err *err) err_check;
+/* Opens a descriptor that becomes readable when boot files or records of packages change; -1 in a
+ * build that compares nothing. Open it before comparison_record_boot_files, so that no change falls
+ * in between. ERR_IO. */
+int comparison_watch_boot_files(int root_fd, int *ret_fd, struct err *err) err_check;
 
 #endif

@@ -30,14 +30,14 @@ int watch_add(int watch_fd, int dir_fd, uint32_t events, struct err *err)
 		      : 0;
 }
 
-int watch_drain(int watch_fd, struct err *err)
+int watch_drain(int watch_fd, bool *ret_had, struct err *err)
 {
 	char events[4096];
 	ssize_t got;
 
-	do
-		got = read(watch_fd, events, sizeof(events));
-	while (got > 0);
+	*ret_had = false;
+	while ((got = read(watch_fd, events, sizeof(events))) > 0)
+		*ret_had = true;
 	if (got < 0 && errno != EAGAIN && errno != EINTR)
 		return err_set(err, ERR_IO, (unsigned long)errno, "Watching a folder failed: %m.");
 	return 0;

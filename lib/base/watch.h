@@ -11,7 +11,7 @@ int watch_open(int *ret_fd, struct err *err) err_check;
  * not depend on its name. Not for programs with several threads: for a moment the folder is the
  * working directory. ERR_IO. */
 int watch_add(int watch_fd, int dir_fd, uint32_t events, struct err *err) err_check;
-/* Discards the events that are waiting. ERR_IO. */
-int watch_drain(int watch_fd, struct err *err) err_check;
+/* Discards the events that are waiting. *ret_had: there were some. ERR_IO. */
+int watch_drain(int watch_fd, bool *ret_had, struct err *err) err_check;
 
 #endif

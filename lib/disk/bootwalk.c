@@ -34,7 +34,9 @@ static const struct place {
 };
 
 struct walk {
+	/* one of them is NULL */
 	void (*visit)(void *context, const struct bootwalk_file *file);
+	void (*visit_folder)(void *context, int dir_fd);
 	void *context;
 	unsigned int files, entries;
 	struct err gap; /* the first one only */
@@ -90,7 +92,7 @@ static void visit_file(struct walk *walk, int dir_fd, const char *name, const st
 {
 	size_t len = strlen(name);
 
-	if (len > 4 && strcmp(name + len - 4, ".mod") == 0)
+	if (!walk->visit || (len > 4 && strcmp(name + len - 4, ".mod") == 0))
 		return;
 	if (++walk->files > BOOTWALK_MAX_FILES) {
 		keep_limit_gap(walk, "files", BOOTWALK_MAX_FILES);
@@ -166,6 +168,8 @@ static void visit_folder(
 		fd_cleanup(&fd);
 		return;
 	}
+	if (walk->visit_folder)
+		walk->visit_folder(walk->context, dirfd(dir));
 	for (struct dirent *entry = read_entry(dir); entry; entry = read_entry(dir)) {
 		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
 			keep_limit_gap(walk, "entries", BOOTWALK_MAX_ENTRIES);
@@ -203,12 +207,22 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	cut_path(walk, len);
 }
 
+static void visit_places(struct walk *walk, int root_fd)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		visit_place(walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
+}
+
+void bootwalk_folders(int root_fd, void (*visit)(void *context, int dir_fd), void *context)
+{
+	visit_places(&(struct walk){.visit_folder = visit, .context = context}, root_fd);
+}
+
 void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),
 	void *context, struct err *ret_gap)
 {
 	struct walk walk = {.visit = visit, .context = context};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		visit_place(&walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
+	visit_places(&walk, root_fd);
 	*ret_gap = walk.gap;
 }

@@ -29,6 +29,9 @@ struct bootwalk_file {
 	const struct stat *info;
 };
 
+/* Visits the folders that hold these files, and those in which a place may appear. */
+void bootwalk_folders(int root_fd, void (*visit)(void *context, int dir_fd), void *context);
+
 /* ret_gap: code ERR_OK, or ERR_IO with the first thing that could not be read or exceeded a
  * limit. */
 void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),

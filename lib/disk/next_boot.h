@@ -1,7 +1,7 @@
 /* next_boot.h - what the next boot will use, as far as it can be seen: boot files and Secure Boot
  * variables, recorded with the time when each was first seen. Each round updates the record, and so
- * does the service when it stops. After a restart the record shows what was in place before:
- * var/lib/guest-attestation/pending.json, root only.
+ * does the service when boot files have changed and settled, and when it stops. After a restart the
+ * record shows what was in place before: var/lib/guest-attestation/pending.json, root only.
  *
  * Secure Boot's variables (PK, KEK, db, dbx) change only by an update that a key above them signed
  * (UEFI 2.10 section 32.3). shim's variables (MokListRT and others, copies of what it uses) change

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "disk/bootwatch.h"
 #include "disk/next_boot.h"
 #include "drift/explain.h"
 
@@ -401,4 +402,9 @@ int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id,
 		return -1;
 	*ret_was_damaged = pending.was_damaged;
 	return 0;
+}
+
+int comparison_watch_boot_files(int root_fd, int *ret_fd, struct err *err)
+{
+	return bootwatch_open(root_fd, ret_fd, err);
 }

@@ -134,13 +134,14 @@ static void report_lapse(struct loop *loop)
 		loop_log_err(loop, &err);
 }
 
-static struct wakeup_inputs wakeup_inputs_of(const struct loop *loop)
+static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
 {
 	return (struct wakeup_inputs){.root_fd = loop->root_fd,
 		.state_fd = loop->state_fd,
 		.service = &loop->service,
 		.lock_fd = loop->lock_fd,
-		.met_id = loop->met_id};
+		.met_id = loop->met_id,
+		.disks = &loop->disks};
 }
 
 /* Gets what a round needs and earlier rounds could not get. */
@@ -163,20 +164,75 @@ static int get_ready(struct loop *loop, struct err *err)
 	return 0;
 }
 
+/* systemd restarts a service that hangs. Without systemd, the process executes its program anew; it
+ * keeps the lock through the descriptor that process.c left open. */
+static void end_hung(void *context)
+{
+	const struct loop *loop = context;
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* exec would keep the mask */
+	if (loop->call->is_alone)
+		(void)execv(loop->call->argv[0], loop->call->argv);
+	_exit(1);
+}
+
+/* Watches the boot files from now on; changes until the look are part of it. */
+static void watch_disks(struct loop *loop)
+{
+	struct err err;
+
+	fd_cleanup(&loop->disks.fd);
+	loop->disks =
+		(struct quiet){.times = QUIET_TIMES, .fd = -1, .looked_ms = clock_monotonic_ms()};
+	if (comparison_watch_boot_files(loop->root_fd, &loop->disks.fd, &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+/* The watchdog ends a look that hangs. The status stays, because its round has ended. */
+static void remember_disks_watched(struct loop *loop)
+{
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	struct err err;
+
+	watch_disks(loop);
+	if (watchdog_arm(DISKS_LIMIT_S, end_hung, loop, &watchdog, &err) < 0)
+		loop_log_err(loop, &err);
+	else
+		remember_disks(loop);
+}
+
+/* Waits, and looks at the disks in between when they have changed and settled. */
+static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
+	int64_t due_s = clock_read().boot_s + wait_s;
+
+	for (;;) {
+		int64_t left_s = due_s - clock_read().boot_s;
+
+		if (wakeup_wait(&inputs, loop->watch_fd, left_s > 0 ? (uint32_t)left_s : 0, ret,
+			    err) < 0)
+			return -1;
+		if (*ret != WAKEUP_DISKS)
+			return 0;
+		remember_disks_watched(loop);
+	}
+}
+
 /* Waits until the next round is due and replaces a status that becomes untrue in between. */
 static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
-	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
-
 	if (loop->lapse_s && loop->lapse_s < wait_s) {
-		if (wakeup_wait(&inputs, loop->watch_fd, loop->lapse_s, ret, err) < 0)
+		if (wait_with_disks(loop, loop->lapse_s, ret, err) < 0)
 			return -1;
 		if (*ret != WAKEUP_DUE)
 			return 0;
 		report_lapse(loop);
 		wait_s -= loop->lapse_s;
 	}
-	return wakeup_wait(&inputs, loop->watch_fd, wait_s, ret, err);
+	return wait_with_disks(loop, wait_s, ret, err);
 }
 
 /* If waiting fails, sleeps for a minute instead; during that, SIGTERM ends the process. */
@@ -209,20 +265,6 @@ static int end_service(const struct loop *loop, enum running_end why, struct err
 	return -1;
 }
 
-/* systemd restarts a service that hangs. Without systemd, the process executes its program anew; it
- * keeps the lock through the descriptor that process.c left open. */
-static void end_hung(void *context)
-{
-	const struct loop *loop = context;
-	sigset_t none;
-
-	(void)sigemptyset(&none);
-	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* exec would keep the mask */
-	if (loop->call->is_alone)
-		(void)execv(loop->call->argv[0], loop->call->argv);
-	_exit(1);
-}
-
 static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	auto_cleanup(hang) struct hang hang = {.folder_fd = -1};
@@ -236,18 +278,6 @@ static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *e
 		    &hang, err) < 0)
 		return -1;
 	return loop_attest(loop, ret_wait_s, err);
-}
-
-/* Does the same under a watchdog. The status stays, because its round has ended. */
-static void remember_disks_watched(struct loop *loop)
-{
-	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
-	struct err err;
-
-	if (watchdog_arm(DISKS_LIMIT_S, end_hung, loop, &watchdog, &err) < 0)
-		loop_log_err(loop, &err);
-	else
-		remember_disks(loop);
 }
 
 /* -1: a permanent failure, as the status reports. Any other failure is reported too, and tried
@@ -295,8 +325,12 @@ int loop_run(const struct loop_call *call, struct err *err)
 
 	if (!loop)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the service.");
-	*loop = (struct loop){
-		.call = call, .root_fd = -1, .state_fd = -1, .lock_fd = -1, .watch_fd = -1};
+	*loop = (struct loop){.call = call,
+		.root_fd = -1,
+		.state_fd = -1,
+		.lock_fd = -1,
+		.watch_fd = -1,
+		.disks.fd = -1};
 	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
 		return -1;
 	boot_id_read(loop->root_fd, loop->boot_id);

@@ -1,9 +1,11 @@
 /* loop.h - the service: attests at its start and whenever an attestation is due, and keeps N.status
  * true.
  *
- * Between rounds it sleeps (service/wakeup.h) until the next round is due, until the package's
- * folder is deleted (the guest agent may remove an extension so, without calling a command), until
- * its lock file is no longer the one in the state folder, or until SIGTERM. */
+ * Between rounds it sleeps (service/wakeup.h) until the next round is due, until boot files or
+ * records of packages have changed and been quiet for a minute (at most every five minutes; then it
+ * only records what the next boot will use), until the package's folder is deleted (the guest agent
+ * may remove an extension so, without calling a command), until its lock file is no longer the one
+ * in the state folder, or until SIGTERM. */
 #ifndef SERVICE_LOOP_H
 #define SERVICE_LOOP_H
 

@@ -7,6 +7,7 @@
 #include "service/attempt.h"
 #include "service/attest_now.h"
 #include "service/loop.h"
+#include "service/quiet.h"
 #include "service/running.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
@@ -14,6 +15,7 @@
 struct loop {
 	const struct loop_call *call;
 	int root_fd, state_fd, lock_fd, watch_fd;
+	struct quiet disks;
 	struct record service;
 	bool has_settings;
 	struct settings settings;

@@ -7,6 +7,7 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include "base/clock.h"
 #include "base/watch.h"
 #include "service/attest_now.h"
 #include "service/running.h"
@@ -61,8 +62,10 @@ static bool is_requested(const struct wakeup_inputs *inputs)
 }
 
 static int wait_for_event(
-	const struct wakeup_inputs *inputs, struct pollfd fds[3], enum wakeup *ret, struct err *err)
+	const struct wakeup_inputs *inputs, struct pollfd fds[4], enum wakeup *ret, struct err *err)
 {
+	bool is_drained, is_due;
+
 	*ret = WAKEUP_ENDED;
 	while (running_find_end(inputs->root_fd, inputs->service, inputs->lock_fd) ==
 		RUNNING_GOES_ON) {
@@ -70,7 +73,8 @@ static int wait_for_event(
 			*ret = WAKEUP_REQUESTED;
 			return 0;
 		}
-		if (poll(fds, 3, -1) < 0) {
+		fds[3].fd = quiet_wait_fd(inputs->disks);
+		if (poll(fds, 4, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_set(
@@ -80,8 +84,13 @@ static int wait_for_event(
 			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
 			return 0;
 		}
-		if (fds[2].revents && watch_drain(fds[2].fd, err) < 0)
+		if ((fds[2].revents && watch_drain(fds[2].fd, &is_drained, err) < 0) ||
+			quiet_check(inputs->disks, clock_monotonic_ms(), &is_due, err) < 0)
 			return -1;
+		if (is_due) {
+			*ret = WAKEUP_DISKS;
+			return 0;
+		}
 	}
 	return 0;
 }
@@ -101,7 +110,7 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 		return -1;
 	status = wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
-			{.fd = watch_fd, .events = POLLIN}},
+			{.fd = watch_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
 		(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);

@@ -2,11 +2,13 @@
 #ifndef SERVICE_WAKEUP_H
 #define SERVICE_WAKEUP_H
 
+#include "service/quiet.h"
 #include "service/record.h"
 #include "service/running.h"
 
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */
+	WAKEUP_DISKS, /* boot files or records of packages have changed, and settled */
 	WAKEUP_REQUESTED, /* a command requests a round: attest_now.h */
 	WAKEUP_ENDED, /* running_find_end() returns why */
 	WAKEUP_STOP, /* SIGTERM arrived; it stays blocked */
@@ -18,6 +20,7 @@ struct wakeup_inputs {
 	int lock_fd; /* of running_lock_pid() */
 	/* the request that the last round met, in case its file could not be removed */
 	const char *met_id;
+	struct quiet *disks; /* changed by wakeup_wait */
 };
 
 /* Watches the folders whose changes may end the service. ret_fd: for wakeup_wait; the caller closes
