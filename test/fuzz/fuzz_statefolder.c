@@ -528,6 +528,9 @@ static void check(const struct before *before, const struct outcome *outcome)
 		fail("learned in a boot that was Unhealthy");
 	if (before->history == AS_IT_WAS && before->baseline == NOT_THERE && !outcome->change.is_lost)
 		fail("accepted boots are gone, and nobody is told");
+	if (before->history == AS_IT_WAS && before->baseline == NOT_THERE &&
+		(outcome->health == HEALTH_HEALTHY || has_learned(outcome)))
+		fail("accepted boots are gone, and the next one is learned");
 }
 
 static void check_unreadable(const struct before *before, const struct outcome *outcome)
