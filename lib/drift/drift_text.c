@@ -183,7 +183,8 @@ static void describe(const struct drift_difference *difference, char ret[ITEM_SI
 		describe_one(difference, ret);
 	else if (difference->after.kind == COMPONENT_DBX)
 		describe_entries(difference, ret);
-	else if (difference->after.kind == COMPONENT_COMMAND_LINE && difference->after.pcr == 8)
+	else if (difference->after.kind == COMPONENT_COMMAND_LINE &&
+		 difference->after.pcr != 9) /* there the kernel only repeats it */
 		describe_line(difference, ret);
 	else
 		describe_change(difference, ret);
