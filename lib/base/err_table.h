@@ -26,6 +26,8 @@
 	X(ERR_NO_EVENT_LOG,          207, "no-event-log",                      PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Boot the kernel through its EFI stub (the default of signed boot loaders) and keep securityfs mounted.") \
 	X(ERR_EVENT_LOG_EMPTY,       208, "event-log-empty",                   PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Restart the VM; if the log stays empty, update the boot loader and the kernel.") \
 	X(ERR_EVENT_LOG_UNREADABLE,  209, "event-log-unreadable",              PRECONDITION, VM,        NEUTRAL, LATER, 52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
+	X(ERR_TPM_HIERARCHY,         210, "tpm-hierarchy-off",                 PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Restart the VM, which switches the TPM's hierarchies on again, and find what switched them off (TPM2_HierarchyControl: a boot loader, an initrd or a TPM tool).") \
+	X(ERR_TPM_BANK,              211, "tpm-without-sha256",                PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Allocate the TPM's SHA-256 bank (as root: tpm2_pcrallocate sha256:all), and restart the VM.") \
 	X(ERR_SETTINGS_INVALID,      301, "settings-invalid",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Correct the extension's settings as the README shows and deploy them again.") \
 	X(ERR_ENDPOINT_INVALID,      303, "endpoint-invalid",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Give the provider's address as https://host or https://host:port.") \
 	X(ERR_CA_FILE,               304, "ca-file-unusable",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Point caFile or extraCaFile (by hand: the option named) to a readable PEM file of authorities.") \

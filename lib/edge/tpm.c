@@ -1,30 +1,16 @@
-#include "edge/tpm.h"
+#include "edge/tpm_sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <tss2/tss2_rc.h>
-#include <tss2/tss2_sys.h>
 #include "edge/crypto.h"
-#include "edge/tpmlink.h"
 
-#define NO_HANDLE      0u
 #define PCRS_PER_READ  8 /* TPML_DIGEST holds 8: Part 2, 10.9.4 */
 #define PCR_READ_TRIES 4
 #define BUSY_TRIES     9 /* with waits of 5 ms, 10 ms, ... 1280 ms: 2.5 s in all */
-/* read at once; the reference implementation and its descendants allow it */
-#define NV_PIECE   1024u
-#define NONCE_SIZE 20
-
-struct tpm {
-	TSS2_TCTI_CONTEXT *tcti;
-	TSS2_SYS_CONTEXT *sys;
-	TPM2_HANDLE key; /* loaded encryption key, or NO_HANDLE */
-	TPM2_HANDLE session; /* policy session, or NO_HANDLE */
-	bool is_silent; /* a command was not answered */
-};
+#define NONCE_SIZE     20
 
 /* tpm2-tss also prints the errors that it returns, unless this variable stops it; a variable that
  * is set already is kept. Set before main, since threads may exist later. */
@@ -33,23 +19,10 @@ __attribute__((constructor)) static void silence_tss(void)
 	(void)setenv("TSS2_LOG", "all+none", 0);
 }
 
-static const TSS2L_SYS_AUTH_COMMAND empty_password = {
-	.count = 1, .auths = {{.sessionHandle = TPM2_RS_PW}}};
 static const TSS2L_SYS_AUTH_COMMAND two_empty_passwords = {
 	.count = 2, .auths = {{.sessionHandle = TPM2_RS_PW}, {.sessionHandle = TPM2_RS_PW}}};
 
-#define silent(err, rc, what)                                                                      \
-	err_set(err, ERR_TPM_SILENT, rc, "%s: the TPM did not answer within %d s.", what,          \
-		TPMLINK_COMMAND_MS / 1000)
-#define failed(err, rc, what)                                                                      \
-	((rc) == TSS2_TCTI_RC_TRY_AGAIN                                                            \
-			? silent(err, rc, what)                                                    \
-			: err_set(err, ERR_TPM_FAILED, rc, "%s: %s.", what, Tss2_RC_Decode(rc)))
-
-/* The TPM's own code without the number of the handle, parameter or session (Part 2, 6.6.2). The
- * kernel's resource manager passes the TPM's codes on in a layer of its own. Codes of the software
- * above the TPM become 0, which no caller compares with. */
-static TSS2_RC plain_rc(TSS2_RC rc)
+TSS2_RC tpm_plain_rc(TSS2_RC rc)
 {
 	TSS2_RC layer = rc & TSS2_RC_LAYER_MASK;
 
@@ -59,14 +32,12 @@ static TSS2_RC plain_rc(TSS2_RC rc)
 	return rc & TPM2_RC_FMT1 ? rc & (TPM2_RC_FMT1 | 0x3Fu) : rc;
 }
 
-/* Whether to send the command again; waits before it returns true. After these warnings the TPM has
- * done nothing yet (Part 2, 6.6.3). */
-static bool is_busy(TSS2_RC rc, unsigned *tries)
+bool tpm_is_busy(TSS2_RC rc, unsigned *tries)
 {
 	long wait_ms = 5L << *tries;
 	struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
 
-	rc = plain_rc(rc);
+	rc = tpm_plain_rc(rc);
 	if (rc != TPM2_RC_RETRY && rc != TPM2_RC_YIELDED && rc != TPM2_RC_TESTING)
 		return false;
 	if (++*tries > BUSY_TRIES)
@@ -74,17 +45,6 @@ static bool is_busy(TSS2_RC rc, unsigned *tries)
 	(void)nanosleep(&wait, NULL);
 	return true;
 }
-
-/* Sends one command of `tpm`; rc is its result. After a command without an answer no other is sent,
- * since tpm2-tss still waits for that answer. */
-#define run(rc, command)                                                                           \
-	do {                                                                                       \
-		unsigned tries_ = 0;                                                               \
-		do                                                                                 \
-			(rc) = tpm->is_silent ? TSS2_TCTI_RC_TRY_AGAIN : (command);                \
-		while (is_busy(rc, &tries_));                                                      \
-		tpm->is_silent |= (rc) == TSS2_TCTI_RC_TRY_AGAIN;                                  \
-	} while (0)
 
 /* Opens the device to learn the reason of a failure, which the TCTI does not return. */
 static int check_device(const char *path, struct err *err)
@@ -111,7 +71,7 @@ static int open_link(enum tpmlink_kind kind, const char *conf, const char *tcti,
 		return err_set(
 			err, ERR_NO_MEMORY, rc, "No memory or no thread for the TPM's transport.");
 	if (rc == TSS2_TCTI_RC_TRY_AGAIN)
-		return silent(err, rc, "TPM cannot be opened");
+		return tpm_silent(err, rc, "TPM cannot be opened");
 	return err_set(
 		err, ERR_TPM_OPEN, rc, "TPM '%s' cannot be opened: %s.", tcti, Tss2_RC_Decode(rc));
 }
@@ -126,7 +86,7 @@ static int open_sys(struct tpm *tpm, struct err *err)
 	if (!tpm->sys)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the TPM's context.");
 	rc = Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &abi);
-	return rc == TSS2_RC_SUCCESS ? 0 : failed(err, rc, "TPM cannot be used");
+	return rc == TSS2_RC_SUCCESS ? 0 : tpm_failed(err, rc, "TPM cannot be used");
 }
 
 static int open_named(struct tpm *tpm, const char *tcti, struct err *err)
@@ -172,10 +132,10 @@ static TSS2_RC flush_handle(struct tpm *tpm, TPM2_HANDLE *handle)
 {
 	TSS2_RC rc;
 
-	if (*handle == NO_HANDLE)
+	if (*handle == TPM_NO_HANDLE)
 		return TSS2_RC_SUCCESS;
-	run(rc, Tss2_Sys_FlushContext(tpm->sys, *handle));
-	*handle = NO_HANDLE;
+	tpm_run(rc, Tss2_Sys_FlushContext(tpm->sys, *handle));
+	*handle = TPM_NO_HANDLE;
 	return rc;
 }
 
@@ -193,6 +153,26 @@ void tpm_close(struct tpm *tpm)
 	free(tpm);
 }
 
+TSS2_RC tpm_read_properties(struct tpm *tpm, uint32_t first, uint32_t count, uint32_t *ret)
+{
+	TPMS_CAPABILITY_DATA data = {.capability = 0};
+	const TPML_TAGGED_TPM_PROPERTY *list = &data.data.tpmProperties;
+	TPMI_YES_NO more;
+	TSS2_RC rc;
+
+	memset(ret, 0, count * sizeof(*ret));
+	tpm_run(rc, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, first, count,
+			    &more, &data, NULL));
+	if (rc != TSS2_RC_SUCCESS)
+		return rc;
+	if (data.capability != TPM2_CAP_TPM_PROPERTIES || list->count > TPM2_MAX_TPM_PROPERTIES)
+		return TSS2_SYS_RC_MALFORMED_RESPONSE;
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->tpmProperty[i].property - first < count)
+			ret[list->tpmProperty[i].property - first] = list->tpmProperty[i].value;
+	return TSS2_RC_SUCCESS;
+}
+
 /* Four characters, the highest byte first; shorter names end with blanks or zeros. */
 static void manufacturer_text(uint32_t value, char ret[5])
 {
@@ -207,26 +187,38 @@ static void manufacturer_text(uint32_t value, char ret[5])
 int tpm_read_identity(struct tpm *tpm, struct tpm_identity *ret, struct err *err)
 {
 	enum { FIRST = TPM2_PT_MANUFACTURER, COUNT = TPM2_PT_FIRMWARE_VERSION_2 - FIRST + 1 };
-	TPMS_CAPABILITY_DATA data = {.capability = 0};
-	const TPML_TAGGED_TPM_PROPERTY *list = &data.data.tpmProperties;
-	uint32_t values[COUNT] = {0};
-	TPMI_YES_NO more;
-	TSS2_RC rc;
+	uint32_t values[COUNT];
+	TSS2_RC rc = tpm_read_properties(tpm, FIRST, COUNT, values);
 
-	run(rc, Tss2_Sys_GetCapability(
-			tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, FIRST, COUNT, &more, &data, NULL));
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "TPM does not say what it is");
-	if (data.capability != TPM2_CAP_TPM_PROPERTIES || list->count > TPM2_MAX_TPM_PROPERTIES)
-		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent other properties than asked for.");
-	for (uint32_t i = 0; i < list->count; i++)
-		if (list->tpmProperty[i].property >= FIRST &&
-			list->tpmProperty[i].property < FIRST + COUNT)
-			values[list->tpmProperty[i].property - FIRST] = list->tpmProperty[i].value;
+		return tpm_failed(err, rc, "TPM does not say what it is");
 	manufacturer_text(values[0], ret->manufacturer);
 	ret->firmware[0] = values[COUNT - 2];
 	ret->firmware[1] = values[COUNT - 1];
 	return 0;
+}
+
+int tpm_explain_absence(struct tpm *tpm, struct err *err)
+{
+	static const struct {
+		TPMA_STARTUP_CLEAR bit;
+		const char *text;
+	} rows[] = {
+		{TPMA_STARTUP_CLEAR_EHENABLE, "endorsement hierarchy is switched off (ehEnable)"},
+		{TPMA_STARTUP_CLEAR_SHENABLE, "owner hierarchy is switched off (shEnable)"},
+		{TPMA_STARTUP_CLEAR_PHENABLENV, "memory of the platform is switched off (phEnableNV)"},
+	};
+	struct err missing = *err;
+	uint32_t enabled;
+
+	if (tpm_read_properties(tpm, TPM2_PT_STARTUP_CLEAR, 1, &enabled) != TSS2_RC_SUCCESS ||
+		!enabled)
+		return -1; /* the TPM does not show it */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!(enabled & rows[i].bit))
+			return err_set(err, ERR_TPM_HIERARCHY, missing.native, "%s The TPM's %s.",
+				missing.msg, rows[i].text);
+	return -1;
 }
 
 /* Copies the first parameter of the last answer, a TPM2B_PUBLIC, as the TPM sent it. */
@@ -238,7 +230,7 @@ static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	TSS2_RC rc = Tss2_Sys_GetRpBuffer(tpm->sys, &size, &data);
 
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "TPM's answer cannot be read");
+		return tpm_failed(err, rc, "TPM's answer cannot be read");
 	len = size < 2 ? 0 : 2 + ((size_t)data[0] << 8 | data[1]);
 	if (len <= 2 || len > size || len > sizeof(ret->data))
 		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent a public area of a wrong size.");
@@ -247,8 +239,11 @@ static int take_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	return 0;
 }
 
-#define no_ak(err, rc)                                                                             \
-	err_set(err, ERR_NO_AK, rc, "The vTPM has no attestation key at 0x%08X.", TPM_AK_HANDLE)
+static int no_ak(struct tpm *tpm, TSS2_RC rc, struct err *err)
+{
+	err_fill(err, ERR_NO_AK, rc, "The vTPM has no attestation key at 0x%08X.", TPM_AK_HANDLE);
+	return tpm_explain_absence(tpm, err);
+}
 
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 {
@@ -257,159 +252,13 @@ int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err)
 	TPM2B_NAME qualified_name = {.size = 0};
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_ReadPublic(
-			tpm->sys, TPM_AK_HANDLE, NULL, &public, &name, &qualified_name, NULL));
-	if (plain_rc(rc) == TPM2_RC_HANDLE)
-		return no_ak(err, rc);
+	tpm_run(rc, Tss2_Sys_ReadPublic(
+			    tpm->sys, TPM_AK_HANDLE, NULL, &public, &name, &qualified_name, NULL));
+	if (tpm_plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(tpm, rc, err);
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "Attestation key cannot be read");
+		return tpm_failed(err, rc, "Attestation key cannot be read");
 	return take_public(tpm, ret, err);
-}
-
-/* How the certificate's index may be read. */
-struct nv_access {
-	uint32_t size; /* of the index */
-	uint32_t piece; /* most bytes per read */
-	TPMI_RH_NV_AUTH auth; /* the owner's authorization, or the index's own */
-	bool has_index_auth;
-};
-
-static int read_nv_public(struct tpm *tpm, struct nv_access *ret, struct err *err)
-{
-	TPM2B_NV_PUBLIC public = {.size = 0};
-	TPM2B_NAME name = {.size = 0};
-	TPMA_NV attributes;
-	TSS2_RC rc;
-
-	run(rc, Tss2_Sys_NV_ReadPublic(tpm->sys, TPM_AK_CERT_NV_INDEX, NULL, &public, &name, NULL));
-	if (plain_rc(rc) == TPM2_RC_HANDLE)
-		return err_set(err, ERR_NO_AK_CERT, rc,
-			"The vTPM has no certificate of the attestation key (NV index 0x%08X).",
-			TPM_AK_CERT_NV_INDEX);
-	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "Attestation key's certificate cannot be read");
-	attributes = public.nvPublic.attributes;
-	if (!(attributes & TPMA_NV_WRITTEN))
-		return err_set(err, ERR_AK_CERT_PENDING, 0,
-			"The platform has not yet written the attestation key's certificate.");
-	ret->size = public.nvPublic.dataSize;
-	ret->piece = NV_PIECE;
-	ret->has_index_auth = attributes & TPMA_NV_AUTHREAD;
-	ret->auth = attributes & TPMA_NV_OWNERREAD ? TPM2_RH_OWNER : TPM_AK_CERT_NV_INDEX;
-	return 0;
-}
-
-static TSS2_RC read_nv_at(
-	struct tpm *tpm, struct nv_access *access, uint32_t offset, TPM2B_MAX_NV_BUFFER *ret)
-{
-	uint32_t left = access->size - offset;
-	uint16_t size = (uint16_t)(left < access->piece ? left : access->piece);
-	TSS2_RC rc;
-
-	ret->size = 0;
-	run(rc, Tss2_Sys_NV_Read(tpm->sys, access->auth, TPM_AK_CERT_NV_INDEX, &empty_password,
-			size, (uint16_t)offset, ret, NULL));
-	if (rc == TSS2_RC_SUCCESS && ret->size != size)
-		return TSS2_SYS_RC_MALFORMED_RESPONSE;
-	return rc;
-}
-
-static TSS2_RC read_nv_limit(struct tpm *tpm, uint32_t *ret)
-{
-	TPMS_CAPABILITY_DATA data = {.capability = 0};
-	TPMI_YES_NO more;
-	TSS2_RC rc;
-
-	run(rc, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES,
-			TPM2_PT_NV_BUFFER_MAX, 1, &more, &data, NULL));
-	if (rc != TSS2_RC_SUCCESS)
-		return rc;
-	if (data.capability != TPM2_CAP_TPM_PROPERTIES || data.data.tpmProperties.count < 1 ||
-		data.data.tpmProperties.tpmProperty[0].property != TPM2_PT_NV_BUFFER_MAX ||
-		data.data.tpmProperties.tpmProperty[0].value < 64 ||
-		data.data.tpmProperties.tpmProperty[0].value >= NV_PIECE)
-		return TSS2_SYS_RC_MALFORMED_RESPONSE;
-	*ret = data.data.tpmProperties.tpmProperty[0].value;
-	return TSS2_RC_SUCCESS;
-}
-
-/* The first read finds the authorization that works (the owner's password may be set) and the most
- * bytes per read. */
-static TSS2_RC read_nv_first(struct tpm *tpm, struct nv_access *access, TPM2B_MAX_NV_BUFFER *ret)
-{
-	TSS2_RC rc = read_nv_at(tpm, access, 0, ret);
-	TSS2_RC plain = plain_rc(rc);
-
-	if ((plain == TPM2_RC_BAD_AUTH || plain == TPM2_RC_AUTH_FAIL ||
-		    plain == TPM2_RC_NV_AUTHORIZATION) &&
-		access->has_index_auth && access->auth != TPM_AK_CERT_NV_INDEX) {
-		access->auth = TPM_AK_CERT_NV_INDEX;
-		rc = read_nv_at(tpm, access, 0, ret);
-		plain = plain_rc(rc);
-	}
-	if (plain == TPM2_RC_VALUE || plain == TPM2_RC_SIZE) {
-		rc = read_nv_limit(tpm, &access->piece);
-		if (rc == TSS2_RC_SUCCESS)
-			rc = read_nv_at(tpm, access, 0, ret);
-	}
-	return rc;
-}
-
-/* The DER header holds the certificate's length; the rest of the index is padding and is not
- * read. */
-static int certificate_length(
-	const TPM2B_MAX_NV_BUFFER *first, uint32_t index_size, size_t *ret, struct err *err)
-{
-	struct bytes bytes = {.data = first->buffer, .len = first->size};
-	size_t len;
-
-	if (bytes_are_all(bytes, 0x00) || bytes_are_all(bytes, 0xFF))
-		return err_set(err, ERR_AK_CERT_PENDING, 0,
-			"The attestation key's certificate is still empty in the vTPM.");
-	len = crypto_der_announced_length(bytes);
-	if (len == 0)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"NV index 0x%08X holds no certificate: it does not start as DER.",
-			TPM_AK_CERT_NV_INDEX);
-	if (len > index_size || len > TPM_MAX_CERT)
-		return err_set(err, ERR_AK_CERT_INVALID, 0,
-			"The attestation key's certificate is cut off: %zu bytes in an NV index of %u.",
-			len, index_size);
-	*ret = len;
-	return 0;
-}
-
-#define nv_failed(err, rc)                                                                               \
-	(plain_rc(rc) == TPM2_RC_NV_UNINITIALIZED                                                        \
-			? err_set(err, ERR_AK_CERT_PENDING, rc,                                          \
-				  "The platform has not yet written the attestation key's certificate.") \
-			: failed(err, rc, "Attestation key's certificate cannot be read"))
-
-int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf cert = buf_with_max(TPM_MAX_CERT + NV_PIECE);
-	TPM2B_MAX_NV_BUFFER piece = {.size = 0};
-	struct nv_access access;
-	size_t len;
-	TSS2_RC rc;
-
-	if (read_nv_public(tpm, &access, err) < 0)
-		return -1;
-	rc = read_nv_first(tpm, &access, &piece);
-	if (rc != TSS2_RC_SUCCESS)
-		return nv_failed(err, rc);
-	if (certificate_length(&piece, access.size, &len, err) < 0 ||
-		buf_append(&cert, piece.buffer, piece.size, err) < 0)
-		return -1;
-	access.size = (uint32_t)len;
-	while (cert.len < len) {
-		rc = read_nv_at(tpm, &access, (uint32_t)cert.len, &piece);
-		if (rc != TSS2_RC_SUCCESS)
-			return nv_failed(err, rc);
-		if (buf_append(&cert, piece.buffer, piece.size, err) < 0)
-			return -1;
-	}
-	return buf_set(ret, (struct bytes){.data = cert.data, .len = len}, err);
 }
 
 static TPML_PCR_SELECTION selection_of(uint32_t mask)
@@ -447,12 +296,12 @@ static int read_some_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *value
 	uint32_t next = 0;
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_PCR_Read(tpm->sys, NULL, &wanted, ret_counter, &given, &digests, NULL));
+	tpm_run(rc, Tss2_Sys_PCR_Read(tpm->sys, NULL, &wanted, ret_counter, &given, &digests, NULL));
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "PCRs cannot be read");
+		return tpm_failed(err, rc, "PCRs cannot be read");
 	given_mask = mask_of(&given);
 	if (given_mask == 0)
-		return err_set(err, ERR_TPM_FAILED, 0, "The TPM has no SHA-256 bank of PCRs.");
+		return err_set(err, ERR_TPM_BANK, 0, "The TPM has no SHA-256 bank of PCRs.");
 	if ((given_mask & ~mask) || digests.count != (uint32_t)__builtin_popcount(given_mask) ||
 		digests.count > PCRS_PER_READ)
 		return err_set(err, ERR_TPM_ANSWER, 0, "TPM sent other PCRs than asked for.");
@@ -538,12 +387,12 @@ int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err
 	TPMT_SIGNATURE signature = {.sigAlg = 0};
 	TSS2_RC rc;
 
-	run(rc, Tss2_Sys_Quote(tpm->sys, TPM_AK_HANDLE, &empty_password, &nothing, &scheme_of_key,
-			&selection, &attest, &signature, NULL));
-	if (plain_rc(rc) == TPM2_RC_HANDLE)
-		return no_ak(err, rc);
+	tpm_run(rc, Tss2_Sys_Quote(tpm->sys, TPM_AK_HANDLE, &tpm_empty_password, &nothing,
+			    &scheme_of_key, &selection, &attest, &signature, NULL));
+	if (tpm_plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(tpm, rc, err);
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "PCRs cannot be quoted");
+		return tpm_failed(err, rc, "PCRs cannot be quoted");
 	return take_attest(&attest, &signature, ret, err);
 }
 
@@ -590,10 +439,11 @@ int tpm_create_key(struct tpm *tpm, const uint8_t policy[TPM_DIGEST_SIZE], struc
 	TSS2_RC rc;
 
 	(void)flush_handle(tpm, &tpm->key);
-	run(rc, Tss2_Sys_CreatePrimary(tpm->sys, TPM2_RH_NULL, &empty_password, &no_secret, &template,
-			&nothing, &no_pcrs, &tpm->key, &public, &data, &hash, &ticket, &name, NULL));
+	tpm_run(rc, Tss2_Sys_CreatePrimary(tpm->sys, TPM2_RH_NULL, &tpm_empty_password, &no_secret,
+			    &template, &nothing, &no_pcrs, &tpm->key, &public, &data, &hash,
+			    &ticket, &name, NULL));
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "Encryption key cannot be created");
+		return tpm_failed(err, rc, "Encryption key cannot be created");
 	return take_public(tpm, ret, err);
 }
 
@@ -605,14 +455,14 @@ int tpm_certify_key(struct tpm *tpm, struct tpm_attest *ret, struct err *err)
 	TPMT_SIGNATURE signature = {.sigAlg = 0};
 	TSS2_RC rc;
 
-	if (tpm->key == NO_HANDLE)
+	if (tpm->key == TPM_NO_HANDLE)
 		return err_set(err, ERR_INTERNAL, 0, "There is no encryption key to certify.");
-	run(rc, Tss2_Sys_Certify(tpm->sys, tpm->key, TPM_AK_HANDLE, &two_empty_passwords, &nothing,
-			&scheme_of_key, &attest, &signature, NULL));
-	if (plain_rc(rc) == TPM2_RC_HANDLE)
-		return no_ak(err, rc);
+	tpm_run(rc, Tss2_Sys_Certify(tpm->sys, tpm->key, TPM_AK_HANDLE, &two_empty_passwords,
+			    &nothing, &scheme_of_key, &attest, &signature, NULL));
+	if (tpm_plain_rc(rc) == TPM2_RC_HANDLE)
+		return no_ak(tpm, rc, err);
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "Encryption key cannot be certified");
+		return tpm_failed(err, rc, "Encryption key cannot be certified");
 	return take_attest(&attest, &signature, ret, err);
 }
 
@@ -629,15 +479,15 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
 	TSS2_RC rc;
 
 	(void)flush_handle(tpm, &tpm->session);
-	run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce,
-			&no_salt, TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256, &tpm->session,
-			&nonce_tpm, NULL));
+	tpm_run(rc, Tss2_Sys_StartAuthSession(tpm->sys, TPM2_RH_NULL, TPM2_RH_NULL, NULL, &nonce,
+			    &no_salt, TPM2_SE_POLICY, &no_encryption, TPM2_ALG_SHA256,
+			    &tpm->session, &nonce_tpm, NULL));
 	if (rc != TSS2_RC_SUCCESS)
-		return failed(err, rc, "Policy session cannot be started");
-	run(rc, Tss2_Sys_PolicyPCR(tpm->sys, tpm->session, NULL, &current, &selection, NULL));
+		return tpm_failed(err, rc, "Policy session cannot be started");
+	tpm_run(rc, Tss2_Sys_PolicyPCR(tpm->sys, tpm->session, NULL, &current, &selection, NULL));
 	if (rc != TSS2_RC_SUCCESS) {
 		(void)flush_handle(tpm, &tpm->session);
-		return failed(err, rc, "PCRs cannot be used as a policy");
+		return tpm_failed(err, rc, "PCRs cannot be used as a policy");
 	}
 	return 0;
 }
@@ -647,7 +497,7 @@ static int start_policy(struct tpm *tpm, uint32_t mask, struct err *err)
  * 1, 12.3.4). */
 static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 {
-	TSS2_RC plain = plain_rc(rc);
+	TSS2_RC plain = tpm_plain_rc(rc);
 
 	if (plain == TPM2_RC_POLICY_FAIL || plain == TPM2_RC_PCR_CHANGED)
 		return err_set(err, ERR_PCR_CHANGED, rc,
@@ -658,7 +508,7 @@ static int decrypt_failed(TSS2_RC rc, TSS2_RC flushed, struct err *err)
 		return err_set(err, ERR_INNER_KEY, rc,
 			"The answer's key is not encrypted to this TPM's key: %s.",
 			Tss2_RC_Decode(rc));
-	return failed(err, rc, "The answer's key cannot be decrypted");
+	return tpm_failed(err, rc, "The answer's key cannot be decrypted");
 }
 
 int tpm_decrypt(
@@ -672,7 +522,7 @@ int tpm_decrypt(
 	TSS2_RC rc;
 	int status;
 
-	if (tpm->key == NO_HANDLE)
+	if (tpm->key == TPM_NO_HANDLE)
 		return err_set(err, ERR_INTERNAL, 0, "There is no encryption key to decrypt with.");
 	if (ciphertext.len == 0 || ciphertext.len > sizeof(input.buffer))
 		return err_set(err, ERR_INNER_KEY, 0,
@@ -682,11 +532,11 @@ int tpm_decrypt(
 		return -1;
 	/* continueSession is clear, so success ends the session */
 	auth.auths[0].sessionHandle = tpm->session;
-	run(rc, Tss2_Sys_RSA_Decrypt(
-			tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
+	tpm_run(rc, Tss2_Sys_RSA_Decrypt(
+			    tpm->sys, tpm->key, &auth, &input, &scheme, &no_label, &output, NULL));
 	if (rc != TSS2_RC_SUCCESS)
 		return decrypt_failed(rc, flush_handle(tpm, &tpm->session), err);
-	tpm->session = NO_HANDLE;
+	tpm->session = TPM_NO_HANDLE;
 	status = buf_append(ret, output.buffer, output.size, err);
 	explicit_bzero(&output, sizeof(output));
 	return status;
@@ -696,5 +546,5 @@ int tpm_flush_key(struct tpm *tpm, struct err *err)
 {
 	TSS2_RC rc = flush_handle(tpm, &tpm->key);
 
-	return rc == TSS2_RC_SUCCESS ? 0 : failed(err, rc, "Encryption key cannot be unloaded");
+	return rc == TSS2_RC_SUCCESS ? 0 : tpm_failed(err, rc, "Encryption key cannot be unloaded");
 }

@@ -1,4 +1,4 @@
-/* tpm.h - the machine's TPM 2.0 through tpm2-tss. Only tpm.c sends commands to it.
+/* tpm.h - the machine's TPM 2.0 through tpm2-tss. Only the files tpm*.c send commands to it.
  *
  * It uses SAPI (tss2-sys), not ESAPI: one call is one TPM command, so an attestation costs exactly
  * the commands of the protocol, and password and policy sessions without salt need none of ESAPI's
@@ -67,11 +67,13 @@ struct tpm_public {
 };
 
 /* Reads the attestation key's certificate: the DER without the padding of the index, in as few
- * commands as the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_AK_CERT_PENDING (never
+ * commands as the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_TPM_HIERARCHY, ERR_AK_CERT_PENDING (never
  * written, or only 00 or FF bytes), ERR_AK_CERT_INVALID (not DER, or cut off). */
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err) err_check;
-/* ERR_NO_AK if no key is at the handle. */
+/* ERR_NO_AK if no key is at the handle; ERR_TPM_HIERARCHY if that may be because a hierarchy is
+ * switched off. */
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err) err_check;
+/* ERR_TPM_BANK: the TPM has no bank of SHA-256. */
 int tpm_read_pcrs(struct tpm *tpm, uint32_t mask, struct tpm_pcrs *ret, struct err *err) err_check;
 /* Quotes the PCRs of `mask`, SHA-256 bank, with the attestation key and empty qualifyingData. */
 int tpm_quote(struct tpm *tpm, uint32_t mask, struct tpm_attest *ret, struct err *err) err_check;

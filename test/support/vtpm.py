@@ -16,10 +16,11 @@ AK_ATTRIBUTES = 0x00050472
 # policy of keys made by the older, host-side provisioner
 HOST_AK_POLICY = bytes.fromhex("9dffcbf36c383ae699fb9868dc6dcb89d7153884be2803922c124158bfad22ae")
 
-RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM = 0x40000001, 0x4000000B, 0x4000000C
+RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM, RH_PLATFORM_NV = 0x40000001, 0x4000000B, 0x4000000C, 0x4000000D
 CC_EVICT_CONTROL, CC_NV_UNDEFINE, CC_NV_DEFINE, CC_CREATE_PRIMARY = 0x120, 0x122, 0x12A, 0x131
 CC_NV_WRITE, CC_STARTUP, CC_SHUTDOWN, CC_FLUSH, CC_PCR_EXTEND = 0x137, 0x144, 0x145, 0x165, 0x182
 CC_HIERARCHY_CHANGE_AUTH, CC_CERTIFY, CC_QUOTE = 0x129, 0x148, 0x158
+CC_HIERARCHY_CONTROL, CC_PCR_ALLOCATE = 0x121, 0x12B
 CTRL_INIT, CTRL_SHUTDOWN, CTRL_SET_LOCALITY = 2, 3, 5
 # PLATFORMCREATE, NO_DA, AUTHREAD, OWNERREAD, AUTHWRITE: as the paravisor defines it
 NV_ATTRIBUTES = 0x42060004
@@ -122,6 +123,17 @@ class Tpm:
     def set_owner_password(self, password):
         body = struct.pack(">I", RH_OWNER) + EMPTY_PASSWORD + struct.pack(">H", len(password)) + password
         self.run(CC_HIERARCHY_CHANGE_AUTH, body, "set the owner's password")
+
+    def switch_off(self, hierarchy):
+        """Until the next reset."""
+        body = struct.pack(">I", RH_PLATFORM) + EMPTY_PASSWORD + struct.pack(">IB", hierarchy, 0)
+        self.run(CC_HIERARCHY_CONTROL, body, "switch the hierarchy off")
+
+    def allocate(self, *banks):
+        """These banks of PCRs and no others, from the next reset on."""
+        body = struct.pack(">I", RH_PLATFORM) + EMPTY_PASSWORD + struct.pack(">I", len(HASH_SIZES))
+        body += b"".join(struct.pack(">HB", bank, 3) + (b"\xff" if bank in banks else b"\0") * 3 for bank in HASH_SIZES)
+        self.run(CC_PCR_ALLOCATE, body, "allocate banks of PCRs")
 
     def create_key(self, hierarchy, attributes, policy, scheme=b"\0\x10", bits=2048):
         """A primary like the encryption key; returns handle and TPM2B_PUBLIC."""
