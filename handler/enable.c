@@ -216,9 +216,11 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 			return 0;
 		handler->systemctl_left_ms = smaller(handler->systemctl_left_ms, left_ms);
 		if (control_find_running(&control, &is_running, &ignored) == 0 && !is_running &&
-			!wait_for_status(status_fd, sequence, 0))
-			return err_set(err, ERR_SERVICE, 0,
+			!wait_for_status(status_fd, sequence, 0)) {
+			err_fill(err, ERR_SERVICE, 0,
 				"The service ended before it reported a result.");
+			return control_explain_end(&control, VERSION, err);
+		}
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -206,6 +207,8 @@ int handler_run(const char *operation, handler_work *work, int argc, char **argv
 
 	if (handler_options_parse(argc, argv, &options, &exit_code))
 		return exit_code;
+	/* hardened machines give the agent one that would close the folders of the programs */
+	(void)umask(0022);
 	if (run_locked(&handler, &options, work, &err) < 0) {
 		exit_code = report_failure(&handler, &err);
 		log_end(&handler, started_ms, &err);

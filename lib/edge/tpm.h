@@ -67,8 +67,9 @@ struct tpm_public {
 };
 
 /* Reads the attestation key's certificate: the DER without the padding of the index, in as few
- * commands as the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_TPM_HIERARCHY, ERR_AK_CERT_PENDING (never
- * written, or only 00 or FF bytes), ERR_AK_CERT_INVALID (not DER, or cut off). */
+ * commands as the TPM allows. ERR_NO_AK_CERT (index not defined), ERR_TPM_HIERARCHY,
+ * ERR_AK_CERT_PENDING (never written, or only 00 or FF bytes), ERR_AK_CERT_INVALID (not DER, or cut
+ * off). */
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err) err_check;
 /* ERR_NO_AK if no key is at the handle; ERR_TPM_HIERARCHY if that may be because a hierarchy is
  * switched off. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "service/forbidden.h"
 #include "service/process.h"
 #include "service/programs.h"
 #include "service/running.h"
@@ -19,16 +20,16 @@ static const char *prefix(const struct control *control)
 	return strcmp(control->root, "/") == 0 ? "" : control->root;
 }
 
-static int find_program(const struct control *control, const struct record *service,
-	char ret[PATH_SIZE], struct err *err)
+static int find_program(
+	const struct control *control, const char *version, char ret[PATH_SIZE], struct err *err)
 {
 	char folder[PROGRAMS_PATH_SIZE];
 
-	if (programs_find(control->root_fd, service->program_version, folder, err) < 0)
+	if (programs_find(control->root_fd, version, folder, err) < 0)
 		return -1;
 	if (!folder[0])
 		return err_set(err, ERR_SERVICE, 0, "The programs of version %s are not installed.",
-			service->program_version);
+			version);
 	(void)text_format(ret, PATH_SIZE, "%s%s/monitor", prefix(control), folder);
 	return 0;
 }
@@ -76,7 +77,7 @@ static int write_unit(const struct control *control, const struct record *servic
 		.log = log,
 		.events = events};
 
-	if (find_program(control, service, program, err) < 0)
+	if (find_program(control, service->program_version, program, err) < 0)
 		return -1;
 	agent_path(control, environment->status_folder, status);
 	agent_path(control, environment->log_folder, log);
@@ -94,12 +95,42 @@ static int start_detached(const struct control *control, const struct record *se
 								  alone[] = "--alone";
 	char *const argv[] = {program, option, root, alone, NULL};
 
-	if (find_program(control, service, program, err) < 0)
+	if (find_program(control, service->program_version, program, err) < 0)
 		return -1;
 	(void)text_format(log, sizeof(log), "%s%s/service.log", prefix(control),
 		service->environment.log_folder);
 	(void)text_format(root, sizeof(root), "%s", control->root);
-	return process_start(control->state_fd, argv, log, err);
+	if (process_start(control->state_fd, argv, log, err) == 0)
+		return 0;
+	return err->code == ERR_START_FORBIDDEN
+		       ? forbidden_explain(control->root_fd, program, err->native, err)
+		       : -1;
+}
+
+/* Is there a unit, so that systemd manages the service? */
+static int find_unit(const struct control *control, bool *ret, struct err *err)
+{
+	bool has_systemd, has_unit = false;
+
+	if (systemd_is_here(control->root_fd, &has_systemd, err) < 0 ||
+		(has_systemd && systemd_find_unit(control->root_fd, &has_unit, err) < 0))
+		return -1;
+	*ret = has_unit;
+	return 0;
+}
+
+int control_explain_end(const struct control *control, const char *version, struct err *err)
+{
+	char program[PATH_SIZE];
+	bool has_unit, has_failed;
+	struct err ignored;
+
+	/* the program is there, and needs no other file to be executed */
+	if (find_unit(control, &has_unit, &ignored) < 0 || !has_unit ||
+		systemd_find_exec(control->root, &has_failed, &ignored) < 0 || !has_failed ||
+		find_program(control, version, program, &ignored) < 0)
+		return -1;
+	return forbidden_explain(control->root_fd, program, SYSTEMD_EXIT_EXEC, err);
 }
 
 int control_start(const struct control *control, const struct record *service,
@@ -114,21 +145,10 @@ int control_start(const struct control *control, const struct record *service,
 	/* a retry repeats every step, because the command may have been killed between any two */
 	if (write_unit(control, service, unit_template, &lasts, err) < 0 ||
 		systemctl(control, "daemon-reload", false, err) < 0 ||
-		(lasts && systemctl(control, "enable", true, err) < 0) ||
-		systemctl(control, "restart", true, err) < 0)
+		(lasts && systemctl(control, "enable", true, err) < 0))
 		return -1;
-	return 0;
-}
-
-/* Is there a unit, so that systemd manages the service? */
-static int find_unit(const struct control *control, bool *ret, struct err *err)
-{
-	bool has_systemd, has_unit = false;
-
-	if (systemd_is_here(control->root_fd, &has_systemd, err) < 0 ||
-		(has_systemd && systemd_find_unit(control->root_fd, &has_unit, err) < 0))
-		return -1;
-	*ret = has_unit;
+	if (systemctl(control, "restart", true, err) < 0)
+		return control_explain_end(control, service->program_version, err);
 	return 0;
 }
 

@@ -16,9 +16,12 @@ struct control {
 
 /* Starts the stopped service with the programs of service->program_version. systemd then also
  * starts it at every boot. unit_template: text of manifest/guest-attestation.service. ERR_SERVICE,
- * ERR_IO. */
+ * ERR_START_FORBIDDEN, ERR_IO. */
 int control_start(const struct control *control, const struct record *service,
 	struct bytes unit_template, struct err *err) err_check;
+/* -1 always. *err is that the service ended at once, and becomes ERR_START_FORBIDDEN if systemd
+ * could not execute the program of this version. */
+int control_explain_end(const struct control *control, const char *version, struct err *err) err_check;
 /* Stops the service, also for later boots. 0 also if there is none. ERR_SERVICE. */
 int control_stop(const struct control *control, struct err *err) err_check;
 /* Removes the unit, after control_stop. 0 also if there is none. ERR_IO. */

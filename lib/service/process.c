@@ -107,8 +107,11 @@ static int wait_for_report(int read_fd, const char *program, struct err *err)
 	if (len == sizeof(reasons[0]) && reasons[0] == 0)
 		return 0;
 	errno = len == 0 ? EIO : len == sizeof(reasons) ? reasons[1] : reasons[0];
-	return err_set(err, ERR_SERVICE, (unsigned long)errno,
-		"The service '%s' cannot be started: %m.", program);
+	/* exec alone reports a second time */
+	return err_set(err,
+		len == sizeof(reasons) && (errno == EPERM || errno == EACCES) ? ERR_START_FORBIDDEN
+									      : ERR_SERVICE,
+		(unsigned long)errno, "The service '%s' cannot be started: %m.", program);
 }
 
 int process_start(int state_fd, char *const argv[], const char *log_path, struct err *err)

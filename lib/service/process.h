@@ -9,7 +9,8 @@
 /* Starts argv[0] in the working directory /, with no open descriptors except /dev/null, the log
  * file (appended to; NULL: /dev/null) and its lock, and with PATH as the only variable. When this
  * returns 0, the process already holds the lock of running_lock_pid(), so that process_stop() finds
- * it. ERR_SERVICE: it cannot be started, or another service runs. */
+ * it. ERR_SERVICE: it cannot be started, or another service runs;
+ * ERR_START_FORBIDDEN: it may not be executed. */
 int process_start(int state_fd, char *const argv[], const char *log_path, struct err *err) err_check;
 /* Sends SIGTERM to the holder of the lock, and SIGKILL if it still runs after 5 s. 0 also if there
  * is none. ERR_SERVICE, ERR_STATE_UNREADABLE. */

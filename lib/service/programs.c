@@ -53,8 +53,11 @@ static int make_folder(
 
 	if (!text_format(path, sizeof(path), "%s/%s", place->folder, version))
 		return err_set(err, ERR_INTERNAL, 0, "Version '%s' is too long.", version);
-	if (parent < 0 && errno == ENOENT && dir_make(root_fd, place->parent, 0755, &parent, err) < 0)
-		return -1;
+	if (parent < 0 && errno == ENOENT &&
+		dir_make(root_fd, place->parent, 0755, &parent, err) < 0) {
+		errno = (int)err->native;
+		return fail_at(place, version, "made", err);
+	}
 	if (parent < 0)
 		return fail_at(place, "", "opened", err);
 	if (dir_make(parent, path, 0755, ret_fd, err) == 0)
@@ -115,7 +118,7 @@ static int remove_version(int root_fd, const struct place *place, const char *ve
 	if (folder < 0)
 		return 0;
 	if (tree_remove(folder, version, err) < 0)
-		return -1;
+		return err_wrap(err, "Folder '/%s/%s'", place->parent, place->folder);
 	parent = open_parent(root_fd, place);
 	if (parent < 0 || (unlinkat(parent, place->folder, AT_REMOVEDIR) < 0 &&
 				  errno != ENOTEMPTY && errno != EEXIST))
@@ -139,6 +142,16 @@ int programs_install(int root_fd, int home_fd, const char *version, struct err *
 	return err_wrap(err, "Installation: %s", first.msg);
 }
 
+/* On a file system that was mounted noexec since they were installed, programs cannot be started,
+ * as if they were absent. */
+static bool is_noexec(int root_fd, const struct place *place)
+{
+	auto_cleanup(fd) int parent = open_parent(root_fd, place);
+	struct statvfs info;
+
+	return parent >= 0 && fstatvfs(parent, &info) == 0 && (info.f_flag & ST_NOEXEC);
+}
+
 static int find_at(int root_fd, const struct place *place, const char *version,
 	char ret[PROGRAMS_PATH_SIZE], struct err *err)
 {
@@ -154,7 +167,7 @@ static int find_at(int root_fd, const struct place *place, const char *version,
 	}
 	if (file_find_all(root_fd, all, PROGRAM_COUNT, &is_found, err) < 0)
 		return -1;
-	if (!is_found)
+	if (!is_found || is_noexec(root_fd, place))
 		ret[0] = '\0';
 	return 0;
 }
@@ -188,7 +201,9 @@ static int remove_all_versions(int root_fd, const struct place *place, struct er
 
 	if (parent < 0)
 		return errno == ENOENT ? 0 : fail_at(place, "", "opened", err);
-	return tree_remove(parent, place->folder, err);
+	return tree_remove(parent, place->folder, err) == 0
+		       ? 0
+		       : err_wrap(err, "Folder '/%s/%s'", place->parent, place->folder);
 }
 
 int programs_remove(int root_fd, const char *version, struct err *err)

@@ -16,7 +16,7 @@
  * and reasons of both places if neither can be used. */
 int programs_install(int root_fd, int home_fd, const char *version, struct err *err) err_check;
 /* ret: the folder that contains all programs of this version, as an absolute path below the root
- * directory; "" if there is none. ERR_IO. */
+ * directory; "" if there is none, or on a file system that is mounted noexec. ERR_IO. */
 int programs_find(
 	int root_fd, const char *version, char ret[PROGRAMS_PATH_SIZE], struct err *err) err_check;
 /* Removes the programs of all other versions, whose uninstall may have failed. ERR_IO. */

@@ -8,8 +8,9 @@
 #include "base/tree.h"
 #include "base/child.h"
 
-#define SAID_MAX_BYTES 160
-#define PATH_SIZE      640
+#define SHOW_TIMEOUT_MS 5000
+#define SAID_MAX_BYTES  160
+#define PATH_SIZE       640
 
 static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 {
@@ -178,33 +179,62 @@ int systemd_remove_unit(int root_fd, struct err *err)
 	return 0;
 }
 
-int systemd_call(const char *root, const char *verb, bool names_unit, int timeout_ms, int *ret_exit,
-	struct err *err)
+/* words: behind "systemctl", at most three, and NULL. how: stream and timeout_ms. */
+static int run_systemctl(const char *root, const char *const words[], struct child how,
+	struct buf *said, int *ret_exit, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
-	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
-	char path[PATH_SIZE], verb_copy[32], unit_name[] = SYSTEMD_UNIT_NAME;
-	char *const argv[] = {path, verb_copy, names_unit ? unit_name : NULL, NULL};
+	char path[PATH_SIZE], copies[3][64];
+	char *argv[5] = {path};
 	const struct child child = {.path = path,
 		.argv = argv,
 		.root_fd = -1,
-		.stream = CHILD_STDERR,
-		.timeout_ms = timeout_ms};
+		.stream = how.stream,
+		.timeout_ms = how.timeout_ms};
 	const char *place;
 
 	if (dir_open(root, &root_fd, err) < 0)
 		return -1;
 	if (find_systemctl(root_fd, &place, err) < 0)
 		return -1;
-	if (!place ||
-		!text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "", place) ||
-		!text_format(verb_copy, sizeof(verb_copy), "%s", verb))
+	if (!place || !text_format(path, sizeof(path), "%s%s%s", root, strcmp(root, "/") ? "/" : "",
+			      place))
 		return err_set(err, ERR_SERVICE, ENOENT, "systemctl is absent.");
-	if (child_run(&child, &said, ret_exit, err) < 0)
-		return err_wrap(err, "systemctl %s", verb);
+	for (size_t i = 0; i < 3 && words[i]; i++) {
+		(void)text_format(copies[i], sizeof(copies[i]), "%s", words[i]);
+		argv[i + 1] = copies[i];
+	}
+	if (child_run(&child, said, ret_exit, err) < 0)
+		return err_wrap(err, "systemctl %s", words[0]);
+	return 0;
+}
+
+int systemd_call(const char *root, const char *verb, bool names_unit, int timeout_ms, int *ret_exit,
+	struct err *err)
+{
+	const struct child how = {.stream = CHILD_STDERR, .timeout_ms = timeout_ms};
+	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
+	const char *const words[] = {verb, names_unit ? SYSTEMD_UNIT_NAME : NULL, NULL};
+
+	if (run_systemctl(root, words, how, &said, ret_exit, err) < 0)
+		return -1;
 	if (*ret_exit != 0)
 		err_fill(err, ERR_SERVICE, (unsigned long)*ret_exit,
 			"'systemctl %s' ended with %d: %s", verb, *ret_exit,
 			said.len ? (const char *)said.data : "");
+	return 0;
+}
+
+int systemd_find_exec(const char *root, bool *ret_failed, struct err *err)
+{
+	static const char *const words[] = {
+		"show", "--property=ExecMainStatus", SYSTEMD_UNIT_NAME, NULL};
+	static const struct child how = {.stream = CHILD_STDOUT, .timeout_ms = SHOW_TIMEOUT_MS};
+	auto_cleanup(buf) struct buf said = buf_with_max(SAID_MAX_BYTES);
+	int exit_code;
+
+	if (run_systemctl(root, words, how, &said, &exit_code, err) < 0)
+		return -1;
+	*ret_failed = bytes_equal(buf_bytes(&said), bytes_of_text("ExecMainStatus=203\n"));
 	return 0;
 }

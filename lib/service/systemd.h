@@ -42,4 +42,9 @@ int systemd_remove_unit(int root_fd, struct err *err) err_check;
 int systemd_call(const char *root, const char *verb, bool names_unit, int timeout_ms, int *ret_exit,
 	struct err *err) err_check;
 
+#define SYSTEMD_EXIT_EXEC 203 /* EXIT_EXEC of systemd.exec(5) */
+/* Was systemd unable to execute the unit's program, for whatever reason? ERR_SERVICE: systemctl
+ * cannot be started or does not end. */
+int systemd_find_exec(const char *root, bool *ret_failed, struct err *err) err_check;
+
 #endif
