@@ -46,14 +46,13 @@ static void fill_record(const struct handler *handler, struct bytes settings, st
 	record_mark(settings, ret->settings_mark);
 }
 
-/* Does the service already run with exactly this record, and with a status? Then nothing must be
- * started or overwritten. */
+/* Does the service already run with exactly this record, and with a status of its own? Then nothing
+ * must be started or overwritten. */
 static int find_already_running(struct handler *handler, const struct record *service,
 	int status_fd, bool *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
-	enum status_state state;
-	int code;
+	struct status_outcome outcome;
 	auto_cleanup(free) struct record *old = malloc(sizeof(*old));
 	char programs[PROGRAMS_PATH_SIZE];
 	enum state_found found;
@@ -64,7 +63,8 @@ static int find_already_running(struct handler *handler, const struct record *se
 	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0)
 		return -1;
 	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] &&
-	       status_read_outcome(status_fd, service->environment.sequence, &state, &code) == 0;
+	       status_read_outcome(status_fd, service->environment.sequence, &outcome) == 0 &&
+	       !outcome.is_agents;
 	return *ret ? control_find_running(&control, ret, err) : 0;
 }
 
@@ -124,7 +124,8 @@ static int report_and_start(struct handler *handler, const struct record *servic
 }
 
 /* Everything except the wait; holds the command lock. */
-static int ensure_service(struct handler *handler, int *ret_status_fd, struct err *err)
+static int ensure_service(
+	struct handler *handler, int *ret_status_fd, bool *ret_has_settings, struct err *err)
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
 	struct record service;
@@ -138,6 +139,7 @@ static int ensure_service(struct handler *handler, int *ret_status_fd, struct er
 		    handler->root_fd, handler->environment.status_folder, ret_status_fd, err) < 0 ||
 		read_settings(handler, &settings, err) < 0)
 		return -1;
+	*ret_has_settings = settings.len > 0;
 	/* even if an upgrade was begun, this version stays */
 	if (state_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
@@ -174,21 +176,25 @@ static bool is_for_customer(const struct err_info *info)
 
 /* Fails the command, like the checks before it, for a precondition that only the TPM could show and
  * for a region without a provider. The service goes on and its status stays: after the remedy it
- * reports by itself. */
-static int fail_for_result(struct handler *handler, int status_fd, struct err *err)
+ * reports by itself. Of a goal state without settings the agent reads no status file, so there the
+ * exit code is all that shows an Unhealthy VM. */
+static int fail_for_result(struct handler *handler, int status_fd, bool has_settings, struct err *err)
 {
+	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 	const struct err_info *info;
-	enum status_state state;
-	int code;
+	int64_t written_s;
 
-	if (status_read_outcome(status_fd, handler->environment.sequence, &state, &code) < 0 ||
-		state != STATUS_ERROR)
+	if (!status)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the first result.");
+	if (status_read(status_fd, handler->environment.sequence, status, &written_s, err) < 0 ||
+		status->state != STATUS_ERROR)
 		return 0;
-	info = err_info((enum err_code)code);
-	if (!is_for_customer(info) || is_older_than_service(handler, status_fd))
+	info = err_info((enum err_code)status->code);
+	if ((!is_for_customer(info) && (has_settings || !info->is_against_vm)) ||
+		is_older_than_service(handler, status_fd))
 		return 0;
 	handler->is_reported = true;
-	return err_set(err, info->code, 0, "The first attestation was not possible.");
+	return err_set(err, info->code, 0, "%s", status->message);
 }
 
 static int smaller(int a, int b)
@@ -197,7 +203,7 @@ static int smaller(int a, int b)
 }
 
 /* Waits until the service reports its first result or ends, or the time is over. */
-static int wait_for_result(struct handler *handler, int status_fd, struct err *err)
+static int wait_for_result(struct handler *handler, int status_fd, bool has_settings, struct err *err)
 {
 	int64_t end_ms = clock_monotonic_ms() + FIRST_RESULT_TIMEOUT_MS;
 	uint32_t sequence = handler->environment.sequence;
@@ -211,7 +217,7 @@ static int wait_for_result(struct handler *handler, int status_fd, struct err *e
 	for (;;) {
 		left_ms = (int)(end_ms - clock_monotonic_ms());
 		if (wait_for_status(status_fd, sequence, smaller(left_ms, LOOK_FOR_SERVICE_MS)))
-			return fail_for_result(handler, status_fd, err);
+			return fail_for_result(handler, status_fd, has_settings, err);
 		if (left_ms <= 0)
 			return 0;
 		handler->systemctl_left_ms = smaller(handler->systemctl_left_ms, left_ms);
@@ -229,9 +235,10 @@ static int enable(struct handler *handler, struct err *err)
 	const struct control control = handler_control(handler);
 	auto_cleanup(fd) int status_fd = -1;
 	struct err ignored;
+	bool has_settings;
 
-	if (ensure_service(handler, &status_fd, err) == 0)
-		return wait_for_result(handler, status_fd, err);
+	if (ensure_service(handler, &status_fd, &has_settings, err) == 0)
+		return wait_for_result(handler, status_fd, has_settings, err);
 	/* a running service, old or new, would overwrite the error that the caller reports */
 	(void)!control_stop(&control, &ignored);
 	return -1;

@@ -142,7 +142,9 @@ static int report_failure(const struct handler *handler, const struct err *err)
 	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 	struct err status_err;
 
-	(void)fprintf(stderr, "%s: %s %s\n", info->name, err->msg, info->remedy);
+	/* the message of a status ends with the remedy */
+	(void)fprintf(stderr, "%s: %s%s%s\n", info->name, err->msg, handler->is_reported ? "" : " ",
+		handler->is_reported ? "" : info->remedy);
 	if (handler->home_fd < 0 || handler->is_reported)
 		return info->exit_code;
 	if (status)

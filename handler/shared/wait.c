@@ -10,9 +10,8 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
 	auto_cleanup(fd) int watch = -1;
 	struct pollfd event = {.events = POLLIN};
-	enum status_state state;
+	struct status_outcome outcome;
 	struct err ignored;
-	int code;
 	bool had_events;
 
 	/* watched before the first check, so that no change is missed; if watching fails, the state
@@ -23,8 +22,8 @@ bool wait_for_status(int status_dir_fd, uint32_t sequence, int timeout_ms)
 	for (;;) {
 		int64_t left_ms = deadline_ms - clock_monotonic_ms();
 
-		if (status_read_outcome(status_dir_fd, sequence, &state, &code) == 0 &&
-			state != STATUS_TRANSITIONING)
+		if (status_read_outcome(status_dir_fd, sequence, &outcome) == 0 &&
+			outcome.state != STATUS_TRANSITIONING)
 			return true;
 		if (left_ms <= 0)
 			return false;

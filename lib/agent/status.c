@@ -194,16 +194,27 @@ static int read_outcome(const json *outcome, enum status_state *ret_state, int *
 	return 0;
 }
 
+/* Stand-ins for the service and first versions may write no name. */
+static bool is_of_agent(const json *top)
+{
+	const char *name = json_text(json_get(top, "name"));
+
+	return name && strcmp(name, HANDLER_NAME) != 0;
+}
+
 static int read_status(const json *document, struct status *ret, struct err *err)
 {
 	const char *text;
 	const json *top;
 
 	if (json_get_object(json_at(document, 0), "status", &top, err) < 0 ||
-		read_outcome(top, &ret->state, &ret->code, ret->message, err) < 0 ||
-		json_get_text(top, "operation", &text, err) < 0)
+		read_outcome(top, &ret->state, &ret->code, ret->message, err) < 0)
 		return -1;
-	text_clean(ret->operation, sizeof(ret->operation), bytes_of_text(text));
+	ret->is_agents = is_of_agent(top);
+	/* the agent writes null */
+	if (!ret->is_agents && json_get_text(top, "operation", &text, err) < 0)
+		return -1;
+	text_clean(ret->operation, sizeof(ret->operation), bytes_of_text(ret->is_agents ? "" : text));
 	json_each (entry, json_get(top, "substatus")) {
 		struct status_item *item = &ret->items[ret->item_count];
 
@@ -251,12 +262,12 @@ int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_
 	return 0;
 }
 
-int status_read_outcome(
-	int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code)
+int status_read_outcome(int status_dir_fd, uint32_t sequence, struct status_outcome *ret)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(READ_MAX_BYTES);
 	auto_cleanup(json) json *document = NULL;
 	char name[STATUS_FILE_NAME_SIZE];
+	struct status_outcome found;
 	const json *top;
 	int64_t code;
 	struct err err;
@@ -267,8 +278,10 @@ int status_read_outcome(
 		return -1;
 	top = json_get(json_at(document, 0), "status");
 	if (json_get_int(top, "code", &code, &err) < 0 || code < 0 || code > INT32_MAX ||
-		state_of_word(json_text(json_get(top, "status")), ret_state) < 0)
+		state_of_word(json_text(json_get(top, "status")), &found.state) < 0)
 		return -1;
-	*ret_code = (int)code;
+	found.code = (int)code;
+	found.is_agents = is_of_agent(top);
+	*ret = found;
 	return 0;
 }

@@ -28,6 +28,10 @@ struct status {
 	enum status_state state;
 	int code;
 	char message[STATUS_MESSAGE_SIZE]; /* the portal's list shows its first 200 characters */
+	/* in a status that was read: the guest agent wrote it, because it does not run the
+	 * extension: a policy or Extensions.Enabled=n forbids it. Source:
+	 * __handle_ext_disallowed_error of WALinuxAgent 2.15; it writes another name. */
+	bool is_agents;
 	int64_t applied_at_s; /* when the settings took effect; 0 = unknown, left out */
 	size_t item_count;
 	struct status_item items[STATUS_MAX_ITEMS];
@@ -48,7 +52,8 @@ int status_format(
 	const struct status *status, int64_t now_s, struct buf *ret, struct err *err) err_check;
 const char *status_state_name(enum status_state state); /* "success" etc. */
 
-/* Parses the text of a file that any version of the program may have written: applied_at_s becomes
+/* Parses the text of a file that any version of the program, or the guest agent, may have written:
+ * applied_at_s becomes
  * 0, items beyond STATUS_MAX_ITEMS are dropped, texts are cleaned. ERR_STATE_INVALID. */
 int status_parse(struct bytes text, struct status *ret, struct err *err) err_check;
 /* Reads <sequence>.status; ret_written_s is the time of its last modification. No file: ERR_IO with
@@ -63,8 +68,12 @@ void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE]);
  * because the old status is no longer true. ERR_IO, ERR_NO_MEMORY. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;
-/* State and code of the file, to wait for the first round; -1 if it is missing or unreadable. */
-int status_read_outcome(
-	int status_dir_fd, uint32_t sequence, enum status_state *ret_state, int *ret_code);
+struct status_outcome {
+	enum status_state state;
+	int code;
+	bool is_agents; /* as in struct status */
+};
+/* What stands in the file; -1 if it is missing or unreadable. */
+int status_read_outcome(int status_dir_fd, uint32_t sequence, struct status_outcome *ret);
 
 #endif

@@ -256,6 +256,11 @@ static int end_service(const struct loop *loop, enum running_end why, struct err
 		loop_log(loop, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
 		return 0;
 	}
+	if (why == RUNNING_FORBIDDEN) {
+		loop_log(loop, LOG_LEVEL_NOTICE,
+			"the guest agent does not run the extension, as its status says; the service ends until it is enabled again.");
+		return 0;
+	}
 	(void)sleep(END_WAIT_S); /* a new service may be starting; its status must stay */
 	why = loop_find_end(loop);
 	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s",

@@ -14,6 +14,8 @@ int loop_write_status(
 {
 	auto_cleanup(fd) int folder = -1;
 
+	if (loop_find_end(loop) == RUNNING_FORBIDDEN)
+		return 0; /* the agent's own status stays */
 	if (environment_make_folder(
 		    loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
 		return -1;

@@ -85,6 +85,10 @@ static int check_counts(const struct result_inputs *inputs, const struct result 
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result, of %s, is about an earlier boot: this one is not attested yet.",
 			time);
+	if (result->status.is_agents)
+		return err_set(err, ERR_SERVICE, 0,
+			"The guest agent does not run the extension since %s, and nothing attests: %s",
+			time, result->status.message);
 	if (running_find_pid(inputs->state_fd, &pid, err) < 0)
 		return -1;
 	if (pid == 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "agent/status.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -98,6 +99,17 @@ static int compare_lock_file(int root_fd, int lock_fd, enum running_end *ret, st
 	return 0;
 }
 
+static bool is_forbidden(int root_fd, const struct environment *environment)
+{
+	auto_cleanup(fd) int folder = -1;
+	struct status_outcome outcome;
+	struct err ignored;
+
+	return environment_open_folder(root_fd, environment->status_folder, &folder, &ignored) == 0 &&
+	       status_read_outcome(folder, environment->sequence, &outcome) == 0 &&
+	       outcome.is_agents;
+}
+
 enum running_end running_find_end(int root_fd, const struct record *service, int lock_fd)
 {
 	enum running_end end;
@@ -106,5 +118,7 @@ enum running_end running_find_end(int root_fd, const struct record *service, int
 
 	if (running_find_home(root_fd, service, &has_home, &ignored) == 0 && !has_home)
 		return RUNNING_REMOVED;
+	if (is_forbidden(root_fd, &service->environment))
+		return RUNNING_FORBIDDEN;
 	return compare_lock_file(root_fd, lock_fd, &end, &ignored) == 0 ? end : RUNNING_GOES_ON;
 }

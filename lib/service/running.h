@@ -25,6 +25,8 @@ enum running_end {
 	RUNNING_GOES_ON, /* also if it cannot be determined */
 	RUNNING_REMOVED, /* the package's folder was deleted */
 	RUNNING_UNLOCKED, /* the lock file was deleted, so commands cannot find the service */
+	/* the guest agent replaced the status by its own, because it does not run the extension */
+	RUNNING_FORBIDDEN,
 	RUNNING_REPLACED, /* the lock file was replaced, so commands find another service */
 };
 

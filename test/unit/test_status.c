@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "agent/status.h"
-#include "base/file.h"
+#include "../support/root.h"
 #include "base/text.h"
 #include "edge/json.h"
 
@@ -154,30 +154,30 @@ static void files_are_replaced_and_read(void **state)
 	char folder[] = "/tmp/status.XXXXXX";
 	auto_cleanup(fd) int fd = -1;
 	struct status status;
-	enum status_state found = STATUS_ERROR;
+	struct status_outcome found;
 	struct stat info;
-	int code = 0;
 	struct err err;
 
 	status_init("Enable", STATUS_TRANSITIONING, &status);
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	check_ok(dir_open(folder, &fd, &err), &err);
-	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
+	assert_int_equal(status_read_outcome(fd, 3, &found), -1);
 	for (int i = STATUS_TRANSITIONING; i <= STATUS_ERROR; i++) {
 		status.state = (enum status_state)i;
 		status.code = 100 + i;
 		check_ok(status_write(fd, 3, &status, 0, &err), &err);
-		assert_int_equal(status_read_outcome(fd, 3, &found, &code), 0);
-		assert_int_equal(found, i);
-		assert_int_equal(code, 100 + i);
+		assert_int_equal(status_read_outcome(fd, 3, &found), 0);
+		assert_int_equal(found.state, i);
+		assert_int_equal(found.code, 100 + i);
+		assert_false(found.is_agents);
 	}
 	assert_int_equal(fstatat(fd, "3.status", &info, 0), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
 	check_ok(file_write(fd, "3.status",
 			 TEXT("[{\"status\":{\"status\":\"Success\",\"code\":0}}]"), 0600, &err),
 		&err);
-	assert_int_equal(status_read_outcome(fd, 3, &found, &code), -1);
+	assert_int_equal(status_read_outcome(fd, 3, &found), -1);
 	check_ok(file_remove(fd, "3.status", &err), &err);
 	check_err(status_write(-1, 3, &status, 0, &err), &err, ERR_IO);
 	assert_int_equal(rmdir(folder), 0); /* nothing else was left behind */
@@ -215,6 +215,33 @@ static void what_was_written_is_read_again(void **state)
 	assert_int_equal(found.items[1].state, STATUS_SUCCESS);
 	check_ok(file_remove(fd, "3.status", &err), &err);
 	assert_int_equal(rmdir(folder), 0);
+}
+
+/* As WALinuxAgent 2.15 writes it: create_status_file and __handle_ext_disallowed_error. */
+static void what_the_agent_writes_in_our_place_is_known(void **state)
+{
+	static const char text[] =
+		"[{\"version\": 1.0, \"timestampUTC\": \"2026-11-30T04:00:00Z\", \"status\": {\"name\": "
+		"\"Microsoft.Azure.Security.LinuxAttestation.GuestAttestation\", \"operation\": null, "
+		"\"status\": \"error\", \"code\": 1009, \"formattedMessage\": {\"lang\": \"en-US\", "
+		"\"message\": \"Extension will not be processed\"}}}]";
+	struct root *root = *state;
+	struct status_outcome outcome;
+	struct status status;
+	struct err err;
+
+	root_write(root, "4.status", TEXT(text));
+	assert_int_equal(status_read_outcome(root->fd, 4, &outcome), 0);
+	assert_int_equal(outcome.code, 1009);
+	assert_true(outcome.is_agents);
+	check_ok(status_parse(TEXT(text), &status, &err), &err);
+	assert_true(status.is_agents);
+	assert_string_equal(status.operation, "");
+	assert_string_equal(status.message, "Extension will not be processed");
+	status_init("Enable", STATUS_ERROR, &status);
+	check_ok(status_write(root->fd, 4, &status, 0, &err), &err);
+	assert_int_equal(status_read_outcome(root->fd, 4, &outcome), 0);
+	assert_false(outcome.is_agents);
 }
 
 static void a_damaged_status_is_refused(void **state)
@@ -258,6 +285,7 @@ int main(void)
 		cmocka_unit_test(the_fullest_status_stays_small_and_valid),
 		cmocka_unit_test(messages_are_cut_between_characters),
 		cmocka_unit_test(files_are_replaced_and_read),
+		rooted(what_the_agent_writes_in_our_place_is_known),
 		cmocka_unit_test(what_was_written_is_read_again),
 		cmocka_unit_test(a_damaged_status_is_refused),
 	};
