@@ -19,7 +19,8 @@ LEVELS = ["2022052400\ngrub,2", "2022111500\nshim,2\ngrub,3", "2023012900\nshim,
           "2023012950\nshim,3\ngrub,3\ngrub.debian,4", "2024010900\nshim,4\ngrub,3\ngrub.debian,4",
           "2024040900\nshim,4\ngrub,4\ngrub.peimage,2", "2025021800\nshim,4\ngrub,5", "2025051000\nshim,4\ngrub,5\ngrub.proxmox,2"]
 MICROSOFT = {"2024-02-13": ("db", "Optional__DB__amd64__DBUpdate2024.bin"), "2025-02-11": ("db", "Optional__DB__amd64__DBUpdate3P2023.bin"),
-             "2025-02-12": ("db", "Optional__DB__amd64__DBUpdateOROM2023.bin"), "2025-03-01": ("KEK", "KEK__Certificates__microsoft_corporation_kek_2k_ca_2023.der"),
+             "2025-02-12": ("db", "Optional__DB__amd64__DBUpdateOROM2023.bin"),
+             "2025-03-01": ("KEK", "KEK__Certificates__microsoft_corporation_kek_2k_ca_2023.der"),
              "2025-04-01": ("dbx", "Optional__DBX__DBXUpdate2024.bin"), "2025-04-02": ("dbx", "Optional__DBX__DBXUpdateSVN.bin")}
 
 
