@@ -104,8 +104,8 @@ static void remember_before_stop(const struct loop *loop)
 }
 
 /* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
- * first round has ended. */
-static void drop_old_success(struct loop *loop)
+ * next round has ended. True if the status that stands does not count by today's clock. */
+static bool drop_old_success(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
 	const struct environment *environment = &loop->service.environment;
@@ -116,12 +116,17 @@ static void drop_old_success(struct loop *loop)
 
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
-		return; /* no readable status, so none to replace */
+		return false; /* no readable status, so none to replace */
 	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
 		history = (struct history){0};
-	if (lapse_at_start(&loop->status, &history, &now, &loop->status) &&
-		loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
+	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))
+		return written_s > now.time.wall_s ||
+		       (loop->has_settings &&
+			       now.time.wall_s - written_s >
+				       schedule_longest_wait_s(loop->settings.period_s));
+	if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
 		loop_log_err(loop, &err);
+	return true;
 }
 
 static void report_lapse(struct loop *loop)
@@ -231,8 +236,34 @@ static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, 
 			return 0;
 		report_lapse(loop);
 		wait_s -= loop->lapse_s;
+		loop->lapse_s = 0;
 	}
 	return wait_with_disks(loop, wait_s, ret, err);
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
+{
+	return wait_s > passed_s ? wait_s - passed_s : 0;
+}
+
+/* How long to wait still after the clock was set: until the slot that the new time shows, never
+ * longer than before. 0: the status that stands does not count by the new time. */
+static uint32_t wait_after_step_s(struct loop *loop, uint32_t left_s)
+{
+	uint32_t until_slot_s;
+
+	if (drop_old_success(loop))
+		return 0;
+	if (!loop->schedule.period_s)
+		return left_s;
+	loop->schedule.now_s = clock_now_s();
+	until_slot_s = schedule_wait_s(&loop->schedule);
+	return until_slot_s < left_s ? until_slot_s : left_s;
 }
 
 /* If waiting fails, sleeps for a minute instead; during that, SIGTERM ends the process. */
@@ -241,10 +272,22 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 	enum wakeup wakeup = WAKEUP_DUE;
 	struct err err;
 
-	if (wait_for_round(loop, wait_s, &wakeup, &err) == 0)
-		return wakeup;
-	report_err(loop, &err);
-	(void)sleep(LOOP_TROUBLE_WAIT_S);
+	while (wait_s) {
+		int64_t begun_s = clock_read().boot_s;
+		uint32_t passed_s;
+
+		if (wait_for_round(loop, wait_s, &wakeup, &err) < 0) {
+			report_err(loop, &err);
+			(void)sleep(LOOP_TROUBLE_WAIT_S);
+			return WAKEUP_DUE;
+		}
+		if (wakeup != WAKEUP_CLOCK)
+			return wakeup;
+		passed_s = (uint32_t)(clock_read().boot_s - begun_s);
+		wait_s = wait_after_step_s(loop, left_of(wait_s, passed_s));
+		if (loop->lapse_s)
+			loop->lapse_s = larger(left_of(loop->lapse_s, passed_s), 1);
+	}
 	return WAKEUP_DUE;
 }
 
@@ -339,7 +382,7 @@ int loop_run(const struct loop_call *call, struct err *err)
 	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
 		return -1;
 	boot_id_read(loop->root_fd, loop->boot_id);
-	drop_old_success(loop);
+	(void)drop_old_success(loop);
 	for (wait_s = wait_after_boot_s(loop);
 		!wait_s || wait_for_next(loop, wait_s) != WAKEUP_STOP;) {
 		why = loop_find_end(loop);

@@ -9,6 +9,7 @@
 #include "service/loop.h"
 #include "service/quiet.h"
 #include "service/running.h"
+#include "service/schedule.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
 
@@ -26,6 +27,7 @@ struct loop {
 	char met_id[ATTEST_NOW_ID_SIZE]; /* the request that the last round met; "" = none */
 	/* rounds in a row without an answer since the service started */
 	uint32_t failures;
+	struct schedule_inputs schedule; /* of the last round; zeroed before the first */
 	struct status status; /* the last one reported */
 	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
 	uint32_t lapse_s;

@@ -6,7 +6,6 @@
 #include "edge/crypto.h"
 #include "service/journal.h"
 #include "service/lapse.h"
-#include "service/schedule.h"
 #include "service/verdicts.h"
 
 int loop_write_status(
@@ -64,13 +63,13 @@ static void judge_round(const struct loop *loop, const struct history *history,
 			ret_change->text);
 }
 
-static uint32_t wait_until_next_s(const struct loop *loop, const struct randomness *random,
+static uint32_t wait_until_next_s(struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report)
 {
 	uint32_t proof_left_s;
 
 	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
-	return schedule_wait_s(&(struct schedule_inputs){.verdict = *report->verdict,
+	loop->schedule = (struct schedule_inputs){.verdict = *report->verdict,
 		.was_sent = report->round->exchange.tries > 0,
 		.failures = loop->failures,
 		.period_s = loop->settings.period_s,
@@ -79,7 +78,8 @@ static uint32_t wait_until_next_s(const struct loop *loop, const struct randomne
 		.proof_left_s = proof_left_s,
 		.phase = loop->phase,
 		.now_s = report->now.time.wall_s,
-		.random = round_random(random->schedule)});
+		.random = round_random(random->schedule)};
+	return schedule_wait_s(&loop->schedule);
 }
 
 /* Sends alerts after the status was written, so that the status does not wait for a receiver. An

@@ -38,6 +38,11 @@ static int check_times(
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result is of %s, which is still to come: the VM's clock was set back.",
 			time);
+	if (now->time.wall_s > result->written_s + limit_s && result->history.round_boot_s > 0 &&
+		now->time.boot_s - result->history.round_boot_s <= limit_s)
+		return err_set(err, ERR_SERVICE, 0,
+			"The last result is of %s: since then the VM's clock was set forward, or the VM was saved.",
+			time);
 	if (now->time.wall_s > result->written_s + limit_s ||
 		(result->history.round_boot_s > 0 &&
 			now->time.boot_s - result->history.round_boot_s > limit_s))

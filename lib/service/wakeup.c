@@ -12,6 +12,9 @@
 #include "service/attest_now.h"
 #include "service/running.h"
 
+/* 2255: later than any time to which Linux lets the clock be set, and within its 64 bits of ns */
+#define NEVER_S 9000000000LL
+
 int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err)
 {
 	const char *home = inputs->service->home;
@@ -42,6 +45,20 @@ static int set_timer(uint32_t wait_s, int *ret_fd, struct err *err)
 	return 0;
 }
 
+/* Never expires; the kernel cancels it when CLOCK_REALTIME is set: timerfd_create(2). */
+static int watch_clock(int *ret_fd, struct err *err)
+{
+	const struct itimerspec never = {.it_value.tv_sec = NEVER_S};
+	auto_cleanup(fd) int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0 ||
+		timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0)
+		return err_set(err, ERR_INTERNAL, (unsigned long)errno,
+			"The clock cannot be watched: %m.");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
 static int receive_signals(const sigset_t *signals, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -62,7 +79,7 @@ static bool is_requested(const struct wakeup_inputs *inputs)
 }
 
 static int wait_for_event(
-	const struct wakeup_inputs *inputs, struct pollfd fds[4], enum wakeup *ret, struct err *err)
+	const struct wakeup_inputs *inputs, struct pollfd fds[5], enum wakeup *ret, struct err *err)
 {
 	bool is_drained, is_due;
 
@@ -74,7 +91,7 @@ static int wait_for_event(
 			return 0;
 		}
 		fds[3].fd = quiet_wait_fd(inputs->disks);
-		if (poll(fds, 4, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
+		if (poll(fds, 5, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_set(
@@ -82,6 +99,10 @@ static int wait_for_event(
 		}
 		if (fds[0].revents || fds[1].revents) {
 			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
+			return 0;
+		}
+		if (fds[4].revents) {
+			*ret = WAKEUP_CLOCK;
 			return 0;
 		}
 		if ((fds[2].revents && watch_drain(fds[2].fd, &is_drained, err) < 0) ||
@@ -100,17 +121,20 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 {
 	auto_cleanup(fd) int timer = -1;
 	auto_cleanup(fd) int stop = -1;
+	auto_cleanup(fd) int clock = -1;
 	enum wakeup wakeup = WAKEUP_DUE;
 	sigset_t sigterm;
 	int status;
 
 	(void)sigemptyset(&sigterm);
 	(void)sigaddset(&sigterm, SIGTERM);
-	if (set_timer(wait_s, &timer, err) < 0 || receive_signals(&sigterm, &stop, err) < 0)
+	if (set_timer(wait_s, &timer, err) < 0 || watch_clock(&clock, err) < 0 ||
+		receive_signals(&sigterm, &stop, err) < 0)
 		return -1;
 	status = wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
-			{.fd = watch_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}},
+			{.fd = watch_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN},
+			{.fd = clock, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
 		(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);

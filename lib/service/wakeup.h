@@ -9,6 +9,7 @@
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */
 	WAKEUP_DISKS, /* boot files or records of packages have changed, and settled */
+	WAKEUP_CLOCK, /* the wall clock was set, or the VM was suspended */
 	WAKEUP_REQUESTED, /* a command requests a round: attest_now.h */
 	WAKEUP_ENDED, /* running_find_end() returns why */
 	WAKEUP_STOP, /* SIGTERM arrived; it stays blocked */

@@ -139,6 +139,8 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 		{STATUS_ERROR, BOOT, false, 0, 0, LIFE_S, HEALTH_UNHEALTHY, "does not run"},
 		{STATUS_SUCCESS, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNKNOWN,
 			"is missing"},
+		/* the service runs, and its time has not passed */
+		{STATUS_SUCCESS, BOOT, true, TOO_LATE_S, 10, LIFE_S, HEALTH_UNKNOWN, "set forward"},
 		{STATUS_ERROR, BOOT, true, TOO_LATE_S, TOO_LATE_S, LIFE_S, HEALTH_UNHEALTHY,
 			"is missing"},
 	};
