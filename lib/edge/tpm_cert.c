@@ -127,7 +127,7 @@ int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf cert = buf_with_max(TPM_MAX_CERT + NV_PIECE);
 	TPM2B_MAX_NV_BUFFER piece = {.size = 0};
-	struct nv_access access;
+	struct nv_access access = {0};
 	size_t len;
 	TSS2_RC rc;
 
