@@ -4,6 +4,7 @@
 #include "../support/root.h"
 #include "../support/scarce.h"
 #include "appraise/rules.h"
+#include "drift/drift_verdict.h" /* what verdicts_judge() compares with */
 #include "service/verdicts.h"
 
 /* What the service would make of a round, with nothing kept; allocations: how many succeed, -1 for
