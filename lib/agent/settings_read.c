@@ -221,8 +221,8 @@ static int read_rules(const struct settings_tree *tree, struct rules *ret, struc
 		return 0;
 	/* names and words of protected settings are not repeated */
 	if (member.is_protected && err->code == ERR_RULES_INVALID)
-		return settings_refuse(
-			&member, ERR_RULES_INVALID, "classes and actions as the README shows", err);
+		return settings_refuse(&member, ERR_RULES_INVALID,
+			"classes, each with \"unhealthy\", \"note\" or \"ignore\"", err);
 	return -1;
 }
 

@@ -1,5 +1,6 @@
 /* settings_table.h - every setting: X(setting, name). `make lint` looks for each in the code that
- * reads it, in README.md, in manifest/settings.schema.json and among test/data/settings. */
+ * reads it, in handler/docs/settings.md, in manifest/settings.schema.json and among
+ * test/data/settings. */
 #ifndef AGENT_SETTINGS_TABLE_H
 #define AGENT_SETTINGS_TABLE_H
 

@@ -1,4 +1,4 @@
-/* err_table.h - the table of all codes. `make lint` checks README.md's table against it.
+/* err_table.h - the table of all codes. scripts/codes.py makes handler/docs/codes.md from it.
  *
  * X(enum, number, name, kind, place, weight, retry, exit, remedy)
  * - number and name never change, since portals, queries and runbooks contain them. 302 was used
@@ -28,13 +28,13 @@
 	X(ERR_EVENT_LOG_UNREADABLE,  209, "event-log-unreadable",              PRECONDITION, VM,        NEUTRAL, LATER, 52, "Allow root to read the file (check mandatory access control and lockdown rules).") \
 	X(ERR_TPM_HIERARCHY,         210, "tpm-hierarchy-off",                 PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Restart the VM, which switches the TPM's hierarchies on again, and find what switched them off (TPM2_HierarchyControl: a boot loader, an initrd or a TPM tool).") \
 	X(ERR_TPM_BANK,              211, "tpm-without-sha256",                PRECONDITION, VM,        NEUTRAL, NEVER, 52, "Allocate the TPM's SHA-256 bank (as root: tpm2_pcrallocate sha256:all), and restart the VM.") \
-	X(ERR_SETTINGS_INVALID,      301, "settings-invalid",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Correct the extension's settings as the README shows and deploy them again.") \
+	X(ERR_SETTINGS_INVALID,      301, "settings-invalid",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Correct the member that the message names, and deploy the settings again.") \
 	X(ERR_ENDPOINT_INVALID,      303, "endpoint-invalid",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Give the provider's address as https://host or https://host:port.") \
 	X(ERR_CA_FILE,               304, "ca-file-unusable",                  SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Point caFile or extraCaFile (by hand: the option named) to a readable PEM file of authorities.") \
 	X(ERR_ENVIRONMENT_INVALID,   305, "handler-environment-invalid",       SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Restart the guest agent (walinuxagent) so that it writes HandlerEnvironment.json again.") \
 	X(ERR_PROTECTED_SETTINGS,    306, "protected-settings-unreadable",     SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Deploy the protected settings again, so that they are encrypted for this VM's certificate; check that the guest agent keeps its key.") \
 	X(ERR_REGION_UNKNOWN,        307, "region-without-provider",           SETTINGS,     CHOICE,    NEUTRAL, NEVER, 53, "Set maaEndpoint or fallbackEndpoint to an attestation provider's https:// address, or what else the message names.") \
-	X(ERR_RULES_INVALID,         308, "rules-invalid",                     SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Correct the member 'rules' of the extension's settings as the README shows and deploy them again.") \
+	X(ERR_RULES_INVALID,         308, "rules-invalid",                     SETTINGS,     VM,        NEUTRAL, NEVER, 53, "Correct the member of 'rules' that the message names, and deploy the settings again.") \
 	X(ERR_TPM_OPEN,              401, "tpm-unavailable",                   TPM,          VM,        NEUTRAL, LATER, 1,  "Check that the TPM device exists and that no other program holds it for itself; it is retried by itself.") \
 	X(ERR_TPM_FAILED,            402, "tpm-failed",                        TPM,          VM,        NEUTRAL, LATER, 1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM.") \
 	X(ERR_TPM_ANSWER,            403, "tpm-answer-invalid",                TPM,          VM,        NEUTRAL, LATER, 1,  "It is retried by itself; if it persists, stop (deallocate) and start the VM and report it.") \

@@ -4,7 +4,6 @@ The extension is unpacked, installed and enabled as the guest agent does it whil
 guest-attest attest must name it; and once it is gone, 'guest-attest now' must lead to success."""
 import concurrent.futures
 import dataclasses
-import re
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ import netlab
 ENABLE_S = 60  # enable waits 20 s for the first result
 STARTS = threading.Semaphore(2)  # one after the other, so that they do not all compute at the same moment and then all wait
 SHORT = 200  # characters of a message that tell all that matters
-REMEDIES = dict(re.findall(r"^\| \d+ \| `([^`]+)` \| \d+ \| (.+) \|$", (machine.PROJECT / "README.md").read_text(encoding="utf-8"), re.M))
+REMEDIES = documents.remedies()
 
 
 def nothing(_vm):

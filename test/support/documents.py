@@ -30,9 +30,14 @@ def validator(command):
 
 @functools.lru_cache(None)
 def codes():
-    """What goes with each code."""
-    table = pathlib.Path(SCHEMAS.parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    """What goes with each code: name and remedy, as the page of codes has them."""
+    table = (SCHEMAS.parent / "codes.md").read_text(encoding="utf-8")
     return {0: (None, None), **{int(row[0]): row[1:] for row in re.findall(r"^\| (\d+) \| `([\w-]+)` \| \d+ \| (.*) \|$", table, re.M)}}
+
+
+def remedies():
+    """By the code's name."""
+    return dict(codes().values())
 
 
 def reasons(part):
