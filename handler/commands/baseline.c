@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "drift/drift_verdict.h"
 #include "service/attest_now.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 #include "commands.h"
 
 /* 35 KiB: on the heap. */

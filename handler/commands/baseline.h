@@ -5,7 +5,7 @@
 #include "agent/settings.h"
 #include "attest/round.h"
 #include "drift/baseline.h"
-#include "service/record.h"
+#include "memory/record.h"
 
 struct baseline_options {
 	const char *action, *root, *tcti, *event_log;

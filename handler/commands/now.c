@@ -1,6 +1,6 @@
 /* guest-attest now: makes the running service attest at once, and shows the result. */
 #include "service/attest_now.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 #include "commands.h"
 
 struct options {

@@ -6,7 +6,7 @@
 
 #include "appraise/evidence.h"
 #include "appraise/findings.h"
-#include "edge/tpmwire.h"
+#include "tpm/tpmwire.h"
 
 /* SHA256(digest of the concatenated PCRs) and PolicyPCR's closed form: SHA256(0^32 ||
  * TPM_CC_PolicyPCR || selection || pcrDigest) (TPM 2.0 Part 3, 23.7). */

@@ -4,7 +4,7 @@
 #define APPRAISE_EVIDENCE_H
 
 #include "boot/eventlog.h"
-#include "edge/tpm.h"
+#include "tpm/tpm.h"
 
 #define EVIDENCE_TEXT_SIZE  64
 #define EVIDENCE_MAX_EVENTS (1u << 18) /* more than fit into EVENTLOG_MAX_BYTES */

@@ -23,7 +23,7 @@
 #define APPRAISE_UNQUOTED_H
 
 #include "boot/eventlog.h"
-#include "edge/tpm.h"
+#include "tpm/tpm.h"
 
 #define UNQUOTED_MASK 0xFB00u /* 8 to 15 without 10: as many as one TPM2_PCR_Read returns */
 

@@ -22,7 +22,7 @@ int collect_read_log(
 /* Sends eight TPM commands (nine if the certificate takes two reads). The encryption key stays
  * loaded in `tpm`. The log is read before the PCRs, so that a later measurement shows as a mismatch
  * and never as a clean log. The caller owns ret: evidence_done(). ERR_PCR_CHANGED, ERR_TPM_FAILED
- * (also if the machine slept meanwhile), and the errors of collect_read_log() and edge/tpm.h. */
+ * (also if the machine slept meanwhile), and the errors of collect_read_log() and tpm/tpm.h. */
 int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
 

@@ -13,8 +13,8 @@
 #include "doctor/doctor.h"
 #include "maa/exchange.h"
 #include "maa/imds.h"
+#include "memory/enabled.h"
 #include "net/probe.h"
-#include "service/enabled.h"
 
 struct doctor {
 	const struct doctor_inputs *inputs;

@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
+#include "memory/running.h"
 #include "net/trust_store.h"
-#include "service/running.h"
 #include "service/systemd.h"
 
 int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct err *err)

@@ -30,7 +30,7 @@
 #include "agent/settings.h"
 #include "agent/status.h"
 #include "attest/round.h"
-#include "service/history.h"
+#include "memory/history.h"
 
 #define ALERT_FILE          "alert.json" /* below the state folder */
 #define ALERT_MAX_PENDING   8 /* beyond that, the oldest are dropped */

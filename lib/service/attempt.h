@@ -3,8 +3,8 @@
 #ifndef SERVICE_ATTEMPT_H
 #define SERVICE_ATTEMPT_H
 
+#include "memory/record.h"
 #include "service/alert.h"
-#include "service/record.h"
 #include "service/status_report.h"
 
 struct attempt {

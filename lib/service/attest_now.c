@@ -6,7 +6,7 @@
 #include "base/codec.h"
 #include "edge/crypto.h"
 #include "edge/members.h"
-#include "service/running.h"
+#include "memory/running.h"
 
 #define LOOK_MS         100
 #define LOOK_FOR_END_MS 1000 /* of the service, which would leave the request waiting */

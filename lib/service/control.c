@@ -4,10 +4,10 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "memory/running.h"
 #include "service/forbidden.h"
 #include "service/process.h"
 #include "service/programs.h"
-#include "service/running.h"
 #include "service/systemd.h"
 
 #define PATH_SIZE 1152 /* root and a path below it */

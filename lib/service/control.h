@@ -3,7 +3,7 @@
 #ifndef SERVICE_CONTROL_H
 #define SERVICE_CONTROL_H
 
-#include "service/record.h"
+#include "memory/record.h"
 
 /* how long systemctl may take in all of a command's calls */
 #define CONTROL_SYSTEMCTL_MS 60000

@@ -5,7 +5,7 @@
 
 #include "agent/status.h"
 #include "base/watchdog.h"
-#include "service/record.h"
+#include "memory/record.h"
 
 struct hang {
 	int folder_fd; /* of the status */

@@ -7,7 +7,7 @@
 #include <time.h>
 #include "base/clock.h"
 #include "edge/state.h"
-#include "service/record.h"
+#include "memory/record.h"
 
 /* 10 ms: flock(2) cannot wait with a time limit, and commands take longer than that */
 #define LOOK_AGAIN_NS 10000000

@@ -4,11 +4,11 @@
 #define SERVICE_LOOP_PARTS_H
 
 #include "base/log.h"
+#include "memory/running.h"
 #include "service/attempt.h"
 #include "service/attest_now.h"
 #include "service/loop.h"
 #include "service/quiet.h"
-#include "service/running.h"
 #include "service/schedule.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */

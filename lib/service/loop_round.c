@@ -4,8 +4,8 @@
 #include "appraise/renewal_facts.h"
 #include "base/clock.h"
 #include "edge/crypto.h"
+#include "memory/lapse.h"
 #include "service/journal.h"
-#include "service/lapse.h"
 #include "service/verdicts.h"
 
 int loop_write_status(

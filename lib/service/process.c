@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include "base/clock.h"
-#include "service/record.h"
-#include "service/running.h"
+#include "memory/record.h"
+#include "memory/running.h"
 
 #define TERM_TIMEOUT_MS 5000
 #define KILL_TIMEOUT_MS 5000

@@ -1,10 +1,10 @@
 /* process.h - the service without systemd: a process in its own session, identified by the lock
- * that it holds (service/running.h). */
+ * that it holds (memory/running.h). */
 #ifndef SERVICE_PROCESS_H
 #define SERVICE_PROCESS_H
 
 #include "base/err.h"
-#include "service/running.h"
+#include "memory/running.h"
 
 /* Starts argv[0] in the working directory /, with no open descriptors except /dev/null, the log
  * file (appended to; NULL: /dev/null) and its lock, and with PATH as the only variable. When this

@@ -5,7 +5,7 @@
 #include "base/boot_id.h"
 #include "base/clock.h"
 #include "appraise/comparison.h"
-#include "service/running.h"
+#include "memory/running.h"
 #include "service/schedule.h"
 
 static enum health health_of_status(const struct status *status)

@@ -4,7 +4,7 @@
 #define SERVICE_RESULT_H
 
 #include "agent/status.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 
 /* how late a result may be; an attestation takes at most a minute */
 #define RESULT_SLACK_S 900

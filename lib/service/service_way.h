@@ -5,8 +5,8 @@
 
 #include "agent/settings.h"
 #include "agent/waagent.h"
+#include "memory/record.h"
 #include "net/way.h"
-#include "service/record.h"
 
 /* agent_proxy: from waagent_read_proxy(). The result points into all three. */
 struct way_sources service_way(

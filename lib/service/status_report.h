@@ -6,7 +6,7 @@
 #include "agent/status.h"
 #include "attest/round.h"
 #include "appraise/comparison.h"
-#include "service/history.h"
+#include "memory/history.h"
 
 struct status_report_inputs {
 	const struct round_result *round;

@@ -6,7 +6,7 @@
 #include "base/boot_id.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 
 static struct verdict with_remark(const struct verdict *verdict, const char *remark)
 {

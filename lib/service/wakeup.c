@@ -9,8 +9,8 @@
 #include <sys/timerfd.h>
 #include "base/clock.h"
 #include "base/watch.h"
+#include "memory/running.h"
 #include "service/attest_now.h"
-#include "service/running.h"
 
 /* 2255: later than any time to which Linux lets the clock be set, and within its 64 bits of ns */
 #define NEVER_S 9000000000LL

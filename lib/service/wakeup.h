@@ -2,9 +2,9 @@
 #ifndef SERVICE_WAKEUP_H
 #define SERVICE_WAKEUP_H
 
+#include "memory/record.h"
+#include "memory/running.h"
 #include "service/quiet.h"
-#include "service/record.h"
-#include "service/running.h"
 
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
-#include "service/proof.h"
+#include "memory/proof.h"
 #include "service/schedule.h"
 
 #define VMS      1000000u

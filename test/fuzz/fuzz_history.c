@@ -1,4 +1,4 @@
-#include "service/history.h"
+#include "memory/history.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

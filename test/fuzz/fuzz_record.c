@@ -1,6 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
-#include "service/record.h"
+#include "memory/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

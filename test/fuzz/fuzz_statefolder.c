@@ -20,9 +20,9 @@
 #include "drift/drift_verdict.h"
 #include "service/alert.h"
 #include "service/verdicts.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 #include "service/result.h"
-#include "service/running.h"
+#include "memory/running.h"
 
 #define MAX_CHANGES 4
 #define NOW_S       1800000000

@@ -1,5 +1,5 @@
 /* What a provider or a TPM sends as TPMS_ATTEST or TPM2B_PUBLIC. */
-#include "edge/tpmwire.h"
+#include "tpm/tpmwire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "edge/json.h"
-#include "edge/tpm.h"
+#include "tpm/tpm.h"
 
 static inline struct buf recorded_file(const char *boot, const char *file)
 {

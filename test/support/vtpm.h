@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
-#include "edge/tpm.h"
 #include "folder.h"
+#include "tpm/tpm.h"
 
 #define VTPM_MAX_ARGUMENTS 16
 

@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include "../support/root.h"
 #include "base/clock.h"
+#include "memory/running.h"
 #include "service/control.h"
-#include "service/running.h"
 #include "service/systemd.h"
 
 /* A machine with systemd and the service's unit, whose systemctl hangs. */

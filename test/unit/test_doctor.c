@@ -6,8 +6,8 @@
 #include "agent/status.h"
 #include "base/file.h"
 #include "doctor/doctor.h"
-#include "service/enabled.h"
-#include "service/running.h"
+#include "memory/enabled.h"
+#include "memory/running.h"
 
 #define NOW_S   1790000000 /* September 2026 */
 #define DAY_S   86400

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include "../support/root.h"
 #include "base/file.h"
-#include "service/enabled.h"
+#include "memory/enabled.h"
 
 #define STATE "var/lib/guest-attestation"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include "edge/state.h"
 #include "base/file.h"
-#include "service/history.h"
+#include "memory/history.h"
 
 #define PROVIDER "https://provider.example"
 

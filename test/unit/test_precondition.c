@@ -5,7 +5,7 @@
 #include "agent/precondition.h"
 #include "base/file.h"
 #include "base/tree.h"
-#include "edge/tpm.h"
+#include "tpm/tpm.h"
 
 #define EFIVARS     "sys/firmware/efi/efivars"
 #define SECURE_BOOT EFIVARS "/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"

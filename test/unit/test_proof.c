@@ -1,6 +1,6 @@
 #include "check.h"
 #include "maa/token.h"
-#include "service/proof.h"
+#include "memory/proof.h"
 
 #define BOOT   "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11"
 #define OTHER  "00000000-0000-4000-8000-000000000000"

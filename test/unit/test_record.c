@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "../support/root.h"
-#include "service/record.h"
+#include "memory/record.h"
 #include "edge/state.h"
 #include "base/file.h"
 #include "edge/json.h"
-#include "service/running.h"
+#include "memory/running.h"
 
 struct place {
 	struct root root;

@@ -4,8 +4,8 @@
 #include "../support/root.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "memory/running.h"
 #include "service/result.h"
-#include "service/running.h"
 
 #define BOOT     "3e1a0f4c-0c7e-4ab3-9a44-9f1a8f3f2b11"
 #define EARLIER  "00000000-0000-4000-8000-000000000000"

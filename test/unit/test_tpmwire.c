@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "base/codec.h"
 #include "base/file.h"
-#include "edge/tpmwire.h"
+#include "tpm/tpmwire.h"
 
 #define DIGEST "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define NAME   "0022000b" DIGEST

@@ -1,4 +1,4 @@
-#include "service/enabled.h"
+#include "memory/enabled.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include "agent/settings_tree.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "memory/running.h"
 #include "net/trust_store.h"
-#include "service/running.h"
 
 static int fail_not_enabled(struct err *err)
 {

@@ -1,4 +1,4 @@
-#include "edge/tpmlink.h"
+#include "tpm/tpmlink.h"
 
 #include <errno.h>
 #include <stdbool.h>

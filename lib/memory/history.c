@@ -1,4 +1,4 @@
-#include "service/history.h"
+#include "memory/history.h"
 
 #include <errno.h>
 #include <string.h>

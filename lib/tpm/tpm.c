@@ -1,4 +1,4 @@
-#include "edge/tpm_sys.h"
+#include "tpm/tpm_sys.h"
 
 #include <errno.h>
 #include <fcntl.h>

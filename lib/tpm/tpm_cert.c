@@ -1,5 +1,5 @@
 /* The attestation key's certificate, from the TPM's memory. */
-#include "edge/tpm_sys.h"
+#include "tpm/tpm_sys.h"
 
 #include <string.h>
 #include "edge/crypto.h"

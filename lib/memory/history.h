@@ -1,12 +1,12 @@
 /* history.h - results of earlier rounds, kept through restarts in
  * var/lib/guest-attestation/history.json, for root only. */
-#ifndef SERVICE_HISTORY_H
-#define SERVICE_HISTORY_H
+#ifndef MEMORY_HISTORY_H
+#define MEMORY_HISTORY_H
 
 #include "appraise/verdict.h"
 #include "base/boot_id.h"
 #include "edge/state.h"
-#include "service/proof.h"
+#include "memory/proof.h"
 
 #define HISTORY_FILE          "history.json" /* below the state folder */
 #define HISTORY_PROVIDER_SIZE 512

@@ -1,11 +1,11 @@
 /* lapse.h - when a status becomes untrue between two rounds: when the service starts in a new boot,
  * or when a proof or the time to wait for the first answer ends before the next round is due. Pure
  * functions. */
-#ifndef SERVICE_LAPSE_H
-#define SERVICE_LAPSE_H
+#ifndef MEMORY_LAPSE_H
+#define MEMORY_LAPSE_H
 
 #include "agent/status.h"
-#include "service/history.h"
+#include "memory/history.h"
 
 /* For the start of the service. True if the standing status is a success without a proof that
  * counts in this boot; then ret is the status to report until the first round has ended. An

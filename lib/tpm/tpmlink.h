@@ -7,8 +7,8 @@
  * for it with a deadline. The thread exists from open to close and sleeps between commands. If it
  * does not return in time, it is cancelled and abandoned: it frees its memory when the kernel call
  * returns. */
-#ifndef EDGE_TPMLINK_H
-#define EDGE_TPMLINK_H
+#ifndef TPM_TPMLINK_H
+#define TPM_TPMLINK_H
 
 #include <tss2/tss2_tcti.h>
 

@@ -1,4 +1,4 @@
-#include "service/lapse.h"
+#include "memory/lapse.h"
 
 #include <string.h>
 #include "base/text.h"

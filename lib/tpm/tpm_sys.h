@@ -1,11 +1,11 @@
 /* tpm_sys.h - what the files tpm*.c share of a TPM. The only file that includes tpm2-tss's SAPI. */
-#ifndef EDGE_TPM_SYS_H
-#define EDGE_TPM_SYS_H
+#ifndef TPM_TPM_SYS_H
+#define TPM_TPM_SYS_H
 
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_sys.h>
-#include "edge/tpm.h"
-#include "edge/tpmlink.h"
+#include "tpm/tpm.h"
+#include "tpm/tpmlink.h"
 
 #define TPM_NO_HANDLE 0u
 

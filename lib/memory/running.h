@@ -1,9 +1,9 @@
 /* running.h - the running service: the lock that identifies it, and the events that end it. */
-#ifndef SERVICE_RUNNING_H
-#define SERVICE_RUNNING_H
+#ifndef MEMORY_RUNNING_H
+#define MEMORY_RUNNING_H
 
 #include <sys/types.h>
-#include "service/record.h"
+#include "memory/record.h"
 
 #define RUNNING_PID_FILE "monitor.pid"
 

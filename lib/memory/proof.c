@@ -1,4 +1,4 @@
-#include "service/proof.h"
+#include "memory/proof.h"
 
 #include <string.h>
 #include "base/text.h"

@@ -1,4 +1,4 @@
-#include "service/record.h"
+#include "memory/record.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * time, because it may be set back, and an old token would then look valid. It is needed too,
  * because CLOCK_BOOTTIME stands still while a VM is saved. CLOCK_BOOTTIME restarts with every boot,
  * so its values are compared only within one boot ID. */
-#ifndef SERVICE_PROOF_H
-#define SERVICE_PROOF_H
+#ifndef MEMORY_PROOF_H
+#define MEMORY_PROOF_H
 
 #include "base/boot_id.h"
 #include "base/clock.h"

@@ -1,11 +1,11 @@
 /* enabled.h - reads what the enabled extension keeps on this machine. It writes nothing; a damaged
  * file stays in place for the service to set aside. */
-#ifndef SERVICE_ENABLED_H
-#define SERVICE_ENABLED_H
+#ifndef MEMORY_ENABLED_H
+#define MEMORY_ENABLED_H
 
 #include "agent/settings.h"
-#include "service/history.h"
-#include "service/record.h"
+#include "memory/history.h"
+#include "memory/record.h"
 
 /* ret_state_fd: the state folder; the caller closes it. ERR_NOT_ENABLED if there is no state folder
  * or no service.json in it; ERR_STATE_INVALID, ERR_STATE_UNREADABLE. */

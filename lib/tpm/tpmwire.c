@@ -1,4 +1,4 @@
-#include "edge/tpmwire.h"
+#include "tpm/tpmwire.h"
 
 #include <stdlib.h>
 #include <string.h>

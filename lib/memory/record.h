@@ -4,8 +4,8 @@
  * It holds variables of the extension, which a systemd unit does not receive, and folders, which
  * change with every version. Settings are not copied: the service reads config/<sequence>.settings
  * itself. */
-#ifndef SERVICE_RECORD_H
-#define SERVICE_RECORD_H
+#ifndef MEMORY_RECORD_H
+#define MEMORY_RECORD_H
 
 #include "agent/environment.h"
 #include "edge/state.h"

@@ -1,8 +1,8 @@
 /* tpmwire.h - reads TPM structures into plain values, through tss2-mu, which only tpmwire.c
  * includes. All input is hostile; bytes after a structure are an error. Errors: ERR_FORMAT. Source:
  * TPM 2.0 Library Part 2, rev 1.59: TPMS_ATTEST 10.12.12, TPMT_PUBLIC 12.2.4, TPMA_OBJECT 8.3. */
-#ifndef EDGE_TPMWIRE_H
-#define EDGE_TPMWIRE_H
+#ifndef TPM_TPMWIRE_H
+#define TPM_TPMWIRE_H
 
 #include "edge/crypto.h"
 

@@ -8,8 +8,8 @@
  * returned as the TPM sent them (big endian). Source: TPM 2.0 Library, Part 2 (structures) and Part
  * 3 (commands), revision 1.59; handles and indices as Azure Trusted Launch provisions them.
  */
-#ifndef EDGE_TPM_H
-#define EDGE_TPM_H
+#ifndef TPM_TPM_H
+#define TPM_TPM_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "service/running.h"
+#include "memory/running.h"
 
 #include <errno.h>
 #include <fcntl.h>
