@@ -27,6 +27,8 @@ static void add_facts(const struct facts *facts, const struct round_result *roun
 	fact_text(facts, NULL, "provider", provider);
 	fact_text(facts, NULL, "chosen as", round->provider_reason);
 	fact_text(facts, NULL, "by proxy", round->provider_proxy);
+	fact_text(facts, "clientRequestId", "request", round->exchange.client_id);
+	fact_text(facts, "requestId", "  of the provider", round->exchange.request_id);
 	boot_facts_events(facts, local);
 	boot_facts_identity(facts, local);
 	boot_facts_rest(facts, local);

@@ -150,3 +150,20 @@ int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err)
 	}
 	return 0;
 }
+
+void uuid_encode(const uint8_t random[UUID_BYTES], char ret[UUID_SIZE])
+{
+	static const size_t ends[] = {4, 6, 8, 10, UUID_BYTES};
+	uint8_t bytes[UUID_BYTES];
+	size_t at = 0;
+
+	memcpy(bytes, random, sizeof(bytes));
+	bytes[6] = (uint8_t)(0x40 | (bytes[6] & 0x0f)); /* version 4 */
+	bytes[8] = (uint8_t)(0x80 | (bytes[8] & 0x3f)); /* variant 10 */
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		hex_encode((struct bytes){bytes + at, ends[i] - at}, ret);
+		ret += 2 * (ends[i] - at);
+		at = ends[i];
+		*ret++ = at < UUID_BYTES ? '-' : '\0';
+	}
+}

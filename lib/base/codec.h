@@ -22,4 +22,9 @@ void hex_encode(struct bytes bytes, char *ret);
 /* Reads exactly len bytes; digits of either case. */
 int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err) err_check;
 
+#define UUID_BYTES 16
+#define UUID_SIZE  37 /* as text, with the final 0 */
+/* A UUID of version 4 (RFC 9562 section 5.4) made of random bytes. */
+void uuid_encode(const uint8_t random[UUID_BYTES], char ret[UUID_SIZE]);
+
 #endif

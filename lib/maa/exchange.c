@@ -5,6 +5,7 @@
 #include <strings.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "edge/crypto.h"
 #include "edge/json.h"
 #include "maa/complaint.h"
 #include "maa/envelope.h"
@@ -12,16 +13,17 @@
 #include "maa/retry.h"
 #include "net/connect_proxy.h"
 
-#define KEYS_PATH       "/certs"
-#define CLOCK_OFF_S     60
-#define MINUTE_S        60
-#define HOUR_S          3600
-#define DAY_S           86400
-#define KIB             1024
-#define STATUS_LARGE    413 /* RFC 9110 section 15.5.14 */
-#define STATUS_WRONG    421 /* RFC 9110 section 15.5.20: another server's name */
-#define STATUS_FIREWALL 470 /* Azure Firewall: no application rule matched */
-#define STATUS_SIGN_IN  511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
+#define KEYS_PATH        "/certs"
+#define CLIENT_ID_HEADER "x-ms-client-request-id: "
+#define CLOCK_OFF_S      60
+#define MINUTE_S         60
+#define HOUR_S           3600
+#define DAY_S            86400
+#define KIB              1024
+#define STATUS_LARGE     413 /* RFC 9110 section 15.5.14 */
+#define STATUS_WRONG     421 /* RFC 9110 section 15.5.20: another server's name */
+#define STATUS_FIREWALL  470 /* Azure Firewall: no application rule matched */
+#define STATUS_SIGN_IN   511 /* RFC 6585 section 6: a sign-in portal's, never the server's own */
 
 /* ---- an answer that is not a success ---- */
 
@@ -157,18 +159,32 @@ static int64_t left_ms_of(const struct exchange *exchange)
 	return left_ms > 1 ? left_ms : 1;
 }
 
+static int make_client_id(char ret[UUID_SIZE], struct err *err)
+{
+	uint8_t random[UUID_BYTES];
+
+	if (crypto_random(random, sizeof(random), err) < 0)
+		return -1;
+	uuid_encode(random, ret);
+	return 0;
+}
+
 static int send_question(const struct exchange *exchange, struct question *question,
-	struct http_answer *ret, struct err *err)
+	const char *client_id, struct http_answer *ret, struct err *err)
 {
 	struct http_request *request = &question->request;
 	char origin[HTTP_URL_SIZE];
 	char url[HTTP_URL_SIZE];
+	char header[sizeof(CLIENT_ID_HEADER) + UUID_SIZE];
 	int status;
+
+	(void)text_format(header, sizeof(header), "%s%s", CLIENT_ID_HEADER, client_id);
 
 	http_origin_text(&exchange->way.origin, origin);
 	if (!text_format(url, sizeof(url), "%s%s", origin, question->path))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0, "The endpoint's address is too long.");
 	request->url = url;
+	request->header = header;
 	request->trust = exchange->way.trust;
 	request->proxy = &exchange->way.proxy;
 	request->connect_timeout_ms = exchange->connect_timeout_ms;
@@ -176,7 +192,7 @@ static int send_question(const struct exchange *exchange, struct question *quest
 	request->idle_timeout_ms = exchange->idle_timeout_ms;
 	request->deadline_ms = exchange->deadline_ms;
 	status = http_exchange(exchange->http, request, ret, err);
-	request->url = NULL; /* `url` is gone after this function */
+	request->url = request->header = NULL; /* both are gone after this function */
 	return status;
 }
 
@@ -198,8 +214,12 @@ static int try_once(const struct exchange *exchange, struct question *question,
 	struct http_answer *ret, struct exchange_facts *facts, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
-	int status = send_question(exchange, question, ret, err);
+	int status;
 
+	facts->request_id[0] = '\0';
+	if (make_client_id(facts->client_id, err) < 0)
+		return -1;
+	status = send_question(exchange, question, facts->client_id, ret, err);
 	facts->tries++;
 	facts->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
 	facts->retry_after_s = 0;
@@ -302,6 +322,13 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	if (discovery_parse(buf_bytes(&answer.body), ret, err) < 0)
 		return err_wrap(err, "%.80s", exchange->way.origin.host);
 	return 0;
+}
+
+void exchange_ids_text(const struct exchange_facts *facts, char ret[EXCHANGE_IDS_SIZE])
+{
+	(void)text_format(ret, EXCHANGE_IDS_SIZE, "%s%s%s%s%s", facts->client_id[0] ? "request " : "",
+		facts->client_id, facts->request_id[0] ? " (of the provider: " : "",
+		facts->request_id, facts->request_id[0] ? ")" : "");
 }
 
 void exchange_clock_text(const struct exchange_facts *facts, char *ret, size_t size)

@@ -4,6 +4,7 @@
 #define MAA_EXCHANGE_H
 
 #include <string.h>
+#include "base/codec.h"
 #include "maa/discovery.h"
 #include "maa/keys.h"
 #include "net/http.h"
@@ -29,7 +30,8 @@ static inline void exchange_cleanup(struct exchange *exchange)
 	way_cleanup(&exchange->way);
 }
 
-/* Facts of an exchange, beside its answer or without one. */
+/* Facts of an exchange, beside its answer or without one. Each try carries an id of its own, the
+ * header x-ms-client-request-id (api-version 2026-03-11-preview; older ones ignore it). */
 struct exchange_facts {
 	uint32_t tries;
 	uint32_t took_ms; /* of the last try */
@@ -39,8 +41,9 @@ struct exchange_facts {
 	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus the VM's; exact to some
 				  seconds */
 	char peer[64]; /* address that answered (the proxy's, if there is one); "" if none */
-	/* the provider's id of the request, for its support; "" if absent */
-	char request_id[HTTP_ID_SIZE];
+	/* of the last try, for the provider's support: our id, with which a request is found that
+	 * got no answer, and the provider's; "" if absent */
+	char client_id[UUID_SIZE], request_id[HTTP_ID_SIZE];
 	char service_version[HTTP_ID_SIZE];
 };
 
@@ -61,6 +64,10 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 /* GET <origin>/.well-known/openid-configuration. ERR_NOT_A_PROVIDER. */
 int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 	struct exchange_facts *ret_facts, struct err *err) err_check;
+
+#define EXCHANGE_IDS_SIZE 160
+/* "request ID (of the provider: ID)", or "" if nothing was sent. */
+void exchange_ids_text(const struct exchange_facts *facts, char ret[EXCHANGE_IDS_SIZE]);
 
 #define EXCHANGE_CLOCK_SIZE 128
 /* " This VM's clock (2026-01-31T12:00:00Z) is 3 h behind the provider's (...).", or "" if no answer

@@ -55,17 +55,19 @@ void journal_outcome(int root_fd, const struct environment *environment, const s
 {
 	const struct err *reason = note->reason;
 	auto_cleanup(fd) int log_fd = -1;
-	char outcome[128];
+	char outcome[128], request[EXCHANGE_IDS_SIZE + 2] = "";
 	char line[LOGFILE_LINE_SIZE];
 	struct err ignored;
 
 	if (open_folder(root_fd, environment->log_folder, &log_fd) < 0)
 		return;
 	format_outcome(note, outcome, sizeof(outcome));
+	if (note->request[0])
+		(void)text_format(request, sizeof(request), ", %s", note->request);
 	if (reason->code == ERR_OK)
-		(void)text_format(line, sizeof(line), "%s", outcome);
+		(void)text_format(line, sizeof(line), "%s%s", outcome, request);
 	else
-		(void)text_format(line, sizeof(line), "%s: %s %s", outcome, reason->msg,
+		(void)text_format(line, sizeof(line), "%s%s: %s %s", outcome, request, reason->msg,
 			err_info(reason->code)->remedy);
 	(void)!logfile_append(log_fd, note->now_ns / NS_PER_S, note->level, line, &ignored);
 	write_event(root_fd, log_fd, environment, note, outcome);
@@ -101,17 +103,20 @@ void journal_service_err(int root_fd, const struct environment *environment, con
 }
 
 void journal_service_outcome(int root_fd, const struct environment *environment,
-	const struct verdict *verdict, int64_t started_ms, const char *version)
+	const struct verdict *verdict, const struct exchange_facts *exchange, int64_t started_ms,
+	const char *version)
 {
-	journal_outcome(root_fd, environment,
-		&(struct journal){.level = verdict->health == HEALTH_HEALTHY     ? LOG_LEVEL_INFO
-					   : verdict->health == HEALTH_UNHEALTHY ? LOG_LEVEL_ERROR
-										 : LOG_LEVEL_WARNING,
-			.task = "Attestation",
-			.outcome = health_name(verdict->health),
-			.reason = &verdict->reason,
-			.took_ms = clock_monotonic_ms() - started_ms,
-			.now_ns = clock_now_ns(),
-			.pid = getpid(),
-			.version = version});
+	struct journal note = {.level = verdict->health == HEALTH_HEALTHY     ? LOG_LEVEL_INFO
+					: verdict->health == HEALTH_UNHEALTHY ? LOG_LEVEL_ERROR
+									      : LOG_LEVEL_WARNING,
+		.task = "Attestation",
+		.outcome = health_name(verdict->health),
+		.reason = &verdict->reason,
+		.took_ms = clock_monotonic_ms() - started_ms,
+		.now_ns = clock_now_ns(),
+		.pid = getpid(),
+		.version = version};
+
+	exchange_ids_text(exchange, note.request);
+	journal_outcome(root_fd, environment, &note);
 }

@@ -6,6 +6,7 @@
 #include "agent/environment.h"
 #include "appraise/verdict.h"
 #include "base/log.h"
+#include "maa/exchange.h"
 
 struct journal {
 	enum log_level level;
@@ -16,11 +17,13 @@ struct journal {
 	int64_t now_ns;
 	long pid;
 	const char *version;
+	/* the ids of the request, for the provider's support; in the log only. "": none */
+	char request[EXCHANGE_IDS_SIZE];
 };
 
-/* Writes "TASK: OUTCOME, NAME (CODE), 1.234 s: message and remedy" to the log. The event lacks
- * message and remedy, which may quote text from outside. root_fd: the root directory that the
- * environment's folders are relative to. */
+/* Writes "TASK: OUTCOME, NAME (CODE), 1.234 s, request ID: message and remedy" to the log. The
+ * event lacks the request's ids, message and remedy, which may quote text from outside. root_fd:
+ * the root directory that the environment's folders are relative to. */
 void journal_outcome(int root_fd, const struct environment *environment, const struct journal *note);
 /* Writes a line to the log only. */
 void journal_line(int root_fd, const struct environment *environment, int64_t now_s,
@@ -32,6 +35,7 @@ void journal_service_line(
 void journal_service_err(int root_fd, const struct environment *environment, const struct err *err);
 /* Writes the outcome of a round to the log and as an event. started_ms: base/clock.h, monotonic. */
 void journal_service_outcome(int root_fd, const struct environment *environment,
-	const struct verdict *verdict, int64_t started_ms, const char *version);
+	const struct verdict *verdict, const struct exchange_facts *exchange, int64_t started_ms,
+	const char *version);
 
 #endif

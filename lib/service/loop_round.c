@@ -174,8 +174,8 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, round);
 	report.round = round;
 	judge_round(loop, &history, round, &change, &verdict);
-	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict, started_ms,
-		loop->call->version);
+	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
+		&round->exchange, started_ms, loop->call->version);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
 	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);

@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include <ctype.h>
 #include <microhttpd.h>
 #include <string.h>
 #include "base/log.h"
@@ -160,6 +161,15 @@ struct target {
 	const char *method, *path;
 };
 
+/* "" if the client gives none. */
+static const char *client_id_of(const struct target *from)
+{
+	const char *id =
+		MHD_lookup_connection_value(from->mhd, MHD_HEADER_KIND, "x-ms-client-request-id");
+
+	return id ? id : "";
+}
+
 static enum MHD_Result send_answer(const struct target *to, const struct upload *upload)
 {
 	const struct service_answer *answer = &upload->answer;
@@ -174,8 +184,9 @@ static enum MHD_Result send_answer(const struct target *to, const struct upload 
 	add_headers(response, answer, id);
 	if (upload->allowed)
 		(void)MHD_add_response_header(response, "Allow", upload->allowed);
-	log_line(LOG_LEVEL_INFO, "%.16s %.60s: %u%s%s (%s)", to->method, to->path, answer->status,
-		answer->error ? " " : "", answer->error ? answer->note : "", id);
+	log_line(LOG_LEVEL_INFO, "%.16s %.60s: %u%s%s (%s, of the client: %.36s)", to->method,
+		to->path, answer->status, answer->error ? " " : "",
+		answer->error ? answer->note : "", id, client_id_of(to));
 	result = MHD_queue_response(to->mhd, answer->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -205,6 +216,20 @@ static bool is_version(struct MHD_Connection *mhd, const struct route *route)
 	return !route->is_versioned || (version && strcmp(version, SERVICE_API_VERSION) == 0);
 }
 
+/* A client need not give an id, but what it gives must be a UUID. */
+static bool is_client_id(const char *id)
+{
+	size_t len = strlen(id);
+
+	if (len == 0)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? id[i] != '-'
+							    : !isxdigit((unsigned char)id[i]))
+			return false;
+	return len == 36;
+}
+
 static bool is_too_long(const struct target *from)
 {
 	const char *length =
@@ -226,6 +251,9 @@ static void rule_out(const struct target *from, struct upload *upload)
 	} else if (!is_version(from->mhd, upload->route))
 		service_refuse(MHD_HTTP_BAD_REQUEST, "InvalidApiVersion",
 			"The api-version must be " SERVICE_API_VERSION ".", &upload->answer);
+	else if (!is_client_id(client_id_of(from)))
+		service_refuse(MHD_HTTP_BAD_REQUEST, "InvalidClientRequestId",
+			"The header x-ms-client-request-id must be a UUID.", &upload->answer);
 	else if (is_too_long(from))
 		service_refuse(
 			MHD_HTTP_CONTENT_TOO_LARGE, "RequestTooLarge", TOO_LARGE, &upload->answer);

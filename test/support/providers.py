@@ -67,14 +67,14 @@ class Provider:
         return http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=timeout,
                                            source_address=source and (source, 0))
 
-    def ask(self, method, path, body=None, connection=None):
+    def ask(self, method, path, body=None, connection=None, headers=None):
         """status, headers, JSON; on a connection that is kept unless another is given"""
         if not connection:
             if self.kept and time.monotonic() > self.kept_until:
                 self.kept.close()
             self.kept = connection = self.kept or self.connect()
             self.kept_until = time.monotonic() + KEEP_S
-        connection.request(method, path, body, {"Content-Type": "application/json"} if body is not None else {})
+        connection.request(method, path, body, {**({"Content-Type": "application/json"} if body is not None else {}), **(headers or {})})
         answer = connection.getresponse()
         return answer.status, answer.headers, json.loads(answer.read())
 

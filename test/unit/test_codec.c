@@ -116,6 +116,28 @@ static void hex_is_strict(void **state)
 	check_err(hex_decode(TEXT("00abfg"), out, 3, &err), &err, ERR_FORMAT);
 }
 
+static void a_uuid_shows_its_version_and_variant(void **state)
+{
+	static const struct {
+		uint8_t random[UUID_BYTES];
+		const char *text;
+	} rows[] = {
+		{{0}, "00000000-0000-4000-8000-000000000000"},
+		{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+			 0xff, 0xff, 0xff},
+			"ffffffff-ffff-4fff-bfff-ffffffffffff"},
+		{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+			"00010203-0405-4607-8809-0a0b0c0d0e0f"},
+	};
+	char text[UUID_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uuid_encode(rows[i].random, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +145,7 @@ int main(void)
 		cmocka_unit_test(base64_of_any_length_comes_back),
 		cmocka_unit_test(base64_refuses_what_is_not_canonical),
 		cmocka_unit_test(hex_is_strict),
+		cmocka_unit_test(a_uuid_shows_its_version_and_variant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

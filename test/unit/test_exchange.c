@@ -220,6 +220,52 @@ static void what_the_answer_says_of_itself_is_kept(void **state)
 	assert_true(facts.has_clock && facts.clock_ahead_s > -3 && facts.clock_ahead_s < 3);
 }
 
+/* Three tries, each with an id of its own; the facts keep the last one, also without an answer. */
+static void each_try_has_an_id_of_its_own(void **state)
+{
+	struct tls_server old = server;
+	struct exchange_facts facts;
+	char ids[4 * UUID_SIZE], text[EXCHANGE_IDS_SIZE], expected[EXCHANGE_IDS_SIZE];
+	struct err err;
+	size_t len;
+
+	(void)state;
+	tls_server_start(&server, "good", "tls");
+	server_answers(
+		"[{\"status\": 503, \"headers\": {\"x-ms-request-id\": \"00-1\", \"Connection\": \"close\"}}, {\"mode\": \"close\"}]");
+	check_err(attest_within(10000, &facts, &err), &err, ERR_CONNECTION_LOST);
+	len = folder_read(server.folder, "ids", (uint8_t *)ids, sizeof(ids));
+	assert_int_equal(facts.tries, 3);
+	assert_int_equal(len, 3 * UUID_SIZE);
+	assert_memory_not_equal(ids, ids + UUID_SIZE, UUID_SIZE - 1);
+	assert_memory_not_equal(ids + UUID_SIZE, ids + 2 * UUID_SIZE, UUID_SIZE - 1);
+	assert_memory_equal(ids + 2 * UUID_SIZE, facts.client_id, UUID_SIZE - 1);
+	exchange_ids_text(&facts, text);
+	(void)snprintf(expected, sizeof(expected), "request %s", facts.client_id);
+	assert_string_equal(text, expected);
+	tls_server_stop(&server);
+	server = old;
+}
+
+static void ids_of_a_request_become_text(void **state)
+{
+	static const struct {
+		struct exchange_facts facts;
+		const char *text;
+	} rows[] = {
+		{{.tries = 0}, ""},
+		{{.client_id = "a-b"}, "request a-b"},
+		{{.client_id = "a-b", .request_id = "00-1"}, "request a-b (of the provider: 00-1)"},
+	};
+	char text[EXCHANGE_IDS_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		exchange_ids_text(&rows[i].facts, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 static void a_clock_that_is_off_is_told(void **state)
 {
 	static const struct {
@@ -335,6 +381,8 @@ int main(void)
 		cmocka_unit_test(every_other_answer_has_its_code),
 		cmocka_unit_test(what_passes_soon_is_tried_again),
 		cmocka_unit_test(what_the_answer_says_of_itself_is_kept),
+		cmocka_unit_test(each_try_has_an_id_of_its_own),
+		cmocka_unit_test(ids_of_a_request_become_text),
 		cmocka_unit_test(a_clock_that_is_off_is_told),
 		cmocka_unit_test(keys_are_fetched_and_read),
 		cmocka_unit_test(keys_that_do_not_come_have_their_codes),
