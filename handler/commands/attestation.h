@@ -37,8 +37,8 @@ struct attestation_options {
 #define BUNDLE_OPTIONS(type)                                                                       \
 	OPTION(type, attestation.chain, "chain", "PEM",                                            \
 		"certificates that link the attestation key's to a root, for the bundle"),         \
-		REDACT_OPTION(type,                                                                \
-			"without VM id, host name, disk ids and more: the README lists them"),     \
+		REDACT_OPTION(                                                                     \
+			type, "without what identifies the VM (VM id, host name, disk ids, ...)"), \
 		OPTION(type, attestation.with_token, "with-token", NULL,                           \
 			"with the whole token and the provider's keys, so that its signature can " \
 			"be checked; whoever has a token can show it while it lives. Not with "    \

@@ -3,8 +3,8 @@
  * show it (page.h).
  *
  * A bundle is JSON. Its member AttestationInfo is that of a request's body, so every reader of
- * requests reads bundles too; README.md lists the members. Only the evidence in it proves anything.
- * Everything else counts only after it was compared with the evidence. */
+ * requests reads bundles too; handler/docs/evidence.md lists the members. Only the evidence in it
+ * proves anything. Everything else counts only after it was compared with the evidence. */
 #ifndef BUNDLE_BUNDLE_H
 #define BUNDLE_BUNDLE_H
 

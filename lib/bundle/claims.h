@@ -3,7 +3,7 @@
  *
  * Without the token the claims are not signed, so anybody could have changed them: each claim about
  * what was sent, or about what the evidence proves, must agree with it. Claims of a provider's own
- * policy cannot be checked. Source: README.md, Evidence bundles. */
+ * policy cannot be checked. Source: handler/docs/evidence.md. */
 #ifndef BUNDLE_CLAIMS_H
 #define BUNDLE_CLAIMS_H
 

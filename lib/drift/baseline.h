@@ -7,7 +7,7 @@
  * Revocations (shim's level and dbx) belong to the VM, not to one boot: with a boot its revocations
  * are accepted for all, so that an older boot may come back, and what was revoked since may not.
  *
- * Root can write this file; README.md explains what that means. */
+ * Root can write this file; handler/docs/changes.md explains what that means. */
 #ifndef DRIFT_BASELINE_H
 #define DRIFT_BASELINE_H
 
