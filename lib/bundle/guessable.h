@@ -3,7 +3,8 @@
  * The PCRs that the TPM signed are computed from the digests of their events, so no such digest can
  * be removed or salted. If a digest is that of a short text, anybody who knows the text's form can
  * try all its values. Removing all events of a PCR would not help: the PCR's signed value is a
- * digest of them too. So this module lists what can be guessed. Source: handler/docs/evidence.md. */
+ * digest of them too. So this module lists what can be guessed. Source: handler/docs/evidence.md.
+ */
 #ifndef BUNDLE_GUESSABLE_H
 #define BUNDLE_GUESSABLE_H
 
