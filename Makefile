@@ -200,7 +200,7 @@ fuzz-proof: ## take a check out, in a copy, and see its fuzz target find that: m
 
 bench: ## measure a round, a log replay and a look at boot files beside their peers
 	$(Q)scripts/deps build test bench
-	$(Q)$(MAKE) --no-print-directory all $(OBJ)/bench/look $(OBJ)/bench/appraise_log $(OBJ)/bench/fleet
+	$(Q)$(MAKE) --no-print-directory all $(addprefix $(OBJ)/bench/,look appraise_log fleet roots)
 	$(Q)test/bench/run $(BIN) $(OBJ)/bench
 
 demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]

@@ -7,7 +7,7 @@ static const char alphabet_standard[] =
 static const char alphabet_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hex_digits[] = "0123456789abcdef";
 
-/* bytes encoded per append: a multiple of 3, so that only the last chunk is padded */
+/* bytes coded per append: a multiple of 3, so that only the last chunk is padded */
 #define CHUNK 192
 
 /* Encodes at most CHUNK bytes; returns the number of characters. */
@@ -95,23 +95,27 @@ static int decode_group(const uint8_t *text, size_t characters, enum base64_form
 
 int base64_decode(struct bytes text, enum base64_form form, struct buf *ret, struct err *err)
 {
-	size_t start = ret->len;
+	size_t start = ret->len, len = 0;
+	uint8_t chunk[CHUNK];
 
 	if (strip_padding(&text, form) < 0)
 		return err_set(err, ERR_FORMAT, 0, "Not base64: wrong length or padding.");
 	for (size_t i = 0; i < text.len; i += 4) {
 		size_t characters = text.len - i < 4 ? text.len - i : 4;
-		uint8_t group[3];
 
-		if (decode_group(text.data + i, characters, form, group) < 0) {
+		if (decode_group(text.data + i, characters, form, chunk + len) < 0) {
 			ret->len = start;
 			return err_set(err, ERR_FORMAT, 0,
 				"Not base64: unexpected character near position %zu.", i);
 		}
-		if (buf_append(ret, group, characters - 1, err) < 0) {
+		len += characters - 1;
+		if (len < CHUNK && i + 4 < text.len)
+			continue;
+		if (buf_append(ret, chunk, len, err) < 0) {
 			ret->len = start;
 			return -1;
 		}
+		len = 0;
 	}
 	return 0;
 }

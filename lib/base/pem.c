@@ -32,6 +32,11 @@ bool pem_next(struct bytes *rest, struct bytes *ret)
 	return true;
 }
 
+static bool is_blank(uint8_t character)
+{
+	return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
 int pem_decode(struct bytes pem, struct buf *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(pem.len);
@@ -39,9 +44,14 @@ int pem_decode(struct bytes pem, struct buf *ret, struct err *err)
 
 	if (!end || pem.len < sizeof(BEGIN) - 1)
 		return err_set(err, ERR_FORMAT, 0, "A certificate's last line is missing.");
-	for (const uint8_t *at = pem.data + sizeof(BEGIN) - 1; at < end; at++)
-		if (!memchr(" \t\r\n", *at, 4) && buf_append(&text, at, 1, err) < 0)
+	for (const uint8_t *at = pem.data + sizeof(BEGIN) - 1; at < end; at++) {
+		const uint8_t *begin = at;
+
+		while (at < end && !is_blank(*at))
+			at++;
+		if (buf_append(&text, begin, (size_t)(at - begin), err) < 0)
 			return -1;
+	}
 	return base64_decode(buf_bytes(&text), BASE64_STANDARD, ret, err);
 }
 

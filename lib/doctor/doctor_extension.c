@@ -52,7 +52,6 @@ static int check_ca_file(
 	int root_fd, const char *setting, const char *path, json *details, struct err *err)
 {
 	const struct trust_store trust = {.ca_file = path};
-	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
 	bool has_systemd;
 	char name[32];
@@ -65,7 +64,7 @@ static int check_ca_file(
 		return err_set(err, ERR_CA_FILE, 0,
 			"'%s' of the setting %s is in a folder that the service does not see.",
 			path, setting);
-	if (trust_store_read(&trust, &files, err) < 0 || trust_store_take(&files, &set, err) < 0)
+	if (trust_store_load(&trust, &set, err) < 0)
 		return err_wrap(err, "Setting %s", setting);
 	(void)text_format(name, sizeof(name), "%sCertificates", setting);
 	json_add_int(details, name, (int64_t)set.count);

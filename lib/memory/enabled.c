@@ -37,13 +37,11 @@ int enabled_find(int root_fd, int *ret_state_fd, struct record *ret, struct err 
  * cannot be used at all is an error of the attestation. */
 static void warn_of_unusable_authorities(struct settings *settings)
 {
-	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
 	const struct trust_store trust = settings_trust(settings);
 	struct err ignored;
 
-	if (trust_store_read(&trust, &files, &ignored) < 0 ||
-		trust_store_take(&files, &set, &ignored) < 0)
+	if (trust_store_load(&trust, &set, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < set.left_out_count && i < TRUST_STORE_LEFT_OUT_MAX; i++)
 		settings_warn(settings, "%s", set.left_out[i]);

@@ -356,16 +356,13 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	transfer->body = (struct buf){0};
 }
 
-/* Reads the authorities. If they changed, the handle is renewed, because a connection may be reused
- * only with the authorities that it was verified with. */
+/* Loads the authorities, again if their files changed. Then the handle is renewed, because a
+ * connection may be reused only with the authorities that it was verified with. */
 static int update_trust(struct http *http, const struct http_request *request, struct err *err)
 {
-	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
-
-	if (trust_store_read(&request->trust, &files, err) < 0)
-		return -1;
-	if (!trust_store_is_same(&http->trust, &files) &&
-		(renew_easy(http, err) < 0 || trust_store_take(&files, &http->trust, err) < 0))
+	if (!trust_store_is_current(&http->trust, &request->trust) &&
+		(renew_easy(http, err) < 0 ||
+			trust_store_load(&request->trust, &http->trust, err) < 0))
 		return -1;
 	http->chain.authorities = http->trust.authorities;
 	return 0;

@@ -219,7 +219,6 @@ static bool connects_without_name(const struct run *run, struct tls_look_inputs 
 
 static int try_tls(struct run *run, struct err *err)
 {
-	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	auto_cleanup(trust_store_set) struct trust_store_set trust = {0};
 	struct probe *probe = run->probe;
 	struct tls_look_inputs look = {.fd = run->fd,
@@ -227,8 +226,7 @@ static int try_tls(struct run *run, struct err *err)
 		.now_s = run->inputs->now_s,
 		.deadline_ms = half_deadline_ms(run)};
 
-	if (trust_store_read(&run->inputs->way->trust, &files, err) < 0 ||
-		trust_store_take(&files, &trust, err) < 0)
+	if (trust_store_load(&run->inputs->way->trust, &trust, err) < 0)
 		return -1;
 	look.authorities = trust.authorities;
 	probe->left_out_count = trust.left_out_count;

@@ -55,40 +55,34 @@ int trust_store_find(const struct trust_store *trust, const char **ret_file, str
 	return 0;
 }
 
-void trust_store_files_done(struct trust_store_files *files)
+/* ---- one file ---- */
+
+/* -1: the file cannot be looked at, which reading it explains. */
+static int mark_file(const char *path, struct trust_store_mark *ret)
 {
-	for (size_t i = 0; i < files->count; i++)
-		buf_done(&files->files[i].pem);
-	*files = (struct trust_store_files){0};
+	struct stat info;
+
+	if (fstatat(AT_FDCWD, path, &info, 0) < 0)
+		return -1;
+	*ret = (struct trust_store_mark){info.st_dev, info.st_ino, info.st_size, info.st_ctim};
+	return 0;
+}
+
+static bool is_same_mark(const struct trust_store_mark *a, const struct trust_store_mark *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
 /* Follows links, because distributions and administrators keep the file behind them. The file is
  * read here with a bound, because a library would wait for ever on a FIFO. */
-static int read_file(const char *path, struct trust_store_files *ret, struct err *err)
+static int read_file(const char *path, struct buf *ret, struct err *err)
 {
-	struct trust_store_file *file = &ret->files[ret->count++];
-	struct bytes rest, first;
-
-	file->path = path;
-	file->pem = buf_with_max(TRUST_STORE_MAX_BYTES);
-	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &file->pem, err) < 0) {
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0) {
 		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
 		return -1;
 	}
-	rest = buf_bytes(&file->pem);
-	if (!pem_next(&rest, &first))
-		return err_set(err, ERR_CA_FILE, 0,
-			"CA file '%s' holds no certificates in PEM form.", path);
 	return 0;
-}
-
-int trust_store_read(const struct trust_store *trust, struct trust_store_files *ret, struct err *err)
-{
-	const char *path;
-
-	if (find_main_file(trust, &path, err) < 0 || read_file(path, ret, err) < 0)
-		return -1;
-	return trust->extra_ca_file ? read_file(trust->extra_ca_file, ret, err) : 0;
 }
 
 /* ---- authorities ---- */
@@ -113,57 +107,80 @@ static int add_authority(struct trust_store_set *set, struct bytes pem, struct e
 	return 0;
 }
 
-static int add_authorities(
-	const struct trust_store_file *file, struct trust_store_set *set, struct err *err)
+static void leave_out(
+	struct trust_store_set *set, const char *path, size_t number, const struct err *err)
 {
-	struct bytes rest = buf_bytes(&file->pem), one;
-	size_t before = set->count;
+	if (set->left_out_count < TRUST_STORE_LEFT_OUT_MAX)
+		(void)text_format(set->left_out[set->left_out_count], TRUST_STORE_LEFT_OUT_SIZE,
+			"Certificate %zu of CA file '%.100s' does not count: %s.", number, path,
+			err->msg);
+	set->left_out_count++;
+}
 
-	for (size_t number = 1; pem_next(&rest, &one); number++) {
+static int add_file(struct trust_store_set *set, const char *path, struct err *err)
+{
+	auto_cleanup(buf) struct buf pem = buf_with_max(TRUST_STORE_MAX_BYTES);
+	size_t before = set->count, number = 0;
+	struct bytes rest, one;
+
+	/* marked before it is read, so that a later change shows */
+	if (mark_file(path, &set->marks[set->mark_count]) == 0)
+		set->mark_count++;
+	if (read_file(path, &pem, err) < 0)
+		return -1;
+	for (rest = buf_bytes(&pem); pem_next(&rest, &one);) {
+		number++;
 		if (add_authority(set, one, err) == 0)
 			continue;
 		if (err->code == ERR_NO_MEMORY)
 			return -1;
-		if (set->left_out_count < TRUST_STORE_LEFT_OUT_MAX)
-			(void)text_format(set->left_out[set->left_out_count],
-				TRUST_STORE_LEFT_OUT_SIZE,
-				"Certificate %zu of CA file '%.100s' does not count: %s.", number,
-				file->path, err->msg);
-		set->left_out_count++;
+		leave_out(set, path, number, err);
 	}
-	if (set->count > before)
-		return 0;
-	return err_set(err, ERR_CA_FILE, 0,
-		"CA file '%s' holds no certificate that can be used: %s.", file->path, err->msg);
+	if (number == 0)
+		return err_set(err, ERR_CA_FILE, 0,
+			"CA file '%s' holds no certificates in PEM form.", path);
+	return set->count > before
+		       ? 0
+		       : err_set(err, ERR_CA_FILE, 0,
+				 "CA file '%s' holds no certificate that can be used: %s.", path,
+				 err->msg);
 }
 
-static void digest_of(const struct trust_store_files *files, uint8_t ret[CRYPTO_SHA256_SIZE])
+/* ---- the set ---- */
+
+/* The paths of the files; the second is NULL if there is one. */
+static int find_files(const struct trust_store *trust, const char *ret[2], struct err *err)
 {
-	struct bytes texts[2] = {{0}};
-
-	for (size_t i = 0; i < files->count; i++)
-		texts[i] = buf_bytes(&files->files[i].pem);
-	crypto_digest(CRYPTO_SHA256, texts, files->count, ret);
+	ret[1] = trust->extra_ca_file;
+	return find_main_file(trust, &ret[0], err);
 }
 
-bool trust_store_is_same(const struct trust_store_set *set, const struct trust_store_files *files)
+bool trust_store_is_current(const struct trust_store_set *set, const struct trust_store *trust)
 {
-	uint8_t digest[CRYPTO_SHA256_SIZE];
+	struct trust_store_mark mark;
+	const char *paths[2];
+	struct err ignored;
+	size_t count = 0;
 
-	digest_of(files, digest);
-	return set->authorities && memcmp(set->digest, digest, sizeof(digest)) == 0;
+	if (!set->authorities || find_files(trust, paths, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < 2 && paths[i]; i++) {
+		if (mark_file(paths[i], &mark) < 0 || count >= set->mark_count ||
+			!is_same_mark(&mark, &set->marks[count++]))
+			return false;
+	}
+	return count == set->mark_count;
 }
 
-int trust_store_take(
-	const struct trust_store_files *files, struct trust_store_set *ret, struct err *err)
+int trust_store_load(const struct trust_store *trust, struct trust_store_set *ret, struct err *err)
 {
 	auto_cleanup(trust_store_set) struct trust_store_set set = {0};
+	const char *paths[2];
 
-	digest_of(files, set.digest);
-	if (crypto_authorities_open(&set.authorities, err) < 0)
+	if (find_files(trust, paths, err) < 0 || crypto_authorities_open(&set.authorities, err) < 0)
 		return -1;
-	for (size_t i = 0; i < files->count; i++)
-		if (add_authorities(&files->files[i], &set, err) < 0)
+	for (size_t i = 0; i < 2 && paths[i]; i++)
+		if (add_file(&set, paths[i], err) < 0)
 			return -1;
 	trust_store_set_done(ret);
 	*ret = set;

@@ -6,6 +6,8 @@
 #ifndef NET_TRUST_STORE_H
 #define NET_TRUST_STORE_H
 
+#include <sys/stat.h>
+#include <time.h>
 #include "edge/crypto_chain.h"
 
 /* per file; a distribution's bundle has about 220 KB */
@@ -21,22 +23,13 @@ struct trust_store {
 int trust_store_find(
 	const struct trust_store *trust, const char **ret_file, struct err *err) err_check;
 
-/* The contents of the files. */
-struct trust_store_files {
-	size_t count;
-	struct trust_store_file {
-		const char *path; /* as in struct trust_store */
-		struct buf pem;
-	} files[2];
+/* Which file was read, and in which state: it is another one after each change. */
+struct trust_store_mark {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed; /* ctime, which no program can set */
 };
-void trust_store_files_done(struct trust_store_files *files);
-static inline void trust_store_files_cleanup(struct trust_store_files *files)
-{
-	trust_store_files_done(files);
-}
-/* ret: zeroed. ERR_CA_FILE: not readable, or without a certificate in PEM form. */
-int trust_store_read(
-	const struct trust_store *trust, struct trust_store_files *ret, struct err *err) err_check;
 
 #define TRUST_STORE_LEFT_OUT_MAX  4
 #define TRUST_STORE_LEFT_OUT_SIZE 256
@@ -47,18 +40,19 @@ struct trust_store_set {
 	size_t left_out_count; /* of authorities that cannot be used */
 	/* one sentence for each of the first of them */
 	char left_out[TRUST_STORE_LEFT_OUT_MAX][TRUST_STORE_LEFT_OUT_SIZE];
-	uint8_t digest[CRYPTO_SHA256_SIZE]; /* of the contents of the files */
+	size_t mark_count;
+	struct trust_store_mark marks[2]; /* of its files */
 };
 void trust_store_set_done(struct trust_store_set *set);
 static inline void trust_store_set_cleanup(struct trust_store_set *set)
 {
 	trust_store_set_done(set);
 }
-/* Was the set made from files with exactly these contents? */
-bool trust_store_is_same(const struct trust_store_set *set, const struct trust_store_files *files);
-/* Makes the set from the files. *ret must be zeroed or hold a set, which is freed. ERR_CA_FILE,
- * ERR_NO_MEMORY. */
-int trust_store_take(const struct trust_store_files *files, struct trust_store_set *ret,
-	struct err *err) err_check;
+/* Whether the set was loaded from these files, and they have not changed since. */
+bool trust_store_is_current(const struct trust_store_set *set, const struct trust_store *trust);
+/* Loads the authorities. *ret must be zeroed or hold a set, which is freed on success. ERR_CA_FILE:
+ * a file is not readable, or holds no authority that can be used; ERR_NO_MEMORY. */
+int trust_store_load(
+	const struct trust_store *trust, struct trust_store_set *ret, struct err *err) err_check;
 
 #endif

@@ -31,10 +31,9 @@ static const char *file_of(const char *const *parts)
 static int take(const char *ca_file, const char *extra_ca_file, struct trust_store_set *ret,
 	struct err *err)
 {
-	auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 	struct trust_store trust = {.ca_file = ca_file, .extra_ca_file = extra_ca_file};
 
-	return trust_store_read(&trust, &files, err) < 0 ? -1 : trust_store_take(&files, ret, err);
+	return trust_store_load(&trust, ret, err);
 }
 
 static void what_cannot_be_taken_is_told_and_the_rest_counts(void **state)
@@ -94,13 +93,15 @@ static void a_set_is_the_same_while_its_files_are(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2; round++) {
-		auto_cleanup(trust_store_files) struct trust_store_files files = {0};
 		struct trust_store trust = {.ca_file = file_of(round ? second : first)};
 
-		check_ok(trust_store_read(&trust, &files, &err), &err);
-		assert_false(trust_store_is_same(&set, &files));
-		check_ok(trust_store_take(&files, &set, &err), &err);
-		assert_true(trust_store_is_same(&set, &files));
+		assert_false(trust_store_is_current(&set, &trust));
+		check_ok(trust_store_load(&trust, &set, &err), &err);
+		assert_true(trust_store_is_current(&set, &trust));
+		trust.extra_ca_file = trust.ca_file;
+		assert_false(trust_store_is_current(&set, &trust));
+		trust.ca_file = "/nonexistent";
+		assert_false(trust_store_is_current(&set, &trust));
 	}
 }
 
