@@ -8,6 +8,14 @@ static char folder[FOLDER_SIZE];
 
 #define IN_2021 1625000000 /* the leaf is valid from 2021 to 2022 */
 
+/* Certificates that are not ours: Azure's own, and a case out of a report. */
+#define GENUINE        "quote/azure-tl-cmcp-2026-07-27/akcert_0x01C101D0.der"
+#define CA             "cert/azure-vtpm-ca/"
+#define CA_ROOT        CA "azure-virtual-tpm-root-2023.pem"
+#define CASE           "../cases/akcert/"
+#define IN_AUGUST_2026 1786000000
+#define IN_2027        1800000000
+
 static void add(struct anchors *anchors, const char *name)
 {
 	uint8_t pem[16384];
@@ -18,19 +26,25 @@ static void add(struct anchors *anchors, const char *name)
 }
 
 /* All reasons in one text. */
-static void judge(const struct anchors *anchors, const char *leaf, int64_t now_s, char ret[2048])
+static void judge_der(const struct anchors *anchors, struct bytes der, int64_t now_s, char ret[2048])
 {
 	auto_cleanup(findings) struct findings found = {0};
-	uint8_t der[4096];
-	struct bytes bytes = {der, folder_read(folder, leaf, der, sizeof(der))};
 
-	anchors_judge_ak_cert(anchors, bytes, now_s, &found);
+	anchors_judge_ak_cert(anchors, der, now_s, &found);
 	ret[0] = '\0';
 	for (size_t i = 0; i < found.count; i++) {
 		assert_int_equal(findings_at(&found, i)->code, ERR_AK_CERT_INVALID);
 		(void)snprintf(ret + strlen(ret), 2048 - strlen(ret), "%s%s", i ? " " : "",
 			findings_at(&found, i)->msg);
 	}
+}
+
+static void judge(const struct anchors *anchors, const char *leaf, int64_t now_s, char ret[2048])
+{
+	uint8_t der[4096];
+
+	judge_der(anchors, (struct bytes){der, folder_read(folder, leaf, der, sizeof(der))}, now_s,
+		ret);
 }
 
 #define UNKNOWN(subject, issuer)                                                                   \
@@ -92,6 +106,58 @@ static void the_chain_and_the_usage_decide(void **state)
 		judge(&anchors, rows[i].leaf, rows[i].now_s, reasons);
 		if (strcmp(reasons, rows[i].reasons) != 0)
 			fail_msg("row %zu: %s", i, reasons);
+	}
+}
+
+/* Reads a file of a VM that is not ours; its length is 0 if there is none. */
+static struct bytes others_file(const char *name, uint8_t *ret, size_t size)
+{
+	const char *vectors = getenv("VECTORS");
+	struct bytes bytes = {
+		ret, folder_read(vectors ? vectors : "../shared/vectors", name, ret, size)};
+
+	return bytes;
+}
+
+/* A chain of three that Azure issued, and one of four of its form; without a link the message names
+ * where the certificate says that it is. */
+static void chains_of_each_generation_verify(void **state)
+{
+	static const struct {
+		const char *leaf;
+		int64_t now_s;
+		const char *anchors[3];
+		const char *reasons;
+	} rows[] = {
+		{GENUINE, IN_AUGUST_2026, {CA "vtpm_ca_bundle_0.pem", CA_ROOT}, ""},
+		{GENUINE, IN_AUGUST_2026, {CA_ROOT, CA "intermediate_ca.crt"},
+			UNKNOWN("f859864a6a31.TrustedVM.Azure.windows.net",
+				"Global Virtual TPM CA - 03") "."},
+		{CASE "leaf.der", IN_2027, {CASE "low.pem", CASE "mid.pem", CASE "root.pem"}, ""},
+		{CASE "leaf.der", IN_2027, {CASE "root.pem", CASE "mid.pem"},
+			UNKNOWN("1a2b3c4d5e6f.TrustedVM.Azure.windows.net",
+				"Azure Cloud Virtual TPM CA - 11") "; it names http://pki1.example/vtpm/cloud-virtual-tpm-ca-11.crt as the place of that CA's certificate."},
+	};
+	static uint8_t leaf[4096], pem[8192];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+		struct bytes der = others_file(rows[i].leaf, leaf, sizeof(leaf));
+		char reasons[2048];
+		struct err err;
+
+		if (!der.len) {
+			print_message("SKIPPED: no '%s' (set VECTORS)\n", rows[i].leaf);
+			continue;
+		}
+		for (size_t a = 0; a < COUNT(rows[i].anchors) && rows[i].anchors[a]; a++)
+			check_ok(anchors_add(&anchors,
+					 others_file(rows[i].anchors[a], pem, sizeof(pem)), &err),
+				&err);
+		der.len = crypto_der_length(der);
+		judge_der(&anchors, der, rows[i].now_s, reasons);
+		assert_string_equal(reasons, rows[i].reasons);
 	}
 }
 
@@ -177,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_chain_and_the_usage_decide),
+		cmocka_unit_test(chains_of_each_generation_verify),
 		cmocka_unit_test(a_file_is_text_or_der),
 		cmocka_unit_test(only_a_self_signed_certificate_is_a_root),
 		cmocka_unit_test(what_is_no_certificate_is_refused),
