@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "build/vm"
@@ -36,8 +37,16 @@ start=2048, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6F0A2A64-5E0F-4C0E-9
 """
 
 
+# What firmware, shim and GRUB write when they refuse what comes next; they would wait for a key then.
+REFUSED = re.compile(r"[^\r\n]*(?:Access Denied|Security (?:Policy )?Violation|bad shim signature|prohibited by secure boot|No bootable option)[^\r\n]*")
+
+
 class MachineError(Exception):
     """The machine could not be made or did not finish; the text says why."""
+
+
+class Refused(MachineError):
+    """Firmware, shim or GRUB did not start what came next; the text is what they wrote."""
 
 
 def run(*command, **options):
@@ -99,8 +108,10 @@ def with_needed(names):
 
 def make_initramfs(work, modules, extra):
     """busybox, guest/init, kernel modules by name, and extra {path in the guest: file here}; returns its path."""
-    root, chain = work / "initramfs", boot_chain()
-    files = {"bin/busybox": "/bin/busybox", "init": GUEST / "init"} | extra
+    root, chain, order = work / "initramfs", boot_chain(), work / "order"
+    modules = with_needed(modules)
+    order.write_text("".join(name + "\n" for name in modules))
+    files = {"bin/busybox": "/bin/busybox", "init": GUEST / "init", "lib/modules/order": order} | extra
     for name in modules:
         files[f"lib/modules/{name}.ko"] = one(chain, f"lib/modules/*/kernel/**/{name}.ko")
     for folder in ("bin", "dev", "proc", "sys", "tmp", "lib/modules"):
@@ -139,6 +150,11 @@ def first_program(work, secure_boot):
     return work / "shim.signed"
 
 
+def put(disk, target, source):
+    """A file into the EFI system partition, in place of one that is there."""
+    run("mcopy", "-o", "-i", f"{disk}@@{PARTITION_AT}", source, f"::/{target}")
+
+
 def make_disk(work, secure_boot, command_line, initramfs):
     """A GPT disk with one EFI system partition, laid out the way the signed shim and grub look for it."""
     disk, chain, config = work / "disk", boot_chain(), work / "grub.cfg"
@@ -157,7 +173,7 @@ def make_disk(work, secure_boot, command_line, initramfs):
         "vmlinuz": one(chain, "boot/vmlinuz-*"),
         "initrd.gz": initramfs,
     }.items():
-        run("mcopy", "-i", image, source, f"::/{target}")
+        put(disk, target, source)
     return disk
 
 
@@ -217,11 +233,28 @@ def network(forwards=None):
     return nic
 
 
+def watch(process, console, timeout):
+    """Until the machine ends by itself, or does not start what it should."""
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if process.wait(0.2):
+                raise MachineError(f"QEMU failed: {process.stdout.read()}")
+            return
+        refused = REFUSED.search(console.read_text(errors="replace")) if console.exists() else None
+        if refused:
+            raise Refused(refused.group().strip())
+    raise MachineError(f"not finished after {timeout} s; its console ends:\n{tail(console)}")
+
+
 def boot(work, secure_boot, disk, network="none", timeout=300, root=None):
     """Run the machine until it powers off or restarts. Returns what its job wrote, and the job's exit status.
-    root: a second disk, which keeps what is written to it."""
+    root: a second disk, which keeps what is written to it. The firmware's variables are kept from boot to boot of the
+    same work folder."""
     variables, console, result = work / "variables", work / "console", work / "result"
-    shutil.copyfile(FIRMWARE / VARIABLES[secure_boot], variables)
+    if not variables.exists():
+        shutil.copyfile(FIRMWARE / VARIABLES[secure_boot], variables)
+    console.unlink(missing_ok=True)
     with tpm(work) as tpm_socket:
         command = [
             "qemu-system-x86_64", "-machine", "q35,smm=on,accel=tcg", "-m", "1024", "-display", "none", "-no-reboot",
@@ -234,10 +267,11 @@ def boot(work, secure_boot, disk, network="none", timeout=300, root=None):
         ]
         if root:
             command += ["-drive", f"if=virtio,format=raw,file={root}"]
-        try:
-            run(*command, timeout=timeout)
-        except subprocess.TimeoutExpired as expired:
-            raise MachineError(f"not finished after {timeout} s; its console ends:\n{tail(console)}") from expired
+        with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            try:
+                watch(process, console, timeout)
+            finally:
+                process.kill()
     text = result.read_text(errors="replace").replace("\r", "")
     ended = re.fullmatch(r".*\njob\n(.*)status (\d+)\n", text, re.DOTALL)  # firmware and grub write there, too
     if not ended:

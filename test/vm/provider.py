@@ -24,13 +24,16 @@ def debian_key():
 
 
 @contextlib.contextmanager
-def provider(programs, work):
-    """On a free port of the loopback, which it yields; its certificate is work/tls.pem, it trusts the authority work/ca."""
+def provider(programs, work, *platform_keys):
+    """On a free port of the loopback, which it yields; its certificate is work/tls.pem, it trusts the authority work/ca.
+    platform_keys: SHA-256 of certificates that PK or KEK may hold besides those of Azure's and Debian's firmware."""
     machine.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST_NAME}",
                 "-addext", f"subjectAltName=DNS:{HOST_NAME}", "-keyout", "tls.key", "-out", "tls.pem", cwd=work)
     command = [programs / "attestation-provider", "--listen", "127.0.0.1:0", "--tls-cert", work / "tls.pem",
                "--tls-key", work / "tls.key", "--ak-ca", work / "ca/root.pem", "--ak-ca", work / "ca/intermediate.pem",
-               "--issuer", f"https://{HOST_NAME}", "--kek-cert", debian_key()]
+               "--issuer", f"https://{HOST_NAME}"]
+    for key in (debian_key(), *platform_keys):
+        command += ["--kek-cert", key]
     with open(work / "provider.log", "wb") as log, \
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
