@@ -47,9 +47,9 @@ WINGS           := page doctor bundle drift
 COMMANDS_page   := report
 COMMANDS_doctor := doctor
 COMMANDS_bundle := evidence verify verify_print attestation_bundle bundles
-COMMANDS_drift  := baseline baseline_print files
+COMMANDS_drift  := baseline baseline_print files next
 $(if $(filter-out $(WINGS),$(WITHOUT)),$(error WITHOUT: the wings are $(WINGS)))
-LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page) $(if $(filter drift,$(WITHOUT)),components disk))
+LEFT_OUT := $(sort $(WITHOUT) $(if $(filter bundle,$(WITHOUT)),page) $(if $(filter drift,$(WITHOUT)),components disk foretell))
 # X_without_WING.c takes the place of X.c, or of what only the wing has
 STAND_INS   := $(wildcard lib/*/*_without_*.c)
 STAND_INS_IN := $(foreach wing,$(WITHOUT),$(filter %_without_$(wing).c,$(STAND_INS)))

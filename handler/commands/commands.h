@@ -37,7 +37,7 @@ extern const struct command attest_command, log_command, now_command, status_com
 /* Commands of wings that a build may leave out (make WITHOUT=..): then their addresses are NULL. */
 #define WING __attribute__((weak))
 extern const struct command WING baseline_command, WING doctor_command, WING evidence_command,
-	WING files_command, WING report_command, WING verify_command;
+	WING files_command, WING next_command, WING report_command, WING verify_command;
 
 /* run.c. Finds the command, parses its options and runs it. Returns the exit code. */
 int commands_main(int argc, char **argv);

@@ -18,13 +18,14 @@ static const struct command *const all[] = {
 	&verify_command,
 	&report_command,
 	&files_command,
+	&next_command,
 	&log_command,
 };
 
 #define COMMAND_COUNT (sizeof(all) / sizeof(all[0]))
 
 /* The next command that this build has; NULL at the end. */
-static const struct command *next_command(size_t *at)
+static const struct command *take_command(size_t *at)
 {
 	while (*at < COMMAND_COUNT)
 		if (all[(*at)++])
@@ -32,7 +33,7 @@ static const struct command *next_command(size_t *at)
 	return NULL;
 }
 
-#define each_command(command) for (size_t at_ = 0; ((command) = next_command(&at_));)
+#define each_command(command) for (size_t at_ = 0; ((command) = take_command(&at_));)
 
 static int print_help(void)
 {

@@ -6,7 +6,7 @@
 #include "boot/nodetext.h"
 #include "boot/uefivar.h"
 
-enum { TYPE_MEDIA = 4, MEDIA_VENDOR = 3, MEDIA_FILE = 4, MEDIA_FIRMWARE_FILE = 6 };
+enum { TYPE_MEDIA = 4, MEDIA_DRIVE = 1, MEDIA_VENDOR = 3, MEDIA_FILE = 4, MEDIA_FIRMWARE_FILE = 6 };
 enum { TYPE_END = 0x7F, END_OF_INSTANCE = 0x01 };
 
 #define NODE_HEAD 4 /* type, subtype, size of the whole node */
@@ -115,4 +115,34 @@ bool devicepath_read(struct bytes path, struct devicepath *ret)
 	}
 	*ret = found;
 	return true;
+}
+
+/* UEFI 2.10 section 10.3.5.1: number, start, size, signature, format, type of the signature. */
+static const uint8_t *partition_of(const struct nodetext_node *node)
+{
+	enum { SIGNATURE_AT = 20, TYPE_AT = 37, SIGNATURE_IS_GUID = 2 };
+
+	return node->type == TYPE_MEDIA && node->subtype == MEDIA_DRIVE && node->data.len > TYPE_AT &&
+			       node->data.data[TYPE_AT] == SIGNATURE_IS_GUID
+		       ? node->data.data + SIGNATURE_AT
+		       : NULL;
+}
+
+const uint8_t *devicepath_partition(struct bytes path)
+{
+	struct cursor cursor = cursor_of(path);
+	const uint8_t *found = NULL;
+	struct nodetext_node node;
+
+	while (cursor.left && !found) {
+		node.type = cursor_u8(&cursor);
+		node.subtype = cursor_u8(&cursor);
+		node.data.len = cursor_u16_le(&cursor);
+		if (cursor.failed || node.data.len < NODE_HEAD || node.type == TYPE_END)
+			break;
+		node.data = cursor_bytes(&cursor, node.data.len - NODE_HEAD);
+		if (!cursor.failed)
+			found = partition_of(&node);
+	}
+	return found;
 }

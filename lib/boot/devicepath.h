@@ -26,4 +26,8 @@ struct devicepath {
  * are ignored. */
 bool devicepath_read(struct bytes path, struct devicepath *ret);
 
+/* The GUID of the GPT partition that the path leads to: 16 bytes inside the path; NULL if it names
+ * none. */
+const uint8_t *devicepath_partition(struct bytes path);
+
 #endif

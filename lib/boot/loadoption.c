@@ -3,7 +3,8 @@
 #include <string.h>
 #include "base/text.h"
 
-#define LOAD_OPTION_ACTIVE 0x1u
+#define LOAD_OPTION_ACTIVE   0x1u
+#define LOAD_OPTION_CATEGORY 0x1F00u
 
 bool loadoption_is_order(const struct uefivar *var)
 {
@@ -64,7 +65,9 @@ bool loadoption_read(const struct uefivar *var, struct loadoption *ret)
 		title.len += 2;
 	(void)cursor_bytes(&cursor, title.len + 2);
 	*ret = (struct loadoption){.is_active = attributes & LOAD_OPTION_ACTIVE,
+		.is_app = attributes & LOAD_OPTION_CATEGORY,
 		.title = title,
 		.path = cursor_bytes(&cursor, path_len)};
+	ret->data = cursor_rest(&cursor);
 	return true;
 }

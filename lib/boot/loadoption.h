@@ -7,8 +7,10 @@
 
 struct loadoption {
 	bool is_active;
+	bool is_app; /* started by its own key or menu only, never in the order (category) */
 	struct bytes title; /* UTF-16 */
 	struct bytes path; /* a device path; empty if its size does not fit */
+	struct bytes data; /* for the program */
 };
 
 /* Reads Boot0001, Driver0001, ...; false if its name or size is not a load option's. */

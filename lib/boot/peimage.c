@@ -10,6 +10,7 @@
 #define DIRECTORIES_PLUS 112
 #define DIRECTORY_SIZE   8
 #define CERTIFICATES     4 /* the directory's index */
+#define SYMBOL_SIZE      18
 #define MAGIC_PE32       0x10B
 #define MAGIC_PLUS       0x20B
 
@@ -20,6 +21,7 @@ struct headers {
 	uint64_t certificates_at; /* of the certificates' directory entry; 0 if none */
 	uint64_t certificate_offset, certificate_size; /* of the table that this entry points to */
 	uint64_t sections_at;
+	uint64_t names_at; /* the table of strings, behind the symbols */
 	uint64_t size; /* SizeOfHeaders */
 };
 
@@ -64,7 +66,7 @@ static bool read_headers(struct bytes head, struct headers *headers)
 	struct cursor dos = cursor_of(head);
 	struct bytes magic = cursor_bytes(&dos, 2);
 	struct cursor pe;
-	uint32_t pe_at;
+	uint32_t pe_at, symbols_at, symbol_count;
 	uint16_t optional_size;
 
 	(void)cursor_bytes(&dos, PE_OFFSET_AT - 2);
@@ -75,7 +77,11 @@ static bool read_headers(struct bytes head, struct headers *headers)
 		return false;
 	headers->machine = cursor_u16_le(&pe);
 	headers->section_count = cursor_u16_le(&pe);
-	(void)cursor_bytes(&pe, 12); /* time, symbols */
+	(void)cursor_u32_le(&pe); /* time */
+	symbols_at = cursor_u32_le(&pe);
+	symbol_count = cursor_u32_le(&pe);
+	if (symbols_at)
+		headers->names_at = symbols_at + (uint64_t)symbol_count * SYMBOL_SIZE;
 	optional_size = cursor_u16_le(&pe);
 	return !pe.failed && read_optional(head, (uint64_t)pe_at + 24, optional_size, headers);
 }
@@ -175,6 +181,7 @@ int peimage_parse(struct bytes head, uint64_t file_size, struct peimage *ret, st
 		return err_set(
 			err, ERR_FORMAT, 0, "The EFI program's sections do not fit in its file.");
 	image->machine = headers.machine;
+	image->names_at = headers.names_at;
 	/* hashing takes the size only; the firmware reads no table outside of the file */
 	if (headers.certificate_size &&
 		headers.certificate_offset + headers.certificate_size <= file_size)

@@ -28,7 +28,8 @@ struct peimage_range {
 };
 
 struct peimage_section {
-	char name[PEIMAGE_NAME_SIZE]; /* cleaned */
+	/* cleaned; "/NUMBER" for a longer name, which stands that far behind names_at */
+	char name[PEIMAGE_NAME_SIZE];
 	struct peimage_range data; /* len is 0 if the file holds nothing of it */
 	uint32_t virtual_size; /* in memory */
 };
@@ -39,6 +40,7 @@ struct peimage {
 	struct peimage_range ranges[PEIMAGE_MAX_RANGES]; /* in the order of hashing */
 	/* the table of attribute certificates (authenticode.h); len is 0 if there is none */
 	struct peimage_range certificates;
+	uint64_t names_at; /* in the file, perhaps behind its end; 0: there are no longer names */
 	size_t section_count;
 	struct peimage_section sections[PEIMAGE_MAX_SECTIONS]; /* in the order of the header */
 };

@@ -18,6 +18,8 @@
 extern const uint8_t uefi_global_variable_guid[UEFI_GUID_SIZE];
 /* D719B2CB-3D3A-4596-A3BC-DAD00E67656F */
 extern const uint8_t uefi_image_security_guid[UEFI_GUID_SIZE];
+/* of shim's variables: 605DAB50-E046-4300-ABB6-3DD810DD8B23 */
+extern const uint8_t uefi_shim_guid[UEFI_GUID_SIZE];
 extern const uint8_t uefi_cert_x509_guid[UEFI_GUID_SIZE]; /* A5C059A1-94E4-4AA7-87B5-AB155C2BF072 */
 /* C1C41626-504C-4092-ACA9-41F936934328 */
 extern const uint8_t uefi_cert_sha256_guid[UEFI_GUID_SIZE];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "boot/eventlog.h"
+#include "boot/logwriter.h"
 #include "boot/uefivar.h"
 
 #define CONFIG_PCR       1 /* boot options, settings, tables of the board */
@@ -12,10 +13,6 @@
 #define IMAGE_PATH_AT    32 /* UEFI_IMAGE_LOAD_EVENT, PFP 1.06 section 10.2.3 */
 #define NODE_HEAD        4
 #define ALL              UINT16_MAX
-/* TCG_EfiSpecIDEvent, PFP 1.06 section 10.4.5.1, behind its event's head */
-#define SPEC_ID_AT   32
-#define SPEC_ID_KEPT 24 /* signature, class, version, size of UINTN */
-#define SPEC_ID_SIZE (SPEC_ID_KEPT + 4 + 4 + 1) /* with one bank and no vendor's data */
 
 /* A writable copy of an event's data. */
 struct span {
@@ -223,46 +220,6 @@ static bool blank_event(const struct event *event, struct span span)
 
 /* ---- the new log ---- */
 
-static int append_number(struct buf *to, size_t size, uint32_t number, struct err *err)
-{
-	uint8_t bytes[sizeof(number)];
-
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = (uint8_t)(number >> 8 * i);
-	return buf_append(to, bytes, size, err);
-}
-
-/* Writes the old log's header, which lists the banks, with one bank only. */
-static int append_header(struct buf *to, struct bytes old, struct err *err)
-{
-	static const uint8_t zero_digest[20] = {0};
-
-	if (append_number(to, 4, 0, err) < 0 || append_number(to, 4, EV_NO_ACTION, err) < 0 ||
-		buf_append(to, zero_digest, sizeof(zero_digest), err) < 0 ||
-		append_number(to, 4, SPEC_ID_SIZE, err) < 0 ||
-		buf_append(to, old.data + SPEC_ID_AT, SPEC_ID_KEPT, err) < 0)
-		return -1;
-	if (append_number(to, 4, 1, err) < 0 || append_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
-		append_number(to, 2, TPM_DIGEST_SIZE, err) < 0)
-		return -1;
-	return append_number(to, 1, 0, err);
-}
-
-static int append_event(
-	struct buf *to, const struct event *event, struct bytes digest, struct err *err)
-{
-	static const uint8_t zero_digest[TPM_DIGEST_SIZE] = {0};
-
-	if (append_number(to, 4, event->pcr, err) < 0 || append_number(to, 4, event->type, err) < 0 ||
-		append_number(to, 4, 1, err) < 0 || append_number(to, 2, EVENTLOG_SHA256, err) < 0 ||
-		buf_append(to, event->type == EV_NO_ACTION ? zero_digest : digest.data,
-			TPM_DIGEST_SIZE, err) < 0)
-		return -1;
-	if (append_number(to, 4, (uint32_t)event->data.len, err) < 0)
-		return -1;
-	return buf_append(to, event->data.data, event->data.len, err);
-}
-
 static bool is_signed(const struct event *event, struct bytes digest, uint32_t quoted)
 {
 	return event->type != EV_NO_ACTION && digest.data && event->pcr < TPM_PCR_COUNT &&
@@ -277,7 +234,7 @@ static int write_redacted(const struct eventlog *log, size_t bank, struct eviden
 	uint32_t number = 1; /* the header is 0 */
 	uint8_t locality;
 
-	if (append_header(to, log->bytes, err) < 0)
+	if (logwriter_header(to, log, err) < 0)
 		return -1;
 	while (event_next_any(log, &walk, &event)) {
 		struct bytes digest = event.digest[bank];
@@ -286,7 +243,7 @@ static int write_redacted(const struct eventlog *log, size_t bank, struct eviden
 		if (!is_signed(&event, digest, evidence->pcrs.mask) &&
 			!eventlog_startup_locality(&event, &locality))
 			continue;
-		if (append_event(to, &event, digest, err) < 0)
+		if (logwriter_event(to, &event, digest.data, err) < 0)
 			return -1;
 		span = (struct span){to->data + to->len - event.data.len, event.data.len};
 		if (blank_event(&event, span) && evidence_mark_redacted(evidence, number, err) < 0)

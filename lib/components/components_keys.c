@@ -11,10 +11,6 @@
 
 #define SHOWN_BYTES 8 /* of a hash */
 
-/* SHIM_LOCK_GUID (shim 16.1, lib/guid.c) */
-static const uint8_t shim_lock_guid[UEFI_GUID_SIZE] = {0x50, 0xab, 0x5d, 0x60, 0x46, 0xe0, 0x00,
-	0x43, 0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23};
-
 static void name_of_hash(struct bytes hash, char ret[COMPONENT_NAME_SIZE])
 {
 	char hex[2 * SHOWN_BYTES + 1];
@@ -172,7 +168,7 @@ static int add_authority(struct components *components, const struct event *even
 		name_of_hash(
 			(struct bytes){authority->sha256, sizeof(authority->sha256)}, found.name);
 	}
-	found.facts.is_in_mok_list = uefivar_is(&event->variable, shim_lock_guid, "MokListRT") &&
+	found.facts.is_in_mok_list = uefivar_is(&event->variable, uefi_shim_guid, "MokListRT") &&
 				     measured_is(event, event->data);
 	return components_add(components, &found, err);
 }

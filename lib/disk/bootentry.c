@@ -58,6 +58,16 @@ static bool put_lines(struct buf *options, struct bytes entry, const char *key, 
 	return true;
 }
 
+bool bootentry_value(struct bytes entry, const char *key, struct bytes *ret)
+{
+	struct bytes line;
+
+	while (bootscript_next_line(&entry, &line))
+		if (value_of(line, key, ret))
+			return true;
+	return false;
+}
+
 bool bootentry_next_initrd(struct bytes *rest, struct bytes *ret)
 {
 	struct bytes line;

@@ -44,28 +44,6 @@ static int digest_ranges(int fd, enum crypto_stream_hash hash, const struct peim
 	return 0;
 }
 
-static int read_head(int fd, struct buf *ret, struct err *err)
-{
-	uint8_t chunk[4096];
-
-	while (ret->len < PEIMAGE_HEAD_SIZE) {
-		ssize_t got = pread(fd, chunk, sizeof(chunk), (off_t)ret->len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(
-				err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
-		if (got == 0)
-			return 0;
-		if (ret->len + (size_t)got > PEIMAGE_HEAD_SIZE)
-			got = (ssize_t)(PEIMAGE_HEAD_SIZE - ret->len);
-		if (buf_append(ret, chunk, (size_t)got, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int filedigest_read_range(int fd, const struct peimage_range *range, struct buf *ret, struct err *err)
 {
 	uint8_t chunk[4096];
@@ -87,33 +65,51 @@ int filedigest_read_range(int fd, const struct peimage_range *range, struct buf 
 	return 0;
 }
 
-int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err)
+static int parse_head(int fd, const struct peimage_range *part, struct peimage *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);
+	struct peimage_range range = *part;
+
+	if (range.len > PEIMAGE_HEAD_SIZE)
+		range.len = PEIMAGE_HEAD_SIZE;
+	if (filedigest_read_range(fd, &range, &head, err) < 0)
+		return -1;
+	return peimage_parse(buf_bytes(&head), part->len, ret, err);
+}
+
+/* *ret is NULL if there is no program. */
+static int find_program(
+	int fd, const struct peimage_range *part, struct peimage **ret, struct err *err)
+{
 	auto_cleanup(free) struct peimage *image = calloc(1, sizeof(*image));
 
 	*ret = NULL;
 	if (!image)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for an EFI program's header.");
-	if (read_head(fd, &head, err) < 0)
-		return -1;
-	if (peimage_parse(buf_bytes(&head), size, image, err) < 0)
+	if (parse_head(fd, part, image, err) < 0)
 		return err->code == ERR_FORMAT ? 0 : -1;
 	*ret = steal_ptr(image);
 	return 0;
 }
 
-static int digest_program(int fd, uint64_t size, struct filedigest *ret, struct err *err)
+int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err)
+{
+	return find_program(fd, &(struct peimage_range){.len = size}, ret, err);
+}
+
+int filedigest_program_within(int fd, const struct peimage_range *part,
+	uint8_t ret[CRYPTO_SHA256_SIZE], bool *ret_is_one, struct err *err)
 {
 	auto_cleanup(free) struct peimage *image = NULL;
 
-	if (filedigest_program(fd, size, &image, err) < 0)
+	if (find_program(fd, part, &image, err) < 0)
 		return -1;
+	*ret_is_one = image != NULL;
 	if (!image)
 		return 0;
-	ret->is_program = true;
-	return digest_ranges(
-		fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret->program, err);
+	for (size_t i = 0; i < image->range_count; i++)
+		image->ranges[i].offset += part->offset;
+	return digest_ranges(fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret, err);
 }
 
 static bool is_same_state(const struct stat *a, const struct stat *b)
@@ -132,7 +128,7 @@ int filedigest_read(int fd, struct filedigest *ret, struct err *err)
 		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
 	all.len = (uint64_t)before.st_size;
 	if (digest_ranges(fd, CRYPTO_STREAM_SHA256, &all, 1, digest.sha256, err) < 0 ||
-		digest_program(fd, all.len, &digest, err) < 0)
+		filedigest_program_within(fd, &all, digest.program, &digest.is_program, err) < 0)
 		return -1;
 	if (fstat(fd, &after) < 0 || !is_same_state(&before, &after))
 		return err_set(err, ERR_IO, 0, "A file was written while it was read.");

@@ -21,6 +21,10 @@ int filedigest_read(int fd, struct filedigest *ret, struct err *err) err_check;
 /* The header of an EFI program of this size; *ret is NULL, and no failure, for any other file. The
  * caller frees it. ERR_IO, ERR_NO_MEMORY. */
 int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err) err_check;
+/* The Authenticode SHA-256 of a program that is a part of the file; *ret_is_one: there is one.
+ * ERR_IO, ERR_NO_MEMORY. */
+int filedigest_program_within(int fd, const struct peimage_range *part,
+	uint8_t ret[CRYPTO_SHA256_SIZE], bool *ret_is_one, struct err *err) err_check;
 /* Appends the bytes of a range. ERR_IO also if the file is shorter, ERR_FORMAT if ret's maximum is.
  */
 int filedigest_read_range(

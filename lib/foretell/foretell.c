@@ -1,0 +1,361 @@
+#include "foretell/foretell.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/text.h"
+
+static const struct {
+	const char *name, *text;
+} answers[] = {
+	[FORETELL_CANNOT_TELL] = {"cannotTell", "cannot tell"},
+	[FORETELL_AS_NOW] = {"asNow", "boots as now"},
+	[FORETELL_CHANGES] = {"changes", "boots, and PCRs change"},
+	[FORETELL_WILL_NOT_BOOT] = {"willNotBoot", "will not boot"},
+};
+
+const char *foretell_answer_name(enum foretell_answer answer)
+{
+	return answers[answer].name;
+}
+
+const char *foretell_answer_text(enum foretell_answer answer)
+{
+	return answers[answer].text;
+}
+
+const char *foretell_kind_name(enum foretell_kind kind)
+{
+	static const char *const names[] = {
+		[FORETELL_NONE] = "",
+		[FORETELL_MISSING_FILE] = "missingFile",
+		[FORETELL_UNSIGNED] = "unsigned",
+		[FORETELL_UNTRUSTED] = "untrusted",
+		[FORETELL_REVOKED] = "revoked",
+		[FORETELL_BELOW_SBAT] = "belowSbat",
+		[FORETELL_NO_SBAT] = "noSbat",
+	};
+
+	return names[kind];
+}
+
+void foretell_free(struct foretell *foretell)
+{
+	if (!foretell)
+		return;
+	chain_done(&foretell->chain);
+	foretold_done(&foretell->foretold);
+	held_done(&foretell->held);
+	free(foretell);
+}
+
+#define say(foretell, how, ...)                                                                    \
+	((void)text_format((foretell)->text, sizeof((foretell)->text), __VA_ARGS__),               \
+		(foretell)->answer = (how), 0)
+
+/* ---- may they start? ---- */
+
+static const struct program *shim_of(const struct chain *chain)
+{
+	const struct program *first = chain->count ? chain->items[0].program : NULL;
+
+	return first && first->kind == PROGRAM_SHIM ? first : NULL;
+}
+
+static struct sbat level_of(const struct foretell *foretell)
+{
+	const struct program *shim = shim_of(&foretell->chain);
+	struct sbat level = {.is_whole = true};
+
+	if (shim)
+		sbat_read(gate_level(shim, &foretell->held), &level);
+	return level;
+}
+
+static int judge_one(const struct foretell *foretell, size_t index, struct gate *ret, struct err *err)
+{
+	const struct program *program = foretell->chain.items[index].program;
+	const struct program *shim = shim_of(&foretell->chain);
+	const struct sbat level = level_of(foretell);
+
+	if (index && shim)
+		return gate_of_shim(program, shim, &foretell->held, &level, ret, err);
+	if (gate_of_firmware(program, &foretell->held, ret, err) < 0)
+		return -1;
+	if (ret->answer == GATE_STARTS && shim && foretell->is_secure_boot) {
+		struct gate by_level;
+
+		gate_of_level(shim, &level, &by_level);
+		if (by_level.answer != GATE_STARTS)
+			*ret = by_level;
+	}
+	return 0;
+}
+
+static int judge_all(struct foretell *foretell, struct err *err)
+{
+	for (foretell->judged = 0; foretell->judged < foretell->chain.count;) {
+		struct gate *gate = &foretell->gates[foretell->judged];
+
+		if (judge_one(foretell, foretell->judged, gate, err) < 0)
+			return -1;
+		foretell->judged++;
+		if (gate->answer != GATE_STARTS)
+			return 0;
+	}
+	return 0;
+}
+
+static int refuse(struct foretell *foretell, enum foretell_kind kind)
+{
+	foretell->kind = kind;
+	foretell->answer = FORETELL_WILL_NOT_BOOT;
+	return 0;
+}
+
+/* The last program that was judged is the one that does not start. */
+static int explain_refusal(struct foretell *foretell)
+{
+	size_t index = foretell->judged - 1;
+	const struct chain_program *item = &foretell->chain.items[index];
+	const struct gate *gate = &foretell->gates[index];
+	const char *what = program_kind_name(item->program->kind);
+	bool by_shim = index && shim_of(&foretell->chain);
+	const char *who = by_shim ? "shim" : "the firmware";
+	char *text = foretell->text;
+
+	switch (gate->answer) {
+	case GATE_UNSIGNED:
+		(void)text_format(text, FORETELL_TEXT_SIZE,
+			"The %s %s is not signed, and %s does not know its digest.", what,
+			item->path, who);
+		return refuse(foretell, FORETELL_UNSIGNED);
+	case GATE_UNTRUSTED:
+		(void)text_format(text, FORETELL_TEXT_SIZE,
+			"The %s %s is signed only by %s, which %s.", what, item->path,
+			gate->name[0] ? gate->name : "somebody unknown",
+			by_shim ? "neither db nor shim's lists have" : "db lacks");
+		return refuse(foretell, FORETELL_UNTRUSTED);
+	case GATE_REVOKED:
+		(void)text_format(text, FORETELL_TEXT_SIZE, "The %s %s is revoked by %s: %s%s.",
+			what, item->path, gate->variable,
+			gate->name[0] ? "it is signed by " : "by its digest", gate->name);
+		return refuse(foretell, FORETELL_REVOKED);
+	case GATE_BELOW_LEVEL:
+		(void)text_format(text, FORETELL_TEXT_SIZE,
+			"The %s %s is below shim's revocation level (SBAT): %s.", what, item->path,
+			gate->name);
+		return refuse(foretell, FORETELL_BELOW_SBAT);
+	case GATE_NO_SBAT:
+		(void)text_format(text, FORETELL_TEXT_SIZE,
+			"The %s %s has no section .sbat, which shim demands.", what, item->path);
+		return refuse(foretell, FORETELL_NO_SBAT);
+	case GATE_UNCLEAR:
+	case GATE_STARTS:
+		break;
+	}
+	return say(foretell, FORETELL_CANNOT_TELL,
+		"Whether %s starts the %s %s is not known: not all that decides it can be read here.",
+		who, what, item->path);
+}
+
+/* ---- what it leads to ---- */
+
+static void add_program(
+	struct foretold_boot *boot, const uint8_t *sha256, const struct gate *gate, bool is_by_shim)
+{
+	boot->programs[boot->count++] = (struct foretold_program){
+		.sha256 = sha256, .authority = gate, .is_by_shim = is_by_shim};
+}
+
+static void list_programs(const struct foretell *foretell, struct foretold_boot *ret)
+{
+	bool has_shim = shim_of(&foretell->chain) != NULL;
+
+	for (size_t i = 0; i < foretell->chain.count; i++) {
+		const struct program *program = foretell->chain.items[i].program;
+		const struct gate *gate = &foretell->gates[i];
+
+		add_program(ret, program->sha256, gate->variable ? gate : NULL, i && has_shim);
+		if (program->has_inner)
+			add_program(ret, program->inner_sha256, NULL, false);
+	}
+}
+
+static int foretell_log(struct foretell *foretell, struct bytes event_log, struct err *err)
+{
+	struct foretold_boot boot = {.held = &foretell->held};
+	const struct program *shim = shim_of(&foretell->chain);
+	struct eventlog log;
+
+	if (shim)
+		boot.level = gate_level(shim, &foretell->held);
+	list_programs(foretell, &boot);
+	if (eventlog_open(event_log, &log, err) < 0)
+		return -1;
+	return foretold_log(&log, &boot, &foretell->foretold, err);
+}
+
+static void explain_start(struct foretell *foretell)
+{
+	const struct foretold_pcr *programs = &foretell->foretold.programs;
+	const struct foretold_pcr *secure_boot = &foretell->foretold.secure_boot;
+
+	if (!programs->is_foretold || !secure_boot->is_foretold)
+		(void)say(foretell, FORETELL_CHANGES,
+			"It starts. What it leads to cannot be foretold: %s",
+			programs->is_foretold ? secure_boot->why : programs->why);
+	else if (!programs->has_changed && !secure_boot->has_changed)
+		(void)say(foretell, FORETELL_AS_NOW,
+			"The same programs start, by the same keys: PCR 4 and 7 stay as they are.");
+	else
+		(void)say(foretell, FORETELL_CHANGES, "It starts, and PCR %s will be others.",
+			!secure_boot->has_changed ? "4"
+			: !programs->has_changed  ? "7"
+						  : "4 and 7");
+}
+
+static int look_ahead(struct foretell *foretell, struct bytes event_log, struct err *err)
+{
+	if (!event_log.len) {
+		(void)text_format(foretell->foretold.programs.why, FORETOLD_WHY_SIZE,
+			"This boot's event log is not known.");
+		explain_start(foretell);
+		return 0;
+	}
+	if (foretell_log(foretell, event_log, err) < 0)
+		return -1;
+	explain_start(foretell);
+	return 0;
+}
+
+/* ---- one option after the other ---- */
+
+static bool has_given(const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (chain->items[i].is_given)
+			return true;
+	return false;
+}
+
+static int judge_chain(struct foretell *foretell, const struct chain_sources *sources, struct err *err)
+{
+	const struct chain *chain = &foretell->chain;
+
+	foretell->kind = FORETELL_NONE;
+	if (judge_all(foretell, err) < 0)
+		return -1;
+	if (foretell->judged && foretell->gates[foretell->judged - 1].answer != GATE_STARTS)
+		return explain_refusal(foretell);
+	if (chain->end == CHAIN_MISSING) {
+		(void)text_format(foretell->text, FORETELL_TEXT_SIZE, "%s", chain->why);
+		return refuse(foretell, FORETELL_MISSING_FILE);
+	}
+	if (chain->end == CHAIN_UNCLEAR)
+		return say(foretell, FORETELL_CANNOT_TELL, "%s", chain->why);
+	if (sources->with.fd >= 0 && !has_given(chain))
+		return say(foretell, FORETELL_CANNOT_TELL,
+			"%s is a %s, and the next boot starts none in whose place it could be.",
+			sources->with.path, program_kind_name(sources->with.kind));
+	return say(foretell, FORETELL_CHANGES, "It starts.");
+}
+
+static int try_option(struct foretell *foretell, const struct foretell_sources *sources,
+	const struct bootoption *option, struct err *err)
+{
+	foretell->option = *option;
+	chain_done(&foretell->chain);
+	foretell->judged = 0;
+	if (chain_find(&sources->chain, option, &foretell->chain, err) == 0)
+		return judge_chain(foretell, &sources->chain, err);
+	if (err->code == ERR_NO_MEMORY)
+		return -1;
+	return say(foretell, FORETELL_CANNOT_TELL, "%s", err->msg);
+}
+
+/* The firmware passes on to the next option if one's first program is missing or refused. What
+ * shim refuses ends there. */
+static bool is_passed_over(const struct foretell *foretell)
+{
+	return foretell->answer == FORETELL_WILL_NOT_BOOT && foretell->judged <= 1 &&
+	       foretell->chain.count <= 1;
+}
+
+static void keep_first(const struct foretell *from, struct foretell *first)
+{
+	first->option = from->option;
+	first->kind = from->kind;
+	first->answer = from->answer;
+	memcpy(first->text, from->text, sizeof(first->text));
+}
+
+static int try_all(struct foretell *foretell, const struct foretell_sources *sources,
+	const struct bootoptions *options, struct err *err)
+{
+	auto_cleanup(free) struct foretell *first = calloc(1, sizeof(*first));
+
+	if (!first)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for what is foretold.");
+	for (size_t i = 0; i < options->count; i++) {
+		if (try_option(foretell, sources, &options->items[i], err) < 0)
+			return -1;
+		if (!is_passed_over(foretell))
+			break;
+		if (!first->answer)
+			keep_first(foretell, first);
+	}
+	if (first->answer && is_passed_over(foretell))
+		keep_first(first, foretell);
+	else if (first->answer)
+		(void)text_format(foretell->passed_over, sizeof(foretell->passed_over),
+			"%s is passed over: %s", first->option.name, first->text);
+	return 0;
+}
+
+static int run(struct foretell *foretell, const struct foretell_sources *sources,
+	struct bytes started, struct err *err)
+{
+	struct bootoptions options;
+
+	if (held_read(sources->chain.root_fd, &foretell->held, err) < 0 ||
+		bootoptions_read(sources->chain.root_fd, started, &options, err) < 0)
+		return -1;
+	foretell->has_variables = true;
+	foretell->is_secure_boot = foretell->held.is_secure_boot;
+	if (try_all(foretell, sources, &options, err) < 0)
+		return -1;
+	return foretell->answer == FORETELL_CHANGES ? look_ahead(foretell, sources->event_log, err)
+						    : 0;
+}
+
+/* The device path of the first program that this boot started; empty if it is not known. */
+static struct bytes first_program(struct bytes event_log)
+{
+	struct eventlog_walk walk;
+	struct eventlog log;
+	struct event event;
+	struct err ignored;
+
+	if (!event_log.len || eventlog_open(event_log, &log, &ignored) < 0)
+		return (struct bytes){0};
+	walk = eventlog_walk(&log);
+	while (event_next(&log, &walk, &event))
+		if (event.pcr == 4 && event.what == EVENT_IMAGE && event.is_formed)
+			return event.image.path;
+	return (struct bytes){0};
+}
+
+int foretell_run(const struct foretell_sources *sources, struct foretell **ret, struct err *err)
+{
+	auto_cleanup(foretell) struct foretell *foretell = calloc(1, sizeof(*foretell));
+
+	if (!foretell)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for what is foretold.");
+	if (run(foretell, sources, first_program(sources->event_log), err) < 0) {
+		if (err->code == ERR_NO_MEMORY)
+			return -1;
+		(void)say(foretell, FORETELL_CANNOT_TELL, "%s", err->msg);
+	}
+	*ret = steal_ptr(foretell);
+	return 0;
+}
