@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include "base/log.h"
 #include "service/loop.h"
+#include "service/removal.h"
 #include "shared/options.h"
 
 struct monitor_options {
-	const char *root, *limit;
+	const char *root, *limit, *settle, *clean_up;
 	bool is_alone;
 };
 
@@ -18,23 +19,43 @@ static const struct option_row rows[] = {
 		"there is no systemd: nobody starts the service anew if it ends by mistake"),
 	OPTION(struct monitor_options, limit, "limit", "SECONDS",
 		"how long a round may take before it counts as hung (default: 300)"),
+	OPTION(struct monitor_options, settle, "settle", "SECONDS",
+		"how long the package must be deleted before the service gives up (default: 300)"),
+	OPTION(struct monitor_options, clean_up, "clean-up", "HOME",
+		"instead: remove what a service left that gave up because the package HOME was deleted"),
 	{0},
 };
+
+static void read_seconds(const char *option, uint32_t *ret)
+{
+	if (option)
+		*ret = (uint32_t)strtoul(option, NULL, 10);
+}
 
 static int run_service(const struct monitor_options *options, struct loop_call *call)
 {
 	struct err err;
 
-	if (options->limit)
-		call->limit_s = (uint32_t)strtoul(options->limit, NULL, 10);
-	if (!call->limit_s) {
-		err_fill(&err, ERR_USAGE, 0, "--limit takes seconds, one at least");
+	read_seconds(options->limit, &call->limit_s);
+	read_seconds(options->settle, &call->settle_s);
+	if (!call->limit_s || !call->settle_s) {
+		err_fill(&err, ERR_USAGE, 0, "--limit and --settle take seconds, one at least");
 		return program_refuse(call->argv[0], &err);
 	}
 	(void)umask(077);
 	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (loop_run(call, &err) == 0)
+		return 0;
+	log_err(LOG_LEVEL_ERROR, &err);
+	return err_info(err.code)->exit_code;
+}
+
+static int clean_up(const struct monitor_options *options)
+{
+	struct err err;
+
+	if (removal_clean_up(options->root, options->clean_up, &err) == 0)
 		return 0;
 	log_err(LOG_LEVEL_ERROR, &err);
 	return err_info(err.code)->exit_code;
@@ -56,9 +77,12 @@ int main(int argc, char **argv)
 	case OPTIONS_READ:
 		break;
 	}
+	if (options.clean_up)
+		return clean_up(&options);
 	return run_service(&options, &(struct loop_call){.root = options.root,
 					     .argv = argv,
 					     .limit_s = LOOP_ROUND_LIMIT_S,
+					     .settle_s = LOOP_SETTLE_S,
 					     .is_alone = options.is_alone,
 					     .version = VERSION});
 }

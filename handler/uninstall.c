@@ -1,9 +1,8 @@
 /* uninstall - removes the service, this version's programs and, unless an upgrade is in progress,
  * all state. */
 #include <string.h>
-#include "base/tree.h"
 #include "edge/state.h"
-#include "service/programs.h"
+#include "service/removal.h"
 #include "shared/handler.h"
 
 /* Reads the marker of update: does the upgrade leave this version, so that the state is kept for
@@ -35,18 +34,11 @@ static int find_upgrade(const struct handler *handler, bool *ret, struct err *er
 static int uninstall(struct handler *handler, struct err *err)
 {
 	struct control control = handler_control(handler);
-	auto_cleanup(fd) int lib = -1;
 	bool is_updating;
 
-	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0 ||
-		control_remove(&control, err) < 0 ||
-		programs_remove(handler->root_fd, is_updating ? VERSION : NULL, err) < 0)
+	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0)
 		return -1;
-	if (is_updating)
-		return 0;
-	if (environment_open_folder(handler->root_fd, "/var/lib", &lib, err) < 0)
-		return -1;
-	return tree_remove(lib, "guest-attestation", err);
+	return removal_run(&control, is_updating ? VERSION : NULL, err);
 }
 
 int main(int argc, char **argv)

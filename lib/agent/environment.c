@@ -151,22 +151,30 @@ int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct e
 	return 0;
 }
 
+int environment_open_parent(
+	int root_fd, const char *path, int *ret_fd, const char **ret_name, struct err *err)
+{
+	char parent[ENVIRONMENT_PATH_SIZE];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path || !slash[1] ||
+		!text_format(parent, sizeof(parent), "%.*s", (int)(slash - path), path))
+		return err_set(
+			err, ERR_IO, EINVAL, "The path '%s' names no folder in another.", path);
+	*ret_name = slash + 1;
+	return environment_open_folder(root_fd, parent, ret_fd, err);
+}
+
 int environment_make_folder(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
-	char above[ENVIRONMENT_PATH_SIZE];
 	auto_cleanup(fd) int parent = -1;
 	struct err ignored;
-	char *name;
+	const char *name;
 
 	if (environment_open_folder(root_fd, path, ret_fd, err) == 0)
 		return 0;
-	if (err->native != ENOENT || !text_format(above, sizeof(above), "%s", path))
-		return -1;
-	name = strrchr(above, '/');
-	if (!name || name == above || !name[1])
-		return -1;
-	*name++ = '\0';
-	if (environment_open_folder(root_fd, above, &parent, &ignored) < 0)
+	if (err->native != ENOENT ||
+		environment_open_parent(root_fd, path, &parent, &name, &ignored) < 0)
 		return -1;
 	return dir_make(parent, name, 0700, ret_fd, err);
 }

@@ -27,8 +27,11 @@ int environment_find_sequence(
 /* Opens a folder that the agent named (service->home, those of the environment), relative to the
  * root directory. The caller closes it. ERR_IO, with native ENOENT if it does not exist. */
 int environment_open_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
-/* The same for a folder that the extension writes to: it is created with mode 0700 if it is missing
- * and its parent exists. */
+/* Opens the folder that holds it. ret_name: its name there, within `path`. */
+int environment_open_parent(int root_fd, const char *path, int *ret_fd, const char **ret_name,
+	struct err *err) err_check;
+/* The same as environment_open_folder for a folder that the extension writes to: it is created with
+ * mode 0700 if it is missing and its parent exists. */
 int environment_make_folder(int root_fd, const char *path, int *ret_fd, struct err *err) err_check;
 
 #endif

@@ -73,6 +73,7 @@ static int write_unit(const struct control *control, const struct record *servic
 	char program[PATH_SIZE], status[PATH_SIZE], log[PATH_SIZE], events[PATH_SIZE];
 	const struct systemd_unit unit = {.program = program,
 		.root = control->root,
+		.home = service->home,
 		.status = status,
 		.log = log,
 		.events = events};
@@ -175,6 +176,15 @@ int control_stop(const struct control *control, struct err *err)
 	if (is_running)
 		*err = unit_err;
 	return is_running ? -1 : 0;
+}
+
+int control_disable(const struct control *control, struct err *err)
+{
+	bool has_unit;
+
+	if (find_unit(control, &has_unit, err) < 0)
+		return -1;
+	return has_unit ? systemctl(control, "disable", true, err) : 0;
 }
 
 int control_remove(const struct control *control, struct err *err)

@@ -24,6 +24,9 @@ int control_start(const struct control *control, const struct record *service,
 int control_explain_end(const struct control *control, const char *version, struct err *err) err_check;
 /* Stops the service, also for later boots. 0 also if there is none. ERR_SERVICE. */
 int control_stop(const struct control *control, struct err *err) err_check;
+/* systemd no longer starts the service at later boots. 0 also if there is no unit. ERR_SERVICE,
+ * ERR_IO. */
+int control_disable(const struct control *control, struct err *err) err_check;
 /* Removes the unit, after control_stop. 0 also if there is none. ERR_IO. */
 int control_remove(const struct control *control, struct err *err) err_check;
 /* Does the service run? systemctl is called only if no process holds the service's lock, because a

@@ -54,7 +54,10 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 	found = record_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", RECORD_FILE);
-	return found == STATE_LOADED ? 0 : -1;
+	if (found != STATE_LOADED)
+		return -1;
+	removal_find_parent(ret->root_fd, ret->service.home, &ret->package_parent);
+	return 0;
 }
 
 static void report_err(const struct loop *loop, const struct err *err)
@@ -291,14 +294,39 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 	return WAKEUP_DUE;
 }
 
+/* Does the package's folder come back? During the wait, SIGTERM ends the process. */
+static bool has_returned(struct loop *loop)
+{
+	(void)sleep(loop->call->settle_s);
+	fd_cleanup(&loop->watch_fd); /* it watches the folder that was deleted */
+	loop->watch_fd = -1;
+	return loop_find_end(loop) != RUNNING_REMOVED;
+}
+
+/* Nobody removes what a dropped extension leaves, unless it does so itself. Where systemd runs the
+ * service, its unit does the rest. */
+static int end_dropped(const struct loop *loop, struct err *err)
+{
+	if (!removal_is_certain(loop->root_fd, loop->service.home, &loop->package_parent)) {
+		loop_log(loop, LOG_LEVEL_NOTICE,
+			"the extension's folder cannot be found; the service ends.");
+		return 0;
+	}
+	loop_log(loop, LOG_LEVEL_NOTICE,
+		"the guest agent deleted the extension; the service ends, and all that it left is removed.");
+	if (removal_give_up(loop->root_fd, err) < 0 ||
+		(loop->call->is_alone &&
+			removal_clean_up(loop->call->root, loop->service.home, err) < 0))
+		loop_log_err(loop, err);
+	return 0;
+}
+
 /* Ends a service that commands can no longer find. It reports its end, so that its last status does
  * not stand for ever. */
 static int end_service(const struct loop *loop, enum running_end why, struct err *err)
 {
-	if (why == RUNNING_REMOVED) {
-		loop_log(loop, LOG_LEVEL_NOTICE, "the extension was removed; the service ends.");
-		return 0;
-	}
+	if (why == RUNNING_REMOVED)
+		return end_dropped(loop, err);
 	if (why == RUNNING_FORBIDDEN) {
 		loop_log(loop, LOG_LEVEL_NOTICE,
 			"the guest agent does not run the extension, as its status says; the service ends until it is enabled again.");
@@ -386,6 +414,8 @@ int loop_run(const struct loop_call *call, struct err *err)
 	for (wait_s = wait_after_boot_s(loop);
 		!wait_s || wait_for_next(loop, wait_s) != WAKEUP_STOP;) {
 		why = loop_find_end(loop);
+		if (why == RUNNING_REMOVED && has_returned(loop))
+			why = loop_find_end(loop);
 		if (why != RUNNING_GOES_ON)
 			return end_service(loop, why, err);
 		if (round_once(loop, &wait_s, err) < 0)

@@ -4,8 +4,8 @@
  * Between rounds it sleeps (service/wakeup.h) until the next round is due, until boot files or
  * records of packages have changed and been quiet for a minute (at most every five minutes; then it
  * only records what the next boot will use), until the package's folder is deleted (the guest agent
- * may remove an extension so, without calling a command), until its lock file is no longer the one
- * in the state folder, or until SIGTERM. */
+ * may remove an extension so, without calling a command: service/removal.h), until its lock file is
+ * no longer the one in the state folder, or until SIGTERM. */
 #ifndef SERVICE_LOOP_H
 #define SERVICE_LOOP_H
 
@@ -14,6 +14,9 @@
 
 /* enough for a minute on the network, a slow TPM and eight alerts */
 #define LOOP_ROUND_LIMIT_S 300
+/* an administrator who moves the guest agent's folder, or an agent that unpacks the package anew,
+ * is done by then */
+#define LOOP_SETTLE_S 300
 
 /* How the service was started. */
 struct loop_call {
@@ -21,6 +24,7 @@ struct loop_call {
 	char **argv; /* to restart itself if it hangs and there is no systemd */
 	bool is_alone; /* there is no systemd that would restart the service */
 	uint32_t limit_s; /* how long a round may take before it counts as hung */
+	uint32_t settle_s; /* how long the package must be deleted before the service gives up */
 	const char *version; /* of this program */
 };
 

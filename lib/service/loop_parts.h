@@ -9,6 +9,7 @@
 #include "service/attest_now.h"
 #include "service/loop.h"
 #include "service/quiet.h"
+#include "service/removal.h"
 #include "service/schedule.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
@@ -18,6 +19,7 @@ struct loop {
 	int root_fd, state_fd, lock_fd, watch_fd;
 	struct quiet disks;
 	struct record service;
+	struct removal_parent package_parent; /* from when the service started */
 	bool has_settings;
 	struct settings settings;
 	struct attempt attempt; /* points to the members above and below */

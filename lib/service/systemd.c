@@ -19,6 +19,7 @@ static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 	} values[] = {
 		{"PROGRAM", unit->program},
 		{"ROOT", unit->root},
+		{"HOME", unit->home},
 		{"STATUS", unit->status},
 		{"LOG", unit->log},
 		{"EVENTS", unit->events},

@@ -13,6 +13,7 @@
 struct systemd_unit {
 	const char *program; /* {{PROGRAM}} */
 	const char *root; /* {{ROOT}} */
+	const char *home; /* {{HOME}}: the package's folder, below root */
 	/* the folders that it may write to besides its state, of this version only */
 	const char *status; /* {{STATUS}} */
 	const char *log; /* {{LOG}} */

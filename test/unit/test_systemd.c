@@ -2,6 +2,7 @@
 #include "service/systemd.h"
 
 static const struct systemd_unit values = {.program = "/opt/a/monitor",
+	.home = "/var/lib/waagent/a",
 	.root = "/",
 	.status = "/var/lib/a b%c\"d\\e",
 	.log = "/var/log/azure/a",
@@ -17,6 +18,7 @@ static void marks_become_quoted_values(void **state)
 		{"ExecStart={{PROGRAM}} --root {{ROOT}}\n",
 			"ExecStart=\"/opt/a/monitor\" --root \"/\"\n"},
 		{"-{{STATUS}}", "-\"/var/lib/a b%%c\\\"d\\\\e\""},
+		{"--clean-up {{HOME}}", "--clean-up \"/var/lib/waagent/a\""},
 		{"{{LOG}}{{EVENTS}}", "\"/var/log/azure/a\"\"/var/log/azure/a/events\""},
 	};
 

@@ -1,0 +1,85 @@
+#include "service/removal.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include "base/file.h"
+#include "base/tree.h"
+#include "edge/state.h"
+#include "service/lock.h"
+#include "service/programs.h"
+
+void removal_find_parent(int root_fd, const char *home, struct removal_parent *ret)
+{
+	auto_cleanup(fd) int fd = -1;
+	struct err ignored;
+	struct stat info;
+	const char *name;
+
+	*ret = (struct removal_parent){0};
+	if (environment_open_parent(root_fd, home, &fd, &name, &ignored) == 0 && fstat(fd, &info) == 0)
+		*ret = (struct removal_parent){info.st_dev, info.st_ino};
+}
+
+bool removal_is_certain(int root_fd, const char *home, const struct removal_parent *parent)
+{
+	auto_cleanup(fd) int fd = -1;
+	struct stat info;
+	struct err ignored;
+	bool is_found;
+	const char *name;
+
+	if (environment_open_parent(root_fd, home, &fd, &name, &ignored) < 0 || fstat(fd, &info) < 0 ||
+		(parent && (info.st_dev != parent->device || info.st_ino != parent->inode)))
+		return false;
+	return file_find(fd, name, &is_found, &ignored) == 0 && !is_found;
+}
+
+int removal_run(const struct control *control, const char *version, struct err *err)
+{
+	auto_cleanup(fd) int lib = -1;
+
+	if (control_remove(control, err) < 0 || programs_remove(control->root_fd, version, err) < 0)
+		return -1;
+	if (version)
+		return 0;
+	if (environment_open_folder(control->root_fd, "/var/lib", &lib, err) < 0)
+		return -1;
+	return tree_remove(lib, "guest-attestation", err);
+}
+
+int removal_give_up(int root_fd, struct err *err)
+{
+	auto_cleanup(lock) struct lock lock = {-1, -1};
+
+	if (lock_take(root_fd, 0, &lock, err) < 0)
+		return -1;
+	return state_remove(lock.state_fd, RECORD_FILE, err);
+}
+
+int removal_clean_up(const char *root, const char *home, struct err *err)
+{
+	auto_cleanup(lock) struct lock lock = {-1, -1};
+	auto_cleanup(fd) int root_fd = -1;
+	auto_cleanup(fd) int state_fd = -1;
+	int systemctl_left_ms = CONTROL_SYSTEMCTL_MS;
+	struct control control = {.root = root, .systemctl_left_ms = &systemctl_left_ms};
+	struct err ignored;
+	bool is_enabled;
+
+	if (dir_open(root, &root_fd, err) < 0)
+		return -1;
+	if (!removal_is_certain(root_fd, home, NULL) ||
+		state_open_folder(root_fd, false, &state_fd, &ignored) < 0 ||
+		lock_take(root_fd, 0, &lock, &ignored) < 0)
+		return 0;
+	if (file_find(lock.state_fd, RECORD_FILE, &is_enabled, err) < 0)
+		return -1;
+	if (is_enabled)
+		return 0;
+	control.root_fd = root_fd;
+	control.state_fd = lock.state_fd;
+	/* if it fails, a link to a unit that is gone remains, which does no harm */
+	(void)!control_disable(&control, &ignored);
+	/* systemd mounts the state folder onto itself even for this program: it stays, empty */
+	return removal_run(&control, NULL, err) == 0 || err->native == EBUSY ? 0 : -1;
+}
