@@ -18,8 +18,7 @@ static bool is_usable_path(const char *path)
 	if (path[0] != '/' || strlen(path) >= ENVIRONMENT_PATH_SIZE || strstr(path, "/../"))
 		return false;
 	text_clean(clean, sizeof(clean), bytes_of_text(path));
-	return strcmp(clean, path) == 0 &&
-	       (strlen(path) < 3 || strcmp(path + strlen(path) - 3, "/.."));
+	return strcmp(clean, path) == 0 && !text_ends_with(path, "/..");
 }
 
 static int read_path(

@@ -291,13 +291,12 @@ static const char *name_probably_meant(const char *name)
 
 static void add_stranger(struct strangers *strangers, const char *name)
 {
-	size_t used = strlen(strangers->names);
 	const char *meant = name_probably_meant(name);
 
 	if (strangers->count++ < NAMES_SHOWN)
-		(void)text_format(strangers->names + used, sizeof(strangers->names) - used,
-			"%s'" NAME_SHOWN "'%s%s%s", used ? ", " : "", name, meant ? " (is it " : "",
-			meant ? meant : "", meant ? "?)" : "");
+		(void)text_list_add(strangers->names, sizeof(strangers->names),
+			"'" NAME_SHOWN "'%s%s%s", name, meant ? " (is it " : "", meant ? meant : "",
+			meant ? "?)" : "");
 }
 
 static struct strangers find_strangers(const struct settings_source *source)

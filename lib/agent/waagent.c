@@ -14,26 +14,18 @@ static struct bytes trim(struct bytes text, const char *also)
 	return text;
 }
 
-static struct bytes text_before(struct bytes text, char mark)
-{
-	const uint8_t *at = text.len ? memchr(text.data, mark, text.len) : NULL;
-
-	return at ? (struct bytes){text.data, (size_t)(at - text.data)} : text;
-}
-
 /* The value of a line "name = value"; false if the line has another name. */
 static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 {
-	struct bytes key = text_before(line, '=');
+	struct bytes value = line, key = bytes_take_until(&value, '=');
 
-	if (line.len == key.len || line.data[0] == '#' ||
+	if (key.len == line.len || line.data[0] == '#' ||
 		!bytes_equal(trim(key, ""), bytes_of_text(name)))
 		return false;
-	line = (struct bytes){key.data + key.len + 1, line.len - key.len - 1};
-	line = trim(text_before(line, '#'), "\"");
-	if (line.len == 4 && strncasecmp((const char *)line.data, "None", 4) == 0)
-		line.len = 0;
-	*ret = line;
+	value = trim(bytes_take_until(&value, '#'), "\"");
+	if (value.len == 4 && strncasecmp((const char *)value.data, "None", 4) == 0)
+		value.len = 0;
+	*ret = value;
 	return true;
 }
 
@@ -55,17 +47,11 @@ static struct bytes without_scheme(struct bytes host)
 void waagent_parse_proxy(struct bytes text, char ret[WAAGENT_PROXY_SIZE])
 {
 	char host_text[WAAGENT_PROXY_SIZE], port_text[16];
-	struct bytes host = {0}, port = {0};
+	struct bytes host = {0}, port = {0}, line;
 
-	while (text.len) {
-		struct bytes line = text_before(text, '\n');
-
-		if (line.len && !take_value(line, "HttpProxy.Host", &host))
+	while (bytes_next_line(&text, &line))
+		if (!take_value(line, "HttpProxy.Host", &host))
 			(void)take_value(line, "HttpProxy.Port", &port);
-		text = line.len == text.len
-			       ? (struct bytes){0}
-			       : (struct bytes){line.data + line.len + 1, text.len - line.len - 1};
-	}
 	ret[0] = '\0';
 	if (!host.len)
 		return;

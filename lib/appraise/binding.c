@@ -256,13 +256,6 @@ static int check_certified(const struct evidence *evidence, enum binding_hierarc
 	return 0;
 }
 
-static int check_ak_and_cert(const struct evidence *evidence, struct binding *out, struct err *err)
-{
-	if (binding_check_ak(&evidence->ak_public, &out->ak, err) < 0)
-		return -1;
-	return binding_check_cert(buf_bytes(&evidence->ak_cert), &out->ak, &out->cert, err);
-}
-
 /* Reports the encryption key's first fault. Without a valid quote, the PCR values and the boot that
  * the key must match are unknown, so those checks are skipped. */
 static int check_encryption_key(const struct evidence *evidence, enum binding_hierarchy allowed,
@@ -284,7 +277,8 @@ bool binding_check(const struct evidence *evidence, enum binding_hierarchy allow
 	bool is_quoted;
 
 	memset(&out, 0, sizeof(out));
-	if (check_ak_and_cert(evidence, &out, &err) < 0) {
+	if (binding_check_ak(&evidence->ak_public, &out.ak, &err) < 0 ||
+		binding_check_cert(buf_bytes(&evidence->ak_cert), &out.ak, &out.cert, &err) < 0) {
 		findings_add(found, &err);
 		return false;
 	}

@@ -48,7 +48,6 @@ static void add_certs(const struct facts *facts, const char *name, const char *l
 {
 	json *list = fact_list(facts, name);
 	char line[LINE_SIZE] = "";
-	size_t len = 0;
 
 	for (int cert = 0; cert < KNOWN_CERT_COUNT; cert++) {
 		const char *text = known_cert_name((enum known_cert)cert);
@@ -56,12 +55,11 @@ static void add_certs(const struct facts *facts, const char *name, const char *l
 		if (!(certs->found & KNOWN_CERT_BIT(cert)))
 			continue;
 		json_add_text(list, NULL, text);
-		(void)text_format(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", text);
-		len = strlen(line);
+		(void)text_list_add(line, sizeof(line), "%s", text);
 	}
 	if (certs->others)
-		(void)text_format(line + len, sizeof(line) - len, "%s%zu not Microsoft's",
-			len ? ", and " : "", certs->others);
+		(void)text_list_add(line, sizeof(line), "%s%zu not Microsoft's",
+			line[0] ? "and " : "", certs->others);
 	fact_text(facts, NULL, label, line);
 }
 

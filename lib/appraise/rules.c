@@ -63,19 +63,12 @@ struct rules rules_default(void)
 
 #define LIST_SIZE 352
 
-static void append_name(char list[LIST_SIZE], const char *name)
-{
-	size_t len = strlen(list);
-
-	(void)text_format(list + len, LIST_SIZE - len, "%s%s", len ? ", " : "", name);
-}
-
 static int find_class(const char *name, enum rules_class *ret, struct err *err)
 {
 	char list[LIST_SIZE] = "";
 
 	for (size_t i = 0; i < RULES_CLASSES; i++) {
-		append_name(list, classes[i].name);
+		(void)text_list_add(list, sizeof(list), "%s", classes[i].name);
 		if (!text_equal_nocase(classes[i].name, name))
 			continue;
 		*ret = (enum rules_class)i;

@@ -80,13 +80,8 @@ int unquoted_compare(const struct eventlog *log, const struct tpm_pcrs *led_to,
 
 void unquoted_text(uint32_t mask, char ret[UNQUOTED_TEXT_SIZE])
 {
-	size_t len = 0;
-
 	ret[0] = '\0';
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		if (!(mask & 1u << pcr))
-			continue;
-		(void)text_format(ret + len, UNQUOTED_TEXT_SIZE - len, "%s%u", len ? ", " : "", pcr);
-		len = strlen(ret);
-	}
+	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
+		if (mask & 1u << pcr)
+			(void)text_list_add(ret, UNQUOTED_TEXT_SIZE, "%u", pcr);
 }

@@ -38,14 +38,19 @@ struct bytes bytes_without_final_zeros(struct bytes bytes)
 	return bytes;
 }
 
+struct bytes bytes_take_until(struct bytes *rest, char mark)
+{
+	const uint8_t *end = rest->len ? memchr(rest->data, mark, rest->len) : NULL;
+	struct bytes part = {rest->data, end ? (size_t)(end - rest->data) : rest->len};
+
+	*rest = bytes_behind(*rest, part.len + (end ? 1 : 0));
+	return part;
+}
+
 bool bytes_next_line(struct bytes *rest, struct bytes *ret)
 {
-	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-	size_t len = end ? (size_t)(end - rest->data) : rest->len;
-
 	if (rest->len == 0)
 		return false;
-	*ret = (struct bytes){rest->data, len};
-	*rest = bytes_behind(*rest, len + (end ? 1 : 0));
+	*ret = bytes_take_until(rest, '\n');
 	return true;
 }

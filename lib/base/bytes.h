@@ -22,6 +22,8 @@ struct bytes bytes_behind(struct bytes bytes, size_t len);
 /* Zeros at the end are what firmware and loaders leave of a field of fixed size, or of a final 0.
  */
 struct bytes bytes_without_final_zeros(struct bytes bytes);
+/* Takes what stands before the next mark, or all, off *rest, and the mark too. */
+struct bytes bytes_take_until(struct bytes *rest, char mark);
 /* Takes the next line off *rest and returns it without its "\n"; false after the last line. */
 bool bytes_next_line(struct bytes *rest, struct bytes *ret);
 

@@ -10,30 +10,22 @@
 
 #define POLL_MS 20
 
-static int redirect_streams(
-	const struct child *child, int pipe_fd, posix_spawn_file_actions_t *actions)
-{
-	int other = child->stream == CHILD_STDOUT ? CHILD_STDERR : CHILD_STDOUT;
-	int status = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
-
-	if (status == 0)
-		status = posix_spawn_file_actions_addopen(actions, other, "/dev/null", O_WRONLY, 0);
-	if (status == 0)
-		status = posix_spawn_file_actions_adddup2(actions, pipe_fd, (int)child->stream);
-	if (status == 0 && child->root_fd >= 0)
-		status = posix_spawn_file_actions_adddup2(actions, child->root_fd, CHILD_ROOT_FD);
-	return status;
-}
-
 /* Returns 0 or an errno. */
 static int spawn(const struct child *child, int pipe_fd, pid_t *ret)
 {
+	int other = child->stream == CHILD_STDOUT ? CHILD_STDERR : CHILD_STDOUT;
 	posix_spawn_file_actions_t actions;
 	int status = posix_spawn_file_actions_init(&actions);
 
 	if (status != 0)
 		return status;
-	status = redirect_streams(child, pipe_fd, &actions);
+	status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	if (status == 0)
+		status = posix_spawn_file_actions_addopen(&actions, other, "/dev/null", O_WRONLY, 0);
+	if (status == 0)
+		status = posix_spawn_file_actions_adddup2(&actions, pipe_fd, (int)child->stream);
+	if (status == 0 && child->root_fd >= 0)
+		status = posix_spawn_file_actions_adddup2(&actions, child->root_fd, CHILD_ROOT_FD);
 	if (status == 0)
 		status = posix_spawn(ret, child->path, &actions, NULL, child->argv, environ);
 	(void)posix_spawn_file_actions_destroy(&actions);

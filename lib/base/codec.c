@@ -129,7 +129,7 @@ void hex_encode(struct bytes bytes, char *ret)
 	*ret = '\0';
 }
 
-static int hex_value(uint8_t character)
+int hex_digit_value(uint8_t character)
 {
 	if (character >= '0' && character <= '9')
 		return character - '0';
@@ -144,8 +144,8 @@ int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err)
 		return err_set(
 			err, ERR_FORMAT, 0, "Not %zu bytes of hex: %zu characters.", len, text.len);
 	for (size_t i = 0; i < len; i++) {
-		int high = hex_value(text.data[2 * i]);
-		int low = hex_value(text.data[2 * i + 1]);
+		int high = hex_digit_value(text.data[2 * i]);
+		int low = hex_digit_value(text.data[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return err_set(err, ERR_FORMAT, 0,

@@ -19,6 +19,8 @@ int base64_decode(
 
 /* Writes 2 * bytes.len digits in lower case and a final 0 to ret. */
 void hex_encode(struct bytes bytes, char *ret);
+/* Of a digit of either case; -1 if it is none. */
+int hex_digit_value(uint8_t character);
 /* Reads exactly len bytes; digits of either case. */
 int hex_decode(struct bytes text, uint8_t *ret, size_t len, struct err *err) err_check;
 

@@ -158,17 +158,45 @@ char *text_clean_copy(struct bytes bytes)
 	return ret;
 }
 
-bool text_format(char *ret, size_t size, const char *format, ...)
+static bool format_clean(char *ret, size_t size, const char *format, va_list args)
 {
 	char raw[4096];
-	va_list args;
-	int len;
+	int len = vsnprintf(raw, sizeof(raw), format, args);
 
-	va_start(args, format);
-	len = vsnprintf(raw, sizeof(raw), format, args);
-	va_end(args);
 	return write_clean(ret, size, bytes_of_text(len < 0 ? "" : raw)) < size && len >= 0 &&
 	       (size_t)len < sizeof(raw);
+}
+
+bool text_format(char *ret, size_t size, const char *format, ...)
+{
+	va_list args;
+	bool is_whole;
+
+	va_start(args, format);
+	is_whole = format_clean(ret, size, format, args);
+	va_end(args);
+	return is_whole;
+}
+
+bool text_list_add(char *list, size_t size, const char *format, ...)
+{
+	size_t len = strlen(list);
+	va_list args;
+	bool is_whole;
+
+	text_clean(list + len, size - len, bytes_of_text(len ? ", " : ""));
+	len += strlen(list + len);
+	va_start(args, format);
+	is_whole = format_clean(list + len, size - len, format, args);
+	va_end(args);
+	return is_whole;
+}
+
+bool text_ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 bool text_number(struct bytes text, uint32_t max, uint32_t *ret)
@@ -188,7 +216,7 @@ bool text_number(struct bytes text, uint32_t max, uint32_t *ret)
 	return true;
 }
 
-static char lower_case(char letter)
+char text_lower(char letter)
 {
 	return letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
 }
@@ -196,7 +224,7 @@ static char lower_case(char letter)
 bool text_equal_nocase(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)
-		if (lower_case(*a) != lower_case(*b))
+		if (text_lower(*a) != text_lower(*b))
 			return false;
 	return *a == *b;
 }
@@ -205,15 +233,15 @@ bool text_is_slip(const char *word, const char *meant)
 {
 	size_t len = strlen(word), meant_len = strlen(meant);
 
-	for (; len && meant_len && lower_case(*word) == lower_case(*meant);
+	for (; len && meant_len && text_lower(*word) == text_lower(*meant);
 		word++, meant++, len--, meant_len--)
 		;
-	for (; len && meant_len && lower_case(word[len - 1]) == lower_case(meant[meant_len - 1]);
+	for (; len && meant_len && text_lower(word[len - 1]) == text_lower(meant[meant_len - 1]);
 		len--, meant_len--)
 		;
 	if (len == 2 && meant_len == 2)
-		return lower_case(word[0]) == lower_case(meant[1]) &&
-		       lower_case(word[1]) == lower_case(meant[0]);
+		return text_lower(word[0]) == text_lower(meant[1]) &&
+		       text_lower(word[1]) == text_lower(meant[0]);
 	return len <= 1 && meant_len <= 1 && len + meant_len > 0;
 }
 

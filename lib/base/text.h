@@ -18,6 +18,10 @@ char *text_clean_copy(struct bytes bytes);
 /* snprintf, then text_clean; false if the text was cut (before cleaning at 4095 bytes). */
 bool text_format(char *ret, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Appends an item to a list in words: ", " stands before all but the first. false if it was cut. */
+bool text_list_add(char *list, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+bool text_ends_with(const char *text, const char *end);
 /* Decodes the first character; returns its length in bytes, or 0 if it is not valid UTF-8. */
 size_t text_character(struct bytes bytes, uint32_t *ret);
 /* Whether a character is invisible but changes what is seen, or ends a line: overrides of
@@ -26,6 +30,7 @@ size_t text_character(struct bytes bytes, uint32_t *ret);
 bool text_is_unseen(uint32_t character);
 /* A number of decimal digits only, at least one and at most max; false otherwise. */
 bool text_number(struct bytes text, uint32_t max, uint32_t *ret);
+char text_lower(char letter); /* ASCII */
 bool text_equal_nocase(const char *a, const char *b); /* ASCII */
 /* Whether they are one typing slip apart, without regard to the case of ASCII letters: one letter
  * more, less or different, or two neighbours swapped. */

@@ -6,14 +6,6 @@
 
 #define ATTRIBUTES_SIZE 4 /* in front of the contents */
 
-/* efivarfs writes GUIDs in lower case. */
-static void lower_guid_text(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_GUID_TEXT_SIZE])
-{
-	uefi_guid_text(guid, ret);
-	for (char *c = ret; *c; c++)
-		*c = (char)(*c >= 'A' && *c <= 'F' ? *c - 'A' + 'a' : *c);
-}
-
 int efivars_read(int root_fd, const uint8_t guid[UEFI_GUID_SIZE], const char *name, struct buf *ret,
 	struct err *err)
 {
@@ -21,7 +13,9 @@ int efivars_read(int root_fd, const uint8_t guid[UEFI_GUID_SIZE], const char *na
 	char vendor[UEFI_GUID_TEXT_SIZE], path[256];
 
 	*ret = buf_with_max(EFIVARS_MAX);
-	lower_guid_text(guid, vendor);
+	uefi_guid_text(guid, vendor);
+	for (char *c = vendor; *c; c++) /* as efivarfs writes it */
+		*c = text_lower(*c);
 	(void)text_format(path, sizeof(path), "sys/firmware/efi/efivars/%s-%s", name, vendor);
 	if (file_read(root_fd, path, FILE_NO_LINKS, &file, err) < 0)
 		return -1;

@@ -157,20 +157,14 @@ static bool read_loader(struct event *event)
 	return true;
 }
 
-/* Whether the rest consists of 00 or of FF bytes only, or is empty. */
-static bool is_padding(struct cursor *cursor)
-{
-	struct bytes rest = cursor_bytes(cursor, cursor->left);
-
-	return bytes_are_all(rest, 0x00) || bytes_are_all(rest, 0xFF);
-}
-
 static bool read_separator(struct event *event)
 {
 	struct cursor cursor = cursor_of(event->data);
 	uint32_t value = cursor_u32_le(&cursor);
+	struct bytes padding = cursor_bytes(&cursor, cursor.left);
 
-	if (cursor.failed || (value > 1 && value != UINT32_MAX) || !is_padding(&cursor))
+	if (cursor.failed || (value > 1 && value != UINT32_MAX) ||
+		!(bytes_are_all(padding, 0x00) || bytes_are_all(padding, 0xFF)))
 		return false;
 	event->separator = value;
 	return true;

@@ -67,28 +67,23 @@ static const char *table_name(const uint8_t guid[UEFI_GUID_SIZE], char ret[UEFI_
 static bool describe_tables(const struct event *event, struct event_text *ret)
 {
 	struct cursor cursor = cursor_of(event->data);
-	char name[128] = "", guid_text[UEFI_GUID_TEXT_SIZE];
+	char name[128] = "", guid_text[UEFI_GUID_TEXT_SIZE], tables[sizeof(ret->text)] = "";
 	uint64_t count;
-	size_t len;
 
 	if (event->type == EV_EFI_HANDOFF_TABLES2)
 		take_text(&cursor, name, sizeof(name));
 	count = cursor_u64_le(&cursor);
 	if (cursor.failed || count == 0 || count > cursor.left / (UEFI_GUID_SIZE + sizeof(uint64_t)))
 		return false;
-	(void)text_format(ret->text, sizeof(ret->text),
-		"table%s of the firmware%s%s: ", count == 1 ? "" : "s", *name ? " " : "", name);
 	for (uint64_t i = 0; i < count && i < SHOWN_TABLES; i++) {
 		const uint8_t *guid = cursor_bytes(&cursor, UEFI_GUID_SIZE).data;
 
 		(void)cursor_u64_le(&cursor);
-		len = strlen(ret->text);
-		(void)text_format(ret->text + len, sizeof(ret->text) - len, "%s%s", i ? ", " : "",
-			table_name(guid, guid_text));
+		(void)text_list_add(tables, sizeof(tables), "%s", table_name(guid, guid_text));
 	}
-	len = strlen(ret->text);
-	(void)text_format(
-		ret->text + len, sizeof(ret->text) - len, count > SHOWN_TABLES ? ", ..." : "");
+	(void)text_format(ret->text, sizeof(ret->text), "table%s of the firmware%s%s: %s%s",
+		count == 1 ? "" : "s", *name ? " " : "", name, tables,
+		count > SHOWN_TABLES ? ", ..." : "");
 	return true;
 }
 

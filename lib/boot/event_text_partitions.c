@@ -34,14 +34,12 @@ static void append_name(const uint8_t *entry, char *ret, size_t size)
 	struct bytes name = {entry + GPT_ENTRY_NAME_AT, 0};
 	char text[64];
 	const char *type;
-	size_t len = strlen(ret);
 
 	while (name.len + 2 <= GPT_ENTRY_NAME_MAX && (name.data[name.len] || name.data[name.len + 1]))
 		name.len += 2;
 	uefi_text(name, text, sizeof(text));
 	type = *text ? NULL : type_name(entry);
-	(void)text_format(ret + len, size - len, type ? "%s%s" : "%s\"%s\"", len ? ", " : "",
-		type ? type : text);
+	(void)text_list_add(ret, size, type ? "%s" : "\"%s\"", type ? type : text);
 }
 
 void event_text_partitions(const struct gpt *table, struct event_text *ret)

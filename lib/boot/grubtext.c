@@ -9,26 +9,19 @@ static bool is_utf16(struct bytes data)
 
 struct bytes grubtext_of(struct bytes data)
 {
-	const uint8_t *end;
-
-	while (data.len && !data.data[data.len - 1])
-		data.len--;
-	end = data.len && !is_utf16(data) ? memchr(data.data, 0, data.len) : NULL;
-	return end ? (struct bytes){data.data, (size_t)(end - data.data)} : data;
+	data = bytes_without_final_zeros(data);
+	return is_utf16(data) ? data : bytes_take_until(&data, '\0');
 }
 
 struct bytes grubtext_first_word(struct bytes text)
 {
-	const uint8_t *blank = text.len ? memchr(text.data, ' ', text.len) : NULL;
-
-	return blank ? (struct bytes){text.data, (size_t)(blank - text.data)} : text;
+	return bytes_take_until(&text, ' ');
 }
 
 struct bytes grubtext_behind_first_word(struct bytes text)
 {
-	struct bytes word = grubtext_first_word(text);
-
-	return bytes_behind(text, word.len < text.len ? word.len + 1 : word.len);
+	(void)bytes_take_until(&text, ' ');
+	return text;
 }
 
 static bool is_one_of(struct bytes word, const char *const *words, size_t count)

@@ -5,17 +5,6 @@
 
 #define MAX_GENERATION 1000000000u
 
-/* Takes the part before the separator, or all, off *rest. */
-static struct bytes take_part(struct bytes *rest, char separator)
-{
-	const uint8_t *end = rest->len ? memchr(rest->data, separator, rest->len) : NULL;
-	struct bytes part = {rest->data, end ? (size_t)(end - rest->data) : rest->len};
-
-	rest->data += end ? part.len + 1 : part.len;
-	rest->len -= end ? part.len + 1 : part.len;
-	return part;
-}
-
 static bool is_digits(struct bytes text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -26,9 +15,9 @@ static bool is_digits(struct bytes text)
 
 static void read_line(struct bytes line, struct sbat *ret)
 {
-	struct bytes name = take_part(&line, ',');
-	struct bytes generation = take_part(&line, ',');
-	struct bytes date = take_part(&line, ',');
+	struct bytes name = bytes_take_until(&line, ',');
+	struct bytes generation = bytes_take_until(&line, ',');
+	struct bytes date = bytes_take_until(&line, ',');
 	struct sbat_component component;
 
 	if (name.len == 0 || !text_number(generation, MAX_GENERATION, &component.generation)) {
@@ -57,7 +46,7 @@ void sbat_read(struct bytes value, struct sbat *ret)
 	*ret = (struct sbat){.is_whole = true};
 	value = bytes_without_final_zeros(value);
 	while (value.len) {
-		struct bytes line = take_part(&value, '\n');
+		struct bytes line = bytes_take_until(&value, '\n');
 
 		if (line.len)
 			read_line(line, ret);

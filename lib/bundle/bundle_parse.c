@@ -280,12 +280,11 @@ static void keep_unread_names(const json *root, const char *const *known, char *
 {
 	json_each (member, root) {
 		char name[48];
-		size_t len = strlen(ret);
 
 		if (is_listed(json_name(member), known))
 			continue;
 		text_clean(name, sizeof(name), bytes_of_text(json_name(member)));
-		if (!text_format(ret + len, size - len, "%s'%s'", len ? ", " : "", name))
+		if (!text_list_add(ret, size, "'%s'", name))
 			return;
 	}
 }

@@ -1,6 +1,7 @@
 #include "bundle/redact_log.h"
 
 #include <string.h>
+#include "base/codec.h"
 #include "boot/eventlog.h"
 #include "boot/logwriter.h"
 #include "boot/uefivar.h"
@@ -39,11 +40,6 @@ static const struct node {
 	{0x7F, 0xFF, ALL, 0}, {0x7F, 1, ALL, 0}, /* ends */
 };
 
-static bool is_hex_digit(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* Is there a UUID's text at the start? `step` is the size of a character; bytes after its first are
  * 0. */
 static bool is_uuid(const uint8_t *at, size_t step)
@@ -52,7 +48,8 @@ static bool is_uuid(const uint8_t *at, size_t step)
 		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
 		uint8_t c = at[i * step];
 
-		if ((step == 2 && at[i * step + 1] != 0) || (is_dash ? c != '-' : !is_hex_digit(c)))
+		if ((step == 2 && at[i * step + 1] != 0) ||
+			(is_dash ? c != '-' : hex_digit_value(c) < 0))
 			return false;
 	}
 	return true;

@@ -21,16 +21,13 @@ void components_done(struct components *components)
 	*components = components_empty();
 }
 
-static bool is_same(const struct component *a, const struct component *b)
-{
-	return a->kind == b->kind && memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
-}
-
 static struct component *find_same(
 	const struct components *components, const struct component *component)
 {
 	for (size_t i = 0; i < components->count; i++)
-		if (is_same(&components->items[i], component))
+		if (components->items[i].kind == component->kind &&
+			memcmp(components->items[i].sha256, component->sha256,
+				sizeof(component->sha256)) == 0)
 			return &components->items[i];
 	return NULL;
 }

@@ -90,9 +90,7 @@ static void cut_path(struct walk *walk, size_t len)
 
 static void visit_file(struct walk *walk, int dir_fd, const char *name, const struct stat *info)
 {
-	size_t len = strlen(name);
-
-	if (!walk->visit || (len > 4 && strcmp(name + len - 4, ".mod") == 0))
+	if (!walk->visit || text_ends_with(name, ".mod"))
 		return;
 	if (++walk->files > BOOTWALK_MAX_FILES) {
 		keep_limit_gap(walk, "files", BOOTWALK_MAX_FILES);

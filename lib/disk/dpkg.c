@@ -194,13 +194,6 @@ static int ask_package(
 	return 0;
 }
 
-static bool is_md5sums(const char *name)
-{
-	size_t len = strlen(name), end = strlen(MD5SUMS_NAME_END);
-
-	return len > end && strcmp(name + len - end, MD5SUMS_NAME_END) == 0;
-}
-
 static int ask_all(struct search *search, struct package_answer *ret, struct err *err)
 {
 	unsigned int left = MD5SUMS_MAX_FILES;
@@ -215,7 +208,7 @@ static int ask_all(struct search *search, struct package_answer *ret, struct err
 				"'/%s' cannot be read: %m.", INFO_FOLDER);
 		if (!entry)
 			return 0;
-		if (!is_md5sums(entry->d_name))
+		if (entry->d_name[0] == '.' || !text_ends_with(entry->d_name, MD5SUMS_NAME_END))
 			continue;
 		if (left-- == 0)
 			return err_set(err, ERR_IO, 0, "There are too many packages.");

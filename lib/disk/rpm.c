@@ -50,17 +50,6 @@ int rpm_find(int root_fd, bool *ret, struct err *err)
 	return 0;
 }
 
-/* Takes the next word of a line; empty at its end. */
-static struct bytes next_word(struct bytes *line)
-{
-	const uint8_t *blank = line->len ? memchr(line->data, ' ', line->len) : NULL;
-	struct bytes word = {line->data, blank ? (size_t)(blank - line->data) : line->len};
-	size_t taken = word.len + (blank ? 1 : 0);
-
-	*line = bytes_behind(*line, taken);
-	return word;
-}
-
 static int64_t number_of(struct bytes digits)
 {
 	int64_t number = 0;
@@ -78,9 +67,9 @@ static int64_t number_of(struct bytes digits)
 static void read_package(struct bytes line, struct package_answer *ret)
 {
 	*ret = (struct package_answer){.is_settled = true};
-	text_clean(ret->package, sizeof(ret->package), next_word(&line));
-	text_clean(ret->version, sizeof(ret->version), next_word(&line));
-	ret->installed_s = number_of(next_word(&line));
+	text_clean(ret->package, sizeof(ret->package), bytes_take_until(&line, ' '));
+	text_clean(ret->version, sizeof(ret->version), bytes_take_until(&line, ' '));
+	ret->installed_s = number_of(bytes_take_until(&line, ' '));
 }
 
 static bool is_digest(struct bytes hex, const uint8_t *digest, size_t size)
@@ -99,12 +88,12 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	struct bytes line;
 
 	while (bytes_next_line(&text, &line)) {
-		struct bytes mark = next_word(&line);
+		struct bytes mark = bytes_take_until(&line, ' ');
 
 		if (bytes_equal(mark, bytes_of_text("P"))) {
 			read_package(line, &package);
 		} else if (bytes_equal(mark, bytes_of_text("F")) && package.package[0]) {
-			struct bytes digest = next_word(&line);
+			struct bytes digest = bytes_take_until(&line, ' ');
 
 			if (digest.len == 0 || !package_path_is(line, path))
 				continue;

@@ -21,13 +21,6 @@
 
 /* ---- our own state ---- */
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /* Adds the names of damaged files to the list; returns their number. */
 static size_t list_damaged(int state_fd, json *list)
 {
@@ -40,7 +33,7 @@ static size_t list_damaged(int state_fd, json *list)
 		return 0;
 	}
 	for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-		if (!ends_with(entry->d_name, ".broken"))
+		if (!text_ends_with(entry->d_name, ".broken"))
 			continue;
 		json_add_text(list, NULL, entry->d_name);
 		count++;

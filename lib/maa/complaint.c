@@ -30,14 +30,13 @@ static void copy_value(const json *value, char *ret, size_t size)
 static void add_detail(const json *detail, char *claims, size_t size)
 {
 	const json *value = json_get_nocase(detail, "value");
-	size_t len = strlen(claims);
 	char name[80], text[80];
 
 	copy_text(detail, "target", name, sizeof(name));
 	copy_value(value ? value : json_get_nocase(detail, "message"), text, sizeof(text));
 	if (!name[0] && !text[0])
 		return;
-	if (!text_format(claims + len, size - len, "%s%s%s%s", len ? ", " : "", name,
+	if (!text_list_add(claims, size, "%s%s%s", name,
 		    !name[0] || !text[0] ? ""
 		    : value              ? "="
 					 : ": ",

@@ -206,13 +206,6 @@ static int read_tpm(const json *info, struct evidence *ret, struct err *err)
 	return 0;
 }
 
-/* The text is "" if the client could not read its log. */
-static int read_log(const json *info, struct buf *ret, struct err *err)
-{
-	*ret = buf_with_max(EVENTLOG_MAX_BYTES);
-	return get_base64(info, "TcgLogs", ret, err);
-}
-
 static int check_isolation(const json *info, const char *protocol, struct err *err)
 {
 	const json *isolation;
@@ -295,9 +288,10 @@ int request_parse_info(struct bytes info, struct request *ret, struct err *err)
 
 	if (json_parse(info, &tree, err) < 0)
 		return err_wrap(err, "attestation information");
+	/* a client that could not read its log sends "" */
 	if (read_os(tree, &request, err) < 0 || check_isolation(tree, request.protocol, err) < 0 ||
 		read_client_payload(tree, &request.client_payload, err) < 0 ||
-		read_log(tree, &request.evidence.event_log, err) < 0 ||
+		get_base64(tree, "TcgLogs", &request.evidence.event_log, err) < 0 ||
 		read_tpm(tree, &request.evidence, err) < 0)
 		return -1;
 	*ret = request;

@@ -71,14 +71,14 @@ static size_t item_len(struct bytes list)
 void connect_proxy_add_schemes(struct bytes value, char *ret, size_t size)
 {
 	while (value.len) {
-		size_t len = item_len(value), used = strlen(ret), blanks = 0;
+		size_t len = item_len(value), blanks = 0;
 		const char *scheme;
 
 		while (blanks < len && value.data[blanks] == ' ')
 			blanks++;
 		scheme = known_scheme((struct bytes){value.data + blanks, len - blanks});
 		if (scheme && !strstr(ret, scheme))
-			(void)text_format(ret + used, size - used, "%s%s", used ? ", " : "", scheme);
+			(void)text_list_add(ret, size, "%s", scheme);
 		len += len < value.len; /* the comma */
 		value = (struct bytes){value.data + len, value.len - len};
 	}

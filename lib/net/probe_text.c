@@ -17,14 +17,9 @@ static void addresses_text(const struct probe *probe, char *ret, size_t size)
 {
 	char text[(PROBE_ADDRESS_SIZE + 16) * PROBE_ADDRESSES_MAX] = "";
 
-	for (size_t i = 0; i < probe->address_count; i++) {
-		char longer[sizeof(text)];
-
-		(void)text_format(longer, sizeof(longer), "%s%s%s (%s)", text, i ? ", " : "",
-			probe->addresses[i].text,
+	for (size_t i = 0; i < probe->address_count; i++)
+		(void)text_list_add(text, sizeof(text), "%s (%s)", probe->addresses[i].text,
 			probe->addresses[i].is_private ? "private" : "public");
-		(void)text_format(text, sizeof(text), "%s", longer);
-	}
 	(void)text_format(ret, size, "%s", text);
 }
 

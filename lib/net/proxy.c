@@ -3,18 +3,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
+#include "base/codec.h"
 #include "base/text.h"
 
 /* ---- addresses ---- */
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* Decodes percent-encoding. Control characters are refused because the text goes into a header. */
 static bool take_decoded(struct bytes text, char *ret, size_t size)
@@ -25,8 +17,8 @@ static bool take_decoded(struct bytes text, char *ret, size_t size)
 		int c = text.data[i];
 
 		if (c == '%') {
-			int high = i + 2 < text.len ? hex_value((char)text.data[i + 1]) : -1;
-			int low = i + 2 < text.len ? hex_value((char)text.data[i + 2]) : -1;
+			int high = i + 2 < text.len ? hex_digit_value(text.data[i + 1]) : -1;
+			int low = i + 2 < text.len ? hex_digit_value(text.data[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
 				return false;

@@ -7,11 +7,6 @@
 
 #define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Is the last label of a lower-case host a number? No name ends so, but resolvers and libcurl parse
  * "10.1" and "0x7f.1" as addresses, each in its own way. */
 static bool ends_in_number(const char *host)
@@ -45,7 +40,7 @@ static bool take_name(const char *text, size_t len, struct http_origin *ret)
 	if (len == 0 || len >= sizeof(ret->host))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		host[i] = lower(text[i]);
+		host[i] = text_lower(text[i]);
 	host[len] = '\0';
 	if (strspn(host, characters) != len || host[0] == '.' || host[len - 1] == '.' ||
 		strstr(host, ".."))
@@ -119,7 +114,7 @@ static int parse_url(const char *url, const char *scheme, struct http_origin *or
 		return err_set(
 			err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.", url, scheme);
 	for (size_t i = 0; i < scheme_len; i++)
-		if (lower(url[i]) != scheme[i])
+		if (text_lower(url[i]) != scheme[i])
 			return err_set(err, ERR_ENDPOINT_INVALID, 0, "'%s' is not an %s address.",
 				url, scheme);
 	authority_len = strcspn(authority, "/?");

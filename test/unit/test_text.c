@@ -89,6 +89,46 @@ static void formatted_text_tells_whether_it_fitted(void **state)
 	assert_string_equal(out, "");
 }
 
+static void a_list_has_a_comma_before_all_but_the_first(void **state)
+{
+	char list[12] = "";
+
+	(void)state;
+	assert_true(text_list_add(list, sizeof(list), "%s", "one"));
+	assert_string_equal(list, "one");
+	assert_true(text_list_add(list, sizeof(list), "%d\n", 2));
+	assert_string_equal(list, "one, 2 ");
+	assert_false(text_list_add(list, sizeof(list), "%s", "three"));
+	assert_string_equal(list, "one, 2 , th");
+	assert_false(text_list_add(list, sizeof(list), "%s", "four"));
+	assert_string_equal(list, "one, 2 , th");
+}
+
+static void an_end_is_found_in_a_text_that_is_long_enough(void **state)
+{
+	(void)state;
+	assert_true(text_ends_with("a.mod", ".mod"));
+	assert_true(text_ends_with(".mod", ".mod"));
+	assert_true(text_ends_with("a", ""));
+	assert_false(text_ends_with("mod", ".mod"));
+	assert_false(text_ends_with("a.mod.x", ".mod"));
+}
+
+static void parts_are_taken_up_to_a_mark(void **state)
+{
+	struct bytes rest = bytes_of_text("a,,bc");
+
+	(void)state;
+	assert_true(bytes_equal(bytes_take_until(&rest, ','), bytes_of_text("a")));
+	assert_int_equal(bytes_take_until(&rest, ',').len, 0);
+	assert_int_equal(rest.len, 2);
+	assert_true(bytes_equal(bytes_take_until(&rest, ','), bytes_of_text("bc")));
+	assert_int_equal(rest.len, 0);
+	assert_int_equal(bytes_take_until(&rest, ',').len, 0);
+	rest = (struct bytes){NULL, 0};
+	assert_int_equal(bytes_take_until(&rest, ',').len, 0);
+}
+
 static void a_number_is_digits_within_its_bound(void **state)
 {
 	static const struct {
@@ -140,6 +180,9 @@ int main(void)
 		cmocka_unit_test(clean_text_is_printable_and_cut_between_characters),
 		cmocka_unit_test(a_copy_is_whole),
 		cmocka_unit_test(formatted_text_tells_whether_it_fitted),
+		cmocka_unit_test(a_list_has_a_comma_before_all_but_the_first),
+		cmocka_unit_test(an_end_is_found_in_a_text_that_is_long_enough),
+		cmocka_unit_test(parts_are_taken_up_to_a_mark),
 		cmocka_unit_test(a_number_is_digits_within_its_bound),
 		cmocka_unit_test(times_are_written_as_iso_8601),
 	};
