@@ -76,7 +76,8 @@ static int judge(const uint8_t program[CRYPTO_SHA256_SIZE], struct signer *signe
 		return 0;
 	memcpy(signer->name, info->subject, sizeof(signer->name));
 	memcpy(signer->issuer, info->issuer, sizeof(signer->issuer));
-	if (!info->has_rsa_key || !names_program(parts, program))
+	signer->is_foreign = !info->has_rsa_key || !parts->digest.len;
+	if (signer->is_foreign || !names_program(parts, program))
 		return 0;
 	return judge_key(&info->key, signer, err);
 }

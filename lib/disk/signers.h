@@ -4,7 +4,7 @@
  * Firmware demands a signature that fits, and a chain from its signer to a certificate of db: any
  * one, not only a root. It looks at no dates (EDK2 DxeImageVerificationLib, Pkcs7Verify). RSA with
  * SHA-256 is what signs programs for UEFI today; a signature by anything else counts as one that
- * does not fit. */
+ * does not fit, and is marked. */
 #ifndef DISK_SIGNERS_H
 #define DISK_SIGNERS_H
 
@@ -17,6 +17,7 @@ struct signer {
 	struct authenticode parts;
 	/* the signature is that of the signer's key over this program */
 	bool is_intact;
+	bool is_foreign; /* by an algorithm that is not computed here */
 	char name[CRYPTO_NAME_SIZE], issuer[CRYPTO_NAME_SIZE]; /* of the signer's certificate, or ""
 								*/
 };

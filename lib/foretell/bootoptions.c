@@ -62,9 +62,11 @@ static bool is_this_device(const struct reading *reading, struct bytes path)
 static void read_second(struct bytes data, char ret[BOOTOPTION_PATH_SIZE])
 {
 	static const char end[] = ".efi";
-	size_t len;
+	size_t len = 0;
 
-	uefi_text(data, ret, BOOTOPTION_PATH_SIZE);
+	while (len + 2 <= data.len && (data.data[len] || data.data[len + 1]))
+		len += 2;
+	uefi_text((struct bytes){data.data, len}, ret, BOOTOPTION_PATH_SIZE);
 	len = strlen(ret);
 	if (len < sizeof(end) || !text_equal_nocase(ret + len - (sizeof(end) - 1), end))
 		ret[0] = '\0';

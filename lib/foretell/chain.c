@@ -105,15 +105,16 @@ static int add_second(const struct chain_sources *sources, const struct bootopti
 	struct chain *chain, struct program **ret, struct err *err)
 {
 	const struct bootfile *file;
+	const struct program *shim = *ret;
 	char name[BOOTOPTION_PATH_SIZE], path[BOOTOPTION_PATH_SIZE];
 
-	if (starts_fallback(sources, option->path, *ret))
+	*ret = NULL;
+	if (starts_fallback(sources, option->path, shim))
 		return chain_stop(chain, CHAIN_UNCLEAR,
 			"shim at %s starts its fallback, which writes the boot options anew.",
 			option->path);
-	(void)text_format(name, sizeof(name), "grub%s.efi", architecture(*ret));
+	(void)text_format(name, sizeof(name), "grub%s.efi", architecture(shim));
 	beside(option->path, option->second[0] ? option->second : name, path);
-	*ret = NULL;
 	file = find_on_esp(sources, path, chain);
 	return file ? add(sources, file, chain, ret, err) : 0;
 }

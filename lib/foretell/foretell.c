@@ -30,6 +30,7 @@ const char *foretell_kind_name(enum foretell_kind kind)
 		[FORETELL_MISSING_FILE] = "missingFile",
 		[FORETELL_UNSIGNED] = "unsigned",
 		[FORETELL_UNTRUSTED] = "untrusted",
+		[FORETELL_ALTERED] = "altered",
 		[FORETELL_REVOKED] = "revoked",
 		[FORETELL_BELOW_SBAT] = "belowSbat",
 		[FORETELL_NO_SBAT] = "noSbat",
@@ -131,10 +132,14 @@ static int explain_refusal(struct foretell *foretell)
 		return refuse(foretell, FORETELL_UNSIGNED);
 	case GATE_UNTRUSTED:
 		(void)text_format(text, FORETELL_TEXT_SIZE,
-			"The %s %s is signed only by %s, which %s.", what, item->path,
-			gate->name[0] ? gate->name : "somebody unknown",
+			"The %s %s is signed only by %s, which %s.", what, item->path, gate->name,
 			by_shim ? "neither db nor shim's lists have" : "db lacks");
 		return refuse(foretell, FORETELL_UNTRUSTED);
+	case GATE_ALTERED:
+		(void)text_format(text, FORETELL_TEXT_SIZE,
+			"The %s %s was altered: no signature of it fits its bytes.", what,
+			item->path);
+		return refuse(foretell, FORETELL_ALTERED);
 	case GATE_REVOKED:
 		(void)text_format(text, FORETELL_TEXT_SIZE, "The %s %s is revoked by %s: %s%s.",
 			what, item->path, gate->variable,

@@ -22,6 +22,7 @@ enum foretell_kind {
 	FORETELL_MISSING_FILE,
 	FORETELL_UNSIGNED,
 	FORETELL_UNTRUSTED, /* signed only by a key that is not there */
+	FORETELL_ALTERED, /* no signature fits its bytes */
 	FORETELL_REVOKED,
 	FORETELL_BELOW_SBAT,
 	FORETELL_NO_SBAT,

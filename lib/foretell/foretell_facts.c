@@ -17,6 +17,7 @@ static void gate_line(const struct foretell *foretell, size_t index, char ret[LI
 		[GATE_STARTS] = "starts",
 		[GATE_UNSIGNED] = "not signed",
 		[GATE_UNTRUSTED] = "signed by nobody who is trusted",
+		[GATE_ALTERED] = "altered",
 		[GATE_REVOKED] = "revoked",
 		[GATE_BELOW_LEVEL] = "below the level",
 		[GATE_NO_SBAT] = "without SBAT",

@@ -129,13 +129,12 @@ static struct list firmware_list(enum uefi_keys which, const struct held *held)
 }
 
 /* The common name of who issued the signer's certificate, if that certificate came along. */
-static void set_issuer(const struct signer *signer, struct gate *ret)
+static void find_issuer(const struct signer *signer, struct gate *ret)
 {
 	struct authenticode_names leaf, other;
 
 	(void)text_format(ret->name, sizeof(ret->name), "%s", signer->issuer);
-	if (signer->parts.signer == signer->parts.cert_count ||
-		!authenticode_names(signer->parts.certs[signer->parts.signer], &leaf))
+	if (!authenticode_names(signer->parts.certs[signer->parts.signer], &leaf))
 		return;
 	for (size_t i = 0; i < signer->parts.cert_count; i++)
 		if (authenticode_names(signer->parts.certs[i], &other) &&
@@ -143,16 +142,34 @@ static void set_issuer(const struct signer *signer, struct gate *ret)
 			set_name(signer->parts.certs[i], ret);
 }
 
+static void list_issuers(const struct signers *signers, struct gate *ret)
+{
+	for (size_t i = 0; i < signers->count; i++) {
+		size_t len = strlen(ret->name);
+		struct gate one;
+
+		if (!signers->items[i].is_intact)
+			continue;
+		find_issuer(&signers->items[i], &one);
+		(void)text_format(ret->name + len, sizeof(ret->name) - len, "%s%s",
+			len ? " and " : "", one.name);
+	}
+}
+
 /* Why nothing vouches for it. */
 static void refuse(const struct program *program, struct gate *ret)
 {
 	const struct signers *signers = program->signers;
+	bool is_unclear = signers->is_cut;
 
-	*ret = (struct gate){.answer = signers->is_cut  ? GATE_UNCLEAR
-				       : signers->count ? GATE_UNTRUSTED
-							: GATE_UNSIGNED};
-	if (signers->count)
-		set_issuer(&signers->items[0], ret);
+	for (size_t i = 0; i < signers->count; i++)
+		is_unclear |= signers->items[i].is_foreign;
+	*ret = (struct gate){.answer = GATE_UNSIGNED};
+	list_issuers(signers, ret);
+	if (is_unclear)
+		ret->answer = GATE_UNCLEAR;
+	else if (signers->count)
+		ret->answer = ret->name[0] ? GATE_UNTRUSTED : GATE_ALTERED;
 }
 
 /* A certificate of db whose digest dbx holds vouches for nothing. */

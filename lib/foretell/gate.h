@@ -17,6 +17,7 @@ enum gate_answer {
 	GATE_STARTS,
 	GATE_UNSIGNED,
 	GATE_UNTRUSTED, /* signed, and no certificate vouches for any of its signatures */
+	GATE_ALTERED, /* signed, and no signature fits its bytes */
 	GATE_REVOKED,
 	GATE_BELOW_LEVEL, /* of SBAT */
 	GATE_NO_SBAT, /* shim demands the section */
@@ -31,7 +32,7 @@ struct gate {
 	const char *variable;
 	const uint8_t *guid;
 	struct bytes entry; /* inside the variables or shim's file */
-	/* of the certificate that vouches or revokes, or of the one that signed a program which
+	/* of the certificate that vouches or revokes, or of those that signed a program which
 	 * none vouches for; or the SBAT component that is below the level; "" if there is none */
 	char name[GATE_TEXT_SIZE];
 };
