@@ -4,15 +4,24 @@
 param vmName string
 param location string = resourceGroup().location
 
-@description('Address of your attestation provider, https://host or https://host:port; empty: the shared one of the region.')
-param attestationEndpoint string = ''
+@description('Settings of the extension as manifest/settings.schema.json has them. None is required.')
+param settings object = {}
 
-@description('Time between attestations: 15M to 24H.')
-param frequency string = '4H'
+@description('Settings that stay encrypted: alertSecret, proxyUser, proxyPassword, an alertWebhook that holds a right.')
+@secure()
+param protectedSettings object = {}
 
-@description('\'true\': an Unhealthy verdict is shown, but does not turn the status of the extension into an error.')
-@allowed(['true', 'false'])
-param disableAlerts string = 'false'
+@description('Under which the extension was published.')
+param publisher string = 'BootIntegrity.LinuxAttestation'
+
+@description('Major.Minor. Azure takes the newest build of it, and with autoUpgradeMinorVersion the newest minor version, at each deployment.')
+param version string = '1.0'
+
+@description('false: stay with the minor version that is given.')
+param autoUpgradeMinorVersion bool = true
+
+@description('true: Azure upgrades existing machines by itself. Only a publisher that is enrolled for that may have it.')
+param enableAutomaticUpgrade bool = false
 
 resource vm 'Microsoft.Compute/virtualMachines@2023-09-01' existing = {
   name: vmName
@@ -23,23 +32,13 @@ resource guestAttestation 'Microsoft.Compute/virtualMachines/extensions@2023-09-
   name: 'GuestAttestation'
   location: location
   properties: {
-    publisher: 'BootIntegrity.LinuxAttestation'
+    publisher: publisher
     type: 'GuestAttestation'
-    typeHandlerVersion: '1.0'
-    autoUpgradeMinorVersion: true
-    // minor versions arrive by themselves, an availability zone at a time
-    enableAutomaticUpgrade: true
-    settings: {
-      AttestationConfig: {
-        MaaSettings: {
-          maaEndpoint: attestationEndpoint
-          maaTenantName: 'GuestAttestation'
-        }
-        AscSettings: {
-          ascReportingFrequency: frequency
-        }
-        disableAlerts: disableAlerts
-      }
-    }
+    typeHandlerVersion: version
+    autoUpgradeMinorVersion: autoUpgradeMinorVersion
+    enableAutomaticUpgrade: enableAutomaticUpgrade
+    // Azure shows no status of an extension without settings
+    settings: union({ AttestationConfig: {} }, settings)
+    protectedSettings: empty(protectedSettings) ? null : protectedSettings
   }
 }

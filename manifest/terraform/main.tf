@@ -2,6 +2,8 @@
 # terraform apply -var 'vm_ids={web="/subscriptions/.../virtualMachines/web"}'
 
 terraform {
+  required_version = ">= 1.3"
+
   required_providers {
     azurerm = {
       source  = "hashicorp/azurerm"
@@ -10,27 +12,15 @@ terraform {
   }
 }
 
-variable "attestation_endpoint" {
-  description = "Address of your attestation provider, https://host or https://host:port; empty: the shared one of the region."
-  type        = string
-  default     = ""
-
-  validation {
-    condition     = var.attestation_endpoint == "" || startswith(var.attestation_endpoint, "https://")
-    error_message = "The provider's address starts with https://, or is empty."
-  }
+provider "azurerm" {
+  subscription_id = var.subscription_id
+  features {}
 }
 
-variable "frequency" {
-  description = "Time between attestations: 15M to 24H."
+variable "subscription_id" {
+  description = "Where the VMs are; null: the one of the environment variable ARM_SUBSCRIPTION_ID."
   type        = string
-  default     = "4H"
-}
-
-variable "disable_alerts" {
-  description = "true: an Unhealthy verdict is shown, but does not turn the extension's status into an error."
-  type        = bool
-  default     = false
+  default     = null
 }
 
 variable "vm_ids" {
@@ -45,19 +35,47 @@ variable "scale_set_ids" {
   default     = {}
 }
 
+variable "settings" {
+  description = "Settings of the extension as manifest/settings.schema.json has them. None is required."
+  type        = any
+  default     = {}
+}
+
+variable "protected_settings" {
+  description = "Settings that stay encrypted: alertSecret, proxyUser, proxyPassword, an alertWebhook that holds a right."
+  type        = any
+  default     = {}
+  sensitive   = true
+}
+
+variable "extension_publisher" {
+  description = "Under which the extension was published."
+  type        = string
+  default     = "BootIntegrity.LinuxAttestation"
+}
+
+variable "extension_version" {
+  description = "Major.Minor. Azure takes the newest build of it, and with auto_upgrade_minor_version the newest minor version, at each deployment."
+  type        = string
+  default     = "1.0"
+}
+
+variable "auto_upgrade_minor_version" {
+  description = "false: stay with the minor version that is given."
+  type        = bool
+  default     = true
+}
+
+variable "automatic_upgrade_enabled" {
+  description = "true: Azure upgrades existing machines by itself. Only a publisher that is enrolled for that may have it."
+  type        = bool
+  default     = false
+}
+
 locals {
-  settings = jsonencode({
-    AttestationConfig = {
-      MaaSettings = {
-        maaEndpoint   = var.attestation_endpoint
-        maaTenantName = "GuestAttestation"
-      }
-      AscSettings = {
-        ascReportingFrequency = var.frequency
-      }
-      disableAlerts = tostring(var.disable_alerts)
-    }
-  })
+  # Azure shows no status of an extension without settings
+  settings           = jsonencode(merge({ AttestationConfig = {} }, var.settings))
+  protected_settings = length(var.protected_settings) == 0 ? null : jsonencode(var.protected_settings)
 }
 
 resource "azurerm_virtual_machine_extension" "guest_attestation" {
@@ -65,13 +83,13 @@ resource "azurerm_virtual_machine_extension" "guest_attestation" {
 
   name                       = "GuestAttestation"
   virtual_machine_id         = each.value
-  publisher                  = "BootIntegrity.LinuxAttestation"
+  publisher                  = var.extension_publisher
   type                       = "GuestAttestation"
-  type_handler_version       = "1.0"
-  auto_upgrade_minor_version = true
-  # minor versions arrive by themselves, an availability zone at a time
-  automatic_upgrade_enabled = true
-  settings                  = local.settings
+  type_handler_version       = var.extension_version
+  auto_upgrade_minor_version = var.auto_upgrade_minor_version
+  automatic_upgrade_enabled  = var.automatic_upgrade_enabled
+  settings                   = local.settings
+  protected_settings         = local.protected_settings
 }
 
 # A scale set in manual upgrade mode applies this to existing instances only when they are upgraded to the newest model.
@@ -80,10 +98,11 @@ resource "azurerm_virtual_machine_scale_set_extension" "guest_attestation" {
 
   name                         = "GuestAttestation"
   virtual_machine_scale_set_id = each.value
-  publisher                    = "BootIntegrity.LinuxAttestation"
+  publisher                    = var.extension_publisher
   type                         = "GuestAttestation"
-  type_handler_version         = "1.0"
-  auto_upgrade_minor_version   = true
-  automatic_upgrade_enabled    = true
+  type_handler_version         = var.extension_version
+  auto_upgrade_minor_version   = var.auto_upgrade_minor_version
+  automatic_upgrade_enabled    = var.automatic_upgrade_enabled
   settings                     = local.settings
+  protected_settings           = local.protected_settings
 }
