@@ -32,7 +32,10 @@ EXTENSIONS = """<Extensions><GuestAgentExtension><GAFamilies /></GuestAgentExten
 
 
 def unpack_agent(folder):
-    """The agent's package, fetched once into a folder and not installed; returns where Python finds its modules."""
+    """The agent that WAAGENT names, or Debian's package, fetched once into a folder and not installed; returns where Python finds its
+    modules."""
+    if os.environ.get("WAAGENT"):
+        return pathlib.Path(os.environ["WAAGENT"])
     modules = folder / "usr/lib/python3/dist-packages"
     if not modules.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -172,19 +175,32 @@ class Agent:
         for folder in (LIB, LOGS):
             pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
         log.touch()
-        from azurelinuxagent.common import conf, event, logger
+        from azurelinuxagent.common import event, logger
         from azurelinuxagent.common.protocol.util import get_protocol_util  # noqa: F401 (the modules import each other in a circle)
-        conf.__conf__.load(f"Lib.Dir={LIB}\nExtension.LogDir={LOGS}\n")
+        Agent.configure()
         logger.add_logger_appender(logger.AppenderType.FILE, logger.LogLevel.VERBOSE, path=str(log))
         event.init_event_logger(f"{LIB}/events")
         time.sleep = lambda seconds: sleep(seconds / FASTER)
 
+    @staticmethod
+    def version():
+        from azurelinuxagent.common.version import AGENT_VERSION
+        return tuple(map(int, AGENT_VERSION.split(".")))
+
+    @staticmethod
+    def configure(text=""):
+        """Lines of its configuration; what an earlier call set goes."""
+        from azurelinuxagent.common import conf
+        conf.__conf__.values.clear()
+        conf.__conf__.load(f"Lib.Dir={LIB}\nExtension.LogDir={LOGS}\n{text}")
+
     def turn(self):
         """What the loop does every six seconds: process the goal state if it is new, and report. Returns what it reported."""
-        self.protocol.update_goal_state()
-        if self.seen != self.protocol.get_incarnation():
+        self.protocol.client.update_goal_state()
+        number = self.protocol.client.get_goal_state().incarnation
+        if self.seen != number:
             self.extensions.run()
-            self.seen = self.protocol.get_incarnation()
+            self.seen = number
         before = len(self.fabric.statuses)
         self.extensions.report_ext_handlers_status()
         if len(self.fabric.statuses) != before + 1:
