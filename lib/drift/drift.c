@@ -346,6 +346,12 @@ static int rank(const struct drift_difference *difference)
 	return drift_is_explained(difference) ? 2 : drift_is_unclear(difference) ? 1 : 0;
 }
 
+/* It is what it is called, most of the time: what is surely something else comes first. */
+static bool is_boot_file(const struct drift_difference *difference)
+{
+	return drift_shown(difference)->kind == COMPONENT_BOOT_FILE;
+}
+
 /* 0 only for equal differences, so that the order does not depend on the C library's qsort. */
 static int compare_seriousness(const void *a, const void *b)
 {
@@ -355,6 +361,8 @@ static int compare_seriousness(const void *a, const void *b)
 		return one->action > other->action ? -1 : 1;
 	if (rank(one) != rank(other))
 		return rank(one) < rank(other) ? -1 : 1;
+	if (is_boot_file(one) != is_boot_file(other))
+		return is_boot_file(one) ? 1 : -1;
 	if (one->class != other->class)
 		return one->class < other->class ? -1 : 1;
 	if (one->change != other->change)
@@ -382,12 +390,56 @@ static struct verdict verdict_of(const struct components *boot, const struct dri
 	return verdict_of_err(&reason);
 }
 
+/* GRUB and the system write grubenv at any boot. */
+static bool is_environment(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_CHANGED &&
+	       strcmp(component_file(&difference->before), "grubenv") == 0 &&
+	       strcmp(component_file(&difference->after), "grubenv") == 0;
+}
+
+/* A file that GRUB read, with contents that nobody knows. Only the log names it, so it may be the
+ * initrd that was used, beside the good one that was read and not used. */
+static bool may_be_initrd(const struct drift_difference *difference)
+{
+	return drift_has_component(difference) && difference->change != DRIFT_REMOVED &&
+	       is_boot_file(difference) && !drift_is_explained(difference);
+}
+
+/* An environment that changed alone only counts as what it is called if GRUB's commands are the
+ * same: one that GRUB did not read cannot have changed them. */
+static void suspect_files(const struct rules *rules, struct drift *drift)
+{
+	bool has_commands = false;
+
+	for (size_t i = 0; i < drift->count; i++)
+		has_commands |= drift_shown(&drift->differences[i])->kind == COMPONENT_BOOT_COMMANDS &&
+				!drift_is_explained(&drift->differences[i]);
+	for (size_t i = 0; i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+		struct explanation *explanation = &difference->explanation;
+
+		if (!may_be_initrd(difference) || (is_environment(difference) && !has_commands) ||
+			rules->action[RULES_INITRD] <= rules->action[difference->class])
+			continue;
+		difference->class = RULES_INITRD;
+		if (is_environment(difference) && explanation->how == EXPLANATION_NONE)
+			explanation->how = EXPLANATION_UNKNOWN;
+		if (!explanation->text[0])
+			(void)text_format(explanation->text, EXPLANATION_TEXT_SIZE, "%s",
+				explanation->how == EXPLANATION_UNKNOWN
+					? "What GRUB read as its environment is no longer on the disk."
+					: "and it may be an initrd");
+	}
+}
+
 void drift_judge(const struct rules *rules, const struct components *boot, struct drift *drift,
 	struct drift_judgement *ret)
 {
 	*ret = (struct drift_judgement){.is_explained = true, .is_acceptable = true};
 	drift_find_renewal(boot, drift);
 	drift_explain_itself(boot, drift);
+	suspect_files(rules, drift);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 

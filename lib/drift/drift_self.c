@@ -96,20 +96,29 @@ static bool is_measured_initrd(const struct components *boot, const char *name, 
 	return false;
 }
 
+static size_t count_names(const struct component *list)
+{
+	size_t count = 0;
+
+	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ')
+		count++;
+	return count;
+}
+
 /* Is every initrd that GRUB's command names measured as one? The names in the log are not proven,
  * so at least as many initrds must be measured as are named. */
 static bool names_measured_initrds(const struct components *boot, const struct component *list)
 {
-	size_t named = 0, measured = 0;
+	size_t measured = 0;
 
 	if (!is_whole(list))
 		return false;
-	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ', named++)
+	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ')
 		if (!is_measured_initrd(boot, at, strcspn(at, " ")))
 			return false;
 	for (size_t i = 0; i < boot->count; i++)
 		measured += boot->items[i].kind == COMPONENT_INITRD && boot->items[i].pcr == 9;
-	return measured >= named;
+	return measured >= count_names(list);
 }
 
 /* Does GRUB's command name only initrds whose contents are known? */
@@ -134,13 +143,17 @@ static bool has_measured_line(const struct components *boot)
 }
 
 /* The kernel's stub measures the command line that it received: GRUB's, or that of its unified
- * image. */
+ * image. That is one measurement; a second one of this name is something else. */
 static bool is_repeated_line(const struct components *boot, const struct drift *drift)
 {
 	struct tally causes = sum(
 		count_programs(drift), count_kind(drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
+	size_t received = 0;
 
-	return is_explained_change(causes) && (has_measured_line(boot) || is_unified(boot));
+	for (size_t i = 0; i < boot->count; i++)
+		received += boot->items[i].kind == COMPONENT_COMMAND_LINE && boot->items[i].pcr == 9;
+	return is_explained_change(causes) && received <= 1 &&
+	       (has_measured_line(boot) || is_unified(boot));
 }
 
 /* A kernel in a unified image is verified as part of that image. */
@@ -150,21 +163,22 @@ static bool is_kernel_of_image(const struct components *boot, const struct drift
 	       is_explained_change(count_kind(drift, COMPONENT_APPLICATION, PCR(4)));
 }
 
-/* The kernel receives from GRUB the initrds that GRUB's command names, joined. That is one
- * measurement; a second one of this name is something else. */
+/* The kernel receives from GRUB the initrds that GRUB's command names, joined. A single one is the
+ * file itself, which is listed as that. That is one measurement; a second one of this name is
+ * something else. */
 static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
 {
-	size_t lists = 0, loaded = 0;
+	size_t joined = 0, loaded = 0;
 
 	for (size_t i = 0; i < boot->count; i++) {
 		loaded += boot->items[i].kind == COMPONENT_LOADED_INITRD;
 		if (boot->items[i].kind != COMPONENT_INITRD_LIST)
 			continue;
-		lists++;
+		joined += count_names(&boot->items[i]) > 1;
 		if (!names_known_initrds(boot, drift, &boot->items[i]))
 			return false;
 	}
-	return lists && loaded <= 1;
+	return joined && loaded <= 1;
 }
 
 /* This boot has a section that the accepted one had, so that both started a unified image. */

@@ -346,6 +346,22 @@ def initrd_hidden(vm, log):
     log.behind(log.one(9, f"/initrd.img-{OLD}"), font)
 
 
+def initrd_of_another_disk(vm, log):
+    """Told to GRUB's prompt: another disk, whose initrd has the same path. The good one is read there, too, so that both are measured; the log
+    gives it the other's name, and calls the other a font."""
+    good, setting = log.one(9, f"/initrd.img-{OLD}"), b"set root=hd1"
+    log.before(good, log.event(9, edit_log.IPL, b"an evil initrd", b"/boot/grub/fonts/unicode.pf2\0"))
+    log.before([e for e in log.events if e.pcr == 8][-1], log.event(8, edit_log.IPL, setting, b"grub_cmd: " + setting + b"\0"))
+
+
+def kernel_tells_its_initrd(vm, log):
+    """The same with a kernel that measures what it got."""
+    initrd_of_another_disk(vm, log)
+    name = b"Linux initrd\0"
+    log.before([e for e in log.events if b"Exit Boot Services" in e.data][0],
+               log.event(9, 6, b"an evil initrd", (0x8F3B22EC).to_bytes(4, "little") + len(name).to_bytes(4, "little") + name))
+
+
 def grub_setting(vm, log):
     event = [e for e in log.events if e.pcr == 8][0]
     event.data = b"grub_cmd: set timeout=5\0"

@@ -111,6 +111,36 @@ struct row {
 	{                                                                                          \
 		COMPONENT_MOK, 14, "MokPolicy (shim: what it demands of programs)", 53, true       \
 	}
+#define FONT                                                                                       \
+	{                                                                                          \
+		COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 80, true                   \
+	}
+#define GRUBENV                                                                                    \
+	{                                                                                          \
+		COMPONENT_BOOT_FILE, 9, "(hd0,gpt2)/grub2/grubenv", 83, true                       \
+	}
+#define OTHER_GRUBENV                                                                              \
+	{                                                                                          \
+		COMPONENT_BOOT_FILE, 9, "(hd0,gpt2)/grub2/grubenv", 84, true                       \
+	}
+#define COMMANDS                                                                                   \
+	{                                                                                          \
+		COMPONENT_BOOT_COMMANDS, 8, "9 commands", 85, true                                 \
+	}
+#define OTHER_COMMANDS                                                                             \
+	{                                                                                          \
+		COMPONENT_BOOT_COMMANDS, 8, "11 commands", 86, true                                \
+	}
+#define RECEIVED                                                                                   \
+	{                                                                                          \
+		COMPONENT_COMMAND_LINE, 9, "kernel command line, which the log does not show", 87, \
+			true                                                                       \
+	}
+#define OTHER_RECEIVED                                                                             \
+	{                                                                                          \
+		COMPONENT_COMMAND_LINE, 9, "kernel command line, which the log does not show", 88, \
+			true                                                                       \
+	}
 #define OTHER_GRUB                                                                                 \
 	{                                                                                          \
 		COMPONENT_APPLICATION, 4, "\\EFI\\debian\\grubx64.efi", 54, true                   \
@@ -240,11 +270,11 @@ static const struct row rows[] = {
 		{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55 /evil", 26, false},
 			{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 25, true}},
 		0, NULL, ERR_DRIFT_INITRD, false,
-		"list of initrds changed: /initrd.img-6.1.0-55 /evil (was /initrd.img-6.1.0-55), unexplained; boot file added: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"},
+		"list of initrds changed: /initrd.img-6.1.0-55 /evil (was /initrd.img-6.1.0-55), unexplained; boot file added: unicode.pf2, unexplained, and it may be an initrd; kernel, grub, shim, Secure Boot keys unchanged"},
 	{"the evil initrd instead, called a font", {initrd},
 		{{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 25, true}}, 0, NULL,
 		ERR_DRIFT_INITRD, false,
-		"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"},
+		"initrd removed: initrd.img-6.1.0-55, unexplained; boot file added: unicode.pf2, unexplained, and it may be an initrd; kernel, grub, shim, Secure Boot keys unchanged"},
 	{"an initrd behind microcode, rebuilt, and what the kernel got of both", {initrd, list},
 		{microcode, rebuilt_initrd, two_initrds, loaded_initrds}, KIND(COMPONENT_INITRD),
 		NULL, ERR_OK, true,
@@ -253,7 +283,7 @@ static const struct row rows[] = {
 		{microcode, {COMPONENT_BOOT_FILE, 9, "/unicode.pf2", 43, true}, two_initrds,
 			loaded_initrds},
 		KIND(COMPONENT_INITRD), NULL, ERR_DRIFT_INITRD, false,
-		"list of initrds changed: /microcode.cpio /initrd.img-6.1.0-55 (was /initrd.img-6.1.0-55), unexplained; loaded initrd added: initrd, which the log does not show, unexplained; boot file added: unicode.pf2; initrd changed: microcode.cpio, as installed by the package manager on 2026-11-20"},
+		"list of initrds changed: /microcode.cpio /initrd.img-6.1.0-55 (was /initrd.img-6.1.0-55), unexplained; loaded initrd added: initrd, which the log does not show, unexplained; boot file added: unicode.pf2, unexplained, and it may be an initrd; 1 more change"},
 	{"another thing that the log calls what the kernel got", {initrd, list},
 		{microcode, rebuilt_initrd, two_initrds, loaded_initrds,
 			{COMPONENT_LOADED_INITRD, 9, "initrd", 44, true}},
@@ -455,7 +485,7 @@ static const struct {
 			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false},
 				{COMPONENT_BOOT_FILE, 9, "/font", 37, true}},
 			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
-			"initrd removed: initrd.img-6.1.0-55, unexplained; initrd removed: ucode, unexplained; boot file added: font; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+			"initrd removed: initrd.img-6.1.0-55, unexplained; initrd removed: ucode, unexplained; boot file added: font, unexplained, and it may be an initrd; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20"}},
 	{{{COMPONENT_INITRD, 9, "/ucode2", 38, true}, BOTH},
 		{"an initrd that is gone, and its name only begins as one that was left out",
 			{list}, {{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}},
@@ -480,6 +510,54 @@ static const struct {
 			{{COMPONENT_INITRD_LIST, 8, "/initrd.img-6.1.0-55", 36, false}, rebuilt_initrd},
 			KIND(COMPONENT_INITRD_LIST), NULL, ERR_DRIFT_INITRD, false,
 			"initrd changed: initrd.img-6.1.0-55, unexplained; list of initrds changed: /initrd.img-6.1.0-55 (was /ucode /initrd.img-6.1.0-55), as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	/* what GRUB reads, and only the log names */
+	{{{0}}, {"a font by a package", {{0}}, {FONT}, KIND(COMPONENT_BOOT_FILE), NULL, ERR_OK, true,
+			"boot file added: unicode.pf2, as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{FONT}, {"a font less", {{0}}, {{0}}, 0, NULL, ERR_OK, false,
+			 "boot file removed: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{GRUBENV},
+		{"GRUB's environment changed", {{0}}, {OTHER_GRUBENV}, 0, NULL, ERR_OK, false,
+			"boot file changed: grubenv; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{GRUBENV, COMMANDS},
+		{"GRUB's environment changed, and with it what it did", {{0}},
+			{OTHER_GRUBENV, OTHER_COMMANDS}, KIND(COMPONENT_BOOT_FILE), NULL, ERR_OK, true,
+			"boot file changed: grubenv, as installed by the package manager on 2026-11-20; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{GRUBENV, COMMANDS},
+		{"the same, and its contents are not on the disk", {{0}},
+			{OTHER_GRUBENV, OTHER_COMMANDS}, 0, NULL, ERR_CHANGE_UNCLEAR, false,
+			"boot file changed: grubenv, reason not found out; GRUB commands changed; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{COMMANDS},
+		{"another disk's initrd by the same path, and the good one read beside it", {{0}},
+			{FONT, OTHER_COMMANDS}, 0, NULL, ERR_DRIFT_INITRD, false,
+			"boot file added: unicode.pf2, unexplained, and it may be an initrd; GRUB commands changed; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{COMMANDS},
+		{"the same, and what the kernel got of it", {{0}},
+			{FONT, OTHER_COMMANDS, loaded_initrds}, 0, NULL, ERR_DRIFT_INITRD, false,
+			"loaded initrd added: initrd, which the log does not show, unexplained; boot file added: unicode.pf2, unexplained, and it may be an initrd; GRUB commands changed; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{{0}}, {"what the kernel got is not the one initrd", {{0}}, {loaded_initrds}, 0, NULL,
+			ERR_DRIFT_INITRD, false,
+			"loaded initrd added: initrd, which the log does not show, unexplained; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{FONT}, {"an initrd instead of a font", {{0}},
+			 {{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 82, true}}, 0,
+			 NULL, ERR_DRIFT_INITRD, false,
+			 "boot file changed: unicode.pf2, unexplained, and it may be an initrd; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{FONT}, {"an initrd called GRUB's environment", {{0}}, {OTHER_GRUBENV}, 0, NULL,
+			 ERR_DRIFT_INITRD, false,
+			 "boot file added: grubenv, unexplained, and it may be an initrd; boot file removed: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{FONT}, {"a font that only its package's owner may name so, by a rule", {{0}},
+			 {{COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 82, true}}, 0,
+			 "{\"initrdChanged\":\"note\"}", ERR_OK, false,
+			 "boot file changed: unicode.pf2; kernel, grub, shim, Secure Boot keys unchanged"}},
+	{{COMMANDS},
+		{"an initrd called what the kernel got as its line, with a kernel by its package",
+			{kernel}, {new_kernel, RECEIVED, OTHER_RECEIVED, OTHER_COMMANDS},
+			KIND(COMPONENT_KERNEL), NULL, ERR_DRIFT_COMMAND_LINE, false,
+			"kernel command line added: kernel command line, which the log does not show, unexplained; kernel changed: vmlinuz-6.1.0-56, as installed by the package manager on 2026-11-20; grub, shim, Secure Boot keys unchanged"}},
+	{{RECEIVED, COMMANDS},
+		{"what the kernel got as its line, with a kernel by its package", {kernel},
+			{new_kernel, OTHER_RECEIVED, COMMANDS}, KIND(COMPONENT_KERNEL), NULL,
+			ERR_OK, true,
+			"kernel changed: vmlinuz-6.1.0-56, as installed by the package manager on 2026-11-20; grub, shim, Secure Boot keys unchanged"}},
 };
 
 static void check_row(const struct row *row, const struct item had[4])
@@ -491,8 +569,10 @@ static void check_row(const struct row *row, const struct item had[4])
 		fail_msg("%s:\n  %s\nexpected\n  %s", row->shown, judgement.text, row->text);
 	if (judgement.verdict.reason.code != row->code)
 		fail_msg("%s: %d, expected %d", row->shown, judgement.verdict.reason.code, row->code);
-	assert_int_equal(
-		judgement.verdict.health, row->code == ERR_OK ? HEALTH_HEALTHY : HEALTH_UNHEALTHY);
+	assert_int_equal(judgement.verdict.health, row->code == ERR_OK ? HEALTH_HEALTHY
+						   : row->code == ERR_CHANGE_UNCLEAR
+							   ? HEALTH_UNKNOWN
+							   : HEALTH_UNHEALTHY);
 	assert_int_equal(judgement.is_explained, row->is_explained);
 }
 
