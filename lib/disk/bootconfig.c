@@ -35,6 +35,28 @@ static const struct keyword *keyword_of(struct bytes line, enum bootconfig_text 
 	return NULL;
 }
 
+/* Does what follows a command line lead to an initrd, before the branch, the entry or the next
+ * kernel ends that? An entry of the Boot Loader Specification has its lines in any order. */
+static bool loads_initrd(struct bytes config, struct bytes rest, const struct keyword *keyword)
+{
+	static const char *const ends[] = {"}", "else", "elif", "fi"};
+	bool is_entry = strcmp(keyword->word, "options") == 0;
+	struct bytes line;
+
+	for (rest = is_entry ? config : rest; bootscript_next_line(&rest, &line);) {
+		if (keyword_of(line, BOOTCONFIG_INITRDS))
+			return true;
+		if (is_entry)
+			continue;
+		if (keyword_of(line, BOOTCONFIG_COMMAND_LINE))
+			return false;
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			if (bytes_equal(bootscript_first_word(line), bytes_of_text(ends[i])))
+				return false;
+	}
+	return false;
+}
+
 struct search {
 	struct bytes config, environment;
 	const uint8_t *sha256;
@@ -87,6 +109,7 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	const uint8_t sha256[CRYPTO_SHA256_SIZE])
 {
 	auto_cleanup(free) struct search *search = calloc(1, sizeof(*search));
+	enum bootconfig_text part = what == BOOTCONFIG_LINE_ALONE ? BOOTCONFIG_COMMAND_LINE : what;
 	struct bytes rest = config, line;
 	bool is_found = what == BOOTCONFIG_COMMAND_LINE && is_load_options(config, sha256);
 
@@ -98,9 +121,10 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	search->tries_left = MAX_TRIES;
 	search->text = buf_with_max(BOOTSCRIPT_TEXT_MAX);
 	while (!is_found && bootscript_next_line(&rest, &line)) {
-		const struct keyword *keyword = keyword_of(line, what);
+		const struct keyword *keyword = keyword_of(line, part);
 
-		is_found = keyword && line_asks_for(search, line, keyword);
+		is_found = keyword && line_asks_for(search, line, keyword) &&
+			   (what != BOOTCONFIG_LINE_ALONE || !loads_initrd(config, rest, keyword));
 	}
 	buf_done(&search->text);
 	return is_found;

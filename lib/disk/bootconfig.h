@@ -19,6 +19,9 @@ enum bootconfig_text {
 	 * systemd-boot passes */
 	BOOTCONFIG_COMMAND_LINE,
 	BOOTCONFIG_INITRDS, /* "initrd PATH...", as GRUB measures its commands */
+	/* a command line for a kernel that gets no initrd there: the next command is none that
+	 * loads one */
+	BOOTCONFIG_LINE_ALONE,
 };
 
 /* The file of `files` that contains the text with this digest; of several, the one that changed

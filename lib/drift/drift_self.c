@@ -321,6 +321,13 @@ static bool list_names(const struct component *list, const char *file)
 	return false;
 }
 
+/* Was GRUB told initrds in the accepted boot, and none in this one, by an explained change? */
+static bool is_without_list(const struct drift_difference *list)
+{
+	return kind_of(list) == COMPONENT_INITRD_LIST && list->change == DRIFT_REMOVED &&
+	       drift_is_explained(list);
+}
+
 /* Did GRUB's command name this initrd in the accepted boot, and does it no longer, by an explained
  * change? What it names instead must be measured as an initrd: otherwise the new initrd may be
  * hidden under another name. */
@@ -330,13 +337,24 @@ static bool is_left_out(
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *list = &drift->differences[i];
 
-		if (kind_of(list) == COMPONENT_INITRD_LIST && list->change == DRIFT_CHANGED &&
-			drift_is_explained(list) && is_whole(&list->before) &&
-			names_measured_initrds(boot, &list->after) &&
-			list_names(&list->before, initrd->name) &&
-			!list_names(&list->after, initrd->name))
+		if (kind_of(list) != COMPONENT_INITRD_LIST || !drift_is_explained(list) ||
+			!is_whole(&list->before) || !list_names(&list->before, initrd->name))
+			continue;
+		if (is_without_list(list) || (list->change == DRIFT_CHANGED &&
+						     names_measured_initrds(boot, &list->after) &&
+						     !list_names(&list->after, initrd->name)))
 			return true;
 	}
+	return false;
+}
+
+static bool is_received_no_more(const struct drift *drift, const struct drift_difference *difference)
+{
+	if (difference->change != DRIFT_REMOVED)
+		return false;
+	for (size_t i = 0; i < drift->count; i++)
+		if (is_without_list(&drift->differences[i]))
+			return true;
 	return false;
 }
 
@@ -373,7 +391,8 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		return difference->change != DRIFT_REMOVED &&
 		       names_known_initrds(boot, drift, &difference->after);
 	case COMPONENT_LOADED_INITRD:
-		return is_joined_initrd(boot, drift) || is_initrd_of_image(boot, drift);
+		return is_joined_initrd(boot, drift) || is_initrd_of_image(boot, drift) ||
+		       is_received_no_more(drift, difference);
 	case COMPONENT_COMMAND_LINE:
 		return pcr == 9 && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:

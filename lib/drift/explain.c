@@ -18,12 +18,12 @@ static void explain_by_file(const struct explain_case *one, const struct bootfil
 	explanation_set_gap(&one->pending->files.gap, ret);
 }
 
-static void explain_text(
-	const struct explain_case *one, enum bootconfig_text what, struct explanation *ret)
+static void explain_text(const struct explain_case *one, enum bootconfig_text what,
+	const struct component *text, struct explanation *ret)
 {
 	struct err gap;
-	const struct bootfile *file = bootconfig_find(
-		one->root_fd, &one->pending->files, what, one->component->sha256, &gap);
+	const struct bootfile *file =
+		bootconfig_find(one->root_fd, &one->pending->files, what, text->sha256, &gap);
 
 	explain_by_file(one, file, &gap, ret);
 }
@@ -91,10 +91,10 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 		explain_loaded_initrd(one, ret);
 		return;
 	case COMPONENT_COMMAND_LINE:
-		explain_text(one, BOOTCONFIG_COMMAND_LINE, ret);
+		explain_text(one, BOOTCONFIG_COMMAND_LINE, one->component, ret);
 		return;
 	case COMPONENT_INITRD_LIST:
-		explain_text(one, BOOTCONFIG_INITRDS, ret);
+		explain_text(one, BOOTCONFIG_INITRDS, one->component, ret);
 		return;
 	case COMPONENT_PK:
 		explain_variable(one, NEXT_BOOT_PK, ret);
@@ -126,8 +126,29 @@ void explain_component(const struct explain_sources *sources, const struct next_
 		ret);
 }
 
-/* The component that the disks may explain; NULL if there is none. They explain what came, and a
- * key that went by its variable. */
+/* GRUB was told no initrds: the boot configuration may have this boot's command line without any.
+ * There must be one command line, which is the one that the kernel got. */
+static void explain_no_initrds(
+	const struct explain_case *one, const struct components *boot, struct explanation *ret)
+{
+	const struct component *line = NULL;
+
+	*ret = (struct explanation){.how = EXPLANATION_NONE};
+	for (size_t i = 0; i < boot->count; i++) {
+		const struct component *item = &boot->items[i];
+
+		if (item->kind == COMPONENT_INITRD_LIST ||
+			(item->kind == COMPONENT_COMMAND_LINE && item->pcr == 8 && line))
+			return;
+		if (item->kind == COMPONENT_COMMAND_LINE && item->pcr == 8)
+			line = item;
+	}
+	if (line && line->is_bound && !line->folded)
+		explain_text(one, BOOTCONFIG_LINE_ALONE, line, ret);
+}
+
+/* The component that the disks may explain; NULL if there is none. They explain what came, a key
+ * that went by its variable, and initrds that went by the boot configuration. */
 static const struct component *component_to_explain(const struct drift_difference *difference)
 {
 	enum component_kind kind = difference->before.kind;
@@ -136,7 +157,8 @@ static const struct component *component_to_explain(const struct drift_differenc
 		return NULL;
 	if (difference->change != DRIFT_REMOVED)
 		return &difference->after;
-	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB
+	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB ||
+			       kind == COMPONENT_INITRD_LIST
 		       ? &difference->before
 		       : NULL;
 }
@@ -159,6 +181,12 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 			continue;
 		if (!has_looked) {
 			explanation_set_gap(&err, &difference->explanation);
+			continue;
+		}
+		if (difference->before.kind == COMPONENT_INITRD_LIST &&
+			difference->change == DRIFT_REMOVED) {
+			if (sources->boot)
+				explain_no_initrds(&one, sources->boot, &difference->explanation);
 			continue;
 		}
 		explain_one(&one, &difference->explanation);

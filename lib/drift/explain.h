@@ -25,7 +25,8 @@ struct explain_sources {
 	struct next_boot_round round; /* this VM, this boot */
 	/* of this boot, as PCR 7 proves it; NULL: its variables stay unexplained */
 	const struct secureboot *secureboot;
-	const struct components *boot; /* NULL: the hash in its command line stays unexplained */
+	const struct components *boot; /* NULL: the hash in its command line, and that it has no
+					  initrds, stay unexplained */
 };
 
 /* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text is
@@ -33,8 +34,8 @@ struct explain_sources {
 void explain_component(const struct explain_sources *sources, const struct next_boot *pending,
 	const struct component *component, struct explanation *ret);
 
-/* Explains every component that this boot has and the accepted one lacks, unless it is explained
- * already. */
+/* Explains every component that this boot has and the accepted one lacks, and initrds that it
+ * lacks, unless it is explained already. */
 void explain_drift(const struct explain_sources *sources, struct drift *drift);
 
 #endif

@@ -75,6 +75,43 @@ static void a_list_of_initrds_is_found(void **state)
 	assert_false(asks_for("linux /initrd.gz", "", BOOTCONFIG_INITRDS, "initrd /initrd.gz"));
 }
 
+#define UBUNTU                                                                                     \
+	"if [ \"${initrdfail}\" = 1 ]; then\n  linux\t/v root=PARTUUID=1 ro\n  initrd\t/i\nelse\n  linux\t/v root=PARTUUID=1 ro panic=-1\nfi\ninitrdfail\n"
+
+static void a_line_for_a_kernel_without_initrds_is_found(void **state)
+{
+	static const struct {
+		const char *config, *text;
+		bool is_found;
+	} rows[] = {
+		{"linux /v a\n", "a", true},
+		{"linux /v a\ninitrd /i\n", "a", false},
+		{"linux /v a\necho x\n\tinitrd\t/i\n", "a", false},
+		{"linux /v a\ninitrdefi /i\n", "a", false},
+		{"menuentry x {\n linux /v a\n}\nmenuentry y {\n linux /v b\n initrd /i\n}\n", "a",
+			true},
+		{"menuentry x {\n linux /v a\n}\nmenuentry y {\n linux /v b\n initrd /i\n}\n", "b",
+			false},
+		{"menuentry x {\n linux /v a\n}\nmenuentry y {\n linux /v b\n initrd /i\n}\n", "c",
+			false},
+		/* GRUB_FORCE_PARTUUID of Ubuntu's cloud images */
+		{UBUNTU, "root=PARTUUID=1 ro panic=-1", true},
+		{UBUNTU, "root=PARTUUID=1 ro", false},
+		{UBUNTU, "root=PARTUUID=1 ro panic=-1 init=/bin/sh", false},
+		{"linux /v a\nlinux /v b\ninitrd /i\n", "a", true},
+		{"linux /v a\nlinux /v a\ninitrd /i\n", "a", true},
+		/* an entry's lines have no order */
+		{"initrd /i\nlinux /v\noptions a\n", "a", false},
+		{"options a\nlinux /v\n", "a", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (asks_for(rows[i].config, "", BOOTCONFIG_LINE_ALONE, rows[i].text) !=
+			rows[i].is_found)
+			fail_msg("row %zu: %s", i, rows[i].config);
+}
+
 /* The text as UTF-16 with its final NUL. */
 static bool asks_for_wide(const char *entry, const char *text)
 {
@@ -260,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_line_is_found),
 		cmocka_unit_test(a_list_of_initrds_is_found),
+		cmocka_unit_test(a_line_for_a_kernel_without_initrds_is_found),
 		cmocka_unit_test(load_options_are_found),
 		cmocka_unit_test(variables_of_an_entry_stand_in_other_files),
 		cmocka_unit_test(lines_of_one_system_have_one_pattern),
