@@ -49,7 +49,7 @@ static int run_round(const struct attestation_options *options, int root_fd,
 					  .agent = agent_proxy}},
 			  .random = round_random(random + 16),
 			  .nonce = options->nonce ? options->nonce : nonce,
-			  .now_s = clock_now_s()},
+			  .now = clock_read()},
 		ret);
 	return 0;
 }

@@ -142,11 +142,10 @@ static int check_awake(const struct evidence *evidence, struct err *err)
 	return err_wrap(err, "The machine slept during attestation");
 }
 
-int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err)
 {
 	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
-	uint8_t policy[TPM_DIGEST_SIZE];
 
 	read_os_release(sources->root_fd, &evidence);
 	if (tpm_read_ak_public(tpm, &evidence.ak_public, err) < 0 ||
@@ -156,14 +155,29 @@ int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, str
 		return -1;
 	if (quote_pcrs(tpm, &evidence, err) < 0)
 		return -1;
-	binding_pcr_policy(&evidence.pcrs, policy);
-	if (tpm_create_key(tpm, policy, &evidence.key_public, err) < 0 ||
-		tpm_certify_key(tpm, &evidence.key_certify, err) < 0 ||
-		check_awake(&evidence, err) < 0)
-		return -1;
 	*ret = evidence;
 	evidence = EVIDENCE_EMPTY;
 	return 0;
+}
+
+static int add_key(struct tpm *tpm, struct evidence *evidence, struct err *err)
+{
+	uint8_t policy[TPM_DIGEST_SIZE];
+
+	binding_pcr_policy(&evidence->pcrs, policy);
+	if (tpm_create_key(tpm, policy, &evidence->key_public, err) < 0 ||
+		tpm_certify_key(tpm, &evidence->key_certify, err) < 0)
+		return -1;
+	return check_awake(evidence, err);
+}
+
+int collect_key(struct tpm *tpm, struct evidence *evidence, struct err *err)
+{
+	if (add_key(tpm, evidence, err) == 0)
+		return 0;
+	evidence_done(evidence);
+	*evidence = EVIDENCE_EMPTY;
+	return -1;
 }
 
 int collect_machine_view(struct tpm *tpm, const struct collect_sources *sources,

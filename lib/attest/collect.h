@@ -19,12 +19,16 @@ struct collect_sources {
 int collect_read_log(
 	const struct collect_sources *sources, struct buf *ret, struct err *err) err_check;
 
-/* Sends eight TPM commands (nine if the certificate takes two reads). The encryption key stays
- * loaded in `tpm`. The log is read before the PCRs, so that a later measurement shows as a mismatch
- * and never as a clean log. The caller owns ret: evidence_done(). ERR_PCR_CHANGED, ERR_TPM_FAILED
- * (also if the machine slept meanwhile), and the errors of collect_read_log() and tpm/tpm.h. */
-int collect_evidence(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+/* The evidence without the encryption key, by six TPM commands (seven if the certificate takes two
+ * reads). The log is read before the PCRs, so that a later measurement shows as a mismatch
+ * and never as a clean log. The caller owns ret: evidence_done(). ERR_PCR_CHANGED, and the errors
+ * of collect_read_log() and tpm/tpm.h. */
+int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
+/* Completes it by the encryption key, which the TPM takes the longest time for, by two commands.
+ * The key stays loaded in `tpm`. On failure the evidence is emptied.
+ * ERR_TPM_FAILED (also if the machine slept meanwhile), and the errors of tpm/tpm.h. */
+int collect_key(struct tpm *tpm, struct evidence *evidence, struct err *err) err_check;
 
 /* Reads what is compared with the evidence: the firmware's variables and, with one more TPM
  * command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no

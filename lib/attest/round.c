@@ -1,4 +1,4 @@
-#include "attest/round.h"
+#include "attest/round_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "maa/diagnosis.h"
 #include "maa/envelope.h"
-#include "maa/exchange.h"
-#include "maa/imds.h"
 #include "maa/request.h"
 #include "maa/token.h"
 
@@ -72,126 +70,122 @@ static int read_times(const json *claims, struct round_result *ret, struct err *
 	return json_get_int(claims, "exp", &ret->token_expires_s, err);
 }
 
-static int verify_token(const struct exchange *exchange, const struct token_expectation *expected,
-	struct round_result *ret, struct err *err)
+static int check_signature(const struct token *token, const char *kid,
+	const struct exchange *exchange, const struct round_result *result, struct err *err)
 {
-	auto_cleanup(token) struct token token = {0};
 	/* 20 KiB: not on the stack */
 	auto_cleanup(free) struct keys *keys = calloc(1, sizeof(*keys));
-	struct exchange_facts facts;
-	const char *kid;
 
 	if (!keys)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the provider's keys.");
-	if (token_parse(buf_bytes(&ret->token), &token, err) < 0 ||
-		token_check_header(&token, expected->provider, &kid, err) < 0)
-		return -1;
-	if (exchange_key_set(exchange, &ret->keys, &facts, err) < 0) {
-		diagnosis_make(exchange, &facts, err);
+	if (keys_parse(buf_bytes(&result->keys), keys, err) < 0)
+		return err_wrap(err, "Keys of %.80s", exchange->way.origin.host);
+	return token_check_signature(token, kid, keys, err);
+}
+
+/* By the keys that are there. Kept ones may lack a new key, so if they do not fit, they are
+ * fetched, as they are if they could not be before. The set that fits is kept. */
+static int find_signer(
+	struct approach *approach, const struct token *token, const char *kid, struct err *err)
+{
+	struct exchange exchange = approach->exchange;
+	const struct round_inputs *inputs = approach->inputs;
+	struct round_result *result = approach->result;
+	bool is_fetched = !approach->has_kept_keys && approach->keys_err.code == ERR_OK;
+
+	if (approach->has_kept_keys && check_signature(token, kid, &exchange, result, err) == 0)
+		return 0;
+	exchange.is_single_try = false;
+	if (!is_fetched && exchange_key_set(&exchange, &result->keys, &approach->facts, err) < 0) {
+		diagnosis_make(&exchange, &approach->facts, err);
 		return -1;
 	}
-	if (keys_parse(buf_bytes(&ret->keys), keys, err) < 0)
-		return err_wrap(err, "Keys of %.80s", exchange->way.origin.host);
-	if (token_check_signature(&token, kid, keys, err) < 0 ||
-		token_check_claims(&token, expected, err) < 0 ||
-		read_times(token.claims, ret, err) < 0)
+	if (check_signature(token, kid, &exchange, result, err) < 0)
 		return -1;
-	ret->claims = steal_ptr(token.claims);
-	ret->token_header = steal_ptr(token.header);
+	if (inputs->keys)
+		keys_keep(inputs->keys, &exchange.way.origin, buf_bytes(&result->keys),
+			&inputs->now, approach->facts.fresh_s);
 	return 0;
 }
 
-static const char *metadata_of(const struct round_inputs *inputs)
+static int verify_token(struct approach *approach, struct err *err)
 {
-	return inputs->metadata && inputs->metadata[0] ? inputs->metadata : IMDS_ADDRESS;
-}
+	struct round_result *result = approach->result;
+	const struct token_expectation expected = {.provider = &approach->exchange.way.origin,
+		.now_s = approach->inputs->now.wall_s,
+		.nonce = approach->inputs->nonce,
+		.key = &result->local.binding.key.key};
+	auto_cleanup(token) struct token token = {0};
+	const char *kid;
 
-static void take_metadata(const struct imds *imds, struct round_result *ret)
-{
-	(void)text_format(ret->vm_id, sizeof(ret->vm_id), "%s", imds->vm_id);
-	(void)text_format(ret->security_type, sizeof(ret->security_type), "%s", imds->security_type);
-}
-
-/* Finds the provider and the way to it. A given endpoint needs no metadata service. */
-static int find_way(const struct round_inputs *inputs, struct way *ret_way,
-	struct round_result *ret, struct err *err)
-{
-	bool has_imds = false;
-	struct provider_choice choice;
-	struct imds imds;
-
-	if (!provider_is_given(&inputs->provider))
-		has_imds = imds_ask(metadata_of(inputs), &imds, err) == 0;
-	if (has_imds)
-		take_metadata(&imds, ret);
-	if (provider_choose(&inputs->provider, has_imds ? &imds : NULL, &choice, err) < 0)
+	if (token_parse(buf_bytes(&result->token), &token, err) < 0 ||
+		token_check_header(&token, expected.provider, &kid, err) < 0 ||
+		find_signer(approach, &token, kid, err) < 0 ||
+		token_check_claims(&token, &expected, err) < 0 ||
+		read_times(token.claims, result, err) < 0)
 		return -1;
-	http_origin_text(&choice.origin, ret->provider);
-	(void)text_format(ret->provider_reason, sizeof(ret->provider_reason), "%s", choice.reason);
-	if (way_choose(&inputs->way, &choice.origin, ret_way, err) < 0)
-		return -1;
-	if (ret_way->proxy.address.host[0])
-		proxy_text(&ret_way->proxy, ret->provider_proxy);
+	result->claims = steal_ptr(token.claims);
+	result->token_header = steal_ptr(token.header);
 	return 0;
 }
 
 /* Sends the request, if necessary several times. The TPM's key must stay loaded until the answer is
  * decrypted. */
-static int request_attestation(const struct exchange *exchange, struct bytes body,
-	struct buf *ret_answer, struct round_result *ret, struct err *err)
+static int request_attestation(
+	const struct approach *approach, struct bytes body, struct buf *ret_answer, struct err *err)
 {
-	int status = exchange_attest(exchange, body, ret_answer, &ret->exchange, err);
+	const struct exchange *exchange = &approach->exchange;
+	struct round_result *result = approach->result;
+	int status = -1;
 
-	ret->retry_after_s = ret->exchange.retry_after_s;
+	if (approach_is_blocked(approach)) {
+		result->exchange = approach->facts;
+		*err = approach->keys_err;
+	} else {
+		status = exchange_attest(exchange, body, ret_answer, &result->exchange, err);
+	}
+	result->retry_after_s = result->exchange.retry_after_s;
 	if (status < 0)
-		diagnosis_make(exchange, &ret->exchange, err);
+		diagnosis_make(exchange, &result->exchange, err);
 	/* a refusal is an answer; other errors, such as an unreadable CA file, mean that no request
 	 * reached the provider */
 	if (status == 0 || err_info(err->code)->place >= ERR_PLACE_BUSY)
-		ret->stage = ROUND_ANSWERED;
+		result->stage = ROUND_ANSWERED;
 	return status;
 }
 
 /* Sends complete evidence to the provider and verifies the token. */
-static int ask_provider(const struct round_inputs *inputs, struct tpm *tpm,
-	struct round_result *ret, struct err *err)
+static int ask_provider(struct approach *approach, struct tpm *tpm, struct err *err)
 {
-	auto_cleanup(http) struct http *http = NULL;
+	struct round_result *result = approach->result;
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
-	auto_cleanup(exchange) struct exchange exchange = {.connect_timeout_ms = ROUND_CONNECT_MS,
-		.total_timeout_ms = ROUND_EXCHANGE_MS,
-		.idle_timeout_ms = ROUND_IDLE_MS,
-		.deadline_ms = ret->started_ms + ROUND_BUDGET_MS,
-		.is_single_try = inputs->is_single_try,
-		.random = inputs->random,
-		.now_s = inputs->now_s,
-		.now_ms = ret->started_ms};
-	struct token_expectation expected = {.provider = &exchange.way.origin,
-		.now_s = inputs->now_s,
-		.nonce = inputs->nonce,
-		.key = &ret->local.binding.key.key};
 
-	if (request_build_info(&ret->evidence, inputs->nonce, &ret->info, err) < 0 ||
-		request_build_body(buf_bytes(&ret->info), &body, err) < 0 ||
-		find_way(inputs, &exchange.way, ret, err) < 0 || http_open(&http, err) < 0)
+	if (request_build_info(&result->evidence, approach->inputs->nonce, &result->info, err) < 0 ||
+		request_build_body(buf_bytes(&result->info), &body, err) < 0)
 		return -1;
-	exchange.http = http;
-	if (request_attestation(&exchange, buf_bytes(&body), &answer, ret, err) < 0)
-		return -1;
-	if (open_answer(tpm, buf_bytes(&answer), &ret->token, err) < 0 || tpm_flush_key(tpm, err) < 0)
-		return -1;
-	if (verify_token(&exchange, &expected, ret, err) < 0) {
-		if (err->code == ERR_TOKEN_EXPIRED || err->code == ERR_TOKEN_NOT_YET)
-			exchange_add_clock(&ret->exchange, err);
+	approach_end(approach);
+	if (approach->err.code != ERR_OK) {
+		*err = approach->err;
 		return -1;
 	}
-	ret->stage = ROUND_VERIFIED;
+	if (request_attestation(approach, buf_bytes(&body), &answer, err) < 0)
+		return -1;
+	if (open_answer(tpm, buf_bytes(&answer), &result->token, err) < 0 ||
+		tpm_flush_key(tpm, err) < 0)
+		return -1;
+	if (verify_token(approach, err) < 0) {
+		if (err->code == ERR_TOKEN_EXPIRED || err->code == ERR_TOKEN_NOT_YET)
+			exchange_add_clock(&result->exchange, err);
+		return -1;
+	}
+	result->stage = ROUND_VERIFIED;
 	return 0;
 }
 
+/* ret_approach: begins when only the TPM's key is missing; NULL: no provider is asked. */
 static int collect_with_tpm(const struct round_inputs *inputs, struct tpm **ret_tpm,
-	struct round_result *ret, struct err *err)
+	struct approach **ret_approach, struct round_result *ret, struct err *err)
 {
 	const char *tcti = inputs->tcti && inputs->tcti[0]
 				   ? inputs->tcti
@@ -200,15 +194,17 @@ static int collect_with_tpm(const struct round_inputs *inputs, struct tpm **ret_
 	if (tpm_open(tcti, ret_tpm, err) < 0)
 		return -1;
 	ret->stage = ROUND_TPM;
-	if (collect_evidence(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0)
+	if (collect_quote(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0 ||
+		(ret_approach && approach_begin(inputs, ret, ret_approach, err) < 0) ||
+		collect_key(*ret_tpm, &ret->evidence, err) < 0)
 		return -1;
 	ret->stage = ROUND_COLLECTED;
 	return 0;
 }
 
 /* The VM's own check. -1: evidence is not complete, and ret->own explains why. */
-static int check_boot(
-	const struct round_inputs *inputs, struct tpm **ret_tpm, struct round_result *ret)
+static int check_boot(const struct round_inputs *inputs, struct tpm **ret_tpm,
+	struct approach **ret_approach, struct round_result *ret)
 {
 	struct machine_view observed;
 	struct err err;
@@ -218,7 +214,7 @@ static int check_boot(
 		.token = buf_with_max(TOKEN_MAX_BYTES),
 		.keys = buf_with_max(KEYS_MAX_BYTES),
 		.started_ms = clock_monotonic_ms()};
-	if (collect_with_tpm(inputs, ret_tpm, ret, &err) < 0) {
+	if (collect_with_tpm(inputs, ret_tpm, ret_approach, ret, &err) < 0) {
 		ret->own = verdict_of_err(&err);
 		return -1;
 	}
@@ -245,8 +241,8 @@ static void confirm_vm_id(const struct round_inputs *inputs, struct round_result
 	struct err ignored;
 
 	if (is_comparable && provider_is_given(&inputs->provider) &&
-		imds_ask_briefly(metadata_of(inputs), &imds, &ignored) == 0)
-		take_metadata(&imds, ret);
+		imds_ask_briefly(round_metadata(inputs), &imds, &ignored) == 0)
+		round_take_metadata(&imds, ret);
 	machine_view_compare_vm_id(ret->vm_id, &ret->local);
 	machine_view_take_security_type(ret->security_type, &ret->local);
 }
@@ -255,18 +251,19 @@ void round_check_boot(const struct round_inputs *inputs, struct round_result *re
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
-	(void)!check_boot(inputs, &tpm, ret);
+	(void)!check_boot(inputs, &tpm, NULL, ret);
 	ret->is_alone = true;
 }
 
 void round_run(const struct round_inputs *inputs, struct round_result *ret)
 {
+	auto_cleanup(approach) struct approach *approach = NULL;
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 	struct err err;
 
-	if (check_boot(inputs, &tpm, ret) < 0)
+	if (check_boot(inputs, &tpm, &approach, ret) < 0)
 		return;
-	if (ask_provider(inputs, tpm, ret, &err) < 0)
+	if (ask_provider(approach, tpm, &err) < 0)
 		ret->remote = verdict_of_err(&err);
 	else
 		ret->remote = verdict_of_claims(ret->claims);

@@ -6,6 +6,7 @@
 #include "appraise/verdict.h"
 #include "attest/collect.h"
 #include "maa/exchange.h"
+#include "maa/keys_kept.h"
 #include "maa/provider.h"
 
 #define ROUND_NONCE_SIZE  33 /* 32 hex characters, for callers without their own nonce */
@@ -25,7 +26,9 @@ struct round_inputs {
 	bool is_single_try; /* one request; a later round is the next try */
 	uint32_t random; /* spreads the retries of many VMs over time */
 	const char *nonce; /* the token must contain it, which proves that it is fresh */
-	int64_t now_s;
+	/* the provider's keys of earlier rounds, which this one uses and renews; NULL: none */
+	struct keys_kept *keys;
+	struct clock_time now;
 };
 
 /* How far a round came; later stages include the earlier ones. */

@@ -202,6 +202,7 @@ static void take_facts(const struct exchange *exchange, const struct http_answer
 	int64_t now_s = exchange->now_s + (clock_monotonic_ms() - exchange->now_ms) / 1000;
 
 	ret->retry_after_s = answer->retry_after_s;
+	ret->fresh_s = answer->fresh_s;
 	ret->has_clock = answer->date_s && exchange->now_s;
 	ret->date_s = answer->date_s;
 	ret->clock_ahead_s = ret->has_clock ? answer->date_s - now_s : 0;
@@ -255,6 +256,11 @@ static int try_until_good(const struct exchange *exchange, struct question *ques
 
 /* ---- the exchanges ---- */
 
+static uint32_t max_tries_of(const struct exchange *exchange)
+{
+	return exchange->is_single_try ? 1 : RETRY_TRIES;
+}
+
 static bool is_json_object(const struct http_answer *answer)
 {
 	auto_cleanup(json) json *root = NULL;
@@ -272,7 +278,7 @@ int exchange_attest(const struct exchange *exchange, struct bytes body, struct b
 	struct question question = {.path = REQUEST_PATH,
 		.request = {.content_type = "application/json", .body = body},
 		.is_good = is_json_object,
-		.max_tries = exchange->is_single_try ? 1 : RETRY_TRIES};
+		.max_tries = max_tries_of(exchange)};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
@@ -290,7 +296,7 @@ int exchange_key_set(const struct exchange *exchange, struct buf *ret,
 {
 	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(KEYS_MAX_BYTES)};
 	struct question question = {
-		.path = KEYS_PATH, .is_good = may_be_keys, .max_tries = RETRY_TRIES};
+		.path = KEYS_PATH, .is_good = may_be_keys, .max_tries = max_tries_of(exchange)};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;
@@ -314,8 +320,9 @@ int exchange_discovery(const struct exchange *exchange, struct discovery *ret,
 {
 	auto_cleanup(http_answer) struct http_answer answer = {
 		.body = buf_with_max(DISCOVERY_MAX_BYTES)};
-	struct question question = {
-		.path = DISCOVERY_PATH, .is_good = is_json_object, .max_tries = RETRY_TRIES};
+	struct question question = {.path = DISCOVERY_PATH,
+		.is_good = is_json_object,
+		.max_tries = max_tries_of(exchange)};
 
 	if (try_until_good(exchange, &question, &answer, ret_facts, err) < 0)
 		return -1;

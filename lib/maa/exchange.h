@@ -18,7 +18,7 @@ struct exchange {
 	uint32_t idle_timeout_ms;
 	/* of all tries together, by base/clock.h's monotonic clock; 0: no deadline, and one try */
 	int64_t deadline_ms;
-	bool is_single_try; /* of exchange_attest(), whose body is large; else RETRY_TRIES */
+	bool is_single_try; /* a later round is the next one; else RETRY_TRIES */
 	uint32_t random; /* spreads the tries of many VMs */
 	int64_t now_s; /* Unix time ... */
 	int64_t now_ms; /* ... at this time of base/clock.h's monotonic clock */
@@ -36,6 +36,7 @@ struct exchange_facts {
 	uint32_t tries;
 	uint32_t took_ms; /* of the last try */
 	uint32_t retry_after_s; /* Retry-After of the answer, or 0 */
+	uint32_t fresh_s; /* for how long it may be used again, at most a day; 0: not */
 	bool has_clock; /* an answer has a date */
 	int64_t date_s; /* if has_clock: the provider's, Unix time, not authenticated beyond TLS */
 	int64_t clock_ahead_s; /* if has_clock: the provider's clock minus the VM's; exact to some

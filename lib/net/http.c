@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "net/freshness.h"
 #include "net/http_curl.h"
 
 #define MAX_HEADER_BYTES   (32u << 10) /* of all headers together */
@@ -310,13 +311,20 @@ static int make_headers(const struct http_request *request, struct curl_slist **
 	return 0;
 }
 
-static void take_header(CURL *easy, const char *name, char *ret, size_t size)
+static const char *header_of(CURL *easy, const char *name, size_t index)
 {
 	struct curl_header *header;
 
-	ret[0] = '\0';
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
-		text_clean(ret, size, bytes_of_text(header->value));
+	return curl_easy_header(easy, name, index, CURLH_HEADER, -1, &header) == CURLHE_OK
+		       ? header->value
+		       : NULL;
+}
+
+static void take_header(CURL *easy, const char *name, char *ret, size_t size)
+{
+	const char *value = header_of(easy, name, 0);
+
+	text_clean(ret, size, bytes_of_text(value ? value : ""));
 }
 
 /* ---- the exchange ---- */
@@ -327,6 +335,23 @@ static void take_info(CURL *easy, CURLINFO which, char *ret, size_t size)
 
 	(void)curl_easy_getinfo(easy, which, &text);
 	text_clean(ret, size, bytes_of_text(text ? text : ""));
+}
+
+/* The shortest time that any of the Cache-Control lines allows. date_s: the answer's, or 0. */
+static uint32_t fresh_s_of(CURL *easy, int64_t date_s)
+{
+	const char *age = header_of(easy, "Age", 0), *expires = header_of(easy, "Expires", 0);
+	int64_t expires_s = expires ? curl_getdate(expires, NULL) : 0;
+	int64_t lifetime_s = date_s && expires_s > 0 ? expires_s - date_s : 0;
+	uint32_t fresh_s = freshness_s(header_of(easy, "Cache-Control", 0), age, lifetime_s);
+	const char *line;
+
+	for (size_t i = 1; (line = header_of(easy, "Cache-Control", i)) != NULL; i++) {
+		uint32_t also_s = freshness_s(line, age, fresh_s);
+
+		fresh_s = also_s < fresh_s ? also_s : fresh_s;
+	}
+	return fresh_s;
 }
 
 static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_answer *ret)
@@ -348,6 +373,7 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	take_header(easy, "Date", date, sizeof(date));
 	time = date[0] ? curl_getdate(date, NULL) : -1;
 	ret->date_s = time > 0 ? time : 0;
+	ret->fresh_s = fresh_s_of(easy, ret->date_s);
 	ret->retry_after_s = retry_after < 0                   ? 0
 			     : retry_after > MAX_RETRY_AFTER_S ? MAX_RETRY_AFTER_S
 							       : (uint32_t)retry_after;

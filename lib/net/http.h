@@ -57,6 +57,7 @@ struct http_answer {
 	/* Content-Encoding, likewise; requests ask for none, and the body is left as it came */
 	char encoding[32];
 	uint32_t retry_after_s; /* 0 if absent or unusable; at most 86400 */
+	uint32_t fresh_s; /* net/freshness.h */
 	char peer[64]; /* address of the server, or of the proxy if there is one; or "" */
 	/* target of a redirect; this text and the next are cleaned, "" if absent */
 	char location[256];

@@ -2,8 +2,8 @@
 
 #include "service/service_way.h"
 
-void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
-	struct round_result *ret)
+void attempt_round(const struct attempt *attempt, const uint8_t random[20],
+	const struct clock_time *now, struct round_result *ret)
 {
 	const struct settings *settings = attempt->settings;
 	char agent_proxy[WAAGENT_PROXY_SIZE];
@@ -19,7 +19,8 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20], int6
 			  .is_single_try = true,
 			  .random = round_random(random + 16),
 			  .nonce = nonce,
-			  .now_s = now_s},
+			  .keys = attempt->keys,
+			  .now = *now},
 		ret);
 }
 

@@ -13,12 +13,13 @@ struct attempt {
 	const struct settings *settings;
 	const char *boot_id;
 	const char *version; /* of this program */
+	struct keys_kept *keys; /* the provider's, between rounds */
 };
 
 /* round_run(). random: 16 bytes for the nonce and 4 for round_inputs.random, fresh for each
  * call. */
-void attempt_round(const struct attempt *attempt, const uint8_t random[20], int64_t now_s,
-	struct round_result *ret);
+void attempt_round(const struct attempt *attempt, const uint8_t random[20],
+	const struct clock_time *now, struct round_result *ret);
 /* alert_run() after a round that was reported with this state. Errors as alert_run(). */
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
 	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,

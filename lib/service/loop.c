@@ -24,8 +24,10 @@
 
 static void loop_cleanup(struct loop **loop)
 {
-	if (*loop)
+	if (*loop) {
 		settings_done(&(*loop)->settings);
+		keys_kept_done(&(*loop)->keys);
+	}
 	free(*loop);
 }
 
@@ -50,7 +52,7 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
 	ret->attempt = (struct attempt){ret->root_fd, ret->state_fd, &ret->service, &ret->settings,
-		ret->boot_id, ret->call->version};
+		ret->boot_id, ret->call->version, &ret->keys};
 	found = record_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", RECORD_FILE);

@@ -22,6 +22,7 @@ struct loop {
 	struct removal_parent package_parent; /* from when the service started */
 	bool has_settings;
 	struct settings settings;
+	struct keys_kept keys;
 	struct attempt attempt; /* points to the members above and below */
 	char boot_id[BOOT_ID_SIZE];
 	uint32_t phase; /* this VM's place in the schedule */

@@ -171,7 +171,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	if (round_new(&round, err) < 0 || load_history(loop, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
-	attempt_round(&loop->attempt, random.attempt, started.time.wall_s, round);
+	attempt_round(&loop->attempt, random.attempt, &started.time, round);
 	report.round = round;
 	judge_round(loop, &history, round, &change, &verdict);
 	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,

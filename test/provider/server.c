@@ -35,12 +35,13 @@ struct route {
 	const char *path, *method;
 	void (*answer)(const struct service *, struct bytes body, struct service_answer *);
 	bool is_versioned;
+	bool is_kept; /* the answer may be used again for an hour */
 };
 
 static const struct route routes[] = {
-	{"/attest/AzureGuest", MHD_HTTP_METHOD_POST, service_attest, true},
-	{"/certs", MHD_HTTP_METHOD_GET, service_keys, false},
-	{"/.well-known/openid-configuration", MHD_HTTP_METHOD_GET, service_metadata, false},
+	{"/attest/AzureGuest", MHD_HTTP_METHOD_POST, service_attest, true, false},
+	{"/certs", MHD_HTTP_METHOD_GET, service_keys, false, true},
+	{"/.well-known/openid-configuration", MHD_HTTP_METHOD_GET, service_metadata, false, true},
 };
 
 /* ---- connections ---- */
@@ -184,6 +185,8 @@ static enum MHD_Result send_answer(const struct target *to, const struct upload 
 	add_headers(response, answer, id);
 	if (upload->allowed)
 		(void)MHD_add_response_header(response, "Allow", upload->allowed);
+	if (!answer->error && upload->route->is_kept)
+		(void)MHD_add_response_header(response, "Cache-Control", "max-age=3600");
 	log_line(LOG_LEVEL_INFO, "%.16s %.60s: %u%s%s (%s, of the client: %.36s)", to->method,
 		to->path, answer->status, answer->error ? " " : "",
 		answer->error ? answer->note : "", id, client_id_of(to));
