@@ -103,6 +103,9 @@ static void print_data_check(const struct eventlog *log)
 			"\nData: agrees with the digests wherever an event's type promises it.\n");
 	else
 		print_format("\nData: not proved. %s\n", reason.msg);
+	if (!replay_has_handover(log))
+		print_format(
+			"End: the log has no 'Exit Boot Services'. Either this firmware does not measure it, or what was measured last is missing, as where the log's area in the firmware is full.\n");
 	if (log->unmeasured_count)
 		print_format(
 			"Not measured: %u of the log's %u events have no digest of the %s bank, the one that counts. Nothing is read from them.\n",

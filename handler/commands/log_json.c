@@ -210,6 +210,7 @@ static int print_beginning(const struct eventlog *log, bool is_cc, struct err *e
 	json_add_text(document, "format", log->is_crypto_agile ? "crypto-agile" : "sha1");
 	json_add_text(document, "registers", is_cc ? "RTMR" : "PCR");
 	json_add_int(document, "notMeasured", log->unmeasured_count);
+	json_add_bool(document, "hasHandover", replay_has_handover(log));
 	if (json_print(document, JSON_COMPACT, &text, err) < 0)
 		return -1;
 	print_format("%.*s,\"events\":[", (int)text.len - 1, (const char *)text.data);

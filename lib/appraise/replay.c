@@ -164,8 +164,7 @@ bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 
 #define SHOWN_BYTES 8 /* of a digest, in a message */
 
-/* The last that a boot loader makes the firmware measure. */
-static bool has_handover(const struct eventlog *log)
+bool replay_has_handover(const struct eventlog *log)
 {
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
@@ -188,7 +187,7 @@ int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[
 		return err_set(err, code, 0,
 			"PCR %u holds %s..., but the event log leads to %s... there: something was measured that the log does not show, or the log lost or changed an event.%s",
 			pcr, held_hex, led_to_hex,
-			has_handover(log)
+			replay_has_handover(log)
 				? ""
 				: " The log ends before 'Exit Boot Services': if its area in the firmware is full at every boot, fewer GRUB commands, boot options or option ROMs make it fit.");
 	if (stand.measured == 0)

@@ -48,6 +48,10 @@ struct replay_stand {
 bool replay_stands_at(const struct eventlog *log, uint32_t pcr,
 	const uint8_t value[TPM_DIGEST_SIZE], struct replay_stand *ret);
 
+/* Does the log hold "Exit Boot Services Invocation", the EV_EFI_ACTION that firmware measures when
+ * it hands over to a kernel? A log without it may be cut; a third of real ones are without it. */
+bool replay_has_handover(const struct eventlog *log);
+
 /* Sets an error with `code`: one sentence about a PCR that differs from what the log leads to, and
  * which side moved as far as that is known; whether the log may be full. Always returns -1. */
 int replay_explain(const struct eventlog *log, uint32_t pcr, const uint8_t held[TPM_DIGEST_SIZE],
