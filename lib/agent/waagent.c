@@ -19,8 +19,7 @@ static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 {
 	struct bytes value = line, key = bytes_take_until(&value, '=');
 
-	if (key.len == line.len || line.data[0] == '#' ||
-		!bytes_equal(trim(key, ""), bytes_of_text(name)))
+	if (key.len == line.len || line.data[0] == '#' || !bytes_are_text(trim(key, ""), name))
 		return false;
 	value = trim(bytes_take_until(&value, '#'), "\"");
 	if (value.len == 4 && strncasecmp((const char *)value.data, "None", 4) == 0)

@@ -12,6 +12,11 @@ bool bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+bool bytes_are_text(struct bytes bytes, const char *text)
+{
+	return bytes_equal(bytes, bytes_of_text(text));
+}
+
 bool bytes_start_with(struct bytes bytes, const char *text)
 {
 	return bytes.len >= strlen(text) && memcmp(bytes.data, text, strlen(text)) == 0;

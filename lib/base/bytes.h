@@ -14,6 +14,7 @@ struct bytes {
 
 struct bytes bytes_of_text(const char *text); /* without the final 0 */
 bool bytes_equal(struct bytes a, struct bytes b);
+bool bytes_are_text(struct bytes bytes, const char *text);
 bool bytes_start_with(struct bytes bytes, const char *text);
 /* True if all bytes have this value, also if there are none. */
 bool bytes_are_all(struct bytes bytes, uint8_t value);

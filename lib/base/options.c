@@ -14,7 +14,7 @@ static bool is_row(const struct option_row *row)
 static const struct option_row *find_row(const struct option_row *rows, struct bytes name)
 {
 	for (; is_row(rows); rows++)
-		if (rows->name && bytes_equal(bytes_of_text(rows->name), name))
+		if (rows->name && bytes_are_text(name, rows->name))
 			return rows;
 	return NULL;
 }

@@ -2,15 +2,11 @@
 
 #include <string.h>
 
-static bool is_utf16(struct bytes data)
-{
-	return data.len > 1 && data.data[0] && !data.data[1];
-}
-
 struct bytes grubtext_of(struct bytes data)
 {
 	data = bytes_without_final_zeros(data);
-	return is_utf16(data) ? data : bytes_take_until(&data, '\0');
+	/* UTF-16 of Latin letters has a zero behind the first byte */
+	return data.len > 1 && data.data[0] && !data.data[1] ? data : bytes_take_until(&data, '\0');
 }
 
 struct bytes grubtext_first_word(struct bytes text)
@@ -27,7 +23,7 @@ struct bytes grubtext_behind_first_word(struct bytes text)
 static bool is_one_of(struct bytes word, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (bytes_equal(word, bytes_of_text(words[i])))
+		if (bytes_are_text(word, words[i]))
 			return true;
 	return false;
 }
@@ -64,7 +60,7 @@ enum grubtext_kind grubtext_kind_of(struct bytes text)
 		return GRUBTEXT_INITRD;
 	if (is_one_of(word, loaders, sizeof(loaders) / sizeof(loaders[0])))
 		return GRUBTEXT_LOADER;
-	return bytes_equal(word, bytes_of_text("normal_exit")) ? GRUBTEXT_LEAVING : GRUBTEXT_COMMAND;
+	return bytes_are_text(word, "normal_exit") ? GRUBTEXT_LEAVING : GRUBTEXT_COMMAND;
 }
 
 bool grubtext_is_given(struct bytes text, struct bytes arguments)

@@ -72,7 +72,7 @@ static bool read_headers(struct bytes head, struct headers *headers)
 	(void)cursor_bytes(&dos, PE_OFFSET_AT - 2);
 	pe_at = cursor_u32_le(&dos);
 	pe = cursor_at(head, pe_at);
-	if (!bytes_equal(magic, bytes_of_text("MZ")) ||
+	if (!bytes_are_text(magic, "MZ") ||
 		!bytes_equal(cursor_bytes(&pe, 4), (struct bytes){(const uint8_t *)"PE\0\0", 4}))
 		return false;
 	headers->machine = cursor_u16_le(&pe);

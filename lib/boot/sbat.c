@@ -36,7 +36,7 @@ static void read_line(struct bytes line, struct sbat *ret)
 		return;
 	}
 	text_clean(component.name, sizeof(component.name), name);
-	if (!bytes_equal(bytes_of_text(component.name), name))
+	if (!bytes_are_text(name, component.name))
 		ret->is_whole = false;
 	ret->components[ret->count++] = component;
 }
@@ -63,7 +63,7 @@ static uint32_t generation_of(const struct sbat *sbat, struct bytes name, bool *
 	for (size_t i = 0; i < sbat->count; i++) {
 		const struct sbat_component *component = &sbat->components[i];
 
-		if (!bytes_equal(bytes_of_text(component->name), name))
+		if (!bytes_are_text(name, component->name))
 			continue;
 		*ret_has_line = true;
 		if (component->generation > highest)

@@ -64,13 +64,6 @@ static struct grub_loader *find_giver(struct grub_reading *reading, struct bytes
 	return NULL;
 }
 
-static void note_loader(struct grub_reading *reading, struct bytes arguments)
-{
-	reading->kernel_words = arguments;
-	if (reading->loader_count < GRUB_LOADERS && !find_loader(reading, arguments))
-		reading->loaders[reading->loader_count++].arguments = arguments;
-}
-
 void grub_look_ahead(struct grub_reading *reading, const struct event *event)
 {
 	struct bytes text;
@@ -83,12 +76,16 @@ void grub_look_ahead(struct grub_reading *reading, const struct event *event)
 	giver = find_giver(reading, text);
 	if (giver)
 		giver->is_given = true;
+	if (kind == GRUBTEXT_INITRD && !giver)
+		reading->initrd_words = text;
 	if (giver || kind == GRUBTEXT_LINE)
 		reading->kernel_words = text;
-	else if (kind == GRUBTEXT_LINUX || kind == GRUBTEXT_LOADER)
-		note_loader(reading, grubtext_behind_first_word(text));
-	else if (kind == GRUBTEXT_INITRD)
-		reading->initrd_words = text;
+	else if (kind == GRUBTEXT_LINUX || kind == GRUBTEXT_LOADER) {
+		text = grubtext_behind_first_word(text);
+		reading->kernel_words = text;
+		if (reading->loader_count < GRUB_LOADERS && !find_loader(reading, text))
+			reading->loaders[reading->loader_count++].arguments = text;
+	}
 }
 
 struct bytes grub_kernel_path(const struct grub_reading *reading)

@@ -129,8 +129,8 @@ bool dpkg_find_version(struct bytes status, const char *package, char ret[PACKAG
 			(architecture.len && !bytes_equal(found.architecture, architecture)))
 			continue;
 		text_clean(ret, PACKAGE_VERSION_SIZE, found.version);
-		*ret_is_settled = bytes_equal(found.status, bytes_of_text("install ok installed")) ||
-				  bytes_equal(found.status, bytes_of_text("hold ok installed"));
+		*ret_is_settled = bytes_are_text(found.status, "install ok installed") ||
+				  bytes_are_text(found.status, "hold ok installed");
 		return true;
 	}
 	return false;

@@ -90,9 +90,9 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 	while (bytes_next_line(&text, &line)) {
 		struct bytes mark = bytes_take_until(&line, ' ');
 
-		if (bytes_equal(mark, bytes_of_text("P"))) {
+		if (bytes_are_text(mark, "P")) {
 			read_package(line, &package);
-		} else if (bytes_equal(mark, bytes_of_text("F")) && package.package[0]) {
+		} else if (bytes_are_text(mark, "F") && package.package[0]) {
 			struct bytes digest = bytes_take_until(&line, ' ');
 
 			if (digest.len == 0 || !package_path_is(line, path))

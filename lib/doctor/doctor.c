@@ -66,19 +66,18 @@ void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	va_end(args);
 }
 
-static bool is_obstacle(const struct doctor_finding *finding)
-{
-	return finding->state >= DOCTOR_ERROR || finding->code == ERR_NOT_ENABLED;
-}
-
 /* The first needed check without a usable result; NULL if there is none. */
 static const struct doctor_finding *find_obstacle(
 	const struct doctor_report *report, doctor_check *const needs[MAX_NEEDS])
 {
-	for (size_t i = 0; i < report->count; i++)
+	for (size_t i = 0; i < report->count; i++) {
+		const struct doctor_finding *finding = &report->findings[i];
+
 		for (size_t k = 0; k < MAX_NEEDS && needs[k]; k++)
-			if (rows[i].run == needs[k] && is_obstacle(&report->findings[i]))
-				return &report->findings[i];
+			if (rows[i].run == needs[k] &&
+				(finding->state >= DOCTOR_ERROR || finding->code == ERR_NOT_ENABLED))
+				return finding;
+	}
 	return NULL;
 }
 

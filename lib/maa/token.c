@@ -210,7 +210,7 @@ int token_check_nonce(const json *claims, const char *expected, struct err *err)
 	is_usable = base64_decode(bytes_of_text(text), BASE64_STANDARD, &nonce, err) == 0;
 	if (!is_usable && err->code == ERR_NO_MEMORY)
 		return -1;
-	if (!is_usable || !bytes_equal(buf_bytes(&nonce), bytes_of_text(expected)))
+	if (!is_usable || !bytes_are_text(buf_bytes(&nonce), expected))
 		return err_set(
 			err, ERR_TOKEN_NONCE, 0, "The token repeats another nonce than was sent.");
 	return 0;

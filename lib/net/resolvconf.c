@@ -93,11 +93,6 @@ static void take_domains(struct bytes rest, size_t most, struct resolvconf *ret)
 
 /* ---- options ---- */
 
-static bool is_word(struct bytes word, const char *text)
-{
-	return bytes_equal(word, bytes_of_text(text));
-}
-
 /* Parses "name:number" and clamps the number to least..most. */
 static void take_number(struct bytes word, const char *name, unsigned int least, unsigned int most,
 	unsigned int *ret)
@@ -123,8 +118,8 @@ static void take_options(struct bytes rest, struct resolvconf *ret)
 		take_number(word, "ndots", 0, NDOTS_MAX, &ret->ndots);
 		take_number(word, "timeout", 1, TIMEOUT_MAX, &ret->timeout_s);
 		take_number(word, "attempts", 1, RESOLVCONF_ATTEMPTS_MAX, &ret->attempts);
-		ret->is_rotated |= is_word(word, "rotate");
-		ret->is_tcp |= is_word(word, "use-vc");
+		ret->is_rotated |= bytes_are_text(word, "rotate");
+		ret->is_tcp |= bytes_are_text(word, "use-vc");
 	}
 }
 
@@ -136,13 +131,13 @@ void resolvconf_parse(struct bytes text, struct resolvconf *ret)
 	while (bytes_next_line(&text, &line)) {
 		if (!line.len || is_blank(line.data[0]) || !next_word(&line, &keyword))
 			continue; /* a keyword stands at the beginning of its line */
-		if (is_word(keyword, "nameserver"))
+		if (bytes_are_text(keyword, "nameserver"))
 			take_server(line, ret);
-		else if (is_word(keyword, "domain"))
+		else if (bytes_are_text(keyword, "domain"))
 			take_domains(line, 1, ret);
-		else if (is_word(keyword, "search"))
+		else if (bytes_are_text(keyword, "search"))
 			take_domains(line, RESOLVCONF_DOMAINS_MAX, ret);
-		else if (is_word(keyword, "options"))
+		else if (bytes_are_text(keyword, "options"))
 			take_options(line, ret);
 	}
 }

@@ -246,11 +246,6 @@ static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, 
 	return wait_with_disks(loop, wait_s, ret, err);
 }
 
-static uint32_t larger(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
-}
-
 static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
 {
 	return wait_s > passed_s ? wait_s - passed_s : 0;
@@ -291,7 +286,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 		passed_s = (uint32_t)(clock_read().boot_s - begun_s);
 		wait_s = wait_after_step_s(loop, left_of(wait_s, passed_s));
 		if (loop->lapse_s)
-			loop->lapse_s = larger(left_of(loop->lapse_s, passed_s), 1);
+			loop->lapse_s = passed_s < loop->lapse_s ? loop->lapse_s - passed_s : 1;
 	}
 	return WAKEUP_DUE;
 }

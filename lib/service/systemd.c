@@ -26,7 +26,7 @@ static const char *value_of(const struct systemd_unit *unit, struct bytes mark)
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		if (bytes_equal(mark, bytes_of_text(values[i].mark)))
+		if (bytes_are_text(mark, values[i].mark))
 			return values[i].value;
 	return NULL;
 }
@@ -236,6 +236,6 @@ int systemd_find_exec(const char *root, bool *ret_failed, struct err *err)
 
 	if (run_systemctl(root, words, how, &said, &exit_code, err) < 0)
 		return -1;
-	*ret_failed = bytes_equal(buf_bytes(&said), bytes_of_text("ExecMainStatus=203\n"));
+	*ret_failed = bytes_are_text(buf_bytes(&said), "ExecMainStatus=203\n");
 	return 0;
 }
