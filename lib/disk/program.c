@@ -125,10 +125,9 @@ static int read_vendor(int fd, const struct peimage *image, struct program *ret,
 	struct cursor cursor, keys, revoked;
 	uint32_t keys_len, revoked_len;
 	size_t count;
-	bool is_cut;
 
 	ret->vendor_keys = ret->vendor_revoked = buf_with_max(2 * VENDOR_MAX);
-	if (program_section_read(fd, image, ".vendor_cert", &section, &count, &is_cut, err) < 0)
+	if (program_section_read(fd, image, ".vendor_cert", &section, &count, err) < 0)
 		return -1;
 	cursor = keys = revoked = cursor_of(buf_bytes(&section));
 	keys_len = cursor_u32_le(&cursor);
@@ -147,9 +146,8 @@ static int read_level(int fd, const struct peimage *image, struct program *ret, 
 	struct cursor cursor;
 	struct bytes text;
 	size_t count;
-	bool is_cut;
 
-	if (program_section_read(fd, image, ".sbatlevel", &section, &count, &is_cut, err) < 0)
+	if (program_section_read(fd, image, ".sbatlevel", &section, &count, err) < 0)
 		return -1;
 	cursor = cursor_of(buf_bytes(&section));
 	(void)cursor_u32_le(&cursor);

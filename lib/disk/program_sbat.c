@@ -12,15 +12,14 @@ int program_sbat_of(
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SECTION_MAX);
 	size_t count;
-	bool is_cut;
 
-	if (program_section_read(fd, image, ".sbat", &text, &count, &is_cut, err) < 0)
+	if (program_section_read(fd, image, ".sbat", &text, &count, err) < 0)
 		return -1;
 	*ret_has = count > 0;
 	if (!*ret_has)
 		return 0;
 	sbat_read(buf_bytes(&text), ret);
-	ret->is_whole = ret->is_whole && !is_cut && count == 1;
+	ret->is_whole = ret->is_whole && text.len < text.max && count == 1;
 	return 0;
 }
 

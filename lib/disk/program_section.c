@@ -56,14 +56,13 @@ int program_section_find(int fd, const struct peimage *image, const char *name,
 }
 
 int program_section_read(int fd, const struct peimage *image, const char *name, struct buf *ret,
-	size_t *ret_count, bool *ret_is_cut, struct err *err)
+	size_t *ret_count, struct err *err)
 {
 	struct peimage_range range;
 
 	if (program_section_find(fd, image, name, &range, ret_count, err) < 0)
 		return -1;
-	*ret_is_cut = range.len > ret->max;
-	if (*ret_is_cut)
+	if (range.len > ret->max)
 		range.len = ret->max;
 	return filedigest_read_range(fd, &range, ret, err);
 }

@@ -9,8 +9,8 @@
  * many there are. Names of more than 8 bytes are read from the file. ERR_IO. */
 int program_section_find(int fd, const struct peimage *image, const char *name,
 	struct peimage_range *ret, size_t *ret_count, struct err *err) err_check;
-/* Reads it, or as much of it as ret may hold. */
+/* Reads it, or as much of it as ret may hold: one that fills ret may be longer. */
 int program_section_read(int fd, const struct peimage *image, const char *name, struct buf *ret,
-	size_t *ret_count, bool *ret_is_cut, struct err *err) err_check;
+	size_t *ret_count, struct err *err) err_check;
 
 #endif
