@@ -1,7 +1,8 @@
 # guest-attestation: `make help` lists the targets.
 BUILD   ?= build
 CC      ?= gcc
-VERSION ?= 0.1.0.0
+# the templates install 1.0 or what comes after it
+VERSION ?= 1.0.0.0
 
 # Flavour: release (default), asan, coverage. Each has its own objects.
 FLAVOUR ?= release
@@ -35,8 +36,8 @@ LIBS_KIND ?= host
 LIBS_DIR  := $(BUILD)/libs/$(LIBS_KIND)
 LIBS_MADE := $(if $(filter system,$(LIBS_KIND)),,$(LIBS_DIR).made)
 
-BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -isystem $(LIBS_DIR)/include -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
-ALL_CFLAGS   = $(BASE_CFLAGS) $(FLAGS_$(FLAVOUR)) $(if $(filter release,$(FLAVOUR)),-Wframe-larger-than=$(MAX_FRAME)) $(CFLAGS)
+BASE_CFLAGS := -std=gnu11 -g -D_GNU_SOURCE -Ilib -isystem $(LIBS_DIR)/include -MMD -MP $(WARN) $(WARN_GCC) $(if $(CI),-Werror)
+ALL_CFLAGS   = $(BASE_CFLAGS) $(VERSION_FLAG) $(FLAGS_$(FLAVOUR)) $(if $(filter release,$(FLAVOUR)),-Wframe-larger-than=$(MAX_FRAME)) $(CFLAGS)
 ALL_LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LDHARDEN) $(LDFLAGS)
 LIBS := -L$(LIBS_DIR)/lib -ltss2-sys -ltss2-mu -ltss2-rc -ltss2-tcti-device -ltss2-tcti-swtpm -lcurl -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lcares -lcjson
@@ -60,7 +61,9 @@ LEFT_OUT_HEADERS := $(addsuffix /,$(LEFT_OUT)) $(if $(LEFT_OUT),$(addprefix ../s
 LEFT_OUT_TESTS   := $(if $(LEFT_OUT),$(call including,$(LEFT_OUT_HEADERS),test/unit/*.c test/fuzz/*.c))
 
 LIB_SRC      := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))) $(REPLACED) $(filter-out $(STAND_INS_IN),$(STAND_INS)),$(wildcard lib/*/*.c))
-PROGRAMS     := $(patsubst handler/%.c,%,$(wildcard handler/*.c))
+# one program; by the name that it is started as, it is a command of the guest agent or the service, too
+OTHER_NAMES  := install enable disable update uninstall monitor
+HANDLER_SRC  := $(wildcard handler/*.c)
 COMMAND_SRC  := $(filter-out $(foreach wing,$(LEFT_OUT),$(COMMANDS_$(wing):%=handler/commands/%.c)),$(wildcard handler/commands/*.c))
 SHARED_SRC   := $(wildcard handler/shared/*.c)
 PROVIDER_SRC := $(wildcard test/provider/*.c)
@@ -75,7 +78,7 @@ LIBATTEST    := $(OBJ)/libattest.a
 
 Q := $(if $(V),,@)
 
-all: $(addprefix $(BIN)/,$(PROGRAMS)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) $(FAULT_TOOLS) ## build the programs and the local provider (default)
+all: $(addprefix $(BIN)/,guest-attest $(OTHER_NAMES)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) $(FAULT_TOOLS) ## build the programs and the local provider (default)
 	@:
 
 help: ## this list
@@ -92,12 +95,24 @@ $(OBJ)/%.o: %.c $(LIBS_MADE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# the library knows no version
+VERSIONED := $(call objects,$(HANDLER_SRC) $(COMMAND_SRC) $(SHARED_SRC) $(PROVIDER_SRC) $(HOSTILE_SRC))
+$(VERSIONED): VERSION_FLAG = -DVERSION='"$(VERSION)"'
+$(VERSIONED): $(OBJ)/version
+$(OBJ)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+FORCE:
+
 $(LIBATTEST): $(call objects,$(LIB_SRC))
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(BIN)/guest-attest: $(call objects,handler/guest-attest.c $(COMMAND_SRC)) $(LIBATTEST)
+$(BIN)/guest-attest: $(call objects,$(HANDLER_SRC) $(COMMAND_SRC) $(SHARED_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(addprefix $(BIN)/,$(OTHER_NAMES)): $(BIN)/guest-attest
+	$(Q)ln -f $< $@
 
 $(BIN)/attestation-provider: $(call objects,$(PROVIDER_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
@@ -115,10 +130,6 @@ $(BIN)/fault-calls: $(call objects,test/fault/calls.c test/fault/table.c)
 $(BIN)/fault-allocs.so: test/fault/allocs.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
-
-$(BIN)/%: $(OBJ)/handler/%.o $(call objects,$(SHARED_SRC)) $(LIBATTEST)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Tests. Unit tests are one cmocka program per module; fuzz targets also run their seeds as a unit test.
 $(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
@@ -209,8 +220,8 @@ demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/demo $(BIN) $(or $(SECUREBOOT),on) $(BUILD)/demo
 
-package: ## the extension's zip: make package VERSION=1.2.3.4 [ARCH=x86_64|aarch64] [PUBLISHER=..] [TYPE=..]
-	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" "$(or $(ARCH),x86_64)"
+package: ## the extension's zip, for x86_64 and aarch64: make package [VERSION=1.2.3.4] [PUBLISHER=..] [TYPE=..] [ARCH=x86_64]
+	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" $(ARCH)
 
 test-package: ## the packages: reproducible, and their programs on bare, old, new and foreign systems (needs root)
 	$(Q)scripts/deps build test package package-aarch64 test-package
@@ -242,6 +253,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm year clean
+.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm year clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

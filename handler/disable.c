@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "edge/state.h"
 #include "shared/handler.h"
+#include "shared/roles.h"
 
 /* Replaces the last status, which the agent copies to the new version at an upgrade: if that
  * version's programs do not start, an old success must not remain. */
@@ -32,7 +33,7 @@ static int disable(struct handler *handler, struct err *err)
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 
-int main(int argc, char **argv)
+int disable_main(int argc, char **argv)
 {
 	return handler_run("Disable", disable, argc, argv);
 }

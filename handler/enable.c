@@ -14,6 +14,7 @@
 #include "service/programs.h"
 #include "service/systemd.h"
 #include "shared/handler.h"
+#include "shared/roles.h"
 #include "shared/wait.h"
 
 #define FIRST_RESULT_TIMEOUT_MS 20000 /* other extensions and all status reports wait too */
@@ -93,7 +94,7 @@ static int start_service(struct handler *handler, const struct record *service, 
 	if (control_stop(&control, err) < 0 ||
 		programs_find(handler->root_fd, VERSION, programs, err) < 0)
 		return -1;
-	if (!programs[0] && programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0)
+	if (!programs[0] && handler_install_programs(handler, err) < 0)
 		return -1;
 	if (programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
@@ -244,7 +245,7 @@ static int enable(struct handler *handler, struct err *err)
 	return -1;
 }
 
-int main(int argc, char **argv)
+int enable_main(int argc, char **argv)
 {
 	return handler_run("Enable", enable, argc, argv);
 }

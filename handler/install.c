@@ -6,6 +6,7 @@
 #include "edge/state.h"
 #include "service/programs.h"
 #include "shared/handler.h"
+#include "shared/roles.h"
 
 static int install(struct handler *handler, struct err *err)
 {
@@ -15,14 +16,14 @@ static int install(struct handler *handler, struct err *err)
 		return err_set(err, ERR_PLATFORM, (unsigned long)errno,
 			"The machine's type is unknown: %m.");
 	if (precondition_check_platform(machine.machine, err) < 0 ||
-		programs_install(handler->root_fd, handler->home_fd, VERSION, err) < 0 ||
+		handler_install_programs(handler, err) < 0 ||
 		programs_remove_others(handler->root_fd, VERSION, err) < 0)
 		return -1;
 	/* last, because an upgrade is complete only with the new programs */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
 }
 
-int main(int argc, char **argv)
+int install_main(int argc, char **argv)
 {
 	return handler_run("Install", install, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include "service/loop.h"
 #include "service/removal.h"
 #include "shared/options.h"
+#include "shared/roles.h"
 
 struct monitor_options {
 	const char *root, *limit, *settle, *clean_up;
@@ -61,7 +62,7 @@ static int clean_up(const struct monitor_options *options)
 	return err_info(err.code)->exit_code;
 }
 
-int main(int argc, char **argv)
+int monitor_main(int argc, char **argv)
 {
 	struct monitor_options options = {.root = "/"};
 	struct err err;

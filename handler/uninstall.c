@@ -4,6 +4,7 @@
 #include "edge/state.h"
 #include "service/removal.h"
 #include "shared/handler.h"
+#include "shared/roles.h"
 
 /* Reads the marker of update: does the upgrade leave this version, so that the state is kept for
  * the other one? */
@@ -41,7 +42,7 @@ static int uninstall(struct handler *handler, struct err *err)
 	return removal_run(&control, is_updating ? VERSION : NULL, err);
 }
 
-int main(int argc, char **argv)
+int uninstall_main(int argc, char **argv)
 {
 	return handler_run("Uninstall", uninstall, argc, argv);
 }

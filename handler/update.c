@@ -4,6 +4,7 @@
 #include <string.h>
 #include "edge/state.h"
 #include "shared/handler.h"
+#include "shared/roles.h"
 
 static const char *variable(const char *name)
 {
@@ -29,7 +30,7 @@ static int update(struct handler *handler, struct err *err)
 	return state_save(handler->lock.state_fd, HANDLER_MARKER, marker, err);
 }
 
-int main(int argc, char **argv)
+int update_main(int argc, char **argv)
 {
 	return handler_run("Update", update, argc, argv);
 }

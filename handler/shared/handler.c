@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "net/http.h"
 #include "service/journal.h"
+#include "service/programs.h"
 #include "options.h"
 
 #define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes at most 10 s */
@@ -57,18 +58,23 @@ static int open_folders(
 {
 	auto_cleanup(free) char *root = realpath(options->root, NULL);
 	auto_cleanup(free) char *home = NULL;
+	char above[HANDLER_PATH_SIZE + 4];
 
 	if (!root || !text_format(handler->root, sizeof(handler->root), "%s", root))
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
 			"Root folder '%s' cannot be used: %m.", options->root);
-	errno = options->home_errno;
-	if (!options->home)
+	errno = options->programs_errno;
+	if (errno != 0)
 		return err_set(err, path_code(ERR_ENVIRONMENT_INVALID), (unsigned long)errno,
 			"The package's folder was not found by this program's own path: %m.");
-	home = realpath(options->home, NULL);
+	if (!text_format(handler->programs, sizeof(handler->programs), "%s", options->programs))
+		return err_set(err, ERR_USAGE, 0, "The path of the programs is too long.");
+	(void)text_format(above, sizeof(above), "%s/..", handler->programs);
+	home = realpath(options->home ? options->home : above, NULL);
 	if (!home)
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
-			"Package folder '%s' cannot be used: %m.", options->home);
+			"Package folder '%s' cannot be used: %m.",
+			options->home ? options->home : above);
 	if (!text_format(handler->tcti, sizeof(handler->tcti), "%s", options->tcti))
 		return err_set(err, ERR_USAGE, 0, "The TCTI is too long.");
 	if (take_metadata(handler, options->metadata, err) < 0 ||
@@ -126,6 +132,15 @@ int handler_write_status(const struct handler *handler, const struct status *sta
 		    handler->root_fd, handler->environment.status_folder, &folder, err) < 0)
 		return err_wrap(err, "Status");
 	return status_write(folder, handler->environment.sequence, status, clock_now_s(), err);
+}
+
+int handler_install_programs(const struct handler *handler, struct err *err)
+{
+	auto_cleanup(fd) int from = -1;
+
+	if (dir_open(handler->programs, &from, err) < 0)
+		return -1;
+	return programs_install(handler->root_fd, from, VERSION, err);
 }
 
 struct control handler_control(struct handler *handler)

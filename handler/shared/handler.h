@@ -24,6 +24,7 @@ struct handler {
 	/* http://ADDRESS of the metadata service, "" = the cloud's */
 	char metadata[RECORD_METADATA_SIZE];
 	int root_fd, home_fd;
+	char programs[HANDLER_PATH_SIZE]; /* folder of this program */
 	bool has_environment;
 	struct environment environment; /* valid if has_environment */
 	struct err environment_err; /* why not, otherwise */
@@ -42,6 +43,8 @@ int handler_run(const char *operation, handler_work *work, int argc, char **argv
 /* Writes the status file. Errors as status_write() and environment_make_folder(). */
 int handler_write_status(
 	const struct handler *handler, const struct status *status, struct err *err) err_check;
+/* Installs this program for the service. Errors as programs_install(). */
+int handler_install_programs(const struct handler *handler, struct err *err) err_check;
 struct control handler_control(struct handler *handler);
 
 #endif

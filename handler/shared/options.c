@@ -9,27 +9,21 @@
 #define USAGE_MAX        8192
 #define EXIT_OUTPUT_LOST 2
 
-/* Finds BASE of BASE/bin/enable. The agent's working directory is BASE too, but that is not
- * promised. The kernel passes every program the path by which it was started (getauxval(3)), so
- * /proc is not needed. */
-static bool find_own_home(char ret[PATH_MAX])
+/* The kernel passes every program the path by which it was started (getauxval(3)), so /proc is not
+ * needed. The agent's working directory is the package's folder, but that is not promised. */
+static bool find_own_folder(char ret[PATH_MAX])
 {
 	const char *started_as =
 		/* NOLINT(performance-no-int-to-ptr) */
 		(const char *)(uintptr_t)getauxval(AT_EXECFN);
+	char *slash;
 
 	errno = ENOENT;
 	if (!started_as || !realpath(started_as, ret))
 		return false;
-	for (int i = 0; i < 2; i++) {
-		char *slash = strrchr(ret, '/');
-
-		if (!slash)
-			return false;
-		*slash = '\0';
-	}
-	if (!ret[0])
-		memcpy(ret, "/", 2);
+	slash = strrchr(ret, '/');
+	if (slash)
+		slash[slash == ret ? 1 : 0] = '\0';
 	return true;
 }
 
@@ -88,8 +82,7 @@ bool handler_options_parse(int argc, char **argv, struct handler_options *ret, i
 		*ret_exit_code = print_whole(VERSION "\n");
 		return true;
 	}
-	if (!ret->home && find_own_home(ret->own_home))
-		ret->home = ret->own_home;
-	ret->home_errno = errno;
+	if (!find_own_folder(ret->programs))
+		ret->programs_errno = errno;
 	return false;
 }

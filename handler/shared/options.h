@@ -10,11 +10,10 @@ struct handler_options {
 	const char *root; /* default "/" */
 	const char *tcti; /* default "" */
 	const char *metadata; /* default "" */
-	/* default: the parent of the program's folder; NULL: not found, see home_errno */
-	const char *home;
+	const char *home; /* default: NULL, the folder above `programs` */
 	bool is_version;
-	int home_errno;
-	char own_home[PATH_MAX];
+	char programs[PATH_MAX]; /* folder of this program */
+	int programs_errno; /* why it was not found; 0: it was */
 };
 
 /* True: the program must end with *ret_exit_code (--help, --version, wrong usage). */

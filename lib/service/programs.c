@@ -66,16 +66,23 @@ static int make_folder(
 	return fail_at(place, version, "made", err);
 }
 
-static int copy_program(int home_fd, int to_fd, const char *name, struct err *err)
+static int write_program(int to_fd, const char *name, struct bytes program, struct err *err)
+{
+	tree_sweep(to_fd, name);
+	return file_write(to_fd, name, program, 0755, err);
+}
+
+/* One program under all names: by its name it knows what to be. */
+static int copy_programs(int from_fd, int to_fd, struct err *err)
 {
 	auto_cleanup(buf) struct buf program = buf_with_max(PROGRAMS_MAX_BYTES);
-	char path[64];
 
-	(void)text_format(path, sizeof(path), "bin/%s", name);
-	tree_sweep(to_fd, name);
-	if (file_read(home_fd, path, FILE_NO_LINKS, &program, err) < 0)
+	if (file_read(from_fd, programs[0], FILE_NO_LINKS, &program, err) < 0)
 		return err_wrap(err, "Package");
-	return file_write(to_fd, name, buf_bytes(&program), 0755, err);
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		if (write_program(to_fd, programs[i], buf_bytes(&program), err) < 0)
+			return -1;
+	return 0;
 }
 
 /* Programs on a read-only file system may be older ones, and execve(2) fails on a file system that
@@ -94,17 +101,14 @@ static int check_mount(int fd, const struct place *place, struct err *err)
 }
 
 static int install_at(
-	int root_fd, const struct place *place, int home_fd, const char *version, struct err *err)
+	int root_fd, const struct place *place, int from_fd, const char *version, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
 
 	if (make_folder(root_fd, place, version, &folder, err) < 0 ||
 		check_mount(folder, place, err) < 0)
 		return -1;
-	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		if (copy_program(home_fd, folder, programs[i], err) < 0)
-			return -1;
-	return 0;
+	return copy_programs(from_fd, folder, err);
 }
 
 /* Also removes the place itself if it contains no other version. */
@@ -126,18 +130,18 @@ static int remove_version(int root_fd, const struct place *place, const char *ve
 	return 0;
 }
 
-int programs_install(int root_fd, int home_fd, const char *version, struct err *err)
+int programs_install(int root_fd, int from_fd, const char *version, struct err *err)
 {
 	struct err first, ignored;
 
-	if (install_at(root_fd, &places[0], home_fd, version, err) == 0)
+	if (install_at(root_fd, &places[0], from_fd, version, err) == 0)
 		return 0;
 	if (err->native != EROFS)
 		return err_wrap(err, "Installation");
 	first = *err;
 	/* on a noexec file system the programs were copied: remove them */
 	(void)!remove_version(root_fd, &places[0], version, &ignored);
-	if (install_at(root_fd, &places[1], home_fd, version, err) == 0)
+	if (install_at(root_fd, &places[1], from_fd, version, err) == 0)
 		return 0;
 	return err_wrap(err, "Installation: %s", first.msg);
 }

@@ -12,9 +12,9 @@
 #define PROGRAMS_MAX_BYTES (64u << 20)
 #define PROGRAMS_PATH_SIZE 128
 
-/* Copies bin/monitor and bin/guest-attest from the package, each atomically. ERR_IO, with the paths
- * and reasons of both places if neither can be used. */
-int programs_install(int root_fd, int home_fd, const char *version, struct err *err) err_check;
+/* Copies guest-attest from its folder in the package, as guest-attest and as monitor, each
+ * atomically. ERR_IO, with the paths and reasons of both places if neither can be used. */
+int programs_install(int root_fd, int from_fd, const char *version, struct err *err) err_check;
 /* ret: the folder that contains all programs of this version, as an absolute path below the root
  * directory; "" if there is none, or on a file system that is mounted noexec. ERR_IO. */
 int programs_find(

@@ -16,6 +16,7 @@ NAME = machine.NAME
 STATE = pathlib.Path("/var/lib/guest-attestation")
 OPT = pathlib.Path("/opt/guest-attestation")
 SECURE_BOOT = "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+EMULATOR = "/usr/bin/qemu-aarch64-static"
 PRIVATE = ["var/lib", "var/log", "opt", "etc/systemd", "run", "sys/firmware", "sys/kernel/security", "proc/sys/kernel/random/boot_id"]
 
 
@@ -57,6 +58,8 @@ def services():
             program = os.readlink(entry / "exe")
         except OSError:
             continue
+        if program == EMULATOR:
+            program = (entry / "cmdline").read_text().split("\0")[2]
         if program.split(" ")[0].endswith("/monitor"):
             found[int(entry.name)] = program
     return found
@@ -88,8 +91,10 @@ def history():
 
 
 class World:
-    def __init__(self, vm, zips, modules):
+    def __init__(self, vm, zips, modules, arch="x86_64"):
         self.vm, self.zips, self.modules = vm, zips, modules
+        self.arch = arch
+        self.machine_type(arch)
         self.fabric = fabric.Fabric(NAME)
         for version, path in zips.items():
             self.fabric.packages[version] = self.package(path)
@@ -98,8 +103,8 @@ class World:
         self.agent = None
 
     def package(self, path, programs=None):
-        """The package with one change: the commands are told which TPM is the machine's. programs: bytes in place of each; b"" = they
-        are not there."""
+        """The package with one change: the commands are told which TPM is the machine's. programs: bytes in place of each that the agent
+        starts; b"" = they are not there. What this machine cannot execute, a script of the program's name has emulated."""
         changed = self.vm.folder / path.name
         with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
             for entry in old.infolist():
@@ -114,8 +119,21 @@ class World:
                         if key.endswith("Command"):
                             manifest[0]["handlerManifest"][key] = f"{value} --tcti {self.vm.tcti}"
                     data = json.dumps(manifest)
+                if entry.filename == "aarch64/guest-attest" and self.arch == "aarch64":
+                    real = f"{fabric.LIB}/{path.stem}/aarch64/emulated"
+                    new.writestr("aarch64/emulated", data)
+                    data = f'#!/bin/sh\nexec {EMULATOR} -0 "$0" {real} "$@"\n'
                 new.writestr(entry.filename, data)
         return changed.read_bytes()
+
+    def machine_type(self, name):
+        """What uname says."""
+        folder = self.vm.folder / "uname"
+        folder.mkdir(exist_ok=True)
+        (folder / "uname").write_text(f'#!/bin/sh\n[ "$*" = -m ] && exec echo {name}\nexec /bin/uname "$@"\n')
+        (folder / "uname").chmod(0o755)
+        if str(folder) not in os.environ["PATH"]:
+            os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
 
     def start_agent(self):
         self.agent = fabric.Agent(self.fabric, self.modules, self.vm.folder / "agent.log")

@@ -67,7 +67,7 @@ class Machine:
         """A path of this machine as seen from outside."""
         return self.root / str(path).lstrip("/")
 
-    def unpack(self, version="0.1.0.0"):
+    def unpack(self, version="1.0.0.0"):
         """What the guest agent does before install: the package's files, folders and HandlerEnvironment.json."""
         base = f"/var/lib/waagent/{NAME}-{version}"
         logs = f"/var/log/azure/{NAME}"
