@@ -61,6 +61,7 @@ static int read_alerts(const json *document, void *ret, struct err *err)
 		json_get_array(document, "pending", &pending, err) < 0)
 		return -1;
 	found.has_health = find_health(health, &found.health);
+	found.will_not_boot = json_true(json_get(document, "willNotBoot"));
 	if (json_count(pending) > ALERT_MAX_PENDING)
 		return err_set(err, ERR_FORMAT, 0, "'pending' holds too many alerts.");
 	json_each (item, pending)
@@ -85,6 +86,7 @@ static int save_alerts(int state_fd, const struct alerts *alerts, struct err *er
 	auto_cleanup(json) json *document = json_new_object();
 
 	json_add_text(document, "health", alerts->has_health ? health_name(alerts->health) : "");
+	json_add_bool(document, "willNotBoot", alerts->will_not_boot);
 	json_add_text(document, "receiver", alerts->receiver);
 	if (alerts->pending)
 		json_add_copy(document, "pending", alerts->pending);
@@ -138,36 +140,53 @@ static void add_ids(const struct alert_inputs *inputs, json *alert)
 		json_add_text(alert, "vmId", local->secureboot.vm_id);
 }
 
-/* before: NULL if the health before is unknown or the same. */
-static void fill_alert(const struct alert_inputs *inputs, const char *before, json *alert)
+/* One round may make several alerts, and each has an id of its own. */
+static void make_id(const struct alert_inputs *inputs, const struct err *reason,
+	char ret[2 * ALERT_RANDOM_SIZE + 1])
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	uint8_t seed[ALERT_RANDOM_SIZE + 4];
+
+	memcpy(seed, inputs->random, ALERT_RANDOM_SIZE);
+	memcpy(seed + ALERT_RANDOM_SIZE, &reason->code, 4);
+	crypto_sha256((struct bytes){seed, sizeof(seed)}, digest);
+	hex_encode((struct bytes){digest, ALERT_RANDOM_SIZE}, ret);
+}
+
+/* What an alert reports. */
+struct news {
+	const struct err *reason;
+	const char *before; /* the health before; NULL if it is unknown or the same */
+	const char *good; /* the message without a reason */
+};
+
+static void fill_alert(const struct alert_inputs *inputs, const struct news *news, json *alert)
 {
 	const struct verdict *verdict = inputs->verdict;
-	const struct err *reason = &verdict->reason;
+	const struct err *reason = news->reason;
 	int64_t failing_since_s = inputs->history->failing_since_s;
 	char id[2 * ALERT_RANDOM_SIZE + 1], since[CLOCK_TEXT_SIZE];
 
-	hex_encode((struct bytes){inputs->random, ALERT_RANDOM_SIZE}, id);
+	make_id(inputs, reason, id);
 	clock_text(verdict->health == HEALTH_UNKNOWN && failing_since_s ? failing_since_s
 									: inputs->now.time.wall_s,
 		since);
 	json_add_text(alert, "id", id);
 	json_add_text(alert, "health", health_name(verdict->health));
-	if (before)
-		json_add_text(alert, "before", before);
+	if (news->before)
+		json_add_text(alert, "before", news->before);
 	json_add_text(alert, "since", since);
 	json_add_int(alert, "code", reason->code);
 	json_add_text(alert, "name", err_info(reason->code)->name);
-	json_add_text(alert, "message",
-		reason->code ? reason->msg
-			     : "The provider and this VM's own check agree: the boot is proved.");
+	json_add_text(alert, "message", reason->code ? reason->msg : news->good);
 	json_add_text(alert, "remedy", err_info(reason->code)->remedy);
 	add_ids(inputs, alert);
 	json_add_text(alert, "provider", inputs->round->provider);
 	json_add_text(alert, "version", inputs->version);
 }
 
-static int add_pending(const struct alert_inputs *inputs, const char *before, struct alerts *alerts,
-	struct err *err)
+static int add_pending(const struct alert_inputs *inputs, const struct news *news,
+	struct alerts *alerts, struct err *err)
 {
 	size_t count = json_count(alerts->pending);
 	size_t surplus = count < ALERT_MAX_PENDING ? 0 : count - ALERT_MAX_PENDING + 1;
@@ -175,7 +194,7 @@ static int add_pending(const struct alert_inputs *inputs, const char *before, st
 
 	if (copy_from(alerts->pending, surplus, &pending, err) < 0)
 		return -1;
-	fill_alert(inputs, before, json_add_object(pending, NULL));
+	fill_alert(inputs, news, json_add_object(pending, NULL));
 	json_free(alerts->pending);
 	alerts->pending = pending;
 	return 0;
@@ -187,14 +206,31 @@ static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
 {
 	enum health health = inputs->verdict->health;
 	bool is_change = alerts->has_health && alerts->health != health;
+	const struct news news = {.reason = &inputs->verdict->reason,
+		.before = is_change ? health_name(alerts->health) : NULL,
+		.good = "The provider and this VM's own check agree: the boot is proved."};
 
 	if (!is_settled(inputs) || (alerts->has_health && !is_change && !is_new_receiver))
 		return 0;
-	if ((is_change || health != HEALTH_HEALTHY) &&
-		add_pending(inputs, is_change ? health_name(alerts->health) : NULL, alerts, err) < 0)
+	if ((is_change || health != HEALTH_HEALTHY) && add_pending(inputs, &news, alerts, err) < 0)
 		return -1;
 	alerts->has_health = true;
 	alerts->health = health;
+	return save_alerts(inputs->state_fd, alerts, err);
+}
+
+/* The same for the next boot. */
+static int note_next_boot(const struct alert_inputs *inputs, struct alerts *alerts, struct err *err)
+{
+	const struct news news = {.reason = inputs->next_boot,
+		.good = "Nothing speaks against the next boot any more."};
+	bool will_not_boot = inputs->next_boot && inputs->next_boot->code;
+
+	if (!inputs->next_boot || will_not_boot == alerts->will_not_boot)
+		return 0;
+	if (add_pending(inputs, &news, alerts, err) < 0)
+		return -1;
+	alerts->will_not_boot = will_not_boot;
 	return save_alerts(inputs->state_fd, alerts, err);
 }
 
@@ -307,6 +343,7 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 	}
 	if (note_change(inputs, note_receiver(inputs->settings->alert_webhook, &alerts), &alerts,
 		    err) < 0 ||
+		note_next_boot(inputs, &alerts, err) < 0 ||
 		send_all(inputs, &alerts, ret_sent, err) < 0)
 		return -1;
 	if (found != STATE_DAMAGED)

@@ -20,6 +20,9 @@
  * sha256=HEX" is the HMAC-SHA256 (RFC 2104) of the body with alertSecret. If the VM stops between
  * the delivery of an alert and the record of it, the receiver gets it twice, with the same `id`.
  *
+ * So does the next boot if it will fail (code ERR_NEXT_BOOT, with the health as it is), and once it
+ * will not any more.
+ *
  * Only a lasting change is reported. Unknown counts as lasting if it is reported as an error and
  * either cannot pass by itself or no proof of this boot counts any more. The first known health is
  * reported unless it is Healthy. A new receiver immediately gets the current health unless it is
@@ -40,6 +43,7 @@
 /* The content of alert.json. */
 struct alerts {
 	bool has_health;
+	bool will_not_boot; /* the last that was reported of the next boot */
 	enum health health; /* the last one reported */
 	/* the receiver: first hex digits of the SHA-256 of the webhook's address */
 	char receiver[ALERT_RECEIVER_SIZE];
@@ -60,6 +64,8 @@ struct alert_inputs {
 	const struct round_result *round;
 	const struct verdict *verdict; /* the combined one of service/verdicts.h */
 	const struct history *history; /* including this round */
+	/* ERR_NEXT_BOOT if the VM will not boot again, else code ERR_OK; NULL: it is not known */
+	const struct err *next_boot;
 	enum status_state state; /* as reported */
 	struct way_sources way; /* to the receiver */
 	/* metadata service, which knows the VM's IDs, http://ADDRESS; NULL or "": the cloud's */

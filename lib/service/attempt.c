@@ -36,6 +36,9 @@ int attempt_alerts(const struct attempt *attempt, const struct status_report_inp
 				 .round = report->round,
 				 .verdict = report->verdict,
 				 .history = report->history,
+				 .next_boot = report->outlook && report->outlook->is_answered
+						      ? &report->outlook->finding
+						      : NULL,
 				 .state = state,
 				 .way = service_way(attempt->settings, attempt->service, agent_proxy),
 				 .metadata = attempt->service->metadata,

@@ -213,7 +213,20 @@ static void remember_disks_watched(struct loop *loop)
 		remember_disks(loop);
 }
 
-/* Waits, and looks at the disks in between when they have changed and settled. */
+/* Does the VM boot otherwise than in the outlook that was reported? Then a round is due at once: an
+ * owner is warned before the restart that fails. */
+static bool has_other_outlook(const struct loop *loop)
+{
+	struct outlook outlook;
+
+	loop_look_ahead(loop, &outlook);
+	return outlook.is_answered &&
+	       (outlook.finding.code != loop->outlook.finding.code ||
+		       strcmp(outlook.finding.msg, loop->outlook.finding.msg) != 0);
+}
+
+/* Waits, and looks at the disks in between when they have changed and settled. WAKEUP_DISKS: and a
+ * round is due by what was found. */
 static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
 	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
@@ -228,6 +241,8 @@ static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret,
 		if (*ret != WAKEUP_DISKS)
 			return 0;
 		remember_disks_watched(loop);
+		if (has_other_outlook(loop))
+			return 0;
 	}
 }
 

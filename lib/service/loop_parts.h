@@ -8,6 +8,7 @@
 #include "service/attempt.h"
 #include "service/attest_now.h"
 #include "service/loop.h"
+#include "service/outlook.h"
 #include "service/quiet.h"
 #include "service/removal.h"
 #include "service/schedule.h"
@@ -32,6 +33,7 @@ struct loop {
 	uint32_t failures;
 	struct schedule_inputs schedule; /* of the last round; zeroed before the first */
 	struct status status; /* the last one reported */
+	struct outlook outlook; /* of the last round */
 	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
 	uint32_t lapse_s;
 };
@@ -44,6 +46,7 @@ void loop_log_err(const struct loop *loop, const struct err *err);
 enum running_end loop_find_end(const struct loop *loop);
 struct moment loop_moment(const struct loop *loop);
 
+void loop_look_ahead(const struct loop *loop, struct outlook *ret);
 /* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;
 

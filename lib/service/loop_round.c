@@ -41,6 +41,15 @@ struct moment loop_moment(const struct loop *loop)
 	return (struct moment){.boot_id = loop->boot_id, .time = clock_read()};
 }
 
+void loop_look_ahead(const struct loop *loop, struct outlook *ret)
+{
+	outlook_look(&(struct outlook_inputs){.root_fd = loop->root_fd,
+			     .state_fd = loop->state_fd,
+			     .boot_id = loop->boot_id,
+			     .now_s = clock_now_s()},
+		ret);
+}
+
 /* Drawn before a round, so that nothing in the round can fail for lack of it. */
 struct randomness {
 	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
@@ -165,6 +174,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		.history = &history,
 		.settings = &loop->settings,
 		.change = &change,
+		.outlook = &loop->outlook,
 		.enabled_at_s = loop->service.enabled_at_s};
 
 	loop->lapse_s = 0;
@@ -179,6 +189,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
 	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);
+	loop_look_ahead(loop, &loop->outlook);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
 	status_report_make(&report, status);

@@ -27,18 +27,27 @@ static void warnings_note(const struct settings *settings, char ret[MESSAGE])
 			settings->warnings[0], settings->warning_count - 1);
 }
 
+static void outlook_note(const struct outlook *outlook, char ret[MESSAGE])
+{
+	ret[0] = '\0';
+	if (outlook && outlook->finding.code)
+		(void)text_format(ret, MESSAGE, "Do not restart it yet: %s ", outlook->finding.msg);
+}
+
 /* Puts news first, because the portal shows little more than the beginning. */
 static void set_healthy(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct comparison *change = inputs->change;
 	bool has_news = change && change->note[0];
-	char now[CLOCK_TEXT_SIZE], note[MESSAGE];
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE], warning[MESSAGE];
 
+	outlook_note(inputs->outlook, warning);
 	clock_text(inputs->now.time.wall_s, now);
 	warnings_note(inputs->settings, note);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy: this VM proved its boot to %s at %s. %s%s.%s", inputs->round->provider, now,
+		"Healthy: this VM proved its boot to %s at %s. %s%s%s.%s", inputs->round->provider,
+		now, warning,
 		has_news                    ? "New in this boot: "
 		: change && change->is_lost ? "The baseline of earlier boots was lost. "
 					    : "",
@@ -295,6 +304,20 @@ static void add_baseline(const struct comparison *change, struct status *ret)
 	status_add(ret, "Baseline", state, (int)code, change->text);
 }
 
+/* A warning at most: it speaks neither for nor against the boot that runs. */
+static void add_next_boot(const struct outlook *outlook, struct status *ret)
+{
+	char text[MESSAGE];
+
+	if (!outlook || !outlook->is_known)
+		return;
+	(void)text_format(text, sizeof(text), "%s%s%s", outlook->text,
+		outlook->finding.code ? " " : "",
+		outlook->finding.code ? err_info(outlook->finding.code)->remedy : "");
+	status_add(ret, "NextBoot", outlook->finding.code ? STATUS_WARNING : STATUS_SUCCESS,
+		(int)outlook->finding.code, text);
+}
+
 static void add_schedule(const struct status_report_inputs *inputs, struct status *ret)
 {
 	uint32_t period_s = inputs->settings->period_s;
@@ -341,6 +364,7 @@ void status_report_make(const struct status_report_inputs *inputs, struct status
 	add_key(inputs, ret);
 	if (inputs->round->stage >= ROUND_COLLECTED)
 		add_baseline(inputs->change, ret);
+	add_next_boot(inputs->outlook, ret);
 	add_schedule(inputs, ret);
 	add_settings(inputs->settings, ret);
 }

@@ -7,6 +7,7 @@
 #include "attest/round.h"
 #include "appraise/comparison.h"
 #include "memory/history.h"
+#include "service/outlook.h"
 
 struct status_report_inputs {
 	const struct round_result *round;
@@ -15,6 +16,7 @@ struct status_report_inputs {
 	const struct settings *settings;
 	/* this boot compared with the baseline; NULL: not compared */
 	const struct comparison *change;
+	const struct outlook *outlook; /* NULL: not looked at */
 	int64_t enabled_at_s; /* when enable ran */
 	struct moment now;
 	uint32_t wait_s; /* until the next round */

@@ -1,0 +1,41 @@
+#include "service/outlook.h"
+
+#include "attest/collect.h"
+#include "base/text.h"
+#include "disk/next_boot.h"
+#include "foretell/foretell.h"
+
+static void take_answer(const struct foretell *foretell, struct outlook *ret)
+{
+	ret->is_known = true;
+	ret->is_answered = foretell->answer != FORETELL_CANNOT_TELL;
+	(void)text_format(ret->text, sizeof(ret->text), "The next boot: %s. %s%s%s",
+		foretell_answer_text(foretell->answer), foretell->text,
+		foretell->passed_over[0] ? " " : "", foretell->passed_over);
+	if (foretell->answer == FORETELL_WILL_NOT_BOOT)
+		err_fill(&ret->finding, ERR_NEXT_BOOT, 0, "%s", foretell->text);
+}
+
+void outlook_look(const struct outlook_inputs *inputs, struct outlook *ret)
+{
+	const struct next_boot_round round = {.root_fd = inputs->root_fd,
+		.state_fd = inputs->state_fd,
+		.boot_id = inputs->boot_id,
+		.now_s = inputs->now_s,
+		.is_observer = true};
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+	auto_cleanup(foretell) struct foretell *foretell = NULL;
+	struct foretell_sources sources = {
+		.chain = {.root_fd = inputs->root_fd, .with.fd = -1, .files = &pending.files},
+	};
+	auto_cleanup(buf) struct buf log = {0};
+	struct err ignored; /* whatever it is, nothing can be foretold, and `next` tells why */
+
+	*ret = (struct outlook){0};
+	if (collect_read_log(
+		    &(struct collect_sources){.root_fd = inputs->root_fd}, &log, &ignored) == 0)
+		sources.event_log = buf_bytes(&log);
+	if (next_boot_run(&round, &pending, &ignored) == 0 &&
+		foretell_run(&sources, &foretell, &ignored) == 0)
+		take_answer(foretell, ret);
+}
