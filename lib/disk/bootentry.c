@@ -43,6 +43,11 @@ static bool put_text(struct buf *options, struct bytes text, bool is_path)
 	return true;
 }
 
+bool bootentry_append(struct buf *options, struct bytes text)
+{
+	return put_text(options, text, /* is_path= */ false);
+}
+
 static bool put_lines(struct buf *options, struct bytes entry, const char *key, const char *prefix)
 {
 	struct bytes line, value;

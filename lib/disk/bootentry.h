@@ -14,6 +14,9 @@
 
 #define BOOTENTRY_OPTIONS_MAX 8192 /* bytes; Linux reads at most 4096 characters */
 
+/* Appends the text as UTF-16. False if it is too long, or no UTF-8 text of the first 65536
+ * characters. */
+bool bootentry_append(struct buf *options, struct bytes text);
 /* Replaces the contents of *ret. False if the entry has no initrd and no options, if the result is
  * too long, or if the entry is no UTF-8 text of the first 65536 characters. */
 bool bootentry_load_options(struct bytes entry, struct buf *ret);

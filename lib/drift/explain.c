@@ -3,6 +3,7 @@
 #include <string.h>
 #include "disk/bootconfig.h"
 #include "disk/initrdjoin.h"
+#include "drift/explain_addons.h"
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
 
@@ -163,6 +164,24 @@ static const struct component *component_to_explain(const struct drift_differenc
 		       : NULL;
 }
 
+static bool is_list_gone(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_REMOVED &&
+	       difference->before.kind == COMPONENT_INITRD_LIST;
+}
+
+/* What one difference's own component shows. */
+static void explain_difference(const struct explain_case *one, const struct components *boot,
+	const struct drift *drift, struct drift_difference *difference)
+{
+	if (!is_list_gone(difference))
+		explain_one(one, &difference->explanation);
+	if (boot && is_list_gone(difference))
+		explain_no_initrds(one, boot, &difference->explanation);
+	else if (boot)
+		explain_line(one, boot, drift, &difference->explanation);
+}
+
 void explain_drift(const struct explain_sources *sources, struct drift *drift)
 {
 	auto_cleanup(next_boot) struct next_boot pending = {0};
@@ -179,18 +198,16 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 		one.component = component_to_explain(difference);
 		if (!one.component || drift_is_explained(difference))
 			continue;
-		if (!has_looked) {
+		if (has_looked)
+			explain_difference(&one, sources->boot, drift, difference);
+		else
 			explanation_set_gap(&err, &difference->explanation);
-			continue;
-		}
-		if (difference->before.kind == COMPONENT_INITRD_LIST &&
-			difference->change == DRIFT_REMOVED) {
-			if (sources->boot)
-				explain_no_initrds(&one, sources->boot, &difference->explanation);
-			continue;
-		}
-		explain_one(&one, &difference->explanation);
-		if (sources->boot)
-			explain_line(&one, sources->boot, drift, &difference->explanation);
+	}
+	for (size_t i = 0; has_looked && sources->boot && i < drift->count; i++) {
+		struct drift_difference *difference = &drift->differences[i];
+
+		one.component = &difference->after;
+		if (difference->change <= DRIFT_ADDED)
+			explain_addons(&one, sources->boot, drift, &difference->explanation);
 	}
 }

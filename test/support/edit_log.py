@@ -139,9 +139,9 @@ def hashes(*names):
     return [hashlib.sha256(name.encode()).digest() for name in names]
 
 
-def pe_program(content, sbat=b""):
+def pe_program(content, sbat=b"", name=b".sbat"):
     """The smallest EFI program with this content, and its Authenticode digest (PE format; Authenticode 1.0: all but checksum and
-    certificate entry). sbat: the text of its section .sbat."""
+    certificate entry). sbat: the text of its section .sbat, or of another name."""
     dos = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64)
     coff = b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 2 if sbat else 1, 0, 0, 0, 240, 0x22)
     body = content.ljust((len(content) + 511) // 512 * 512, b"\0")
@@ -150,7 +150,7 @@ def pe_program(content, sbat=b""):
     section = b".text".ljust(8, b"\0") + struct.pack("<IIIIIIHHI", len(body), 0x1000, len(body), 512, 0, 0, 0, 0, 0x60000020)
     if sbat:
         padded = sbat.ljust((len(sbat) + 511) // 512 * 512, b"\0")
-        section += b".sbat".ljust(8, b"\0") + struct.pack("<IIIIIIHHI", len(sbat), 0x1000 + len(body), len(padded), 512 + len(body), 0, 0, 0, 0, 0x40000040)
+        section += name.ljust(8, b"\0") + struct.pack("<IIIIIIHHI", len(sbat), 0x1000 + len(body), len(padded), 512 + len(body), 0, 0, 0, 0, 0x40000040)
         body += padded
     image = (dos + coff + optional + section).ljust(512, b"\0") + body
     checksum, certificates = 64 + 24 + 64, 64 + 24 + 112 + 4 * 8

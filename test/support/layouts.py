@@ -114,9 +114,12 @@ class Boot:
             data = name.encode("utf-16-le") + b"\0\0"
             self.add(11, edit_log.IPL, name.encode() + b"\0", data)
             self.add(11, edit_log.IPL, content, data)
-        if words:
-            wide = words.encode("utf-16-le") + b"\0\0"
-            self.add(12, edit_log.IPL, wide, wide)
+        return self.words(words) if words else self
+
+    def words(self, text):
+        """systemd-stub: what it adds to the kernel's command line."""
+        wide = text.encode("utf-16-le") + b"\0\0"
+        self.add(12, edit_log.IPL, wide, wide)
         return self
 
 
