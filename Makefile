@@ -78,7 +78,7 @@ LIBATTEST    := $(OBJ)/libattest.a
 
 Q := $(if $(V),,@)
 
-all: $(addprefix $(BIN)/,guest-attest $(OTHER_NAMES)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue) $(FAULT_TOOLS) ## build the programs and the local provider (default)
+all: $(addprefix $(BIN)/,guest-attest $(OTHER_NAMES)) $(if $(PROVIDER_SRC),$(BIN)/attestation-provider $(BIN)/hostile-issue $(BIN)/settings-judge) $(FAULT_TOOLS) ## build the programs and the local provider (default)
 	@:
 
 help: ## this list
@@ -121,6 +121,10 @@ $(BIN)/attestation-provider: $(call objects,$(PROVIDER_SRC)) $(LIBATTEST)
 $(BIN)/hostile-issue: $(call objects,$(HOSTILE_SRC)) $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lgnutls
+
+$(BIN)/settings-judge: $(OBJ)/test/support/settings_judge.o $(LIBATTEST)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # what lets system calls and allocations of a program fail
 $(BIN)/fault-calls: $(call objects,test/fault/calls.c test/fault/table.c)

@@ -24,18 +24,39 @@ static int copy_trimmed(const char *text, char *ret, size_t size)
 	return 0;
 }
 
+/* Characters of valid UTF-8. */
+static size_t count_characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}
+
+/* How many characters of this text are possible: a quarter if some are not ASCII, each of which may
+ * take four bytes. People, and a schema, count characters and not bytes. */
+static size_t max_characters(const char *text, size_t size)
+{
+	return count_characters(text) == strlen(text) ? size - 1 : (size - 1) / 4;
+}
+
 int settings_read_text(
 	const struct settings_member *member, const struct settings_text *to, struct err *err)
 {
+	const char *text = json_is_string(member->value) ? json_text(member->value) : "";
+	size_t max = max_characters(text, to->size);
+
 	to->ret[0] = '\0';
 	if (!member->value)
 		return 0;
 	if (!json_is_string(member->value))
 		return settings_refuse(member, ERR_SETTINGS_INVALID, to->takes, err);
-	if (copy_trimmed(json_text(member->value), to->ret, to->size) < 0)
+	if (copy_trimmed(text, to->ret, to->size) < 0 || count_characters(to->ret) > max)
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
-			"%s is a text of %zu characters: at most %zu are possible.", member->path,
-			strlen(json_text(member->value)), to->size - 1);
+			"%s is a text of %zu characters: at most %zu are possible%s.", member->path,
+			count_characters(text), max,
+			max == to->size - 1 ? "" : ", since not all are ASCII");
 	return 0;
 }
 

@@ -13,7 +13,8 @@ int settings_read_alerts(
 	const struct settings_tree *tree, struct settings *ret, struct err *err) err_check;
 
 /* Copies the member's text without blanks at both ends; "" if it is not given.
- * ERR_SETTINGS_INVALID: no text, or longer than size - 1. `takes`: see settings_refuse(). */
+ * ERR_SETTINGS_INVALID: no text, or of more than size - 1 characters, (size - 1) / 4 if some are
+ * not ASCII. `takes`: see settings_refuse(). */
 struct settings_text {
 	char *ret;
 	size_t size;

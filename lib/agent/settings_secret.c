@@ -38,7 +38,7 @@ static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 	static const char scheme[] = "http://";
 	char start[sizeof(scheme)] = "";
 	const char *authority = text, *port, *after;
-	char url[HTTP_URL_SIZE];
+	char url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
 	struct http_origin origin;
 	struct err ignored;
 
@@ -50,7 +50,8 @@ static int parse_proxy(const char *text, char ret[HTTP_URL_SIZE])
 	if (!port || after == port + 1 || (strcmp(after, "") != 0 && strcmp(after, "/") != 0))
 		return -1;
 	if (!text_format(url, sizeof(url), "https://%s", authority) ||
-		http_parse_url(url, &origin, NULL, &ignored) < 0)
+		http_parse_url(url, &origin, path, &ignored) < 0 ||
+		(path[0] && strcmp(path, "/") != 0)) /* "host/path:80" has no port */
 		return -1;
 	return text_format(ret, HTTP_URL_SIZE, "%s%s:%u", scheme, origin.host, origin.port) ? 0 : -1;
 }
