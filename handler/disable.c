@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/state.h"
+#include "service/shortcut.h"
 #include "shared/handler.h"
 #include "shared/roles.h"
 
@@ -27,6 +28,7 @@ static int disable(struct handler *handler, struct err *err)
 
 	if (control_stop(&control, err) < 0)
 		return -1;
+	shortcut_remove(handler->root_fd);
 	report_stop(handler);
 	/* an upgrade calls disable before update, so an existing marker is of an abandoned
 	 * upgrade */

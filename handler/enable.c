@@ -12,6 +12,7 @@
 #include "edge/state.h"
 #include "memory/running.h"
 #include "service/programs.h"
+#include "service/shortcut.h"
 #include "service/systemd.h"
 #include "shared/handler.h"
 #include "shared/roles.h"
@@ -61,7 +62,8 @@ static int find_already_running(struct handler *handler, const struct record *se
 	if (!old)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a service's record.");
 	found = record_take(handler->lock.state_fd, old, err);
-	if (found == STATE_UNREADABLE || programs_find(handler->root_fd, VERSION, programs, err) < 0)
+	if (found == STATE_UNREADABLE ||
+		programs_find(handler->root_fd, handler->home, VERSION, programs, err) < 0)
 		return -1;
 	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] &&
 	       status_read_outcome(status_fd, service->environment.sequence, &outcome) == 0 &&
@@ -92,7 +94,7 @@ static int start_service(struct handler *handler, const struct record *service, 
 	char programs[PROGRAMS_PATH_SIZE];
 
 	if (control_stop(&control, err) < 0 ||
-		programs_find(handler->root_fd, VERSION, programs, err) < 0)
+		programs_find(handler->root_fd, handler->home, VERSION, programs, err) < 0)
 		return -1;
 	if (!programs[0] && handler_install_programs(handler, err) < 0)
 		return -1;
@@ -231,14 +233,28 @@ static int wait_for_result(struct handler *handler, int status_fd, bool has_sett
 	}
 }
 
+/* Of a distribution's package the program is in PATH already. */
+static void make_shortcut(const struct handler *handler)
+{
+	char programs[PROGRAMS_PATH_SIZE];
+	struct err ignored;
+
+	if (strcmp(handler->home, PROGRAMS_PACKAGED) != 0 &&
+		programs_find(handler->root_fd, handler->home, VERSION, programs, &ignored) == 0 &&
+		programs[0])
+		shortcut_make(handler->root_fd, programs);
+}
+
 static int enable(struct handler *handler, struct err *err)
 {
 	const struct control control = handler_control(handler);
 	auto_cleanup(fd) int status_fd = -1;
 	struct err ignored;
 	bool has_settings;
+	int started = ensure_service(handler, &status_fd, &has_settings, err);
 
-	if (ensure_service(handler, &status_fd, &has_settings, err) == 0)
+	make_shortcut(handler); /* after a failure, too: its remedy names commands */
+	if (started == 0)
 		return wait_for_result(handler, status_fd, has_settings, err);
 	/* a running service, old or new, would overwrite the error that the caller reports */
 	(void)!control_stop(&control, &ignored);

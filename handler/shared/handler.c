@@ -148,6 +148,7 @@ struct control handler_control(struct handler *handler)
 	return (struct control){.root = handler->root,
 		.root_fd = handler->root_fd,
 		.state_fd = handler->lock.state_fd,
+		.home = handler->home,
 		.systemctl_left_ms = &handler->systemctl_left_ms};
 }
 

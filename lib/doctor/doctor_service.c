@@ -116,6 +116,13 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 /* ---- the service ---- */
 
 /* The unit starts this version's programs, and is enabled at boot. */
+static const char *unit_path(const struct record *service)
+{
+	return strcmp(service->home, PROGRAMS_PACKAGED) == 0
+		       ? SYSTEMD_PACKAGE_FOLDER "/" SYSTEMD_UNIT_NAME
+		       : SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME;
+}
+
 static bool is_unit_right(int root_fd, const struct record *service)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
@@ -123,9 +130,9 @@ static bool is_unit_right(int root_fd, const struct record *service)
 	struct stat info;
 	struct err ignored;
 
-	return programs_find(root_fd, service->program_version, program, &ignored) == 0 &&
-	       file_read(root_fd, SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME, FILE_FOLLOW_LINKS,
-		       &text, &ignored) == 0 &&
+	return programs_find(root_fd, service->home, service->program_version, program, &ignored) ==
+		       0 &&
+	       file_read(root_fd, unit_path(service), FILE_FOLLOW_LINKS, &text, &ignored) == 0 &&
 	       text.len && memmem(text.data, text.len, program, strlen(program)) &&
 	       fstatat(root_fd, WANTS_LINK, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -142,7 +149,7 @@ int doctor_service(struct doctor *doctor, struct doctor_finding *finding, struct
 
 	if (systemd_is_here(root_fd, &has_systemd, err) < 0 ||
 		enabled_find_process(doctor->state_fd, &pid, &started_s, err) < 0 ||
-		programs_find(root_fd, service->program_version, programs, err) < 0)
+		programs_find(root_fd, service->home, service->program_version, programs, err) < 0)
 		return -1;
 	json_add_bool(finding->details, "isRunning", pid != 0);
 	json_add_bool(finding->details, "underSystemd", has_systemd);

@@ -1,6 +1,7 @@
 #include "memory/enabled.h"
 
 #include <errno.h>
+#include <string.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "agent/settings_protected.h"
@@ -9,6 +10,8 @@
 #include "base/text.h"
 #include "memory/running.h"
 #include "net/trust_store.h"
+
+#define STANDALONE "/var/lib/guest-attestation-standalone" /* of manifest/standalone/ */
 
 static int fail_not_enabled(struct err *err)
 {
@@ -50,6 +53,21 @@ static void warn_of_unusable_authorities(struct settings *settings)
 			set.left_out_count - TRUST_STORE_LEFT_OUT_MAX);
 }
 
+/* Both write the state of this VM and run one service: the extension's, since the agent enables it
+ * again and again. */
+static void warn_of_second_installation(
+	int root_fd, const struct environment *environment, struct settings *settings)
+{
+	struct err ignored;
+	bool is_found;
+
+	if (strncmp(environment->config_folder, STANDALONE "/", sizeof(STANDALONE)) != 0 &&
+		file_find(root_fd, &STANDALONE[1], &is_found, &ignored) == 0 && is_found)
+		settings_warn(settings,
+			"This VM has the extension and an installation without the guest agent (%s). Only the extension's service runs: remove one of the two.",
+			STANDALONE);
+}
+
 int enabled_read_settings(
 	int root_fd, const struct environment *environment, struct settings *ret, struct err *err)
 {
@@ -66,6 +84,7 @@ int enabled_read_settings(
 		    root_fd, environment->config_folder, buf_bytes(&text), ret, err) < 0)
 		return -1;
 	warn_of_unusable_authorities(ret);
+	warn_of_second_installation(root_fd, environment, ret);
 	return 0;
 }
 

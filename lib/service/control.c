@@ -25,7 +25,7 @@ static int find_program(
 {
 	char folder[PROGRAMS_PATH_SIZE];
 
-	if (programs_find(control->root_fd, version, folder, err) < 0)
+	if (programs_find(control->root_fd, control->home, version, folder, err) < 0)
 		return -1;
 	if (!folder[0])
 		return err_set(err, ERR_SERVICE, 0, "The programs of version %s are not installed.",
@@ -90,6 +90,16 @@ static int write_unit(const struct control *control, const struct record *servic
 	return systemd_write_unit(control->root_fd, buf_bytes(&text), ret_lasts, err);
 }
 
+/* The unit of a distribution's package is there, below another one if an extension left it. */
+static int provide_unit(const struct control *control, const struct record *service,
+	struct bytes template, bool *ret_lasts, struct err *err)
+{
+	if (strcmp(control->home, PROGRAMS_PACKAGED) != 0)
+		return write_unit(control, service, template, ret_lasts, err);
+	*ret_lasts = true;
+	return systemd_remove_unit(control->root_fd, err);
+}
+
 static int start_detached(const struct control *control, const struct record *service, struct err *err)
 {
 	char program[PATH_SIZE], log[PATH_SIZE], root[PATH_SIZE], option[] = "--root",
@@ -144,7 +154,7 @@ int control_start(const struct control *control, const struct record *service,
 	if (!has_systemd)
 		return start_detached(control, service, err);
 	/* a retry repeats every step, because the command may have been killed between any two */
-	if (write_unit(control, service, unit_template, &lasts, err) < 0 ||
+	if (provide_unit(control, service, unit_template, &lasts, err) < 0 ||
 		systemctl(control, "daemon-reload", false, err) < 0 ||
 		(lasts && systemctl(control, "enable", true, err) < 0))
 		return -1;

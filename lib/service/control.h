@@ -11,6 +11,7 @@
 struct control {
 	const char *root; /* absolute path; "/" in production */
 	int root_fd, state_fd;
+	const char *home; /* folder of the package, to start or to explain; see programs_find() */
 	int *systemctl_left_ms; /* each call of systemctl takes its time from this */
 };
 

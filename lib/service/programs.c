@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include "base/file.h"
@@ -18,6 +19,7 @@ static const struct place {
 	{"opt", "guest-attestation"},
 	{"var/lib", "guest-attestation/programs"},
 };
+static const struct place packaged = {"usr/lib", "guest-attestation"};
 
 #define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 #define PLACE_COUNT   (sizeof(places) / sizeof(places[0]))
@@ -176,15 +178,31 @@ static int find_at(int root_fd, const struct place *place, const char *version,
 	return 0;
 }
 
-int programs_find(int root_fd, const char *version, char ret[PROGRAMS_PATH_SIZE], struct err *err)
+int programs_find(int root_fd, const char *home, const char *version, char ret[PROGRAMS_PATH_SIZE],
+	struct err *err)
 {
 	char path[PROGRAMS_PATH_SIZE] = "";
 
+	if (strcmp(home, PROGRAMS_PACKAGED) == 0)
+		return find_at(root_fd, &packaged, version, ret, err);
 	for (size_t i = 0; i < PLACE_COUNT && !path[0]; i++)
 		if (find_at(root_fd, &places[i], version, path, err) < 0)
 			return -1;
 	(void)text_format(ret, PROGRAMS_PATH_SIZE, "%s", path);
 	return 0;
+}
+
+bool programs_are_at(const char *path)
+{
+	char place[PROGRAMS_PATH_SIZE];
+
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		(void)text_format(
+			place, sizeof(place), "/%s/%s/", places[i].parent, places[i].folder);
+		if (strncmp(path, place, strlen(place)) == 0)
+			return true;
+	}
+	return false;
 }
 
 int programs_remove_others(int root_fd, const char *version, struct err *err)

@@ -7,6 +7,7 @@
 #include "edge/state.h"
 #include "service/lock.h"
 #include "service/programs.h"
+#include "service/shortcut.h"
 
 void removal_find_parent(int root_fd, const char *home, struct removal_parent *ret)
 {
@@ -38,6 +39,7 @@ int removal_run(const struct control *control, const char *version, struct err *
 {
 	auto_cleanup(fd) int lib = -1;
 
+	shortcut_remove(control->root_fd);
 	if (control_remove(control, err) < 0 || programs_remove(control->root_fd, version, err) < 0)
 		return -1;
 	if (version)

@@ -106,9 +106,11 @@ int systemd_is_here(int root_fd, bool *ret, struct err *err)
 
 /* Folders for the unit, in the order in which they are tried. A unit below /run lasts until the
  * next boot, in which the guest agent calls enable again. */
-static const char *const unit_folders[] = {SYSTEMD_UNIT_FOLDER, "run/systemd/system"};
+static const char *const unit_folders[] = {
+	SYSTEMD_UNIT_FOLDER, "run/systemd/system", SYSTEMD_PACKAGE_FOLDER};
 
 #define UNIT_FOLDER_COUNT (sizeof(unit_folders) / sizeof(unit_folders[0]))
+#define OWN_FOLDER_COUNT  (UNIT_FOLDER_COUNT - 1)
 
 static int fail_at(const char *folder, const char *what, struct err *err)
 {
@@ -164,7 +166,7 @@ int systemd_write_unit(int root_fd, struct bytes text, bool *ret_lasts, struct e
 
 int systemd_remove_unit(int root_fd, struct err *err)
 {
-	for (size_t i = 0; i < UNIT_FOLDER_COUNT; i++) {
+	for (size_t i = 0; i < OWN_FOLDER_COUNT; i++) {
 		auto_cleanup(fd) int folder = -1;
 
 		if (open_folder(root_fd, unit_folders[i], &folder, err) < 0)

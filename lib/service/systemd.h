@@ -6,6 +6,7 @@
 
 #define SYSTEMD_UNIT_NAME      "guest-attestation.service"
 #define SYSTEMD_UNIT_FOLDER    "etc/systemd/system" /* below the root directory */
+#define SYSTEMD_PACKAGE_FOLDER "lib/systemd/system" /* of the distribution's packages */
 #define SYSTEMD_UNIT_MAX_BYTES (64u << 10)
 
 /* The values of the template's marks ({{PROGRAM}} and so on). Paths are as the service sees
@@ -28,7 +29,7 @@ int systemd_format_unit(struct bytes template, const struct systemd_unit *unit, 
 /* Does systemd run this machine, and does systemctl exist, both below the root directory?
  * ERR_IO. */
 int systemd_is_here(int root_fd, bool *ret, struct err *err) err_check;
-/* Does the unit file exist? ERR_IO. */
+/* Does the unit file exist, written by systemd_write_unit() or by a package? ERR_IO. */
 int systemd_find_unit(int root_fd, bool *ret, struct err *err) err_check;
 /* Writes the unit file. ret_lasts: false if it was written below /run, because /etc is read-only;
  * then it lasts for this boot only and cannot be enabled. ERR_IO. */
