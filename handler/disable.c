@@ -1,6 +1,5 @@
 /* disable - stops the service, also for later boots. Everything else stays for the next enable. */
 #include "base/clock.h"
-#include "base/text.h"
 #include "edge/state.h"
 #include "service/shortcut.h"
 #include "shared/handler.h"
@@ -11,13 +10,9 @@
 static void report_stop(const struct handler *handler)
 {
 	struct status status;
-	char now[CLOCK_TEXT_SIZE];
 	struct err ignored;
 
-	status_init(handler->operation, STATUS_TRANSITIONING, &status);
-	clock_text(clock_now_s(), now);
-	(void)text_format(status.message, sizeof(status.message),
-		"Stopped by the guest agent at %s. Nothing attests until it is enabled again.", now);
+	status_stopped(handler->operation, "the guest agent", clock_now_s(), &status);
 	if (handler->has_environment)
 		(void)!handler_write_status(handler, &status, &ignored);
 }

@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "edge/state.h"
+#include "memory/owner.h"
 #include "memory/running.h"
+#include "service/journal.h"
 #include "service/programs.h"
 #include "service/shortcut.h"
 #include "service/systemd.h"
@@ -132,7 +134,7 @@ static int ensure_service(
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
 	struct record service;
-	bool is_under_way;
+	bool is_under_way, was_others;
 
 	if (!handler->has_environment) {
 		*err = handler->environment_err;
@@ -146,6 +148,11 @@ static int ensure_service(
 	/* even if an upgrade was begun, this version stays */
 	if (state_remove(handler->lock.state_fd, HANDLER_MARKER, err) < 0)
 		return -1;
+	if (owner_claim(handler->root_fd, handler->lock.state_fd, &was_others, err) < 0)
+		return -1;
+	if (was_others)
+		journal_line(handler->root_fd, &handler->environment, clock_now_s(),
+			LOG_LEVEL_NOTICE, OWNER_NEWS);
 	fill_record(handler, buf_bytes(&settings), &service);
 	if (find_already_running(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
 		return -1;

@@ -2,12 +2,14 @@
 #include "base/boot_id.h"
 #include "baseline.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
 #include "drift/drift_verdict.h"
 #include "service/attest_now.h"
+#include "service/removal.h"
 #include "memory/enabled.h"
 #include "commands.h"
 
@@ -168,6 +170,22 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 	return 0;
 }
 
+/* For an image's next VM: nothing of this one may be in it. Here the guest agent's next `enable`
+ * starts the service again. */
+static int generalise(const struct baseline_options *options, struct err *err)
+{
+	auto_cleanup(free) char *root = realpath(options->root ? options->root : "/", NULL);
+
+	if (!root)
+		return err_set(err, ERR_USAGE, (unsigned long)errno,
+			"Root folder '%s' cannot be used: %m.", options->root);
+	if (removal_generalise(root, err) < 0)
+		return -1;
+	print_format(
+		"The service is stopped, and all that was remembered of this VM is removed: the disk may become an image. Here the guest agent's next 'enable' begins anew.\n");
+	return 0;
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(const struct baseline_options *options, struct baseline_view *view,
@@ -188,8 +206,11 @@ static int run(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct baseline_options *options = given;
 	const struct action *action = find_action(options->action);
-	auto_cleanup(view) struct baseline_view *view = view_new(err);
+	auto_cleanup(view) struct baseline_view *view = NULL;
 
+	if (!action)
+		return generalise(options, err);
+	view = view_new(err);
 	if (!view || open_view(options, action->replaces, view, err) < 0 ||
 		action->run(options, view, err) < 0)
 		return -1;
@@ -201,14 +222,21 @@ static int check_options(const void *given, struct err *err)
 {
 	const struct baseline_options *options = given;
 
-	return find_action(options->action)
+	bool is_reset = strcmp(options->action, "reset") == 0;
+
+	if (is_reset != options->is_generalising || (is_reset && options->is_json))
+		return err_set(err, ERR_USAGE, 0,
+			"'reset --generalise' belongs together, and knows no --json; 'forget' lets this VM learn anew");
+	return is_reset || find_action(options->action)
 		       ? 0
 		       : err_set(err, ERR_USAGE, 0, "'%s' is none of show, diff, accept and forget",
 				 options->action);
 }
 
 static const struct option_row rows[] = {
-	OPTION_WORD(struct baseline_options, action, "show|diff|accept|forget", ""),
+	OPTION_WORD(struct baseline_options, action, "show|diff|accept|forget|reset", ""),
+	OPTION(struct baseline_options, is_generalising, "generalise", NULL,
+		"with reset, before an image is made of this disk: stops the service and removes all that was remembered of this VM"),
 	OPTION(struct baseline_options, tcti, "tcti", "CONF",
 		"the TPM (default: that of the service)"),
 	OPTION(struct baseline_options, event_log, "event-log", "FILE",
@@ -222,13 +250,15 @@ static const struct option_row rows[] = {
 const struct command baseline_command = {
 	.name = "baseline",
 	.summary = "the boots that count as good, and what is different in this one",
-	.words = "show|diff|accept|forget [OPTION...]",
-	.about = "The boots of this VM that count as good. The service learns the first one and accepts what is explained; a boot that differs in something unexplained is shown, and makes the VM Unhealthy if it is serious.\n"
-		 "\n"
-		 "show: the accepted boots\n"
-		 "diff: what is different in this boot, and what explains it\n"
-		 "accept: this boot counts as good from now on: after changes of your own, Secure Boot keys among them. The running service attests at once and takes it over\n"
-		 "forget: no boot counts as good; the running service attests at once and learns this one if it is Healthy",
+	.words = "show|diff|accept|forget|reset [OPTION...]",
+	.about =
+		"The boots of this VM that count as good. The service learns the first one and accepts what is explained; a boot that differs in something unexplained is shown, and makes the VM Unhealthy if it is serious.\n"
+		"\n"
+		"show: the accepted boots\n"
+		"diff: what is different in this boot, and what explains it\n"
+		"accept: this boot counts as good from now on: after changes of your own, Secure Boot keys among them. The running service attests at once and takes it over\n"
+		"forget: no boot counts as good; the running service attests at once and learns this one if it is Healthy\n"
+		"reset --generalise: for whoever makes an image of this disk: no VM that is made from it finds anything of this one",
 	.notes = "Exit code of diff and accept: 0 as accepted, or nothing serious; 1 serious, or refused. All: 2 could not find out, 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct baseline_options),

@@ -52,6 +52,16 @@ void status_of_err(const char *operation, const struct err *err, struct status *
 	status_message(err, ret->message);
 }
 
+void status_stopped(const char *operation, const char *who, int64_t now_s, struct status *ret)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	status_init(operation, STATUS_TRANSITIONING, ret);
+	clock_text(now_s, now);
+	(void)text_format(ret->message, sizeof(ret->message),
+		"Stopped by %s at %s. Nothing attests until it is enabled again.", who, now);
+}
+
 /* Replaces slashes, because the platform builds "ComponentStatus/<name>/succeeded" from a name. */
 static void clean_name(char ret[STATUS_NAME_SIZE], const char *name)
 {

@@ -40,6 +40,8 @@ struct status {
 void status_init(const char *operation, enum status_state state, struct status *ret);
 /* State error, with the code and status_message() of the error. */
 void status_of_err(const char *operation, const struct err *err, struct status *ret);
+/* State transitioning: who stopped the service, and when. */
+void status_stopped(const char *operation, const char *who, int64_t now_s, struct status *ret);
 /* "What happened (name). Remedy" */
 void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE]);
 /* Adds an item; beyond STATUS_MAX_ITEMS it is dropped. Name and message are cleaned. */

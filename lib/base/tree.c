@@ -57,7 +57,15 @@ int tree_remove(int dir_fd, const char *name, struct err *err)
 	return 0;
 }
 
-int tree_clear(int dir_fd, const char *except, struct err *err)
+static bool is_listed(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+int tree_clear(int dir_fd, const char *const *except, struct err *err)
 {
 	DIR *dir = open_folder(dir_fd, ".");
 	int status = 0;
@@ -66,7 +74,7 @@ int tree_clear(int dir_fd, const char *except, struct err *err)
 		return err_set(err, ERR_IO, (unsigned long)errno, "A folder cannot be read: %m.");
 	errno = 0;
 	for (struct dirent *entry = readdir(dir); entry && status == 0; entry = readdir(dir)) {
-		if (!is_self_or_parent(entry->d_name) && strcmp(entry->d_name, except) != 0)
+		if (!is_self_or_parent(entry->d_name) && !is_listed(except, entry->d_name))
 			status = tree_remove(dir_fd, entry->d_name, err);
 		errno = 0; /* readdir(3) sets it on failure and leaves it at the end */
 	}

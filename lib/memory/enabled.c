@@ -8,6 +8,7 @@
 #include "agent/settings_tree.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "memory/owner.h"
 #include "memory/running.h"
 #include "net/trust_store.h"
 
@@ -24,9 +25,16 @@ int enabled_find(int root_fd, int *ret_state_fd, struct record *ret, struct err 
 {
 	auto_cleanup(fd) int state_fd = -1;
 	enum state_found found;
+	bool is_others;
 
 	if (state_open_folder(root_fd, false, &state_fd, err) < 0)
 		return err->native == ENOENT ? fail_not_enabled(err) : -1;
+	if (owner_find_other(root_fd, state_fd, &is_others, err) < 0)
+		return -1;
+	if (is_others)
+		return err_set(err, ERR_NOT_ENABLED, 0,
+			"What /%s holds is about the VM from whose disk this one was made.",
+			STATE_FOLDER);
 	found = record_load(state_fd, ret, err);
 	if (found == STATE_ABSENT)
 		return fail_not_enabled(err);

@@ -12,6 +12,7 @@
 #include "edge/crypto.h"
 #include "memory/enabled.h"
 #include "memory/lapse.h"
+#include "memory/owner.h"
 #include "service/hang.h"
 #include "service/loop_parts.h"
 #include "service/schedule.h"
@@ -315,11 +316,12 @@ static bool has_returned(struct loop *loop)
 	return loop_find_end(loop) != RUNNING_REMOVED;
 }
 
-/* Nobody removes what a dropped extension leaves, unless it does so itself. Where systemd runs the
- * service, its unit does the rest. */
+/* Nobody removes what a dropped extension leaves, or one that was left in an image, unless it does
+ * so itself. Where systemd runs the service, its unit does the rest. */
 static int end_dropped(const struct loop *loop, struct err *err)
 {
-	if (!removal_is_certain(loop->root_fd, loop->service.home, &loop->package_parent)) {
+	if (!removal_is_certain(loop->root_fd, loop->service.home,
+		    loop->was_others ? NULL : &loop->package_parent)) {
 		loop_log(loop, LOG_LEVEL_NOTICE,
 			"the extension's folder cannot be found; the service ends.");
 		return 0;
@@ -405,6 +407,19 @@ static uint32_t wait_after_boot_s(struct loop *loop)
 	return schedule_boot_wait_s(random);
 }
 
+/* The disk may have come from another VM. If its state cannot be removed, nothing of it may count.
+ */
+static int claim_state(struct loop *loop, struct err *err)
+{
+	if (owner_claim(loop->root_fd, loop->state_fd, &loop->was_others, err) < 0) {
+		report_err(loop, err);
+		return -1;
+	}
+	if (loop->was_others)
+		loop_log(loop, LOG_LEVEL_NOTICE, OWNER_NEWS);
+	return 0;
+}
+
 int loop_run(const struct loop_call *call, struct err *err)
 {
 	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
@@ -420,6 +435,8 @@ int loop_run(const struct loop_call *call, struct err *err)
 		.watch_fd = -1,
 		.disks.fd = -1};
 	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
+		return -1;
+	if (claim_state(loop, err) < 0)
 		return -1;
 	boot_id_read(loop->root_fd, loop->boot_id);
 	(void)drop_old_success(loop);

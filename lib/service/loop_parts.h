@@ -21,6 +21,7 @@ struct loop {
 	struct quiet disks;
 	struct record service;
 	struct removal_parent package_parent; /* from when the service started */
+	bool was_others; /* the state was another VM's when the service started */
 	bool has_settings;
 	struct settings settings;
 	struct keys_kept keys;

@@ -207,11 +207,13 @@ bool programs_are_at(const char *path)
 
 int programs_remove_others(int root_fd, const char *version, struct err *err)
 {
+	const char *const except[] = {version, NULL};
+
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		auto_cleanup(fd) int folder = -1;
 
 		if (open_place(root_fd, &places[i], &folder, err) < 0 ||
-			(folder >= 0 && tree_clear(folder, version, err) < 0))
+			(folder >= 0 && tree_clear(folder, except, err) < 0))
 			return -1;
 	}
 	return 0;

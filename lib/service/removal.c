@@ -1,7 +1,10 @@
 #include "service/removal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include "agent/status.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/tree.h"
 #include "edge/state.h"
@@ -9,15 +12,22 @@
 #include "service/programs.h"
 #include "service/shortcut.h"
 
+#define LOCK_TIMEOUT_MS 45000 /* for a command that runs */
+
+/* the service may run from here: programs.h */
+static const char *const programs_stay[] = {"programs", NULL};
+
 void removal_find_parent(int root_fd, const char *home, struct removal_parent *ret)
 {
 	auto_cleanup(fd) int fd = -1;
 	struct err ignored;
 	struct stat info;
+	bool is_found;
 	const char *name;
 
 	*ret = (struct removal_parent){0};
-	if (environment_open_parent(root_fd, home, &fd, &name, &ignored) == 0 && fstat(fd, &info) == 0)
+	if (environment_open_parent(root_fd, home, &fd, &name, &ignored) == 0 &&
+		file_find(fd, name, &is_found, &ignored) == 0 && is_found && fstat(fd, &info) == 0)
 		*ret = (struct removal_parent){info.st_dev, info.st_ino};
 }
 
@@ -33,6 +43,39 @@ bool removal_is_certain(int root_fd, const char *home, const struct removal_pare
 		(parent && (info.st_dev != parent->device || info.st_ino != parent->inode)))
 		return false;
 	return file_find(fd, name, &is_found, &ignored) == 0 && !is_found;
+}
+
+/* Nothing attests from now on, so that no success may stand. */
+static int replace_status(int root_fd, int state_fd, struct err *err)
+{
+	auto_cleanup(free) struct record *record = malloc(sizeof(*record));
+	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
+	auto_cleanup(fd) int folder = -1;
+
+	if (!record || !status)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a status.");
+	if (record_load(state_fd, record, err) != STATE_LOADED ||
+		environment_open_folder(root_fd, record->environment.status_folder, &folder, err) < 0)
+		return 0; /* it was not enabled */
+	status_stopped(
+		"Disable", "'guest-attest baseline reset --generalise'", clock_now_s(), status);
+	return status_write(folder, record->environment.sequence, status, clock_now_s(), err);
+}
+
+int removal_generalise(const char *root, struct err *err)
+{
+	auto_cleanup(lock) struct lock lock = {-1, -1};
+	auto_cleanup(fd) int root_fd = -1;
+	int systemctl_left_ms = CONTROL_SYSTEMCTL_MS;
+	struct control control = {.root = root, .systemctl_left_ms = &systemctl_left_ms};
+
+	if (dir_open(root, &root_fd, err) < 0 || lock_take(root_fd, LOCK_TIMEOUT_MS, &lock, err) < 0)
+		return -1;
+	control.root_fd = root_fd;
+	control.state_fd = lock.state_fd;
+	if (control_stop(&control, err) < 0 || replace_status(root_fd, lock.state_fd, err) < 0)
+		return -1;
+	return tree_clear(lock.state_fd, programs_stay, err);
 }
 
 int removal_run(const struct control *control, const char *version, struct err *err)

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include "service/control.h"
 
-/* The folder that holds the package's folder; {0}: unknown. */
+/* The folder that holds the package's folder; {0}: unknown, since the package was not in it. */
 struct removal_parent {
 	dev_t device;
 	ino_t inode;
@@ -34,5 +34,10 @@ int removal_give_up(int root_fd, struct err *err) err_check;
 /* Removes all that a service left that gave up its record, if its package is deleted for certain.
  * Anything else is no error: nothing is removed. root: absolute path. ERR_IO. */
 int removal_clean_up(const char *root, const char *home, struct err *err) err_check;
+
+/* For whoever makes an image of this VM's disk: stops the service until the next `enable`, writes
+ * that into the status, and removes all that the state folder holds about this VM. root: absolute
+ * path. Errors as control_stop(), lock_take() and status_write(); ERR_IO. */
+int removal_generalise(const char *root, struct err *err) err_check;
 
 #endif
