@@ -305,6 +305,26 @@ def command_line_in_grub_cfg(vm, log):
     write(vm, "/boot/grub/grub.cfg", text)
 
 
+def command_line_in_entry(words):
+    """As tuned sets it on the RHEL family: a variable of the entry, which GRUB's script assigns. words: those behind it."""
+    def change(vm, log):
+        command_line(f"root=/dev/sda1 ro quiet skew_tick=1 isolcpus=1-3{words}")(vm, log)
+        write(vm, f"/boot/loader/entries/id-{OLD}.conf", f"linux /vmlinuz-{OLD}\noptions root=/dev/sda1 ro quiet $tuned_params\n".encode())
+        write(vm, "/boot/grub2/custom.cfg", b'set tuned_params="skew_tick=1 isolcpus=1-3"\n')
+    return change
+
+
+def shim_of_nullboot(owner):
+    """Where Ubuntu's confidential VMs keep it, by a package or by nobody."""
+    path, (shim, digest) = "/usr/lib/nullboot/shim/shimx64.efi.signed", edit_log.pe_program(b"nullboot's shim")
+
+    def change(vm, log):
+        log.one(4, "BOOTX64.EFI").set_digest(digest)
+        write(vm, path, shim)
+        install(vm, owner, *((path, shim) if owner == "nullboot" else ("/usr/lib/other", b"another file")))
+    return change
+
+
 def initrd_rebuilt(vm, log):
     log.one(9, f"/initrd.img-{OLD}").measure(INITRD)
     write(vm, f"/boot/initrd.img-{OLD}", INITRD)
