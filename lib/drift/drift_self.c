@@ -165,9 +165,12 @@ static bool is_kernel_of_image(const struct components *boot, const struct drift
 
 /* The kernel receives from GRUB the initrds that GRUB's command names, joined. A single one is the
  * file itself, which is listed as that. That is one measurement; a second one of this name is
- * something else. */
+ * something else. It changes with the initrds, and begins with a kernel that measures it. */
 static bool is_joined_initrd(const struct components *boot, const struct drift *drift)
 {
+	struct tally causes = sum(
+		count_programs(drift), sum(count_kind(drift, COMPONENT_INITRD, PCR(9)),
+					       count_kind(drift, COMPONENT_INITRD_LIST, PCR(8))));
 	size_t joined = 0, loaded = 0;
 
 	for (size_t i = 0; i < boot->count; i++) {
@@ -178,7 +181,7 @@ static bool is_joined_initrd(const struct components *boot, const struct drift *
 		if (!names_known_initrds(boot, drift, &boot->items[i]))
 			return false;
 	}
-	return joined && loaded <= 1;
+	return causes.explained && joined && loaded <= 1;
 }
 
 /* This boot has a section that the accepted one had, so that both started a unified image. */

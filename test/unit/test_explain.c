@@ -338,6 +338,130 @@ static void a_file_explains_only_the_role_it_is_measured_in(void **state)
 }
 
 /* systemd-boot gives the kernel the initrds of an entry one behind the other. */
+#define INITRD "boot/initrd.img-2"
+#define FONT   "boot/grub/fonts/unicode.pf2"
+#define KDUMP  "boot/initramfs-2kdump.img"
+#define CONFIG "boot/grub/grub.cfg"
+#define ENTRY  "boot/loader/entries/id-2.conf"
+#define ENV    "boot/grub2/grubenv"
+
+struct written {
+	const char *path, *text; /* text NULL: deleted */
+};
+
+static void write_all(const struct vm *vm, const struct written files[2])
+{
+	for (size_t i = 0; i < 2 && files[i].path; i++)
+		if (files[i].text)
+			root_write(&vm->root, files[i].path, TEXT(files[i].text));
+		else
+			assert_int_equal(unlinkat(vm->root.fd, files[i].path, 0), 0);
+}
+
+/* All of `now` is written since the kernel started. */
+static void what_was_there_before_the_restart_is_remembered(void **state)
+{
+	static const struct {
+		const char *shown;
+		struct written before[2], now[2];
+		enum component_kind kind;
+		const char *name, *bytes;
+		bool is_explained;
+	} rows[] = {
+		{"still there", {{INITRD, "booted"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"booted", true},
+		{"rebuilt", {{INITRD, "booted"}}, {{INITRD, "rebuilt"}}, COMPONENT_INITRD,
+			"/initrd.img-2", "booted", true},
+		{"rewritten alike", {{INITRD, "booted"}}, {{INITRD, "booted"}}, COMPONENT_INITRD,
+			"/initrd.img-2", "booted", true},
+		{"deleted", {{INITRD, "booted"}}, {{INITRD, NULL}}, COMPONENT_INITRD,
+			"/initrd.img-2", "booted", true},
+		{"renamed", {{INITRD, "booted"}}, {{INITRD, NULL}, {INITRD ".old", "booted"}},
+			COMPONENT_INITRD, "/initrd.img-2", "booted", true},
+		{"one of dracut", {{"boot/initramfs-2.img", "booted"}},
+			{{"boot/initramfs-2.img", "rebuilt"}}, COMPONENT_INITRD,
+			"(hd0,gpt2)/initramfs-2.img", "booted", true},
+		{"microcode", {{"boot/ucode.img", "booted"}}, {{"boot/ucode.img", "newer"}},
+			COMPONENT_INITRD, "/ucode.img", "booted", true},
+		{"on the ESP", {{"boot/efi/d/2/initrd.img", "booted"}},
+			{{"boot/efi/d/2/initrd.img", "rebuilt"}}, COMPONENT_LOADED_INITRD, "initrd",
+			"booted", true},
+		{"GRUB's script", {{CONFIG, "menu"}}, {{CONFIG, "another"}}, COMPONENT_BOOT_FILE,
+			"(hd0,gpt2)/grub/grub.cfg", "menu", true},
+		{"an entry", {{ENTRY, "linux /v"}}, {{ENTRY, NULL}}, COMPONENT_BOOT_FILE,
+			"(hd0,gpt2)/loader/entries//id-2.conf", "linux /v", true},
+		{"GRUB's environment", {{ENV, "saved_entry=1"}}, {{ENV, "saved_entry=2"}},
+			COMPONENT_BOOT_FILE, "(hd0,gpt2)/grub2/grubenv", "saved_entry=1", true},
+		{"a font", {{FONT, "glyphs"}}, {{FONT, "more"}}, COMPONENT_BOOT_FILE,
+			"/grub/fonts/unicode.pf2", "glyphs", true},
+
+		{"never there", {{INITRD, "booted"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"evil", false},
+		{"put there since", {{INITRD, "booted"}}, {{INITRD, "evil"}}, COMPONENT_INITRD,
+			"/initrd.img-2", "evil", false},
+		{"put beside it since", {{INITRD, "booted"}}, {{"boot/initrd.img-3", "evil"}},
+			COMPONENT_INITRD, "/initrd.img-2", "evil", false},
+		{"a byte more", {{INITRD, "booted"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"booted ", false},
+		{"a byte less", {{INITRD, "booted"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"boote", false},
+		{"two joined", {{INITRD, "booted"}, {"boot/ucode.img", "code"}}, {{0}},
+			COMPONENT_INITRD, "/initrd.img-2", "codebooted", false},
+		{"two joined without an entry", {{INITRD, "booted"}, {"boot/ucode.img", "code"}},
+			{{0}}, COMPONENT_LOADED_INITRD, "initrd", "codebooted", false},
+		{"one of kdump", {{KDUMP, "crash"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"crash", false},
+		{"one of kdump, deleted", {{KDUMP, "crash"}}, {{KDUMP, NULL}}, COMPONENT_INITRD,
+			"/initrd.img-2", "crash", false},
+		{"a font", {{FONT, "glyphs"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2", "glyphs",
+			false},
+		{"a font, deleted", {{FONT, "glyphs"}}, {{FONT, NULL}}, COMPONENT_INITRD,
+			"/initrd.img-2", "glyphs", false},
+		{"a font by its own name", {{FONT, "glyphs"}}, {{FONT, "more"}}, COMPONENT_INITRD,
+			"/unicode.pf2", "glyphs", false},
+		{"GRUB's script", {{CONFIG, "menu"}}, {{CONFIG, "another"}}, COMPONENT_INITRD,
+			"/initrd.img-2", "menu", false},
+		{"GRUB's environment", {{ENV, "saved"}}, {{ENV, "other"}}, COMPONENT_INITRD,
+			"/grubenv", "saved", false},
+		{"an entry", {{ENTRY, "linux /v"}}, {{0}}, COMPONENT_INITRD, "/initrd.img-2",
+			"linux /v", false},
+		{"an initrd called a font", {{INITRD, "booted"}}, {{INITRD, "rebuilt"}},
+			COMPONENT_BOOT_FILE, "/grub/fonts/unicode.pf2", "booted", false},
+		{"an initrd called GRUB's environment", {{INITRD, "booted"}}, {{0}},
+			COMPONENT_BOOT_FILE, "/grub2/grubenv", "booted", false},
+		{"a font by another name", {{FONT, "glyphs"}}, {{0}}, COMPONENT_BOOT_FILE,
+			"/grub/grub.cfg", "glyphs", false},
+		{"where no boot file lives", {{"home/initrd.img-2", "evil"}}, {{0}},
+			COMPONENT_INITRD, "/initrd.img-2", "evil", false},
+		{"a path that only ends so", {{"srv/boot/initrd.img-2", "evil"}}, {{0}},
+			COMPONENT_INITRD, "/initrd.img-2", "evil", false},
+		{"an initrd as a program", {{INITRD, "booted"}}, {{0}}, COMPONENT_APPLICATION,
+			"/initrd.img-2", "booted", false},
+		{"an initrd as a kernel", {{INITRD, "booted"}}, {{INITRD, NULL}}, COMPONENT_KERNEL,
+			"/initrd.img-2", "booted", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(vm) struct vm vm = vm_make();
+		struct component component = {.kind = rows[i].kind, .pcr = 9};
+		struct explanation found;
+
+		(void)snprintf(component.name, sizeof(component.name), "%s", rows[i].name);
+		crypto_sha256(TEXT(rows[i].bytes), component.sha256);
+		write_all(&vm, rows[i].before);
+		look(&vm, "boot-1", NOV_20);
+		start_at(&vm, clock_now_s() - 60);
+		write_all(&vm, rows[i].now);
+		look(&vm, "boot-2", NOV_20 + DAY_S);
+		look(&vm, "boot-2", NOV_20 + DAY_S + 60);
+		found = explain_one(&vm, &component);
+		if ((found.how == EXPLANATION_PENDING) != rows[i].is_explained ||
+			(found.how != EXPLANATION_PENDING && found.how != EXPLANATION_NONE))
+			fail_msg("%s: %d %s", rows[i].shown, found.how, found.text);
+	}
+}
+
 static void initrds_of_an_entry_are_explained_together(void **state)
 {
 	static const struct {
@@ -516,6 +640,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_read_leaves_it_open),
 		cmocka_unit_test(an_initrd_is_explained_by_the_file),
 		cmocka_unit_test(a_file_explains_only_the_role_it_is_measured_in),
+		cmocka_unit_test(what_was_there_before_the_restart_is_remembered),
 		cmocka_unit_test(initrds_of_an_entry_are_explained_together),
 		cmocka_unit_test(a_command_line_is_explained_by_the_boot_configuration),
 		cmocka_unit_test(firmware_measures_programs_by_what_they_do),
