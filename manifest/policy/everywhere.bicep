@@ -24,6 +24,13 @@ param failureThreshold string = '0.05'
 @description('Deployments of a remediation at a time.')
 param parallelDeployments int = 10
 
+@description('Another publisher\'s extension is reported (Audit), or a new one also refused (Deny).')
+@allowed(['Audit', 'Deny', 'Disabled'])
+param otherEffect string = 'Audit'
+
+@description('Part of the remediation tasks\' names: each deployment makes new ones.')
+param run string = utcNow('yyyyMMddHHmm')
+
 var definitions = [
   { name: 'boot-integrity-vm-audit', properties: loadJsonContent('vm-audit.json').properties }
   { name: 'boot-integrity-vm-deploy', properties: loadJsonContent('vm-deploy.json').properties }
@@ -43,7 +50,9 @@ var parametersOf = {
     publisher: { value: '[parameters(\'publisher\')]' }
     enableAutomaticUpgrade: { value: '[parameters(\'enableAutomaticUpgrade\')]' }
   }
-  other: {}
+  other: {
+    effect: { value: '[parameters(\'otherEffect\')]' }
+  }
 }
 
 resource policies 'Microsoft.Authorization/policyDefinitions@2021-06-01' = [for definition in definitions: {
@@ -58,6 +67,7 @@ resource initiative 'Microsoft.Authorization/policySetDefinitions@2021-06-01' = 
     metadata: { category: 'Trusted Launch', version: '1.0.0' }
     parameters: {
       deployEffect: { type: 'String', allowedValues: ['DeployIfNotExists', 'Disabled'], defaultValue: 'DeployIfNotExists' }
+      otherEffect: { type: 'String', allowedValues: ['Audit', 'Deny', 'Disabled'], defaultValue: 'Audit' }
       settings: { type: 'Object', defaultValue: {} }
       publisher: { type: 'String', defaultValue: 'BootIntegrity.LinuxAttestation' }
       enableAutomaticUpgrade: { type: 'Boolean', defaultValue: false }
@@ -79,6 +89,7 @@ resource assignment 'Microsoft.Authorization/policyAssignments@2022-06-01' = {
     policyDefinitionId: initiative.id
     parameters: {
       deployEffect: { value: auditOnly ? 'Disabled' : 'DeployIfNotExists' }
+      otherEffect: { value: otherEffect }
       settings: { value: settings }
       publisher: { value: publisher }
       enableAutomaticUpgrade: { value: enableAutomaticUpgrade }
@@ -97,7 +108,7 @@ resource role 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource remediations 'Microsoft.PolicyInsights/remediations@2021-10-01' = [for name in ['boot-integrity-vm-deploy', 'boot-integrity-vmss-deploy']: if (!auditOnly) {
-  name: name
+  name: '${name}-${run}'
   properties: {
     policyAssignmentId: assignment.id
     policyDefinitionReferenceId: name

@@ -122,6 +122,8 @@ class Fleet:
             return 429, {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:01"}, fault("RateLimiting", "Please provide below info")
         self.graph_times.append(now)
         rows = [row for row in self.rows if not request.get("subscriptions") or row["id"].split("/")[2] in request["subscriptions"]]
+        if "'BootIntegrity.LinuxAttestation'" not in request["query"] or "order by id asc" not in request["query"]:
+            return 400, {}, fault("BadRequest", "Please provide below info")  # without an order pages would overlap
         options = request["options"]
         start = int(options.get("$skipToken", "t0")[1:])
         data = rows[start:start + min(options["$top"], 1000)]
