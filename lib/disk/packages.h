@@ -14,5 +14,7 @@ int packages_find(int root_fd, bool *ret, struct err *err) err_check;
  * as PACKAGE_SILENT. */
 int packages_ask(int root_fd, const struct bootfile *file, struct package_answer *ret,
 	struct err *err) err_check;
+/* A digest that differs if packages were installed or removed in between. ERR_IO. */
+int packages_stamp(int root_fd, uint8_t ret[CRYPTO_SHA256_SIZE], struct err *err) err_check;
 
 #endif

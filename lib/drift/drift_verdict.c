@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "disk/bootwatch.h"
 #include "disk/next_boot.h"
+#include "drift/as_foretold.h"
 #include "drift/explain.h"
 
 #define REMARK_SIZE 160
@@ -217,6 +218,14 @@ static void explain_differences(const struct comparison_inputs *inputs,
 		.boot = boot};
 
 	baseline_recall(baseline, inputs->boot_id, drift);
+	if (has_unexplained(drift))
+		as_foretold_explain(
+			&(struct as_foretold_inputs){.root_fd = inputs->root_fd,
+				.state_fd = inputs->state_fd,
+				.boot_id = inputs->boot_id,
+				.pcrs = inputs->appraisal->is_replayed ? &inputs->appraisal->led_to
+								       : NULL},
+			drift);
 	if (inputs->root_fd >= 0 && has_unexplained(drift))
 		explain_drift(&sources, drift);
 }

@@ -102,11 +102,13 @@ static _Noreturn void exit_on_alarm(int signal)
 static void remember_before_stop(const struct loop *loop)
 {
 	const struct sigaction action = {.sa_handler = exit_on_alarm};
+	struct outlook outlook;
 
 	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
 	(void)alarm(STOP_LOOK_S);
 	remember_disks(loop);
+	loop_look_ahead(loop, &outlook);
 }
 
 /* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the

@@ -3,7 +3,7 @@
 #include "attest/collect.h"
 #include "base/text.h"
 #include "disk/next_boot.h"
-#include "foretell/foretell.h"
+#include "foretell/foretell_record.h"
 
 static void take_answer(const struct foretell *foretell, struct outlook *ret)
 {
@@ -35,7 +35,14 @@ void outlook_look(const struct outlook_inputs *inputs, struct outlook *ret)
 	if (collect_read_log(
 		    &(struct collect_sources){.root_fd = inputs->root_fd}, &log, &ignored) == 0)
 		sources.event_log = buf_bytes(&log);
-	if (next_boot_run(&round, &pending, &ignored) == 0 &&
-		foretell_run(&sources, &foretell, &ignored) == 0)
-		take_answer(foretell, ret);
+	if (next_boot_run(&round, &pending, &ignored) < 0 ||
+		foretell_run(&sources, &foretell, &ignored) < 0)
+		return;
+	take_answer(foretell, ret);
+	/* without the record, the next boot's changes are searched for as ever */
+	(void)!foretell_record(&(struct foretell_record_inputs){.round = &round,
+				       .pending = &pending,
+				       .event_log = buf_bytes(&log),
+				       .foretell = foretell},
+		&ignored);
 }

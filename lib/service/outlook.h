@@ -20,7 +20,8 @@ struct outlook_inputs {
 	int64_t now_s;
 };
 
-/* Looks at the disks and at the firmware's variables. A failure is an outlook that is not known. */
+/* Looks at the disks and at the firmware's variables, and records what it foretells. A failure is
+ * an outlook that is not known. */
 void outlook_look(const struct outlook_inputs *inputs, struct outlook *ret);
 
 #endif
