@@ -1,5 +1,6 @@
 #include "drift/drift_line.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include "base/text.h"
 
@@ -40,4 +41,33 @@ void drift_line_words(const char *line, const char *other, char *ret, size_t siz
 	if (left)
 		(void)text_format(ret + strlen(ret), size - strlen(ret), " and %zu more word%s",
 			left, left == 1 ? "" : "s");
+}
+
+/* Sources: kernel-command-line(7) of systemd; dracut.cmdline(7); initramfs-tools(7); Ubuntu's
+ * friendly-recovery (recovery); init= and rdinit= of Linux admin-guide/kernel-parameters.txt. */
+static bool opens_shell(const char *word)
+{
+	static const char *const patterns[] = {"single", "[sS1]", "rescue", "emergency", "recovery",
+		"*systemd.unit=rescue*", "*systemd.unit=emergency*", "*systemd.debug[-_]shell*",
+		"systemd.run=*", "rd.break*", "break", "break=*", "*init=*/*sh", "*init=*/busybox"};
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (fnmatch(patterns[i], word, 0) == 0)
+			return true;
+	return false;
+}
+
+bool drift_line_has_shell(const char *line, const char *other, char ret[DRIFT_LINE_WORD_SIZE])
+{
+	for (const char *at = line; *at; at += strcspn(at, " "), at += *at == ' ') {
+		size_t len = strcspn(at, " ");
+		char word[DRIFT_LINE_WORD_SIZE * 4];
+
+		(void)text_format(word, sizeof(word), "%.*s", (int)len, at);
+		if (!len || has_word(other, at, len) || !opens_shell(word))
+			continue;
+		(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "%.*s", DRIFT_LINE_WORD_SIZE - 1, word);
+		return true;
+	}
+	return false;
 }

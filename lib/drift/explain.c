@@ -3,6 +3,7 @@
 #include <string.h>
 #include "disk/bootconfig.h"
 #include "disk/initrdjoin.h"
+#include "drift/drift_line.h"
 #include "drift/explain_addons.h"
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
@@ -170,6 +171,19 @@ static bool is_list_gone(const struct drift_difference *difference)
 	       difference->before.kind == COMPONENT_INITRD_LIST;
 }
 
+/* A menu entry for recovery is on every disk: that the configuration has it is no reason to start
+ * it. */
+static void refuse_shell(struct drift_difference *difference)
+{
+	const char *before = difference->change == DRIFT_CHANGED ? drift_before(difference) : "";
+	char word[DRIFT_LINE_WORD_SIZE];
+
+	if (drift_is_explained(difference) && difference->after.kind == COMPONENT_COMMAND_LINE &&
+		drift_line_has_shell(drift_after(difference), before, word))
+		explanation_set(&difference->explanation, EXPLANATION_NONE,
+			"and '%s' leads to a shell", word);
+}
+
 /* What one difference's own component shows. */
 static void explain_difference(const struct explain_case *one, const struct components *boot,
 	const struct drift *drift, struct drift_difference *difference)
@@ -180,6 +194,7 @@ static void explain_difference(const struct explain_case *one, const struct comp
 		explain_no_initrds(one, boot, &difference->explanation);
 	else if (boot)
 		explain_line(one, boot, drift, &difference->explanation);
+	refuse_shell(difference);
 }
 
 void explain_drift(const struct explain_sources *sources, struct drift *drift)
@@ -207,7 +222,9 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 		struct drift_difference *difference = &drift->differences[i];
 
 		one.component = &difference->after;
-		if (difference->change <= DRIFT_ADDED)
+		if (difference->change <= DRIFT_ADDED && !drift_is_explained(difference)) {
 			explain_addons(&one, sources->boot, drift, &difference->explanation);
+			refuse_shell(difference);
+		}
 	}
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "components/component_stored.h"
 #include "drift/drift.h"
+#include "drift/drift_line.h"
 #include "base/file.h"
 
 #define MAX_ITEMS 12
@@ -900,6 +901,43 @@ static void the_first_event_of_an_empty_pcr_is_an_addition(void **state)
 }
 
 /* Also where nothing was before; what followed from explained changes explains nothing of it. */
+/* In a menu entry that is on the disk, so that the configuration would explain it. */
+static void a_word_that_leads_to_a_shell_is_found(void **state)
+{
+	static const struct {
+		const char *line, *other, *word;
+	} words[] = {
+		{"ro quiet single", "ro quiet", "single"},
+		{"ro recovery nomodeset dis_ucode_ldr", "ro", "recovery"},
+		{"ro 1", "ro", "1"},
+		{"S ro", "ro", "S"},
+		{"ro systemd.unit=rescue.target", "ro", "systemd.unit=rescue.target"},
+		{"ro rd.systemd.unit=emergency.target", "ro", "rd.systemd.unit=emergency.target"},
+		{"ro systemd.debug-shell=1", "ro", "systemd.debug-shell=1"},
+		{"ro rd.break=pre-mount", "ro", "rd.break=pre-mount"},
+		{"ro break=top", "ro", "break=top"},
+		{"ro init=/bin/sh", "ro", "init=/bin/sh"},
+		{"ro init=/bin/bash init=/sbin/init", "ro init=/sbin/init", "init=/bin/bash"},
+		{"rdinit=/usr/bin/busybox", "", "rdinit=/usr/bin/busybox"},
+		{"ro emergency", "ro emergency-x", "emergency"},
+		{"ro single", "ro single quiet", NULL},
+		{"ro init=/usr/lib/systemd/systemd", "ro", NULL},
+		{"ro init=/nix/store/x-nixos/init", "ro init=/nix/store/y-nixos/init", NULL},
+		{"ro rescue=no singleuser 10 ss breakpoint crashkernel=1G rd.shell=0", "ro", NULL},
+		{"ro quiet nomodeset", "ro", NULL},
+		{"", "ro single", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		char word[DRIFT_LINE_WORD_SIZE] = "";
+
+		assert_int_equal(drift_line_has_shell(words[i].line, words[i].other, word),
+			words[i].word != NULL);
+		assert_string_equal(word, words[i].word ? words[i].word : "");
+	}
+}
+
 static void what_hides_counts_as_the_worst_that_it_could_be(void **state)
 {
 	static const struct {
@@ -1118,6 +1156,7 @@ int main(void)
 		cmocka_unit_test(a_pcr_that_one_boot_does_not_list_is_unclear),
 		cmocka_unit_test(the_first_event_of_an_empty_pcr_is_an_addition),
 		cmocka_unit_test(a_long_command_line_shows_what_came_and_went),
+		cmocka_unit_test(a_word_that_leads_to_a_shell_is_found),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
 		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
 		cmocka_unit_test(another_vm_is_one_change),
