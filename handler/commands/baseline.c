@@ -179,10 +179,11 @@ static int generalise(const struct baseline_options *options, struct err *err)
 	if (!root)
 		return err_set(err, ERR_USAGE, (unsigned long)errno,
 			"Root folder '%s' cannot be used: %m.", options->root);
-	if (removal_generalise(root, err) < 0)
+	if (removal_generalise(root, options->keeps_boots, err) < 0)
 		return -1;
 	print_format(
-		"The service is stopped, and all that was remembered of this VM is removed: the disk may become an image. Here the guest agent's next 'enable' begins anew.\n");
+		"The service is stopped, and all that was remembered of this VM is removed%s: the disk may become an image. Here the guest agent's next 'enable' begins anew.\n",
+		options->keeps_boots ? ", except the accepted boots" : "");
 	return 0;
 }
 
@@ -224,7 +225,8 @@ static int check_options(const void *given, struct err *err)
 
 	bool is_reset = strcmp(options->action, "reset") == 0;
 
-	if (is_reset != options->is_generalising || (is_reset && options->is_json))
+	if (is_reset != options->is_generalising || (is_reset && options->is_json) ||
+		(options->keeps_boots && !is_reset))
 		return err_set(err, ERR_USAGE, 0,
 			"'reset --generalise' belongs together, and knows no --json; 'forget' lets this VM learn anew");
 	return is_reset || find_action(options->action)
@@ -237,6 +239,8 @@ static const struct option_row rows[] = {
 	OPTION_WORD(struct baseline_options, action, "show|diff|accept|forget|reset", ""),
 	OPTION(struct baseline_options, is_generalising, "generalise", NULL,
 		"with reset, before an image is made of this disk: stops the service and removes all that was remembered of this VM"),
+	OPTION(struct baseline_options, keeps_boots, "keep-boots", NULL,
+		"with reset: the accepted boots stay, and the image's VMs must boot like one of them"),
 	OPTION(struct baseline_options, tcti, "tcti", "CONF",
 		"the TPM (default: that of the service)"),
 	OPTION(struct baseline_options, event_log, "event-log", "FILE",

@@ -9,7 +9,7 @@
 
 struct baseline_options {
 	const char *action, *root, *tcti, *event_log;
-	bool is_json, is_generalising;
+	bool is_json, is_generalising, keeps_boots;
 };
 
 struct baseline_view {

@@ -14,9 +14,6 @@
 
 #define LOCK_TIMEOUT_MS 45000 /* for a command that runs */
 
-/* the service may run from here: programs.h */
-static const char *const programs_stay[] = {"programs", NULL};
-
 void removal_find_parent(int root_fd, const char *home, struct removal_parent *ret)
 {
 	auto_cleanup(fd) int fd = -1;
@@ -62,8 +59,10 @@ static int replace_status(int root_fd, int state_fd, struct err *err)
 	return status_write(folder, record->environment.sequence, status, clock_now_s(), err);
 }
 
-int removal_generalise(const char *root, struct err *err)
+int removal_generalise(const char *root, bool keeps_boots, struct err *err)
 {
+	/* the service may run from the first: programs.h */
+	const char *const stay[] = {"programs", keeps_boots ? "baseline.json" : NULL, NULL};
 	auto_cleanup(lock) struct lock lock = {-1, -1};
 	auto_cleanup(fd) int root_fd = -1;
 	int systemctl_left_ms = CONTROL_SYSTEMCTL_MS;
@@ -75,7 +74,7 @@ int removal_generalise(const char *root, struct err *err)
 	control.state_fd = lock.state_fd;
 	if (control_stop(&control, err) < 0 || replace_status(root_fd, lock.state_fd, err) < 0)
 		return -1;
-	return tree_clear(lock.state_fd, programs_stay, err);
+	return tree_clear(lock.state_fd, stay, err);
 }
 
 int removal_run(const struct control *control, const char *version, struct err *err)

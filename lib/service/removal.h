@@ -36,8 +36,9 @@ int removal_give_up(int root_fd, struct err *err) err_check;
 int removal_clean_up(const char *root, const char *home, struct err *err) err_check;
 
 /* For whoever makes an image of this VM's disk: stops the service until the next `enable`, writes
- * that into the status, and removes all that the state folder holds about this VM. root: absolute
- * path. Errors as control_stop(), lock_take() and status_write(); ERR_IO. */
-int removal_generalise(const char *root, struct err *err) err_check;
+ * that into the status, and removes all that the state folder holds about this VM. keeps_boots: not
+ * the accepted boots, with which the image's VMs compare their first one. root: absolute path.
+ * Errors as control_stop(), lock_take() and status_write(); ERR_IO. */
+int removal_generalise(const char *root, bool keeps_boots, struct err *err) err_check;
 
 #endif
