@@ -15,6 +15,7 @@
 #include "memory/owner.h"
 #include "service/hang.h"
 #include "service/loop_parts.h"
+#include "service/remedy.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
 
@@ -154,7 +155,8 @@ static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
 		.service = &loop->service,
 		.lock_fd = loop->lock_fd,
 		.met_id = loop->met_id,
-		.disks = &loop->disks};
+		.disks = &loop->disks,
+		.remedy_fd = loop->remedy_fd};
 }
 
 /* Gets what a round needs and earlier rounds could not get. */
@@ -228,19 +230,46 @@ static bool has_other_outlook(const struct loop *loop)
 		       strcmp(outlook.finding.msg, loop->outlook.finding.msg) != 0);
 }
 
+static void watch_remedy(struct loop *loop, enum err_code lacking)
+{
+	fd_cleanup(&loop->remedy_fd);
+	remedy_watch(&loop->settings, lacking, &loop->remedy_fd);
+}
+
+/* A remedy makes the next round due soon. */
+static bool take_remedy(struct loop *loop, int64_t *due_s)
+{
+	int64_t soon_s = clock_read().boot_s + schedule_remedy_wait_s(loop->phase);
+
+	if (loop->remedy_fd < 0 || !remedy_is_there(&loop->settings, loop->remedy_fd))
+		return false;
+	watch_remedy(loop, ERR_OK);
+	if (soon_s < *due_s)
+		*due_s = soon_s;
+	return true;
+}
+
 /* Waits, and looks at the disks in between when they have changed and settled. WAKEUP_DISKS: and a
- * round is due by what was found. */
+ * round is due by what was found. WAKEUP_REMEDY: and the round that it allows is due. */
 static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
-	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
 	int64_t due_s = clock_read().boot_s + wait_s;
+	/* it may have come before it was watched for */
+	bool is_remedied = take_remedy(loop, &due_s);
 
 	for (;;) {
+		const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
 		int64_t left_s = due_s - clock_read().boot_s;
 
 		if (wakeup_wait(&inputs, loop->watch_fd, left_s > 0 ? (uint32_t)left_s : 0, ret,
 			    err) < 0)
 			return -1;
+		if (*ret == WAKEUP_REMEDY) {
+			is_remedied |= take_remedy(loop, &due_s);
+			continue;
+		}
+		if (*ret == WAKEUP_DUE && is_remedied)
+			*ret = WAKEUP_REMEDY;
 		if (*ret != WAKEUP_DISKS)
 			return 0;
 		remember_disks_watched(loop);
@@ -385,6 +414,7 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}
+	watch_remedy(loop, loop->schedule.verdict.reason.code);
 	attest_now_meet(loop->state_fd, loop->met_id);
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
 		remember_disks_watched(loop);
@@ -435,6 +465,7 @@ int loop_run(const struct loop_call *call, struct err *err)
 		.state_fd = -1,
 		.lock_fd = -1,
 		.watch_fd = -1,
+		.remedy_fd = -1,
 		.disks.fd = -1};
 	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
 		return -1;

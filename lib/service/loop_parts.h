@@ -18,6 +18,7 @@
 struct loop {
 	const struct loop_call *call;
 	int root_fd, state_fd, lock_fd, watch_fd;
+	int remedy_fd; /* of remedy_watch() */
 	struct quiet disks;
 	struct record service;
 	struct removal_parent package_parent; /* from when the service started */

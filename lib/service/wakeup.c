@@ -79,7 +79,7 @@ static bool is_requested(const struct wakeup_inputs *inputs)
 }
 
 static int wait_for_event(
-	const struct wakeup_inputs *inputs, struct pollfd fds[5], enum wakeup *ret, struct err *err)
+	const struct wakeup_inputs *inputs, struct pollfd fds[6], enum wakeup *ret, struct err *err)
 {
 	bool is_drained, is_due;
 
@@ -91,7 +91,7 @@ static int wait_for_event(
 			return 0;
 		}
 		fds[3].fd = quiet_wait_fd(inputs->disks);
-		if (poll(fds, 5, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
+		if (poll(fds, 6, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_set(
@@ -101,8 +101,8 @@ static int wait_for_event(
 			*ret = fds[0].revents ? WAKEUP_STOP : WAKEUP_DUE;
 			return 0;
 		}
-		if (fds[4].revents) {
-			*ret = WAKEUP_CLOCK;
+		if (fds[4].revents || fds[5].revents) {
+			*ret = fds[4].revents ? WAKEUP_CLOCK : WAKEUP_REMEDY;
 			return 0;
 		}
 		if ((fds[2].revents && watch_drain(fds[2].fd, &is_drained, err) < 0) ||
@@ -134,7 +134,7 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 	status = wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
 			{.fd = watch_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN},
-			{.fd = clock, .events = POLLIN}},
+			{.fd = clock, .events = POLLIN}, {.fd = inputs->remedy_fd, .events = POLLIN}},
 		&wakeup, err);
 	if (wakeup != WAKEUP_STOP)
 		(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);

@@ -9,6 +9,7 @@
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */
 	WAKEUP_DISKS, /* boot files or records of packages have changed, and settled */
+	WAKEUP_REMEDY, /* remedy_fd is readable */
 	WAKEUP_CLOCK, /* the wall clock was set, or the VM was suspended */
 	WAKEUP_REQUESTED, /* a command requests a round: attest_now.h */
 	WAKEUP_ENDED, /* running_find_end() returns why */
@@ -22,6 +23,7 @@ struct wakeup_inputs {
 	/* the request that the last round met, in case its file could not be removed */
 	const char *met_id;
 	struct quiet *disks; /* changed by wakeup_wait */
+	int remedy_fd; /* of remedy_watch(), or -1 */
 };
 
 /* Watches the folders whose changes may end the service. ret_fd: for wakeup_wait; the caller closes
