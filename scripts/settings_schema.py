@@ -83,6 +83,7 @@ MEMBERS = {
     "regionFallback": word_of("Where the region has no provider: fail, or nearest for that of the nearest region in the same part of the world.",
                               "fail", "nearest", default="fail"),
     "secureBoot2023": word_of("What it means if Secure Boot's certificates of 2023 are missing.", "warn", "ignore", "unhealthy", default="warn"),
+    "latch": word_of("What an incident that nobody acknowledged means once the VM is Healthy again.", "warn", "off", "unhealthy", default="warn"),
     "fallbackEndpoint": text_of("The provider if the VM's region leads to none.", ENDPOINT, examples=EXAMPLES),
     "caFile": text_of("Absolute path of a PEM file: these certificate authorities instead of the system's.", PATH),
     "extraCaFile": text_of("Absolute path of a PEM file: these certificate authorities in addition.", PATH),

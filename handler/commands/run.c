@@ -12,6 +12,7 @@ static const struct command *const all[] = {
 	&attest_command,
 	&status_command,
 	&now_command,
+	&history_command,
 	&doctor_command,
 	&baseline_command,
 	&evidence_command,

@@ -1,6 +1,9 @@
 /* guest-attest status: shows what the service reported last. */
+#include <stdlib.h>
+#include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "memory/chronicle.h"
 #include "service/result.h"
 #include "commands.h"
 
@@ -19,7 +22,20 @@ struct view {
 	pid_t pid; /* 0 if the service does not run */
 	int64_t started_s;
 	struct result result;
+	struct chronicle *chronicle; /* empty if it cannot be read */
 };
+
+static void view_free(struct view *view)
+{
+	if (view)
+		free(view->chronicle);
+	free(view);
+}
+
+static void view_cleanup(struct view **view)
+{
+	view_free(*view);
+}
 
 static int read_view(const char *root, struct view *ret, struct err *err)
 {
@@ -41,7 +57,19 @@ static int read_view(const char *root, struct view *ret, struct err *err)
 		inputs.period_s = settings.period_s;
 	else
 		inputs.unreadable = unreadable;
+	if (chronicle_new(&ret->chronicle, err) < 0)
+		return -1;
+	(void)!chronicle_load(state_fd, ret->chronicle, &unreadable); /* then it is empty */
 	return result_read(&inputs, &ret->result, err);
+}
+
+/* Since when the health is what it is; 0: unknown, or it no longer counts. */
+static int64_t since_of(const struct view *view)
+{
+	const struct chronicle_entry *change = chronicle_last_change(view->chronicle);
+
+	return change && strcmp(change->what, health_name(view->result.health)) == 0 ? change->at_s
+										     : 0;
 }
 
 /* Formats a time; "" for 0 (never). */
@@ -78,6 +106,20 @@ static void add_substatuses(json *parent, const struct status *status)
 	}
 }
 
+static void add_incidents(json *parent, const struct chronicle *chronicle)
+{
+	json *list = json_add_array(parent, "incidents");
+
+	for (size_t i = 0; i < chronicle->open_count; i++) {
+		const struct chronicle_entry *incident = &chronicle->open[i];
+		json *entry = json_add_object(list, NULL);
+
+		json_add_int(entry, "id", incident->number);
+		json_add_time(entry, "at", incident->at_s);
+		json_add_reason(entry, (enum err_code)incident->code, incident->text);
+	}
+}
+
 static int print_view_json(const struct view *view, struct err *err)
 {
 	const struct result *result = &view->result;
@@ -87,6 +129,7 @@ static int print_view_json(const struct view *view, struct err *err)
 	json_add_text(document, "health", health_name(result->health));
 	json_add_text(document, "status", status_state_name(result->status.state));
 	json_add_time(document, "reportedAt", result->written_s);
+	json_add_time(document, "since", since_of(view));
 	json_add_time(document, "lastHealthyAt", result->history.healthy_s);
 	json_add_time(document, "failingSince", result->history.failing_since_s);
 	json_add_int(document, "failures", result->history.failures);
@@ -95,6 +138,7 @@ static int print_view_json(const struct view *view, struct err *err)
 			json_add_object(document, "doubt"), result->doubt.code, result->doubt.msg);
 	else
 		json_add_null(document, "doubt");
+	add_incidents(document, view->chronicle);
 	add_service(json_add_object(document, "service"), view);
 	add_substatuses(document, &result->status);
 	return print_document(document, err);
@@ -103,7 +147,7 @@ static int print_view_json(const struct view *view, struct err *err)
 static void print_view(const struct view *view)
 {
 	const struct result *result = &view->result;
-	char time[CLOCK_TEXT_SIZE];
+	char time[CLOCK_TEXT_SIZE], incident[CHRONICLE_FAULT_SIZE];
 
 	print_format("%s\n", health_name(result->health));
 	if (result->doubt.code) {
@@ -114,6 +158,12 @@ static void print_view(const struct view *view)
 		status_state_name(result->status.state));
 	print_format("%*s", FACT_INDENT, "");
 	print_hanging(FACT_INDENT, result->status.message);
+	if (since_of(view))
+		print_format("  since         %s\n", time_text(since_of(view), time));
+	for (size_t i = 0; i < view->chronicle->open_count; i++) {
+		chronicle_incident_text(&view->chronicle->open[i], incident);
+		print_format("  incident      %s is not acknowledged\n", incident);
+	}
 	print_format("  last Healthy  %s\n",
 		result->history.healthy_s ? time_text(result->history.healthy_s, time) : "never");
 	if (result->history.failures)
@@ -136,7 +186,7 @@ static void print_view(const struct view *view)
 
 int print_status(const char *root, bool is_json, int *ret_exit_code, struct err *err)
 {
-	auto_cleanup(free) struct view *view = calloc(1, sizeof(*view));
+	auto_cleanup(view) struct view *view = calloc(1, sizeof(*view));
 
 	if (!view)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the status.");

@@ -28,6 +28,11 @@ enum setting {
 #undef SETTING_ENUM
 };
 
+/* "warn" is the default, so it is 0. */
+enum latch { LATCH_WARN, LATCH_OFF, LATCH_UNHEALTHY };
+#define LATCH_COUNT 3
+const char *latch_name(enum latch latch);
+
 /* The name as people write it; NULL past the last setting. */
 const char *settings_name(enum setting setting);
 
@@ -60,6 +65,7 @@ struct settings {
 	/* secureBoot2023: what missing certificates of 2023 mean: "warn" (default), "ignore",
 	 * "unhealthy" */
 	enum renewal_action renewal;
+	enum latch latch; /* latch: what an open incident means once the VM is Healthy again */
 	/* ascReportingFrequency, between attestations: 15 min to 24 h; default 4 h */
 	uint32_t period_s;
 	size_t warning_count; /* those beyond SETTINGS_MAX_WARNINGS are only counted */

@@ -121,6 +121,30 @@ static int read_renewal(const struct settings_tree *tree, enum renewal_action *r
 	return settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err);
 }
 
+const char *latch_name(enum latch latch)
+{
+	static const char *const names[LATCH_COUNT] = {
+		[LATCH_WARN] = "warn", [LATCH_OFF] = "off", [LATCH_UNHEALTHY] = "unhealthy"};
+
+	return names[latch];
+}
+
+static int read_latch(const struct settings_tree *tree, enum latch *ret, struct err *err)
+{
+	static const char takes[] = "\"off\", \"warn\" or \"unhealthy\"";
+	struct settings_member member = settings_tree_find(tree, SETTING_LATCH);
+	char text[64] = "";
+
+	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
+		return -1;
+	for (enum latch latch = 0; text[0] && latch < LATCH_COUNT; latch++)
+		if (text_equal_nocase(text, latch_name(latch))) {
+			*ret = latch;
+			return 0;
+		}
+	return text[0] ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err) : 0;
+}
+
 /* ---- certificate authorities ---- */
 
 static int read_ca_file(const struct settings_tree *tree, enum setting setting,
@@ -256,7 +280,8 @@ int settings_read(const struct settings_tree *tree, struct settings *ret, struct
 		read_ca_file(tree, SETTING_EXTRA_CA_FILE, ret->extra_ca_file, err) < 0 ||
 		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
 		settings_read_alerts(tree, ret, err) < 0 ||
-		read_renewal(tree, &ret->renewal, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
+		read_renewal(tree, &ret->renewal, err) < 0 ||
+		read_latch(tree, &ret->latch, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
 		return -1;
 	read_switch(tree, SETTING_DISABLE_ALERTS, &ret->alerts_disabled, ret);
 	read_period(tree, ret);

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 #define STATUS_MESSAGE_SIZE 1024
-#define STATUS_MAX_ITEMS    12
+#define STATUS_MAX_ITEMS    13
 #define STATUS_NAME_SIZE    32
 /* the item with the result of the last attestation */
 #define STATUS_HEALTH_ITEM "BootIntegrity"

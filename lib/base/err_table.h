@@ -138,6 +138,7 @@
 	X(ERR_DRIFT_PARTITIONS,      727, "partition-table-changed",           INTEGRITY,    VM,        AGAINST, LATER, 1,  "If you changed the partitions, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_DRIFT_VM_IDENTITY,     728, "vm-identity-changed",               INTEGRITY,    VM,        AGAINST, LATER, 1,  "If the disk was cloned or restored into this VM, run 'guest-attest baseline accept'; otherwise investigate.") \
 	X(ERR_DRIFT_CERTIFICATES,    729, "secure-boot-certificates-renewed",  INTEGRITY,    VM,        AGAINST, LATER, 1,  "If you or the platform renewed Secure Boot's certificates, run 'guest-attest baseline accept'; otherwise investigate.") \
+	X(ERR_INCIDENT,              740, "incident-open",                     INTEGRITY,    VM,        AGAINST, LATER, 1,  "Find out what happened ('guest-attest history'), then run 'guest-attest history ack ID --reason TEXT' with the incident's number.") \
 	X(ERR_NO_MEMORY,             901, "out-of-memory",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                    902, "file-failed",                       INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Check free disk space, that the file system is writable, and that root runs this.") \
 	X(ERR_STATE_INVALID,         903, "state-invalid",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "The damaged file was set aside; nothing needs to be done.") \
@@ -157,6 +158,7 @@
 	X(ERR_NO_BASELINE,           921, "no-baseline",                       INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,      922, "baseline-refused",                  INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \
 	X(ERR_CHANGE_UNCLEAR,        923, "change-unclear",                    INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Make readable what the message names ('guest-attest files' shows it); if you know why the boot changed, run 'guest-attest baseline accept'.") \
+	X(ERR_HISTORY_ALTERED,       924, "history-altered",                   INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Do not rely on this history: compare it with what the portal and the log showed, and find out who changed it.") \
 	X(ERR_NEXT_BOOT,             930, "next-boot-fails",                   INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Do not restart the VM yet: mend what the message names ('guest-attest next' shows all of it; handler/docs/next.md).") \
 	X(ERR_INTERNAL,              999, "internal",                          INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Report it with the log.")
 /* clang-format on */

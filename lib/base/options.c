@@ -112,7 +112,7 @@ static int take_word(const struct parse *parse, struct err *err)
 	if (!row)
 		return refuse_word(
 			err, word, "is one word too many: options are all that is taken here");
-	if (*(const char **)member_of(parse->options, row))
+	if (row->kind == OPTION_TEXT && *(const char **)member_of(parse->options, row))
 		return err_set(err, ERR_USAGE, 0, "'%s' is one word too many: one %s can be given",
 			word, row->value);
 	return take_value(row, word, parse->options, err);
@@ -122,7 +122,7 @@ static int need_word(const struct parse *parse, struct err *err)
 {
 	const struct option_row *row = find_word(parse->rows);
 
-	return row && !*(const char **)member_of(parse->options, row)
+	return row && row->kind == OPTION_TEXT && !*(const char **)member_of(parse->options, row)
 		       ? refuse_word(err, row->value, "is missing")
 		       : 0;
 }

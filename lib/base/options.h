@@ -37,7 +37,8 @@ struct option_row {
 				 : OPTION_TEXTS),                                                  \
 			offsetof(type, member) \
 	}
-/* A row for the word that must be given beside the options. */
+/* A row for the word that must be given beside the options; for a struct option_texts, words that
+ * may be given. */
 #define OPTION_WORD(type, member, value, about) OPTION(type, member, NULL, value, about)
 
 #define OPTIONS_STRANGER_SIZE 64

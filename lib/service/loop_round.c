@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "edge/crypto.h"
 #include "memory/lapse.h"
+#include "memory/chronicle.h"
 #include "service/journal.h"
 #include "service/verdicts.h"
 
@@ -124,16 +125,23 @@ static int load_history(const struct loop *loop, struct history *ret, struct err
 	return found == STATE_UNREADABLE ? -1 : 0;
 }
 
+static void add_trouble(struct status *status, const struct err *trouble)
+{
+	char told[STATUS_MESSAGE_SIZE];
+
+	if (trouble->code == ERR_OK)
+		return;
+	status_message(trouble, told);
+	status_add(status, "State", STATUS_WARNING, (int)trouble->code, told);
+}
+
 /* Saves the history for the next round. A failure changes no verdict and is added to the status. */
 static int save_history(const struct loop *loop, const struct history *history,
 	struct status *status, struct err *err)
 {
-	char told[STATUS_MESSAGE_SIZE];
-
 	if (history_save(loop->state_fd, history, err) == 0)
 		return 0;
-	status_message(err, told);
-	status_add(status, "State", STATUS_WARNING, (int)err->code, told);
+	add_trouble(status, err);
 	return -1;
 }
 
@@ -159,6 +167,45 @@ static void remember_round(struct loop *loop, const struct moment *started,
 	loop->failures = report->verdict->health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
 }
 
+/* Notes the health in the history of changes. Where that cannot be read or written, the round goes
+ * on, and the status says so. Whether it is the whole history. */
+static bool note_change(const struct loop *loop, const struct verdict *verdict,
+	const struct moment *now, struct chronicle *ret, struct err *trouble)
+{
+	enum state_found found = chronicle_take(loop->state_fd, ret, trouble);
+	struct err err;
+
+	if (found == STATE_UNREADABLE)
+		return false;
+	if (found == STATE_DAMAGED)
+		loop_log_err(loop, trouble);
+	else
+		trouble->code = ERR_OK;
+	if (chronicle_note(ret, verdict, now) && chronicle_save(loop->state_fd, ret, &err) < 0)
+		*trouble = err;
+	return found != STATE_DAMAGED;
+}
+
+/* What the owner wants of an incident that is not acknowledged: "unhealthy" keeps a VM that is
+ * Healthy again Unhealthy, and one of which that is not known is Unknown. */
+static void apply_latch(const struct loop *loop, const struct chronicle *chronicle, bool is_whole,
+	const struct err *trouble, struct verdict *verdict)
+{
+	char incident[CHRONICLE_FAULT_SIZE];
+
+	if (loop->settings.latch != LATCH_UNHEALTHY || verdict->health != HEALTH_HEALTHY)
+		return;
+	if (!is_whole) {
+		verdict->health = HEALTH_UNKNOWN;
+		verdict->reason = *trouble;
+	} else if (chronicle->open_count) {
+		chronicle_incident_text(&chronicle->open[0], incident);
+		verdict->health = HEALTH_UNHEALTHY;
+		err_fill(&verdict->reason, ERR_INCIDENT, 0,
+			"The VM is Healthy again, but incident %s is not acknowledged.", incident);
+	}
+}
+
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
@@ -170,6 +217,8 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	struct verdict verdict;
 	struct err untold;
 	auto_cleanup(round_result) struct round_result *round = NULL;
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	bool is_whole;
 	struct status_report_inputs report = {.verdict = &verdict,
 		.history = &history,
 		.settings = &loop->settings,
@@ -178,21 +227,26 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		.enabled_at_s = loop->service.enabled_at_s};
 
 	loop->lapse_s = 0;
-	if (round_new(&round, err) < 0 || load_history(loop, &history, err) < 0 ||
+	if (round_new(&round, err) < 0 || chronicle_new(&chronicle, err) < 0 ||
+		load_history(loop, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
 		return -1;
 	attempt_round(&loop->attempt, random.attempt, &started.time, round);
 	report.round = round;
+	report.chronicle = chronicle;
 	judge_round(loop, &history, round, &change, &verdict);
-	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
-		&round->exchange, started_ms, loop->call->version);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
+	is_whole = note_change(loop, &verdict, &report.now, chronicle, &untold);
+	apply_latch(loop, chronicle, is_whole, &untold, &verdict);
+	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
+		&round->exchange, started_ms, loop->call->version);
 	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);
 	loop_look_ahead(loop, &loop->outlook);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
 	status_report_make(&report, status);
+	add_trouble(status, &untold);
 	loop->lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);

@@ -34,20 +34,48 @@ static void outlook_note(const struct outlook *outlook, char ret[MESSAGE])
 		(void)text_format(ret, MESSAGE, "Do not restart it yet: %s ", outlook->finding.msg);
 }
 
+/* The oldest incident that the owner did not acknowledge; NULL: none, or the owner does not want to
+ * know. */
+static const struct chronicle_entry *incident_of(const struct status_report_inputs *inputs)
+{
+	const struct chronicle *chronicle = inputs->chronicle;
+
+	return chronicle && chronicle->open_count && inputs->settings->latch != LATCH_OFF
+		       ? &chronicle->open[0]
+		       : NULL;
+}
+
+/* "Incident .. is not acknowledged. ", or "". */
+static void incident_note(const struct status_report_inputs *inputs, char ret[MESSAGE])
+{
+	const struct chronicle_entry *incident = incident_of(inputs);
+	char text[CHRONICLE_FAULT_SIZE], more[32] = "";
+
+	ret[0] = '\0';
+	if (!incident)
+		return;
+	chronicle_incident_text(incident, text);
+	if (inputs->chronicle->open_count > 1)
+		(void)text_format(
+			more, sizeof(more), " (and %zu more)", inputs->chronicle->open_count - 1);
+	(void)text_format(ret, MESSAGE, "Incident %s is not acknowledged%s. ", text, more);
+}
+
 /* Puts news first, because the portal shows little more than the beginning. */
 static void set_healthy(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct comparison *change = inputs->change;
 	bool has_news = change && change->note[0];
-	char now[CLOCK_TEXT_SIZE], note[MESSAGE], warning[MESSAGE];
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE], warning[MESSAGE], incident[MESSAGE];
 
 	outlook_note(inputs->outlook, warning);
 	clock_text(inputs->now.time.wall_s, now);
 	warnings_note(inputs->settings, note);
+	incident_note(inputs, incident);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
-		"Healthy: this VM proved its boot to %s at %s. %s%s%s.%s", inputs->round->provider,
-		now, warning,
+		"Healthy: this VM proved its boot to %s at %s. %s%s%s%s.%s",
+		inputs->round->provider, now, warning, incident,
 		has_news                    ? "New in this boot: "
 		: change && change->is_lost ? "The baseline of earlier boots was lost. "
 					    : "",
@@ -318,6 +346,26 @@ static void add_next_boot(const struct outlook *outlook, struct status *ret)
 		(int)outlook->finding.code, text);
 }
 
+/* The head's hash leaves the VM with the status and proves the history later. */
+static void add_history(const struct status_report_inputs *inputs, struct status *ret)
+{
+	const struct chronicle *chronicle = inputs->chronicle;
+	const struct chronicle_entry *change = chronicle ? chronicle_last_change(chronicle) : NULL;
+	char text[MESSAGE], incident[MESSAGE], since[CLOCK_TEXT_SIZE], head[CHRONICLE_HEX_SIZE];
+	bool is_open = incident_of(inputs) != NULL;
+
+	if (!change)
+		return;
+	incident_note(inputs, incident);
+	clock_text(change->at_s, since);
+	chronicle_head(chronicle, head);
+	(void)text_format(text, sizeof(text),
+		"%s%s since %s. Entry %lld of the history has the hash %s.", incident, change->what,
+		since, (long long)chronicle->entries[chronicle->count - 1].number, head);
+	status_add(ret, "History", is_open ? STATUS_WARNING : STATUS_SUCCESS,
+		is_open ? ERR_INCIDENT : 0, text);
+}
+
 static void add_schedule(const struct status_report_inputs *inputs, struct status *ret)
 {
 	uint32_t period_s = inputs->settings->period_s;
@@ -365,6 +413,7 @@ void status_report_make(const struct status_report_inputs *inputs, struct status
 	if (inputs->round->stage >= ROUND_COLLECTED)
 		add_baseline(inputs->change, ret);
 	add_next_boot(inputs->outlook, ret);
+	add_history(inputs, ret);
 	add_schedule(inputs, ret);
 	add_settings(inputs->settings, ret);
 }

@@ -6,6 +6,7 @@
 #include "agent/status.h"
 #include "attest/round.h"
 #include "appraise/comparison.h"
+#include "memory/chronicle.h"
 #include "memory/history.h"
 #include "service/outlook.h"
 
@@ -17,6 +18,7 @@ struct status_report_inputs {
 	/* this boot compared with the baseline; NULL: not compared */
 	const struct comparison *change;
 	const struct outlook *outlook; /* NULL: not looked at */
+	const struct chronicle *chronicle; /* including this round; NULL: none */
 	int64_t enabled_at_s; /* when enable ran */
 	struct moment now;
 	uint32_t wait_s; /* until the next round */

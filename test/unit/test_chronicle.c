@@ -1,0 +1,225 @@
+#include "check.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include "../support/root.h"
+#include "memory/chronicle.h"
+
+static void note(struct chronicle *chronicle, enum health health, enum err_code code,
+	const char *boot_id, int64_t now_s, bool is_news)
+{
+	struct verdict verdict = {.health = health, .reason = {.code = code, .msg = "why\nso"}};
+	const struct moment now = {.boot_id = boot_id, .time.wall_s = now_s};
+
+	if (chronicle_note(chronicle, &verdict, &now) != is_news)
+		fail_msg("at %lld", (long long)now_s);
+}
+
+/* Healthy, Unhealthy, Healthy, acknowledged, Unknown. */
+static struct chronicle *some_days(void)
+{
+	const struct moment now = {.boot_id = "b", .time.wall_s = 500};
+	struct chronicle *chronicle;
+	struct err err;
+
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "a", 100, true);
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "b", 150, false);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "b", 200, true);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "b", 250, false);
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "c", 300, true);
+	check_ok(chronicle_acknowledge(chronicle, 2, "a test", &now, &err), &err);
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "c", 550, false);
+	note(chronicle, HEALTH_UNKNOWN, ERR_CONNECT_REFUSED, "c", 600, true);
+	note(chronicle, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, "c", 650, false);
+	return chronicle;
+}
+
+static void changes_are_noted_once(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = some_days();
+	char fault[CHRONICLE_FAULT_SIZE];
+
+	(void)state;
+	assert_int_equal(chronicle->count, 5);
+	assert_int_equal(chronicle->open_count, 0);
+	assert_string_equal(chronicle->entries[1].text, "why so");
+	assert_string_equal(chronicle->entries[3].what, "Acknowledged");
+	assert_int_equal(chronicle_last_change(chronicle)->at_s, 600);
+	assert_false(chronicle_fault(chronicle, NULL, 0, fault));
+}
+
+static void an_incident_is_open_until_it_is_acknowledged(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	const struct moment now = {.boot_id = "b", .time.wall_s = 500};
+	char text[CHRONICLE_FAULT_SIZE];
+	struct err err;
+
+	(void)state;
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 86400, true);
+	note(chronicle, HEALTH_UNKNOWN, ERR_NO_VTPM, "a", 86401, true);
+	/* the same boot and reason: the same incident */
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 86402, true);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_QUOTE_INVALID, "a", 86403, true);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "b", 86404, true);
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "c", 86405, true);
+	assert_int_equal(chronicle->open_count, 3);
+	chronicle_incident_text(&chronicle->open[0], text);
+	assert_string_equal(text, "1 of 1970-01-02T00:00:00Z (log-mismatch)");
+	check_err(chronicle_acknowledge(chronicle, 3, "no", &now, &err), &err, ERR_USAGE);
+	check_ok(chronicle_acknowledge(chronicle, 4, "yes", &now, &err), &err);
+	check_err(chronicle_acknowledge(chronicle, 4, "again", &now, &err), &err, ERR_USAGE);
+	assert_int_equal(chronicle->open_count, 2);
+	assert_int_equal(chronicle->open[1].number, 5);
+	assert_false(chronicle_fault(chronicle, NULL, 0, text));
+}
+
+static void old_entries_go_and_open_incidents_stay(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	char fault[CHRONICLE_FAULT_SIZE];
+	struct err err;
+
+	(void)state;
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 1, true);
+	for (int i = 0; i < CHRONICLE_MAX + 10; i++)
+		note(chronicle, i % 2 ? HEALTH_UNKNOWN : HEALTH_HEALTHY,
+			i % 2 ? ERR_CONNECT_REFUSED : ERR_OK, "b", i, true);
+	assert_int_equal(chronicle->count, CHRONICLE_MAX);
+	assert_int_equal(chronicle->entries[0].number, 12);
+	assert_int_equal(chronicle->open_count, 1);
+	assert_false(chronicle_fault(chronicle, NULL, 0, fault));
+	/* fewer entries than there may be, and the first is not number 1 */
+	chronicle->count--;
+	assert_true(chronicle_fault(chronicle, NULL, 0, fault));
+	assert_string_equal(fault, "Entries 1 to 11 were cut out.");
+}
+
+static void cut(struct chronicle *chronicle, size_t at)
+{
+	chronicle->count--;
+	memmove(chronicle->entries + at, chronicle->entries + at + 1,
+		(chronicle->count - at) * sizeof(chronicle->entries[0]));
+}
+
+static void cut_first(struct chronicle *chronicle)
+{
+	cut(chronicle, 0);
+}
+
+static void cut_middle(struct chronicle *chronicle)
+{
+	cut(chronicle, 1);
+}
+
+static void cut_last(struct chronicle *chronicle)
+{
+	chronicle->count--;
+}
+
+static void edit(struct chronicle *chronicle)
+{
+	(void)snprintf(chronicle->entries[1].what, sizeof(chronicle->entries[1].what), "Healthy");
+}
+
+/* A later entry in the place of the last, with a hash that is right for itself. */
+static void put_back(struct chronicle *chronicle)
+{
+	struct chronicle_entry first = chronicle->entries[3];
+
+	chronicle->entries[3] = chronicle->entries[4];
+	chronicle->entries[3].number = first.number;
+	chronicle->count = 4;
+}
+
+static void forge(struct chronicle *chronicle)
+{
+	struct chronicle *other = some_days();
+
+	other->count = 2;
+	note(other, HEALTH_UNKNOWN, ERR_NO_VTPM, "z", 300, true);
+	chronicle->entries[2] = other->entries[2];
+	free(other);
+}
+
+/* The acknowledgement and all after it are gone, and the incident is off the list all the same. */
+static void unlist(struct chronicle *chronicle)
+{
+	chronicle->count = 3;
+}
+
+static void what_was_altered_shows(void **state)
+{
+	static const struct {
+		void (*alter)(struct chronicle *chronicle);
+		const char *fault;
+		bool by_head; /* only what left the VM shows it */
+	} rows[] = {
+		{cut_first, "Entries 1 to 1 were cut out.", false},
+		{cut_middle, "Entries 2 to 2 were cut out.", false},
+		{cut_last, "No entry has the hash", true},
+		{edit, "Entry 2 was edited.", false},
+		{put_back, "Incident 2 is not open, and was not acknowledged.", false},
+		{forge, "Entry 4 does not follow the one before it.", false},
+		{unlist, "Incident 2 is not open, and was not acknowledged.", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(chronicle) struct chronicle *chronicle = some_days();
+		char head[CHRONICLE_HEX_SIZE], fault[CHRONICLE_FAULT_SIZE];
+
+		chronicle_head(chronicle, head);
+		assert_false(chronicle_fault(chronicle, head, 0, fault));
+		rows[i].alter(chronicle);
+		if (chronicle_fault(chronicle, NULL, 0, fault) == rows[i].by_head)
+			fail_msg("row %zu: without the head", i);
+		if (!chronicle_fault(chronicle, head, 0, fault) || !strstr(fault, rows[i].fault))
+			fail_msg("row %zu: %s", i, fault);
+	}
+}
+
+static void it_comes_back_from_its_file(void **state)
+{
+	static const char broken[] = "{\"version\": 1, \"entries\": 5, \"open\": []}";
+	auto_cleanup(chronicle) struct chronicle *chronicle = some_days(), *again = NULL;
+	char folder[FOLDER_SIZE], fault[CHRONICLE_FAULT_SIZE], head[CHRONICLE_HEX_SIZE];
+	struct err err;
+	int fd;
+
+	(void)state;
+	folder_make(folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	assert_true(fd >= 0);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
+	chronicle_head(chronicle, head);
+	check_ok(chronicle_new(&again, &err), &err);
+	assert_int_equal(chronicle_load(fd, again, &err), STATE_ABSENT);
+	check_ok(chronicle_save(fd, chronicle, &err), &err);
+	assert_int_equal(chronicle_load(fd, again, &err), STATE_LOADED);
+	assert_memory_equal(again, chronicle, sizeof(*again));
+	assert_false(chronicle_fault(again, head, 0, fault));
+	folder_write(folder, CHRONICLE_FILE, broken, strlen(broken));
+	assert_int_equal(chronicle_load(fd, again, &err), STATE_DAMAGED);
+	assert_int_equal(again->count, 0);
+	assert_int_equal(chronicle_take(fd, again, &err), STATE_DAMAGED);
+	assert_int_equal(chronicle_take(fd, again, &err), STATE_ABSENT);
+	(void)close(fd);
+	folder_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(changes_are_noted_once),
+		cmocka_unit_test(an_incident_is_open_until_it_is_acknowledged),
+		cmocka_unit_test(old_entries_go_and_open_incidents_stay),
+		cmocka_unit_test(what_was_altered_shows),
+		cmocka_unit_test(it_comes_back_from_its_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
