@@ -3,6 +3,8 @@
 #include "attest/collect.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "edge/state.h"
+#include "foretell/foretell_explain.h"
 #include "foretell/foretell_facts.h"
 #include "commands.h"
 
@@ -51,30 +53,73 @@ static int print_next(const struct foretell *foretell, bool is_json, struct err 
 	return print_document(document, err);
 }
 
+/* What is read of this machine. */
+struct look {
+	int root_fd, state_fd, with_fd;
+	char boot_id[BOOT_ID_SIZE];
+	struct buf log;
+	struct next_boot_round round;
+	struct next_boot pending;
+};
+
+static void look_cleanup(struct look *look)
+{
+	fd_cleanup(&look->root_fd);
+	fd_cleanup(&look->state_fd);
+	fd_cleanup(&look->with_fd);
+	buf_done(&look->log);
+	next_boot_done(&look->pending);
+}
+
+/* Without its log, the PCRs of the next boot are not foretold, and all else is. */
+static int read_log(const struct options *options, struct look *look, struct err *err)
+{
+	const struct collect_sources sources = {
+		.root_fd = look->root_fd, .event_log = options->event_log};
+
+	return collect_read_log(&sources, &look->log, err) < 0 &&
+			       (err->code == ERR_NO_MEMORY || options->event_log)
+		       ? -1
+		       : 0;
+}
+
+/* With the service's record of the disks, if the extension is enabled. */
+static int look_at_disks(struct look *look, struct err *err)
+{
+	bool ignored;
+
+	boot_id_read(look->root_fd, look->boot_id);
+	(void)!state_open_folder(look->root_fd, false, &look->state_fd, err);
+	look->round = (struct next_boot_round){.root_fd = look->root_fd,
+		.state_fd = look->state_fd,
+		.boot_id = look->boot_id,
+		.now_s = clock_now_s(),
+		.is_observer = true};
+	return look->state_fd >= 0 ? next_boot_run(&look->round, &look->pending, err)
+				   : next_boot_look(look->root_fd, look->round.now_s,
+					     &look->pending, &ignored, err);
+}
+
 static int show(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
-	auto_cleanup(fd) int root_fd = -1, with_fd = -1;
-	auto_cleanup(buf) struct buf log = {0};
-	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	auto_cleanup(look) struct look look = {.root_fd = -1, .state_fd = -1, .with_fd = -1};
 	auto_cleanup(foretell) struct foretell *foretell = NULL;
-	struct foretell_sources sources = {.chain = {.files = &files, .with.fd = -1}};
+	struct foretell_sources sources = {.chain = {.files = &look.pending.files, .with.fd = -1}};
 
-	if (open_root(options->root, &root_fd, err) < 0 ||
-		(options->with && open_with(options->with, &sources.chain.with, &with_fd, err) < 0))
+	if (open_root(options->root, &look.root_fd, err) < 0 ||
+		(options->with &&
+			open_with(options->with, &sources.chain.with, &look.with_fd, err) < 0) ||
+		read_log(options, &look, err) < 0 || look_at_disks(&look, err) < 0)
 		return -1;
-	/* without its log, the PCRs of the next boot are not foretold, and all else is */
-	if (collect_read_log(
-		    &(struct collect_sources){.root_fd = root_fd, .event_log = options->event_log},
-		    &log, err) < 0 &&
-		(err->code == ERR_NO_MEMORY || options->event_log))
-		return -1;
-	if (bootfiles_look(root_fd, &(struct bootfiles){0}, clock_now_s(), &files, err) < 0)
-		return -1;
-	sources.chain.root_fd = root_fd;
-	sources.event_log = buf_bytes(&log);
+	sources.chain.root_fd = look.root_fd;
+	sources.event_log = buf_bytes(&look.log);
 	if (foretell_run(&sources, &foretell, err) < 0)
 		return -1;
+	foretell_explain(&(struct foretell_explain_inputs){.round = &look.round,
+				 .pending = &look.pending,
+				 .event_log = sources.event_log},
+		foretell);
 	*ret_exit_code = exit_code_of(foretell->answer);
 	return print_next(foretell, options->is_json, err);
 }

@@ -30,6 +30,22 @@ enum foretell_kind {
 
 #define FORETELL_TEXT_SIZE 384
 
+/* How the next attestation will explain a program. */
+enum foretell_how {
+	FORETELL_UNCHANGED, /* this boot started it, or nothing was asked */
+	FORETELL_GIVEN, /* by --with: it is not on the disks yet */
+	FORETELL_UNEXPLAINED,
+	FORETELL_ACCEPTED, /* an accepted boot started it */
+	FORETELL_BY_PACKAGE,
+	FORETELL_BY_DISK,
+};
+
+#define FORETELL_CHANGE_SIZE 192
+struct foretell_change {
+	enum foretell_how how;
+	char text[FORETELL_CHANGE_SIZE]; /* "as installed by package ..", follows a comma */
+};
+
 struct foretell {
 	enum foretell_answer answer;
 	enum foretell_kind kind; /* if WILL_NOT_BOOT */
@@ -43,6 +59,9 @@ struct foretell {
 	size_t judged; /* how many of them were judged: none behind one that does not start */
 	struct foretold foretold; /* if it boots, and this boot's log was given */
 	struct held held; /* the gates point into it */
+	/* of foretell_explain.h: of the chain's programs, and all changes as one text, or "" */
+	struct foretell_change changes[CHAIN_MAX];
+	char explanation[FORETELL_TEXT_SIZE];
 };
 
 struct foretell_sources {

@@ -88,6 +88,7 @@ void foretell_facts(const struct facts *facts, const struct foretell *foretell)
 	fact_text(facts, "bootOption", NULL, foretell->option.name);
 	fact_text(facts, "path", NULL, foretell->option.path);
 	fact_text(facts, "passedOver", "passed over", foretell->passed_over);
+	fact_text(facts, "explanation", "what changes", foretell->explanation);
 	fact_flag(&known, "secureBoot", "Secure Boot", foretell->is_secure_boot);
 	add_programs(facts, foretell);
 	add_pcr(facts, "pcr4", "PCR 4 then", &foretell->foretold.programs);

@@ -3,15 +3,18 @@
 #include "attest/collect.h"
 #include "base/text.h"
 #include "disk/next_boot.h"
+#include "foretell/foretell_explain.h"
 #include "foretell/foretell_record.h"
 
 static void take_answer(const struct foretell *foretell, struct outlook *ret)
 {
 	ret->is_known = true;
 	ret->is_answered = foretell->answer != FORETELL_CANNOT_TELL;
-	(void)text_format(ret->text, sizeof(ret->text), "The next boot: %s. %s%s%s",
+	(void)text_format(ret->text, sizeof(ret->text), "The next boot: %s. %s%s%s%s%s%s",
 		foretell_answer_text(foretell->answer), foretell->text,
-		foretell->passed_over[0] ? " " : "", foretell->passed_over);
+		foretell->explanation[0] ? " What changes: " : "", foretell->explanation,
+		foretell->explanation[0] ? "." : "", foretell->passed_over[0] ? " " : "",
+		foretell->passed_over);
 	if (foretell->answer == FORETELL_WILL_NOT_BOOT)
 		err_fill(&ret->finding, ERR_NEXT_BOOT, 0, "%s", foretell->text);
 }
@@ -38,11 +41,11 @@ void outlook_look(const struct outlook_inputs *inputs, struct outlook *ret)
 	if (next_boot_run(&round, &pending, &ignored) < 0 ||
 		foretell_run(&sources, &foretell, &ignored) < 0)
 		return;
+	foretell_explain(
+		&(struct foretell_explain_inputs){
+			.round = &round, .pending = &pending, .event_log = buf_bytes(&log)},
+		foretell);
 	take_answer(foretell, ret);
 	/* without the record, the next boot's changes are searched for as ever */
-	(void)!foretell_record(&(struct foretell_record_inputs){.round = &round,
-				       .pending = &pending,
-				       .event_log = buf_bytes(&log),
-				       .foretell = foretell},
-		&ignored);
+	(void)!foretell_record(&round, foretell, &ignored);
 }

@@ -5,7 +5,7 @@
 
 #include "agent/status.h"
 
-#define OUTLOOK_TEXT_SIZE 448
+#define OUTLOOK_TEXT_SIZE 832
 
 struct outlook {
 	bool is_known; /* false: this build foretells nothing, or it could not be looked at */
