@@ -227,6 +227,18 @@ demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 package: ## the extension's zip, for x86_64 and aarch64: make package [VERSION=1.2.3.4] [PUBLISHER=..] [TYPE=..] [ARCH=x86_64]
 	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" $(ARCH)
 
+deb: package ## packages for dpkg, out of the extension's: make deb [VERSION=1.2.3.4] [ARCH=x86_64]
+	$(Q)BUILD="$(BUILD)" scripts/distribution deb "$(VERSION)" $(ARCH)
+
+rpm: package ## packages for rpm: make rpm [VERSION=1.2.3.4] [ARCH=x86_64]
+	$(Q)scripts/deps rpm
+	$(Q)BUILD="$(BUILD)" scripts/distribution rpm "$(VERSION)" $(ARCH)
+
+test-install: ## the packages of dpkg and rpm, and make install, in clean systems (needs root)
+	$(Q)scripts/deps build test package test-package rpm test-install
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(foreach test,$(wildcard test/install/*),$(test) $(BIN) &&) echo "all installations passed"
+
 test-package: ## the packages: reproducible, and their programs on bare, old, new and foreign systems (needs root)
 	$(Q)scripts/deps build test package package-aarch64 test-package
 	$(Q)$(MAKE) --no-print-directory all
@@ -257,6 +269,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package test-package test-report vm year clean
+.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package deb rpm test-install test-package test-report vm year clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
