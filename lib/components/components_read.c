@@ -104,11 +104,13 @@ static int add_line(const struct reading *reading, const struct event *event, st
 	return components_add(reading->found, &found, err);
 }
 
+/* The stub only names an archive, and measures a command line as its text. */
 static int add_addition(const struct reading *reading, const struct event *event, struct err *err)
 {
 	struct logtext text;
 
-	if (logtext_of(event->data, &text) && logtext_ends_with(&text, "initrd"))
+	if (logtext_of(event->data, &text) && logtext_ends_with(&text, "initrd") &&
+		!measured_is(event, event->data))
 		return add_event(reading, event, COMPONENT_INITRD, err);
 	return add_line(reading, event, err);
 }

@@ -83,9 +83,13 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 	if (one->component->folded)
 		return; /* it stands for several components */
 	switch ((int)one->component->kind) {
+	case COMPONENT_INITRD:
+		if (one->component->pcr != 9)
+			return; /* an archive that the stub packs, of which no file has the bytes */
+		explain_file(one, ret);
+		return;
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
-	case COMPONENT_INITRD:
 	case COMPONENT_BOOT_FILE:
 		explain_file(one, ret);
 		return;

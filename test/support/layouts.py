@@ -13,6 +13,10 @@ TAG_INITRD, TAG_LINE = 0x8F3B22EC, 0x8F3B22ED
 EVENT_TAG = 6
 
 
+def wide(text):
+    return text.encode("utf-16-le") + b"\0\0"
+
+
 def program(name):
     """An EFI program unlike all others."""
     return edit_log.pe_program(name.encode())[0]
@@ -118,8 +122,15 @@ class Boot:
 
     def words(self, text):
         """systemd-stub: what it adds to the kernel's command line."""
-        wide = text.encode("utf-16-le") + b"\0\0"
-        self.add(12, edit_log.IPL, wide, wide)
+        return self.wide(12, text)
+
+    def wide(self, pcr, text):
+        """A text that is measured itself."""
+        return self.named(pcr, text, wide(text))
+
+    def named(self, pcr, name, content):
+        """What the log only names."""
+        self.add(pcr, edit_log.IPL, content, wide(name))
         return self
 
 
