@@ -110,11 +110,15 @@ static bool is_due(const struct renewal_variables *variables)
 	return is_known(variables) && (lacks_kek(variables) || lacks_db(variables));
 }
 
-/* All that was missing at the boot is there now. */
-static bool was_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
+/* What was missing at the boot is there now. */
+static bool was_kek_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
 {
-	return is_known(now) && (!lacks_kek(then) || holds(now, UEFI_KEK, KNOWN_CERT_KEK_2023)) &&
-	       (!lacks_db(then) || allows(now, KNOWN_CERT_UEFI_2023));
+	return !lacks_kek(then) || (is_known(now) && holds(now, UEFI_KEK, KNOWN_CERT_KEK_2023));
+}
+
+static bool was_db_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
+{
+	return !lacks_db(then) || (is_known(now) && allows(now, KNOWN_CERT_UEFI_2023));
 }
 
 struct renewal renewal_of(
@@ -122,11 +126,14 @@ struct renewal renewal_of(
 {
 	bool is_measured = measured->is_read[UEFI_KEK] && measured->is_read[UEFI_DB];
 	const struct renewal_variables *variables = is_measured ? measured : now;
+	bool is_kek_renewed = was_kek_renewed(variables, now);
+	bool is_db_renewed = was_db_renewed(variables, now);
 
 	return (struct renewal){.state = state_of(variables),
 		.is_measured = is_measured,
 		.is_due = is_due(variables),
-		.is_pending = is_due(variables) && was_renewed(variables, now),
+		.is_pending = is_due(variables) && is_kek_renewed && is_db_renewed,
+		.lacks_kek_alone = is_due(variables) && !is_kek_renewed && is_db_renewed,
 		.is_azure = holds(variables, UEFI_PK, KNOWN_CERT_PK_AZURE),
 		.is_windows_2011_revoked = holds(variables, UEFI_DBX, KNOWN_CERT_WINDOWS_2011),
 		.variables = variables};
@@ -136,13 +143,15 @@ void renewal_text(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 {
 	bool is_kek = renewal->is_due && lacks_kek(renewal->variables);
 	bool is_db = renewal->is_due && lacks_db(renewal->variables);
+	const char *db =
+		renewal->lacks_kek_alone
+			? "db holds Microsoft UEFI CA 2023 since this boot."
+			: "db lacks Microsoft UEFI CA 2023: a shim that only that one signed does not start.";
 
 	(void)text_format(ret, RENEWAL_TEXT_SIZE, "%s%s%s",
 		is_kek ? "KEK lacks Microsoft's certificate of 2023: new revocations for dbx are refused."
 		       : "",
-		is_kek && is_db ? " " : "",
-		is_db ? "db lacks Microsoft UEFI CA 2023: a shim that only that one signed does not start."
-		      : "");
+		is_kek && is_db ? " " : "", is_db ? db : "");
 }
 
 /* Before shim, always: the other way round the VM does not start any more. */
@@ -158,6 +167,8 @@ void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 		"Update KEK and db from inside (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, then restart (secure-boot.md).";
 	static const char azure[] =
 		"Trusted Launch: update KEK and db from inside (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, then restart. A confidential VM: make it anew, its disk is sealed to these variables (secure-boot.md).";
+	static const char kek[] =
+		"Update KEK with what the owner of the PK signed, then restart (secure-boot.md).";
 	static const char other[] =
 		"Update db (fwupdmgr 2.0.10 or later, or Microsoft's signed updates) before a new shim is installed, and KEK with what the owner of the PK signed, then restart (secure-boot.md).";
 
@@ -166,7 +177,7 @@ void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 		: renewal->is_pending                      ? pending
 		: renewal->vm == RENEWAL_VM_CONFIDENTIAL   ? confidential
 		: renewal->state == RENEWAL_OWN_KEYS       ? owner
-		: !renewal->is_azure                       ? other
+		: !renewal->is_azure                       ? renewal->lacks_kek_alone ? kek : other
 		: renewal->vm == RENEWAL_VM_TRUSTED_LAUNCH ? launched
 							   : azure);
 }

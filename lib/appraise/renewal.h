@@ -49,6 +49,7 @@ struct renewal {
 	/* something is to be done. With own keys this is so if db has the UEFI CA of 2011 alone */
 	bool is_due;
 	bool is_pending; /* it was done since the boot: the next boot measures it */
+	bool lacks_kek_alone; /* db was in order at the boot, or was renewed since */
 	enum renewal_vm vm; /* of renewal_of_appraisal only */
 	bool is_azure; /* PK is that of Azure's firmware, so its KEK can be renewed from the guest
 			*/

@@ -110,7 +110,18 @@ static void what_the_firmware_shows_proves_nothing(void **state)
 	assert_false(renewal_of(&old, &new).is_pending);
 	/* one of two is not all */
 	new = variables(KEK_OLD, UEFI_OLD | UEFI_NEW, 0);
-	assert_false(renewal_of(&old, &new).is_pending);
+	renewed = renewal_of(&old, &new);
+	assert_false(renewed.is_pending);
+	renewal_text(&renewed, remedy);
+	assert_non_null(strstr(remedy, "KEK lacks"));
+	assert_null(strstr(remedy, "db lacks"));
+	renewal_remedy(&renewed, remedy);
+	assert_null(strstr(remedy, "pdate db"));
+	/* it is not there if dbx takes it back */
+	new.certs[UEFI_DBX].found = UEFI_NEW;
+	renewed = renewal_of(&old, &new);
+	renewal_text(&renewed, remedy);
+	assert_non_null(strstr(remedy, "db lacks"));
 }
 
 static void the_remedy_is_for_this_kind_of_vm(void **state)
@@ -123,7 +134,14 @@ static void the_remedy_is_for_this_kind_of_vm(void **state)
 	(void)state;
 	renewal = renewal_of(&azure, &none);
 	renewal_remedy(&renewal, remedy);
+	assert_non_null(strstr(remedy, "pdate db"));
 	assert_non_null(strstr(remedy, "owner of the PK"));
+	azure.certs[UEFI_DB].found |= UEFI_NEW;
+	renewal = renewal_of(&azure, &none);
+	renewal_remedy(&renewal, remedy);
+	assert_null(strstr(remedy, "pdate db"));
+	assert_non_null(strstr(remedy, "owner of the PK"));
+	azure = variables(KEK_OLD, UEFI_OLD, 0);
 	azure.certs[UEFI_PK].found = BIT(PK_AZURE);
 	renewal = renewal_of(&azure, &none);
 	renewal.vm = RENEWAL_VM_CONFIDENTIAL;
