@@ -19,6 +19,7 @@ struct reading {
 	struct bytes started;
 	uint32_t current; /* number of this boot's option; NO_OPTION if it is not known */
 	bool is_current_ahead; /* it stands further back in the order */
+	bool is_current_passed; /* it stood further ahead */
 	struct bootoptions *list;
 };
 
@@ -107,7 +108,8 @@ static int add_option(struct reading *reading, uint32_t number, bool is_next, st
 	uefi_text(option.title, item->title, sizeof(item->title));
 	find_path(reading, &option, item);
 	read_second(option.data, item->second);
-	list->count += item->path[0] || is_next || !reading->is_current_ahead;
+	list->count += item->path[0] || is_next ||
+		       !(reading->is_current_ahead || reading->is_current_passed);
 	return 0;
 }
 
@@ -125,6 +127,7 @@ static int add_order(struct reading *reading, struct bytes order, struct err *er
 			reading->is_current_ahead = false;
 		if (add_option(reading, number, false, err) < 0)
 			return -1;
+		reading->is_current_passed |= number == reading->current;
 	}
 	return 0;
 }

@@ -2,8 +2,9 @@
  * BootOrder; without either, the default path of the disk.
  *
  * An option counts if it leads to a file of the EFI system partition that this boot came from. One
- * without a file that stands before the option of this boot is passed over, as it was in this boot;
- * any other is listed as unknown, since the firmware may start it.
+ * without a file that stands before the option of this boot is passed over, as it was in this boot.
+ * One behind it (the network, the firmware's own shell) is left out: what it starts is not this
+ * system. Any other is listed as unknown, since the firmware may start it.
  *
  * Source: UEFI 2.10 sections 3.1.3, 3.3 and 3.5.1.1 (default path). Variables are hostile. */
 #ifndef FORETELL_BOOTOPTIONS_H

@@ -165,13 +165,6 @@ static int explain_refusal(struct foretell *foretell)
 
 /* ---- what it leads to ---- */
 
-static void add_program(
-	struct foretold_boot *boot, const uint8_t *sha256, const struct gate *gate, bool is_by_shim)
-{
-	boot->programs[boot->count++] = (struct foretold_program){
-		.sha256 = sha256, .authority = gate, .is_by_shim = is_by_shim};
-}
-
 static void list_programs(const struct foretell *foretell, struct foretold_boot *ret)
 {
 	bool has_shim = shim_of(&foretell->chain) != NULL;
@@ -180,9 +173,13 @@ static void list_programs(const struct foretell *foretell, struct foretold_boot 
 		const struct program *program = foretell->chain.items[i].program;
 		const struct gate *gate = &foretell->gates[i];
 
-		add_program(ret, program->sha256, gate->variable ? gate : NULL, i && has_shim);
+		ret->programs[ret->count++] = (struct foretold_program){.sha256 = program->sha256,
+			.authority = gate->variable ? gate : NULL,
+			.signers = program->signers,
+			.is_by_shim = i && has_shim};
 		if (program->has_inner)
-			add_program(ret, program->inner_sha256, NULL, false);
+			ret->programs[ret->count++] =
+				(struct foretold_program){.sha256 = program->inner_sha256};
 	}
 }
 

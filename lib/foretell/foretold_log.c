@@ -127,7 +127,6 @@ struct writing {
 	bool is_past_separator;
 	bool is_written[FORETOLD_MAX]; /* the program's authority */
 	struct digests by_firmware, by_shim; /* authorities that were measured */
-	struct digests predicted; /* all of them, also those that are measured once only */
 	struct buf *to;
 };
 
@@ -174,20 +173,34 @@ static int write_variable(
 	return write_measured(writing, *old, &data, err);
 }
 
+static int put_authority(const struct gate *authority, struct buf *to, struct err *err)
+{
+	return put_variable(authority->guid, authority->variable, authority->entry, to, err);
+}
+
+static int digest_authority(
+	const struct gate *authority, uint8_t ret[TPM_DIGEST_SIZE], struct err *err)
+{
+	auto_cleanup(buf) struct buf data = buf_with_max(EVENTLOG_MAX_BYTES);
+
+	if (put_authority(authority, &data, err) < 0)
+		return -1;
+	crypto_sha256(buf_bytes(&data), ret);
+	return 0;
+}
+
 /* Firmware and shim each measure an authority once. */
 static int write_authority(
 	struct writing *writing, const struct foretold_program *program, struct err *err)
 {
 	const struct event event = {.pcr = SECURE_BOOT_PCR, .type = EV_EFI_VARIABLE_AUTHORITY};
 	auto_cleanup(buf) struct buf data = buf_with_max(EVENTLOG_MAX_BYTES);
-	const struct gate *authority = program->authority;
 	struct digests *known = program->is_by_shim ? &writing->by_shim : &writing->by_firmware;
 	uint8_t digest[TPM_DIGEST_SIZE];
 
-	if (put_variable(authority->guid, authority->variable, authority->entry, &data, err) < 0)
+	if (put_authority(program->authority, &data, err) < 0)
 		return -1;
 	crypto_sha256(buf_bytes(&data), digest);
-	keep(&writing->predicted, digest);
 	if (holds(known, digest))
 		return 0;
 	keep(known, digest);
@@ -267,34 +280,90 @@ static bool is_program_same(const struct writing *writing, size_t index)
 		       TPM_DIGEST_SIZE) == 0;
 }
 
-/* Where nothing changed, this boot must have measured what is foretold. */
-static bool explains_this_boot(const struct writing *writing, const struct foretold_pcr *pcr)
+static int is_vouched_by(
+	const struct event *event, const struct signers *signers, bool *ret, struct err *err)
 {
-	const struct this_boot *now = writing->now;
-	bool is_same = now->is_same;
+	const struct bytes certificate = bytes_behind(event->variable.data, UEFI_GUID_SIZE);
 
-	for (size_t i = 0; i < writing->boot->count; i++)
-		is_same = is_same && is_program_same(writing, i);
-	if (is_same)
-		return !pcr->has_changed;
-	if (!now->is_db_same || !is_program_same(writing, 0))
-		return true; /* the keys are others */
-	for (size_t i = 0; i < writing->predicted.count && i < 1; i++)
-		if (!holds(&now->authorities, writing->predicted.items[i]))
-			return false;
-	return true;
+	*ret = false;
+	for (size_t i = 0; i < signers->count && !*ret; i++)
+		if (signers_are_vouched(&signers->items[i], certificate, ret, err) < 0)
+			return -1;
+	return 0;
 }
 
-static void judge_secure_boot(const struct writing *writing, struct foretold_pcr *pcr)
+/* Does a certificate that vouched in this boot still vouch for a signature of the program? */
+static int is_still_vouched(
+	const struct eventlog *log, const struct signers *signers, bool *ret, struct err *err)
+{
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct event event;
+
+	*ret = false;
+	while (!*ret && event_next(log, &walk, &event)) {
+		bool is_one;
+
+		if (is_authority(&event, &is_one, err) < 0 ||
+			(is_one && event.has_variable && is_vouched_by(&event, signers, ret, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* Another authority for the same program, from the same db, must come from other signatures: the
+ * program's digest leaves them out. */
+static int is_explained(
+	const struct writing *writing, size_t index, bool *ret_is_new, bool *ret, struct err *err)
+{
+	const struct foretold_program *program = &writing->boot->programs[index];
+	uint8_t digest[TPM_DIGEST_SIZE];
+	bool is_vouched;
+
+	*ret = true;
+	if (!program->authority || !writing->now->is_db_same || !is_program_same(writing, index))
+		return 0;
+	if (digest_authority(program->authority, digest, err) < 0)
+		return -1;
+	if (holds(&writing->now->authorities, digest))
+		return 0;
+	*ret_is_new = true;
+	if (is_still_vouched(writing->log, program->signers, &is_vouched, err) < 0)
+		return -1;
+	*ret = !is_vouched;
+	return 0;
+}
+
+/* Where nothing changed, this boot must have measured what is foretold. */
+static int explains_this_boot(
+	const struct writing *writing, const struct foretold_pcr *pcr, bool *ret, struct err *err)
+{
+	bool is_same = writing->now->is_same, is_new = false;
+
+	*ret = true;
+	for (size_t i = 0; i < writing->boot->count && *ret; i++) {
+		if (is_explained(writing, i, &is_new, ret, err) < 0)
+			return -1;
+		is_same = is_same && is_program_same(writing, i);
+	}
+	if (is_same && !is_new)
+		*ret = !pcr->has_changed;
+	return 0;
+}
+
+static int judge_secure_boot(const struct writing *writing, struct foretold_pcr *pcr, struct err *err)
 {
 	const char *why = NULL;
+	bool is_explained;
 
+	if (explains_this_boot(writing, pcr, &is_explained, err) < 0)
+		return -1;
 	if (writing->now->has_early_authority)
 		why = "A driver or option ROM was authorised before the first program.";
-	else if (!explains_this_boot(writing, pcr))
+	else if (!is_explained)
 		why = "This boot measured other authorities than the rules known here lead to.";
 	pcr->is_foretold = !why;
 	(void)text_format(pcr->why, sizeof(pcr->why), "%s", why ? why : "");
+	return 0;
 }
 
 static void compare(const struct tpm_pcrs *now, const struct tpm_pcrs *next, uint32_t pcr,
@@ -316,8 +385,7 @@ static int foretell_pcrs(const struct writing *writing, struct foretold *ret, st
 		return -1;
 	compare(&now, &next, PROGRAM_PCR, &ret->programs);
 	compare(&now, &next, SECURE_BOOT_PCR, &ret->secure_boot);
-	judge_secure_boot(writing, &ret->secure_boot);
-	return 0;
+	return judge_secure_boot(writing, &ret->secure_boot, err);
 }
 
 static void stop(struct foretold *ret, const char *why)

@@ -18,6 +18,7 @@ struct foretold_program {
 	const uint8_t *sha256;
 	/* what is measured before it in PCR 7; NULL: nothing */
 	const struct gate *authority;
+	const struct signers *signers; /* with an authority: its signatures */
 	bool is_by_shim;
 };
 
