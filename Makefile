@@ -254,6 +254,7 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 	$(Q)$(MAKE) --no-print-directory all package
 	$(Q)test/vm/attest $(BIN)
 	$(Q)test/vm/secureboot $(BIN)
+	$(Q)test/vm/foretold $(BIN)
 	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
 
 year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with attacks (downloads 16 GB once)

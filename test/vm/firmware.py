@@ -63,9 +63,10 @@ def list_of(kind, *entries, owner=OWNER):
     return kind.bytes_le + struct.pack("<III", 28 + size * len(entries), 0, size) + b"".join(owner.bytes_le + entry for entry in entries)
 
 
-def update(work, name, content, key, certificate):
-    """What is written to a variable's file in efivarfs to append a signature list: attributes and the signed list."""
+def update(work, name, content, key, certificate, time=None):
+    """What is written to a variable's file in efivarfs: attributes and a signed list. It is appended, or with a time takes the place of what was
+    written at an earlier one."""
     given, signed = work / "update.list", work / "update.signed"
     given.write_bytes(content)
-    machine.run("sign-efi-sig-list", "-a", "-g", PLACES[name], "-k", key, "-c", certificate, name, given, signed)
-    return struct.pack("<I", SIGNED | 0x40) + signed.read_bytes()
+    machine.run("sign-efi-sig-list", *(["-t", time] if time else ["-a"]), "-g", PLACES[name], "-k", key, "-c", certificate, name, given, signed)
+    return struct.pack("<I", SIGNED | (0 if time else 0x40)) + signed.read_bytes()

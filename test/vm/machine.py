@@ -38,7 +38,10 @@ start=2048, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6F0A2A64-5E0F-4C0E-9
 
 
 # What firmware, shim and GRUB write when they refuse what comes next; they would wait for a key then.
-REFUSED = re.compile(r"[^\r\n]*(?:Access Denied|Security (?:Policy )?Violation|bad shim signature|prohibited by secure boot|No bootable option)[^\r\n]*")
+REFUSED = re.compile(r"[^\r\n]*(?:Access Denied|Security (?:Policy )?Violation|bad shim signature|prohibited by secure boot|No bootable option"
+                     r"|returned Not Found|file \S+ not found)[^\r\n]*")
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # moves the cursor or sets a colour (ECMA-48)
 
 
 class MachineError(Exception):
@@ -151,8 +154,9 @@ def first_program(work, secure_boot):
 
 
 def put(disk, target, source):
-    """A file into the EFI system partition, in place of one that is there."""
-    run("mcopy", "-o", "-i", f"{disk}@@{PARTITION_AT}", source, f"::/{target}")
+    """A file into the EFI system partition, in place of one that is there; without a source there is none afterwards."""
+    where = ["-i", f"{disk}@@{PARTITION_AT}"]
+    run(*(["mcopy", "-o", *where, source] if source else ["mdel", *where]), f"::/{target}")
 
 
 def make_disk(work, secure_boot, command_line, initramfs):
@@ -241,7 +245,7 @@ def watch(process, console, timeout):
             if process.wait(0.2):
                 raise MachineError(f"QEMU failed: {process.stdout.read()}")
             return
-        refused = REFUSED.search(console.read_text(errors="replace")) if console.exists() else None
+        refused = REFUSED.search(ESCAPE.sub("\n", console.read_text(errors="replace"))) if console.exists() else None
         if refused:
             raise Refused(refused.group().strip())
     raise MachineError(f"not finished after {timeout} s; its console ends:\n{tail(console)}")
