@@ -112,42 +112,6 @@ static void remember_before_stop(const struct loop *loop)
 	loop_look_ahead(loop, &outlook);
 }
 
-/* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
- * next round has ended. True if the status that stands does not count by today's clock. */
-static bool drop_old_success(struct loop *loop)
-{
-	auto_cleanup(fd) int folder = -1;
-	const struct environment *environment = &loop->service.environment;
-	const struct moment now = loop_moment(loop);
-	struct history history = {0};
-	int64_t written_s;
-	struct err err;
-
-	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
-		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
-		return false; /* no readable status, so none to replace */
-	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
-		history = (struct history){0};
-	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))
-		return written_s > now.time.wall_s ||
-		       (loop->has_settings &&
-			       now.time.wall_s - written_s >
-				       schedule_longest_wait_s(loop->settings.period_s));
-	if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
-		loop_log_err(loop, &err);
-	return true;
-}
-
-static void report_lapse(struct loop *loop)
-{
-	struct err err;
-
-	lapse_status(&loop->status);
-	log_line(LOG_LEVEL_ERROR, "%s", loop->status.message);
-	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
-		loop_log_err(loop, &err);
-}
-
 static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
 {
 	return (struct wakeup_inputs){.root_fd = loop->root_fd,
@@ -286,7 +250,7 @@ static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, 
 			return -1;
 		if (*ret != WAKEUP_DUE)
 			return 0;
-		report_lapse(loop);
+		loop_report_lapse(loop);
 		wait_s -= loop->lapse_s;
 		loop->lapse_s = 0;
 	}
@@ -304,7 +268,7 @@ static uint32_t wait_after_step_s(struct loop *loop, uint32_t left_s)
 {
 	uint32_t until_slot_s;
 
-	if (drop_old_success(loop))
+	if (loop_drop_old_success(loop))
 		return 0;
 	if (!loop->schedule.period_s)
 		return left_s;
@@ -469,10 +433,12 @@ int loop_run(const struct loop_call *call, struct err *err)
 		.disks.fd = -1};
 	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
 		return -1;
+	/* systemd takes an end by SIGHUP for a wanted one, and does not start the service anew */
+	(void)sigaction(SIGHUP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	if (claim_state(loop, err) < 0)
 		return -1;
 	boot_id_read(loop->root_fd, loop->boot_id);
-	(void)drop_old_success(loop);
+	(void)loop_drop_old_success(loop);
 	for (wait_s = wait_after_boot_s(loop);
 		!wait_s || wait_for_next(loop, wait_s) != WAKEUP_STOP;) {
 		why = loop_find_end(loop);
@@ -483,6 +449,7 @@ int loop_run(const struct loop_call *call, struct err *err)
 		if (round_once(loop, &wait_s, err) < 0)
 			return -1;
 	}
+	loop_report_stop(loop);
 	remember_before_stop(loop);
 	return 0;
 }

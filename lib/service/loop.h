@@ -5,7 +5,8 @@
  * records of packages have changed and been quiet for a minute (at most every five minutes; then it
  * only records what the next boot will use), until the package's folder is deleted (the guest agent
  * may remove an extension so, without calling a command: service/removal.h), until its lock file is
- * no longer the one in the state folder, or until SIGTERM. */
+ * no longer the one in the state folder, or until SIGTERM, which replaces a success in N.status.
+ * SIGHUP is ignored. */
 #ifndef SERVICE_LOOP_H
 #define SERVICE_LOOP_H
 

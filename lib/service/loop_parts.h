@@ -1,4 +1,5 @@
-/* loop_parts.h - what the parts of the service's loop share: loop.c waits, loop_round.c attests.
+/* loop_parts.h - what the parts of the service's loop share: loop.c waits, loop_round.c attests,
+ * loop_status.c replaces what is no longer true.
  * Internal to loop*.c. */
 #ifndef SERVICE_LOOP_PARTS_H
 #define SERVICE_LOOP_PARTS_H
@@ -49,6 +50,15 @@ enum running_end loop_find_end(const struct loop *loop);
 struct moment loop_moment(const struct loop *loop);
 
 void loop_look_ahead(const struct loop *loop, struct outlook *ret);
+/* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
+ * next round has ended. True if the status that stands does not count by today's clock. */
+bool loop_drop_old_success(struct loop *loop);
+/* Replaces a status that rested on a proof which ended. */
+void loop_report_lapse(struct loop *loop);
+/* At SIGTERM: a success must not stand for a service that does not run. A bad status stays, as the
+ * last that is known. */
+void loop_report_stop(struct loop *loop);
+
 /* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;
 

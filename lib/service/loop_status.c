@@ -1,0 +1,62 @@
+/* What the service writes into the status between rounds, when the standing one is no longer true.
+ */
+#include "base/clock.h"
+#include "base/text.h"
+#include "memory/enabled.h"
+#include "memory/lapse.h"
+#include "service/loop_parts.h"
+#include "service/schedule.h"
+
+bool loop_drop_old_success(struct loop *loop)
+{
+	auto_cleanup(fd) int folder = -1;
+	const struct environment *environment = &loop->service.environment;
+	const struct moment now = loop_moment(loop);
+	struct history history = {0};
+	int64_t written_s;
+	struct err err;
+
+	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
+		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
+		return false; /* no readable status, so none to replace */
+	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
+		history = (struct history){0};
+	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))
+		return written_s > now.time.wall_s ||
+		       (loop->has_settings &&
+			       now.time.wall_s - written_s >
+				       schedule_longest_wait_s(loop->settings.period_s));
+	if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
+		loop_log_err(loop, &err);
+	return true;
+}
+
+void loop_report_lapse(struct loop *loop)
+{
+	struct err err;
+
+	lapse_status(&loop->status);
+	log_line(LOG_LEVEL_ERROR, "%s", loop->status.message);
+	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+void loop_report_stop(struct loop *loop)
+{
+	auto_cleanup(fd) int folder = -1;
+	const struct environment *environment = &loop->service.environment;
+	int64_t written_s, now_s = clock_now_s();
+	char now[CLOCK_TEXT_SIZE];
+	struct err err;
+
+	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
+		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0 ||
+		loop->status.state != STATUS_SUCCESS)
+		return;
+	clock_text(now_s, now);
+	status_init("Enable", STATUS_TRANSITIONING, &loop->status);
+	(void)text_format(loop->status.message, sizeof(loop->status.message),
+		"The service was stopped at %s. Nothing attests until it runs again.", now);
+	if (loop_write_status(loop, &loop->status, now_s, &err) < 0)
+		loop_log_err(loop, &err);
+}
