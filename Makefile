@@ -64,6 +64,7 @@ LIB_SRC      := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))) $(REP
 # one program; by the name that it is started as, it is a command of the guest agent or the service, too
 OTHER_NAMES  := install enable disable update uninstall monitor
 HANDLER_SRC  := $(wildcard handler/*.c)
+LIB_HEADERS  := $(filter-out $(addprefix lib/,$(addsuffix /%,$(LEFT_OUT))),$(wildcard lib/*/*.h))
 COMMAND_SRC  := $(filter-out $(foreach wing,$(LEFT_OUT),$(COMMANDS_$(wing):%=handler/commands/%.c)),$(wildcard handler/commands/*.c))
 SHARED_SRC   := $(wildcard handler/shared/*.c)
 PROVIDER_SRC := $(wildcard test/provider/*.c)
@@ -227,6 +228,21 @@ demo: ## a VM attests, shown step by step: make demo [SECUREBOOT=off]
 package: ## the extension's zip, for x86_64 and aarch64: make package [VERSION=1.2.3.4] [PUBLISHER=..] [TYPE=..] [ARCH=x86_64]
 	$(Q)PUBLISHER="$(PUBLISHER)" TYPE="$(TYPE)" BUILD="$(BUILD)" scripts/package "$(VERSION)" $(ARCH)
 
+# Public headers: those of the library, as it includes them itself. The pinned libraries come along, in a folder of their own.
+PREFIX ?= /usr/local
+install: all ## program, library, headers and a pkg-config file: make install [PREFIX=/usr/local] [DESTDIR=..]
+	$(Q)install -D -m 755 $(BIN)/guest-attest $(DESTDIR)$(PREFIX)/bin/guest-attest
+	$(Q)install -D -m 644 $(LIBATTEST) $(DESTDIR)$(PREFIX)/lib/libattest.a
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/guest-attestation $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	$(Q)install -m 644 $(LIBS_DIR)/lib/*.a $(DESTDIR)$(PREFIX)/lib/guest-attestation
+	$(Q)for header in $(LIB_HEADERS); do install -D -m 644 "$$header" "$(DESTDIR)$(PREFIX)/include/guest-attestation/$${header#lib/}" || exit; done
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(filter -l%,$(LIBS))|' manifest/library/guest-attestation.pc \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/guest-attestation.pc
+	$(Q)for page in $(wildcard $(BUILD)/man/*.[1-9]); do install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}" || exit; done
+	$(Q)for file in $(wildcard $(BUILD)/completion/bash/*); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$${file##*/}" || exit; done
+	$(Q)for file in $(wildcard $(BUILD)/completion/zsh/*); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/$${file##*/}" || exit; done
+	$(Q)for file in $(wildcard $(BUILD)/completion/fish/*); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$${file##*/}" || exit; done
+
 deb: package ## packages for dpkg, out of the extension's: make deb [VERSION=1.2.3.4] [ARCH=x86_64]
 	$(Q)BUILD="$(BUILD)" scripts/distribution deb "$(VERSION)" $(ARCH)
 
@@ -270,6 +286,6 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
 
-.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package deb rpm test-install test-package test-report vm year clean
+.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package install deb rpm test-install test-package test-report vm year clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
