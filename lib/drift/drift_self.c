@@ -400,6 +400,10 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		return pcr == 9 && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:
 		return has_explained_menu(drift);
+	case COMPONENT_BOOT_FILE: /* in GRUB's own image */
+		return difference->change == DRIFT_CHANGED &&
+		       strncmp(difference->after.name, "(memdisk)/", 10) == 0 &&
+		       is_explained_change(count_kind(drift, COMPONENT_APPLICATION, PCR(4)));
 	case COMPONENT_MOK:
 		return (is_list_of_shim(difference) || is_setting_of_shim(difference)) &&
 		       is_shim_replaced(boot, drift);
@@ -474,6 +478,7 @@ static const enum component_kind causes_first[] = {
 	COMPONENT_INITRD_LIST,
 	COMPONENT_COMMAND_LINE,
 	COMPONENT_BOOT_COMMANDS,
+	COMPONENT_BOOT_FILE,
 	COMPONENT_SECURE_BOOT_SETTING,
 };
 

@@ -116,6 +116,14 @@ struct row {
 	{                                                                                          \
 		COMPONENT_BOOT_FILE, 9, "/boot/grub/fonts/unicode.pf2", 80, true                   \
 	}
+#define IN_MEMORY                                                                                  \
+	{                                                                                          \
+		COMPONENT_BOOT_FILE, 9, "(memdisk)/boot/grub/grub.cfg", 92, true                   \
+	}
+#define OTHER_IN_MEMORY                                                                            \
+	{                                                                                          \
+		COMPONENT_BOOT_FILE, 9, "(memdisk)/boot/grub/grub.cfg", 93, true                   \
+	}
 #define GRUBENV                                                                                    \
 	{                                                                                          \
 		COMPONENT_BOOT_FILE, 9, "(hd0,gpt2)/grub2/grubenv", 83, true                       \
