@@ -1,6 +1,7 @@
 /* Boot Loader Specification entries: their order is that of their names' versions, the newest
- * first. systemd-boot lets an entry's sort-key come before; entries with different ones are left
- * unclear unless one is asked for by name. */
+ * first. For systemd-boot, entries with a sort-key come before, in the order of these. That of a
+ * unified kernel image stands in the image and is not read: beside such entries the first one is
+ * unclear. Source: UAPI.1 "Sorting"; systemd 257 src/boot/boot.c (boot_entry_compare). */
 #include "foretell/kernel.h"
 
 #include <fnmatch.h>
@@ -15,9 +16,17 @@
 #define ENTRY_MAX   (64u << 10)
 #define MAX_ENTRIES 64
 
+#define KEY_SIZE 64
+
+struct entry {
+	const struct bootfile *file;
+	char key[KEY_SIZE]; /* "" without one */
+};
+
 struct entries {
 	size_t count;
-	const struct bootfile *files[MAX_ENTRIES];
+	struct entry items[MAX_ENTRIES];
+	bool has_keys, has_images;
 };
 
 static const char *id_of(const struct bootfile *file)
@@ -99,20 +108,55 @@ static bool is_unified(const struct bootfile *file)
 	return file->digest.is_program && strcasestr(file->path, "/EFI/Linux/");
 }
 
-static void find_entries(const struct bootfiles *files, bool with_unified, struct entries *ret)
+/* Whether one comes before the other. */
+static bool is_before(const struct entry *one, const struct entry *other)
 {
-	ret->count = 0;
-	for (size_t i = 0; i < files->count && ret->count < MAX_ENTRIES; i++) {
-		const struct bootfile *file = &files->files[i];
-		size_t at = ret->count;
+	int order = strcmp(one->key, other->key);
 
-		if (!bootconfig_is_entry(file->path) && !(with_unified && is_unified(file)))
+	if (!one->key[0] != !other->key[0])
+		return one->key[0];
+	return order ? order < 0 : compare_versions(id_of(one->file), id_of(other->file)) > 0;
+}
+
+static int read_key(int root_fd, const struct bootfile *file, char ret[KEY_SIZE], struct err *err)
+{
+	auto_cleanup(buf) struct buf text = buf_with_max(ENTRY_MAX);
+	struct bytes value;
+
+	ret[0] = '\0';
+	if (file_read(root_fd, file->path, FILE_NO_LINKS, &text, err) < 0)
+		return err_wrap(err, "'/%s'", file->path);
+	if (bootentry_value(buf_bytes(&text), "sort-key", &value))
+		text_clean(ret, KEY_SIZE, value);
+	return 0;
+}
+
+static void insert(struct entries *entries, const struct entry *entry)
+{
+	size_t at = entries->count++;
+
+	for (; at && is_before(entry, &entries->items[at - 1]); at--)
+		entries->items[at] = entries->items[at - 1];
+	entries->items[at] = *entry;
+	entries->has_keys |= entry->key[0] != '\0';
+}
+
+static int find_entries(int root_fd, const struct bootfiles *files, bool for_systemd,
+	struct entries *ret, struct err *err)
+{
+	*ret = (struct entries){0};
+	for (size_t i = 0; i < files->count && ret->count < MAX_ENTRIES; i++) {
+		struct entry entry = {.file = &files->files[i]};
+		bool is_image = for_systemd && is_unified(entry.file);
+
+		if (!is_image && !bootconfig_is_entry(entry.file->path))
 			continue;
-		for (; at && compare_versions(id_of(file), id_of(ret->files[at - 1])) > 0; at--)
-			ret->files[at] = ret->files[at - 1];
-		ret->files[at] = file;
-		ret->count++;
+		ret->has_images |= is_image;
+		if (for_systemd && !is_image && read_key(root_fd, entry.file, entry.key, err) < 0)
+			return -1;
+		insert(ret, &entry);
 	}
+	return 0;
 }
 
 /* GRUB's ids lack the ".conf", systemd-boot's may. */
@@ -130,11 +174,11 @@ static const struct bootfile *pick(const struct entries *entries, const char *ch
 	uint32_t number = 0;
 
 	for (size_t i = 0; i < entries->count && chosen[0]; i++)
-		if (has_id(entries->files[i], chosen))
-			return entries->files[i];
+		if (has_id(entries->items[i].file, chosen))
+			return entries->items[i].file;
 	if (!text_number(bytes_of_text(chosen), UINT32_MAX, &number) || number >= entries->count)
 		number = 0;
-	return entries->count ? entries->files[number] : NULL;
+	return entries->count ? entries->items[number].file : NULL;
 }
 
 static int place_entry(int root_fd, const struct bootfiles *files, const struct bootfile *entry,
@@ -161,13 +205,19 @@ static int place_entry(int root_fd, const struct bootfiles *files, const struct 
 }
 
 int kernel_choose_entry(int root_fd, const struct bootfiles *files, const char *chosen,
-	bool with_unified, struct kernel_choice *ret, struct err *err)
+	bool for_systemd, struct kernel_choice *ret, struct err *err)
 {
-	struct entries entries;
+	auto_cleanup(free) struct entries *entries = malloc(sizeof(*entries));
 	const struct bootfile *entry;
 
-	find_entries(files, with_unified, &entries);
-	entry = pick(&entries, chosen);
+	if (!entries)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for boot loader entries.");
+	if (find_entries(root_fd, files, for_systemd, entries, err) < 0)
+		return -1;
+	if (entries->has_keys && entries->has_images && !chosen[0])
+		return kernel_stop(ret,
+			"Some boot loader entries have a sort-key, others are images whose key is not read here: which is the first is not known.");
+	entry = pick(entries, chosen);
 	if (!entry)
 		return kernel_stop(ret, "There are no boot loader entries.");
 	if (!bootconfig_is_entry(entry->path)) {

@@ -22,7 +22,7 @@ int kernel_choose(int root_fd, const struct bootfiles *files, enum program_kind 
 /* entries.c. The same among the entries of loader/entries and EFI/Linux. chosen: an id, a pattern
  * of ids, or a number in their order; "": the first. */
 int kernel_choose_entry(int root_fd, const struct bootfiles *files, const char *chosen,
-	bool with_unified, struct kernel_choice *ret, struct err *err) err_check;
+	bool for_systemd, struct kernel_choice *ret, struct err *err) err_check;
 
 #define kernel_stop(choice, ...)                                                                   \
 	((void)text_format((choice)->why, sizeof((choice)->why), __VA_ARGS__), 0)
