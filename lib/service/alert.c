@@ -12,6 +12,7 @@
 #define TOTAL_MS         10000
 #define MAX_ANSWER_BYTES (64u << 10)
 #define MAX_BODY_BYTES   (16u << 10)
+#define NOTICED          "noticedAt" /* member of an alert that waits: Unix time */
 
 void alerts_done(struct alerts *alerts)
 {
@@ -176,6 +177,7 @@ static void fill_alert(const struct alert_inputs *inputs, const struct news *new
 	if (news->before)
 		json_add_text(alert, "before", news->before);
 	json_add_text(alert, "since", since);
+	json_add_int(alert, NOTICED, inputs->now.time.wall_s);
 	json_add_int(alert, "code", reason->code);
 	json_add_text(alert, "name", err_info(reason->code)->name);
 	json_add_text(alert, "message", reason->code ? reason->msg : news->good);
@@ -240,11 +242,17 @@ static int format_body(const json *alert, int64_t now_s, struct buf *ret, struct
 {
 	auto_cleanup(json) json *body = json_new_object();
 	char now[CLOCK_TEXT_SIZE];
+	int64_t noticed_s;
+	struct err ignored;
 
 	clock_text(now_s, now);
 	json_each (member, alert)
-		json_add_copy(body, json_name(member), member);
+		if (strcmp(json_name(member), NOTICED) != 0)
+			json_add_copy(body, json_name(member), member);
 	json_add_text(body, "time", now);
+	/* an earlier version noted none; a clock that was set back shows none */
+	if (json_get_int(alert, NOTICED, &noticed_s, &ignored) == 0)
+		json_add_int(body, "heldSeconds", noticed_s < now_s ? now_s - noticed_s : 0);
 	return json_print(body, JSON_COMPACT, ret, err);
 }
 

@@ -14,11 +14,13 @@
  *    "resourceId": "..",
  *    "provider": "https://..",
  *    "version": "1.2.3.4",
- *    "time": "2026-01-31T12:00:05Z"}
+ *    "time": "2026-01-31T12:00:05Z",
+ *    "heldSeconds": 5}
  *
- * time: when this POST was sent. before, vmId, resourceId: only if known. The header "X-Signature:
- * sha256=HEX" is the HMAC-SHA256 (RFC 2104) of the body with alertSecret. If the VM stops between
- * the delivery of an alert and the record of it, the receiver gets it twice, with the same `id`.
+ * time: when this POST was sent. heldSeconds: how long after the change was noticed. before, vmId,
+ * resourceId: only if known. The header "X-Signature: sha256=HEX" is the HMAC-SHA256 (RFC 2104) of
+ * the body with alertSecret. If the VM stops between the delivery of an alert and the record of it,
+ * the receiver gets it twice, with the same `id`.
  *
  * So does the next boot if it will fail (code ERR_NEXT_BOOT, with the health as it is), and once it
  * will not any more.
