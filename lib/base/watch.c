@@ -9,7 +9,8 @@ int watch_open(int *ret_fd, struct err *err)
 	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
 	if (fd < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "Folders cannot be watched: %m.");
+		return err_set(err, ERR_IO, (unsigned long)errno,
+			"Folders cannot be watched (inotify): %m.");
 	*ret_fd = fd;
 	return 0;
 }

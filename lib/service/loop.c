@@ -123,16 +123,25 @@ static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
 		.remedy_fd = loop->remedy_fd};
 }
 
+/* Other programs of root may have used up what the kernel has for watching (inotify(7)). Then the
+ * loop looks before each round only, which is no reason not to attest. */
+static void watch_for_end(struct loop *loop)
+{
+	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
+	struct err err;
+
+	if (loop->watch_fd < 0 && wakeup_watch(&inputs, &loop->watch_fd, &err) < 0)
+		loop_log_err(loop, &err);
+}
+
 /* Gets what a round needs and earlier rounds could not get. */
 static int get_ready(struct loop *loop, struct err *err)
 {
-	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
 	const struct settings *settings = &loop->settings;
 
 	if (!loop->boot_id[0])
 		boot_id_read(loop->root_fd, loop->boot_id);
-	if (loop->watch_fd < 0 && wakeup_watch(&inputs, &loop->watch_fd, err) < 0)
-		return -1;
+	watch_for_end(loop);
 	if (loop->has_settings)
 		return 0;
 	if (enabled_read_settings(loop->root_fd, &loop->service.environment, &loop->settings, err) < 0)

@@ -116,11 +116,11 @@ class Machine:
         text = json.dumps({"runtimeSettings": [{"handlerSettings": handler}]})
         (self.base / f"config/{sequence}.settings").write_text(text)
 
-    def command(self, name, sequence=0, **variables):
-        """Run a command as the agent does; (exit code, output, seconds). variables: of the agent's environment."""
+    def command(self, name, sequence=0, within=(), **variables):
+        """Run a command as the agent does; (exit code, output, seconds). within: the words before it; variables: of the agent's environment."""
         started = time.monotonic()
         done = subprocess.run(
-            [self.base / "bin" / name, "--root", self.root, "--tcti", self.tcti], cwd=self.base, stdin=subprocess.DEVNULL,
+            [*within, self.base / "bin" / name, "--root", self.root, "--tcti", self.tcti], cwd=self.base, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
             env={"PATH": os.environ["PATH"], "ConfigSequenceNumber": str(sequence), **variables})
         return done.returncode, done.stdout, time.monotonic() - started
