@@ -21,6 +21,7 @@ static const struct command *const all[] = {
 	&files_command,
 	&next_command,
 	&log_command,
+	&explain_command,
 };
 
 #define COMMAND_COUNT (sizeof(all) / sizeof(all[0]))
