@@ -136,6 +136,13 @@ $(BIN)/fault-allocs.so: test/fault/allocs.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
 
+# made of what the programs print by --help, and of pages of handler/docs
+man: all ## manual pages, into build/man
+	$(Q)rm -rf $(BUILD)/man && scripts/pages.py man $(BIN) $(BUILD)/man
+
+completion: all ## completion for bash, zsh and fish, into build/completion
+	$(Q)rm -rf $(BUILD)/completion && scripts/pages.py completion $(BIN) $(BUILD)/completion
+
 # Tests. Unit tests are one cmocka program per module; fuzz targets also run their seeds as a unit test.
 $(OBJ)/unit/%: $(OBJ)/test/unit/%.o $(LIBATTEST)
 	@mkdir -p $(@D)
@@ -284,8 +291,8 @@ outdated: ## each bundled library: pinned and newest version, and known vulnerab
 	$(Q)scripts/outdated
 
 clean: ## remove what was built, but for the libraries
-	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin
+	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin $(BUILD)/man $(BUILD)/completion
 
-.PHONY: FORCE all help libs outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package install deb rpm test-install test-package test-report vm year clean
+.PHONY: FORCE all help libs man completion outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package install deb rpm test-install test-package test-report vm year clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
