@@ -1,5 +1,6 @@
 #include "attestation.h"
 
+#include "agent/precondition.h"
 #include "agent/waagent.h"
 #include "base/clock.h"
 #include "maa/request.h"
@@ -54,13 +55,24 @@ static int run_round(const struct attestation_options *options, int root_fd,
 	return 0;
 }
 
+/* A machine without UEFI has no vTPM either: the cause is the answer, and not what follows. */
+static int check_machine(const struct attestation_options *options, int root_fd, struct err *err)
+{
+	struct err no_tpm;
+
+	if (precondition_check_vtpm(root_fd, options->tcti ? options->tcti : "", &no_tpm) == 0 ||
+		no_tpm.code != ERR_NO_VTPM)
+		return 0;
+	return precondition_check_uefi(root_fd, err);
+}
+
 int attestation_run(
 	const struct attestation_options *options, struct attestation *ret, struct err *err)
 {
 	auto_cleanup(fd) int root_fd = -1;
 
-	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0 ||
-		run_round(options, root_fd, ret->round, err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0 || check_machine(options, root_fd, err) < 0 ||
+		round_new(&ret->round, err) < 0 || run_round(options, root_fd, ret->round, err) < 0)
 		return -1;
 	verdicts_judge_read_only(root_fd, options->root ? NULL : options->tcti, ret->round,
 		&ret->change, &ret->verdict);
@@ -72,7 +84,8 @@ int attestation_check(
 {
 	auto_cleanup(fd) int root_fd = -1;
 
-	if (open_root(options->root, &root_fd, err) < 0 || round_new(&ret->round, err) < 0)
+	if (open_root(options->root, &root_fd, err) < 0 ||
+		check_machine(options, root_fd, err) < 0 || round_new(&ret->round, err) < 0)
 		return -1;
 	round_check_boot(&(struct round_inputs){.sources = {.root_fd = root_fd,
 							.event_log = options->event_log},

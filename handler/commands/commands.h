@@ -31,6 +31,8 @@ struct command {
 	/* ret_exit_code is EXIT_GOOD if it stays. -1: there is no answer, and run.c prints why. */
 	int (*run)(const void *options, int *ret_exit_code, struct err *err);
 	bool has_health; /* its JSON has a member "health" */
+	/* Whether it shows all without root, too; NULL: it does not. */
+	bool (*is_for_anybody)(const void *options);
 };
 
 extern const struct command attest_command, explain_command, history_command, log_command, now_command,
@@ -82,6 +84,7 @@ int check_nonce(const char *nonce, struct err *err) err_check;
 int check_endpoint(const char *address, struct err *err) err_check;
 int check_metadata(const char *address, struct err *err) err_check;
 int check_proxy(const char *address, struct err *err) err_check;
+bool always(const void *options); /* true */
 bool is_no_proxy(const char *proxy); /* "none" */
 
 /* paths.c. '-' is standard input. ERR_FORMAT for more than ret->max bytes, ERR_INPUT with errno in

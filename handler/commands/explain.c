@@ -112,6 +112,7 @@ const struct command explain_command = {
 	.notes = "Exit code: 0 explained; 64 wrong usage, or no such code.",
 	.rows = rows,
 	.size = sizeof(struct options),
+	.is_for_anybody = always,
 	.check = check,
 	.run = explain,
 };

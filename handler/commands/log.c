@@ -207,6 +207,7 @@ const struct command log_command = {
 	.notes = "Without option the boot is shown by its phases. A broken log is refused with the place and the reason. Event data is shown as the log has it: only the digests are proved by the TPM.\nExit code: 0 shown, 2 the log is unreadable or broken, 64 wrong usage.",
 	.rows = rows,
 	.size = sizeof(struct options),
+	.is_for_anybody = always,
 	.check = check_options,
 	.run = show_log,
 };

@@ -191,6 +191,11 @@ static int report(const void *given, int *ret_exit_code, struct err *err)
 	return 0;
 }
 
+static bool is_from_bundle(const void *given)
+{
+	return ((const struct options *)given)->from != NULL;
+}
+
 static const struct option_row rows[] = {
 	OPTION(struct options, html, "html", "FILE",
 		"where to put the page; '-' is standard output. One line shows the verdict in short"),
@@ -220,5 +225,6 @@ const struct command report_command = {
 	.rows = rows,
 	.size = sizeof(struct options),
 	.check = check_options,
+	.is_for_anybody = is_from_bundle,
 	.run = report,
 };

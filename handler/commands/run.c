@@ -1,12 +1,15 @@
 /* run.c - from a program's arguments to a command with its options. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/text.h"
+#include "base/watchdog.h"
 #include "commands.h"
 
-#define PROGRAM   "guest-attest"
-#define USAGE_MAX 16384
-#define NAME_SIZE 64 /* of "program command" */
+#define PROGRAM    "guest-attest"
+#define USAGE_MAX  16384
+#define NAME_SIZE  64 /* of "program command" */
+#define PATIENCE_S 1 /* without a sign of life */
 
 static const struct command *const all[] = {
 	&attest_command,
@@ -104,6 +107,35 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+static void warn_unless_root(const struct command *command, const void *options)
+{
+	if (geteuid() != 0 && !(command->is_for_anybody && command->is_for_anybody(options)))
+		print_aside(PROGRAM
+			": not root: what only root may read is missing below (sudo " PROGRAM
+			" %s). Without root: explain, log FILE, verify FILE, report --from BUNDLE.\n",
+			command->name);
+}
+
+static void show_life(void *context)
+{
+	static const char text[] = PROGRAM ": still at work ...\n";
+
+	(void)context;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		return;
+}
+
+/* Runs the command; a person at a terminal sees that it works. */
+static int run_visibly(
+	const struct command *command, const void *options, int *ret_exit_code, struct err *err)
+{
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+
+	if (isatty(STDERR_FILENO) && watchdog_arm(PATIENCE_S, show_life, NULL, &watchdog, err) < 0)
+		return -1;
+	return command->run(options, ret_exit_code, err);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	auto_cleanup(free) void *options = calloc(1, command->size);
@@ -125,7 +157,9 @@ static int run(const struct command *command, int argc, char **argv)
 	case OPTIONS_READ:
 		break;
 	}
-	if (command->run(options, &exit_code, &err) == 0)
+	if (!is_json)
+		warn_unless_root(command, options);
+	if (run_visibly(command, options, &exit_code, &err) == 0)
 		return exit_code;
 	return command_fail(command, &err, is_json && options_have(command->rows, "json"));
 }

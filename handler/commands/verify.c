@@ -70,6 +70,7 @@ const struct command verify_command = {
 	.notes = "Two answers: is it genuine (Genuine; Refused; Unanchored: nothing shows whose TPM it is), and was the boot good (Healthy, Unhealthy, or not said: the evidence alone shows no comparison with other boots).\nExit code: 0 Genuine, 1 Refused or an Unhealthy boot, 2 the evidence or another file is unreadable, 3 Unanchored: nothing speaks against it, but without --ca it may be anybody's, 64 wrong usage.\nNothing in evidence proves when it was made.",
 	.rows = rows,
 	.size = sizeof(struct options),
+	.is_for_anybody = always,
 	.check = check_options,
 	.run = verify,
 };

@@ -141,7 +141,7 @@
 	X(ERR_INCIDENT,              740, "incident-open",                     INTEGRITY,    VM,        AGAINST, LATER, 1,  "Find out what happened ('guest-attest history'), then run 'guest-attest history ack ID --reason TEXT' with the incident's number.") \
 	X(ERR_NO_MEMORY,             901, "out-of-memory",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Free memory on the VM; it is retried by itself.") \
 	X(ERR_IO,                    902, "file-failed",                       INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Check free disk space, that the file system is writable, and that root runs this.") \
-	X(ERR_STATE_INVALID,         903, "state-invalid",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "The damaged file was set aside; nothing needs to be done.") \
+	X(ERR_STATE_INVALID,         903, "state-invalid",                     INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Nothing needs to be done: the service sets a damaged file aside and goes on without it.") \
 	X(ERR_SERVICE,               904, "service-failed",                    INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Look at the journal of guest-attestation.service for the reason.") \
 	X(ERR_FORMAT,                905, "format-invalid",                    INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Give a file of the format that the message names.") \
 	X(ERR_USAGE,                 906, "usage",                             INTERNAL,     VM,        NEUTRAL, NEVER, 64, "Run the command with --help.") \

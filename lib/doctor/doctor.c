@@ -66,6 +66,15 @@ void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	va_end(args);
 }
 
+int doctor_skip_on_bios(const struct doctor *doctor, struct doctor_finding *finding,
+	enum err_code code, const struct err *err)
+{
+	if (!doctor->is_bios || err->code != code)
+		return -1;
+	doctor_skip(finding, "Not there, as this VM was not started by UEFI: see 'firmware'.");
+	return 0;
+}
+
 /* The first needed check without a usable result; NULL if there is none. */
 static const struct doctor_finding *find_obstacle(
 	const struct doctor_report *report, doctor_check *const needs[MAX_NEEDS])

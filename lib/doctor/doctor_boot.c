@@ -9,8 +9,9 @@ int doctor_event_log(struct doctor *doctor, struct doctor_finding *finding, stru
 {
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
 
-	if (precondition_check_event_log(doctor->inputs->root_fd, err) < 0 ||
-		collect_read_log(&sources, &doctor->log_bytes, err) < 0)
+	if (precondition_check_event_log(doctor->inputs->root_fd, err) < 0)
+		return doctor_skip_on_bios(doctor, finding, ERR_NO_EVENT_LOG, err);
+	if (collect_read_log(&sources, &doctor->log_bytes, err) < 0)
 		return -1;
 	json_add_int(finding->details, "bytes", (int64_t)doctor->log_bytes.len);
 	if (eventlog_open(buf_bytes(&doctor->log_bytes), &doctor->log, err) < 0)

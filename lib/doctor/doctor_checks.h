@@ -25,6 +25,7 @@ struct doctor {
 	struct err not_enabled; /* the reason, unless is_enabled */
 	bool has_settings;
 	struct settings settings;
+	bool is_bios; /* firmware other than UEFI started this VM */
 	/* this boot */
 	enum precondition_flag secure_boot; /* the firmware's variable */
 	struct tpm *tpm;
@@ -51,6 +52,10 @@ void doctor_ok(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void doctor_warn(struct doctor_finding *finding, enum err_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Skips what a VM without UEFI lacks for that reason: it is no fault of its own. -1 for every other
+ * error than `code`, and with UEFI. */
+int doctor_skip_on_bios(const struct doctor *doctor, struct doctor_finding *finding,
+	enum err_code code, const struct err *err) err_check;
 void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -24,8 +24,10 @@ int doctor_machine(struct doctor *doctor, struct doctor_finding *finding, struct
 
 int doctor_firmware(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
-	if (precondition_check_uefi(doctor->inputs->root_fd, err) < 0)
+	if (precondition_check_uefi(doctor->inputs->root_fd, err) < 0) {
+		doctor->is_bios = err->code == ERR_NO_UEFI;
 		return -1;
+	}
 	doctor_ok(finding, "This VM was started by UEFI firmware.");
 	return 0;
 }
@@ -169,9 +171,10 @@ int doctor_tpm(struct doctor *doctor, struct doctor_finding *finding, struct err
 	struct tpm_identity identity;
 	char firmware[32];
 
-	if (list_devices(doctor->inputs->root_fd, finding->details, err) < 0 ||
-		precondition_check_vtpm(doctor->inputs->root_fd, tcti, err) < 0)
+	if (list_devices(doctor->inputs->root_fd, finding->details, err) < 0)
 		return -1;
+	if (precondition_check_vtpm(doctor->inputs->root_fd, tcti, err) < 0)
+		return doctor_skip_on_bios(doctor, finding, ERR_NO_VTPM, err);
 	if (!tcti[0])
 		tcti = tpm_machine_tcti(doctor->inputs->root_fd);
 	json_add_known_text(finding->details, "way", tcti);
