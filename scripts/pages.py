@@ -226,7 +226,7 @@ def fish(every):
 def main(kind, programs, folder):
     programs, folder = pathlib.Path(programs), pathlib.Path(folder)
     if kind == "man":
-        made = {f"man{section}/{name}.{section}": shown for name, section, shown in manual(programs)}
+        made = {f"{name}.{section}": shown for name, section, shown in manual(programs)}
     else:
         every = commands(programs)
         made = {f"bash/{PROGRAM}": bash(every), f"zsh/_{PROGRAM}": zsh(every), f"fish/{PROGRAM}.fish": fish(every)}

@@ -130,6 +130,7 @@
 	X(ERR_DRIFT_PARTITIONS, "The partition table of the disk that was booted from changed.", "The partition table has 1 partition more.") \
 	X(ERR_DRIFT_VM_IDENTITY, "The disk booted in another VM than its accepted boots did.", "The firmware measured another identifier of the VM (PCR 6).") \
 	X(ERR_DRIFT_CERTIFICATES, "Secure Boot's certificates were renewed as the firmware's signed updates do it, and no accepted boot had them.", "db and KEK have Microsoft's certificates of 2023 in addition.") \
+	X(ERR_INCIDENT, "This VM was Unhealthy, and nobody has closed that incident. The VM may be Healthy again by now.", "Incident 3 is open since 2026-01-31T12:00:00Z: kernel-changed.") \
 	X(ERR_NO_MEMORY, "The VM had no memory left for the work.", "No memory for the status.") \
 	X(ERR_IO, "A file or folder could not be read or written. Usual causes: a full disk, a read-only file system, or not root.", "'/var/lib/guest-attestation' cannot be looked at: Permission denied.") \
 	X(ERR_STATE_INVALID, "A file of the extension's own was damaged. Usual cause: the VM lost power while it was written.", "1 damaged files were set aside in '/var/lib/guest-attestation'.") \
@@ -149,6 +150,7 @@
 	X(ERR_NO_BASELINE, "No boot was accepted yet: none was Healthy, or the baseline was forgotten.", "No boot of this VM is accepted yet.") \
 	X(ERR_BASELINE_REFUSED, "A boot that is not Healthy cannot be accepted.", "This boot is not accepted: Secure Boot is off.") \
 	X(ERR_CHANGE_UNCLEAR, "The boot changed, and whether an update explains it could not be found out.", "Kernel changed. Whether an update explains it could not be found out: '/var/lib/dpkg/status' cannot be read.") \
+	X(ERR_HISTORY_ALTERED, "The file of this VM's history was cut or edited: its entries do not lead to each other. Usual causes: somebody who hides a change, or a restored disk.", "Entry 17 of the history does not hold the hash of the one before.") \
 	X(ERR_NEXT_BOOT, "With what is on the disks now the VM will not start again. Usual causes: an unsigned kernel, a revoked boot loader, or a file that is missing.", "The next boot fails: shim is revoked by dbx.") \
 	X(ERR_INTERNAL, "A fault of this program, or of the machine that it runs on.", "The kernel gave no random bytes: Input/output error.")
 /* clang-format on */
