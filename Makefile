@@ -237,7 +237,7 @@ package: ## the extension's zip, for x86_64 and aarch64: make package [VERSION=1
 
 # Public headers: those of the library, as it includes them itself. The pinned libraries come along, in a folder of their own.
 PREFIX ?= /usr/local
-install: all ## program, library, headers and a pkg-config file: make install [PREFIX=/usr/local] [DESTDIR=..]
+install: all man completion ## program, library, headers and a pkg-config file: make install [PREFIX=/usr/local] [DESTDIR=..]
 	$(Q)install -D -m 755 $(BIN)/guest-attest $(DESTDIR)$(PREFIX)/bin/guest-attest
 	$(Q)install -D -m 644 $(LIBATTEST) $(DESTDIR)$(PREFIX)/lib/libattest.a
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/guest-attestation $(DESTDIR)$(PREFIX)/lib/pkgconfig
@@ -250,16 +250,16 @@ install: all ## program, library, headers and a pkg-config file: make install [P
 	$(Q)for file in $(wildcard $(BUILD)/completion/zsh/*); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/$${file##*/}" || exit; done
 	$(Q)for file in $(wildcard $(BUILD)/completion/fish/*); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$${file##*/}" || exit; done
 
-deb: package ## packages for dpkg, out of the extension's: make deb [VERSION=1.2.3.4] [ARCH=x86_64]
+deb: package man completion ## packages for dpkg, out of the extension's: make deb [VERSION=1.2.3.4] [ARCH=x86_64]
 	$(Q)BUILD="$(BUILD)" scripts/distribution deb "$(VERSION)" $(ARCH)
 
-rpm: package ## packages for rpm: make rpm [VERSION=1.2.3.4] [ARCH=x86_64]
+rpm: package man completion ## packages for rpm: make rpm [VERSION=1.2.3.4] [ARCH=x86_64]
 	$(Q)scripts/deps rpm
 	$(Q)BUILD="$(BUILD)" scripts/distribution rpm "$(VERSION)" $(ARCH)
 
 test-install: ## the packages of dpkg and rpm, and make install, in clean systems (needs root)
 	$(Q)scripts/deps build test package test-package rpm test-install
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all man completion
 	$(Q)$(foreach test,$(wildcard test/install/*),$(test) $(BIN) &&) echo "all installations passed"
 
 test-package: ## the packages: reproducible, and their programs on bare, old, new and foreign systems (needs root)
