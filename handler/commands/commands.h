@@ -35,8 +35,8 @@ struct command {
 	bool (*is_for_anybody)(const void *options);
 };
 
-extern const struct command attest_command, explain_command, history_command, log_command, now_command,
-	status_command;
+extern const struct command attest_command, explain_command, history_command, log_command,
+	now_command, status_command;
 /* Commands of wings that a build may leave out (make WITHOUT=..): then their addresses are NULL. */
 #define WING __attribute__((weak))
 extern const struct command WING baseline_command, WING doctor_command, WING evidence_command,
