@@ -81,6 +81,9 @@ static int check_settings_and_machine(
 	if (settings_protected_parse(handler->root_fd, handler->environment.config_folder,
 		    settings_text, &settings, err) < 0)
 		return -1;
+	if (settings.suppress.until_s - clock_now_s() > SUPPRESS_MAX_S)
+		return err_set(err, ERR_SETTINGS_INVALID, 0, "suppress ends in more than %d days.",
+			SUPPRESS_MAX_S / 86400);
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 &&
 		err_info(err->code)->retry == ERR_RETRY_NEVER)
 		return -1;

@@ -83,6 +83,8 @@ MEMBERS = {
     "regionFallback": word_of("Where the region has no provider: fail, or nearest for that of the nearest region in the same part of the world.",
                               "fail", "nearest", default="fail"),
     "secureBoot2023": word_of("What it means if Secure Boot's certificates of 2023 are missing.", "warn", "ignore", "unhealthy", default="warn"),
+    "suppress": {"description": "Until then, and why, the top level of the status stays success. The end is at most 90 days away.",
+                 "anyOf": [{"enum": ["", None]}, {"$ref": "#/$defs/suppress"}]},
     "latch": word_of("What an incident that nobody acknowledged means once the VM is Healthy again.", "warn", "off", "unhealthy", default="warn"),
     "fallbackEndpoint": text_of("The provider if the VM's region leads to none.", ENDPOINT, examples=EXAMPLES),
     "caFile": text_of("Absolute path of a PEM file: these certificate authorities instead of the system's.", PATH),
@@ -100,6 +102,7 @@ MEMBERS = {
                             whole(rf"(?:(?=[!-~]{{1,511}}(?![!-~])){any_case('https')}://{HOST}(?:{PORT})?(?:[/?][!\"$-\[\]-~]*)?)?")),
     "rules": {"description": "What an unexplained change of the boot means, by class.", "anyOf": [{"enum": ["", None]}, {"$ref": "#/$defs/rules"}]},
 }
+TIME = whole(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 SECRETS = {
     "proxyUser": text_of("User name for the proxy, which must be given too.", USER),
     "proxyPassword": text_of("Password for the proxy.", PASSWORD),
@@ -149,6 +152,8 @@ def schema():
         "$defs": {
             "action": {"anyOf": [{"enum": ["unhealthy", "note", "ignore"]}, {"type": "string", "pattern": exactly(words("unhealthy", "note", "ignore"))}]},
             "rules": {"type": "object", **members({name: {"$ref": "#/$defs/action"} for name in RULES}), "additionalProperties": False},
+            "suppress": {"type": "object", **members({"until": {"type": "string", "pattern": TIME}, "reason": {"type": "string", "minLength": 1}}),
+                         "additionalProperties": False, "minProperties": 2},
             "members": members({**MEMBERS, **foreign}, "members"),
             "publicMembers": {"$ref": "#/$defs/members", **members(none, "publicMembers")},
             "protectedMembers": {"$ref": "#/$defs/members", **members(SECRETS, "protectedMembers")},

@@ -47,6 +47,17 @@ struct settings_proxy {
 	bool is_none; /* proxy "none": no proxy, whatever the environment contains */
 };
 
+#define SUPPRESS_REASON_SIZE 200
+#define SUPPRESS_MAX_S       (90 * 86400)
+/* suppress: until then, and why, the top level of the status stays success. */
+struct suppress {
+	int64_t until_s; /* Unix time; 0 = not given */
+	char reason[SUPPRESS_REASON_SIZE];
+};
+
+/* For how many seconds; 0: not any more, or the end is more than SUPPRESS_MAX_S away. */
+uint32_t suppress_left_s(const struct suppress *suppress, int64_t now_s);
+
 /* Endpoints are origins: "https://host" or "https://host:port". */
 struct settings {
 	char endpoint[HTTP_URL_SIZE]; /* maaEndpoint: "" = the region's shared one */
@@ -58,6 +69,7 @@ struct settings {
 	char extra_ca_file[SETTINGS_PATH_SIZE];
 	struct settings_proxy proxy;
 	bool alerts_disabled; /* disableAlerts */
+	struct suppress suppress;
 	char alert_webhook[HTTP_URL_SIZE]; /* alertWebhook: https, may hold a secret; "" = none */
 	/* alertSecret: signs alerts; "" = they are not signed */
 	char alert_secret[SETTINGS_SECRET_SIZE];

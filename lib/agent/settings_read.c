@@ -280,8 +280,9 @@ int settings_read(const struct settings_tree *tree, struct settings *ret, struct
 		read_ca_file(tree, SETTING_EXTRA_CA_FILE, ret->extra_ca_file, err) < 0 ||
 		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
 		settings_read_alerts(tree, ret, err) < 0 ||
-		read_renewal(tree, &ret->renewal, err) < 0 ||
-		read_latch(tree, &ret->latch, err) < 0 || read_rules(tree, &ret->rules, err) < 0)
+		read_renewal(tree, &ret->renewal, err) < 0 || read_latch(tree, &ret->latch, err) < 0 ||
+		settings_read_suppress(tree, &ret->suppress, err) < 0 ||
+		read_rules(tree, &ret->rules, err) < 0)
 		return -1;
 	read_switch(tree, SETTING_DISABLE_ALERTS, &ret->alerts_disabled, ret);
 	read_period(tree, ret);

@@ -11,6 +11,9 @@ int settings_read_proxy(
 	const struct settings_tree *tree, struct settings_proxy *ret, struct err *err) err_check;
 int settings_read_alerts(
 	const struct settings_tree *tree, struct settings *ret, struct err *err) err_check;
+/* settings_suppress.c. ERR_SETTINGS_INVALID */
+int settings_read_suppress(
+	const struct settings_tree *tree, struct suppress *ret, struct err *err) err_check;
 
 /* Copies the member's text without blanks at both ends; "" if it is not given.
  * ERR_SETTINGS_INVALID: no text, or of more than size - 1 characters, (size - 1) / 4 if some are

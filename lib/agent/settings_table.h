@@ -20,6 +20,7 @@
 	X(SETTING_ALERT_SECRET,         "alertSecret") \
 	X(SETTING_REPORTING_FREQUENCY,  "ascReportingFrequency") \
 	X(SETTING_SECURE_BOOT_2023,     "secureBoot2023") \
+	X(SETTING_SUPPRESS,             "suppress") \
 	X(SETTING_LATCH,                "latch") \
 	X(SETTING_RULES,                "rules")
 /* clang-format on */

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <string.h>
 #include <time.h>
 #include "base/text.h"
 
@@ -49,6 +50,23 @@ void clock_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 	(void)text_format(ret, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
 		parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
 		parts.tm_sec);
+}
+
+/* Parsed leniently, then compared with the one text that stands for the time. */
+bool clock_parse(const char *text, int64_t *ret)
+{
+	char again[CLOCK_TEXT_SIZE];
+	struct tm parts = {0};
+	int64_t time;
+
+	if (!strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		return false;
+	time = timegm(&parts);
+	clock_text(time, again);
+	if (strcmp(again, text) != 0)
+		return false;
+	*ret = time;
+	return true;
 }
 
 bool clock_parse_http(const char *text, int64_t *ret)

@@ -92,6 +92,8 @@ static const char *shown_text(const struct settings *settings, enum setting sett
 		return settings->proxy.no_proxy;
 	case SETTING_SECURE_BOOT_2023:
 		return renewal_action_name(settings->renewal);
+	case SETTING_SUPPRESS:
+		return settings->suppress.reason;
 	case SETTING_LATCH:
 		return latch_name(settings->latch);
 	case SETTING_PROXY_USER:

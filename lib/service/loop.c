@@ -64,7 +64,7 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 	return 0;
 }
 
-static void report_err(const struct loop *loop, const struct err *err)
+static void report_err(struct loop *loop, const struct err *err)
 {
 	struct status status;
 	struct err second;
@@ -112,7 +112,7 @@ static void remember_before_stop(const struct loop *loop)
 	loop_look_ahead(loop, &outlook);
 }
 
-static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
+struct wakeup_inputs loop_wakeup_inputs(struct loop *loop)
 {
 	return (struct wakeup_inputs){.root_fd = loop->root_fd,
 		.state_fd = loop->state_fd,
@@ -127,7 +127,7 @@ static struct wakeup_inputs wakeup_inputs_of(struct loop *loop)
  * loop looks before each round only, which is no reason not to attest. */
 static void watch_for_end(struct loop *loop)
 {
-	const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
+	const struct wakeup_inputs inputs = loop_wakeup_inputs(loop);
 	struct err err;
 
 	if (loop->watch_fd < 0 && wakeup_watch(&inputs, &loop->watch_fd, &err) < 0)
@@ -179,7 +179,7 @@ static void watch_disks(struct loop *loop)
 }
 
 /* The watchdog ends a look that hangs. The status stays, because its round has ended. */
-static void remember_disks_watched(struct loop *loop)
+void loop_look_at_disks(struct loop *loop)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
 	struct err err;
@@ -189,81 +189,6 @@ static void remember_disks_watched(struct loop *loop)
 		loop_log_err(loop, &err);
 	else
 		remember_disks(loop);
-}
-
-/* Does the VM boot otherwise than in the outlook that was reported? Then a round is due at once: an
- * owner is warned before the restart that fails. */
-static bool has_other_outlook(const struct loop *loop)
-{
-	struct outlook outlook;
-
-	loop_look_ahead(loop, &outlook);
-	return outlook.is_answered &&
-	       (outlook.finding.code != loop->outlook.finding.code ||
-		       strcmp(outlook.finding.msg, loop->outlook.finding.msg) != 0);
-}
-
-static void watch_remedy(struct loop *loop, enum err_code lacking)
-{
-	fd_cleanup(&loop->remedy_fd);
-	remedy_watch(&loop->settings, lacking, &loop->remedy_fd);
-}
-
-/* A remedy makes the next round due soon. */
-static bool take_remedy(struct loop *loop, int64_t *due_s)
-{
-	int64_t soon_s = clock_read().boot_s + schedule_remedy_wait_s(loop->phase);
-
-	if (loop->remedy_fd < 0 || !remedy_is_there(&loop->settings, loop->remedy_fd))
-		return false;
-	watch_remedy(loop, ERR_OK);
-	if (soon_s < *due_s)
-		*due_s = soon_s;
-	return true;
-}
-
-/* Waits, and looks at the disks in between when they have changed and settled. WAKEUP_DISKS: and a
- * round is due by what was found. WAKEUP_REMEDY: and the round that it allows is due. */
-static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
-{
-	int64_t due_s = clock_read().boot_s + wait_s;
-	/* it may have come before it was watched for */
-	bool is_remedied = take_remedy(loop, &due_s);
-
-	for (;;) {
-		const struct wakeup_inputs inputs = wakeup_inputs_of(loop);
-		int64_t left_s = due_s - clock_read().boot_s;
-
-		if (wakeup_wait(&inputs, loop->watch_fd, left_s > 0 ? (uint32_t)left_s : 0, ret,
-			    err) < 0)
-			return -1;
-		if (*ret == WAKEUP_REMEDY) {
-			is_remedied |= take_remedy(loop, &due_s);
-			continue;
-		}
-		if (*ret == WAKEUP_DUE && is_remedied)
-			*ret = WAKEUP_REMEDY;
-		if (*ret != WAKEUP_DISKS)
-			return 0;
-		remember_disks_watched(loop);
-		if (has_other_outlook(loop))
-			return 0;
-	}
-}
-
-/* Waits until the next round is due and replaces a status that becomes untrue in between. */
-static int wait_for_round(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
-{
-	if (loop->lapse_s && loop->lapse_s < wait_s) {
-		if (wait_with_disks(loop, loop->lapse_s, ret, err) < 0)
-			return -1;
-		if (*ret != WAKEUP_DUE)
-			return 0;
-		loop_report_lapse(loop);
-		wait_s -= loop->lapse_s;
-		loop->lapse_s = 0;
-	}
-	return wait_with_disks(loop, wait_s, ret, err);
 }
 
 static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
@@ -296,7 +221,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 		int64_t begun_s = clock_read().boot_s;
 		uint32_t passed_s;
 
-		if (wait_for_round(loop, wait_s, &wakeup, &err) < 0) {
+		if (loop_wait(loop, wait_s, &wakeup, &err) < 0) {
 			report_err(loop, &err);
 			(void)sleep(LOOP_TROUBLE_WAIT_S);
 			return WAKEUP_DUE;
@@ -341,7 +266,7 @@ static int end_dropped(const struct loop *loop, struct err *err)
 
 /* Ends a service that commands can no longer find. It reports its end, so that its last status does
  * not stand for ever. */
-static int end_service(const struct loop *loop, enum running_end why, struct err *err)
+static int end_service(struct loop *loop, enum running_end why, struct err *err)
 {
 	if (why == RUNNING_REMOVED)
 		return end_dropped(loop, err);
@@ -355,7 +280,10 @@ static int end_service(const struct loop *loop, enum running_end why, struct err
 	err_fill(err, ERR_SERVICE, 0, "The service ended: its lock file /%s/%s was %s",
 		STATE_FOLDER, RUNNING_PID_FILE,
 		why == RUNNING_UNLOCKED ? "removed." : "replaced by another service's.");
-	(why == RUNNING_UNLOCKED ? report_err : loop_log_err)(loop, err);
+	if (why == RUNNING_UNLOCKED)
+		report_err(loop, err);
+	else
+		loop_log_err(loop, err);
 	return -1;
 }
 
@@ -387,10 +315,10 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}
-	watch_remedy(loop, loop->schedule.verdict.reason.code);
+	loop_watch_remedy(loop, loop->schedule.verdict.reason.code);
 	attest_now_meet(loop->state_fd, loop->met_id);
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
-		remember_disks_watched(loop);
+		loop_look_at_disks(loop);
 	return 0;
 }
 

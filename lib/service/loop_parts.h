@@ -13,6 +13,7 @@
 #include "service/quiet.h"
 #include "service/removal.h"
 #include "service/schedule.h"
+#include "service/wakeup.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
 
@@ -35,14 +36,16 @@ struct loop {
 	/* rounds in a row without an answer since the service started */
 	uint32_t failures;
 	struct schedule_inputs schedule; /* of the last round; zeroed before the first */
-	struct status status; /* the last one reported */
+	struct status status; /* the last one reported, before suppression */
+	bool is_suppressed; /* the file says success in its place */
 	struct outlook outlook; /* of the last round */
 	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
 	uint32_t lapse_s;
 };
 
-int loop_write_status(const struct loop *loop, const struct status *status, int64_t now_s,
-	struct err *err) err_check;
+/* Writes it with the top level success while the setting suppress lasts. */
+int loop_write_status(
+	struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
 /* Writes a line to the extension's log and to systemd's journal. */
 void loop_log(const struct loop *loop, enum log_level level, const char *text);
 void loop_log_err(const struct loop *loop, const struct err *err);
@@ -58,6 +61,14 @@ void loop_report_lapse(struct loop *loop);
 /* At SIGTERM: a success must not stand for a service that does not run. A bad status stays, as the
  * last that is known. */
 void loop_report_stop(struct loop *loop);
+/* loop_wait.c. Waits until the next round is due; replaces a status that becomes untrue in between,
+ * or whose suppression ends; and looks at the disks when they have changed and settled. */
+int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err) err_check;
+/* Watches for what a round lacked; ERR_OK: for nothing. */
+void loop_watch_remedy(struct loop *loop, enum err_code lacking);
+/* loop.c */
+struct wakeup_inputs loop_wakeup_inputs(struct loop *loop);
+void loop_look_at_disks(struct loop *loop);
 
 /* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;

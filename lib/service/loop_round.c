@@ -1,25 +1,52 @@
 #include "service/loop_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "appraise/renewal_facts.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "edge/crypto.h"
 #include "memory/lapse.h"
 #include "memory/chronicle.h"
 #include "service/journal.h"
 #include "service/verdicts.h"
 
-int loop_write_status(
-	const struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
+/* A copy that says success, and why. NULL: no memory, and the truth is reported. */
+static struct status *suppress(const struct suppress *suppress, const struct status *status)
+{
+	struct status *ret = malloc(sizeof(*ret));
+	char until[CLOCK_TEXT_SIZE];
+	size_t len;
+
+	if (!ret)
+		return NULL;
+	*ret = *status;
+	ret->state = STATUS_SUCCESS;
+	clock_text(suppress->until_s, until);
+	(void)text_format(ret->message, sizeof(ret->message), "%.700s", status->message);
+	len = strlen(ret->message);
+	(void)text_format(ret->message + len, sizeof(ret->message) - len,
+		" (Shown as success until %s by the setting suppress: %s)", until, suppress->reason);
+	return ret;
+}
+
+int loop_write_status(struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
+	auto_cleanup(free) struct status *suppressed = NULL;
+	bool is_due = loop->has_settings && status->state == STATUS_ERROR &&
+		      suppress_left_s(&loop->settings.suppress, now_s) > 0;
 
 	if (loop_find_end(loop) == RUNNING_FORBIDDEN)
 		return 0; /* the agent's own status stays */
 	if (environment_make_folder(
 		    loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
 		return -1;
-	return status_write(folder, loop->service.environment.sequence, status, now_s, err);
+	if (is_due)
+		suppressed = suppress(&loop->settings.suppress, status);
+	loop->is_suppressed = suppressed != NULL;
+	return status_write(folder, loop->service.environment.sequence,
+		suppressed ? suppressed : status, now_s, err);
 }
 
 void loop_log(const struct loop *loop, enum log_level level, const char *text)
@@ -94,7 +121,7 @@ static uint32_t wait_until_next_s(struct loop *loop, const struct randomness *ra
 
 /* Sends alerts after the status was written, so that the status does not wait for a receiver. An
  * alert that was not delivered is added to the status. */
-static void send_alerts(const struct loop *loop, const struct randomness *random,
+static void send_alerts(struct loop *loop, const struct randomness *random,
 	const struct status_report_inputs *report, struct status *status)
 {
 	char told[STATUS_MESSAGE_SIZE];

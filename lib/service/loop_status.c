@@ -16,6 +16,8 @@ bool loop_drop_old_success(struct loop *loop)
 	int64_t written_s;
 	struct err err;
 
+	if (loop->is_suppressed)
+		return true; /* the file has not the truth */
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
 		return false; /* no readable status, so none to replace */

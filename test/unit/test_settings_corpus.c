@@ -41,6 +41,8 @@ static const char *found_text(const struct settings *found, enum setting setting
 		return found->alert_webhook;
 	case SETTING_ALERT_SECRET:
 		return found->alert_secret;
+	case SETTING_SUPPRESS:
+		return found->suppress.reason;
 	case SETTING_REGION_FALLBACK:
 	case SETTING_DISABLE_ALERTS:
 	case SETTING_REPORTING_FREQUENCY:

@@ -1,0 +1,106 @@
+#include "service/loop_parts.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "service/remedy.h"
+#include "service/wakeup.h"
+
+/* The truth takes the place of the status that was suppressed. */
+static void end_suppression(struct loop *loop)
+{
+	struct err err;
+
+	loop_log(loop, LOG_LEVEL_NOTICE,
+		"the setting suppress has ended: the status tells the truth again.");
+	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
+		loop_log_err(loop, &err);
+}
+
+/* Does the VM boot otherwise than in the outlook that was reported? Then a round is due at once: an
+ * owner is warned before the restart that fails. */
+static bool has_other_outlook(const struct loop *loop)
+{
+	struct outlook outlook;
+
+	loop_look_ahead(loop, &outlook);
+	return outlook.is_answered &&
+	       (outlook.finding.code != loop->outlook.finding.code ||
+		       strcmp(outlook.finding.msg, loop->outlook.finding.msg) != 0);
+}
+
+void loop_watch_remedy(struct loop *loop, enum err_code lacking)
+{
+	fd_cleanup(&loop->remedy_fd);
+	remedy_watch(&loop->settings, lacking, &loop->remedy_fd);
+}
+
+/* A remedy makes the next round due soon. */
+static bool take_remedy(struct loop *loop, int64_t *due_s)
+{
+	int64_t soon_s = clock_read().boot_s + schedule_remedy_wait_s(loop->phase);
+
+	if (loop->remedy_fd < 0 || !remedy_is_there(&loop->settings, loop->remedy_fd))
+		return false;
+	loop_watch_remedy(loop, ERR_OK);
+	if (soon_s < *due_s)
+		*due_s = soon_s;
+	return true;
+}
+
+/* Waits, and looks at the disks in between when they have changed and settled. WAKEUP_DISKS: and a
+ * round is due by what was found. WAKEUP_REMEDY: and the round that it allows is due. */
+static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	int64_t due_s = clock_read().boot_s + wait_s;
+	/* it may have come before it was watched for */
+	bool is_remedied = take_remedy(loop, &due_s);
+
+	for (;;) {
+		const struct wakeup_inputs inputs = loop_wakeup_inputs(loop);
+		int64_t left_s = due_s - clock_read().boot_s;
+
+		if (wakeup_wait(&inputs, loop->watch_fd, left_s > 0 ? (uint32_t)left_s : 0, ret,
+			    err) < 0)
+			return -1;
+		if (*ret == WAKEUP_REMEDY) {
+			is_remedied |= take_remedy(loop, &due_s);
+			continue;
+		}
+		if (*ret == WAKEUP_DUE && is_remedied)
+			*ret = WAKEUP_REMEDY;
+		if (*ret != WAKEUP_DISKS)
+			return 0;
+		loop_look_at_disks(loop);
+		if (has_other_outlook(loop))
+			return 0;
+	}
+}
+
+/* Seconds until the status changes without a round; 0: it does not. */
+static uint32_t next_change_s(struct loop *loop)
+{
+	uint32_t left_s = 0;
+
+	if (loop->is_suppressed)
+		left_s = suppress_left_s(&loop->settings.suppress, clock_now_s());
+	if (loop->is_suppressed && !left_s)
+		end_suppression(loop);
+	return !left_s || (loop->lapse_s && loop->lapse_s < left_s) ? loop->lapse_s : left_s;
+}
+
+int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
+{
+	uint32_t change_s;
+
+	while ((change_s = next_change_s(loop)) != 0 && change_s < wait_s) {
+		if (wait_with_disks(loop, change_s, ret, err) < 0)
+			return -1;
+		if (*ret != WAKEUP_DUE)
+			return 0;
+		if (change_s == loop->lapse_s)
+			loop_report_lapse(loop);
+		wait_s -= change_s;
+		loop->lapse_s = change_s < loop->lapse_s ? loop->lapse_s - change_s : 0;
+	}
+	return wait_with_disks(loop, wait_s, ret, err);
+}
