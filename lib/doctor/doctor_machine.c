@@ -226,7 +226,7 @@ static int check_dates(const struct crypto_cert_info *cert, int64_t now_s,
 			"The attestation key's certificate counts from %s on only: look at the VM's clock.",
 			from);
 	if (days < SOON_DAYS)
-		doctor_warn(finding, ERR_AK_CERT_INVALID,
+		doctor_warn(finding, ERR_AK_CERT_ENDS,
 			"The attestation key's certificate, issued by %s, is valid for %lld more days only.",
 			cert->issuer, (long long)days);
 	else

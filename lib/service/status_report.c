@@ -5,9 +5,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define CERT_SOON_S                                                                                \
-	(30 * 86400) /* the platform normally renews earlier, so this deserves a warning */
-#define MESSAGE STATUS_MESSAGE_SIZE
+#define DAY_S 86400
+/* the platform renews 90 days before, so this deserves a warning */
+#define CERT_SOON_S (30 * DAY_S)
+#define MESSAGE     STATUS_MESSAGE_SIZE
 
 /* The provider gave no answer about this VM, neither for nor against it. */
 static bool is_out_of_reach(const struct err *reason)
@@ -296,15 +297,21 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 {
 	const struct crypto_cert_info *cert = &inputs->round->local.binding.cert;
 	int64_t left_s = cert->not_after_s - inputs->now.time.wall_s;
-	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
+	bool is_soon = left_s < CERT_SOON_S;
+	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE], left[128] = "";
 
 	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
 		return;
 	clock_text(cert->not_after_s, expiry);
-	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s.",
-		cert->subject, cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry);
-	status_add(ret, "AttestationKey", left_s < CERT_SOON_S ? STATUS_WARNING : STATUS_SUCCESS, 0,
-		text);
+	if (left_s >= 0)
+		(void)text_format(left, sizeof(left), ", %lld days left%s",
+			(long long)(left_s / DAY_S),
+			is_soon ? ": the platform has not renewed it, though each attestation reads it"
+				: "");
+	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s%s.",
+		cert->subject, cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry, left);
+	status_add(ret, "AttestationKey", is_soon ? STATUS_WARNING : STATUS_SUCCESS,
+		is_soon ? ERR_AK_CERT_ENDS : 0, text);
 }
 
 static void add_baseline(const struct comparison *change, struct status *ret)

@@ -198,7 +198,7 @@ static void days_of_the_certificate_are_counted(void **state)
 	check_ok(json_get_int(finding->details, "daysLeft", &days, &err), &err);
 	assert_in_range(days, 31, 400);
 	examine(place, .tcti = vtpm.tcti, .now_s = now_s + (days - 10) * DAY_S);
-	expect(place, "ak-certificate", DOCTOR_WARNING, ERR_AK_CERT_INVALID, "for 10 more days only");
+	expect(place, "ak-certificate", DOCTOR_WARNING, ERR_AK_CERT_ENDS, "for 10 more days only");
 	examine(place, .tcti = vtpm.tcti, .now_s = now_s + (days + 2) * DAY_S);
 	expect(place, "ak-certificate", DOCTOR_ERROR, ERR_AK_CERT_INVALID, "expired");
 	examine(place, .tcti = vtpm.tcti, .now_s = now_s - 400 * DAY_S);

@@ -63,6 +63,38 @@ static void healthy_is_success(void **state)
 	assert_non_null(item(&status, "Schedule"));
 }
 
+static void the_days_of_a_certificate_are_watched(void **state)
+{
+	static const struct {
+		int64_t left_s;
+		enum status_state state;
+		int code;
+		const char *words;
+	} rows[] = {
+		{400 * 86400, STATUS_SUCCESS, 0, ", 400 days left."},
+		{30 * 86400, STATUS_SUCCESS, 0, ", 30 days left."},
+		{30 * 86400 - 1, STATUS_WARNING, ERR_AK_CERT_ENDS,
+			", 29 days left: the platform has not renewed it, though each attestation reads it."},
+		{0, STATUS_WARNING, ERR_AK_CERT_ENDS, ", 0 days left: "},
+		{-1, STATUS_WARNING, ERR_AK_CERT_ENDS, "expired on"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct round_result round = {.stage = ROUND_VERIFIED,
+			.local.binding.cert = {.subject = "CN=vm",
+				.issuer = "CN=CA",
+				.not_after_s = NOW_S + rows[i].left_s}};
+		struct status status = report(&round, HEALTH_HEALTHY, ERR_OK,
+			(struct history){.healthy_s = NOW_S}, (struct settings){0});
+		const struct status_item *key = item(&status, "AttestationKey");
+
+		if (key->state != rows[i].state || key->code != rows[i].code ||
+			!strstr(key->message, rows[i].words))
+			fail_msg("row %zu: %d %s", i, key->code, key->message);
+	}
+}
+
 static void what_the_boot_proved_is_told(void **state)
 {
 	struct round_result round = {.stage = ROUND_VERIFIED,
@@ -316,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing_certificates_are_a_warning_with_a_remedy),
 		cmocka_unit_test(healthy_is_success),
+		cmocka_unit_test(the_days_of_a_certificate_are_watched),
 		cmocka_unit_test(what_the_boot_proved_is_told),
 		cmocka_unit_test(a_remark_is_a_warning_and_changes_no_verdict),
 		cmocka_unit_test(unhealthy_is_an_error_unless_alerts_are_off),
