@@ -34,6 +34,7 @@
 	X(ERR_AK_CERT_INVALID, "The certificate in the TPM is not one of an attestation key, or not of this one. Usual cause: provisioning that went wrong.", "Certificate 'CN=vm' is not for signing by an end entity.") \
 	X(ERR_EVENT_LOG_MALFORMED, "The event log cannot be read to its end: its bytes do not follow the TCG's format. Usual causes: firmware or boot loader with a fault, or an altered file.", "The event log has no SHA-256 digests.") \
 	X(ERR_TPM_SILENT, "The TPM took a command and did not answer in time.", "The TPM did not answer within 30 s.") \
+	X(ERR_AK_CERT_ENDS, "The attestation key's certificate ends within 30 days. The platform renews it when it is read, which each attestation does, and has not done so yet.", "The attestation key's certificate, issued by CN=ca, is valid for 20 more days only.") \
 	X(ERR_PCR_BEYOND_LOG, "A PCR holds more than the event log shows: something was measured after the boot's log ended. Usual causes: a client for attestation or disk encryption, or somebody who hides what was started.", "PCR 4 was extended after the last event of the log.") \
 	X(ERR_VM_ID_DIFFERS, "Firmware and metadata service disagree about which VM this is. Usual causes: a redirected metadata address, or a VM that was started from another's saved state.", "The firmware measured this VM's identifier as 02ad... (PCR 6), but the metadata service says 77c1....") \
 	X(ERR_DNS, "The provider's name could not be resolved, and it is not known why.", "shareduks.uks.attest.azure.net: the name was not resolved.") \
