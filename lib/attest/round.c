@@ -161,10 +161,11 @@ static int ask_provider(struct approach *approach, struct tpm *tpm, struct err *
 	auto_cleanup(buf) struct buf body = buf_with_max(REQUEST_MAX_BODY);
 	auto_cleanup(buf) struct buf answer = buf_with_max(ENVELOPE_MAX_ANSWER);
 
+	/* first, because two threads must not use the JSON library's hooks (json.c) at a time */
+	approach_end(approach);
 	if (request_build_info(&result->evidence, approach->inputs->nonce, &result->info, err) < 0 ||
 		request_build_body(buf_bytes(&result->info), &body, err) < 0)
 		return -1;
-	approach_end(approach);
 	if (approach->err.code != ERR_OK) {
 		*err = approach->err;
 		return -1;

@@ -176,14 +176,19 @@ static bool is_list_gone(const struct drift_difference *difference)
 }
 
 /* A menu entry for recovery is on every disk: that the configuration has it is no reason to start
- * it. */
+ * it. Of a digest alone, a configuration cannot show whether it is such an entry's. */
 static void refuse_shell(struct drift_difference *difference)
 {
 	const char *before = difference->change == DRIFT_CHANGED ? drift_before(difference) : "";
 	char word[DRIFT_LINE_WORD_SIZE];
 
-	if (drift_is_explained(difference) && difference->after.kind == COMPONENT_COMMAND_LINE &&
-		drift_line_has_shell(drift_after(difference), before, word))
+	if (!drift_is_explained(difference) || difference->change == DRIFT_REMOVED ||
+		difference->after.kind != COMPONENT_COMMAND_LINE)
+		return;
+	if (!difference->after.is_bound)
+		explanation_set(&difference->explanation, EXPLANATION_NONE,
+			"and the log does not hold the words that were measured");
+	else if (drift_line_has_shell(drift_after(difference), before, word))
 		explanation_set(&difference->explanation, EXPLANATION_NONE,
 			"and '%s' leads to a shell", word);
 }

@@ -402,10 +402,10 @@ int foretold_log(const struct eventlog *log, const struct foretold_boot *boot, s
 	struct foretold foretold = {.log = buf_with_max(EVENTLOG_MAX_BYTES)};
 
 	*ret = (struct foretold){0};
-	if (look(log, boot, &now, err) < 0)
-		return -1;
 	if (!log->is_crypto_agile || eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		return stop(ret, "This boot's event log has no SHA-256 digests."), 0;
+	if (look(log, boot, &now, err) < 0)
+		return -1;
 	if (now.programs.is_cut || now.programs.count != boot->count) {
 		(void)text_format(foretold.programs.why, sizeof(foretold.programs.why),
 			"This boot started %zu programs, the next one will start %zu.",

@@ -213,15 +213,22 @@ static bool note_change(const struct loop *loop, const struct verdict *verdict,
 	return found != STATE_DAMAGED;
 }
 
+/* Is it Healthy, or shown so because an earlier proof counts while the provider is out of reach? */
+static bool is_shown_healthy(
+	const struct verdict *verdict, const struct history *history, const struct moment *now)
+{
+	return verdict->health == HEALTH_HEALTHY ||
+	       (verdict->health == HEALTH_UNKNOWN &&
+		       proof_judge(&history->proof, now, NULL) == PROOF_COUNTS);
+}
+
 /* What the owner wants of an incident that is not acknowledged: "unhealthy" keeps a VM that is
  * Healthy again Unhealthy, and one of which that is not known is Unknown. */
-static void apply_latch(const struct loop *loop, const struct chronicle *chronicle, bool is_whole,
-	const struct err *trouble, struct verdict *verdict)
+static void apply_latch(const struct chronicle *chronicle, bool is_whole, const struct err *trouble,
+	struct verdict *verdict)
 {
 	char incident[CHRONICLE_FAULT_SIZE];
 
-	if (loop->settings.latch != LATCH_UNHEALTHY || verdict->health != HEALTH_HEALTHY)
-		return;
 	if (!is_whole) {
 		verdict->health = HEALTH_UNKNOWN;
 		verdict->reason = *trouble;
@@ -265,7 +272,9 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
 	is_whole = note_change(loop, &verdict, &report.now, chronicle, &untold);
-	apply_latch(loop, chronicle, is_whole, &untold, &verdict);
+	if (loop->settings.latch == LATCH_UNHEALTHY &&
+		is_shown_healthy(&verdict, &history, &report.now))
+		apply_latch(chronicle, is_whole, &untold, &verdict);
 	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
 		&round->exchange, started_ms, loop->call->version);
 	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);

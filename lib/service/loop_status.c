@@ -43,22 +43,36 @@ void loop_report_lapse(struct loop *loop)
 		loop_log_err(loop, &err);
 }
 
+/* What spoke against the VM stays in sight, also where a setting kept the top level at success. */
+static void set_stopped(int64_t now_s, struct status *status)
+{
+	const struct status_item *health = status_find(status, STATUS_HEALTH_ITEM);
+	bool is_unhealthy = health && health->state == STATUS_ERROR;
+	char now[CLOCK_TEXT_SIZE], last[sizeof(status->message)];
+
+	(void)text_format(last, sizeof(last), "%s", is_unhealthy ? status->message : "");
+	if (is_unhealthy)
+		status->state = STATUS_TRANSITIONING;
+	else
+		status_init("Enable", STATUS_TRANSITIONING, status);
+	clock_text(now_s, now);
+	(void)text_format(status->message, sizeof(status->message),
+		"The service was stopped at %s. Nothing attests until it runs again.%s%s", now,
+		is_unhealthy ? " Before: " : "", last);
+}
+
 void loop_report_stop(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
 	const struct environment *environment = &loop->service.environment;
 	int64_t written_s, now_s = clock_now_s();
-	char now[CLOCK_TEXT_SIZE];
 	struct err err;
 
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0 ||
 		loop->status.state != STATUS_SUCCESS)
 		return;
-	clock_text(now_s, now);
-	status_init("Enable", STATUS_TRANSITIONING, &loop->status);
-	(void)text_format(loop->status.message, sizeof(loop->status.message),
-		"The service was stopped at %s. Nothing attests until it runs again.", now);
+	set_stopped(now_s, &loop->status);
 	if (loop_write_status(loop, &loop->status, now_s, &err) < 0)
 		loop_log_err(loop, &err);
 }
