@@ -231,7 +231,8 @@ static int check_options(const void *given, struct err *err)
 			"'reset --generalise' belongs together, and knows no --json; 'forget' lets this VM learn anew");
 	return is_reset || find_action(options->action)
 		       ? 0
-		       : err_set(err, ERR_USAGE, 0, "'%s' is none of show, diff, accept and forget",
+		       : err_set(err, ERR_USAGE, 0,
+				 "'%s' is none of show, diff, accept, forget and reset",
 				 options->action);
 }
 

@@ -8,6 +8,8 @@
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
 
+#define PCR_KERNEL_CONFIG 12 /* systemd-boot and systemd-stub measure the kernel's line there */
+
 /* By a file that holds it; NULL if there is none. */
 static void explain_by_file(const struct explain_case *one, const struct bootfile *file,
 	const struct err *gap, struct explanation *ret)
@@ -185,7 +187,7 @@ static void refuse_shell(struct drift_difference *difference)
 	if (!drift_is_explained(difference) || difference->change == DRIFT_REMOVED ||
 		difference->after.kind != COMPONENT_COMMAND_LINE)
 		return;
-	if (!difference->after.is_bound)
+	if (difference->after.pcr == PCR_KERNEL_CONFIG && !difference->after.is_bound)
 		explanation_set(&difference->explanation, EXPLANATION_NONE,
 			"and the log does not hold the words that were measured");
 	else if (drift_line_has_shell(drift_after(difference), before, word))

@@ -104,10 +104,9 @@ class Boot:
             self.read(path, content)
         return self
 
-    def systemd_boot(self, path, image, options, initrd, told=None, pcr=12):
-        """told: what the kernel measures, if it is not what it was given."""
-        wide = options.encode("utf-16-le") + b"\0\0"
-        self.add(pcr, edit_log.IPL, wide, wide)
+    def systemd_boot(self, path, image, options, initrd, told=None, pcr=12, shown=None):
+        """told: what the kernel measures, if it is not what it was given; shown: what the log shows of what was measured."""
+        self.named(pcr, shown or options, wide(options))
         self.start(image, path)
         return self.handed(TAG_LINE, (told or options).encode("utf-16-le") + b"\0\0", "LOADED_IMAGE::LoadOptions").handed(
             TAG_INITRD, initrd, "Linux initrd")
