@@ -179,7 +179,7 @@ static void enter(struct tracer *tracer, pid_t task, const struct __ptrace_sysca
 	}
 	if (tracer->ends_at_rest && !tracer->is_ended && is_rest(task, info)) {
 		tracer->is_ended = true;
-		(void)kill(tracer->program, SIGTERM);
+		(void)kill(tracer->program, SIGKILL); /* SIGTERM would replace the status */
 	}
 	number = ++tracer->counts[call_index(call)];
 	if (call == tracer->fault.call &&
