@@ -4,15 +4,7 @@
 #include "base/text.h"
 #include "boot/devicepath.h"
 #include "boot/grubtext.h"
-
-enum {
-	PCR_COMMANDS = 8,
-	PCR_FILES = 9,
-	PCR_KERNEL_IMAGE = 11,
-	PCR_KERNEL_CONFIG = 12,
-	PCR_EXTENSIONS = 13,
-	PCR_SHIM = 14,
-};
+#include "boot/pcr.h"
 
 bool event_image(const struct event *event, struct event_image *ret)
 {

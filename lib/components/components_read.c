@@ -7,26 +7,10 @@
 #include <string.h>
 #include "appraise/measured.h"
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "components/components_event.h"
 #include "components/components_grub.h"
 #include "components/components_keys.h"
-
-enum {
-	PCR_FIRMWARE,
-	PCR_FIRMWARE_CONFIG,
-	PCR_DRIVERS,
-	PCR_DRIVER_CONFIG,
-	PCR_PROGRAMS,
-	PCR_PARTITIONS,
-	PCR_PLATFORM,
-	PCR_SECURE_BOOT,
-	PCR_COMMANDS,
-	PCR_FILES,
-	PCR_KERNEL_IMAGE = 11,
-	PCR_KERNEL_CONFIG,
-	PCR_EXTENSIONS,
-	PCR_SHIM,
-};
 
 #define LINE_SIZE 4096 /* the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
 

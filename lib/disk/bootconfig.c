@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "base/file.h"
+#include "base/text.h"
 #include "disk/bootentry.h"
 #include "disk/bootscript.h"
 
@@ -130,23 +131,16 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	return is_found;
 }
 
-static bool ends_with(const char *path, const char *end)
-{
-	size_t len = strlen(path), end_len = strlen(end);
-
-	return len >= end_len && strcmp(path + len - end_len, end) == 0;
-}
-
 /* GRUB's script, and the file that it reads for its owner's entries (grub.d/41_custom). */
 static bool is_script(const char *path)
 {
-	return ends_with(path, "/grub.cfg") || ends_with(path, "/custom.cfg");
+	return text_ends_with(path, "/grub.cfg") || text_ends_with(path, "/custom.cfg");
 }
 
 /* ostree has two folders of entries in turn, to which a link leads. */
 bool bootconfig_is_entry(const char *path)
 {
-	return ends_with(path, ".conf") &&
+	return text_ends_with(path, ".conf") &&
 	       (strstr(path, "/loader/entries/") || strstr(path, "/loader.0/entries/") ||
 		       strstr(path, "/loader.1/entries/"));
 }
@@ -177,7 +171,7 @@ static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret,
 /* GRUB's script may read other scripts (source) and lists of values (load_env). */
 static bool has_assignments(const char *path)
 {
-	return ends_with(path, ".cfg") || ends_with(path, "/grubenv");
+	return text_ends_with(path, ".cfg") || text_ends_with(path, "/grubenv");
 }
 
 /* All that assigns values to variables: those of an entry are assigned in other files. Each file

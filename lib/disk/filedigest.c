@@ -92,9 +92,13 @@ static int find_program(
 	return 0;
 }
 
-int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err)
+int filedigest_program(int fd, struct peimage **ret, struct err *err)
 {
-	return find_program(fd, &(struct peimage_range){.len = size}, ret, err);
+	struct stat info;
+
+	if (fstat(fd, &info) < 0)
+		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
+	return find_program(fd, &(struct peimage_range){.len = (uint64_t)info.st_size}, ret, err);
 }
 
 int filedigest_program_within(int fd, const struct peimage_range *part,

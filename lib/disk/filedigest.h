@@ -18,9 +18,9 @@ struct filedigest {
 /* fd: a regular file. ERR_IO also if it is truncated or written meanwhile. Uses 100 KiB of
  * memory. */
 int filedigest_read(int fd, struct filedigest *ret, struct err *err) err_check;
-/* The header of an EFI program of this size; *ret is NULL, and no failure, for any other file. The
+/* The header of an EFI program; *ret is NULL, and no failure, for any other file. The
  * caller frees it. ERR_IO, ERR_NO_MEMORY. */
-int filedigest_program(int fd, uint64_t size, struct peimage **ret, struct err *err) err_check;
+int filedigest_program(int fd, struct peimage **ret, struct err *err) err_check;
 /* The Authenticode SHA-256 of a program that is a part of the file; *ret_is_one: there is one.
  * ERR_IO, ERR_NO_MEMORY. */
 int filedigest_program_within(int fd, const struct peimage_range *part,

@@ -11,7 +11,7 @@
 
 static bool is_word(struct bytes line, const char *word)
 {
-	return bytes_equal(bootscript_first_word(line), bytes_of_text(word));
+	return bytes_are_text(bootscript_first_word(line), word);
 }
 
 static bool is_entry_start(struct bytes line)

@@ -198,7 +198,7 @@ int program_read(int fd, struct program **ret, struct err *err)
 		return -1;
 	if (fstat(fd, &info) < 0)
 		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
-	if (filedigest_program(fd, (uint64_t)info.st_size, &image, err) < 0)
+	if (filedigest_program(fd, &image, err) < 0)
 		return -1;
 	if (!image)
 		return 0;

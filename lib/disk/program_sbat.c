@@ -1,7 +1,5 @@
 #include "disk/program_sbat.h"
 
-#include <errno.h>
-#include <sys/stat.h>
 #include "disk/filedigest.h"
 #include "disk/program_section.h"
 
@@ -26,12 +24,9 @@ int program_sbat_of(
 int program_sbat_read(int fd, struct sbat *ret, bool *ret_has, struct err *err)
 {
 	auto_cleanup(free) struct peimage *image = NULL;
-	struct stat info;
 
 	*ret_has = false;
-	if (fstat(fd, &info) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
-	if (filedigest_program(fd, (uint64_t)info.st_size, &image, err) < 0)
+	if (filedigest_program(fd, &image, err) < 0)
 		return -1;
 	return image ? program_sbat_of(fd, image, ret, ret_has, err) : 0;
 }

@@ -1,9 +1,7 @@
 #include "disk/signers.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "base/pem.h"
 #include "disk/filedigest.h"
 
@@ -112,13 +110,10 @@ int signers_read(
 	int fd, const uint8_t program[CRYPTO_SHA256_SIZE], struct signers *ret, struct err *err)
 {
 	auto_cleanup(free) struct peimage *image = NULL;
-	struct stat info;
 
 	ret->count = 0;
 	ret->is_cut = false;
-	if (fstat(fd, &info) < 0)
-		return err_set(err, ERR_IO, (unsigned long)errno, "A file cannot be read: %m.");
-	if (filedigest_program(fd, (uint64_t)info.st_size, &image, err) < 0)
+	if (filedigest_program(fd, &image, err) < 0)
 		return -1;
 	if (!image)
 		return 0;

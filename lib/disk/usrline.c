@@ -12,14 +12,9 @@
 static const char *const usr_words[] = {"verity.usr=PARTUUID=7130c94a-213a-4e5a-8e26-6cce9662f132",
 	"verity.usr=PARTUUID=e03dd35c-7c2d-4a47-b3fe-27f15780a57c"};
 
-static bool is_word(struct bytes word, const char *text)
-{
-	return bytes_equal(word, bytes_of_text(text));
-}
-
 static bool is_usr(struct bytes word)
 {
-	return is_word(word, usr_words[0]) || is_word(word, usr_words[1]);
+	return bytes_are_text(word, usr_words[0]) || bytes_are_text(word, usr_words[1]);
 }
 
 /* A SHA-256 in hex, as GRUB takes it out of the kernel. */
@@ -54,7 +49,7 @@ void usrline_read(struct bytes text, struct usrline *ret)
 		struct bytes word = grubtext_first_word(text);
 
 		has_usr = has_usr || is_usr(word);
-		if (is_word(word, FIRST_BOOT))
+		if (bytes_are_text(word, FIRST_BOOT))
 			line.is_first_boot = true;
 		else if (is_usr(word))
 			add_word(&line, bytes_of_text(usr_words[0]));

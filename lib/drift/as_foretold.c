@@ -1,12 +1,10 @@
 #include "drift/as_foretold.h"
 
 #include <string.h>
+#include "boot/pcr.h"
 #include "disk/foretold_record.h"
 #include "disk/packages.h"
 #include "drift/explain_file.h"
-
-#define PROGRAM_PCR     4
-#define SECURE_BOOT_PCR 7
 
 static bool is_pcr(const struct tpm_pcrs *pcrs, uint32_t pcr, const uint8_t *value)
 {
@@ -20,8 +18,8 @@ static bool is_of_this_boot(
 	struct err ignored;
 
 	return inputs->boot_id[0] && strcmp(record->boot_id, inputs->boot_id) != 0 &&
-	       is_pcr(inputs->pcrs, PROGRAM_PCR, record->programs) &&
-	       is_pcr(inputs->pcrs, SECURE_BOOT_PCR, record->secure_boot) &&
+	       is_pcr(inputs->pcrs, PCR_PROGRAMS, record->programs) &&
+	       is_pcr(inputs->pcrs, PCR_SECURE_BOOT, record->secure_boot) &&
 	       packages_stamp(inputs->root_fd, packages, &ignored) == 0 &&
 	       memcmp(packages, record->packages, sizeof(packages)) == 0;
 }
@@ -32,7 +30,7 @@ static void explain_program(const struct foretold_record *record, struct drift_d
 	char date[EXPLAIN_DATE_SIZE];
 
 	if (!drift_has_component(difference) || difference->change == DRIFT_REMOVED ||
-		component->pcr != PROGRAM_PCR || component->folded || drift_is_explained(difference))
+		component->pcr != PCR_PROGRAMS || component->folded || drift_is_explained(difference))
 		return;
 	explain_date_text(record->seen_s, date);
 	for (size_t i = 0; i < record->count; i++)

@@ -7,6 +7,7 @@
  * They are judged as one change, that of the VM's identifier */
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "drift/drift.h"
 
 static void set_explanation(struct drift_difference *difference, enum explanation_how how)
@@ -105,20 +106,25 @@ static size_t count_names(const struct component *list)
 	return count;
 }
 
+static size_t count_in_files(const struct components *boot, enum component_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < boot->count; i++)
+		count += boot->items[i].kind == kind && boot->items[i].pcr == PCR_FILES;
+	return count;
+}
+
 /* Is every initrd that GRUB's command names measured as one? The names in the log are not proven,
  * so at least as many initrds must be measured as are named. */
 static bool names_measured_initrds(const struct components *boot, const struct component *list)
 {
-	size_t measured = 0;
-
 	if (!is_whole(list))
 		return false;
 	for (const char *at = list->name; *at; at += strcspn(at, " "), at += *at == ' ')
 		if (!is_measured_initrd(boot, at, strcspn(at, " ")))
 			return false;
-	for (size_t i = 0; i < boot->count; i++)
-		measured += boot->items[i].kind == COMPONENT_INITRD && boot->items[i].pcr == 9;
-	return measured >= count_names(list);
+	return count_in_files(boot, COMPONENT_INITRD) >= count_names(list);
 }
 
 /* Does GRUB's command name only initrds whose contents are known? */
@@ -135,25 +141,16 @@ static bool is_unified(const struct components *boot)
 	return components_find(boot, COMPONENT_KERNEL_SECTION) && !boot->has_returned;
 }
 
-static bool has_measured_line(const struct components *boot)
-{
-	const struct component *line = components_find(boot, COMPONENT_COMMAND_LINE);
-
-	return line && line->pcr == 8;
-}
-
 /* The kernel's stub measures the command line that it received: GRUB's, or that of its unified
  * image. That is one measurement; a second one of this name is something else. */
 static bool is_repeated_line(const struct components *boot, const struct drift *drift)
 {
 	struct tally causes = sum(
 		count_programs(drift), count_kind(drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
-	size_t received = 0;
+	const struct component *line = components_find(boot, COMPONENT_COMMAND_LINE);
 
-	for (size_t i = 0; i < boot->count; i++)
-		received += boot->items[i].kind == COMPONENT_COMMAND_LINE && boot->items[i].pcr == 9;
-	return is_explained_change(causes) && received <= 1 &&
-	       (has_measured_line(boot) || is_unified(boot));
+	return is_explained_change(causes) && count_in_files(boot, COMPONENT_COMMAND_LINE) <= 1 &&
+	       ((line && line->pcr == PCR_COMMANDS) || is_unified(boot));
 }
 
 /* A kernel in a unified image is verified as part of that image. */
@@ -208,7 +205,7 @@ static bool became_kernel(const struct components *boot, const struct drift *dri
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *difference = &drift->differences[i];
 
-		if (drift_shown(difference)->pcr != 4 || difference == image)
+		if (drift_shown(difference)->pcr != PCR_PROGRAMS || difference == image)
 			continue;
 		if (!drift_is_explained(difference) || difference->change != DRIFT_CHANGED)
 			return false;
@@ -380,14 +377,14 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		return is_explained_change(count_programs(drift)) ||
 		       is_other_signature(boot, drift, difference);
 	case COMPONENT_INITRD:
-		return pcr == 9 && difference->change == DRIFT_REMOVED &&
+		return pcr == PCR_FILES && difference->change == DRIFT_REMOVED &&
 		       is_left_out(boot, drift, &difference->before);
 	case COMPONENT_SECURE_BOOT_SETTING:
 		return is_setting_of_shim(difference) && is_shim_replaced(boot, drift);
 	case COMPONENT_KERNEL:
-		return pcr == 4 && is_kernel_of_image(boot, drift);
+		return pcr == PCR_PROGRAMS && is_kernel_of_image(boot, drift);
 	case COMPONENT_APPLICATION:
-		return pcr == 4 && became_kernel(boot, drift, difference);
+		return pcr == PCR_PROGRAMS && became_kernel(boot, drift, difference);
 	case COMPONENT_KERNEL_SECTION:
 		return is_explained_change(count_programs(drift));
 	case COMPONENT_INITRD_LIST:
@@ -397,7 +394,7 @@ static bool follows_from_explained(const struct components *boot, const struct d
 		return is_joined_initrd(boot, drift) || is_initrd_of_image(boot, drift) ||
 		       is_received_no_more(drift, difference);
 	case COMPONENT_COMMAND_LINE:
-		return pcr == 9 && is_repeated_line(boot, drift);
+		return pcr == PCR_FILES && is_repeated_line(boot, drift);
 	case COMPONENT_BOOT_COMMANDS:
 		return has_explained_menu(drift);
 	case COMPONENT_BOOT_FILE: /* in GRUB's own image */

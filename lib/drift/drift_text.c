@@ -1,6 +1,7 @@
 /* The words of drift.h: one sentence about all differences, and one about each. */
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "drift/drift.h"
 #include "drift/drift_line.h"
 
@@ -184,7 +185,7 @@ static void describe(const struct drift_difference *difference, char ret[ITEM_SI
 	else if (difference->after.kind == COMPONENT_DBX)
 		describe_entries(difference, ret);
 	else if (difference->after.kind == COMPONENT_COMMAND_LINE &&
-		 difference->after.pcr != 9) /* there the kernel only repeats it */
+		 difference->after.pcr != PCR_FILES) /* there the kernel only repeats it */
 		describe_line(difference, ret);
 	else
 		describe_change(difference, ret);

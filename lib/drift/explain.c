@@ -1,14 +1,13 @@
 #include "drift/explain.h"
 
 #include <string.h>
+#include "boot/pcr.h"
 #include "disk/bootconfig.h"
 #include "disk/initrdjoin.h"
 #include "drift/drift_line.h"
 #include "drift/explain_addons.h"
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
-
-#define PCR_KERNEL_CONFIG 12 /* systemd-boot and systemd-stub measure the kernel's line there */
 
 /* By a file that holds it; NULL if there is none. */
 static void explain_by_file(const struct explain_case *one, const struct bootfile *file,
@@ -86,7 +85,7 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 		return; /* it stands for several components */
 	switch ((int)one->component->kind) {
 	case COMPONENT_INITRD:
-		if (one->component->pcr != 9)
+		if (one->component->pcr != PCR_FILES)
 			return; /* an archive that the stub packs, of which no file has the bytes */
 		explain_file(one, ret);
 		return;
@@ -146,9 +145,9 @@ static void explain_no_initrds(
 		const struct component *item = &boot->items[i];
 
 		if (item->kind == COMPONENT_INITRD_LIST ||
-			(item->kind == COMPONENT_COMMAND_LINE && item->pcr == 8 && line))
+			(item->kind == COMPONENT_COMMAND_LINE && item->pcr == PCR_COMMANDS && line))
 			return;
-		if (item->kind == COMPONENT_COMMAND_LINE && item->pcr == 8)
+		if (item->kind == COMPONENT_COMMAND_LINE && item->pcr == PCR_COMMANDS)
 			line = item;
 	}
 	if (line && line->is_bound && !line->folded)

@@ -1,12 +1,12 @@
 #include "drift/explain_addons.h"
 
 #include <string.h>
+#include "boot/pcr.h"
 #include "disk/bootentry.h"
 #include "disk/program_section.h"
 
-#define PCR_PROGRAMS      4
-#define PCR_KERNEL_CONFIG 12
-#define ENDING            ".addon.efi"
+#define PCR_PROGRAMS 4
+#define ENDING       ".addon.efi"
 
 static size_t folder_len(const struct bootfile *file)
 {
@@ -64,8 +64,7 @@ static int read_line(int root_fd, const struct bootfile *file, struct buf *ret, 
 	auto_cleanup(fd) int fd = -1;
 	size_t count;
 
-	if (bootfiles_open(root_fd, file, &fd, err) < 0 ||
-		filedigest_program(fd, file->size, &image, err) < 0)
+	if (bootfiles_open(root_fd, file, &fd, err) < 0 || filedigest_program(fd, &image, err) < 0)
 		return -1;
 	if (!image)
 		return 0;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "disk/packages.h"
 
 #define MAX_COPIES     16 /* copies of one file for which packages are searched */
@@ -166,9 +167,10 @@ static bool has_role(const struct bootfile *file, const struct component *compon
 
 bool explain_has_digest(const struct bootfile *file, const struct component *component)
 {
-	const uint8_t *digest = component->pcr == 4 ? file->digest.program : file->digest.sha256;
+	const uint8_t *digest =
+		component->pcr == PCR_PROGRAMS ? file->digest.program : file->digest.sha256;
 
-	return (component->pcr != 4 || file->digest.is_program) &&
+	return (component->pcr != PCR_PROGRAMS || file->digest.is_program) &&
 	       memcmp(digest, component->sha256, CRYPTO_SHA256_SIZE) == 0;
 }
 

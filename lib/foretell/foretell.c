@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 
 static const struct {
 	const char *name, *text;
@@ -342,7 +343,7 @@ static struct bytes first_program(struct bytes event_log)
 		return (struct bytes){0};
 	walk = eventlog_walk(&log);
 	while (event_next(&log, &walk, &event))
-		if (event.pcr == 4 && event.what == EVENT_IMAGE && event.is_formed)
+		if (event.pcr == PCR_PROGRAMS && event.what == EVENT_IMAGE && event.is_formed)
 			return event.image.path;
 	return (struct bytes){0};
 }

@@ -2,18 +2,16 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "drift/baseline.h"
 #include "drift/explain.h"
-
-#define PROGRAM_PCR     4
-#define SECURE_BOOT_PCR 7
 
 /* The component that the next attestation will see: the last program is the kernel. */
 static struct component component_of(const struct chain *chain, size_t index)
 {
 	struct component ret = {
 		.kind = index + 1 == chain->count ? COMPONENT_KERNEL : COMPONENT_APPLICATION,
-		.pcr = PROGRAM_PCR};
+		.pcr = PCR_PROGRAMS};
 
 	memcpy(ret.sha256, chain->items[index].program->sha256, sizeof(ret.sha256));
 	(void)text_format(ret.name, sizeof(ret.name), "%s", chain->items[index].path);
@@ -27,7 +25,7 @@ static bool was_started(const struct eventlog *log, const uint8_t sha256[CRYPTO_
 	struct event event;
 
 	while (event_next(log, &walk, &event))
-		if (event.pcr == PROGRAM_PCR && bytes_equal(event.measured, digest))
+		if (event.pcr == PCR_PROGRAMS && bytes_equal(event.measured, digest))
 			return true;
 	return false;
 }
@@ -88,7 +86,7 @@ static void add(struct foretell *foretell, const char *what, const char *why)
 
 static bool is_other(const struct event *event, enum uefi_keys key, const struct held *held)
 {
-	return event->pcr == SECURE_BOOT_PCR && event->has_variable &&
+	return event->pcr == PCR_SECURE_BOOT && event->has_variable &&
 	       uefivar_is(&event->variable, uefi_keys[key].guid, uefi_keys[key].name) &&
 	       event->what == EVENT_VARIABLE &&
 	       !bytes_equal(event->variable.data, buf_bytes(&held->keys[key]));

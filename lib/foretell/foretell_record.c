@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 #include "disk/foretold_record.h"
 #include "disk/packages.h"
 

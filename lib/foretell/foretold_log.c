@@ -6,10 +6,9 @@
 #include "appraise/replay.h"
 #include "base/text.h"
 #include "boot/logwriter.h"
+#include "boot/pcr.h"
 
-#define PROGRAM_PCR     4
-#define SECURE_BOOT_PCR 7
-#define VARIABLE_HEAD   32 /* GUID, length of the name, length of the data */
+#define VARIABLE_HEAD 32 /* GUID, length of the name, length of the data */
 
 void foretold_done(struct foretold *foretold)
 {
@@ -60,12 +59,12 @@ static const struct buf *held_key(const struct uefivar *var, const struct held *
 
 static bool is_program(const struct event *event)
 {
-	return event->pcr == PROGRAM_PCR && measured_is_program(event);
+	return event->pcr == PCR_PROGRAMS && measured_is_program(event);
 }
 
 static bool is_level(const struct event *event)
 {
-	return event->pcr == SECURE_BOOT_PCR && event->has_variable &&
+	return event->pcr == PCR_SECURE_BOOT && event->has_variable &&
 	       strcmp(event->variable.name, "SbatLevel") == 0;
 }
 
@@ -81,14 +80,14 @@ static int look_at(const struct event *event, const struct foretold_boot *boot,
 	struct this_boot *ret, struct err *err)
 {
 	const struct buf *key =
-		event->pcr == SECURE_BOOT_PCR && event->has_variable && !ret->has_past_separator
+		event->pcr == PCR_SECURE_BOOT && event->has_variable && !ret->has_past_separator
 			? held_key(&event->variable, boot->held)
 			: NULL;
 	bool is_one;
 
 	if (is_authority(event, &is_one, err) < 0)
 		return -1;
-	if (event->pcr == SECURE_BOOT_PCR && measured_is_separator(event))
+	if (event->pcr == PCR_SECURE_BOOT && measured_is_separator(event))
 		ret->has_past_separator = true;
 	if (key && !bytes_equal(event->variable.data, buf_bytes(key))) {
 		ret->is_same = false;
@@ -193,7 +192,7 @@ static int digest_authority(
 static int write_authority(
 	struct writing *writing, const struct foretold_program *program, struct err *err)
 {
-	const struct event event = {.pcr = SECURE_BOOT_PCR, .type = EV_EFI_VARIABLE_AUTHORITY};
+	const struct event event = {.pcr = PCR_SECURE_BOOT, .type = EV_EFI_VARIABLE_AUTHORITY};
 	auto_cleanup(buf) struct buf data = buf_with_max(EVENTLOG_MAX_BYTES);
 	struct digests *known = program->is_by_shim ? &writing->by_shim : &writing->by_firmware;
 	uint8_t digest[TPM_DIGEST_SIZE];
@@ -253,7 +252,7 @@ static int write_event(struct writing *writing, const struct event *old, struct 
 		return eventlog_startup_locality(old, &locality)
 			       ? logwriter_event(writing->to, old, NULL, err)
 			       : 0;
-	if (old->pcr == SECURE_BOOT_PCR)
+	if (old->pcr == PCR_SECURE_BOOT)
 		return write_secure_boot(writing, old, err);
 	return is_program(old) ? write_program(writing, old, err)
 			       : logwriter_event(writing->to, old, old->measured.data, err);
@@ -383,8 +382,8 @@ static int foretell_pcrs(const struct writing *writing, struct foretold *ret, st
 	if (eventlog_open(buf_bytes(&ret->log), &log, err) < 0 ||
 		replay_sha256(writing->log, &now, err) < 0 || replay_sha256(&log, &next, err) < 0)
 		return -1;
-	compare(&now, &next, PROGRAM_PCR, &ret->programs);
-	compare(&now, &next, SECURE_BOOT_PCR, &ret->secure_boot);
+	compare(&now, &next, PCR_PROGRAMS, &ret->programs);
+	compare(&now, &next, PCR_SECURE_BOOT, &ret->secure_boot);
 	return judge_secure_boot(writing, &ret->secure_boot, err);
 }
 
