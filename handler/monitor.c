@@ -1,9 +1,11 @@
 /* monitor - the service. enable starts it, and its unit at boot; what it must know is in
  * service.json. */
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "base/text.h"
 #include "service/loop.h"
 #include "service/removal.h"
 #include "shared/options.h"
@@ -11,7 +13,7 @@
 
 struct monitor_options {
 	const char *root, *limit, *settle, *clean_up;
-	bool is_alone;
+	bool is_alone, is_stopped;
 };
 
 static const struct option_row rows[] = {
@@ -22,6 +24,8 @@ static const struct option_row rows[] = {
 		"how long a round may take before it counts as hung (default: 300)"),
 	OPTION(struct monitor_options, settle, "settle", "SECONDS",
 		"how long the package must be deleted before the service gives up (default: 300)"),
+	OPTION(struct monitor_options, is_stopped, "stopped", NULL,
+		"instead: report that the service was stopped, as it does itself at SIGTERM"),
 	OPTION(struct monitor_options, clean_up, "clean-up", "HOME",
 		"instead: remove what a service left that gave up because the package HOME was deleted"),
 	{0},
@@ -35,7 +39,9 @@ static void read_seconds(const char *option, uint32_t *ret)
 
 static int run_service(const struct monitor_options *options, struct loop_call *call)
 {
+	char option[] = "--root", root[PATH_MAX], stopped[] = "--stopped";
 	struct err err;
+	int status;
 
 	read_seconds(options->limit, &call->limit_s);
 	read_seconds(options->settle, &call->settle_s);
@@ -46,7 +52,10 @@ static int run_service(const struct monitor_options *options, struct loop_call *
 	(void)umask(077);
 	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (loop_run(call, &err) == 0)
+	(void)text_format(root, sizeof(root), "%s", options->root);
+	call->stop_argv = (char *[]){call->argv[0], option, root, stopped, NULL};
+	status = options->is_stopped ? loop_stop(call, &err) : loop_run(call, &err);
+	if (status == 0)
 		return 0;
 	log_err(LOG_LEVEL_ERROR, &err);
 	return err_info(err.code)->exit_code;

@@ -132,7 +132,8 @@ static int run_visibly(
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
 
 	if (isatty(STDERR_FILENO)) /* without a thread for it, the command works in silence */
-		(void)!watchdog_arm(PATIENCE_S, show_life, NULL, &watchdog, err);
+		(void)!watchdog_arm(
+			PATIENCE_S, &(struct watchdog_acts){.late = show_life}, &watchdog, err);
 	return command->run(options, ret_exit_code, err);
 }
 

@@ -15,10 +15,16 @@ static int spawn(const struct child *child, int pipe_fd, pid_t *ret)
 {
 	int other = child->stream == CHILD_STDOUT ? CHILD_STDERR : CHILD_STDOUT;
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int status = posix_spawn_file_actions_init(&actions);
+	sigset_t none;
 
 	if (status != 0)
 		return status;
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_init(&attributes);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 	status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	if (status == 0)
 		status = posix_spawn_file_actions_addopen(&actions, other, "/dev/null", O_WRONLY, 0);
@@ -27,7 +33,8 @@ static int spawn(const struct child *child, int pipe_fd, pid_t *ret)
 	if (status == 0 && child->root_fd >= 0)
 		status = posix_spawn_file_actions_adddup2(&actions, child->root_fd, CHILD_ROOT_FD);
 	if (status == 0)
-		status = posix_spawn(ret, child->path, &actions, NULL, child->argv, environ);
+		status = posix_spawn(ret, child->path, &actions, &attributes, child->argv, environ);
+	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return status;
 }

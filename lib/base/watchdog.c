@@ -1,54 +1,54 @@
 #include "base/watchdog.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include "base/clock.h"
 #include "base/thread.h"
 
 struct watchdog {
-	struct thread_gate gate;
 	pthread_t thread;
-	struct timespec deadline;
-	bool is_over;
-	watchdog_act *act;
-	void *context;
+	int64_t deadline_ms;
+	atomic_bool is_over; /* SIGUSR1 wakes the thread to see it */
+	struct watchdog_acts acts;
 };
 
 static void *wait_for_end(void *context)
 {
 	struct watchdog *watchdog = context;
-	bool is_late;
-	int waited = 0;
+	int64_t left_ms = 1;
+	sigset_t awaited;
+	int signal = 0;
 
-	thread_gate_enter(&watchdog->gate);
-	while (!watchdog->is_over && waited != ETIMEDOUT)
-		waited = pthread_cond_timedwait(
-			&watchdog->gate.changed, &watchdog->gate.mutex, &watchdog->deadline);
-	is_late = !watchdog->is_over;
-	thread_gate_leave(&watchdog->gate);
-	if (is_late)
-		watchdog->act(watchdog->context);
+	(void)sigemptyset(&awaited);
+	(void)sigaddset(&awaited, SIGUSR1);
+	if (watchdog->acts.stop)
+		(void)sigaddset(&awaited, SIGTERM);
+	while (!watchdog->is_over && signal != SIGTERM && left_ms > 0) {
+		left_ms = watchdog->deadline_ms - clock_monotonic_ms();
+		if (left_ms > 0)
+			signal = sigtimedwait(&awaited, NULL,
+				&(struct timespec){left_ms / 1000, left_ms % 1000 * 1000000});
+	}
+	if (signal == SIGTERM)
+		watchdog->acts.stop(watchdog->acts.stop_context);
+	else if (!watchdog->is_over)
+		watchdog->acts.late(watchdog->acts.late_context);
 	return NULL;
 }
 
-static void free_watchdog(struct watchdog *watchdog)
-{
-	thread_gate_done(&watchdog->gate);
-	free(watchdog);
-}
-
 int watchdog_arm(
-	uint32_t limit_s, watchdog_act *act, void *context, struct watchdog **ret, struct err *err)
+	uint32_t limit_s, const struct watchdog_acts *acts, struct watchdog **ret, struct err *err)
 {
 	struct watchdog *watchdog = calloc(1, sizeof(*watchdog));
 
 	if (!watchdog)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a watchdog.");
-	watchdog->act = act;
-	watchdog->context = context;
-	watchdog->deadline = thread_deadline((int64_t)limit_s * 1000);
-	thread_gate_init(&watchdog->gate);
+	watchdog->acts = *acts;
+	watchdog->deadline_ms = clock_monotonic_ms() + (int64_t)limit_s * 1000;
 	if (thread_start(wait_for_end, watchdog, &watchdog->thread) < 0) {
-		free_watchdog(watchdog);
+		free(watchdog);
 		return err_set(err, ERR_NO_MEMORY, 0, "No thread for a watchdog.");
 	}
 	*ret = watchdog;
@@ -59,10 +59,8 @@ void watchdog_disarm(struct watchdog *watchdog)
 {
 	if (!watchdog)
 		return;
-	thread_gate_enter(&watchdog->gate);
 	watchdog->is_over = true;
-	(void)pthread_cond_signal(&watchdog->gate.changed);
-	thread_gate_leave(&watchdog->gate);
+	(void)pthread_kill(watchdog->thread, SIGUSR1);
 	(void)pthread_join(watchdog->thread, NULL);
-	free_watchdog(watchdog);
+	free(watchdog);
 }

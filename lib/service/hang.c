@@ -21,7 +21,7 @@ static void report_hang(void *context)
 	(void)!write(STDERR_FILENO, "\n", 1);
 	(void)!file_write(hang->folder_fd, hang->name, buf_bytes(&hang->status), 0600, &ignored);
 	(void)alarm(0);
-	hang->end(hang->context);
+	hang->acts.late(hang->acts.late_context);
 }
 
 static int prepare_status(const struct hang_inputs *inputs, struct hang *hang, struct err *err)
@@ -45,16 +45,17 @@ static int prepare_status(const struct hang_inputs *inputs, struct hang *hang, s
 int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *err)
 {
 	const struct environment *environment = &inputs->service->environment;
+	struct watchdog_acts acts = inputs->acts;
 
-	*ret = (struct hang){.folder_fd = -1,
-		.status = buf_with_max(STATUS_MAX_BYTES),
-		.end = inputs->end,
-		.context = inputs->context};
+	acts.late = report_hang;
+	acts.late_context = ret;
+	*ret = (struct hang){
+		.folder_fd = -1, .status = buf_with_max(STATUS_MAX_BYTES), .acts = inputs->acts};
 	status_file_name(environment->sequence, ret->name);
 	if (environment_make_folder(
 		    inputs->root_fd, environment->status_folder, &ret->folder_fd, err) == 0 &&
 		prepare_status(inputs, ret, err) == 0 &&
-		watchdog_arm(inputs->limit_s, report_hang, ret, &ret->watchdog, err) == 0)
+		watchdog_arm(inputs->limit_s, &acts, &ret->watchdog, err) == 0)
 		return 0;
 	hang_done(ret);
 	return -1;
@@ -65,7 +66,7 @@ void hang_done(struct hang *hang)
 	watchdog_disarm(hang->watchdog);
 	hang->watchdog = NULL;
 	buf_done(&hang->status);
-	if (hang->end)
+	if (hang->acts.late)
 		fd_cleanup(&hang->folder_fd);
-	hang->end = NULL;
+	hang->acts.late = NULL;
 }

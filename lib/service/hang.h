@@ -12,8 +12,7 @@ struct hang {
 	char name[STATUS_FILE_NAME_SIZE];
 	struct buf status; /* the text of the status file */
 	char line[256]; /* for the journal */
-	watchdog_act *end;
-	void *context;
+	struct watchdog_acts acts; /* of the caller */
 	struct watchdog *watchdog;
 };
 
@@ -22,12 +21,11 @@ struct hang_inputs {
 	const struct record *service;
 	int64_t now_s; /* Unix time */
 	uint32_t limit_s; /* how long the round may take */
-	watchdog_act *end; /* ends the process */
-	void *context; /* of `end` */
+	struct watchdog_acts acts; /* both end the process */
 };
 
 /* Begins to watch a round. If the round does not end in time, a thread of its own (base/watchdog.h)
- * writes a line to stderr, replaces the status by ERR_HUNG and calls `end`. ret must stay at its
+ * writes a line to stderr, replaces the status by ERR_HUNG and calls `late`. ret must stay at its
  * address until hang_done. ERR_IO, ERR_NO_MEMORY. */
 int hang_watch(const struct hang_inputs *inputs, struct hang *ret, struct err *err) err_check;
 /* To be called when the round is over. Accepts a zeroed value. */

@@ -1,5 +1,6 @@
 #include "service/loop.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -45,11 +46,11 @@ static int find_phase(struct loop *loop, struct err *err)
 	return 0;
 }
 
-static int open_loop(const char *root, struct loop *ret, struct err *err)
+static int open_loop(struct loop *ret, struct err *err)
 {
 	enum state_found found;
 
-	if (dir_open(root, &ret->root_fd, err) < 0 ||
+	if (dir_open(ret->call->root, &ret->root_fd, err) < 0 ||
 		state_open_folder(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
@@ -61,6 +62,27 @@ static int open_loop(const char *root, struct loop *ret, struct err *err)
 	if (found != STATE_LOADED)
 		return -1;
 	removal_find_parent(ret->root_fd, ret->service.home, &ret->package_parent);
+	boot_id_read(ret->root_fd, ret->boot_id);
+	return 0;
+}
+
+static int new_loop(const struct loop_call *call, struct loop **ret, struct err *err)
+{
+	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
+
+	if (!loop)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the service.");
+	*loop = (struct loop){.call = call,
+		.root_fd = -1,
+		.state_fd = -1,
+		.lock_fd = -1,
+		.watch_fd = -1,
+		.remedy_fd = -1,
+		.disks.fd = -1};
+	if (open_loop(loop, err) < 0)
+		return -1;
+	*ret = loop;
+	loop = NULL;
 	return 0;
 }
 
@@ -97,14 +119,15 @@ static _Noreturn void exit_on_alarm(int signal)
 	_exit(0);
 }
 
-/* Records the boot files once more, because an update may have been installed since the last round
- * and this stop may be a restart of the machine. It takes some milliseconds, or a second to digest
- * an initrd; SIGALRM ends it after STOP_LOOK_S. */
-static void remember_before_stop(const struct loop *loop)
+/* At SIGTERM. Records the boot files once more, because an update may have been installed since the
+ * last round and this stop may be a restart of the machine. It takes some milliseconds, or a second
+ * to digest an initrd; SIGALRM ends it after STOP_LOOK_S. */
+static void end_as_asked(struct loop *loop)
 {
 	const struct sigaction action = {.sa_handler = exit_on_alarm};
 	struct outlook outlook;
 
+	loop_report_stop(loop);
 	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
 	(void)alarm(STOP_LOOK_S);
@@ -166,6 +189,26 @@ static void end_hung(void *context)
 	_exit(1);
 }
 
+/* The program keeps the lock, so that nobody starts another service meanwhile, and SIGTERM
+ * blocked. */
+static void end_stopped(void *context)
+{
+	const struct loop *loop = context;
+	sigset_t sigterm;
+
+	(void)sigemptyset(&sigterm);
+	(void)sigaddset(&sigterm, SIGTERM);
+	(void)pthread_sigmask(SIG_SETMASK, &sigterm, NULL);
+	(void)fcntl(loop->lock_fd, F_SETFD, 0);
+	(void)execv(loop->call->stop_argv[0], loop->call->stop_argv);
+	_exit(0);
+}
+
+static struct watchdog_acts watchdog_acts(struct loop *loop)
+{
+	return (struct watchdog_acts){end_hung, loop, end_stopped, loop};
+}
+
 /* Watches the boot files from now on; changes until the look are part of it. */
 static void watch_disks(struct loop *loop)
 {
@@ -182,10 +225,11 @@ static void watch_disks(struct loop *loop)
 void loop_look_at_disks(struct loop *loop)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	const struct watchdog_acts acts = watchdog_acts(loop);
 	struct err err;
 
 	watch_disks(loop);
-	if (watchdog_arm(DISKS_LIMIT_S, end_hung, loop, &watchdog, &err) < 0)
+	if (watchdog_arm(DISKS_LIMIT_S, &acts, &watchdog, &err) < 0)
 		loop_log_err(loop, &err);
 	else
 		remember_disks(loop);
@@ -211,7 +255,7 @@ static uint32_t wait_after_step_s(struct loop *loop, uint32_t left_s)
 	return until_slot_s < left_s ? until_slot_s : left_s;
 }
 
-/* If waiting fails, sleeps for a minute instead; during that, SIGTERM ends the process. */
+/* If waiting fails, waits for a minute for SIGTERM only. */
 static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 {
 	enum wakeup wakeup = WAKEUP_DUE;
@@ -223,8 +267,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 
 		if (loop_wait(loop, wait_s, &wakeup, &err) < 0) {
 			report_err(loop, &err);
-			(void)sleep(LOOP_TROUBLE_WAIT_S);
-			return WAKEUP_DUE;
+			return wakeup_pause(LOOP_TROUBLE_WAIT_S);
 		}
 		if (wakeup != WAKEUP_CLOCK)
 			return wakeup;
@@ -236,13 +279,14 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 	return WAKEUP_DUE;
 }
 
-/* Does the package's folder come back? During the wait, SIGTERM ends the process. */
-static bool has_returned(struct loop *loop)
+/* Waits for the package's folder to come back. */
+static enum wakeup wait_for_return(struct loop *loop)
 {
-	(void)sleep(loop->call->settle_s);
+	enum wakeup wakeup = wakeup_pause(loop->call->settle_s);
+
 	fd_cleanup(&loop->watch_fd); /* it watches the folder that was deleted */
 	loop->watch_fd = -1;
-	return loop_find_end(loop) != RUNNING_REMOVED;
+	return wakeup;
 }
 
 /* Nobody removes what a dropped extension leaves, or one that was left in an image, unless it does
@@ -295,8 +339,7 @@ static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *e
 			       .service = &loop->service,
 			       .now_s = clock_now_s(),
 			       .limit_s = loop->call->limit_s,
-			       .end = end_hung,
-			       .context = loop},
+			       .acts = watchdog_acts(loop)},
 		    &hang, err) < 0)
 		return -1;
 	return loop_attest(loop, ret_wait_s, err);
@@ -355,38 +398,37 @@ static int claim_state(struct loop *loop, struct err *err)
 
 int loop_run(const struct loop_call *call, struct err *err)
 {
-	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
+	auto_cleanup(loop) struct loop *loop = NULL;
 	enum running_end why;
 	uint32_t wait_s;
 
-	if (!loop)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the service.");
-	*loop = (struct loop){.call = call,
-		.root_fd = -1,
-		.state_fd = -1,
-		.lock_fd = -1,
-		.watch_fd = -1,
-		.remedy_fd = -1,
-		.disks.fd = -1};
-	if (open_loop(call->root, loop, err) < 0 || find_phase(loop, err) < 0)
+	wakeup_take_signals();
+	if (new_loop(call, &loop, err) < 0 || find_phase(loop, err) < 0 || claim_state(loop, err) < 0)
 		return -1;
-	/* systemd takes an end by SIGHUP for a wanted one, and does not start the service anew */
-	(void)sigaction(SIGHUP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-	if (claim_state(loop, err) < 0)
-		return -1;
-	boot_id_read(loop->root_fd, loop->boot_id);
 	(void)loop_drop_old_success(loop);
 	for (wait_s = wait_after_boot_s(loop);
 		!wait_s || wait_for_next(loop, wait_s) != WAKEUP_STOP;) {
 		why = loop_find_end(loop);
-		if (why == RUNNING_REMOVED && has_returned(loop))
+		if (why == RUNNING_REMOVED) {
+			if (wait_for_return(loop) == WAKEUP_STOP)
+				break;
 			why = loop_find_end(loop);
+		}
 		if (why != RUNNING_GOES_ON)
 			return end_service(loop, why, err);
 		if (round_once(loop, &wait_s, err) < 0)
 			return -1;
 	}
-	loop_report_stop(loop);
-	remember_before_stop(loop);
+	end_as_asked(loop);
+	return 0;
+}
+
+int loop_stop(const struct loop_call *call, struct err *err)
+{
+	auto_cleanup(loop) struct loop *loop = NULL;
+
+	if (new_loop(call, &loop, err) < 0)
+		return -1;
+	end_as_asked(loop);
 	return 0;
 }

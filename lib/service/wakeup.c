@@ -59,11 +59,30 @@ static int watch_clock(int *ret_fd, struct err *err)
 	return 0;
 }
 
-static int receive_signals(const sigset_t *signals, int *ret_fd, struct err *err)
+static sigset_t stop_signals(void)
 {
-	auto_cleanup(fd) int fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigset_t ret;
 
-	if (fd < 0 || sigprocmask(SIG_BLOCK, signals, NULL) < 0)
+	(void)sigemptyset(&ret);
+	(void)sigaddset(&ret, SIGTERM);
+	return ret;
+}
+
+void wakeup_take_signals(void)
+{
+	const sigset_t signals = stop_signals();
+
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	/* systemd takes an end by SIGHUP for a wanted one, and does not start the service anew */
+	(void)sigaction(SIGHUP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+}
+
+static int receive_signals(int *ret_fd, struct err *err)
+{
+	const sigset_t signals = stop_signals();
+	auto_cleanup(fd) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	if (fd < 0)
 		return err_set(
 			err, ERR_INTERNAL, (unsigned long)errno, "Signals cannot be heard: %m.");
 	*ret_fd = steal_fd(&fd);
@@ -122,22 +141,22 @@ int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_
 	auto_cleanup(fd) int timer = -1;
 	auto_cleanup(fd) int stop = -1;
 	auto_cleanup(fd) int clock = -1;
-	enum wakeup wakeup = WAKEUP_DUE;
-	sigset_t sigterm;
-	int status;
 
-	(void)sigemptyset(&sigterm);
-	(void)sigaddset(&sigterm, SIGTERM);
 	if (set_timer(wait_s, &timer, err) < 0 || watch_clock(&clock, err) < 0 ||
-		receive_signals(&sigterm, &stop, err) < 0)
+		receive_signals(&stop, err) < 0)
 		return -1;
-	status = wait_for_event(inputs,
+	return wait_for_event(inputs,
 		(struct pollfd[]){{.fd = stop, .events = POLLIN}, {.fd = timer, .events = POLLIN},
 			{.fd = watch_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN},
 			{.fd = clock, .events = POLLIN}, {.fd = inputs->remedy_fd, .events = POLLIN}},
-		&wakeup, err);
-	if (wakeup != WAKEUP_STOP)
-		(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);
-	*ret = wakeup;
-	return status;
+		ret, err);
+}
+
+enum wakeup wakeup_pause(uint32_t wait_s)
+{
+	const sigset_t signals = stop_signals();
+
+	return sigtimedwait(&signals, NULL, &(struct timespec){.tv_sec = wait_s}) == SIGTERM
+		       ? WAKEUP_STOP
+		       : WAKEUP_DUE;
 }

@@ -13,7 +13,7 @@ enum wakeup {
 	WAKEUP_CLOCK, /* the wall clock was set, or the VM was suspended */
 	WAKEUP_REQUESTED, /* a command requests a round: attest_now.h */
 	WAKEUP_ENDED, /* running_find_end() returns why */
-	WAKEUP_STOP, /* SIGTERM arrived; it stays blocked */
+	WAKEUP_STOP, /* SIGTERM arrived */
 };
 
 struct wakeup_inputs {
@@ -26,14 +26,17 @@ struct wakeup_inputs {
 	int remedy_fd; /* of remedy_watch(), or -1 */
 };
 
+/* From now on SIGTERM ends no thread: waits notice it, and watchdogs (base/watchdog.h). */
+void wakeup_take_signals(void);
 /* Watches the folders whose changes may end the service. ret_fd: for wakeup_wait; the caller closes
  * it. ERR_IO. */
 int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err) err_check;
 
 /* watch_fd: of wakeup_watch, or -1. wait_s: seconds, including those in which the VM is suspended;
- * 0 counts as 1. SIGTERM is a result only during this call; otherwise it ends the process. ERR_IO,
- * ERR_INTERNAL. */
+ * 0 counts as 1. ERR_IO, ERR_INTERNAL. */
 int wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s, enum wakeup *ret,
 	struct err *err) err_check;
+/* Waits for SIGTERM only: where it is not known what else to wait for. */
+enum wakeup wakeup_pause(uint32_t wait_s);
 
 #endif

@@ -16,6 +16,12 @@ static void end(void *context)
 	_exit(ENDED);
 }
 
+static void end_late(void *context)
+{
+	(void)context;
+	_exit(ENDED + 1);
+}
+
 static int wait_for(pid_t child)
 {
 	int status = 0;
@@ -45,7 +51,33 @@ static void work_that_does_not_end_is_ended(void **state)
 		struct watchdog *watchdog;
 		struct err err;
 
-		if (watchdog_arm(1, end, NULL, &watchdog, &err) == 0)
+		if (watchdog_arm(1, &(struct watchdog_acts){.late = end}, &watchdog, &err) == 0)
+			hang_for_ever();
+		_exit(1);
+	}
+	assert_int_equal(wait_for(child), ENDED);
+}
+
+/* SIGTERM ends the work while a watchdog waits for it, and stays for later if none does. */
+static void work_that_runs_is_stopped(void **state)
+{
+	const struct watchdog_acts acts = {.late = end_late, .stop = end};
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		struct watchdog *watchdog;
+		sigset_t sigterm;
+		struct err err;
+
+		(void)sigemptyset(&sigterm);
+		(void)sigaddset(&sigterm, SIGTERM);
+		(void)sigprocmask(SIG_BLOCK, &sigterm, NULL);
+		if (watchdog_arm(60, &acts, &watchdog, &err) < 0)
+			_exit(1);
+		watchdog_disarm(watchdog);
+		(void)kill(getpid(), SIGTERM);
+		if (watchdog_arm(60, &acts, &watchdog, &err) == 0)
 			hang_for_ever();
 		_exit(1);
 	}
@@ -62,6 +94,7 @@ static size_t threads_of_this_process(void)
 
 static void work_that_ends_leaves_nothing_behind(void **state)
 {
+	const struct watchdog_acts acts = {.late = end, .stop = end};
 	size_t before = threads_of_this_process();
 
 	(void)state;
@@ -69,7 +102,7 @@ static void work_that_ends_leaves_nothing_behind(void **state)
 		struct watchdog *watchdog;
 		struct err err;
 
-		check_ok(watchdog_arm(3600, end, NULL, &watchdog, &err), &err);
+		check_ok(watchdog_arm(3600, &acts, &watchdog, &err), &err);
 		assert_int_equal(threads_of_this_process(), before + 1);
 		watchdog_disarm(watchdog);
 	}
@@ -84,7 +117,7 @@ static int watch(struct hang *hang, int root, const struct record *service, uint
 				  .service = service,
 				  .now_s = 1000000,
 				  .limit_s = limit_s,
-				  .end = end},
+				  .acts.late = end},
 		hang, err);
 }
 
@@ -148,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_that_does_not_end_is_ended),
+		cmocka_unit_test(work_that_runs_is_stopped),
 		cmocka_unit_test(work_that_ends_leaves_nothing_behind),
 		cmocka_unit_test(a_hung_round_leaves_an_error_and_no_old_success),
 		cmocka_unit_test(a_round_in_time_writes_nothing),
