@@ -20,6 +20,7 @@ struct reading {
 	uint32_t current; /* number of this boot's option; NO_OPTION if it is not known */
 	bool is_current_ahead; /* it stands further back in the order */
 	bool is_current_passed; /* it stood further ahead */
+	size_t tries;
 	struct bootoptions *list;
 };
 
@@ -108,6 +109,8 @@ static int add_option(struct reading *reading, uint32_t number, bool is_next, st
 	uefi_text(option.title, item->title, sizeof(item->title));
 	find_path(reading, &option, item);
 	read_second(option.data, item->second);
+	item->is_current = number == reading->current;
+	item->tries = ++reading->tries;
 	list->count += item->path[0] || is_next ||
 		       !(reading->is_current_ahead || reading->is_current_passed);
 	return 0;
@@ -146,8 +149,11 @@ int bootoptions_read(int root_fd, struct bytes started, struct bootoptions *ret,
 	if ((next != NO_OPTION && add_option(&reading, next, true, err) < 0) ||
 		add_order(&reading, buf_bytes(&order), err) < 0)
 		return -1;
-	if (ret->count < BOOTOPTIONS_MAX)
-		(void)text_format(
-			ret->items[ret->count++].path, BOOTOPTION_PATH_SIZE, "%s", DEFAULT_PATH);
+	if (ret->count < BOOTOPTIONS_MAX) {
+		struct bootoption *last = &ret->items[ret->count++];
+
+		*last = (struct bootoption){.tries = reading.tries + 1};
+		(void)text_format(last->path, sizeof(last->path), "%s", DEFAULT_PATH);
+	}
 	return 0;
 }

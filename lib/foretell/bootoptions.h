@@ -22,6 +22,8 @@ struct bootoption {
 	char path[BOOTOPTION_PATH_SIZE]; /* "\EFI\debian\shimx64.efi"; "" if it is unknown */
 	/* the program that it names for shim, relative to shim's folder; "" if none */
 	char second[BOOTOPTION_PATH_SIZE];
+	bool is_current; /* this boot's */
+	size_t tries; /* boot options that the firmware has tried with this one; at least 1 */
 };
 
 struct bootoptions {

@@ -184,9 +184,15 @@ static void list_programs(const struct foretell *foretell, struct foretold_boot 
 	}
 }
 
+/* 0 for this boot's own option, with none before it that counts. */
+static size_t other_tries(const struct foretell *foretell)
+{
+	return foretell->option.is_current && !foretell->passed_over[0] ? 0 : foretell->option.tries;
+}
+
 static int foretell_log(struct foretell *foretell, struct bytes event_log, struct err *err)
 {
-	struct foretold_boot boot = {.held = &foretell->held};
+	struct foretold_boot boot = {.held = &foretell->held, .tries = other_tries(foretell)};
 	const struct program *shim = shim_of(&foretell->chain);
 	struct eventlog log;
 
@@ -204,17 +210,19 @@ static void explain_start(struct foretell *foretell)
 	const struct foretold_pcr *secure_boot = &foretell->foretold.secure_boot;
 
 	if (!programs->is_foretold || !secure_boot->is_foretold)
-		(void)say(foretell, FORETELL_CHANGES,
-			"It starts. What it leads to cannot be foretold: %s",
+		(void)say(foretell, FORETELL_CHANGES, "It starts. %s cannot be foretold: %s",
+			secure_boot->is_foretold ? "PCR 4"
+			: programs->is_foretold  ? "PCR 7"
+						 : "What it leads to",
 			programs->is_foretold ? secure_boot->why : programs->why);
 	else if (!programs->has_changed && !secure_boot->has_changed)
 		(void)say(foretell, FORETELL_AS_NOW,
 			"The same programs start, by the same keys: PCR 4 and 7 stay as they are.");
 	else
-		(void)say(foretell, FORETELL_CHANGES, "It starts, and PCR %s will be others.",
-			!secure_boot->has_changed ? "4"
-			: !programs->has_changed  ? "7"
-						  : "4 and 7");
+		(void)say(foretell, FORETELL_CHANGES, "It starts, and PCR %s.",
+			!secure_boot->has_changed ? "4 changes"
+			: !programs->has_changed  ? "7 changes"
+						  : "4 and 7 change");
 }
 
 static int look_ahead(struct foretell *foretell, struct bytes event_log, struct err *err)
@@ -276,43 +284,36 @@ static int try_option(struct foretell *foretell, const struct foretell_sources *
 	return say(foretell, FORETELL_CANNOT_TELL, "%s", err->msg);
 }
 
-/* The firmware passes on to the next option if one's first program is missing or refused. What
- * shim refuses ends there. */
+/* The firmware passes on to the next option if it does not find or refuses one's first program.
+ * What shim refuses ends there, where it waits for a key, be it itself; so does a boot loader's
+ * menu. */
 static bool is_passed_over(const struct foretell *foretell)
 {
-	return foretell->answer == FORETELL_WILL_NOT_BOOT && foretell->judged <= 1 &&
-	       foretell->chain.count <= 1;
+	enum gate_answer first = foretell->judged ? foretell->gates[0].answer : GATE_STARTS;
+
+	return foretell->answer == FORETELL_WILL_NOT_BOOT &&
+	       (!foretell->chain.count || (first != GATE_STARTS && first != GATE_BELOW_LEVEL));
 }
 
-static void keep_first(const struct foretell *from, struct foretell *first)
-{
-	first->option = from->option;
-	first->kind = from->kind;
-	first->answer = from->answer;
-	memcpy(first->text, from->text, sizeof(first->text));
-}
-
+/* If none of them starts, the first one's reason is what counts. */
 static int try_all(struct foretell *foretell, const struct foretell_sources *sources,
 	const struct bootoptions *options, struct err *err)
 {
-	auto_cleanup(free) struct foretell *first = calloc(1, sizeof(*first));
+	const struct bootoption *first = NULL;
 
-	if (!first)
-		return err_set(err, ERR_NO_MEMORY, 0, "No memory for what is foretold.");
 	for (size_t i = 0; i < options->count; i++) {
 		if (try_option(foretell, sources, &options->items[i], err) < 0)
 			return -1;
 		if (!is_passed_over(foretell))
-			break;
-		if (!first->answer)
-			keep_first(foretell, first);
-	}
-	if (first->answer && is_passed_over(foretell))
-		keep_first(first, foretell);
-	else if (first->answer)
+			return 0;
+		if (first)
+			continue;
+		first = &options->items[i];
 		(void)text_format(foretell->passed_over, sizeof(foretell->passed_over),
-			"%s is passed over: %s", first->option.name, first->text);
-	return 0;
+			"%s is passed over: %s", first->name, foretell->text);
+	}
+	foretell->passed_over[0] = '\0';
+	return first ? try_option(foretell, sources, first, err) : 0;
 }
 
 static int run(struct foretell *foretell, const struct foretell_sources *sources,

@@ -44,6 +44,7 @@ static void keep(struct digests *digests, const uint8_t *digest)
 struct this_boot {
 	struct digests programs; /* in their order, each once */
 	struct digests authorities; /* of their events */
+	size_t tries; /* boot options, until one started */
 	bool has_early_authority; /* of a driver or option ROM */
 	bool has_past_separator;
 	bool is_db_same, is_same; /* as held now: db; all variables and the level */
@@ -101,6 +102,7 @@ static int look_at(const struct event *event, const struct foretold_boot *boot,
 		keep(&ret->authorities, event->measured.data);
 	if (is_program(event))
 		keep(&ret->programs, event->measured.data);
+	ret->tries += event->pcr == PCR_PROGRAMS && measured_is_return(event);
 	return 0;
 }
 
@@ -110,7 +112,7 @@ static int look(const struct eventlog *log, const struct foretold_boot *boot, st
 	struct eventlog_walk walk = eventlog_walk(log);
 	struct event event;
 
-	*ret = (struct this_boot){.is_db_same = true, .is_same = true};
+	*ret = (struct this_boot){.tries = 1, .is_db_same = true, .is_same = true};
 	while (event_next(log, &walk, &event))
 		if (look_at(&event, boot, ret, err) < 0)
 			return -1;
@@ -365,6 +367,16 @@ static int judge_secure_boot(const struct writing *writing, struct foretold_pcr 
 	return 0;
 }
 
+/* The firmware measures in PCR 4 that it tries a boot option, whether that starts or not (EDK2's
+ * Tcg2Dxe, OnReadyToBoot). */
+static void judge_programs(const struct writing *writing, struct foretold_pcr *pcr)
+{
+	pcr->is_foretold = !writing->boot->tries || writing->boot->tries == writing->now->tries;
+	if (!pcr->is_foretold)
+		(void)text_format(pcr->why, sizeof(pcr->why),
+			"The firmware tries other boot options before, which it measures.");
+}
+
 static void compare(const struct tpm_pcrs *now, const struct tpm_pcrs *next, uint32_t pcr,
 	struct foretold_pcr *ret)
 {
@@ -384,6 +396,7 @@ static int foretell_pcrs(const struct writing *writing, struct foretold *ret, st
 		return -1;
 	compare(&now, &next, PCR_PROGRAMS, &ret->programs);
 	compare(&now, &next, PCR_SECURE_BOOT, &ret->secure_boot);
+	judge_programs(writing, &ret->programs);
 	return judge_secure_boot(writing, &ret->secure_boot, err);
 }
 

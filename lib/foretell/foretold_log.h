@@ -27,6 +27,8 @@ struct foretold_boot {
 	struct foretold_program programs[FORETOLD_MAX];
 	const struct held *held;
 	struct bytes level; /* shim's revocation level then; empty: shim does not run */
+	/* boot options that the firmware tries until one starts; 0: as many as in this boot */
+	size_t tries;
 };
 
 struct foretold_pcr {
