@@ -6,6 +6,8 @@
 #include "boot/event_text.h"
 #include "boot/loadoption.h"
 
+#define LINE_SIZE 4096 /* the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
+
 struct component components_of_event(const struct event *event, enum component_kind kind)
 {
 	struct component ret = {.kind = kind, .pcr = event->pcr};
@@ -47,6 +49,19 @@ int components_add_event(struct components *components, const struct event *even
 	set_facts(&found, event);
 	found.is_bound = measured_is(event, event->data);
 	if (components_keep_text(components, &found, bytes_of_text(words.text), err) < 0)
+		return -1;
+	return components_add(components, &found, err);
+}
+
+int components_add_line(struct components *components, const struct event *event, struct err *err)
+{
+	struct component found = components_of_event(event, COMPONENT_COMMAND_LINE);
+	char text[LINE_SIZE];
+
+	logtext_or_hex(event->data, text, sizeof(text));
+	components_set_name(&found, bytes_of_text(text));
+	found.is_bound = measured_is(event, event->data);
+	if (components_keep_text(components, &found, bytes_of_text(text), err) < 0)
 		return -1;
 	return components_add(components, &found, err);
 }

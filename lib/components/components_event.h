@@ -14,5 +14,8 @@ void components_set_name(struct component *component, struct bytes text);
  * data. ERR_NO_MEMORY. */
 int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err) err_check;
+/* Adds what systemd-boot or systemd-stub gave to the kernel. ERR_NO_MEMORY. */
+int components_add_line(
+	struct components *components, const struct event *event, struct err *err) err_check;
 
 #endif

@@ -141,11 +141,21 @@ static int add_untold(
 	return components_add(components, &found, err);
 }
 
+/* systemd-boot before version 251 measures its line, in UTF-16, in GRUB's PCR. */
+static bool is_wide_line(const struct event *event)
+{
+	struct logtext text;
+
+	return logtext_of(event->data, &text) && text.step == 2 && measured_is(event, event->data);
+}
+
 int grub_add_command(struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
 	struct bytes text, arguments;
 
+	if (is_wide_line(event))
+		return components_add_line(components, event, err);
 	if (!measured_text(event, &text))
 		return add_untold(event, "what the log does not tell", components, err);
 	if (find_giver(reading, text))

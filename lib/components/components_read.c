@@ -12,8 +12,6 @@
 #include "components/components_grub.h"
 #include "components/components_keys.h"
 
-#define LINE_SIZE 4096 /* the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
-
 struct reading {
 	const struct eventlog *log;
 	uint32_t listed;
@@ -74,20 +72,6 @@ static int add_section(const struct reading *reading, const struct event *event,
 	return components_add(reading->found, &found, err);
 }
 
-/* What systemd-boot and systemd-stub give to the kernel. */
-static int add_line(const struct reading *reading, const struct event *event, struct err *err)
-{
-	struct component found = components_of_event(event, COMPONENT_COMMAND_LINE);
-	char text[LINE_SIZE];
-
-	logtext_or_hex(event->data, text, sizeof(text));
-	components_set_name(&found, bytes_of_text(text));
-	found.is_bound = measured_is(event, event->data);
-	if (components_keep_text(reading->found, &found, bytes_of_text(text), err) < 0)
-		return -1;
-	return components_add(reading->found, &found, err);
-}
-
 /* The stub only names an archive, and measures a command line as its text. */
 static int add_addition(const struct reading *reading, const struct event *event, struct err *err)
 {
@@ -96,7 +80,7 @@ static int add_addition(const struct reading *reading, const struct event *event
 	if (logtext_of(event->data, &text) && logtext_ends_with(&text, "initrd") &&
 		!measured_is(event, event->data))
 		return add_event(reading, event, COMPONENT_INITRD, err);
-	return add_line(reading, event, err);
+	return components_add_line(reading->found, event, err);
 }
 
 static int add_configuration(const struct reading *reading, const struct event *event, struct err *err)

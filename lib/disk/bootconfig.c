@@ -3,7 +3,6 @@
 #include <string.h>
 #include "base/file.h"
 #include "base/text.h"
-#include "disk/bootentry.h"
 #include "disk/bootscript.h"
 
 #define FILE_MAX_BYTES        (1u << 20)
@@ -63,20 +62,25 @@ struct search {
 	const uint8_t *sha256;
 	unsigned int tries_left;
 	struct bootscript_variables variables;
-	struct buf text;
+	struct buf *text;
 };
+
+static bool has_digest(const struct buf *text, const uint8_t sha256[CRYPTO_SHA256_SIZE])
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(buf_bytes(text), digest);
+	return memcmp(digest, sha256, sizeof(digest)) == 0;
+}
 
 static bool is_the_text(struct search *search, struct bytes line, const struct keyword *keyword)
 {
 	struct bootscript_form form = {.skipped = keyword->skipped,
 		.start = keyword->start,
 		.is_escaped = keyword->what == BOOTCONFIG_COMMAND_LINE};
-	uint8_t digest[CRYPTO_SHA256_SIZE];
 
-	if (!bootscript_expand(line, &search->variables, &form, &search->text))
-		return false;
-	crypto_sha256(buf_bytes(&search->text), digest);
-	return memcmp(digest, search->sha256, sizeof(digest)) == 0;
+	return bootscript_expand(line, &search->variables, &form, search->text) &&
+	       has_digest(search->text, search->sha256);
 }
 
 /* Tries every combination of values. */
@@ -95,24 +99,14 @@ static bool line_asks_for(struct search *search, struct bytes line, const struct
 	return false;
 }
 
-static bool is_load_options(struct bytes config, const uint8_t sha256[CRYPTO_SHA256_SIZE])
-{
-	auto_cleanup(buf) struct buf options = buf_with_max(BOOTENTRY_OPTIONS_MAX);
-	uint8_t digest[CRYPTO_SHA256_SIZE];
-
-	if (!bootentry_load_options(config, &options))
-		return false;
-	crypto_sha256(buf_bytes(&options), digest);
-	return memcmp(digest, sha256, sizeof(digest)) == 0;
-}
-
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE])
+	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct buf *ret_text)
 {
 	auto_cleanup(free) struct search *search = calloc(1, sizeof(*search));
 	enum bootconfig_text part = what == BOOTCONFIG_LINE_ALONE ? BOOTCONFIG_COMMAND_LINE : what;
 	struct bytes rest = config, line;
-	bool is_found = what == BOOTCONFIG_COMMAND_LINE && is_load_options(config, sha256);
+	bool is_found = what == BOOTCONFIG_COMMAND_LINE &&
+			bootentry_load_options(config, ret_text) && has_digest(ret_text, sha256);
 
 	if (!search)
 		return false;
@@ -120,14 +114,13 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	search->environment = environment;
 	search->sha256 = sha256;
 	search->tries_left = MAX_TRIES;
-	search->text = buf_with_max(BOOTSCRIPT_TEXT_MAX);
+	search->text = ret_text;
 	while (!is_found && bootscript_next_line(&rest, &line)) {
 		const struct keyword *keyword = keyword_of(line, part);
 
 		is_found = keyword && line_asks_for(search, line, keyword) &&
 			   (what != BOOTCONFIG_LINE_ALONE || !loads_initrd(config, rest, keyword));
 	}
-	buf_done(&search->text);
 	return is_found;
 }
 
@@ -193,9 +186,11 @@ static struct buf read_environment(int root_fd, const struct bootfiles *files, s
 }
 
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files,
-	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap)
+	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct buf *ret_text,
+	struct err *ret_gap)
 {
 	struct err gap = {0};
+	auto_cleanup(buf) struct buf tried = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files, &gap);
 	const struct bootfile *found = NULL;
 
@@ -203,10 +198,15 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 		const struct bootfile *file = &files->files[i];
 		auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX_BYTES);
 
-		if (is_config(file->path) && read_text(root_fd, file, &text, &gap) &&
-			bootconfig_asks_for(buf_bytes(&text), buf_bytes(&environment), what, sha256) &&
-			(!found || file->changed_s < found->changed_s))
+		if (!is_config(file->path) || !read_text(root_fd, file, &text, &gap) ||
+			!bootconfig_asks_for(
+				buf_bytes(&text), buf_bytes(&environment), what, sha256, &tried))
+			continue;
+		if (!found || file->changed_s < found->changed_s)
 			found = file;
+		buf_done(ret_text);
+		*ret_text = tried;
+		tried = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	}
 	*ret_gap = gap;
 	return found;

@@ -12,7 +12,10 @@
 #ifndef DISK_BOOTCONFIG_H
 #define DISK_BOOTCONFIG_H
 
+#include "disk/bootentry.h"
 #include "disk/bootfiles.h"
+
+#define BOOTCONFIG_TEXT_MAX BOOTENTRY_OPTIONS_MAX /* bytes */
 
 enum bootconfig_text {
 	/* the arguments behind the kernel's path, separated by one blank; or the load options that
@@ -25,16 +28,18 @@ enum bootconfig_text {
 };
 
 /* The file of `files` that contains the text with this digest; of several, the one that changed
- * least recently; NULL if none does. ret_gap: code ERR_OK, or ERR_IO with the first configuration
- * that could not be read. */
+ * least recently; NULL if none does. ret_text gets the text's bytes, as they were measured.
+ * ret_gap: code ERR_OK, or ERR_IO with the first configuration that could not be read. */
 const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *files,
-	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct err *ret_gap);
+	enum bootconfig_text what, const uint8_t sha256[CRYPTO_SHA256_SIZE], struct buf *ret_text,
+	struct err *ret_gap);
 
 /* Is this a Boot Loader Specification entry? */
 bool bootconfig_is_entry(const char *path);
 /* The same for one file's text. environment: text with more assignments, such as grubenv's. False
- * without memory. */
+ * without memory. The contents of *ret_text, which holds up to BOOTCONFIG_TEXT_MAX bytes, are
+ * replaced. */
 bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum bootconfig_text what,
-	const uint8_t sha256[CRYPTO_SHA256_SIZE]);
+	const uint8_t sha256[CRYPTO_SHA256_SIZE], struct buf *ret_text);
 
 #endif

@@ -1,7 +1,9 @@
 #include "drift/drift_line.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <string.h>
+#include "base/cleanup.h"
 #include "base/text.h"
 
 static bool has_word(const char *line, const char *word, size_t len)
@@ -57,17 +59,38 @@ static bool opens_shell(const char *word)
 	return false;
 }
 
-bool drift_line_has_shell(const char *line, const char *other, char ret[DRIFT_LINE_WORD_SIZE])
+/* With one blank between the words. Only UTF-16 has zeros; what is not ASCII's there becomes '?'.
+ * NULL without memory; owned by the caller. */
+static char *words_of(struct bytes line)
 {
-	for (const char *at = line; *at; at += strcspn(at, " "), at += *at == ' ') {
-		size_t len = strcspn(at, " ");
-		char word[DRIFT_LINE_WORD_SIZE * 4];
+	size_t len = 0, step = line.len && memchr(line.data, 0, line.len) ? 2 : 1;
+	char *words = malloc(line.len + 1);
 
-		(void)text_format(word, sizeof(word), "%.*s", (int)len, at);
-		if (!len || has_word(other, at, len) || !opens_shell(word))
-			continue;
-		(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "%.*s", DRIFT_LINE_WORD_SIZE - 1, word);
-		return true;
+	for (size_t i = 0; words && i + step <= line.len; i += step) {
+		bool is_ascii = step == 1 || line.data[i + 1] == 0;
+
+		if (!is_ascii || line.data[i])
+			words[len++] = !is_ascii               ? '?'
+				       : isspace(line.data[i]) ? ' '
+							       : (char)line.data[i];
 	}
+	if (words)
+		words[len] = '\0';
+	return words;
+}
+
+bool drift_line_has_shell(struct bytes line, const char *other, char ret[DRIFT_LINE_WORD_SIZE])
+{
+	auto_cleanup(free) char *words = words_of(line);
+	char *rest = words;
+
+	(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "?");
+	if (!words)
+		return true;
+	for (const char *word; (word = strtok_r(rest, " ", &rest));)
+		if (!has_word(other, word, strlen(word)) && opens_shell(word)) {
+			(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "%s", word);
+			return true;
+		}
 	return false;
 }

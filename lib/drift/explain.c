@@ -4,7 +4,6 @@
 #include "boot/pcr.h"
 #include "disk/bootconfig.h"
 #include "disk/initrdjoin.h"
-#include "drift/drift_line.h"
 #include "drift/explain_addons.h"
 #include "drift/explain_file.h"
 #include "drift/explain_line.h"
@@ -24,11 +23,14 @@ static void explain_by_file(const struct explain_case *one, const struct bootfil
 static void explain_text(const struct explain_case *one, enum bootconfig_text what,
 	const struct component *text, struct explanation *ret)
 {
+	auto_cleanup(buf) struct buf words = {0};
 	struct err gap;
-	const struct bootfile *file =
-		bootconfig_find(one->root_fd, &one->pending->files, what, text->sha256, &gap);
+	const struct bootfile *file = bootconfig_find(
+		one->root_fd, &one->pending->files, what, text->sha256, &words, &gap);
 
 	explain_by_file(one, file, &gap, ret);
+	if (what == BOOTCONFIG_COMMAND_LINE && ret->how > EXPLANATION_UNKNOWN)
+		explain_line_refuse_shell(buf_bytes(&words), one->accepted_line, ret);
 }
 
 /* By one file, or by those of an entry, one behind the other. */
@@ -129,6 +131,7 @@ void explain_component(const struct explain_sources *sources, const struct next_
 			    .secureboot = sources->secureboot,
 			    .pending = pending,
 			    .component = component,
+			    .accepted_line = "",
 			    .package_timeout = &package_timeout},
 		ret);
 }
@@ -176,24 +179,6 @@ static bool is_list_gone(const struct drift_difference *difference)
 	       difference->before.kind == COMPONENT_INITRD_LIST;
 }
 
-/* A menu entry for recovery is on every disk: that the configuration has it is no reason to start
- * it. Of a digest alone, a configuration cannot show whether it is such an entry's. */
-static void refuse_shell(struct drift_difference *difference)
-{
-	const char *before = difference->change == DRIFT_CHANGED ? drift_before(difference) : "";
-	char word[DRIFT_LINE_WORD_SIZE];
-
-	if (!drift_is_explained(difference) || difference->change == DRIFT_REMOVED ||
-		difference->after.kind != COMPONENT_COMMAND_LINE)
-		return;
-	if (difference->after.pcr == PCR_KERNEL_CONFIG && !difference->after.is_bound)
-		explanation_set(&difference->explanation, EXPLANATION_NONE,
-			"and the log does not hold the words that were measured");
-	else if (drift_line_has_shell(drift_after(difference), before, word))
-		explanation_set(&difference->explanation, EXPLANATION_NONE,
-			"and '%s' leads to a shell", word);
-}
-
 /* What one difference's own component shows. */
 static void explain_difference(const struct explain_case *one, const struct components *boot,
 	const struct drift *drift, struct drift_difference *difference)
@@ -204,7 +189,14 @@ static void explain_difference(const struct explain_case *one, const struct comp
 		explain_no_initrds(one, boot, &difference->explanation);
 	else if (boot)
 		explain_line(one, boot, drift, &difference->explanation);
-	refuse_shell(difference);
+}
+
+/* The words that were accepted in this place: "" if that is not known. */
+static const char *accepted_line(const struct drift_difference *difference)
+{
+	return difference->change == DRIFT_CHANGED && difference->before.is_bound
+		       ? drift_before(difference)
+		       : "";
 }
 
 void explain_drift(const struct explain_sources *sources, struct drift *drift)
@@ -223,6 +215,7 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 		one.component = component_to_explain(difference);
 		if (!one.component || drift_is_explained(difference))
 			continue;
+		one.accepted_line = accepted_line(difference);
 		if (has_looked)
 			explain_difference(&one, sources->boot, drift, difference);
 		else
@@ -232,9 +225,8 @@ void explain_drift(const struct explain_sources *sources, struct drift *drift)
 		struct drift_difference *difference = &drift->differences[i];
 
 		one.component = &difference->after;
-		if (difference->change <= DRIFT_ADDED && !drift_is_explained(difference)) {
+		one.accepted_line = accepted_line(difference);
+		if (difference->change <= DRIFT_ADDED && !drift_is_explained(difference))
 			explain_addons(&one, sources->boot, drift, &difference->explanation);
-			refuse_shell(difference);
-		}
 	}
 }

@@ -4,6 +4,7 @@
 #include "boot/pcr.h"
 #include "disk/bootentry.h"
 #include "disk/program_section.h"
+#include "drift/explain_line.h"
 
 #define PCR_PROGRAMS 4
 #define ENDING       ".addon.efi"
@@ -86,12 +87,12 @@ static bool append_addon(const struct explain_case *one, const struct drift *dri
 					bootentry_append(text, buf_bytes(&line)));
 }
 
-/* Is the component what the add-ons of this file's folder bring? The files are sorted. */
+/* Is the component what the add-ons of this file's folder bring? The files are sorted. *text gets
+ * it. */
 static bool is_line_of_folder(const struct explain_case *one, const struct components *boot,
-	const struct drift *drift, const struct bootfile *first, struct err *gap)
+	const struct drift *drift, const struct bootfile *first, struct buf *text, struct err *gap)
 {
 	const struct bootfiles *files = &one->pending->files;
-	auto_cleanup(buf) struct buf text = buf_with_max(BOOTENTRY_OPTIONS_MAX);
 	static const uint8_t end[2];
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	size_t len = folder_len(first);
@@ -99,11 +100,11 @@ static bool is_line_of_folder(const struct explain_case *one, const struct compo
 	for (const struct bootfile *file = first; file < files->files + files->count; file++)
 		if (is_addon(file) && folder_len(file) == len &&
 			memcmp(file->path, first->path, len) == 0 && is_started(boot, file) &&
-			!append_addon(one, drift, file, &text, gap))
+			!append_addon(one, drift, file, text, gap))
 			return false;
-	if (text.len == 0 || buf_append(&text, end, sizeof(end), gap) < 0)
+	if (text->len == 0 || buf_append(text, end, sizeof(end), gap) < 0)
 		return false;
-	crypto_sha256(buf_bytes(&text), digest);
+	crypto_sha256(buf_bytes(text), digest);
 	return memcmp(digest, one->component->sha256, sizeof(digest)) == 0;
 }
 
@@ -127,12 +128,16 @@ void explain_addons(const struct explain_case *one, const struct components *boo
 	if (one->component->kind != COMPONENT_COMMAND_LINE ||
 		one->component->pcr != PCR_KERNEL_CONFIG || ret->how > EXPLANATION_UNKNOWN)
 		return;
-	for (const struct bootfile *file = files->files; file < files->files + files->count; file++)
-		if (is_addon(file) && is_first_of_folder(files, file) &&
-			is_line_of_folder(one, boot, drift, file, &gap)) {
-			explanation_set(ret, EXPLANATION_FILE, "as the add-ons in /%.*s have it",
-				(int)folder_len(file), file->path);
-			return;
-		}
+	for (const struct bootfile *file = files->files; file < files->files + files->count; file++) {
+		auto_cleanup(buf) struct buf text = buf_with_max(BOOTENTRY_OPTIONS_MAX);
+
+		if (!is_addon(file) || !is_first_of_folder(files, file) ||
+			!is_line_of_folder(one, boot, drift, file, &text, &gap))
+			continue;
+		explanation_set(ret, EXPLANATION_FILE, "as the add-ons in /%.*s have it",
+			(int)folder_len(file), file->path);
+		explain_line_refuse_shell(buf_bytes(&text), one->accepted_line, ret);
+		return;
+	}
 	explanation_set_gap(&gap, ret);
 }

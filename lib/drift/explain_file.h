@@ -16,6 +16,7 @@ struct explain_case {
 	const struct secureboot *secureboot; /* of this boot; may be NULL */
 	const struct next_boot *pending;
 	const struct component *component;
+	const char *accepted_line; /* of a command line: the accepted words; "" if unknown */
 	/* code ERR_SERVICE once a package manager did not answer in time: it is not asked again */
 	struct err *package_timeout;
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "base/cleanup.h"
 #include "base/codec.h"
+#include "drift/drift_line.h"
 
 /* GRUB takes the hash from 0x40 on x86-64 and from 0x200 on arm64. */
 #define KERNEL_HEAD_SIZE 4096
@@ -99,4 +100,12 @@ void explain_line(const struct explain_case *one, const struct components *boot,
 	if (kernel)
 		explanation_set(ret, EXPLANATION_FILE, "with the hash of /usr in /%s", kernel->path);
 	explanation_set_gap(&gap, ret);
+}
+
+void explain_line_refuse_shell(struct bytes line, const char *accepted, struct explanation *ret)
+{
+	char word[DRIFT_LINE_WORD_SIZE];
+
+	if (drift_line_has_shell(line, accepted, word))
+		explanation_set(ret, EXPLANATION_NONE, "and '%s' leads to a shell", word);
 }

@@ -11,4 +11,9 @@
 void explain_line(const struct explain_case *one, const struct components *boot,
 	const struct drift *drift, struct explanation *ret);
 
+/* Takes back the explanation of a command line that leads to a shell by a word that the accepted
+ * one lacks: an entry for recovery is on every disk, and that it is there is no reason to start it.
+ * line: the measured bytes, found on the disk; the words in the log may be forged. */
+void explain_line_refuse_shell(struct bytes line, const char *accepted, struct explanation *ret);
+
 #endif

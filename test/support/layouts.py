@@ -127,6 +127,11 @@ class Boot:
         """A text that is measured itself."""
         return self.named(pcr, text, wide(text))
 
+    def shown(self, pcr, data):
+        """The log holds other text than what was measured last in this PCR."""
+        [event for event in self.log.events if event.pcr == pcr][-1].data = data
+        return self
+
     def named(self, pcr, name, content):
         """What the log only names."""
         self.add(pcr, edit_log.IPL, content, wide(name))

@@ -7,10 +7,14 @@
 static bool asks_for(
 	const char *config, const char *environment, enum bootconfig_text what, const char *text)
 {
+	auto_cleanup(buf) struct buf found = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
 	crypto_sha256(TEXT(text), digest);
-	return bootconfig_asks_for(TEXT(config), TEXT(environment), what, digest);
+	if (!bootconfig_asks_for(TEXT(config), TEXT(environment), what, digest, &found))
+		return false;
+	assert_true(bytes_are_text(buf_bytes(&found), text));
+	return true;
 }
 
 /* config: what the boot configuration says; text: what GRUB then measured. */
@@ -115,13 +119,17 @@ static void a_line_for_a_kernel_without_initrds_is_found(void **state)
 /* The text as UTF-16 with its final NUL. */
 static bool asks_for_wide(const char *entry, const char *text)
 {
+	auto_cleanup(buf) struct buf found = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	uint8_t digest[CRYPTO_SHA256_SIZE], wide[512] = {0};
 	size_t len = strlen(text);
 
 	for (size_t i = 0; i < len; i++)
 		wide[2 * i] = (uint8_t)text[i];
 	crypto_sha256((struct bytes){wide, 2 * len + 2}, digest);
-	return bootconfig_asks_for(TEXT(entry), TEXT(""), BOOTCONFIG_COMMAND_LINE, digest);
+	if (!bootconfig_asks_for(TEXT(entry), TEXT(""), BOOTCONFIG_COMMAND_LINE, digest, &found))
+		return false;
+	assert_true(bytes_equal(buf_bytes(&found), (struct bytes){wide, 2 * len + 2}));
+	return true;
 }
 
 /* text: the load options that systemd-boot gives to the kernel of this entry. */
@@ -181,6 +189,7 @@ static void variables_of_an_entry_stand_in_other_files(void **state)
 	};
 	auto_cleanup(root) struct root root = root_make();
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
+	auto_cleanup(buf) struct buf text = {0};
 	struct err err, gap;
 
 	(void)state;
@@ -194,8 +203,8 @@ static void variables_of_an_entry_stand_in_other_files(void **state)
 		uint8_t digest[CRYPTO_SHA256_SIZE];
 
 		crypto_sha256(TEXT(rows[i].text), digest);
-		if (!bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap) ==
-			rows[i].is_found)
+		if (!bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &text,
+			    &gap) == rows[i].is_found)
 			fail_msg("row %zu: %s", i, rows[i].text);
 	}
 }
@@ -275,6 +284,7 @@ static void the_file_that_asks_for_it_is_named(void **state)
 	auto_cleanup(root) struct root root = root_make();
 	auto_cleanup(bootfiles) struct bootfiles files = {0};
 	uint8_t digest[CRYPTO_SHA256_SIZE];
+	auto_cleanup(buf) struct buf text = {0};
 	const struct bootfile *found;
 	struct err err, gap;
 
@@ -285,11 +295,11 @@ static void the_file_that_asks_for_it_is_named(void **state)
 	root_write(&root, "boot/loader/loader.conf", TEXT("linux /v other\n"));
 	check_ok(bootfiles_look(root.fd, &(struct bootfiles){0}, 1, &files, &err), &err);
 	crypto_sha256(TEXT("ro quiet"), digest);
-	found = bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap);
+	found = bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &text, &gap);
 	assert_non_null(found);
 	assert_string_equal(found->path, "boot/loader/entries/1.conf");
 	crypto_sha256(TEXT("other"), digest);
-	assert_null(bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &gap));
+	assert_null(bootconfig_find(root.fd, &files, BOOTCONFIG_COMMAND_LINE, digest, &text, &gap));
 }
 
 int main(void)

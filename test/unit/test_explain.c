@@ -628,6 +628,44 @@ static void a_drift_is_explained_where_this_boot_has_something(void **state)
 	assert_string_equal(differences[2].explanation.text, "kept");
 }
 
+/* By the words on the disk, and by those of the accepted boot only if they were measured. */
+static void an_entry_for_recovery_explains_nothing(void **state)
+{
+	static const struct {
+		const char *before, *after, *measured;
+		bool is_before_bound, is_explained;
+	} rows[] = {
+		{"ro", "ro quiet", "ro quiet", true, true},
+		{"ro", "ro single", "ro single", true, false},
+		{"ro", "what the log does not tell", "ro single", true, false},
+		{"ro", "ro", "ro single", true, false},
+		{"ro single", "ro single", "ro single", false, false},
+		{"ro single quiet", "ro single", "ro single", true, true}, /* it was accepted */
+		{"ro", "ro single", "ro quiet", true, true}, /* the log pretends to be worse */
+	};
+	auto_cleanup(vm) struct vm vm = vm_make();
+
+	(void)state;
+	root_write(&vm.root, "boot/grub/grub.cfg", TEXT("linux /v ro quiet\nlinux /v ro single\n"));
+	look(&vm, "boot-1", NOV_20);
+	start_at(&vm, clock_now_s() + 60);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct component line = {.kind = COMPONENT_COMMAND_LINE, .pcr = 12};
+		struct drift_difference difference = {
+			.change = DRIFT_CHANGED, .before = line, .after = line};
+		struct drift drift = {.count = 1, .differences = &difference};
+		const struct explain_sources sources = {.round = round_of(&vm, "boot-1", NOV_20)};
+
+		strcpy(difference.before.name, rows[i].before);
+		strcpy(difference.after.name, rows[i].after);
+		difference.before.is_bound = rows[i].is_before_bound;
+		crypto_sha256(TEXT(rows[i].measured), difference.after.sha256);
+		explain_drift(&sources, &drift);
+		if (drift_is_explained(&difference) != rows[i].is_explained)
+			fail_msg("row %zu: %s", i, difference.explanation.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -647,6 +685,7 @@ int main(void)
 		cmocka_unit_test(a_variable_must_have_been_there_before),
 		cmocka_unit_test(what_no_disk_tells_stays_unexplained),
 		cmocka_unit_test(a_drift_is_explained_where_this_boot_has_something),
+		cmocka_unit_test(an_entry_for_recovery_explains_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
