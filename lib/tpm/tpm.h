@@ -71,6 +71,13 @@ struct tpm_public {
  * ERR_AK_CERT_PENDING (never written, or only 00 or FF bytes), ERR_AK_CERT_INVALID (not DER, or cut
  * off). */
 int tpm_read_ak_cert(struct tpm *tpm, struct buf *ret, struct err *err) err_check;
+/* Puts this certificate (DER) there, and reads it back. An index that can hold it is written where
+ * it is, with zeros behind the certificate; else it is removed and made anew, of just this size.
+ * Whatever ends it in between leaves the old certificate, the new one, or none that can be read:
+ * ERR_NO_AK_CERT or ERR_AK_CERT_PENDING, until it is called again. So keep the certificate until it
+ * returns 0. ERR_AK_CERT_NOT_RENEWED: the index is the platform's, and the VM cannot write it, or
+ * not so much. ERR_TPM_FAILED with the TPM's code, e.g. for an owner's password. */
+int tpm_write_ak_cert(struct tpm *tpm, struct bytes der, struct err *err) err_check;
 /* ERR_NO_AK if no key is at the handle; ERR_TPM_HIERARCHY if that may be because a hierarchy is
  * switched off. */
 int tpm_read_ak_public(struct tpm *tpm, struct tpm_public *ret, struct err *err) err_check;

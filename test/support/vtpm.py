@@ -24,6 +24,8 @@ CC_HIERARCHY_CONTROL, CC_PCR_ALLOCATE = 0x121, 0x12B
 CTRL_INIT, CTRL_SHUTDOWN, CTRL_SET_LOCALITY = 2, 3, 5
 # PLATFORMCREATE, NO_DA, AUTHREAD, OWNERREAD, AUTHWRITE: as the paravisor defines it
 NV_ATTRIBUTES = 0x42060004
+NV_PLATFORMCREATE, NV_AUTHWRITE = 0x40000000, 0x4
+RC_RETRY = 0x922
 EMPTY_PASSWORD = struct.pack(">IIHBH", 9, 0x40000009, 0, 0, 0)
 HASH_SIZES = {0x0004: 20, 0x000B: 32, 0x000C: 48, 0x000D: 64}
 HASH_NAMES = {0x0004: "sha1", 0x000B: "sha256", 0x000C: "sha384", 0x000D: "sha512"}
@@ -75,7 +77,9 @@ class Tpm:
 
     def run(self, code, body, what, sessions=True):
         tag = 0x8002 if sessions else 0x8001
-        rc, answer = self.raw(struct.pack(">HII", tag, 10 + len(body), code) + body)
+        rc = RC_RETRY
+        while rc == RC_RETRY:  # the first use of a password without NO_DA after a start
+            rc, answer = self.raw(struct.pack(">HII", tag, 10 + len(body), code) + body)
         if rc:
             raise TpmError(rc, what)
         return answer
@@ -110,13 +114,15 @@ class Tpm:
 
     def nv_define(self, size, attributes=NV_ATTRIBUTES):
         public = struct.pack(">IHIHH", AK_CERT_INDEX, 0x000B, attributes, 0, size)
-        body = struct.pack(">I", RH_PLATFORM) + EMPTY_PASSWORD + struct.pack(">HH", 0, len(public)) + public
+        who = RH_PLATFORM if attributes & NV_PLATFORMCREATE else RH_OWNER
+        body = struct.pack(">I", who) + EMPTY_PASSWORD + struct.pack(">HH", 0, len(public)) + public
         self.run(CC_NV_DEFINE, body, "define the certificate's NV index")
 
-    def nv_write(self, data):
+    def nv_write(self, data, attributes=NV_ATTRIBUTES):
+        who = AK_CERT_INDEX if attributes & NV_AUTHWRITE else RH_OWNER
         for at in range(0, len(data), 1024):
             part = data[at:at + 1024]
-            body = struct.pack(">II", AK_CERT_INDEX, AK_CERT_INDEX) + EMPTY_PASSWORD
+            body = struct.pack(">II", who, AK_CERT_INDEX) + EMPTY_PASSWORD
             body += struct.pack(">H", len(part)) + part + struct.pack(">H", at)
             self.run(CC_NV_WRITE, body, "write the certificate")
 
