@@ -100,7 +100,7 @@ int attestation_check(
 	return 0;
 }
 
-void attestation_done(struct attestation *attestation)
+void attestation_cleanup(struct attestation *attestation)
 {
 	round_free(attestation->round);
 	comparison_done(&attestation->change);

@@ -55,11 +55,7 @@ struct attestation {
 	struct verdict verdict; /* the combined verdict */
 };
 
-void attestation_done(struct attestation *attestation);
-static inline void attestation_cleanup(struct attestation *attestation)
-{
-	attestation_done(attestation);
-}
+void attestation_cleanup(struct attestation *attestation);
 /* Runs the round. Its errors are in the result. */
 int attestation_run(const struct attestation_options *options, struct attestation *ret,
 	struct err *err) err_check;

@@ -376,7 +376,7 @@ int settings_tree_open(struct settings_tree *ret, const json *public, const json
 	return 0;
 }
 
-void settings_tree_done(struct settings_tree *tree)
+void settings_tree_cleanup(struct settings_tree *tree)
 {
 	json_free(tree->public.inside);
 	json_wipe(tree->protected.inside);

@@ -25,11 +25,7 @@ struct settings_tree {
  * type. */
 int settings_tree_open(struct settings_tree *ret, const json *public, const json *protected,
 	struct settings *settings, struct err *err) err_check;
-void settings_tree_done(struct settings_tree *tree);
-static inline void settings_tree_cleanup(struct settings_tree *tree)
-{
-	settings_tree_done(tree);
-}
+void settings_tree_cleanup(struct settings_tree *tree);
 
 struct settings_member {
 	const json *value; /* NULL: not given */

@@ -106,8 +106,10 @@ bool approach_is_blocked(const struct approach *approach)
 	return code != ERR_OK && (place < ERR_PLACE_STRANGER || place == ERR_PLACE_BUSY);
 }
 
-void approach_free(struct approach *approach)
+void approach_cleanup(struct approach **pointer)
 {
+	struct approach *approach = *pointer;
+
 	if (!approach)
 		return;
 	approach_end(approach);

@@ -34,10 +34,6 @@ void approach_end(struct approach *approach);
 /* Whether the provider did not answer even for its keys, or is busy, so that a request would fail
  * likewise. */
 bool approach_is_blocked(const struct approach *approach);
-void approach_free(struct approach *approach);
-static inline void approach_cleanup(struct approach **approach)
-{
-	approach_free(*approach);
-}
+void approach_cleanup(struct approach **approach);
 
 #endif

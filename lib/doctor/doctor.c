@@ -156,7 +156,7 @@ int doctor_run(const struct doctor_inputs *inputs, struct doctor_report *ret, st
 	return 0;
 }
 
-void doctor_done(struct doctor_report *report)
+void doctor_report_cleanup(struct doctor_report *report)
 {
 	for (size_t i = 0; i < report->count; i++)
 		json_free(report->findings[i].details);

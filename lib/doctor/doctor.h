@@ -57,11 +57,7 @@ struct doctor_inputs {
 /* Makes one finding for each check, in order. ERR_NO_MEMORY. */
 int doctor_run(
 	const struct doctor_inputs *inputs, struct doctor_report *ret, struct err *err) err_check;
-void doctor_done(struct doctor_report *report);
-static inline void doctor_report_cleanup(struct doctor_report *report)
-{
-	doctor_done(report);
-}
+void doctor_report_cleanup(struct doctor_report *report);
 
 const char *doctor_state_name(enum doctor_state state); /* "ok", "warning", "error", "skipped" */
 

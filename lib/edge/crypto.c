@@ -105,8 +105,10 @@ void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret)
 	(void)mbedtls_md_finish(&stream->context, ret);
 }
 
-void crypto_stream_free(struct crypto_stream *stream)
+void crypto_stream_cleanup(struct crypto_stream **pointer)
 {
+	struct crypto_stream *stream = *pointer;
+
 	if (!stream)
 		return;
 	mbedtls_md_free(&stream->context);

@@ -32,11 +32,7 @@ void crypto_stream_add(struct crypto_stream *stream, struct bytes bytes);
 /* Returns the digest of all that was added; nothing may be added afterwards. ret:
  * CRYPTO_SHA256_SIZE or CRYPTO_MD5_SIZE bytes. */
 void crypto_stream_finish(struct crypto_stream *stream, uint8_t *ret);
-void crypto_stream_free(struct crypto_stream *stream);
-static inline void crypto_stream_cleanup(struct crypto_stream **stream)
-{
-	crypto_stream_free(*stream);
-}
+void crypto_stream_cleanup(struct crypto_stream **stream);
 
 /* HMAC-SHA256 (RFC 2104), key of any length. ERR_NO_MEMORY. */
 int crypto_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret[CRYPTO_SHA256_SIZE],
@@ -76,11 +72,7 @@ struct crypto_cert; /* one certificate */
 
 /* No bytes may follow the certificate. ERR_FORMAT, ERR_NO_MEMORY. */
 int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *err) err_check;
-void crypto_cert_free(struct crypto_cert *cert);
-static inline void crypto_cert_cleanup(struct crypto_cert **cert)
-{
-	crypto_cert_free(*cert);
-}
+void crypto_cert_cleanup(struct crypto_cert **cert);
 
 #define CRYPTO_NAME_SIZE 256
 
@@ -111,11 +103,7 @@ struct crypto_cert_set;
 /* ERR_FORMAT: no certificate in PEM form, or one that cannot be read. ERR_NO_MEMORY. */
 int crypto_cert_set_parse_pem(
 	struct bytes pem, struct crypto_cert_set **ret, struct err *err) err_check;
-void crypto_cert_set_free(struct crypto_cert_set *set);
-static inline void crypto_cert_set_cleanup(struct crypto_cert_set **set)
-{
-	crypto_cert_set_free(*set);
-}
+void crypto_cert_set_cleanup(struct crypto_cert_set **set);
 size_t crypto_cert_set_count(const struct crypto_cert_set *set);
 /* Receives each fault of a chain. */
 struct crypto_fault_taker {

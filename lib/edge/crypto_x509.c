@@ -154,8 +154,10 @@ int crypto_cert_parse(struct bytes der, struct crypto_cert **ret, struct err *er
 	return 0;
 }
 
-void crypto_cert_free(struct crypto_cert *cert)
+void crypto_cert_cleanup(struct crypto_cert **pointer)
 {
+	struct crypto_cert *cert = *pointer;
+
 	if (!cert)
 		return;
 	mbedtls_x509_crt_free(&cert->crt);
@@ -336,8 +338,10 @@ int crypto_cert_set_parse_pem(struct bytes pem, struct crypto_cert_set **ret, st
 	return 0;
 }
 
-void crypto_cert_set_free(struct crypto_cert_set *set)
+void crypto_cert_set_cleanup(struct crypto_cert_set **pointer)
 {
+	struct crypto_cert_set *set = *pointer;
+
 	if (!set)
 		return;
 	mbedtls_x509_crt_free(&set->first);

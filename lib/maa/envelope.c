@@ -107,7 +107,7 @@ int envelope_parse(struct bytes answer, struct envelope *ret, struct err *err)
 	return 0;
 }
 
-void envelope_done(struct envelope *envelope)
+void envelope_cleanup(struct envelope *envelope)
 {
 	buf_done(&envelope->inner_key);
 	buf_done(&envelope->iv);

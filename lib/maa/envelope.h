@@ -19,11 +19,7 @@ struct envelope {
 
 /* ERR_ANSWER_NOT_TOKEN: no JSON or no "token"; ERR_ENVELOPE_INVALID: the envelope itself. */
 int envelope_parse(struct bytes answer, struct envelope *ret, struct err *err) err_check;
-void envelope_done(struct envelope *envelope);
-static inline void envelope_cleanup(struct envelope *envelope)
-{
-	envelope_done(envelope);
-}
+void envelope_cleanup(struct envelope *envelope);
 /* Decrypts the token and appends its text. aes_key: the inner key as the TPM decrypted it; other
  * than 16, 24 or 32 bytes are ERR_ENVELOPE_INVALID. ERR_ENVELOPE_DECRYPT. */
 int envelope_open(const struct envelope *envelope, struct bytes aes_key, struct buf *ret_token,

@@ -76,7 +76,7 @@ int token_parse(struct bytes compact, struct token *ret, struct err *err)
 	return 0;
 }
 
-void token_done(struct token *token)
+void token_cleanup(struct token *token)
 {
 	json_free(token->header);
 	json_free(token->claims);

@@ -21,11 +21,7 @@ struct token {
 
 /* ERR_TOKEN_MALFORMED */
 int token_parse(struct bytes compact, struct token *ret, struct err *err) err_check;
-void token_done(struct token *token);
-static inline void token_cleanup(struct token *token)
-{
-	token_done(token);
-}
+void token_cleanup(struct token *token);
 
 /* To be called before any key is fetched. alg must be RS256 (ERR_TOKEN_ALGORITHM), jku, if present,
  * must be the provider's /certs (ERR_TOKEN_JKU), and kid must be present (ERR_TOKEN_MALFORMED).

@@ -14,7 +14,7 @@
 #define MAX_BODY_BYTES   (16u << 10)
 #define NOTICED          "noticedAt" /* member of an alert that waits: Unix time */
 
-void alerts_done(struct alerts *alerts)
+void alerts_cleanup(struct alerts *alerts)
 {
 	json_free(alerts->pending);
 	alerts->pending = NULL;

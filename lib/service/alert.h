@@ -52,11 +52,7 @@ struct alerts {
 	json *pending; /* owned; array of the alerts to send, without `time`; NULL: none */
 };
 
-void alerts_done(struct alerts *alerts);
-static inline void alerts_cleanup(struct alerts *alerts)
-{
-	alerts_done(alerts);
-}
+void alerts_cleanup(struct alerts *alerts);
 /* ERR_STATE_INVALID, ERR_NO_MEMORY. */
 int alerts_parse(struct bytes text, struct alerts *ret, struct err *err) err_check;
 

@@ -11,6 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (json_count(alerts.pending) > ALERT_MAX_PENDING)
 		abort();
-	alerts_done(&alerts);
+	alerts_cleanup(&alerts);
 	return 0;
 }

@@ -47,7 +47,7 @@ static int remove_place(void **state)
 {
 	struct place *place = *state;
 
-	doctor_done(&place->report);
+	doctor_report_cleanup(&place->report);
 	root_cleanup(&place->root);
 	free(place);
 	return 0;
@@ -64,7 +64,7 @@ static void examine_with(struct place *place, struct doctor_inputs inputs)
 	inputs.metadata = inputs.metadata ? inputs.metadata : "http://127.0.0.1:1"; /* nobody is
 										       there */
 	inputs.endpoint = inputs.endpoint ? inputs.endpoint : "https://127.0.0.1:1";
-	doctor_done(&place->report);
+	doctor_report_cleanup(&place->report);
 	check_ok(doctor_run(&inputs, &place->report, &err), &err);
 }
 
