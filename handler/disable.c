@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "edge/state.h"
 #include "service/shortcut.h"
-#include "shared/handler.h"
 #include "shared/roles.h"
 
 /* Replaces the last status, which the agent copies to the new version at an upgrade: if that
@@ -17,7 +16,7 @@ static void report_stop(const struct handler *handler)
 		(void)!handler_write_status(handler, &status, &ignored);
 }
 
-static int disable(struct handler *handler, struct err *err)
+int handler_disable(struct handler *handler, struct err *err)
 {
 	struct control control = handler_control(handler);
 
@@ -28,9 +27,4 @@ static int disable(struct handler *handler, struct err *err)
 	/* an upgrade calls disable before update, so an existing marker is of an abandoned
 	 * upgrade */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
-}
-
-int disable_main(int argc, char **argv)
-{
-	return handler_run("Disable", disable, argc, argv);
 }

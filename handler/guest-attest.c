@@ -7,15 +7,15 @@
 #include "shared/roles.h"
 
 static const struct role {
-	const char *name;
-	int (*main)(int argc, char **argv);
+	const char *name, *operation;
+	handler_work *work; /* NULL: the service */
 } roles[] = {
-	{"install", install_main},
-	{"enable", enable_main},
-	{"disable", disable_main},
-	{"update", update_main},
-	{"uninstall", uninstall_main},
-	{"monitor", monitor_main},
+	{"install", "Install", handler_install},
+	{"enable", "Enable", handler_enable},
+	{"disable", "Disable", handler_disable},
+	{"update", "Update", handler_update},
+	{"uninstall", "Uninstall", handler_uninstall},
+	{"monitor", NULL, NULL},
 };
 
 static const struct role *find_role(const char *path)
@@ -39,8 +39,10 @@ int main(int argc, char **argv)
 		argc -= role ? 2 : 0;
 		argv += role ? 2 : 0;
 	}
+	if (role && role->work)
+		return handler_run(role->operation, role->work, argc, argv);
 	if (role)
-		return role->main(argc, argv);
+		return monitor_main(argc, argv);
 	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return commands_main(argc, argv);

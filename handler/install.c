@@ -5,10 +5,9 @@
 #include "agent/precondition.h"
 #include "edge/state.h"
 #include "service/programs.h"
-#include "shared/handler.h"
 #include "shared/roles.h"
 
-static int install(struct handler *handler, struct err *err)
+int handler_install(struct handler *handler, struct err *err)
 {
 	struct utsname machine;
 
@@ -21,9 +20,4 @@ static int install(struct handler *handler, struct err *err)
 		return -1;
 	/* last, because an upgrade is complete only with the new programs */
 	return state_remove(handler->lock.state_fd, HANDLER_MARKER, err);
-}
-
-int install_main(int argc, char **argv)
-{
-	return handler_run("Install", install, argc, argv);
 }

@@ -31,44 +31,31 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static void read_seconds(const char *option, uint32_t *ret)
+static uint32_t seconds_of(const char *option, uint32_t otherwise)
 {
-	if (option)
-		*ret = (uint32_t)strtoul(option, NULL, 10);
+	return option ? (uint32_t)strtoul(option, NULL, 10) : otherwise;
 }
 
-static int run_service(const struct monitor_options *options, struct loop_call *call)
+static int run(const struct monitor_options *options, char **argv, struct err *err)
 {
 	char option[] = "--root", root[PATH_MAX], stopped[] = "--stopped";
-	struct err err;
-	int status;
+	struct loop_call call = {.root = options->root,
+		.argv = argv,
+		.stop_argv = (char *[]){argv[0], option, root, stopped, NULL},
+		.limit_s = seconds_of(options->limit, LOOP_ROUND_LIMIT_S),
+		.settle_s = seconds_of(options->settle, LOOP_SETTLE_S),
+		.is_alone = options->is_alone,
+		.version = VERSION};
 
-	read_seconds(options->limit, &call->limit_s);
-	read_seconds(options->settle, &call->settle_s);
-	if (!call->limit_s || !call->settle_s) {
-		err_fill(&err, ERR_USAGE, 0, "--limit and --settle take seconds, one at least");
-		return program_refuse(call->argv[0], &err);
-	}
+	if (options->clean_up)
+		return removal_clean_up(options->root, options->clean_up, err);
+	if (!call.limit_s || !call.settle_s)
+		return err_set(err, ERR_USAGE, 0, "--limit and --settle take seconds, one at least");
 	(void)umask(077);
 	/* no core files, because memory holds session keys */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)text_format(root, sizeof(root), "%s", options->root);
-	call->stop_argv = (char *[]){call->argv[0], option, root, stopped, NULL};
-	status = options->is_stopped ? loop_stop(call, &err) : loop_run(call, &err);
-	if (status == 0)
-		return 0;
-	log_err(LOG_LEVEL_ERROR, &err);
-	return err_info(err.code)->exit_code;
-}
-
-static int clean_up(const struct monitor_options *options)
-{
-	struct err err;
-
-	if (removal_clean_up(options->root, options->clean_up, &err) == 0)
-		return 0;
-	log_err(LOG_LEVEL_ERROR, &err);
-	return err_info(err.code)->exit_code;
+	return options->is_stopped ? loop_stop(&call, err) : loop_run(&call, err);
 }
 
 int monitor_main(int argc, char **argv)
@@ -87,12 +74,10 @@ int monitor_main(int argc, char **argv)
 	case OPTIONS_READ:
 		break;
 	}
-	if (options.clean_up)
-		return clean_up(&options);
-	return run_service(&options, &(struct loop_call){.root = options.root,
-					     .argv = argv,
-					     .limit_s = LOOP_ROUND_LIMIT_S,
-					     .settle_s = LOOP_SETTLE_S,
-					     .is_alone = options.is_alone,
-					     .version = VERSION});
+	if (run(&options, argv, &err) == 0)
+		return 0;
+	if (err.code == ERR_USAGE)
+		return program_refuse(argv[0], &err);
+	log_err(LOG_LEVEL_ERROR, &err);
+	return err_info(err.code)->exit_code;
 }

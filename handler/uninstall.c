@@ -3,7 +3,6 @@
 #include <string.h>
 #include "edge/state.h"
 #include "service/removal.h"
-#include "shared/handler.h"
 #include "shared/roles.h"
 
 /* Reads the marker of update: does the upgrade leave this version, so that the state is kept for
@@ -19,30 +18,16 @@ static int read_marker(const json *document, void *ret, struct err *err)
 	return 0;
 }
 
-/* A damaged marker counts too, because removed state cannot be restored. */
-static int find_upgrade(const struct handler *handler, bool *ret, struct err *err)
+int handler_uninstall(struct handler *handler, struct err *err)
 {
 	static const struct state_file marker = {HANDLER_MARKER, read_marker};
+	struct control control = handler_control(handler);
 	bool leaves = true;
 	enum state_found found = state_load(handler->lock.state_fd, &marker, &leaves, err);
+	/* a damaged marker counts too, because removed state cannot be restored */
+	bool is_updating = found != STATE_ABSENT && leaves;
 
-	if (found == STATE_UNREADABLE)
-		return -1;
-	*ret = found != STATE_ABSENT && leaves;
-	return 0;
-}
-
-static int uninstall(struct handler *handler, struct err *err)
-{
-	struct control control = handler_control(handler);
-	bool is_updating;
-
-	if (find_upgrade(handler, &is_updating, err) < 0 || control_stop(&control, err) < 0)
+	if (found == STATE_UNREADABLE || control_stop(&control, err) < 0)
 		return -1;
 	return removal_run(&control, is_updating ? VERSION : NULL, err);
-}
-
-int uninstall_main(int argc, char **argv)
-{
-	return handler_run("Uninstall", uninstall, argc, argv);
 }

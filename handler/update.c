@@ -3,7 +3,6 @@
  * version. */
 #include <string.h>
 #include "edge/state.h"
-#include "shared/handler.h"
 #include "shared/roles.h"
 
 static const char *variable(const char *name)
@@ -13,7 +12,7 @@ static const char *variable(const char *name)
 	return value ? value : "";
 }
 
-static int update(struct handler *handler, struct err *err)
+int handler_update(struct handler *handler, struct err *err)
 {
 	auto_cleanup(json) json *marker = json_new_object();
 	const char *to = variable("VERSION");
@@ -28,9 +27,4 @@ static int update(struct handler *handler, struct err *err)
 	/* a number, "NOT_RUN" or "None"; only for people to read */
 	json_add_text(marker, "disableExitCode", variable("AZURE_GUEST_AGENT_DISABLE_CMD_EXIT_CODE"));
 	return state_save(handler->lock.state_fd, HANDLER_MARKER, marker, err);
-}
-
-int update_main(int argc, char **argv)
-{
-	return handler_run("Update", update, argc, argv);
 }

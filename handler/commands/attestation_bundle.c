@@ -2,11 +2,11 @@
 #include "attestation_bundle.h"
 
 #include <string.h>
-#include "appraise/anchors.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "bundle/redact.h"
 #include "bundle/guessable.h"
+#include "bundles.h"
 
 #define UNQUOTED_PCR_MASK (0xFFFFFFu & ~TPM_BOOT_PCR_MASK)
 
@@ -22,32 +22,21 @@ static void surroundings_cleanup(struct surroundings *around)
 	buf_done(&around->chain);
 }
 
-/* Checks the certificates when the bundle is made, since an unreadable chain would help no
- * reader. */
-static int read_chain(const char *path, struct buf *ret, struct err *err)
-{
-	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-
-	*ret = buf_with_max(BUNDLE_MAX_CHAIN);
-	if (!path)
-		return 0;
-	if (read_pem(path, ret, err) < 0)
-		return -1;
-	return anchors_add(&anchors, buf_bytes(ret), err) < 0 ? err_wrap(err, "%s", path) : 0;
-}
-
 /* Reads machine, unquoted PCRs and chain. The PCRs prove nothing, so a bundle may lack them. */
 static int read_surroundings(const struct attestation_options *options, int root_fd,
 	struct surroundings *ret, struct err *err)
 {
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
 	struct err ignored;
 
 	machine_read(root_fd, &ret->machine);
 	if (tpm_open(options->tcti ? options->tcti : tpm_machine_tcti(root_fd), &tpm, &ignored) == 0 &&
 		tpm_read_pcrs(tpm, UNQUOTED_PCR_MASK, &ret->unquoted, &ignored) < 0)
 		ret->unquoted = (struct tpm_pcrs){0};
-	return read_chain(options->chain, &ret->chain, err);
+	ret->chain = buf_with_max(BUNDLE_MAX_CHAIN);
+	/* the certificates are checked at once, since an unreadable chain would help no reader */
+	return options->chain ? read_anchor(options->chain, &ret->chain, &anchors, err) : 0;
 }
 
 int attestation_redact(struct bundle *bundle, struct err *err)

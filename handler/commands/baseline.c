@@ -13,20 +13,6 @@
 #include "memory/enabled.h"
 #include "commands.h"
 
-/* 35 KiB: on the heap. */
-static struct baseline_view *view_new(struct err *err)
-{
-	struct baseline_view *view = calloc(1, sizeof(*view));
-
-	if (view) {
-		view->root_fd = view->state_fd = -1;
-		view->boot = components_empty();
-	} else {
-		err_fill(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
-	}
-	return view;
-}
-
 static void view_cleanup(struct baseline_view **pointer)
 {
 	struct baseline_view *view = *pointer;
@@ -164,8 +150,16 @@ static int forget(const struct baseline_options *options, struct baseline_view *
 	nothing->forgotten_s = clock_now_s();
 	if (baseline_save(view->state_fd, nothing, err) < 0)
 		return -1;
-	if (options->is_json ? print_forgotten_json(view, err) < 0 : (print_forgotten(view), false))
-		return -1;
+	if (options->is_json) {
+		auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
+
+		json_add_int(document, "forgotten", (int64_t)view->baseline.count);
+		if (print_document(document, err) < 0)
+			return -1;
+	} else {
+		print_format("Forgotten: %zu boot%s.\n", view->baseline.count,
+			view->baseline.count == 1 ? "" : "s");
+	}
 	let_service_attest(options, view);
 	return 0;
 }
@@ -211,9 +205,12 @@ static int run(const void *given, int *ret_exit_code, struct err *err)
 
 	if (!action)
 		return generalise(options, err);
-	view = view_new(err);
-	if (!view || open_view(options, action->replaces, view, err) < 0 ||
-		action->run(options, view, err) < 0)
+	view = calloc(1, sizeof(*view)); /* 35 KiB */
+	if (!view)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
+	view->root_fd = view->state_fd = -1;
+	view->boot = components_empty();
+	if (open_view(options, action->replaces, view, err) < 0 || action->run(options, view, err) < 0)
 		return -1;
 	*ret_exit_code = view->exit_code;
 	return 0;

@@ -31,7 +31,5 @@ int print_baseline_json(const struct baseline_view *view, struct err *err) err_c
 void print_drift(const struct baseline_view *view);
 int print_drift_json(const struct baseline_view *view, struct err *err) err_check;
 void print_accepted(const struct baseline_view *view);
-void print_forgotten(const struct baseline_view *view);
-int print_forgotten_json(const struct baseline_view *view, struct err *err) err_check;
 
 #endif

@@ -6,23 +6,6 @@
 
 #define HEX_SIZE (2 * CRYPTO_SHA256_SIZE + 1)
 
-/* The components by which people recognise a boot. */
-static bool is_shown(enum component_kind kind)
-{
-	return kind == COMPONENT_APPLICATION || kind == COMPONENT_KERNEL ||
-	       kind == COMPONENT_INITRD || kind == COMPONENT_COMMAND_LINE || kind == COMPONENT_DB ||
-	       kind == COMPONENT_DBX || kind == COMPONENT_SBAT;
-}
-
-static void print_component(const struct component *component)
-{
-	char hex[HEX_SIZE];
-
-	hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
-	print_format("  %-20s %-56s PCR %-2u %.16s...\n", component_title(component),
-		component->name, component->pcr, hex);
-}
-
 /* Comes in front of "at". */
 static const char *how_text(enum baseline_how how)
 {
@@ -35,9 +18,14 @@ static const char *how_text(enum baseline_how how)
 	return texts[how];
 }
 
+/* Of the components, those by which people recognise a boot. */
 void print_baseline(const struct baseline_view *view)
 {
-	char time[CLOCK_TEXT_SIZE];
+	static const uint32_t shown = 1u << COMPONENT_APPLICATION | 1u << COMPONENT_KERNEL |
+				      1u << COMPONENT_INITRD | 1u << COMPONENT_COMMAND_LINE |
+				      1u << COMPONENT_DB | 1u << COMPONENT_DBX |
+				      1u << COMPONENT_SBAT;
+	char time[CLOCK_TEXT_SIZE], hex[HEX_SIZE];
 
 	for (size_t i = 0; i < view->baseline.count; i++) {
 		const struct baseline_variant *variant = &view->baseline.variants[i];
@@ -46,9 +34,15 @@ void print_baseline(const struct baseline_view *view)
 		print_format("%s%zu. %s at %s%s%s (%zu components)\n", i ? "\n" : "", i + 1,
 			how_text(variant->how), time, variant->text[0] ? ": " : "", variant->text,
 			variant->components.count);
-		for (size_t k = 0; k < variant->components.count; k++)
-			if (is_shown(variant->components.items[k].kind))
-				print_component(&variant->components.items[k]);
+		for (size_t k = 0; k < variant->components.count; k++) {
+			const struct component *component = &variant->components.items[k];
+
+			if (!(shown & 1u << component->kind))
+				continue;
+			hex_encode((struct bytes){component->sha256, sizeof(component->sha256)}, hex);
+			print_format("  %-20s %-56s PCR %-2u %.16s...\n",
+				component_title(component), component->name, component->pcr, hex);
+		}
 	}
 	if (view->baseline.lost_s) {
 		clock_text(view->baseline.lost_s, time);
@@ -207,18 +201,4 @@ void print_accepted(const struct baseline_view *view)
 		drift_difference_text(&view->drift.differences[i], text);
 		print_format("  %s\n", text);
 	}
-}
-
-void print_forgotten(const struct baseline_view *view)
-{
-	print_format("Forgotten: %zu boot%s.\n", view->baseline.count,
-		view->baseline.count == 1 ? "" : "s");
-}
-
-int print_forgotten_json(const struct baseline_view *view, struct err *err)
-{
-	auto_cleanup(json) json *document = document_new(ERR_OK, NULL);
-
-	json_add_int(document, "forgotten", (int64_t)view->baseline.count);
-	return print_document(document, err);
 }

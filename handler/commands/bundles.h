@@ -8,7 +8,10 @@
 
 /* Reads a bundle, a request's body or attestation information; '-' is standard input. */
 int read_bundle(const char *path, struct bundle *ret, struct err *err) err_check;
-/* Reads the certificates of files of PEM or DER: the authorities that may issue the attestation
+/* Reads the certificates of one file of PEM or DER; pem: empty, owned by the caller. ERR_CA_FILE.
+ */
+int read_anchor(const char *path, struct buf *pem, struct anchors *ret, struct err *err) err_check;
+/* Reads the files' certificates: the authorities that may issue the attestation
  * key's certificate. If files are given, one certificate must be a root. ERR_CA_FILE. */
 int read_anchors(const struct option_texts *paths, struct anchors *ret, struct err *err) err_check;
 /* path NULL: no keys. ERR_KEYS_INVALID if the file is empty. */

@@ -45,22 +45,17 @@ bool is_no_proxy(const char *proxy)
 }
 
 /* A port is required, as for the setting: programs disagree about a proxy's default port. */
-static bool has_port(const char *address)
-{
-	const char *at = strrchr(address, '@');
-	const char *port = strrchr(at ? at : address, ':');
-	size_t digits = port ? strspn(port + 1, "0123456789") : 0;
-
-	return digits && (port[1 + digits] == '\0' || port[1 + digits] == '/');
-}
-
 int check_proxy(const char *address, struct err *err)
 {
+	const char *at = address ? strrchr(address, '@') : NULL;
+	const char *port = address ? strrchr(at ? at : address, ':') : NULL;
+	size_t digits = port ? strspn(port + 1, "0123456789") : 0;
+	bool has_port = digits && (port[1 + digits] == '\0' || port[1 + digits] == '/');
 	struct proxy proxy;
 
 	if (!address || is_no_proxy(address))
 		return 0;
-	if (!has_port(address) || proxy_parse(address, "--proxy", &proxy, err) < 0)
+	if (!has_port || proxy_parse(address, "--proxy", &proxy, err) < 0)
 		return refuse("--proxy takes http://HOST:PORT or none", err);
 	return 0;
 }

@@ -35,34 +35,28 @@ static int print_findings_json(const struct doctor_report *report, struct err *e
 	return print_document(document, err);
 }
 
-static void print_finding(const struct doctor_finding *finding)
-{
-	const struct err_info *info = err_info(finding->code);
-	char text[ERR_MSG_SIZE + 80];
-
-	(void)text_format(text, sizeof(text), finding->code == ERR_OK ? "%s" : "%s (%s, %d)",
-		finding->message, info->name, (int)finding->code);
-	print_format("  %-8s %-21s ", doctor_state_name(finding->state), finding->check);
-	print_hanging(INDENT, text);
-	if (finding->code == ERR_OK)
-		return;
-	print_format("%*s", INDENT, "");
-	print_hanging(INDENT, info->remedy);
-}
-
 static void print_findings(const struct doctor_report *report)
 {
 	size_t counts[DOCTOR_SKIPPED + 1] = {0};
 	const char *part = "";
+	char text[ERR_MSG_SIZE + 80];
 
 	for (size_t i = 0; i < report->count; i++) {
 		const struct doctor_finding *finding = &report->findings[i];
+		const struct err_info *info = err_info(finding->code);
 
 		if (part != finding->part)
 			print_format("%s%s\n", i ? "\n" : "", finding->part);
 		part = finding->part;
-		print_finding(finding);
 		counts[finding->state]++;
+		(void)text_format(text, sizeof(text), finding->code == ERR_OK ? "%s" : "%s (%s, %d)",
+			finding->message, info->name, (int)finding->code);
+		print_format("  %-8s %-21s ", doctor_state_name(finding->state), finding->check);
+		print_hanging(INDENT, text);
+		if (finding->code == ERR_OK)
+			continue;
+		print_format("%*s", INDENT, "");
+		print_hanging(INDENT, info->remedy);
 	}
 	print_format("\n%zu %s, %zu %s, %zu %s skipped, %zu in order.\n", counts[DOCTOR_ERROR],
 		counts[DOCTOR_ERROR] == 1 ? "error" : "errors", counts[DOCTOR_WARNING],

@@ -21,10 +21,13 @@ static int check_options(const void *given, struct err *err)
 }
 
 /* Without evidence, the round's reason is the error. */
-static int collect(const struct options *options, struct bundle *ret, struct err *err)
+static int run(const void *given, int *ret_exit_code, struct err *err)
 {
+	const struct options *options = given;
 	auto_cleanup(attestation) struct attestation attestation = {0};
+	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 
+	(void)ret_exit_code;
 	if ((options->is_attesting ? attestation_run : attestation_check)(
 		    &options->attestation, &attestation, err) < 0)
 		return -1;
@@ -32,16 +35,7 @@ static int collect(const struct options *options, struct bundle *ret, struct err
 		*err = attestation.verdict.reason;
 		return -1;
 	}
-	return attestation_bundle(&options->attestation, &attestation, ret, err);
-}
-
-static int run(const void *given, int *ret_exit_code, struct err *err)
-{
-	const struct options *options = given;
-	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
-
-	(void)ret_exit_code;
-	if (collect(options, &bundle, err) < 0)
+	if (attestation_bundle(&options->attestation, &attestation, &bundle, err) < 0)
 		return -1;
 	return attestation_save(options->out, &bundle, err);
 }

@@ -58,19 +58,6 @@ static int check(const void *given, struct err *err)
 	return find_code(options->word) ? 0 : refuse_word(options->word, err);
 }
 
-static const char *retry_words(enum err_retry retry)
-{
-	switch (retry) {
-	case ERR_RETRY_SOON:
-		return "The service tries again by itself, the first time within seconds.";
-	case ERR_RETRY_LATER:
-		return "The service tries again by itself.";
-	case ERR_RETRY_NEVER:
-		break;
-	}
-	return "It stays until somebody removes the cause.";
-}
-
 static void print_part(const char *name, const char *text)
 {
 	print_format("  %-*s", INDENT - 2, name);
@@ -79,6 +66,11 @@ static void print_part(const char *name, const char *text)
 
 static int explain(const void *given, int *ret_exit_code, struct err *err)
 {
+	static const char *const retries[] = {
+		[ERR_RETRY_NEVER] = "It stays until somebody removes the cause.",
+		[ERR_RETRY_LATER] = "The service tries again by itself.",
+		[ERR_RETRY_SOON] = "The service tries again by itself, the first time within seconds.",
+	};
 	const struct options *options = given;
 	const struct err_info *info = find_code(options->word);
 	struct explanation explanation;
@@ -92,7 +84,7 @@ static int explain(const void *given, int *ret_exit_code, struct err *err)
 	print_part("verdict", info->is_against_vm
 				      ? "As the reason of a verdict it makes the VM Unhealthy."
 				      : "It does not make the VM Unhealthy by itself.");
-	print_part("retry", retry_words(info->retry));
+	print_part("retry", retries[info->retry]);
 	print_part("do", info->remedy);
 	print_part("example", explanation.example);
 	return 0;

@@ -64,16 +64,6 @@ static void package_text(const struct view *view, char ret[WORD_SIZE])
 		(void)text_format(ret, WORD_SIZE, "no package owns it");
 }
 
-static const char *package_word_name(const struct view *view)
-{
-	static const char *const names[] = {
-		[PACKAGE_SILENT] = "none", [PACKAGE_DIFFERS] = "differs", [PACKAGE_SAME] = "same"};
-
-	if (view->trouble.code)
-		return "unknown";
-	return view->original ? "copy" : names[view->answer.word];
-}
-
 static void add_signatures(json *object, const struct signers *signers)
 {
 	json *signatures, *list;
@@ -97,6 +87,8 @@ static void add_signatures(json *object, const struct signers *signers)
 
 static void add_view(json *list, const struct view *view)
 {
+	static const char *const words[] = {
+		[PACKAGE_SILENT] = "none", [PACKAGE_DIFFERS] = "differs", [PACKAGE_SAME] = "same"};
 	const struct filedigest *digest = &view->file->digest;
 	json *object = json_add_object(list, NULL), *package;
 	char hex[HEX_SIZE], text[WORD_SIZE];
@@ -112,7 +104,10 @@ static void add_view(json *list, const struct view *view)
 	add_signatures(object, view->signers);
 	json_add_known_text(object, "sbat", view->sbat);
 	package = json_add_object(object, "package");
-	json_add_text(package, "word", package_word_name(view));
+	json_add_text(package, "word",
+		view->trouble.code ? "unknown"
+		: view->original   ? "copy"
+				   : words[view->answer.word]);
 	json_add_known_text(package, "name", view->answer.package);
 	json_add_known_text(package, "version", view->answer.version);
 	json_add_time(package, "installedAt", view->answer.installed_s);
@@ -140,18 +135,6 @@ static void print_view(const struct view *view)
 		print_format("    SBAT           %s\n", view->sbat);
 }
 
-/* Finds the packaged originals of copies: shim and GRUB are installed below usr, and copied from
- * there to the EFI system partition. */
-static void find_originals(struct view *views, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < count && views[i].answer.word == PACKAGE_SILENT; k++)
-			if (views[k].answer.word == PACKAGE_SAME &&
-				memcmp(views[i].file->digest.sha256, views[k].file->digest.sha256,
-					CRYPTO_SHA256_SIZE) == 0)
-				views[i].original = &views[k];
-}
-
 struct outcome {
 	size_t differing;
 	struct err trouble; /* the first thing that could not be read, or code ERR_OK */
@@ -171,36 +154,34 @@ static void look_up_packages(
 			ret->trouble = view->trouble;
 		ret->differing += !view->trouble.code && view->answer.word == PACKAGE_DIFFERS;
 	}
-	find_originals(views, files->count);
-}
-
-static int read_program(int fd, struct view *view, struct err *err)
-{
-	auto_cleanup(signers) struct signers *signers = NULL;
-	struct sbat sbat;
-	bool has_sbat;
-
-	if (signers_new(&signers, err) < 0 ||
-		signers_read(fd, view->file->digest.program, signers, err) < 0 ||
-		program_sbat_read(fd, &sbat, &has_sbat, err) < 0)
-		return -1;
-	view->signers = steal_ptr(signers);
-	if (has_sbat)
-		sbat_text(&sbat, view->sbat, sizeof(view->sbat));
-	return 0;
+	/* shim and GRUB are installed below usr, and copied to the EFI system partition */
+	for (size_t i = 0; i < files->count; i++)
+		for (size_t k = 0; k < files->count && views[i].answer.word == PACKAGE_SILENT; k++)
+			if (views[k].answer.word == PACKAGE_SAME &&
+				memcmp(views[i].file->digest.sha256, views[k].file->digest.sha256,
+					CRYPTO_SHA256_SIZE) == 0)
+				views[i].original = &views[k];
 }
 
 /* What cannot be read is left unknown: the digests stand for the file. */
 static int look_into(int root_fd, struct view *view, struct err *err)
 {
 	auto_cleanup(fd) int fd = -1;
+	auto_cleanup(signers) struct signers *signers = NULL;
+	struct sbat sbat;
+	bool has_sbat;
 
 	if (!view->file->digest.is_program)
 		return 0;
-	if (file_open(root_fd, view->file->path, FILE_NO_LINKS, &fd, err) == 0 &&
-		read_program(fd, view, err) == 0)
-		return 0;
-	return err->code == ERR_NO_MEMORY ? -1 : 0;
+	if (file_open(root_fd, view->file->path, FILE_NO_LINKS, &fd, err) < 0 ||
+		signers_new(&signers, err) < 0 ||
+		signers_read(fd, view->file->digest.program, signers, err) < 0 ||
+		program_sbat_read(fd, &sbat, &has_sbat, err) < 0)
+		return err->code == ERR_NO_MEMORY ? -1 : 0;
+	view->signers = steal_ptr(signers);
+	if (has_sbat)
+		sbat_text(&sbat, view->sbat, sizeof(view->sbat));
+	return 0;
 }
 
 static int print_views_json(const struct view *views, const struct bootfiles *files,

@@ -30,18 +30,6 @@ static void view_cleanup(struct view *view)
 	free(view->chronicle);
 }
 
-static int open_view(const struct options *options, struct view *ret, struct err *err)
-{
-	enum state_found found;
-
-	if (open_root(options->root, &ret->root_fd, err) < 0 ||
-		enabled_find(ret->root_fd, &ret->state_fd, &ret->service, err) < 0 ||
-		chronicle_new(&ret->chronicle, err) < 0)
-		return -1;
-	found = chronicle_load(ret->state_fd, ret->chronicle, err);
-	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
-}
-
 /* ---- the list ---- */
 
 static bool is_open(const struct chronicle *chronicle, const struct chronicle_entry *entry)
@@ -52,28 +40,25 @@ static bool is_open(const struct chronicle *chronicle, const struct chronicle_en
 	return false;
 }
 
-static void print_entry(const struct chronicle *chronicle, const struct chronicle_entry *entry)
-{
-	char time[CLOCK_TEXT_SIZE], incident[32] = "", line[2 * CHRONICLE_TEXT_SIZE];
-
-	clock_text(entry->at_s, time);
-	if (entry->incident)
-		(void)text_format(
-			incident, sizeof(incident), "incident %lld, ", (long long)entry->incident);
-	(void)text_format(line, sizeof(line), "%s%s%s%s%s", incident,
-		entry->code ? err_info((enum err_code)entry->code)->name : "",
-		entry->code && entry->text[0] ? ": " : "", entry->text,
-		is_open(chronicle, entry) ? " (incident, not acknowledged)" : "");
-	print_format("%4lld  %s  %-12s ", (long long)entry->number, time, entry->what);
-	print_hanging(LINE_INDENT, line);
-}
-
 static void print_list(const struct options *options, const struct chronicle *chronicle)
 {
 	char fault[CHRONICLE_FAULT_SIZE], head[CHRONICLE_HEX_SIZE];
 
-	for (size_t i = 0; i < chronicle->count; i++)
-		print_entry(chronicle, &chronicle->entries[i]);
+	for (size_t i = 0; i < chronicle->count; i++) {
+		const struct chronicle_entry *entry = &chronicle->entries[i];
+		char time[CLOCK_TEXT_SIZE], incident[32] = "", line[2 * CHRONICLE_TEXT_SIZE];
+
+		clock_text(entry->at_s, time);
+		if (entry->incident)
+			(void)text_format(incident, sizeof(incident), "incident %lld, ",
+				(long long)entry->incident);
+		(void)text_format(line, sizeof(line), "%s%s%s%s%s", incident,
+			entry->code ? err_info((enum err_code)entry->code)->name : "",
+			entry->code && entry->text[0] ? ": " : "", entry->text,
+			is_open(chronicle, entry) ? " (incident, not acknowledged)" : "");
+		print_format("%4lld  %s  %-12s ", (long long)entry->number, time, entry->what);
+		print_hanging(LINE_INDENT, line);
+	}
 	for (size_t i = 0; chronicle_fault(chronicle, options->head, i, fault); i++)
 		print_format("%s\n", fault);
 	chronicle_head(chronicle, head);
@@ -122,17 +107,6 @@ static int print_list_json(
 	return print_document(document, err);
 }
 
-static int show(const struct options *options, const struct chronicle *chronicle,
-	int *ret_exit_code, struct err *err)
-{
-	char fault[CHRONICLE_FAULT_SIZE];
-
-	if (chronicle_fault(chronicle, options->head, 0, fault))
-		*ret_exit_code = EXIT_BAD;
-	return options->is_json ? print_list_json(options, chronicle, err)
-				: (print_list(options, chronicle), 0);
-}
-
 /* ---- ack ---- */
 
 static bool read_incident(const struct options *options, uint32_t *ret)
@@ -161,11 +135,21 @@ static int run(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(view) struct view view = {.root_fd = -1, .state_fd = -1};
+	char fault[CHRONICLE_FAULT_SIZE];
+	enum state_found found;
 
-	if (open_view(options, &view, err) < 0 ||
+	if (open_root(options->root, &view.root_fd, err) < 0 ||
+		enabled_find(view.root_fd, &view.state_fd, &view.service, err) < 0 ||
+		chronicle_new(&view.chronicle, err) < 0)
+		return -1;
+	found = chronicle_load(view.state_fd, view.chronicle, err);
+	if ((found != STATE_LOADED && found != STATE_ABSENT) ||
 		(options->words.count && acknowledge(options, &view, err) < 0))
 		return -1;
-	return show(options, view.chronicle, ret_exit_code, err);
+	if (chronicle_fault(view.chronicle, options->head, 0, fault))
+		*ret_exit_code = EXIT_BAD;
+	return options->is_json ? print_list_json(options, view.chronicle, err)
+				: (print_list(options, view.chronicle), 0);
 }
 
 static int check_options(const void *given, struct err *err)

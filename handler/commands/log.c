@@ -17,56 +17,28 @@ struct options {
 	bool is_table, is_pcrs, is_json;
 };
 
-/* The remedies for this machine's own log apply only to that log. */
-static bool is_own_log(const char *path)
-{
-	return strcmp(path, "/" COLLECT_EVENT_LOG) == 0;
-}
-
-static int read_log(const char *path, struct buf *ret, struct err *err)
-{
-	if (read_input(path, ret, err) == 0)
-		return 0;
-	if (is_own_log(path) && err->native == ENOENT)
-		err->code = ERR_NO_EVENT_LOG;
-	if (is_own_log(path) && (err->native == EACCES || err->native == EPERM))
-		err->code = ERR_EVENT_LOG_UNREADABLE;
-	return -1;
-}
-
-static int open_log(const char *path, struct bytes bytes, struct eventlog *ret, struct err *err)
-{
-	if (eventlog_open(bytes, ret, err) == 0)
-		return 0;
-	if (!is_own_log(path))
-		err->code = ERR_FORMAT;
-	return err_wrap(err, "%s", strcmp(path, "-") == 0 ? "Standard input" : path);
-}
-
-static void add_bank(json *parent, const struct replay_bank *bank)
-{
-	char hex[2 * CRYPTO_MAX_HASH_SIZE + 1];
-	char index[12];
-	json *pcrs = json_add_object(parent, eventlog_alg_name(bank->alg));
-
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
-		if (!(bank->mask & 1u << pcr))
-			continue;
-		(void)text_format(index, sizeof(index), "%u", pcr);
-		hex_encode((struct bytes){bank->pcr[pcr], bank->digest_size}, hex);
-		json_add_text(pcrs, index, hex);
-	}
-}
-
 static int print_pcrs(const struct eventlog *log, struct err *err)
 {
 	struct replay replay;
 	auto_cleanup(json) json *banks = json_new_object();
+	char hex[2 * CRYPTO_MAX_HASH_SIZE + 1], index[12];
 
 	replay_run(log, &replay);
-	for (size_t i = 0; i < replay.bank_count; i++)
-		if (replay.banks[i].is_computed)
-			add_bank(banks, &replay.banks[i]);
+	for (size_t i = 0; i < replay.bank_count; i++) {
+		const struct replay_bank *bank = &replay.banks[i];
+		json *pcrs;
+
+		if (!bank->is_computed)
+			continue;
+		pcrs = json_add_object(banks, eventlog_alg_name(bank->alg));
+		for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
+			if (!(bank->mask & 1u << pcr))
+				continue;
+			(void)text_format(index, sizeof(index), "%u", pcr);
+			hex_encode((struct bytes){bank->pcr[pcr], bank->digest_size}, hex);
+			json_add_text(pcrs, index, hex);
+		}
+	}
 	if (print_json(banks, JSON_COMPACT, err) < 0)
 		return -1;
 	print_format("\n");
@@ -171,11 +143,22 @@ static int show_log(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(buf) struct buf bytes = buf_with_max(EVENTLOG_MAX_FILE);
+	/* the remedies for this machine's own log apply only to that log */
+	bool is_own = strcmp(options->file, "/" COLLECT_EVENT_LOG) == 0;
 	struct eventlog log;
 
-	if (read_log(options->file, &bytes, err) < 0 ||
-		open_log(options->file, buf_bytes(&bytes), &log, err) < 0)
+	if (read_input(options->file, &bytes, err) < 0) {
+		if (is_own && err->native == ENOENT)
+			err->code = ERR_NO_EVENT_LOG;
+		if (is_own && (err->native == EACCES || err->native == EPERM))
+			err->code = ERR_EVENT_LOG_UNREADABLE;
 		return -1;
+	}
+	if (eventlog_open(buf_bytes(&bytes), &log, err) < 0) {
+		err->code = is_own ? err->code : ERR_FORMAT;
+		return err_wrap(err, "%s",
+			strcmp(options->file, "-") == 0 ? "Standard input" : options->file);
+	}
 	if (print_log(&log, options, err) < 0)
 		*ret_exit_code = print_err(err); /* part of the answer is printed already */
 	return 0;

@@ -30,14 +30,6 @@ static void add_digests(json *parent, const struct eventlog *log, const struct e
 	}
 }
 
-static void add_certificates(json *parent, const struct eventstory *story)
-{
-	json *subjects = json_add_array(parent, "certificates");
-
-	for (size_t i = 0; i < story->cert_count; i++)
-		json_add_text(subjects, NULL, story->subjects[i]);
-}
-
 /* Adds the owners of a key variable's entries. */
 static void add_owners(json *parent, const struct event *event, size_t cert_count)
 {
@@ -102,15 +94,6 @@ static int print_with_data(const json *members, struct bytes data, struct err *e
 	return 0;
 }
 
-static void add_place(json *members, const struct event *event)
-{
-	struct bootphase_place place;
-	bool has_place = bootphase_of(event, &place);
-
-	json_add_known_text(members, "phase", has_place ? bootphase_name(place.phase) : NULL);
-	json_add_known_text(members, "kind", has_place ? bootphase_kind_name(place.kind) : NULL);
-}
-
 /* `as_pcr` is the event as in a TPM's log. */
 static int print_event_json(const struct eventlog *log, const struct eventlog_walk *behind,
 	const struct event *event, const struct event *as_pcr, struct err *err)
@@ -118,6 +101,9 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	char type[LOG_TYPE_SIZE], file[DEVICEPATH_FILE_SIZE] = "";
 	struct eventstory story;
 	auto_cleanup(json) json *members = json_new_object();
+	struct bootphase_place place;
+	bool has_place = bootphase_of(as_pcr, &place);
+	json *subjects;
 
 	if (eventstory_describe(log, behind, as_pcr, &story, err) < 0)
 		return -1;
@@ -130,13 +116,16 @@ static int print_event_json(const struct eventlog *log, const struct eventlog_wa
 	else
 		json_add_int(members, "pcr", event->pcr);
 	json_add_text(members, "type", type);
-	add_place(members, as_pcr);
+	json_add_known_text(members, "phase", has_place ? bootphase_name(place.phase) : NULL);
+	json_add_known_text(members, "kind", has_place ? bootphase_kind_name(place.kind) : NULL);
 	json_add_text(members, "description", story.text);
 	json_add_text(members, "text", story.text + story.kind_len);
 	json_add_known_text(
 		members, "variable", event_is_variable(as_pcr) ? as_pcr->variable.name : NULL);
 	json_add_known_text(members, "file", as_pcr->what == EVENT_IMAGE ? file : NULL);
-	add_certificates(members, &story);
+	subjects = json_add_array(members, "certificates");
+	for (size_t i = 0; i < story.cert_count; i++)
+		json_add_text(subjects, NULL, story.subjects[i]);
 	add_owners(members, event, story.cert_count);
 	add_digests(json_add_object(members, "digests"), log, event);
 	add_data_check(members, log, as_pcr);

@@ -13,21 +13,16 @@
 #define MANY 32
 #define FEW  6
 
-static uint32_t shown_limit_of(enum bootphase_kind kind)
-{
-	static const bool are_many[BOOTPHASE_KIND_COUNT] = {
-		[BOOTPHASE_KEYS] = true,
-		[BOOTPHASE_VOUCHED] = true,
-		[BOOTPHASE_PROGRAM] = true,
-		[BOOTPHASE_COMMAND_LINE] = true,
-		[BOOTPHASE_KERNEL_FILE] = true,
-		[BOOTPHASE_INITRD] = true,
-		[BOOTPHASE_HANDOVER] = true,
-		[BOOTPHASE_DISK] = true,
-	};
-
-	return are_many[kind] ? MANY : FEW;
-}
+static const bool are_many[BOOTPHASE_KIND_COUNT] = {
+	[BOOTPHASE_KEYS] = true,
+	[BOOTPHASE_VOUCHED] = true,
+	[BOOTPHASE_PROGRAM] = true,
+	[BOOTPHASE_COMMAND_LINE] = true,
+	[BOOTPHASE_KERNEL_FILE] = true,
+	[BOOTPHASE_INITRD] = true,
+	[BOOTPHASE_HANDOVER] = true,
+	[BOOTPHASE_DISK] = true,
+};
 
 struct kind_lines {
 	enum bootphase_kind kind;
@@ -59,23 +54,6 @@ static struct kind_lines *lines_of_kind(struct phase_lines *lines, enum bootphas
 	return found;
 }
 
-static char mark_of(const struct eventlog *log, const struct event *event)
-{
-	switch (replay_data_of(log, event)) {
-	case REPLAY_NOT_MEASURED:
-		return '-';
-	case REPLAY_AS_MEASURED:
-		return ' ';
-	case REPLAY_FITS:
-		return '=';
-	case REPLAY_ALTERED:
-		return '!';
-	case REPLAY_UNPROMISED:
-		break;
-	}
-	return '?';
-}
-
 static void print_line(
 	struct phase_lines *lines, const struct kind_lines *kind, char mark, const char *text)
 {
@@ -87,27 +65,30 @@ static void print_line(
 	lines->last = kind;
 }
 
-/* The same line as before: systemd-stub measures a name and its content by events with equal
- * texts. */
-static bool is_repeated(const struct kind_lines *kind, const struct event *event, char mark)
-{
-	return kind->shown && kind->last_mark == mark && event_text_equal(&kind->last, event);
-}
-
 static int print_event(struct phase_lines *lines, const struct eventlog_walk *walk,
 	const struct event *event, enum bootphase_kind which, struct err *err)
 {
+	static const char marks[] = {
+		[REPLAY_NOT_MEASURED] = '-',
+		[REPLAY_UNPROMISED] = '?',
+		[REPLAY_AS_MEASURED] = ' ',
+		[REPLAY_FITS] = '=',
+		[REPLAY_ALTERED] = '!',
+	};
 	struct kind_lines *kind = lines_of_kind(lines, which);
-	char mark = mark_of(lines->log, event);
+	char mark = marks[replay_data_of(lines->log, event)];
+	/* systemd-stub measures a name and its content by events with equal texts */
+	bool is_repeated =
+		kind->shown && kind->last_mark == mark && event_text_equal(&kind->last, event);
 	struct eventstory story;
 
-	if (kind->shown == shown_limit_of(which)) {
+	if (kind->shown == (are_many[which] ? MANY : FEW)) {
 		kind->hidden++;
 		return 0;
 	}
 	if (eventstory_describe(lines->log, walk, event, &story, err) < 0)
 		return -1;
-	if (!story.names_program && is_repeated(kind, event, mark))
+	if (!story.names_program && is_repeated)
 		return 0;
 	kind->last_mark = mark;
 	kind->last = *event;

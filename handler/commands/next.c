@@ -29,13 +29,6 @@ static int open_with(const char *path, struct chain_with *ret, int *ret_fd, stru
 	return 0;
 }
 
-static int exit_code_of(enum foretell_answer answer)
-{
-	return answer == FORETELL_WILL_NOT_BOOT ? EXIT_BAD
-	       : answer == FORETELL_CANNOT_TELL ? EXIT_UNKNOWN
-						: EXIT_GOOD;
-}
-
 static int print_next(const struct foretell *foretell, bool is_json, struct err *err)
 {
 	auto_cleanup(json) json *document = NULL;
@@ -120,7 +113,9 @@ static int show(const void *given, int *ret_exit_code, struct err *err)
 				 .pending = &look.pending,
 				 .event_log = sources.event_log},
 		foretell);
-	*ret_exit_code = exit_code_of(foretell->answer);
+	*ret_exit_code = foretell->answer == FORETELL_WILL_NOT_BOOT ? EXIT_BAD
+			 : foretell->answer == FORETELL_CANNOT_TELL ? EXIT_UNKNOWN
+								    : EXIT_GOOD;
 	return print_next(foretell, options->is_json, err);
 }
 

@@ -67,19 +67,12 @@ struct facts facts_as_text(void)
 	return facts_as_lines(print_fact, NULL);
 }
 
-/* The terminal's width; 0 if stdout is no terminal, and lines are not wrapped. */
-static size_t columns(void)
-{
-	struct winsize size;
-
-	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
-										     : 0;
-}
-
+/* Only a terminal has a width; elsewhere lines are not wrapped. */
 void print_hanging(size_t indent, const char *text)
 {
-	size_t width = columns();
-	size_t room = width > indent + MIN_WIDTH ? width - indent : SIZE_MAX;
+	struct winsize size;
+	bool has_width = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+	size_t room = has_width && size.ws_col > indent + MIN_WIDTH ? size.ws_col - indent : SIZE_MAX;
 
 	while (strlen(text) > room) {
 		size_t cut = room;

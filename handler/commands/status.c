@@ -25,16 +25,11 @@ struct view {
 	struct chronicle *chronicle; /* empty if it cannot be read */
 };
 
-static void view_free(struct view *view)
-{
-	if (view)
-		free(view->chronicle);
-	free(view);
-}
-
 static void view_cleanup(struct view **view)
 {
-	view_free(*view);
+	if (*view)
+		free((*view)->chronicle);
+	free(*view);
 }
 
 static int read_view(const char *root, struct view *ret, struct err *err)
@@ -81,17 +76,6 @@ static const char *time_text(int64_t unix_s, char ret[CLOCK_TEXT_SIZE])
 	return ret;
 }
 
-static void add_service(json *parent, const struct view *view)
-{
-	json_add_bool(parent, "isRunning", view->pid != 0);
-	if (view->pid)
-		json_add_int(parent, "process", view->pid);
-	else
-		json_add_null(parent, "process");
-	json_add_time(parent, "since", view->started_s);
-	json_add_text(parent, "version", view->service.program_version);
-}
-
 static void add_substatuses(json *parent, const struct status *status)
 {
 	json *items = json_add_array(parent, "substatuses");
@@ -125,6 +109,7 @@ static int print_view_json(const struct view *view, struct err *err)
 	const struct result *result = &view->result;
 	auto_cleanup(json) json *document =
 		document_new((enum err_code)result->status.code, result->status.message);
+	json *service;
 
 	json_add_text(document, "health", health_name(result->health));
 	json_add_text(document, "status", status_state_name(result->status.state));
@@ -139,7 +124,14 @@ static int print_view_json(const struct view *view, struct err *err)
 	else
 		json_add_null(document, "doubt");
 	add_incidents(document, view->chronicle);
-	add_service(json_add_object(document, "service"), view);
+	service = json_add_object(document, "service");
+	json_add_bool(service, "isRunning", view->pid != 0);
+	if (view->pid)
+		json_add_int(service, "process", view->pid);
+	else
+		json_add_null(service, "process");
+	json_add_time(service, "since", view->started_s);
+	json_add_text(service, "version", view->service.program_version);
 	add_substatuses(document, &result->status);
 	return print_document(document, err);
 }

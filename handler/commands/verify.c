@@ -19,32 +19,25 @@ static int check_options(const void *given, struct err *err)
 	return read_now(options->now, &ignored, err);
 }
 
-static int check_file(const struct options *options, struct bundle *bundle,
-	struct verify_result *result, struct bundlecheck *check, struct err *err)
-{
-	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
-	auto_cleanup(buf) struct buf keys = {0};
-	struct bundlecheck_inputs inputs = {
-		.anchors = &anchors, .now_s = clock_now_s(), .is_now_given = options->now != NULL};
-
-	if (read_bundle(options->file, bundle, err) < 0 ||
-		read_now(options->now, &inputs.now_s, err) < 0 ||
-		read_anchors(&options->ca, &anchors, err) < 0 ||
-		read_keys(options->keys, &keys, err) < 0)
-		return -1;
-	inputs.keys = buf_bytes(&keys);
-	result->now_s = inputs.now_s;
-	return check_evidence(bundle, &inputs, check, err);
-}
-
 static int verify(const void *given, int *ret_exit_code, struct err *err)
 {
 	const struct options *options = given;
 	auto_cleanup(bundle) struct bundle bundle = BUNDLE_EMPTY;
 	auto_cleanup(bundlecheck) struct bundlecheck *check = NULL;
+	auto_cleanup(anchors) struct anchors anchors = anchors_empty();
+	auto_cleanup(buf) struct buf keys = {0};
+	struct bundlecheck_inputs inputs = {
+		.anchors = &anchors, .now_s = clock_now_s(), .is_now_given = options->now != NULL};
 	struct verify_result result = {.bundle = &bundle};
 
-	if (bundlecheck_new(&check, err) < 0 || check_file(options, &bundle, &result, check, err) < 0)
+	if (bundlecheck_new(&check, err) < 0 || read_bundle(options->file, &bundle, err) < 0 ||
+		read_now(options->now, &inputs.now_s, err) < 0 ||
+		read_anchors(&options->ca, &anchors, err) < 0 ||
+		read_keys(options->keys, &keys, err) < 0)
+		return -1;
+	inputs.keys = buf_bytes(&keys);
+	result.now_s = inputs.now_s;
+	if (check_evidence(&bundle, &inputs, check, err) < 0)
 		return -1;
 	result.check = check;
 	*ret_exit_code = answer_exit_code(check);

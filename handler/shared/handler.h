@@ -36,7 +36,7 @@ struct handler {
 /* The work of a command, which holds the lock. */
 typedef int handler_work(struct handler *handler, struct err *err);
 
-/* main() of a command: parses options, reads the environment, takes the lock, works, reports.
+/* A command's main(): parses options, reads the environment, takes the lock, works, reports.
  * Returns the exit code. */
 int handler_run(const char *operation, handler_work *work, int argc, char **argv);
 

@@ -3,12 +3,11 @@
 #ifndef HANDLER_SHARED_ROLES_H
 #define HANDLER_SHARED_ROLES_H
 
+#include "handler.h"
+
+handler_work handler_install, handler_enable, handler_disable, handler_update, handler_uninstall;
+
 /* As main(): argv[0] is the program's name, the exit code is returned. */
-int install_main(int argc, char **argv);
-int enable_main(int argc, char **argv);
-int disable_main(int argc, char **argv);
-int update_main(int argc, char **argv);
-int uninstall_main(int argc, char **argv);
 int monitor_main(int argc, char **argv);
 
 #endif
