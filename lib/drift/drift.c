@@ -44,64 +44,63 @@ static enum component_kind most_serious_kind(uint32_t pcr)
 	return pcr < sizeof(kinds) / sizeof(kinds[0]) ? kinds[pcr] : COMPONENT_OTHER;
 }
 
-/* Mask of the PCRs that have components. */
-static uint32_t filled_pcrs(const struct components *components)
-{
-	uint32_t mask = 0;
-
-	for (size_t i = 0; i < components->count; i++)
-		mask |= 1u << components->items[i].pcr;
-	return mask;
-}
-
 static int match(const struct components *before, const struct components *after,
 	struct matching *ret, struct err *err)
 {
+	uint32_t filled = 0;
+
 	*ret = (struct matching){.before = before,
 		.after = after,
 		.is_lost = calloc(before->count + 1, sizeof(bool)),
 		.is_new = calloc(after->count + 1, sizeof(bool)),
 		.uncompared = {[DRIFT_HIDDEN] = before->listed & after->hidden,
-			[DRIFT_UNREAD] = before->listed & ~after->listed & ~after->hidden,
-			[DRIFT_UNLISTED] = filled_pcrs(after) & after->listed & ~before->listed}};
+			[DRIFT_UNREAD] = before->listed & ~after->listed & ~after->hidden}};
 	if (!ret->is_lost || !ret->is_new)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory to compare two boots.");
 	for (size_t i = 0; i < before->count; i++)
 		ret->is_lost[i] = is_pcr_listed(after, before->items[i].pcr) &&
 				  !components_have(after, &before->items[i]);
-	for (size_t i = 0; i < after->count; i++)
+	for (size_t i = 0; i < after->count; i++) {
+		filled |= 1u << after->items[i].pcr;
 		ret->is_new[i] = is_pcr_listed(before, after->items[i].pcr) &&
 				 !components_have(before, &after->items[i]);
+	}
+	ret->uncompared[DRIFT_UNLISTED] = filled & after->listed & ~before->listed;
 	return 0;
 }
 
-static const enum rules_class class_of_kind[COMPONENT_KINDS] = {
-	[COMPONENT_FIRMWARE] = RULES_FIRMWARE,
-	[COMPONENT_FIRMWARE_CONFIG] = RULES_FIRMWARE,
-	[COMPONENT_DRIVER] = RULES_DRIVER,
-	[COMPONENT_BOOT_ORDER] = RULES_BOOT_ORDER,
-	[COMPONENT_BOOT_OPTION] = RULES_BOOT_ORDER,
-	[COMPONENT_SECURE_BOOT] = RULES_SECURE_BOOT_OFF,
-	[COMPONENT_PK] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_KEK] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_DB] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_DBX] = RULES_SECURE_BOOT_KEYS,
-	[COMPONENT_AUTHORITY] = RULES_BOOT_APPLICATION,
-	[COMPONENT_SBAT] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_SECURE_BOOT_SETTING] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_MOK] = RULES_SECURE_BOOT_SETTINGS,
-	[COMPONENT_APPLICATION] = RULES_BOOT_APPLICATION,
-	[COMPONENT_KERNEL] = RULES_KERNEL,
-	[COMPONENT_KERNEL_SECTION] = RULES_KERNEL,
-	[COMPONENT_INITRD] = RULES_INITRD,
-	[COMPONENT_LOADED_INITRD] = RULES_INITRD,
-	[COMPONENT_INITRD_LIST] = RULES_INITRD,
-	[COMPONENT_COMMAND_LINE] = RULES_COMMAND_LINE,
-	[COMPONENT_BOOT_COMMANDS] = RULES_BOOT_CONFIGURATION,
-	[COMPONENT_BOOT_FILE] = RULES_BOOT_CONFIGURATION,
-	[COMPONENT_PARTITION_TABLE] = RULES_PARTITION_TABLE,
-	[COMPONENT_VM_ID] = RULES_VM_IDENTITY,
-	[COMPONENT_OTHER] = RULES_BOOT_CONFIGURATION,
+static const struct {
+	enum rules_class class;
+	/* several exist side by side: a new one does not replace one that is gone */
+	bool is_beside;
+	bool is_by_name; /* several exist, and only one of the same name is a replacement */
+} kinds[COMPONENT_KINDS] = {
+	[COMPONENT_FIRMWARE] = {.class = RULES_FIRMWARE},
+	[COMPONENT_FIRMWARE_CONFIG] = {.class = RULES_FIRMWARE},
+	[COMPONENT_DRIVER] = {.class = RULES_DRIVER, .is_beside = true},
+	[COMPONENT_BOOT_ORDER] = {.class = RULES_BOOT_ORDER},
+	[COMPONENT_BOOT_OPTION] = {.class = RULES_BOOT_ORDER},
+	[COMPONENT_SECURE_BOOT] = {.class = RULES_SECURE_BOOT_OFF},
+	[COMPONENT_PK] = {.class = RULES_SECURE_BOOT_KEYS},
+	[COMPONENT_KEK] = {.class = RULES_SECURE_BOOT_KEYS, .is_beside = true},
+	[COMPONENT_DB] = {.class = RULES_SECURE_BOOT_KEYS, .is_beside = true},
+	[COMPONENT_DBX] = {.class = RULES_SECURE_BOOT_KEYS},
+	[COMPONENT_AUTHORITY] = {.class = RULES_BOOT_APPLICATION},
+	[COMPONENT_SBAT] = {.class = RULES_SECURE_BOOT_SETTINGS},
+	[COMPONENT_SECURE_BOOT_SETTING] = {.class = RULES_SECURE_BOOT_SETTINGS},
+	[COMPONENT_MOK] = {.class = RULES_SECURE_BOOT_SETTINGS, .is_by_name = true},
+	[COMPONENT_APPLICATION] = {.class = RULES_BOOT_APPLICATION},
+	[COMPONENT_KERNEL] = {.class = RULES_KERNEL},
+	[COMPONENT_KERNEL_SECTION] = {.class = RULES_KERNEL, .is_by_name = true},
+	[COMPONENT_INITRD] = {.class = RULES_INITRD},
+	[COMPONENT_LOADED_INITRD] = {.class = RULES_INITRD},
+	[COMPONENT_INITRD_LIST] = {.class = RULES_INITRD},
+	[COMPONENT_COMMAND_LINE] = {.class = RULES_COMMAND_LINE},
+	[COMPONENT_BOOT_COMMANDS] = {.class = RULES_BOOT_CONFIGURATION},
+	[COMPONENT_BOOT_FILE] = {.class = RULES_BOOT_CONFIGURATION, .is_by_name = true},
+	[COMPONENT_PARTITION_TABLE] = {.class = RULES_PARTITION_TABLE},
+	[COMPONENT_VM_ID] = {.class = RULES_VM_IDENTITY},
+	[COMPONENT_OTHER] = {.class = RULES_BOOT_CONFIGURATION},
 };
 
 /* How much one difference counts in the search for the closest variant: one serious difference more
@@ -111,7 +110,7 @@ static size_t weight_of(enum component_kind kind)
 	static const size_t weights[] = {
 		[RULES_IGNORE] = 0, [RULES_NOTE] = 1, [RULES_UNHEALTHY] = 10000};
 
-	return weights[rules_default().action[class_of_kind[kind]]];
+	return weights[rules_default().action[kinds[kind].class]];
 }
 
 static size_t weigh(const struct matching *matching)
@@ -129,33 +128,11 @@ static size_t weigh(const struct matching *matching)
 	return weight;
 }
 
-static bool has_difference(const struct matching *matching)
-{
-	const uint32_t *uncompared = matching->uncompared;
-
-	return uncompared[DRIFT_HIDDEN] || uncompared[DRIFT_UNREAD] || uncompared[DRIFT_UNLISTED] ||
-	       memchr(matching->is_lost, 1, matching->before->count + 1) ||
-	       memchr(matching->is_new, 1, matching->after->count + 1);
-}
-
-/* Several keys and drivers exist side by side: a new one does not replace one that is gone. */
-static bool may_replace(enum component_kind kind)
-{
-	return kind != COMPONENT_KEK && kind != COMPONENT_DB && kind != COMPONENT_DRIVER;
-}
-
-/* Of these kinds there are several, and only one of the same name is a replacement. */
-static bool needs_same_name(enum component_kind kind)
-{
-	return kind == COMPONENT_BOOT_FILE || kind == COMPONENT_KERNEL_SECTION ||
-	       kind == COMPONENT_MOK;
-}
-
 static bool is_replacement(const struct component *old, const struct component *new, bool by_name)
 {
-	if (old->kind != new->kind || old->pcr != new->pcr || !may_replace(old->kind))
+	if (old->kind != new->kind || old->pcr != new->pcr || kinds[old->kind].is_beside)
 		return false;
-	if (!by_name && !needs_same_name(old->kind))
+	if (!by_name && !kinds[old->kind].is_by_name)
 		return true;
 	if (old->kind == COMPONENT_MOK && old->facts.mok != EVENT_MOK_NONE)
 		return old->facts.mok == new->facts.mok;
@@ -199,7 +176,7 @@ static struct drift_difference *next_difference(
 {
 	struct drift_difference *next = &drift->differences[drift->count++];
 
-	*next = (struct drift_difference){.change = change, .class = class_of_kind[kind]};
+	*next = (struct drift_difference){.change = change, .class = kinds[kind].class};
 	return next;
 }
 
@@ -233,13 +210,16 @@ static void list_unpaired(const struct matching *matching, struct drift *drift)
 				matching->after->items[i];
 }
 
-static void list_uncompared(
-	const struct matching *matching, enum drift_change change, struct drift *drift)
+static void list_uncompared(const struct matching *matching, struct drift *drift)
 {
-	for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++)
-		if (matching->uncompared[change] & 1u << pcr)
-			next_difference(drift, change, most_serious_kind(pcr))->after =
-				(struct component){.kind = most_serious_kind(pcr), .pcr = pcr};
+	for (int change = DRIFT_HIDDEN; change <= DRIFT_UNLISTED; change++)
+		for (uint32_t pcr = 0; pcr < TPM_PCR_COUNT; pcr++) {
+			struct component any = {.kind = most_serious_kind(pcr), .pcr = pcr};
+
+			if (matching->uncompared[change] & 1u << pcr)
+				next_difference(drift, (enum drift_change)change, any.kind)->after =
+					any;
+		}
 }
 
 static int copy_text(const struct components *components, const struct component *component,
@@ -269,7 +249,13 @@ static int copy_texts(const struct matching *matching, struct drift *drift, stru
 
 static int list_differences(struct matching *matching, struct drift *ret, struct err *err)
 {
-	if (!has_difference(matching))
+	const uint32_t *uncompared = matching->uncompared;
+	bool is_equal = !uncompared[DRIFT_HIDDEN] && !uncompared[DRIFT_UNREAD] &&
+			!uncompared[DRIFT_UNLISTED] &&
+			!memchr(matching->is_lost, 1, matching->before->count + 1) &&
+			!memchr(matching->is_new, 1, matching->after->count + 1);
+
+	if (is_equal)
 		return 0;
 	ret->differences = calloc(matching->before->count + matching->after->count + TPM_PCR_COUNT,
 		sizeof(*ret->differences));
@@ -278,8 +264,7 @@ static int list_differences(struct matching *matching, struct drift *ret, struct
 	list_replaced(matching, /* by_name= */ true, ret);
 	list_replaced(matching, /* by_name= */ false, ret);
 	list_unpaired(matching, ret);
-	for (int change = DRIFT_HIDDEN; change <= DRIFT_UNLISTED; change++)
-		list_uncompared(matching, (enum drift_change)change, ret);
+	list_uncompared(matching, ret);
 	if (copy_texts(matching, ret, err) == 0)
 		return 0;
 	drift_done(ret);
@@ -331,15 +316,6 @@ int drift_find(const struct components *variants, size_t variant_count,
 	return 0;
 }
 
-static int compare_components(const struct component *one, const struct component *other)
-{
-	int by_name = strcmp(one->name, other->name);
-
-	if (one->kind != other->kind)
-		return one->kind < other->kind ? -1 : 1;
-	return by_name ? by_name : memcmp(one->sha256, other->sha256, sizeof(one->sha256));
-}
-
 /* Unexplained comes first, then unclear, then explained. */
 static int rank(const struct drift_difference *difference)
 {
@@ -356,18 +332,16 @@ static bool is_boot_file(const struct drift_difference *difference)
 static int compare_seriousness(const void *a, const void *b)
 {
 	const struct drift_difference *one = a, *other = b;
+	const struct component *of_one = drift_shown(one), *of_other = drift_shown(other);
+	const int keys[][2] = {{(int)other->action, (int)one->action}, {rank(one), rank(other)},
+		{is_boot_file(one), is_boot_file(other)}, {(int)one->class, (int)other->class},
+		{(int)one->change, (int)other->change}, {(int)of_one->kind, (int)of_other->kind}};
+	int by_name = strcmp(of_one->name, of_other->name);
 
-	if (one->action != other->action)
-		return one->action > other->action ? -1 : 1;
-	if (rank(one) != rank(other))
-		return rank(one) < rank(other) ? -1 : 1;
-	if (is_boot_file(one) != is_boot_file(other))
-		return is_boot_file(one) ? 1 : -1;
-	if (one->class != other->class)
-		return one->class < other->class ? -1 : 1;
-	if (one->change != other->change)
-		return one->change < other->change ? -1 : 1;
-	return compare_components(drift_shown(one), drift_shown(other));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i][0] != keys[i][1])
+			return keys[i][0] < keys[i][1] ? -1 : 1;
+	return by_name ? by_name : memcmp(of_one->sha256, of_other->sha256, sizeof(of_one->sha256));
 }
 
 static struct verdict verdict_of(const struct components *boot, const struct drift *drift)
@@ -398,15 +372,10 @@ static bool is_environment(const struct drift_difference *difference)
 	       strcmp(component_file(&difference->after), "grubenv") == 0;
 }
 
-/* A file that GRUB read, with contents that nobody knows. Only the log names it, so it may be the
- * initrd that was used, beside the good one that was read and not used. */
-static bool may_be_initrd(const struct drift_difference *difference)
-{
-	return drift_has_component(difference) && difference->change != DRIFT_REMOVED &&
-	       is_boot_file(difference) && !drift_is_explained(difference);
-}
-
-/* An environment that changed alone only counts as what it is called if GRUB's commands are the
+/* A file that GRUB read, with contents that nobody knows, may be the initrd that was used, beside
+ * the good one that was read and not used: only the log names it.
+ *
+ * An environment that changed alone only counts as what it is called if GRUB's commands are the
  * same: one that GRUB did not read cannot have changed them. */
 static void suspect_files(const struct rules *rules, struct drift *drift)
 {
@@ -418,8 +387,11 @@ static void suspect_files(const struct rules *rules, struct drift *drift)
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 		struct explanation *explanation = &difference->explanation;
+		bool may_be_initrd = drift_has_component(difference) &&
+				     difference->change != DRIFT_REMOVED &&
+				     is_boot_file(difference) && !drift_is_explained(difference);
 
-		if (!may_be_initrd(difference) || (is_environment(difference) && !has_commands) ||
+		if (!may_be_initrd || (is_environment(difference) && !has_commands) ||
 			rules->action[RULES_INITRD] <= rules->action[difference->class])
 			continue;
 		difference->class = RULES_INITRD;

@@ -15,11 +15,6 @@ static bool is_file(enum component_kind kind)
 	       kind == COMPONENT_INITRD || kind == COMPONENT_BOOT_FILE || kind == COMPONENT_DRIVER;
 }
 
-static bool is_key(enum component_kind kind)
-{
-	return kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB;
-}
-
 /* The shortest name that identifies it: the file, the common name, the option's title. */
 static void short_name(const struct component *component, char ret[NAME_SHOWN])
 {
@@ -140,33 +135,19 @@ static void describe_change(const struct drift_difference *difference, char ret[
 		(void)text_format(ret, ITEM_SIZE, "%s changed: %s (was %s)", title, new, old);
 }
 
-static void describe_uncompared(const struct drift_difference *difference, char ret[ITEM_SIZE])
-{
-	const char *title = component_title(&difference->after);
-	const unsigned int pcr = difference->after.pcr;
-
-	if (difference->change == DRIFT_HIDDEN)
-		(void)text_format(ret, ITEM_SIZE, "%s hidden: PCR %u holds more than the log tells",
-			title, pcr);
-	else if (difference->change == DRIFT_UNREAD)
-		(void)text_format(
-			ret, ITEM_SIZE, "%s not compared: PCR %u could not be read", title, pcr);
-	else
-		(void)text_format(ret, ITEM_SIZE,
-			"%s not compared: PCR %u of the accepted boot is not known", title, pcr);
-}
-
 static void describe_one(const struct drift_difference *difference, char ret[ITEM_SIZE])
 {
 	const char *title = component_title(drift_shown(difference));
+	enum component_kind kind = drift_shown(difference)->kind;
+	bool is_key = kind == COMPONENT_PK || kind == COMPONENT_KEK || kind == COMPONENT_DB;
 	char name[NAME_SHOWN];
 
 	short_name(drift_shown(difference), name);
-	if (drift_shown(difference)->kind == COMPONENT_COMMAND_LINE)
+	if (kind == COMPONENT_COMMAND_LINE)
 		show_ends(difference->change == DRIFT_ADDED ? drift_after(difference)
 							    : drift_before(difference),
 			name);
-	if (is_key(drift_shown(difference)->kind))
+	if (is_key)
 		(void)text_format(ret, ITEM_SIZE,
 			difference->change == DRIFT_ADDED ? "%s added to %s" : "%s removed from %s",
 			name, title);
@@ -176,10 +157,21 @@ static void describe_one(const struct drift_difference *difference, char ret[ITE
 			name[0] ? ": " : "", name);
 }
 
-static void describe(const struct drift_difference *difference, char ret[ITEM_SIZE])
+void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE])
 {
+	static const struct {
+		const char *what, *why;
+	} uncompared[] = {
+		[DRIFT_HIDDEN] = {"hidden", "holds more than the log tells"},
+		[DRIFT_UNREAD] = {"not compared", "could not be read"},
+		[DRIFT_UNLISTED] = {"not compared", "of the accepted boot is not known"},
+	};
+	size_t len;
+
 	if (!drift_has_component(difference))
-		describe_uncompared(difference, ret);
+		(void)text_format(ret, ITEM_SIZE, "%s %s: PCR %u %s",
+			component_title(&difference->after), uncompared[difference->change].what,
+			difference->after.pcr, uncompared[difference->change].why);
 	else if (difference->change != DRIFT_CHANGED)
 		describe_one(difference, ret);
 	else if (difference->after.kind == COMPONENT_DBX)
@@ -189,13 +181,6 @@ static void describe(const struct drift_difference *difference, char ret[ITEM_SI
 		describe_line(difference, ret);
 	else
 		describe_change(difference, ret);
-}
-
-void drift_difference_text(const struct drift_difference *difference, char ret[DRIFT_TEXT_SIZE])
-{
-	size_t len;
-
-	describe(difference, ret);
 	len = strlen(ret);
 	if (drift_is_explained(difference) && difference->explanation.text[0])
 		(void)text_format(
