@@ -13,11 +13,6 @@ void next_boot_done(struct next_boot *pending)
 	bootfiles_done(&pending->replaced);
 }
 
-const char *next_boot_variable_name(enum next_boot_name name)
-{
-	return uefi_keys[name].name;
-}
-
 /* ---- remembered ---- */
 
 static const struct member file_rows[] = {
@@ -87,7 +82,7 @@ static int read_variables(const json *document, struct next_boot *ret, struct er
 
 	if (json_get_object(document, "variables", &list, err) < 0)
 		return -1;
-	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+	for (size_t i = 0; i < UEFI_KEYS; i++) {
 		item = json_get(list, uefi_keys[i].name);
 		if (item && members_read(item, MEMBERS(variable_rows), &ret->variables[i], err) < 0)
 			return -1;
@@ -120,7 +115,7 @@ static void mark_all_as_old(struct next_boot *pending)
 	bootfiles_done(&pending->replaced);
 	for (size_t i = 0; i < pending->files.count; i++)
 		pending->files.files[i].is_new = false;
-	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++)
+	for (size_t i = 0; i < UEFI_KEYS; i++)
 		pending->variables[i].is_new = false;
 }
 
@@ -159,12 +154,11 @@ static bool digest_variable(
 	return true;
 }
 
-static bool look_at_variables(
-	int root_fd, int64_t now_s, struct next_boot_variable known[NEXT_BOOT_VARIABLES])
+static bool look_at_variables(int root_fd, int64_t now_s, struct next_boot_variable known[UEFI_KEYS])
 {
 	bool has_changed = false;
 
-	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+	for (size_t i = 0; i < UEFI_KEYS; i++) {
 		uint8_t digest[CRYPTO_SHA256_SIZE];
 
 		if (!digest_variable(root_fd, &uefi_keys[i], digest) ||
@@ -244,7 +238,7 @@ int next_boot_save(int state_fd, const struct next_boot *pending, struct err *er
 
 	json_add_text(document, "bootId", pending->boot_id);
 	list = json_add_object(document, "variables");
-	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+	for (size_t i = 0; i < UEFI_KEYS; i++) {
 		const struct next_boot_variable *variable = &pending->variables[i];
 		json *object = variable->seen_s ? json_add_object(list, uefi_keys[i].name) : NULL;
 

@@ -16,14 +16,7 @@
 #define NEXT_BOOT_FILE         "pending.json" /* below the state folder */
 #define NEXT_BOOT_MAX_REPLACED 64
 
-enum next_boot_name {
-	NEXT_BOOT_PK = UEFI_PK,
-	NEXT_BOOT_KEK = UEFI_KEK,
-	NEXT_BOOT_DB = UEFI_DB,
-	NEXT_BOOT_DBX = UEFI_DBX,
-	NEXT_BOOT_VARIABLES = UEFI_KEYS
-};
-
+/* One of Secure Boot's keys. */
 struct next_boot_variable {
 	/* of its contents; of no bytes if the variable does not exist */
 	uint8_t sha256[CRYPTO_SHA256_SIZE];
@@ -37,7 +30,7 @@ struct next_boot {
 	/* files that were there before the restart and were changed or deleted since, so that what
 	 * rewrites them early in this boot does not take away what it was booted from */
 	struct bootfiles replaced;
-	struct next_boot_variable variables[NEXT_BOOT_VARIABLES];
+	struct next_boot_variable variables[UEFI_KEYS];
 	bool was_damaged; /* the previous record is lost */
 };
 
@@ -46,8 +39,6 @@ static inline void next_boot_cleanup(struct next_boot *pending)
 {
 	next_boot_done(pending);
 }
-
-const char *next_boot_variable_name(enum next_boot_name name); /* "PK", "KEK", "db", "dbx" */
 
 struct next_boot_round {
 	int root_fd, state_fd;

@@ -11,19 +11,6 @@ static bool is_pcr(const struct tpm_pcrs *pcrs, uint32_t pcr, const uint8_t *val
 	return memcmp(pcrs->digest[pcr], value, TPM_DIGEST_SIZE) == 0;
 }
 
-static bool is_of_this_boot(
-	const struct as_foretold_inputs *inputs, const struct foretold_record *record)
-{
-	uint8_t packages[CRYPTO_SHA256_SIZE];
-	struct err ignored;
-
-	return inputs->boot_id[0] && strcmp(record->boot_id, inputs->boot_id) != 0 &&
-	       is_pcr(inputs->pcrs, PCR_PROGRAMS, record->programs) &&
-	       is_pcr(inputs->pcrs, PCR_SECURE_BOOT, record->secure_boot) &&
-	       packages_stamp(inputs->root_fd, packages, &ignored) == 0 &&
-	       memcmp(packages, record->packages, sizeof(packages)) == 0;
-}
-
 static void explain_program(const struct foretold_record *record, struct drift_difference *difference)
 {
 	const struct component *component = &difference->after;
@@ -42,11 +29,19 @@ static void explain_program(const struct foretold_record *record, struct drift_d
 void as_foretold_explain(const struct as_foretold_inputs *inputs, struct drift *drift)
 {
 	struct foretold_record record;
+	uint8_t packages[CRYPTO_SHA256_SIZE];
+	bool is_of_this_boot;
 	struct err ignored;
 
 	if (inputs->root_fd < 0 || !inputs->pcrs ||
-		foretold_record_load(inputs->state_fd, &record, &ignored) != STATE_LOADED ||
-		!is_of_this_boot(inputs, &record))
+		foretold_record_load(inputs->state_fd, &record, &ignored) != STATE_LOADED)
+		return;
+	is_of_this_boot = inputs->boot_id[0] && strcmp(record.boot_id, inputs->boot_id) != 0 &&
+			  is_pcr(inputs->pcrs, PCR_PROGRAMS, record.programs) &&
+			  is_pcr(inputs->pcrs, PCR_SECURE_BOOT, record.secure_boot) &&
+			  packages_stamp(inputs->root_fd, packages, &ignored) == 0 &&
+			  memcmp(packages, record.packages, sizeof(packages)) == 0;
+	if (!is_of_this_boot)
 		return;
 	for (size_t i = 0; i < drift->count; i++)
 		explain_program(&record, &drift->differences[i]);

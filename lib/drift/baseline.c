@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "boot/pcr.h"
 
 void baseline_done(struct baseline *baseline)
 {
@@ -44,19 +45,17 @@ int baseline_compare(const struct baseline *baseline, const struct components *b
 	return drift_find(variants, baseline->count, boot, ret, err);
 }
 
-/* What revokes programs: shim's level and dbx. */
-static bool is_revocation(const struct component *component)
-{
-	return component->kind == COMPONENT_SBAT || component->kind == COMPONENT_DBX;
-}
-
+/* revocations: adds what revokes programs, which are shim's level and dbx, or all but that. */
 static int add_items(
 	const struct components *from, bool revocations, struct components *ret, struct err *err)
 {
-	for (size_t i = 0; i < from->count; i++)
-		if (is_revocation(&from->items[i]) == revocations &&
-			components_add(ret, &from->items[i], err) < 0)
+	for (size_t i = 0; i < from->count; i++) {
+		const struct component *item = &from->items[i];
+		bool is_revocation = item->kind == COMPONENT_SBAT || item->kind == COMPONENT_DBX;
+
+		if (is_revocation == revocations && components_add(ret, item, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -84,24 +83,18 @@ void baseline_drop_first(struct baseline *baseline)
 		baseline->count * sizeof(*baseline->variants));
 }
 
-/* Of boots without a measured PCR 7 nothing is taken over. */
-static bool has_revocations(const struct components *components)
-{
-	return components->listed & 1u << 7;
-}
-
 int baseline_accept(struct baseline *baseline, const struct components *boot,
 	const struct baseline_variant *as, struct err *err)
 {
 	struct baseline_variant variant = *as;
 	struct components copies[BASELINE_MAX_VARIANTS];
+	bool has_revocations = boot->listed & 1u << PCR_SECURE_BOOT;
 	size_t copied = 0;
 
 	for (; copied < baseline->count; copied++) {
 		const struct components *known = &baseline->variants[copied].components;
 
-		if (copy_components(
-			    known, has_revocations(boot) ? boot : known, &copies[copied], err) < 0)
+		if (copy_components(known, has_revocations ? boot : known, &copies[copied], err) < 0)
 			break;
 	}
 	if (copied < baseline->count || copy_components(boot, boot, &variant.components, err) < 0) {
@@ -157,14 +150,6 @@ void baseline_recall(const struct baseline *baseline, const char *boot_id, struc
 	}
 }
 
-/* True for explanations from files and packages; drift_explain_itself finds the others again. */
-static bool is_found(const struct drift_difference *difference)
-{
-	enum explanation_how how = difference->explanation.how;
-
-	return how == EXPLANATION_PACKAGE || how == EXPLANATION_PENDING || how == EXPLANATION_FILE;
-}
-
 bool baseline_remember(struct baseline *baseline, const char *boot_id, const struct drift *drift)
 {
 	bool is_new = false;
@@ -179,8 +164,12 @@ bool baseline_remember(struct baseline *baseline, const char *boot_id, const str
 	for (size_t i = 0; i < drift->count; i++) {
 		const struct drift_difference *difference = &drift->differences[i];
 		struct baseline_explained *next = &baseline->explained[baseline->explained_count];
+		enum explanation_how how = difference->explanation.how;
+		/* by files and packages; drift_explain_itself finds the others again */
+		bool is_found = how == EXPLANATION_PACKAGE || how == EXPLANATION_PENDING ||
+				how == EXPLANATION_FILE;
 
-		if (!is_found(difference) || find_explained(baseline, difference) ||
+		if (!is_found || find_explained(baseline, difference) ||
 			baseline->explained_count == BASELINE_MAX_EXPLAINED)
 			continue;
 		next->kind = drift_shown(difference)->kind;

@@ -161,13 +161,12 @@ static int read_variant(
 	return 0;
 }
 
-static const struct {
-	enum explanation_how how;
-	const char *name;
-} explained_names[] = {{EXPLANATION_PACKAGE, "package"}, {EXPLANATION_PENDING, "pending"},
-	{EXPLANATION_FILE, "file"}};
-
-#define EXPLAINED_NAMES (sizeof(explained_names) / sizeof(explained_names[0]))
+/* How the differences that are kept were explained; NULL for other explanations. */
+static const char *const explained_names[EXPLANATION_OTHER_VM + 1] = {
+	[EXPLANATION_PACKAGE] = "package",
+	[EXPLANATION_PENDING] = "pending",
+	[EXPLANATION_FILE] = "file",
+};
 
 static const struct member explained_rows[] = {
 	{"sha256", MEMBER_HEX, MEMBER_REQUIRED, MEMBER_PLACE(struct baseline_explained, sha256)},
@@ -188,10 +187,10 @@ static int read_explained_item(const json *object, struct baseline_explained *re
 		return 0;
 	if (json_get_text(object, "kind", &kind, err) < 0)
 		return -1;
-	for (size_t i = 0; i < EXPLAINED_NAMES; i++)
-		if (strcmp(how, explained_names[i].name) == 0 &&
+	for (int i = EXPLANATION_NONE; i <= EXPLANATION_OTHER_VM; i++)
+		if (explained_names[i] && strcmp(how, explained_names[i]) == 0 &&
 			component_kind_of_name(kind, &ret->kind))
-			ret->explanation.how = explained_names[i].how;
+			ret->explanation.how = (enum explanation_how)i;
 	return 0;
 }
 
@@ -221,31 +220,23 @@ static const struct member rows[] = {
 	{"forgottenAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct baseline, forgotten_s)},
 };
 
-static int read_baseline(const json *document, struct baseline *ret, struct err *err)
-{
-	const json *variants, *lists;
-
-	if (members_read(document, MEMBERS(rows), ret, err) < 0 ||
-		json_get_object(document, "dbx", &lists, err) < 0 ||
-		json_get_array(document, "variants", &variants, err) < 0 ||
-		read_explained(json_get(document, "explained"), ret, err) < 0)
-		return -1;
-	json_each (variant, variants) {
-		if (ret->count == BASELINE_MAX_VARIANTS)
-			return err_set(err, ERR_FORMAT, 0, "There are too many variants.");
-		if (read_variant(variant, document, &ret->variants[ret->count], err) < 0)
-			return -1;
-		ret->count++;
-	}
-	return 0;
-}
-
 static int take_document(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(baseline_ptr) struct baseline *found = NULL;
+	const json *variants, *lists;
 
-	if (baseline_new(&found, err) < 0 || read_baseline(document, found, err) < 0)
+	if (baseline_new(&found, err) < 0 || members_read(document, MEMBERS(rows), found, err) < 0 ||
+		json_get_object(document, "dbx", &lists, err) < 0 ||
+		json_get_array(document, "variants", &variants, err) < 0 ||
+		read_explained(json_get(document, "explained"), found, err) < 0)
 		return -1;
+	json_each (variant, variants) {
+		if (found->count == BASELINE_MAX_VARIANTS)
+			return err_set(err, ERR_FORMAT, 0, "There are too many variants.");
+		if (read_variant(variant, document, &found->variants[found->count], err) < 0)
+			return -1;
+		found->count++;
+	}
 	*(struct baseline *)ret = *found;
 	*found = (struct baseline){0};
 	return 0;
@@ -261,16 +252,6 @@ int baseline_parse(struct bytes text, struct baseline *ret, struct err *err)
 enum state_found baseline_load(int state_fd, struct baseline *ret, struct err *err)
 {
 	return state_load(state_fd, &baseline_file, ret, err);
-}
-
-static void add_component(json *array, const struct component *component)
-{
-	json *object = json_add_object(array, NULL);
-
-	json_add_text(object, "kind", component_kind_name(component->kind));
-	members_add(object, MEMBERS(component_rows), component);
-	if (component->kind == COMPONENT_COMMAND_LINE)
-		members_add(object, MEMBERS(line_rows), component);
 }
 
 static int add_revoked(json *lists, const struct components *components, struct err *err)
@@ -314,16 +295,15 @@ static void add_variant(json *array, const struct baseline_variant *variant)
 	members_add(object, MEMBERS(variant_rows), variant);
 	json_add_int(object, "pcrs", variant->components.listed);
 	components = json_add_array(object, "components");
-	for (size_t i = 0; i < variant->components.count; i++)
-		add_component(components, &variant->components.items[i]);
-}
+	for (size_t i = 0; i < variant->components.count; i++) {
+		const struct component *component = &variant->components.items[i];
+		json *item = json_add_object(components, NULL);
 
-static const char *how_name(enum explanation_how how)
-{
-	for (size_t i = 0; i < EXPLAINED_NAMES; i++)
-		if (explained_names[i].how == how)
-			return explained_names[i].name;
-	return "";
+		json_add_text(item, "kind", component_kind_name(component->kind));
+		members_add(item, MEMBERS(component_rows), component);
+		if (component->kind == COMPONENT_COMMAND_LINE)
+			members_add(item, MEMBERS(line_rows), component);
+	}
 }
 
 static void add_explained(json *document, const struct baseline *baseline)
@@ -338,7 +318,7 @@ static void add_explained(json *document, const struct baseline *baseline)
 		json *item = json_add_object(changes, NULL);
 
 		json_add_text(item, "kind", component_kind_name(explained->kind));
-		json_add_text(item, "how", how_name(explained->explanation.how));
+		json_add_text(item, "how", explained_names[explained->explanation.how]);
 		members_add(item, MEMBERS(explained_rows), explained);
 	}
 }

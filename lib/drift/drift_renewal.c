@@ -47,13 +47,6 @@ static bool is_new_template(const struct components *boot)
 	return false;
 }
 
-static bool is_key_list(const struct drift_difference *difference)
-{
-	enum component_kind kind = drift_shown(difference)->kind;
-
-	return kind == COMPONENT_KEK || kind == COMPONENT_DB;
-}
-
 static known_cert_mask mask_of(const struct drift_difference *difference)
 {
 	enum known_cert cert = known_cert_find(drift_shown(difference)->sha256);
@@ -112,9 +105,10 @@ void drift_find_renewal(const struct components *boot, struct drift *drift)
 
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
+		enum component_kind kind = drift_shown(difference)->kind;
+		bool is_key_list = kind == COMPONENT_KEK || kind == COMPONENT_DB;
 
-		if (!drift_has_component(difference) || !is_key_list(difference) ||
-			!mask_of(difference))
+		if (!drift_has_component(difference) || !is_key_list || !mask_of(difference))
 			continue;
 		if (is_platform || is_step(boot, drift, difference))
 			difference->class = RULES_CERTIFICATES_RENEWED;

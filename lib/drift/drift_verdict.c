@@ -95,27 +95,20 @@ static void add_fate_of_earlier(const struct judging *judging)
 	}
 }
 
-/* True, with a finding, if the accepted boots are gone: then the comparison was due and cannot be
- * made. Learning anew would let whoever deletes them make a bad boot good, so the owner decides. */
-static bool is_baseline_lost(const struct judging *judging)
-{
-	struct err lost;
-
-	if (!judging->change->is_lost)
-		return false;
-	err_fill(&lost, ERR_BASELINE_LOST, 0, "they are %s.",
-		judging->is_damaged ? "damaged" : "missing");
-	comparison_unclear(&lost, judging->change);
-	return true;
-}
-
 static void learn(struct judging *judging)
 {
 	struct comparison *change = judging->change;
+	struct err lost;
 	char text[96];
 
-	if (is_baseline_lost(judging))
+	if (change->is_lost) {
+		/* Learning anew would let whoever deletes them make a bad boot good, so the owner
+		 * decides. */
+		err_fill(&lost, ERR_BASELINE_LOST, 0, "they are %s.",
+			judging->is_damaged ? "damaged" : "missing");
+		comparison_unclear(&lost, change);
 		return;
+	}
 	change->state = COMPARISON_NONE;
 	if (!may_write(judging)) {
 		add_when_accepted(judging, "There is no baseline yet",
@@ -132,16 +125,6 @@ static void learn(struct judging *judging)
 	accept(judging, BASELINE_LEARNED, "");
 }
 
-static int64_t latest_acceptance(const struct baseline *baseline)
-{
-	int64_t latest_s = 0;
-
-	for (size_t i = 0; i < baseline->count; i++)
-		if (baseline->variants[i].accepted_s > latest_s)
-			latest_s = baseline->variants[i].accepted_s;
-	return latest_s;
-}
-
 /* Names the accepted boot that this one equals. A return to an older one is no change, but is
  * stated. */
 static void add_accepted_boot(const struct judging *judging, const struct baseline_variant *variant)
@@ -151,9 +134,13 @@ static void add_accepted_boot(const struct judging *judging, const struct baseli
 		[BASELINE_EXPLAINED] = "accepted by itself",
 		[BASELINE_OWNER] = "accepted by the owner",
 	};
-	int64_t latest_s = latest_acceptance(judging->baseline);
+	const struct baseline *baseline = judging->baseline;
 	char time[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE], text[REMARK_SIZE];
+	int64_t latest_s = 0;
 
+	for (size_t i = 0; i < baseline->count; i++)
+		if (baseline->variants[i].accepted_s > latest_s)
+			latest_s = baseline->variants[i].accepted_s;
 	clock_text(variant->accepted_s, time);
 	clock_text(latest_s, latest);
 	if (variant->accepted_s == latest_s)
@@ -162,18 +149,8 @@ static void add_accepted_boot(const struct judging *judging, const struct baseli
 	else
 		(void)text_format(text, sizeof(text),
 			"This boot is as %s at %s, and not the latest of %zu accepted boots (%s).",
-			hows[variant->how], time, judging->baseline->count, latest);
+			hows[variant->how], time, baseline->count, latest);
 	add_sentence(judging->change, text);
-}
-
-/* That PCRs are empty which the accepted boot does not list: whatever appears in them is new. A
- * boot with components in such PCRs is not the same one (DRIFT_UNLISTED). */
-static bool learn_empty_pcrs(struct components *known, const struct components *boot)
-{
-	bool is_new = boot->listed & ~known->listed;
-
-	known->listed |= boot->listed;
-	return is_new;
 }
 
 static void judge_same(struct judging *judging, size_t index)
@@ -181,6 +158,8 @@ static void judge_same(struct judging *judging, size_t index)
 	struct baseline *baseline = judging->baseline;
 	struct comparison *change = judging->change;
 	const struct baseline_variant *variant = &baseline->variants[index];
+	struct components *known;
+	bool lists_more;
 
 	change->state = COMPARISON_SAME;
 	add_accepted_boot(judging, variant);
@@ -190,8 +169,12 @@ static void judge_same(struct judging *judging, size_t index)
 	if (!may_write(judging))
 		return;
 	change->is_news = baseline_use(baseline, index);
-	if (learn_empty_pcrs(&baseline->variants[baseline->count - 1].components, judging->boot) ||
-		change->is_news)
+	known = &baseline->variants[baseline->count - 1].components;
+	/* That PCRs are empty which the accepted boot does not list: whatever appears in them is
+	 * new. A boot with components in such PCRs is not the same one (DRIFT_UNLISTED). */
+	lists_more = judging->boot->listed & ~known->listed;
+	known->listed |= judging->boot->listed;
+	if (lists_more || change->is_news)
 		save(judging);
 }
 
@@ -203,51 +186,34 @@ static bool has_unexplained(const struct drift *drift)
 	return false;
 }
 
-/* Uses the explanations that were found earlier in this boot, then files and packages. The latter
- * is costly, so it is only done for unexplained differences. */
-static void explain_differences(const struct comparison_inputs *inputs,
-	const struct baseline *baseline, const struct components *boot, struct drift *drift)
-{
-	struct explain_sources sources = {.round = {.root_fd = inputs->root_fd,
-						  .state_fd = inputs->state_fd,
-						  .boot_id = inputs->boot_id,
-						  .now_s = inputs->now_s,
-						  .is_observer = inputs->is_observer},
-		.secureboot =
-			inputs->appraisal->has_secureboot ? &inputs->appraisal->secureboot : NULL,
-		.boot = boot};
-
-	baseline_recall(baseline, inputs->boot_id, drift);
-	if (has_unexplained(drift))
-		as_foretold_explain(
-			&(struct as_foretold_inputs){.root_fd = inputs->root_fd,
-				.state_fd = inputs->state_fd,
-				.boot_id = inputs->boot_id,
-				.pcrs = inputs->appraisal->is_replayed ? &inputs->appraisal->led_to
-								       : NULL},
-			drift);
-	if (inputs->root_fd >= 0 && has_unexplained(drift))
-		explain_drift(&sources, drift);
-}
-
 int drift_verdict_compare(const struct comparison_inputs *inputs, const struct baseline *baseline,
 	const struct components *boot, struct drift *ret, struct drift_judgement *ret_judgement,
 	struct err *err)
 {
+	const struct appraisal *appraisal = inputs->appraisal;
+	const struct as_foretold_inputs foretold = {.root_fd = inputs->root_fd,
+		.state_fd = inputs->state_fd,
+		.boot_id = inputs->boot_id,
+		.pcrs = appraisal->is_replayed ? &appraisal->led_to : NULL};
+	const struct explain_sources disks = {.round = {.root_fd = inputs->root_fd,
+						      .state_fd = inputs->state_fd,
+						      .boot_id = inputs->boot_id,
+						      .now_s = inputs->now_s,
+						      .is_observer = inputs->is_observer},
+		.secureboot = appraisal->has_secureboot ? &appraisal->secureboot : NULL,
+		.boot = boot};
+
 	if (baseline_compare(baseline, boot, ret, err) < 0)
 		return -1;
-	explain_differences(inputs, baseline, boot, ret);
+	/* by what was found earlier in this boot; files and packages are costly, so only the
+	 * unexplained is searched there */
+	baseline_recall(baseline, inputs->boot_id, ret);
+	if (has_unexplained(ret))
+		as_foretold_explain(&foretold, ret);
+	if (inputs->root_fd >= 0 && has_unexplained(ret))
+		explain_drift(&disks, ret);
 	drift_judge(inputs->rules, boot, ret, ret_judgement);
 	return 0;
-}
-
-static void add_changes(struct comparison *change, const char *what)
-{
-	char text[DRIFT_TEXT_SIZE + 64];
-
-	(void)text_format(text, sizeof(text), "Since the last good boot: %s.",
-		what[0] ? what : "only what the rules ignore changed");
-	add_sentence(change, text);
 }
 
 static void judge_changed(struct judging *judging)
@@ -257,13 +223,16 @@ static void judge_changed(struct judging *judging)
 	bool is_new = !judging->inputs->is_observer &&
 		      baseline_remember(
 			      judging->baseline, judging->inputs->boot_id, &change->details->drift);
+	char text[DRIFT_TEXT_SIZE + 64];
 
 	(void)text_format(change->note, sizeof(change->note), "%s", judgement->text);
 	change->finding = judgement->verdict.reason;
 	change->state = judgement->verdict.health != HEALTH_HEALTHY ? COMPARISON_SERIOUS
 			: judgement->is_acceptable                  ? COMPARISON_ACCEPTED
 								    : COMPARISON_NOTED;
-	add_changes(change, judgement->text);
+	(void)text_format(text, sizeof(text), "Since the last good boot: %s.",
+		judgement->text[0] ? judgement->text : "only what the rules ignore changed");
+	add_sentence(change, text);
 	if (change->state == COMPARISON_ACCEPTED && may_write(judging)) {
 		change->is_news = true;
 		add_sentence(change, judgement->is_explained
@@ -351,17 +320,6 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 	return -1;
 }
 
-/* A failure of this program, such as lack of memory, is not blamed on the log. */
-static void add_why_not_compared(const struct appraisal *appraisal, struct comparison *change)
-{
-	const struct verdict *verdict = appraisal ? &appraisal->verdict : NULL;
-	bool is_ours = verdict && verdict->health == HEALTH_UNKNOWN && verdict->reason.code;
-
-	add_sentence(change, "Not compared:");
-	add_sentence(change,
-		is_ours ? verdict->reason.msg : "this boot's event log cannot be believed.");
-}
-
 int drift_verdict_components(
 	const struct appraisal *appraisal, struct components *ret, struct err *err)
 {
@@ -387,6 +345,7 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 {
 	auto_cleanup(baseline_ptr) struct baseline *baseline = NULL;
 	auto_cleanup(components) struct components boot = components_empty();
+	const struct verdict *verdict = inputs->appraisal ? &inputs->appraisal->verdict : NULL;
 	struct err err;
 
 	*ret = (struct comparison){.state = COMPARISON_UNKNOWN, .baseline_s = inputs->baseline_s};
@@ -396,8 +355,13 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 	else if (inputs->appraisal && boot.count)
 		compare_or_learn(&(struct judging){
 			.inputs = inputs, .boot = &boot, .baseline = baseline, .change = ret});
-	else
-		add_why_not_compared(inputs->appraisal, ret);
+	else {
+		add_sentence(ret, "Not compared:");
+		/* a failure of this program, such as lack of memory, is not blamed on the log */
+		add_sentence(ret, verdict && verdict->health == HEALTH_UNKNOWN && verdict->reason.code
+					  ? verdict->reason.msg
+					  : "this boot's event log cannot be believed.");
+	}
 }
 
 int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,

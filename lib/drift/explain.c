@@ -46,29 +46,19 @@ static void explain_loaded_initrd(const struct explain_case *one, struct explana
 	explain_by_file(one, newest, &gap, ret);
 }
 
-/* Digest of a variable's contents, as PCR 7 proves them. */
-static const uint8_t *measured_digest(const struct secureboot *facts, enum next_boot_name name)
-{
-	switch (name) {
-	case NEXT_BOOT_PK:
-		return facts->pk.sha256;
-	case NEXT_BOOT_KEK:
-		return facts->kek.sha256;
-	case NEXT_BOOT_DB:
-		return facts->db.sha256;
-	case NEXT_BOOT_DBX:
-		return facts->dbx.sha256;
-	case NEXT_BOOT_VARIABLES:
-		break;
-	}
-	return NULL;
-}
-
 static void explain_variable(
-	const struct explain_case *one, enum next_boot_name name, struct explanation *ret)
+	const struct explain_case *one, enum uefi_keys name, struct explanation *ret)
 {
+	static const size_t places[UEFI_KEYS] = {
+		[UEFI_PK] = offsetof(struct secureboot, pk.sha256),
+		[UEFI_KEK] = offsetof(struct secureboot, kek.sha256),
+		[UEFI_DB] = offsetof(struct secureboot, db.sha256),
+		[UEFI_DBX] = offsetof(struct secureboot, dbx.sha256),
+	};
 	const struct next_boot_variable *variable = &one->pending->variables[name];
-	const uint8_t *measured = one->secureboot ? measured_digest(one->secureboot, name) : NULL;
+	/* digest of the variable's contents, as PCR 7 proves them */
+	const uint8_t *measured =
+		one->secureboot ? (const uint8_t *)one->secureboot + places[name] : NULL;
 	char date[EXPLAIN_DATE_SIZE];
 
 	if (!variable->seen_s || variable->is_new || !measured ||
@@ -77,7 +67,7 @@ static void explain_variable(
 	explain_date_text(variable->seen_s, date);
 	explanation_set(ret, EXPLANATION_PENDING,
 		"as %s was before the restart, since %s at the latest; it changes only by a signed update",
-		next_boot_variable_name(name), date);
+		uefi_keys[name].name, date);
 }
 
 static void explain_one(const struct explain_case *one, struct explanation *ret)
@@ -106,16 +96,16 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 		explain_text(one, BOOTCONFIG_INITRDS, one->component, ret);
 		return;
 	case COMPONENT_PK:
-		explain_variable(one, NEXT_BOOT_PK, ret);
+		explain_variable(one, UEFI_PK, ret);
 		return;
 	case COMPONENT_KEK:
-		explain_variable(one, NEXT_BOOT_KEK, ret);
+		explain_variable(one, UEFI_KEK, ret);
 		return;
 	case COMPONENT_DB:
-		explain_variable(one, NEXT_BOOT_DB, ret);
+		explain_variable(one, UEFI_DB, ret);
 		return;
 	case COMPONENT_DBX:
-		explain_variable(one, NEXT_BOOT_DBX, ret);
+		explain_variable(one, UEFI_DBX, ret);
 		return;
 	default:
 		return; /* no file on the disks explains it */

@@ -138,25 +138,20 @@ static enum role role_of(const struct bootfile *file)
 	return ROLE_OTHER;
 }
 
-/* Packages bring grubx64.efi as grubx64.efi.signed; the ESP's names have no case. */
-static bool is_named(const struct bootfile *file, const char *name)
-{
-	const char *own = last_part(file->path);
-	size_t len = strlen(name);
-
-	return strncasecmp(own, name, len) == 0 && (!own[len] || strcmp(own + len, ".signed") == 0);
-}
-
 static bool has_role(const struct bootfile *file, const struct component *component)
 {
 	enum role role = role_of(file);
-	bool is_of_name = is_named(file, component_file(component));
+	const char *name = component_file(component), *own = last_part(file->path);
+	size_t len = strlen(name);
+	/* packages bring grubx64.efi as grubx64.efi.signed; the ESP's names have no case */
+	bool is_of_name = strncasecmp(own, name, len) == 0 &&
+			  (!own[len] || strcmp(own + len, ".signed") == 0);
 
 	switch ((int)component->kind) {
 	case COMPONENT_APPLICATION:
 	case COMPONENT_KERNEL:
 		return (role == ROLE_PROGRAM || role == ROLE_OTHER) &&
-		       (is_of_name || !is_beside_loader(last_part(file->path)));
+		       (is_of_name || !is_beside_loader(own));
 	case COMPONENT_INITRD:
 	case COMPONENT_LOADED_INITRD:
 		return role == ROLE_INITRD || (role == ROLE_OTHER && is_of_name);
@@ -183,12 +178,18 @@ struct copies {
 	struct err package_err; /* code ERR_OK if packages were searched for every file */
 };
 
-static void search_packages(
+static void add_copy(
 	const struct explain_case *one, const struct bootfile *file, struct copies *copies)
 {
 	struct package_answer answer = {0};
 	struct err err = *one->package_timeout;
 
+	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
+		copies->before = file;
+	if (!copies->oldest || file->changed_s < copies->oldest->changed_s)
+		copies->oldest = file;
+	if (copies->answer.word == PACKAGE_SAME)
+		return;
 	if (err.code != ERR_OK || packages_ask(one->root_fd, file, &answer, &err) < 0) {
 		copies->package_err = err;
 		if (err.code == ERR_SERVICE)
@@ -197,17 +198,6 @@ static void search_packages(
 		copies->answer = answer;
 		copies->owned = file;
 	}
-}
-
-static void add_copy(
-	const struct explain_case *one, const struct bootfile *file, struct copies *copies)
-{
-	if (!file->is_new && (!copies->before || file->seen_s < copies->before->seen_s))
-		copies->before = file;
-	if (!copies->oldest || file->changed_s < copies->oldest->changed_s)
-		copies->oldest = file;
-	if (copies->answer.word != PACKAGE_SAME)
-		search_packages(one, file, copies);
 }
 
 static void find_copies(const struct explain_case *one, struct copies *ret)
@@ -248,11 +238,6 @@ static bool is_program(const struct component *component)
 	return component->kind == COMPONENT_APPLICATION || component->kind == COMPONENT_KERNEL;
 }
 
-static bool differs_from_package(const struct copies *copies)
-{
-	return copies->answer.word == PACKAGE_DIFFERS && copies->package_err.code == ERR_OK;
-}
-
 /* A program must come from a package where there are packages, and must have been there before the
  * restart where there are none: an attacker who started his own can have copied it to the disk
  * since. */
@@ -282,9 +267,11 @@ static void explain_program(
 void explain_file(const struct explain_case *one, struct explanation *ret)
 {
 	struct copies copies = {0};
+	bool is_altered;
 
 	find_copies(one, &copies);
-	if (is_program(one->component) && differs_from_package(&copies)) {
+	is_altered = copies.answer.word == PACKAGE_DIFFERS && copies.package_err.code == ERR_OK;
+	if (is_program(one->component) && is_altered) {
 		explanation_set(ret, EXPLANATION_NONE,
 			"and /%s differs from what package %s installed", copies.owned->path,
 			copies.answer.package);

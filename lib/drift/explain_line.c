@@ -22,23 +22,18 @@ static const struct usrline *find_accepted(const struct drift *drift, const stru
 	return NULL;
 }
 
-static bool has_new_kernel(const struct drift *drift)
-{
-	for (size_t i = 0; i < drift->count; i++)
-		if (drift_shown(&drift->differences[i])->kind == COMPONENT_KERNEL)
-			return true;
-	return false;
-}
-
 /* An old hash belongs to an old kernel. A line that never had a hash gets it behind what is
  * measured here. */
 static bool needs_kernel(
 	const struct drift *drift, const struct usrline *line, const struct usrline *accepted)
 {
 	struct bytes hash = {line->usr_hash, sizeof(line->usr_hash)};
+	bool has_new_kernel = false;
 
+	for (size_t i = 0; i < drift->count; i++)
+		has_new_kernel |= drift_shown(&drift->differences[i])->kind == COMPONENT_KERNEL;
 	return !bytes_equal(hash, (struct bytes){accepted->usr_hash, sizeof(accepted->usr_hash)}) ||
-	       (!bytes_are_all(hash, 0) && has_new_kernel(drift));
+	       (!bytes_are_all(hash, 0) && has_new_kernel);
 }
 
 /* False with *gap if the file cannot be read. */

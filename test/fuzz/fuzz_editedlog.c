@@ -227,7 +227,7 @@ static bool is_explained(const struct bundle *bundle, const struct reading *read
 	struct explanation explanation;
 
 	(void)bundle; /* its log is hearsay: facts are what explains */
-	for (size_t i = 0; i < NEXT_BOOT_VARIABLES; i++) {
+	for (size_t i = 0; i < UEFI_KEYS; i++) {
 		pending.variables[i].seen_s = 1;
 		memcpy(pending.variables[i].sha256, sha256, CRYPTO_SHA256_SIZE);
 	}

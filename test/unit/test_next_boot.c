@@ -31,8 +31,8 @@ static void what_was_seen_before_the_restart_is_remembered(void **state)
 	root_write(&root, DB, TEXT("\7\0\0\0db"));
 	look(&root, "boot-1", 100, &first);
 	assert_true(first.files.files[0].is_new);
-	assert_true(first.variables[NEXT_BOOT_DB].is_new);
-	assert_int_equal(first.variables[NEXT_BOOT_DB].seen_s, 100);
+	assert_true(first.variables[UEFI_DB].is_new);
+	assert_int_equal(first.variables[UEFI_DB].seen_s, 100);
 
 	root_write(&root, "boot/vmlinuz-2", TEXT("new kernel"));
 	look(&root, "boot-1", 200, &second);
@@ -45,8 +45,8 @@ static void what_was_seen_before_the_restart_is_remembered(void **state)
 	assert_int_equal(file->seen_s, 200);
 	assert_int_equal(third.files.bytes_read, 6);
 	assert_true(bootfiles_find(&third.files, "boot/initrd.img-2")->is_new);
-	assert_false(third.variables[NEXT_BOOT_DB].is_new);
-	assert_int_equal(third.variables[NEXT_BOOT_DB].seen_s, 100);
+	assert_false(third.variables[UEFI_DB].is_new);
+	assert_int_equal(third.variables[UEFI_DB].seen_s, 100);
 }
 
 /* update-initramfs at boot: the look that finds the change is the first one of the new boot. */
@@ -91,17 +91,17 @@ static void a_variable_counts_by_its_contents(void **state)
 						      variable */
 	look(&root, "boot-1", 100, &first);
 	crypto_sha256(TEXT(""), expected);
-	assert_memory_equal(first.variables[NEXT_BOOT_DBX].sha256, expected, sizeof(expected));
+	assert_memory_equal(first.variables[UEFI_DBX].sha256, expected, sizeof(expected));
 	root_write(&root, DB, (struct bytes){(const uint8_t *)"\7\0\0\0db", 6});
 	look(&root, "boot-1", 200, &second);
 	crypto_sha256(TEXT("db"), expected);
-	assert_memory_equal(second.variables[NEXT_BOOT_DB].sha256, expected, sizeof(expected));
-	assert_int_equal(second.variables[NEXT_BOOT_DB].seen_s, 200);
+	assert_memory_equal(second.variables[UEFI_DB].sha256, expected, sizeof(expected));
+	assert_int_equal(second.variables[UEFI_DB].seen_s, 200);
 	root_write(&root, DB, (struct bytes){(const uint8_t *)"\x27\0\0\0db", 6}); /* other
 										      attributes */
 	look(&root, "boot-2", 300, &third);
-	assert_int_equal(third.variables[NEXT_BOOT_DB].seen_s, 200);
-	assert_false(third.variables[NEXT_BOOT_DB].is_new);
+	assert_int_equal(third.variables[UEFI_DB].seen_s, 200);
+	assert_false(third.variables[UEFI_DB].is_new);
 }
 
 static void an_observer_writes_nothing(void **state)
