@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/file.h"
 #include "base/text.h"
+#include "foretell/fallback.h"
 #include "foretell/kernel.h"
 #include "foretell/place.h"
 
@@ -89,8 +90,8 @@ static const char *architecture(const struct program *program)
 						   : "x64";
 }
 
-/* At the default path shim starts its fallback, if there is one, to write boot options anew. */
-static bool starts_fallback(
+/* At the default path shim starts its fallback, if there is one; else NULL. */
+static const struct bootfile *find_fallback(
 	const struct chain_sources *sources, const char *shim, const struct program *program)
 {
 	const struct bootfile *file;
@@ -98,24 +99,50 @@ static bool starts_fallback(
 
 	(void)text_format(name, sizeof(name), "fb%s.efi", architecture(program));
 	beside(shim, name, path);
-	return place_is_default(shim) && place_on_esp(sources->files, path, &file) == PLACE_FOUND;
+	return place_is_default(shim) && place_on_esp(sources->files, path, &file) == PLACE_FOUND
+		       ? file
+		       : NULL;
+}
+
+static int add_fallback(const struct chain_sources *sources, const struct bootfile *file,
+	struct chain *chain, struct err *err)
+{
+	struct program *fallback;
+
+	if (add(sources, file, chain, &fallback, err) < 0)
+		return -1;
+	if (!fallback)
+		return 0;
+	(void)chain_stop(chain, CHAIN_UNCLEAR,
+		"shim starts its fallback /%s, which writes the boot options anew.", file->path);
+	return fallback_find(sources->root_fd, sources->files, chain->fallback, err);
+}
+
+/* Where shim does not find the program that its option names, it starts its default. */
+static const struct bootfile *find_second(const struct chain_sources *sources,
+	const struct bootoption *option, const struct program *shim, struct chain *chain)
+{
+	const struct bootfile *file = NULL;
+	char name[16], path[BOOTOPTION_PATH_SIZE];
+
+	beside(option->path, option->second, path);
+	if (option->second[0] && place_on_esp(sources->files, path, &file) != PLACE_ABSENT)
+		return find_on_esp(sources, path, chain);
+	(void)text_format(name, sizeof(name), "grub%s.efi", architecture(shim));
+	beside(option->path, name, path);
+	return find_on_esp(sources, path, chain);
 }
 
 static int add_second(const struct chain_sources *sources, const struct bootoption *option,
 	struct chain *chain, struct program **ret, struct err *err)
 {
-	const struct bootfile *file;
 	const struct program *shim = *ret;
-	char name[BOOTOPTION_PATH_SIZE], path[BOOTOPTION_PATH_SIZE];
+	const struct bootfile *file = find_fallback(sources, option->path, shim);
 
 	*ret = NULL;
-	if (starts_fallback(sources, option->path, shim))
-		return chain_stop(chain, CHAIN_UNCLEAR,
-			"shim at %s starts its fallback, which writes the boot options anew.",
-			option->path);
-	(void)text_format(name, sizeof(name), "grub%s.efi", architecture(shim));
-	beside(option->path, option->second[0] ? option->second : name, path);
-	file = find_on_esp(sources, path, chain);
+	if (file)
+		return add_fallback(sources, file, chain, err);
+	file = find_second(sources, option, shim, chain);
 	return file ? add(sources, file, chain, ret, err) : 0;
 }
 

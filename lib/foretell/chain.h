@@ -31,6 +31,9 @@ struct chain {
 	struct chain_program items[CHAIN_MAX];
 	enum chain_end end;
 	char why[256]; /* a sentence; "" if CHAIN_WHOLE */
+	/* the last program is shim's fallback, which makes this path the first boot option and
+	 * restarts the machine; "" if it does not, or the path is not known */
+	char fallback[BOOTOPTION_PATH_SIZE];
 };
 
 struct chain_sources {

@@ -233,7 +233,10 @@ static int look_ahead(struct foretell *foretell, struct bytes event_log, struct 
 		explain_start(foretell);
 		return 0;
 	}
-	if (foretell_log(foretell, event_log, err) < 0)
+	if (foretell->is_after_shim)
+		(void)text_format(foretell->foretold.programs.why, FORETOLD_WHY_SIZE,
+			"A shim starts before, and finds no program to start.");
+	else if (foretell_log(foretell, event_log, err) < 0)
 		return -1;
 	explain_start(foretell);
 	return 0;
@@ -284,36 +287,67 @@ static int try_option(struct foretell *foretell, const struct foretell_sources *
 	return say(foretell, FORETELL_CANNOT_TELL, "%s", err->msg);
 }
 
+/* Without its second program shim returns to the firmware. */
+static bool has_returned(const struct foretell *foretell)
+{
+	return foretell->kind == FORETELL_MISSING_FILE && foretell->chain.count == 1 &&
+	       shim_of(&foretell->chain);
+}
+
 /* The firmware passes on to the next option if it does not find or refuses one's first program.
- * What shim refuses ends there, where it waits for a key, be it itself; so does a boot loader's
- * menu. */
+ * What shim refuses ends there, be it itself: it waits for a key, or switches the machine off. So
+ * does a boot loader's menu without a kernel. */
 static bool is_passed_over(const struct foretell *foretell)
 {
 	enum gate_answer first = foretell->judged ? foretell->gates[0].answer : GATE_STARTS;
 
 	return foretell->answer == FORETELL_WILL_NOT_BOOT &&
-	       (!foretell->chain.count || (first != GATE_STARTS && first != GATE_BELOW_LEVEL));
+	       (!foretell->chain.count || has_returned(foretell) ||
+		       (first != GATE_STARTS && first != GATE_BELOW_LEVEL));
+}
+
+static void pass_over(struct foretell *foretell, struct bootoption *first)
+{
+	foretell->is_after_shim |= has_returned(foretell);
+	if (first->tries)
+		return;
+	*first = foretell->option;
+	(void)text_format(foretell->passed_over, sizeof(foretell->passed_over),
+		"%s is passed over: %s", first->name, foretell->text);
+}
+
+/* shim's fallback comes last: if its option is passed over, it is reached again and again. */
+static int try_one(struct foretell *foretell, const struct foretell_sources *sources,
+	const struct bootoption *option, bool *ret_is_last, struct err *err)
+{
+	struct bootoption by_fallback = {.tries = 1};
+
+	if (try_option(foretell, sources, option, err) < 0)
+		return -1;
+	*ret_is_last = foretell->answer == FORETELL_CANNOT_TELL && foretell->chain.fallback[0];
+	if (!*ret_is_last)
+		return 0;
+	memcpy(by_fallback.path, foretell->chain.fallback, sizeof(by_fallback.path));
+	foretell->is_after_shim = false;
+	return try_option(foretell, sources, &by_fallback, err);
 }
 
 /* If none of them starts, the first one's reason is what counts. */
 static int try_all(struct foretell *foretell, const struct foretell_sources *sources,
 	const struct bootoptions *options, struct err *err)
 {
-	const struct bootoption *first = NULL;
+	struct bootoption first = {0};
+	bool is_last = false;
 
-	for (size_t i = 0; i < options->count; i++) {
-		if (try_option(foretell, sources, &options->items[i], err) < 0)
+	for (size_t i = 0; i < options->count && !is_last; i++) {
+		if (try_one(foretell, sources, &options->items[i], &is_last, err) < 0)
 			return -1;
 		if (!is_passed_over(foretell))
 			return 0;
-		if (first)
-			continue;
-		first = &options->items[i];
-		(void)text_format(foretell->passed_over, sizeof(foretell->passed_over),
-			"%s is passed over: %s", first->name, foretell->text);
+		pass_over(foretell, &first);
 	}
 	foretell->passed_over[0] = '\0';
-	return first ? try_option(foretell, sources, first, err) : 0;
+	return first.tries ? try_option(foretell, sources, &first, err) : 0;
 }
 
 static int run(struct foretell *foretell, const struct foretell_sources *sources,

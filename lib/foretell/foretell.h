@@ -52,6 +52,7 @@ struct foretell {
 	char text[FORETELL_TEXT_SIZE]; /* the answer in sentences */
 	struct bootoption option; /* the one that starts, or the first that fails */
 	char passed_over[FORETELL_TEXT_SIZE]; /* why an option before it does not start, or "" */
+	bool is_after_shim; /* that option's shim started, and found no program to start */
 	bool has_variables; /* they could be read */
 	bool is_secure_boot; /* if has_variables */
 	struct chain chain;

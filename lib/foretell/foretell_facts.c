@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "base/text.h"
+#include "foretell/place.h"
 
 #define LINE_SIZE 512
 #define HEX_SIZE  (2 * CRYPTO_SHA256_SIZE + 1)
@@ -79,7 +80,9 @@ void foretell_facts(const struct facts *facts, const struct foretell *foretell)
 	char option[LINE_SIZE];
 
 	(void)text_format(option, sizeof(option), "%s%s%s",
-		foretell->option.name[0] ? foretell->option.name : "the default path",
+		foretell->option.name[0]                  ? foretell->option.name
+		: place_is_default(foretell->option.path) ? "the default path"
+							  : "shim's fallback",
 		foretell->option.path[0] ? " " : "", foretell->option.path);
 	fact_text(facts, "answer", NULL, foretell_answer_name(foretell->answer));
 	fact_text(facts, "kind", NULL, foretell_kind_name(foretell->kind));

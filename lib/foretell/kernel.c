@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include "base/file.h"
 #include "base/text.h"
 #include "boot/efivars.h"
@@ -48,16 +47,6 @@ static bool is_named(const char *path, const char *name)
 	return strcmp(path + folder_len(path) + (path[folder_len(path)] == '/'), name) == 0;
 }
 
-static bool is_on_esp(const char *path)
-{
-	static const char *const starts[] = {"boot/efi/EFI/", "efi/EFI/", "boot/EFI/"};
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (strncasecmp(path, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
-}
-
 /* The only file of this name, or several with the same bytes. *ret_twice: they differ. */
 static const struct bootfile *find_only(
 	const struct bootfiles *files, const char *name, bool on_esp, bool *ret_twice)
@@ -68,7 +57,7 @@ static const struct bootfile *find_only(
 	for (size_t i = 0; i < files->count; i++) {
 		const struct bootfile *file = &files->files[i];
 
-		if (!is_named(file->path, name) || is_on_esp(file->path) != on_esp ||
+		if (!is_named(file->path, name) || !place_below_esp(file->path) == on_esp ||
 			strncmp(file->path, "usr/", 4) == 0)
 			continue;
 		if (found && memcmp(found->digest.sha256, file->digest.sha256,

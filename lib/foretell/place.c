@@ -30,16 +30,23 @@ static enum place find_below(const struct bootfiles *files, const char *place, c
 	return *found ? PLACE_FOUND : PLACE_ABSENT;
 }
 
+const char *place_below_esp(const char *path)
+{
+	for (size_t i = 0; i < sizeof(esp_places) / sizeof(esp_places[0]); i++) {
+		size_t len = strlen(esp_places[i]);
+
+		if (strncmp(path, esp_places[i], len) == 0 &&
+			strncasecmp(path + len, "/EFI/", strlen("/EFI/")) == 0)
+			return path + len + 1;
+	}
+	return NULL;
+}
+
 static bool has_esp(const struct bootfiles *files)
 {
-	char start[16];
-
-	for (size_t i = 0; i < sizeof(esp_places) / sizeof(esp_places[0]); i++) {
-		(void)text_format(start, sizeof(start), "%s/EFI/", esp_places[i]);
-		for (size_t k = 0; k < files->count; k++)
-			if (strncasecmp(files->files[k].path, start, strlen(start)) == 0)
-				return true;
-	}
+	for (size_t i = 0; i < files->count; i++)
+		if (place_below_esp(files->files[i].path))
+			return true;
 	return false;
 }
 

@@ -18,6 +18,9 @@ enum place place_on_esp(const struct bootfiles *files, const char *path, const s
  * partition. */
 enum place place_of_kernel(
 	const struct bootfiles *files, const char *path, const struct bootfile **ret);
+/* The part of a boot file's path below the EFI system partition, "EFI/..."; NULL if it lies
+ * elsewhere. */
+const char *place_below_esp(const char *path);
 size_t place_folder_len(const char *path); /* of "\EFI\debian" */
 bool place_is_default(const char *path); /* \EFI\BOOT\BOOT*.EFI */
 
