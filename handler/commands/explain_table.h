@@ -152,7 +152,7 @@
 	X(ERR_NO_BASELINE, "No boot was accepted yet: none was Healthy, or the baseline was forgotten.", "No boot of this VM is accepted yet.") \
 	X(ERR_BASELINE_REFUSED, "A boot that is not Healthy cannot be accepted.", "This boot is not accepted: Secure Boot is off.") \
 	X(ERR_CHANGE_UNCLEAR, "The boot changed, and whether an update explains it could not be found out.", "Kernel changed. Whether an update explains it could not be found out: '/var/lib/dpkg/status' cannot be read.") \
-	X(ERR_HISTORY_ALTERED, "The file of this VM's history was cut or edited: its entries do not lead to each other. Usual causes: somebody who hides a change, or a restored disk.", "Entry 17 of the history does not hold the hash of the one before.") \
+	X(ERR_HISTORY_ALTERED, "The file of this VM's history was cut, edited or deleted: its entries do not lead to each other, or those that were written last are gone. Usual causes: somebody who hides a change, or a restored disk.", "Entry 17 of the history does not hold the hash of the one before.") \
 	X(ERR_NEXT_BOOT, "With what is on the disks now the VM will not start again. Usual causes: an unsigned kernel, a revoked boot loader, or a file that is missing.", "The next boot fails: shim is revoked by dbx.") \
 	X(ERR_INTERNAL, "A fault of this program, or of the machine that it runs on.", "The kernel gave no random bytes: Input/output error.")
 /* clang-format on */

@@ -160,7 +160,7 @@
 	X(ERR_NO_BASELINE,           921, "no-baseline",                       INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Wait for the first Healthy attestation, which learns it, or run 'guest-attest baseline accept'.") \
 	X(ERR_BASELINE_REFUSED,      922, "baseline-refused",                  INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Remove what makes the VM Unhealthy first; only a boot whose evidence is good can be accepted.") \
 	X(ERR_CHANGE_UNCLEAR,        923, "change-unclear",                    INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Make readable what the message names ('guest-attest files' shows it); if you know why the boot changed, run 'guest-attest baseline accept'.") \
-	X(ERR_HISTORY_ALTERED,       924, "history-altered",                   INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Do not rely on this history: compare it with what the portal and the log showed, and find out who changed it.") \
+	X(ERR_HISTORY_ALTERED,       924, "history-altered",                   INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Do not rely on this history: compare it with what the portal and the log showed, find out who changed it, and acknowledge the incident if there is one ('guest-attest history').") \
 	X(ERR_NEXT_BOOT,             930, "next-boot-fails",                   INTERNAL,     VM,        NEUTRAL, NEVER, 1,  "Do not restart the VM yet: mend what the message names ('guest-attest next' shows all of it; handler/docs/next.md).") \
 	X(ERR_INTERNAL,              999, "internal",                          INTERNAL,     VM,        NEUTRAL, LATER, 1,  "Report it with the log.")
 /* clang-format on */

@@ -53,9 +53,16 @@ static const struct chronicle_entry *append(struct chronicle *chronicle, struct 
 const struct chronicle_entry *chronicle_last_change(const struct chronicle *chronicle)
 {
 	for (size_t i = chronicle->count; i-- > 0;)
-		if (!chronicle->entries[i].incident)
+		if (!chronicle->entries[i].incident &&
+			strcmp(chronicle->entries[i].what, CHRONICLE_ALTERED) != 0)
 			return &chronicle->entries[i];
 	return NULL;
+}
+
+static bool is_incident(const struct chronicle_entry *entry)
+{
+	return strcmp(entry->what, health_name(HEALTH_UNHEALTHY)) == 0 ||
+	       strcmp(entry->what, CHRONICLE_ALTERED) == 0;
 }
 
 /* A boot whose answers come and go is one incident. */
@@ -68,25 +75,48 @@ static bool is_open_already(const struct chronicle *chronicle, const struct chro
 	return false;
 }
 
+static void add_change(
+	struct chronicle *chronicle, struct chronicle_entry *entry, const struct moment *now)
+{
+	entry->at_s = now->time.wall_s;
+	(void)text_format(entry->boot_id, sizeof(entry->boot_id), "%s", now->boot_id);
+	*entry = *append(chronicle, entry);
+	if (is_incident(entry) && !is_open_already(chronicle, entry) &&
+		chronicle->open_count < CHRONICLE_OPEN_MAX)
+		chronicle->open[chronicle->open_count++] = *entry;
+}
+
 bool chronicle_note(
 	struct chronicle *chronicle, const struct verdict *verdict, const struct moment *now)
 {
 	const struct chronicle_entry *last = chronicle_last_change(chronicle);
 	bool is_unhealthy = verdict->health == HEALTH_UNHEALTHY;
-	struct chronicle_entry entry = {
-		.at_s = now->time.wall_s, .code = (uint32_t)verdict->reason.code};
+	struct chronicle_entry entry = {.code = (uint32_t)verdict->reason.code};
 
 	if (last && strcmp(last->what, health_name(verdict->health)) == 0 &&
 		(!is_unhealthy || last->code == entry.code))
 		return false;
 	(void)text_format(entry.what, sizeof(entry.what), "%s", health_name(verdict->health));
-	(void)text_format(entry.boot_id, sizeof(entry.boot_id), "%s", now->boot_id);
 	if (verdict->reason.code != ERR_OK)
 		text_clean(entry.text, sizeof(entry.text), bytes_of_text(verdict->reason.msg));
-	entry = *append(chronicle, &entry);
-	if (is_unhealthy && !is_open_already(chronicle, &entry) &&
-		chronicle->open_count < CHRONICLE_OPEN_MAX)
-		chronicle->open[chronicle->open_count++] = entry;
+	add_change(chronicle, &entry, now);
+	return true;
+}
+
+/* False: it was noted in this boot, by a round whose `known` was not saved. */
+static bool note_loss(struct chronicle *chronicle, int64_t known, const struct moment *now)
+{
+	const struct chronicle_entry *last = last_of(chronicle);
+	struct chronicle_entry entry = {.what = CHRONICLE_ALTERED, .code = ERR_HISTORY_ALTERED};
+
+	(void)text_format(entry.text, sizeof(entry.text),
+		"The history ended with entry %" PRId64 ", and entry %" PRId64
+		" or later was written before.",
+		last ? last->number : 0, known);
+	(void)text_format(entry.boot_id, sizeof(entry.boot_id), "%s", now->boot_id);
+	if (is_open_already(chronicle, &entry))
+		return false;
+	add_change(chronicle, &entry, now);
 	return true;
 }
 
@@ -109,6 +139,14 @@ int chronicle_acknowledge(struct chronicle *chronicle, int64_t incident, const c
 	memmove(chronicle->open + at, chronicle->open + at + 1,
 		(chronicle->open_count - at) * sizeof(chronicle->open[0]));
 	return 0;
+}
+
+const struct chronicle_entry *chronicle_worst(const struct chronicle *chronicle)
+{
+	for (size_t i = 0; i < chronicle->open_count; i++)
+		if (chronicle->open[i].code != ERR_HISTORY_ALTERED)
+			return &chronicle->open[i];
+	return chronicle->open_count ? chronicle->open : NULL;
 }
 
 void chronicle_head(const struct chronicle *chronicle, char ret[CHRONICLE_HEX_SIZE])
@@ -169,8 +207,7 @@ static bool fault_of_list(
 {
 	const struct chronicle_entry *entry = &chronicle->entries[at];
 
-	if (strcmp(entry->what, health_name(HEALTH_UNHEALTHY)) != 0 ||
-		chronicle->open_count == CHRONICLE_OPEN_MAX ||
+	if (!is_incident(entry) || chronicle->open_count == CHRONICLE_OPEN_MAX ||
 		is_acknowledged(chronicle, entry->number) || is_open_already(chronicle, entry))
 		return false;
 	for (size_t i = 0; i < at; i++)
@@ -268,12 +305,6 @@ enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err 
 	return state_load(state_fd, &chronicle_file, ret, err);
 }
 
-enum state_found chronicle_take(int state_fd, struct chronicle *ret, struct err *err)
-{
-	ret->count = ret->open_count = 0;
-	return state_take(state_fd, &chronicle_file, ret, err);
-}
-
 static void add_entries(
 	json *document, const char *name, const struct chronicle_entry *entries, size_t count)
 {
@@ -290,4 +321,28 @@ int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *
 	add_entries(document, "entries", chronicle->entries, chronicle->count);
 	add_entries(document, "open", chronicle->open, chronicle->open_count);
 	return state_save(state_fd, CHRONICLE_FILE, document, err);
+}
+
+bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
+	int64_t *known, struct chronicle *ret, struct err *trouble)
+{
+	enum state_found found;
+	bool is_news;
+	struct err err;
+
+	ret->count = ret->open_count = 0;
+	found = state_take(state_fd, &chronicle_file, ret, trouble);
+	if (found == STATE_UNREADABLE)
+		return false;
+	if (found == STATE_DAMAGED && *known == 0)
+		*known = 1;
+	if (found != STATE_DAMAGED)
+		trouble->code = ERR_OK;
+	is_news = (ret->count ? last_of(ret)->number : 0) < *known && note_loss(ret, *known, now);
+	is_news |= chronicle_note(ret, verdict, now);
+	if (is_news && chronicle_save(state_fd, ret, &err) < 0)
+		*trouble = err;
+	else
+		*known = last_of(ret)->number;
+	return true;
 }

@@ -6,7 +6,8 @@
  * leaves the VM.
  *
  * A change to Unhealthy is an incident, whose id is the number of its entry. It is open until it is
- * acknowledged, even if the VM is Healthy again. */
+ * acknowledged, even if the VM is Healthy again. That entries were lost is one, too: history.json
+ * holds how many there were, so that no incident ends with the file. */
 #ifndef MEMORY_CHRONICLE_H
 #define MEMORY_CHRONICLE_H
 
@@ -22,11 +23,12 @@
 #define CHRONICLE_TEXT_SIZE    200
 #define CHRONICLE_HEX_SIZE     (2 * CRYPTO_SHA256_SIZE + 1)
 #define CHRONICLE_ACKNOWLEDGED "Acknowledged"
+#define CHRONICLE_ALTERED      "Altered"
 
 struct chronicle_entry {
 	int64_t number; /* from 1 on, without gaps */
 	int64_t at_s; /* Unix time */
-	char what[16]; /* health_name(), or CHRONICLE_ACKNOWLEDGED */
+	char what[16]; /* health_name(), or one of the above */
 	uint32_t code; /* the reason's */
 	int64_t incident; /* the number that was acknowledged; 0 in a change */
 	char boot_id[BOOT_ID_SIZE];
@@ -50,10 +52,14 @@ static inline void chronicle_cleanup(struct chronicle **chronicle)
 }
 /* ERR_STATE_INVALID: no chronicle. One that was edited is read all the same. */
 int chronicle_parse(struct bytes text, struct chronicle *ret, struct err *err) err_check;
-/* For readers, and for the service, which sets a damaged file aside. ret is empty unless
- * STATE_LOADED. */
+/* For readers. ret is empty unless STATE_LOADED. */
 enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err *err) err_check;
-enum state_found chronicle_take(int state_fd, struct chronicle *ret, struct err *err) err_check;
+/* For the service: reads the file, notes the health of a round and writes it. A damaged file is set
+ * aside; if it or entries are gone, that is noted, too. known: the number of the newest entry that
+ * was ever written, 0 = none; it is updated. trouble: what is to be reported, code ERR_OK: nothing.
+ * False: the file cannot be read, and ret is empty. */
+bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
+	int64_t *known, struct chronicle *ret, struct err *trouble);
 int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *err) err_check;
 
 /* Adds an entry if the health differs from the last one, or the VM is Unhealthy for another reason.
@@ -66,6 +72,9 @@ int chronicle_acknowledge(struct chronicle *chronicle, int64_t incident, const c
 
 /* The last change; NULL: none yet. */
 const struct chronicle_entry *chronicle_last_change(const struct chronicle *chronicle);
+/* The open incident that says most about the VM: the oldest, or one that is not CHRONICLE_ALTERED.
+ * NULL: none is open. */
+const struct chronicle_entry *chronicle_worst(const struct chronicle *chronicle);
 /* The hash of the last entry; "" if there is none. */
 void chronicle_head(const struct chronicle *chronicle, char ret[CHRONICLE_HEX_SIZE]);
 

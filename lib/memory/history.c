@@ -14,6 +14,7 @@ static struct history continue_with_provider(const struct history *before, const
 	(void)text_format(after.provider, sizeof(after.provider), "%s", provider);
 	/* these belong to the machine and its boot, not to the provider */
 	after.baseline_s = before->baseline_s;
+	after.chronicle_number = before->chronicle_number;
 	memcpy(after.distrusted_boot_id, before->distrusted_boot_id,
 		sizeof(after.distrusted_boot_id));
 	memcpy(after.renewal, before->renewal, sizeof(after.renewal));
@@ -102,6 +103,8 @@ static const struct member rows[] = {
 	{"failingSince", MEMBER_INT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failing_since_s)},
 	{"failures", MEMBER_COUNT, MEMBER_REQUIRED, MEMBER_PLACE(struct history, failures)},
 	{"baselineAt", MEMBER_INT, MEMBER_OPTIONAL, MEMBER_PLACE(struct history, baseline_s)},
+	{"chronicleNumber", MEMBER_INT, MEMBER_OPTIONAL,
+		MEMBER_PLACE(struct history, chronicle_number)},
 	{"distrustedBootId", MEMBER_TEXT, MEMBER_OPTIONAL,
 		MEMBER_PLACE(struct history, distrusted_boot_id)},
 	{"secureBoot2023", MEMBER_TEXT, MEMBER_OPTIONAL, MEMBER_PLACE(struct history, renewal)},
@@ -171,9 +174,11 @@ enum state_found history_take(int state_fd, const char *boot_id, struct history 
 
 	*ret = (struct history){0};
 	found = state_take(state_fd, &history_file, ret, err);
-	if (found == STATE_DAMAGED)
+	if (found == STATE_DAMAGED) {
 		(void)text_format(
 			ret->distrusted_boot_id, sizeof(ret->distrusted_boot_id), "%s", boot_id);
+		ret->chronicle_number = 1;
+	}
 	return found;
 }
 

@@ -20,6 +20,8 @@ struct history {
 	int64_t failing_since_s; /* first of the latest rounds without an answer; 0 = none */
 	uint32_t failures; /* the number of these rounds */
 	int64_t baseline_s; /* when a baseline last existed; 0 = never */
+	/* of the newest entry that chronicle.h ever wrote; 0 = none */
+	int64_t chronicle_number;
 	/* CLOCK_BOOTTIME of the last round, in the boot of boot_id; 0 = unknown */
 	int64_t round_boot_s;
 	/* CLOCK_BOOTTIME since when this boot waits for an answer; 0 = it had one */
@@ -53,7 +55,8 @@ int history_parse(struct bytes text, struct history *ret, struct err *err) err_c
 /* For commands that only read: a damaged file stays. ret is empty unless STATE_LOADED. */
 enum state_found history_load(int state_fd, struct history *ret, struct err *err) err_check;
 /* For the service: a damaged file is set aside as history.json.broken, and the boot with this ID is
- * not trusted. ret is empty except for that unless STATE_LOADED. */
+ * not trusted, and it counts as known that there was a chronicle. ret is empty except for that
+ * unless STATE_LOADED. */
 enum state_found history_take(
 	int state_fd, const char *boot_id, struct history *ret, struct err *err) err_check;
 /* False if the boot was Unhealthy once, if that is unknown, or if the boot's ID is unknown. No

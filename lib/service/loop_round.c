@@ -194,25 +194,6 @@ static void remember_round(struct loop *loop, const struct moment *started,
 	loop->failures = report->verdict->health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
 }
 
-/* Notes the health in the history of changes. Where that cannot be read or written, the round goes
- * on, and the status says so. Whether it is the whole history. */
-static bool note_change(const struct loop *loop, const struct verdict *verdict,
-	const struct moment *now, struct chronicle *ret, struct err *trouble)
-{
-	enum state_found found = chronicle_take(loop->state_fd, ret, trouble);
-	struct err err;
-
-	if (found == STATE_UNREADABLE)
-		return false;
-	if (found == STATE_DAMAGED)
-		loop_log_err(loop, trouble);
-	else
-		trouble->code = ERR_OK;
-	if (chronicle_note(ret, verdict, now) && chronicle_save(loop->state_fd, ret, &err) < 0)
-		*trouble = err;
-	return found != STATE_DAMAGED;
-}
-
 /* Is it Healthy, or shown so because an earlier proof counts while the provider is out of reach? */
 static bool is_shown_healthy(
 	const struct verdict *verdict, const struct history *history, const struct moment *now)
@@ -224,16 +205,22 @@ static bool is_shown_healthy(
 
 /* What the owner wants of an incident that is not acknowledged: "unhealthy" keeps a VM that is
  * Healthy again Unhealthy, and one of which that is not known is Unknown. */
-static void apply_latch(const struct chronicle *chronicle, bool is_whole, const struct err *trouble,
+static void apply_latch(const struct chronicle *chronicle, bool is_read, const struct err *trouble,
 	struct verdict *verdict)
 {
+	const struct chronicle_entry *worst = chronicle_worst(chronicle);
 	char incident[CHRONICLE_FAULT_SIZE];
 
-	if (!is_whole) {
+	if (!is_read) {
 		verdict->health = HEALTH_UNKNOWN;
 		verdict->reason = *trouble;
-	} else if (chronicle->open_count) {
-		chronicle_incident_text(&chronicle->open[0], incident);
+	} else if (worst && worst->code == ERR_HISTORY_ALTERED) {
+		verdict->health = HEALTH_UNKNOWN;
+		err_fill(&verdict->reason, ERR_HISTORY_ALTERED, 0,
+			"Incidents may be forgotten: incident %lld is not acknowledged. %s",
+			(long long)worst->number, worst->text);
+	} else if (worst) {
+		chronicle_incident_text(worst, incident);
 		verdict->health = HEALTH_UNHEALTHY;
 		err_fill(&verdict->reason, ERR_INCIDENT, 0,
 			"The VM is Healthy again, but incident %s is not acknowledged.", incident);
@@ -252,7 +239,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	struct err untold;
 	auto_cleanup(round_result) struct round_result *round = NULL;
 	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
-	bool is_whole;
+	bool is_read;
 	struct status_report_inputs report = {.verdict = &verdict,
 		.history = &history,
 		.settings = &loop->settings,
@@ -271,10 +258,13 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	judge_round(loop, &history, round, &change, &verdict);
 	report.now = loop_moment(loop);
 	remember_round(loop, &started, &report, &history);
-	is_whole = note_change(loop, &verdict, &report.now, chronicle, &untold);
+	is_read = chronicle_remember(loop->state_fd, &verdict, &report.now,
+		&history.chronicle_number, chronicle, &untold);
+	if (untold.code != ERR_OK)
+		loop_log_err(loop, &untold);
 	if (loop->settings.latch == LATCH_UNHEALTHY &&
 		is_shown_healthy(&verdict, &history, &report.now))
-		apply_latch(chronicle, is_whole, &untold, &verdict);
+		apply_latch(chronicle, is_read, &untold, &verdict);
 	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
 		&round->exchange, started_ms, loop->call->version);
 	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);

@@ -205,8 +205,97 @@ static void it_comes_back_from_its_file(void **state)
 	folder_write(folder, CHRONICLE_FILE, broken, strlen(broken));
 	assert_int_equal(chronicle_load(fd, again, &err), STATE_DAMAGED);
 	assert_int_equal(again->count, 0);
-	assert_int_equal(chronicle_take(fd, again, &err), STATE_DAMAGED);
-	assert_int_equal(chronicle_take(fd, again, &err), STATE_ABSENT);
+	(void)close(fd);
+	folder_remove(folder);
+}
+
+/* A round that finds the VM Healthy. Whether a loss is among the open incidents then. */
+static bool remember(int folder, const char *boot_id, int64_t *known, enum err_code trouble)
+{
+	const struct verdict verdict = {.health = HEALTH_HEALTHY};
+	const struct moment now = {.boot_id = boot_id, .time.wall_s = 900};
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	const struct chronicle_entry *worst;
+	struct err err;
+
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	assert_true(chronicle_remember(folder, &verdict, &now, known, chronicle, &err));
+	assert_int_equal(err.code, trouble);
+	worst = chronicle_worst(chronicle);
+	return worst && worst->code == ERR_HISTORY_ALTERED;
+}
+
+static void what_was_lost_is_an_incident(void **state)
+{
+	static const char broken[] = "{\"version\": 1, \"entries\": 5, \"open\": []}";
+	static const struct {
+		const char *contents; /* of the file; NULL: it is gone */
+		int64_t count; /* with contents "": some_days() but for the last ones */
+		int64_t known;
+		enum err_code trouble;
+		bool is_lost;
+	} rows[] = {
+		{"", 5, 5, ERR_OK, false},
+		{"", 5, 3, ERR_OK, false}, /* a command acknowledged something */
+		{"", 5, 0, ERR_OK, false}, /* an earlier version did not count */
+		{"", 4, 5, ERR_OK, true},
+		{"", 0, 5, ERR_OK, true},
+		{NULL, 0, 5, ERR_OK, true},
+		{NULL, 0, 0, ERR_OK, false},
+		{broken, 0, 5, ERR_STATE_INVALID, true},
+		{broken, 0, 0, ERR_STATE_INVALID, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(chronicle) struct chronicle *chronicle = some_days();
+		int64_t known = rows[i].known, lost_known = rows[i].known;
+		char folder[FOLDER_SIZE];
+		struct err err;
+		int fd;
+
+		folder_make(folder);
+		fd = open(folder, O_RDONLY | O_DIRECTORY);
+		chronicle->count = (size_t)rows[i].count;
+		if (rows[i].contents && rows[i].contents[0])
+			folder_write(folder, CHRONICLE_FILE, broken, strlen(broken));
+		else if (rows[i].contents)
+			check_ok(chronicle_save(fd, chronicle, &err), &err);
+		if (remember(fd, "d", &known, rows[i].trouble) != rows[i].is_lost)
+			fail_msg("row %zu", i);
+		/* it stays open, and is noted once, even if `known` could not be saved */
+		if (remember(fd, "e", &known, ERR_OK) != rows[i].is_lost ||
+			remember(fd, "d", &lost_known, ERR_OK) != rows[i].is_lost)
+			fail_msg("row %zu: afterwards", i);
+		assert_int_equal(chronicle_load(fd, chronicle, &err), STATE_LOADED);
+		assert_int_equal(chronicle->open_count, rows[i].is_lost);
+		assert_int_equal(chronicle->entries[chronicle->count - 1].number, known);
+		(void)close(fd);
+		folder_remove(folder);
+	}
+}
+
+static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	const struct verdict verdict = {.health = HEALTH_UNHEALTHY, .reason.code = ERR_LOG_MISMATCH};
+	const struct moment now = {.boot_id = "a"};
+	char folder[FOLDER_SIZE], fault[CHRONICLE_FAULT_SIZE];
+	int64_t known = 7;
+	struct err err;
+	int fd;
+
+	(void)state;
+	folder_make(folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	assert_null(chronicle_worst(chronicle));
+	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_int_equal(chronicle->open_count, 2);
+	assert_int_equal(chronicle_worst(chronicle)->code, ERR_LOG_MISMATCH);
+	assert_int_equal(chronicle_last_change(chronicle)->code, ERR_LOG_MISMATCH);
+	assert_false(chronicle_fault(chronicle, NULL, 0, fault));
+	assert_int_equal(known, 2);
 	(void)close(fd);
 	folder_remove(folder);
 }
@@ -219,6 +308,8 @@ int main(void)
 		cmocka_unit_test(old_entries_go_and_open_incidents_stay),
 		cmocka_unit_test(what_was_altered_shows),
 		cmocka_unit_test(it_comes_back_from_its_file),
+		cmocka_unit_test(what_was_lost_is_an_incident),
+		cmocka_unit_test(what_speaks_against_the_vm_is_worse_than_a_loss),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

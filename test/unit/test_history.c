@@ -249,6 +249,7 @@ static void a_damaged_file_is_set_aside_and_nothing_is_claimed(void **state)
 		assert_true(file_exists(fd, HISTORY_FILE));
 		assert_int_equal(history_take(fd, "boot-1", &history, &err), STATE_DAMAGED);
 		assert_int_equal(history.healthy_s, 0);
+		assert_int_equal(history.chronicle_number, 1);
 		assert_false(history_trusts_boot(&history, "boot-1"));
 		assert_true(history_trusts_boot(&history, "boot-2"));
 		assert_false(file_exists(fd, HISTORY_FILE));
