@@ -156,6 +156,12 @@ $(OBJ)/unit/test_linear: ALL_LDFLAGS += -Wl,--wrap=event_next_any,--wrap=event_n
 # fails one allocation after the other, those of the libraries too
 $(OBJ)/unit/test_tlsmemory: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+# years within seconds: the service's clocks, waits and rounds are the test's, and its randomness and disk by a seed
+$(OBJ)/unit/test_years: $(addprefix $(OBJ)/test/provider/,issue.o claims.o policy.o reference.o)
+$(OBJ)/unit/test_years: LIBS += -lgnutls
+YEARS_WRAP := clock_now_s clock_now_ns clock_monotonic_ms clock_read sleep crypto_random renameat fsync wakeup_wait round_run
+$(OBJ)/unit/test_years: ALL_LDFLAGS += $(YEARS_WRAP:%=-Wl,--wrap=%)
+
 $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -287,12 +293,17 @@ year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with
 	$(Q)test/year/year $(BIN) $(BUILD)/year good
 	$(Q)test/year/year $(BIN) $(BUILD)/year attacked
 
+years: ## five years of the service's loop within minutes, three times over: make years [DAYS=1826] [SEED=1]
+	$(Q)scripts/deps build test
+	$(Q)$(MAKE) --no-print-directory $(OBJ)/unit/test_years
+	$(Q)for seed in 0 1 2; do $(OBJ)/unit/test_years $(or $(DAYS),1826) $$(($(or $(SEED),1) + seed)) || exit; done
+
 outdated: ## each bundled library: pinned and newest version, and known vulnerabilities of the pinned one
 	$(Q)scripts/outdated
 
 clean: ## remove what was built, but for the libraries
 	rm -rf $(BUILD)/release $(BUILD)/asan $(BUILD)/coverage $(BUILD)/fuzz $(BUILD)/bin $(BUILD)/man $(BUILD)/completion
 
-.PHONY: FORCE all help libs man completion outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package install deb rpm test-install test-package test-report vm year clean
+.PHONY: FORCE all help libs man completion outdated unit-programs test check test-core test-flow asan coverage lint format fuzz fuzz-proof faults bench demo package install deb rpm test-install test-package test-report vm year years clean
 .SECONDARY:
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
