@@ -57,23 +57,16 @@ static const char *known_scheme(struct bytes value)
 	return NULL;
 }
 
-/* The length up to the next comma outside of quotes, which separates challenges and parameters. */
-static size_t item_len(struct bytes list)
-{
-	bool is_quoted = false;
-	size_t len = 0;
-
-	for (; len < list.len && (is_quoted || list.data[len] != ','); len++)
-		is_quoted ^= list.data[len] == '"';
-	return len;
-}
-
 void connect_proxy_add_schemes(struct bytes value, char *ret, size_t size)
 {
 	while (value.len) {
-		size_t len = item_len(value), blanks = 0;
+		bool is_quoted = false;
+		size_t len = 0, blanks = 0;
 		const char *scheme;
 
+		/* a comma outside of quotes separates challenges and parameters */
+		for (; len < value.len && (is_quoted || value.data[len] != ','); len++)
+			is_quoted ^= value.data[len] == '"';
 		while (blanks < len && value.data[blanks] == ' ')
 			blanks++;
 		scheme = known_scheme((struct bytes){value.data + blanks, len - blanks});
@@ -95,16 +88,6 @@ static bool take_value(struct bytes line, const char *name, struct bytes *ret)
 		at++;
 	*ret = (struct bytes){line.data + at, line.len - at};
 	return true;
-}
-
-static void take_header(struct bytes line, struct connect_proxy_answer *ret)
-{
-	struct bytes value;
-
-	if (take_value(line, "Proxy-Authenticate:", &value))
-		connect_proxy_add_schemes(value, ret->schemes, sizeof(ret->schemes));
-	else if (take_value(line, "Location:", &value))
-		text_clean(ret->location, sizeof(ret->location), value);
 }
 
 /* "HTTP/1.x NNN reason" (RFC 9112 section 4). */
@@ -131,11 +114,14 @@ bool connect_proxy_parse_answer(struct bytes bytes, struct connect_proxy_answer 
 		return false;
 	while (at < header_end) {
 		const uint8_t *end = memmem(at, (size_t)(header_end + 2 - at), "\r\n", 2);
-		struct bytes line = {at, (size_t)(end - at)};
+		struct bytes line = {at, (size_t)(end - at)}, value;
 
 		if (at == bytes.data && !take_status_line(line, &found))
 			return false;
-		take_header(line, &found);
+		if (take_value(line, "Proxy-Authenticate:", &value))
+			connect_proxy_add_schemes(value, found.schemes, sizeof(found.schemes));
+		else if (take_value(line, "Location:", &value))
+			text_clean(found.location, sizeof(found.location), value);
 		at = end + 2;
 	}
 	connect_proxy_page_title(
@@ -166,28 +152,24 @@ static int send_all(int fd, struct bytes bytes, int64_t deadline_ms)
 	return 0;
 }
 
-/* Reads the header byte by byte, because after an accepted CONNECT the next byte belongs to TLS. */
-static ssize_t receive_next(int fd, struct buf *answer, bool is_page)
-{
-	uint8_t bytes[1024];
-	ssize_t len = recv(fd, bytes, is_page ? sizeof(bytes) : 1, 0);
-	struct err full;
-
-	return len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0 ? 0 : len;
-}
-
 /* 0 or an errno: ETIMEDOUT, or ENODATA if the proxy closed the connection. A refusal's page is
  * optional: the header alone is a complete answer. */
 static int receive_answer(
 	int fd, int64_t deadline_ms, struct buf *answer, struct connect_proxy_answer *ret)
 {
 	bool is_complete = false;
+	uint8_t bytes[1024];
+	struct err full;
 
 	while (sockets_wait(fd, POLLIN, deadline_ms)) {
-		ssize_t len = receive_next(fd, answer, is_complete);
+		/* the header byte by byte: after an accepted CONNECT the next byte belongs to TLS
+		 */
+		ssize_t len = recv(fd, bytes, is_complete ? sizeof(bytes) : 1, 0);
 
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
+		if (len > 0 && buf_append(answer, bytes, (size_t)len, &full) < 0)
+			len = 0;
 		if (len <= 0)
 			return is_complete ? 0 : len < 0 ? errno : ENODATA;
 		if (connect_proxy_parse_answer(buf_bytes(answer), ret))

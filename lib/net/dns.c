@@ -77,30 +77,9 @@ static void add_address(int family, const void *binary, struct dns_answer *ret)
 		ret->count++;
 }
 
-static int take_ipv4(struct bytes packet, struct dns_answer *ret)
-{
-	struct ares_addrttl records[DNS_ADDRESSES_MAX];
-	int count = DNS_ADDRESSES_MAX;
-	int status = ares_parse_a_reply(packet.data, (int)packet.len, NULL, records, &count);
-
-	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
-		add_address(AF_INET, &records[i].ipaddr, ret);
-	return status;
-}
-
-static int take_ipv6(struct bytes packet, struct dns_answer *ret)
-{
-	struct ares_addr6ttl records[DNS_ADDRESSES_MAX];
-	int count = DNS_ADDRESSES_MAX;
-	int status = ares_parse_aaaa_reply(packet.data, (int)packet.len, NULL, records, &count);
-
-	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
-		add_address(AF_INET6, &records[i].ip6addr, ret);
-	return status;
-}
-
 void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_answer *ret)
 {
+	struct hostent *host = NULL;
 	int status;
 
 	*ret = (struct dns_answer){.outcome = DNS_GARBLED};
@@ -111,7 +90,13 @@ void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_ans
 		ret->outcome = ret->rcode == RCODE_NXDOMAIN ? DNS_NO_NAME : DNS_FAILED;
 		return;
 	}
-	status = family == DNS_A ? take_ipv4(packet, ret) : take_ipv6(packet, ret);
+	status = family == DNS_A
+			 ? ares_parse_a_reply(packet.data, (int)packet.len, &host, NULL, NULL)
+			 : ares_parse_aaaa_reply(packet.data, (int)packet.len, &host, NULL, NULL);
+	for (char **at = status == ARES_SUCCESS && host ? host->h_addr_list : NULL; at && *at; at++)
+		add_address(host->h_addrtype, *at, ret);
+	if (host)
+		ares_free_hostent(host);
 	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
 }
 

@@ -104,34 +104,25 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* Counts the bytes of all connections at the level of TCP, in both directions, so that part of a
- * header line or of a TLS record counts as activity too. 0 before Linux 4.1. */
-static uint64_t moved_bytes_of(const struct http *http)
-{
-	uint64_t moved = 0;
-
-	for (size_t i = 0; i < http->socket_count; i++) {
-		struct tcp_info info = {0};
-		socklen_t len = sizeof(info);
-
-		if (getsockopt(http->sockets[i], IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
-			moved += info.tcpi_bytes_acked + info.tcpi_bytes_received;
-	}
-	return moved;
-}
-
 /* curl calls this at least once a second. Its own speed limit uses an average, which takes seconds
- * to fall. */
+ * to fall. The bytes of all connections count at the level of TCP (from Linux 4.1 on), so that part
+ * of a header line or of a TLS record counts as activity too. */
 static int on_progress(
 	void *context, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
 	struct http_transfer *transfer = context;
-	uint64_t moved =
-		moved_bytes_of(transfer->http) + (uint64_t)(came + sent) + transfer->header_bytes;
+	uint64_t moved = (uint64_t)(came + sent) + transfer->header_bytes;
 	int64_t now_ms = clock_monotonic_ms();
 
 	(void)to_come;
 	(void)to_send;
+	for (size_t i = 0; i < transfer->http->socket_count; i++) {
+		struct tcp_info info = {0};
+		socklen_t len = sizeof(info);
+
+		if (getsockopt(transfer->http->sockets[i], IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+			moved += info.tcpi_bytes_acked + info.tcpi_bytes_received;
+	}
 	if (moved != transfer->moved_bytes || !transfer->moved_ms) {
 		transfer->moved_bytes = moved;
 		transfer->moved_ms = now_ms;
@@ -382,18 +373,6 @@ static void take_answer(CURL *easy, struct http_transfer *transfer, struct http_
 	transfer->body = (struct buf){0};
 }
 
-/* Loads the authorities, again if their files changed. Then the handle is renewed, because a
- * connection may be reused only with the authorities that it was verified with. */
-static int update_trust(struct http *http, const struct http_request *request, struct err *err)
-{
-	if (!trust_store_is_current(&http->trust, &request->trust) &&
-		(renew_easy(http, err) < 0 ||
-			trust_store_load(&request->trust, &http->trust, err) < 0))
-		return -1;
-	http->chain.authorities = http->trust.authorities;
-	return 0;
-}
-
 static CURLcode set_options(
 	struct http_transfer *transfer, const char *path, struct curl_slist *headers)
 {
@@ -415,11 +394,16 @@ static int resolve_and_transfer(struct http_transfer *transfer, const char *path
 	struct curl_slist *headers, struct err *err)
 {
 	auto_cleanup(slist) struct curl_slist *addresses = NULL;
+	const struct trust_store *trust = &transfer->request->trust;
 	struct http *http = transfer->http;
 	CURLcode code;
 
-	if (!transfer->request->is_plain && update_trust(http, transfer->request, err) < 0)
+	/* the handle is renewed too, because a connection may be reused only with the authorities
+	 * that it was verified with */
+	if (!transfer->request->is_plain && !trust_store_is_current(&http->trust, trust) &&
+		(renew_easy(http, err) < 0 || trust_store_load(trust, &http->trust, err) < 0))
 		return -1;
+	http->chain.authorities = http->trust.authorities;
 	curl_easy_reset(http->easy); /* keeps the connection and the addresses set before */
 	if (http_give_addresses(transfer, &addresses, err) < 0)
 		return -1;

@@ -33,19 +33,6 @@ static bool is_by_proxy(const struct http_transfer *transfer)
 
 /* ---- deadlines ---- */
 
-static struct cause cause_of_proxy_timeout(const struct http_transfer *transfer)
-{
-	CURL *easy = transfer->http->easy;
-
-	if (transfer->address[0] == '\0')
-		return (struct cause){ERR_PROXY_NAME, "the proxy's name took all the time there was"};
-	if (!transfer->http->was_connected)
-		return (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"};
-	if (number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 0)
-		return (struct cause){ERR_PROXY, "the proxy did not answer"};
-	return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
-}
-
 static struct cause cause_of_timeout(const struct http_transfer *transfer)
 {
 	CURL *easy = transfer->http->easy;
@@ -54,18 +41,23 @@ static struct cause cause_of_timeout(const struct http_transfer *transfer)
 			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
 	CURLINFO ready =
 		transfer->request->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
+	bool has_proxy = is_by_proxy(transfer);
 
 	if (transfer->header_bytes)
 		return (struct cause){ERR_ANSWER_SLOW, "the answer began and was not complete"};
 	if (is_reused || seconds_of(easy, ready) > 0)
 		return (struct cause){ERR_HTTP_TIMEOUT, "no answer"};
-	if (is_by_proxy(transfer))
-		return cause_of_proxy_timeout(transfer);
 	if (transfer->address[0] == '\0')
-		return (struct cause){ERR_DNS, "the name took all the time there was"};
-	if (transfer->http->was_connected)
-		return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
-	return (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
+		return has_proxy ? (struct cause){ERR_PROXY_NAME,
+					   "the proxy's name took all the time there was"}
+				 : (struct cause){ERR_DNS, "the name took all the time there was"};
+	if (!transfer->http->was_connected)
+		return has_proxy
+			       ? (struct cause){ERR_PROXY_UNREACHABLE, "no connection to the proxy"}
+			       : (struct cause){ERR_CONNECT_TIMEOUT, "no connection"};
+	if (has_proxy && number_of(easy, CURLINFO_HTTP_CONNECTCODE) == 0)
+		return (struct cause){ERR_PROXY, "the proxy did not answer"};
+	return (struct cause){ERR_TLS_FAILED, "the TLS handshake was not finished"};
 }
 
 /* The verification in crypto_chain explains more than the codes of curl and mbedtls. */
@@ -76,16 +68,6 @@ static bool is_refused_certificate(const struct http_transfer *transfer, CURLcod
 }
 
 /* ---- other causes ---- */
-
-/* curl does not return whether the error came at once; IPv4's ICMP never is EACCES. */
-static struct cause cause_of_connect(const struct http_transfer *transfer)
-{
-	int error = (int)number_of(transfer->http->easy, CURLINFO_OS_ERRNO);
-	bool is_6 = strchr(transfer->address, ':') != NULL;
-	struct sockets_cause cause = sockets_cause_of(error, is_6);
-
-	return (struct cause){cause.code, cause.text};
-}
 
 static struct cause cause_by_code(CURLcode code)
 {
@@ -135,24 +117,31 @@ static struct cause cause_of_proxy(const struct http_transfer *transfer, CURLcod
 	return cause_by_code(code);
 }
 
-/* The connection was closed or reset, with or without a TLS close: versions of libcurl and mbedtls
- * report these cases with different codes. */
-static bool is_end_of_answer(const struct http_transfer *transfer, CURLcode code)
-{
-	return transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
-}
-
 static struct cause cause_of(const struct http_transfer *transfer, CURLcode code)
 {
+	/* closed or reset, with or without a TLS close: versions of libcurl and mbedtls report
+	 * these cases with different codes */
+	bool is_cut =
+		transfer->header_bytes && (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
+
 	if (code == CURLE_OPERATION_TIMEDOUT || transfer->is_idle)
 		return cause_of_timeout(transfer);
 	if (is_refused_certificate(transfer, code))
 		return (struct cause){transfer->http->chain.err.code, transfer->http->chain.err.msg};
-	if (is_end_of_answer(transfer, code))
+	if (is_cut)
 		return (struct cause){ERR_ANSWER_CUT, "the answer was cut off"};
 	if (is_by_proxy(transfer))
 		return cause_of_proxy(transfer, code);
-	return code == CURLE_COULDNT_CONNECT ? cause_of_connect(transfer) : cause_by_code(code);
+	if (code == CURLE_COULDNT_CONNECT) {
+		/* curl does not return whether the error came at once; IPv4's ICMP never is EACCES
+		 */
+		int error = (int)number_of(transfer->http->easy, CURLINFO_OS_ERRNO);
+		struct sockets_cause cause =
+			sockets_cause_of(error, strchr(transfer->address, ':') != NULL);
+
+		return (struct cause){cause.code, cause.text};
+	}
+	return cause_by_code(code);
 }
 
 /* ---- the sentence ---- */

@@ -68,22 +68,11 @@ static CURLcode set_tunnel(CURL *easy, const struct proxy *proxy, const char *ad
 	return CURLE_OK;
 }
 
-/* curl closes its own descriptor with its handle. */
-static int take_socket(CURL *easy, int *ret_fd, struct err *err)
-{
-	curl_socket_t fd = CURL_SOCKET_BAD;
-
-	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
-		*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return *ret_fd >= 0 ? 0
-			    : err_set(err, ERR_PROXY, (unsigned long)errno,
-				      "the way through the proxy was lost");
-}
-
 int http_open_tunnel(const struct http_tunnel *tunnel, struct connect_proxy_answer *ret,
 	int *ret_fd, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
+	curl_socket_t fd = CURL_SOCKET_BAD;
 	CURLcode code;
 
 	*ret = (struct connect_proxy_answer){0};
@@ -97,8 +86,15 @@ int http_open_tunnel(const struct http_tunnel *tunnel, struct connect_proxy_answ
 			curl_easy_strerror(code));
 	code = curl_easy_perform(http->easy);
 	http_take_proxy_answer(http->easy, ret);
-	if (code == CURLE_OK)
-		return take_socket(http->easy, ret_fd, err);
+	if (code == CURLE_OK) {
+		/* curl closes its own descriptor with its handle */
+		if (curl_easy_getinfo(http->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+			fd != CURL_SOCKET_BAD)
+			*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		return *ret_fd >= 0 ? 0
+				    : err_set(err, ERR_PROXY, (unsigned long)errno,
+					      "the way through the proxy was lost");
+	}
 	if (ret->status && connect_proxy_check(ret, tunnel->proxy->user[0] != '\0', err) < 0)
 		return -1;
 	return err_set(err, ERR_PROXY, code,

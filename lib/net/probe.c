@@ -120,24 +120,18 @@ static bool has_no_route(const struct probe_address *address)
 	return cause_of(address).code == ERR_UNREACHABLE;
 }
 
-/* The address whose failure explains most. One without a route, such as IPv6 on a VM that has none,
- * explains less than any other. */
-static size_t most_informative(const struct probe *probe)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < probe->address_count; i++)
-		if (has_no_route(&probe->addresses[best]) && !has_no_route(&probe->addresses[i]))
-			best = i;
-	return best;
-}
-
+/* Chooses the address whose failure explains most. One without a route, such as IPv6 on a VM that
+ * has none, explains less than any other. */
 static int report_failed_connections(struct probe *probe, struct err *err)
 {
 	struct sockets_cause cause;
 	int error;
 
-	probe->chosen = most_informative(probe);
+	probe->chosen = 0;
+	for (size_t i = 1; i < probe->address_count; i++)
+		if (has_no_route(&probe->addresses[probe->chosen]) &&
+			!has_no_route(&probe->addresses[i]))
+			probe->chosen = i;
 	error = probe->addresses[probe->chosen].error;
 	cause = cause_of(&probe->addresses[probe->chosen]);
 	errno = error;
@@ -241,38 +235,33 @@ static int try_tls(struct run *run, struct err *err)
 
 /* ---- the steps in order ---- */
 
-typedef int step_function(struct run *run, struct err *err);
-
-static bool run_step(struct run *run, enum probe_step step)
+void probe_run(const struct probe_inputs *inputs, struct probe *ret)
 {
-	static step_function *const functions[PROBE_STEPS] = {
+	static int (*const functions[PROBE_STEPS])(struct run * run, struct err * err) = {
 		[PROBE_RESOLVE] = resolve_first_hop,
 		[PROBE_CONNECT] = connect_all,
 		[PROBE_TUNNEL] = open_tunnel,
 		[PROBE_TLS] = try_tls,
 	};
-	struct probe_part *part = &run->probe->parts[step];
-	int64_t started_ms = clock_monotonic_ms();
-	bool is_good;
-
-	part->is_tried = true;
-	is_good = functions[step](run, &part->err) == 0;
-	if (is_good)
-		part->err = (struct err){0};
-	part->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
-	return is_good;
-}
-
-void probe_run(const struct probe_inputs *inputs, struct probe *ret)
-{
 	auto_cleanup(run) struct run run = {.inputs = inputs, .probe = ret, .fd = -1};
 
 	*ret = (struct probe){.server = inputs->way->origin};
 	ret->proxy.address = inputs->way->proxy.address;
 	memcpy(ret->proxy.source, inputs->way->proxy.source, sizeof(ret->proxy.source));
-	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++)
-		if ((step != PROBE_TUNNEL || has_proxy(ret)) && !run_step(&run, step))
+	for (enum probe_step step = PROBE_RESOLVE; step < PROBE_STEPS; step++) {
+		struct probe_part *part = &ret->parts[step];
+		int64_t started_ms = clock_monotonic_ms();
+		bool is_good;
+
+		if (step == PROBE_TUNNEL && !has_proxy(ret))
+			continue;
+		part->is_tried = true;
+		is_good = functions[step](&run, &part->err) == 0;
+		part->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
+		if (!is_good)
 			return;
+		part->err = (struct err){0};
+	}
 }
 
 enum probe_step probe_failed_step(const struct probe *probe)

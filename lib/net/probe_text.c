@@ -13,26 +13,19 @@ const char *probe_step_name(enum probe_step step)
 	return step < PROBE_STEPS ? names[step] : "";
 }
 
-static void addresses_text(const struct probe *probe, char *ret, size_t size)
-{
-	char text[(PROBE_ADDRESS_SIZE + 16) * PROBE_ADDRESSES_MAX] = "";
-
-	for (size_t i = 0; i < probe->address_count; i++)
-		(void)text_list_add(text, sizeof(text), "%s (%s)", probe->addresses[i].text,
-			probe->addresses[i].is_private ? "private" : "public");
-	(void)text_format(ret, size, "%s", text);
-}
-
 void probe_step_text(const struct probe *probe, enum probe_step step, char *ret, size_t size)
 {
 	const struct probe_part *part = &probe->parts[step];
 
+	ret[0] = '\0';
 	if (!part->is_tried)
 		(void)text_format(ret, size, "not tried");
 	else if (part->err.code != ERR_OK)
 		(void)text_format(ret, size, "%s", part->err.msg);
 	else if (step == PROBE_RESOLVE)
-		addresses_text(probe, ret, size);
+		for (size_t i = 0; i < probe->address_count; i++)
+			(void)text_list_add(ret, size, "%s (%s)", probe->addresses[i].text,
+				probe->addresses[i].is_private ? "private" : "public");
 	else if (step == PROBE_CONNECT)
 		(void)text_format(ret, size, "%s, %u ms", probe->addresses[probe->chosen].text,
 			part->took_ms);
@@ -42,17 +35,6 @@ void probe_step_text(const struct probe *probe, enum probe_step step, char *ret,
 	else
 		(void)text_format(ret, size, "%s, certificate of %s issued by %s, %u ms",
 			probe->peer.version, probe->peer.subject, probe->peer.issuer, part->took_ms);
-}
-
-/* "host:443 (20.1.2.3, public)" or "host:443 by proxy 10.0.0.4:3128 (waagent.conf)". */
-static void place_text(const struct probe *probe, char *ret, size_t size)
-{
-	const char *address = probe->address_count ? probe->addresses[probe->chosen].text : "";
-	char place[128];
-
-	way_place_text(&probe->proxy, address, place, sizeof(place));
-	(void)text_format(ret, size, "%.100s:%u%s", probe->server.host,
-		(unsigned int)probe->server.port, place);
 }
 
 static void hint_text(const struct probe *probe, enum probe_step step, char ret[128])
@@ -74,14 +56,16 @@ int probe_explain(const struct probe *probe, uint32_t waited_ms, struct err *err
 	enum probe_step step = probe_failed_step(probe);
 	const struct probe_part *part = &probe->parts[step < PROBE_STEPS ? step : 0];
 	uint32_t longest_ms = part->took_ms > waited_ms ? part->took_ms : waited_ms;
-	char place[240], hint[128], time[32] = "";
+	const char *address = probe->address_count ? probe->addresses[probe->chosen].text : "";
+	char place[128], hint[128], time[32] = "";
 
 	if (step == PROBE_STEPS)
 		return 0;
-	place_text(probe, place, sizeof(place));
+	way_place_text(&probe->proxy, address, place, sizeof(place));
 	hint_text(probe, step, hint);
 	if (longest_ms >= SHORT_MS)
 		(void)text_format(time, sizeof(time), ", after %.1f s", longest_ms / 1e3);
-	return err_set(err, part->err.code, part->err.native, "%s: %s%s%s.", place, part->err.msg,
-		hint, time);
+	return err_set(err, part->err.code, part->err.native, "%.100s:%u%s: %s%s%s.",
+		probe->server.host, (unsigned int)probe->server.port, place, part->err.msg, hint,
+		time);
 }

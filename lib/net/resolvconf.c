@@ -27,18 +27,13 @@ static bool next_word(struct bytes *rest, struct bytes *ret)
 
 /* ---- nameserver ---- */
 
-static bool is_zone(const char *text)
-{
-	size_t len =
-		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-
-	return len != 0 && len <= ZONE_MAX && text[len] == '\0';
-}
-
 static bool is_server(char *text)
 {
+	static const char zones[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	uint8_t binary[16];
 	char *zone = strchr(text, '%');
+	size_t len = zone ? strspn(zone + 1, zones) : 0;
 	bool is_6;
 
 	if (inet_pton(AF_INET, text, binary) == 1)
@@ -48,7 +43,7 @@ static bool is_server(char *text)
 	is_6 = inet_pton(AF_INET6, text, binary) == 1;
 	if (zone)
 		*zone = '%';
-	return is_6 && (!zone || is_zone(zone + 1));
+	return is_6 && (!zone || (len != 0 && len <= ZONE_MAX && zone[1 + len] == '\0'));
 }
 
 static void take_server(struct bytes rest, struct resolvconf *ret)

@@ -241,22 +241,11 @@ static enum resolve_outcome outcome_of_side(const struct search *search, const s
 	return outcome;
 }
 
-/* The answer to A counts first, because many servers answer AAAA wrongly. If the name has no IPv4
- * address, the answer to AAAA counts. */
-static enum resolve_outcome outcome_of_search(const struct search *search)
-{
-	enum resolve_outcome outcome = outcome_of_side(search, &search->sides[DNS_A]);
-	enum resolve_outcome other = outcome_of_side(search, &search->sides[DNS_AAAA]);
-
-	if (search->lookup->count)
-		return RESOLVE_FOUND;
-	return outcome == RESOLVE_NO_DATA && other != RESOLVE_NO_NAME ? other : outcome;
-}
-
 /* Fills search->lookup, which holds only the servers so far. */
 static int look_up_name(struct search *search, struct err *err)
 {
 	struct resolve *lookup = search->lookup;
+	enum resolve_outcome outcome, other;
 
 	for (enum dns_family family = DNS_A; family < DNS_FAMILIES; family++)
 		search->sides[family] =
@@ -267,7 +256,13 @@ static int look_up_name(struct search *search, struct err *err)
 		add_addresses(search->sides[DNS_AAAA].found, !without_route, lookup);
 		add_addresses(search->sides[DNS_A].found, !without_route, lookup);
 	}
-	lookup->outcome = outcome_of_search(search);
+	/* The answer to A counts first, because many servers answer AAAA wrongly. If the name has
+	 * no IPv4 address, the answer to AAAA counts. */
+	outcome = outcome_of_side(search, &search->sides[DNS_A]);
+	other = outcome_of_side(search, &search->sides[DNS_AAAA]);
+	if (outcome == RESOLVE_NO_DATA && other != RESOLVE_NO_NAME)
+		outcome = other;
+	lookup->outcome = lookup->count ? RESOLVE_FOUND : outcome;
 	return 0;
 }
 

@@ -19,26 +19,21 @@ static void family_text(
 		(void)text_format(ret, size, "%s", said);
 }
 
-/* A name with addresses of only one family is normal. */
-static bool is_same_result(const struct dns_answer *a, const struct dns_answer *b)
-{
-	bool is_fine_a = a->outcome == DNS_FOUND || a->outcome == DNS_NO_DATA;
-	bool is_fine_b = b->outcome == DNS_FOUND || b->outcome == DNS_NO_DATA;
-
-	return (is_fine_a && is_fine_b) || (a->outcome == b->outcome && a->rcode == b->rcode);
-}
-
 void resolve_server_text(const struct resolve_server *server, char *ret, size_t size)
 {
 	const struct dns_answer *of_a = &server->answers[DNS_A];
 	const struct dns_answer *of_aaaa = &server->answers[DNS_AAAA];
+	/* a name with addresses of only one family is normal */
+	bool are_fine = (of_a->outcome == DNS_FOUND || of_a->outcome == DNS_NO_DATA) &&
+			(of_aaaa->outcome == DNS_FOUND || of_aaaa->outcome == DNS_NO_DATA);
+	bool are_same = of_a->outcome == of_aaaa->outcome && of_a->rcode == of_aaaa->rcode;
 	char text[80], other[80];
 
 	family_text(server, DNS_A, text, sizeof(text));
 	family_text(server, DNS_AAAA, other, sizeof(other));
 	if (!server->is_asked)
 		(void)text_format(ret, size, "not asked");
-	else if (is_same_result(of_a, of_aaaa))
+	else if (are_fine || are_same)
 		(void)text_format(ret, size, "%s", of_aaaa->outcome == DNS_FOUND ? other : text);
 	else
 		(void)text_format(ret, size, "%s (A), %s (AAAA)", text, other);

@@ -64,13 +64,6 @@ static int on_send(void *context, const unsigned char *data, size_t len)
 	return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
-static void note_received(struct session *session, const uint8_t *data, size_t len)
-{
-	for (size_t i = 0; i < len && session->received_bytes + i < ALERT_LEN; i++)
-		session->first_bytes[session->received_bytes + i] = data[i];
-	session->received_bytes += len;
-}
-
 static int on_receive(void *context, unsigned char *ret, size_t size)
 {
 	struct session *session = context;
@@ -81,13 +74,15 @@ static int on_receive(void *context, unsigned char *ret, size_t size)
 			return MBEDTLS_ERR_SSL_TIMEOUT;
 		len = recv(session->look->fd, ret, size, 0);
 	} while (len < 0 && (errno == EAGAIN || errno == EINTR));
-	if (len > 0)
-		note_received(session, ret, (size_t)len);
-	else if (len == 0)
-		session->is_over = true;
-	else
+	if (len < 0) {
 		session->error = errno;
-	return len >= 0 ? (int)len : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+		return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+	}
+	session->is_over |= len == 0;
+	for (size_t i = 0; i < (size_t)len && session->received_bytes + i < ALERT_LEN; i++)
+		session->first_bytes[session->received_bytes + i] = ret[i];
+	session->received_bytes += (uint64_t)len;
+	return (int)len;
 }
 
 /* ---- the certificate ---- */

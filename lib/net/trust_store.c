@@ -7,7 +7,15 @@
 #include "base/pem.h"
 #include "base/text.h"
 
-static const char *system_file(void)
+static int check_readable(const char *file, struct err *err)
+{
+	if (access(file, R_OK) < 0)
+		return err_set(err, ERR_CA_FILE, (unsigned long)errno,
+			"CA file '%s' cannot be read: %m.", file);
+	return 0;
+}
+
+static int find_main_file(const struct trust_store *trust, const char **ret, struct err *err)
 {
 	static const char *const places[] = {
 		"/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Flatcar */
@@ -20,24 +28,11 @@ static const char *system_file(void)
 		"/usr/share/ssl/certs/ca-bundle.crt",
 	};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	*ret = trust->ca_file;
+	for (size_t i = 0; !*ret && i < sizeof(places) / sizeof(places[0]); i++)
 		if (access(places[i], R_OK) == 0 || errno != ENOENT)
 			/* an unreadable file is an error, not a reason to use another one */
-			return places[i];
-	return NULL;
-}
-
-static int check_readable(const char *file, struct err *err)
-{
-	if (access(file, R_OK) < 0)
-		return err_set(err, ERR_CA_FILE, (unsigned long)errno,
-			"CA file '%s' cannot be read: %m.", file);
-	return 0;
-}
-
-static int find_main_file(const struct trust_store *trust, const char **ret, struct err *err)
-{
-	*ret = trust->ca_file ? trust->ca_file : system_file();
+			*ret = places[i];
 	if (!*ret)
 		return err_set(err, ERR_CA_FILE, ENOENT,
 			"This system's certificate authorities were not found (package ca-certificates).");
@@ -65,23 +60,6 @@ static int mark_file(const char *path, struct trust_store_mark *ret)
 	if (fstatat(AT_FDCWD, path, &info, 0) < 0)
 		return -1;
 	*ret = (struct trust_store_mark){info.st_dev, info.st_ino, info.st_size, info.st_ctim};
-	return 0;
-}
-
-static bool is_same_mark(const struct trust_store_mark *a, const struct trust_store_mark *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
-/* Follows links, because distributions and administrators keep the file behind them. The file is
- * read here with a bound, because a library would wait for ever on a FIFO. */
-static int read_file(const char *path, struct buf *ret, struct err *err)
-{
-	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ret, err) < 0) {
-		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
-		return -1;
-	}
 	return 0;
 }
 
@@ -117,6 +95,8 @@ static void leave_out(
 	set->left_out_count++;
 }
 
+/* Follows links, because distributions and administrators keep the file behind them. The file is
+ * read with a bound, because a library would wait for ever on a FIFO. */
 static int add_file(struct trust_store_set *set, const char *path, struct err *err)
 {
 	auto_cleanup(buf) struct buf pem = buf_with_max(TRUST_STORE_MAX_BYTES);
@@ -126,8 +106,10 @@ static int add_file(struct trust_store_set *set, const char *path, struct err *e
 	/* marked before it is read, so that a later change shows */
 	if (mark_file(path, &set->marks[set->mark_count]) == 0)
 		set->mark_count++;
-	if (read_file(path, &pem, err) < 0)
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, &pem, err) < 0) {
+		err->code = err->code == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_CA_FILE;
 		return -1;
+	}
 	for (rest = buf_bytes(&pem); pem_next(&rest, &one);) {
 		number++;
 		if (add_authority(set, one, err) == 0)
@@ -165,8 +147,12 @@ bool trust_store_is_current(const struct trust_store_set *set, const struct trus
 	if (!set->authorities || find_files(trust, paths, &ignored) < 0)
 		return false;
 	for (size_t i = 0; i < 2 && paths[i]; i++) {
-		if (mark_file(paths[i], &mark) < 0 || count >= set->mark_count ||
-			!is_same_mark(&mark, &set->marks[count++]))
+		const struct trust_store_mark *known = &set->marks[count];
+
+		if (mark_file(paths[i], &mark) < 0 || count++ >= set->mark_count ||
+			mark.device != known->device || mark.inode != known->inode ||
+			mark.size != known->size || mark.changed.tv_sec != known->changed.tv_sec ||
+			mark.changed.tv_nsec != known->changed.tv_nsec)
 			return false;
 	}
 	return count == set->mark_count;
