@@ -9,21 +9,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static const char *level_name(enum log_level level)
-{
-	switch (level) {
-	case LOG_LEVEL_ERROR:
-		return "error";
-	case LOG_LEVEL_WARNING:
-		return "warning";
-	case LOG_LEVEL_NOTICE:
-		return "notice";
-	case LOG_LEVEL_INFO:
-		return "info";
-	}
-	return "unknown";
-}
-
 /* With O_NONBLOCK, opening a FIFO in place of the log fails at once instead of waiting. */
 static int open_log(int dir_fd, int *ret_fd, struct stat *ret_info)
 {
@@ -82,11 +67,15 @@ static int append_line(int dir_fd, const char *line, size_t len)
 int logfile_append(
 	int log_dir_fd, int64_t now_s, enum log_level level, const char *text, struct err *err)
 {
+	static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_WARNING] = "warning",
+		[LOG_LEVEL_NOTICE] = "notice",
+		[LOG_LEVEL_INFO] = "info"};
 	char line[LOGFILE_LINE_SIZE], time[CLOCK_TEXT_SIZE];
 	size_t len;
 
 	clock_text(now_s, time);
-	(void)text_format(line, sizeof(line) - 1, "%s %s %s", time, level_name(level), text);
+	(void)text_format(line, sizeof(line) - 1, "%s %s %s", time, levels[level], text);
 	len = strlen(line);
 	line[len] = '\n'; /* in place of the final 0 */
 	if (append_line(log_dir_fd, line, len + 1) < 0)

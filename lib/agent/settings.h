@@ -30,8 +30,7 @@ enum setting {
 
 /* "warn" is the default, so it is 0. */
 enum latch { LATCH_WARN, LATCH_OFF, LATCH_UNHEALTHY };
-#define LATCH_COUNT 3
-const char *latch_name(enum latch latch);
+extern const char *const latch_names[]; /* NULL behind the last */
 
 /* The name as people write it; NULL past the last setting. */
 const char *settings_name(enum setting setting);

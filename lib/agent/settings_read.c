@@ -34,18 +34,14 @@ static size_t count_characters(const char *text)
 	return count;
 }
 
-/* How many characters of this text are possible: a quarter if some are not ASCII, each of which may
- * take four bytes. People, and a schema, count characters and not bytes. */
-static size_t max_characters(const char *text, size_t size)
-{
-	return count_characters(text) == strlen(text) ? size - 1 : (size - 1) / 4;
-}
-
 int settings_read_text(
 	const struct settings_member *member, const struct settings_text *to, struct err *err)
 {
 	const char *text = json_is_string(member->value) ? json_text(member->value) : "";
-	size_t max = max_characters(text, to->size);
+	/* People, and a schema, count characters and not bytes; one that is not ASCII may take four
+	 * bytes. */
+	bool is_ascii = count_characters(text) == strlen(text);
+	size_t max = is_ascii ? to->size - 1 : (to->size - 1) / 4;
 
 	to->ret[0] = '\0';
 	if (!member->value)
@@ -55,8 +51,7 @@ int settings_read_text(
 	if (copy_trimmed(text, to->ret, to->size) < 0 || count_characters(to->ret) > max)
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
 			"%s is a text of %zu characters: at most %zu are possible%s.", member->path,
-			count_characters(text), max,
-			max == to->size - 1 ? "" : ", since not all are ASCII");
+			count_characters(text), max, is_ascii ? "" : ", since not all are ASCII");
 	return 0;
 }
 
@@ -64,82 +59,46 @@ int settings_read_text(
 
 /* Keeps only the origin, because the protocol defines the path of each request. Without a scheme,
  * https is assumed, the only one possible. */
-static int parse_endpoint(const struct settings_member *member, const char *text,
-	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
-{
-	struct http_origin origin;
-	char url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
-
-	if (strchr(text, '@')) /* not repeated: others read the logs that messages go to */
-		return err_set(err, ERR_ENDPOINT_INVALID, 0,
-			"%s holds a user name or password, which no provider takes.", member->path);
-	if (!text_format(url, sizeof(url), strstr(text, "://") ? "%s" : "https://%s", text) ||
-		http_parse_url(url, &origin, path, err) < 0)
-		return settings_refuse(member, ERR_ENDPOINT_INVALID, ADDRESS, err);
-	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
-		settings_warn(settings, "%s has a path, which is not used.", member->path);
-	http_origin_text(&origin, ret);
-	return 0;
-}
-
 static int read_endpoint(const struct settings_tree *tree, enum setting setting,
 	char ret[HTTP_URL_SIZE], struct settings *settings, struct err *err)
 {
 	struct settings_member member = settings_tree_find(tree, setting);
-	char text[HTTP_URL_SIZE] = "";
+	char text[HTTP_URL_SIZE] = "", url[HTTP_URL_SIZE], path[HTTP_URL_SIZE];
+	struct http_origin origin;
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), ADDRESS}, err) < 0)
 		return -1;
-	return text[0] ? parse_endpoint(&member, text, ret, settings, err) : 0;
-}
-
-static int read_region_fallback(
-	const struct settings_tree *tree, enum region_fallback *ret, struct err *err)
-{
-	static const char takes[] = "\"fail\" or \"nearest\"";
-	struct settings_member member = settings_tree_find(tree, SETTING_REGION_FALLBACK);
-	char text[64] = "";
-
-	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
-		return -1;
-	*ret = text_equal_nocase(text, "nearest") ? REGION_FALLBACK_NEAREST : REGION_FALLBACK_FAIL;
-	if (text[0] && *ret != REGION_FALLBACK_NEAREST && !text_equal_nocase(text, "fail"))
-		return settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err);
+	if (!text[0])
+		return 0;
+	if (strchr(text, '@')) /* not repeated: others read the logs that messages go to */
+		return err_set(err, ERR_ENDPOINT_INVALID, 0,
+			"%s holds a user name or password, which no provider takes.", member.path);
+	if (!text_format(url, sizeof(url), strstr(text, "://") ? "%s" : "https://%s", text) ||
+		http_parse_url(url, &origin, path, err) < 0)
+		return settings_refuse(&member, ERR_ENDPOINT_INVALID, ADDRESS, err);
+	if (strcmp(path, "") != 0 && strcmp(path, "/") != 0)
+		settings_warn(settings, "%s has a path, which is not used.", member.path);
+	http_origin_text(&origin, ret);
 	return 0;
 }
 
-static int read_renewal(const struct settings_tree *tree, enum renewal_action *ret, struct err *err)
+/* ---- one of a few words ---- */
+
+const char *const latch_names[] = {
+	[LATCH_WARN] = "warn", [LATCH_OFF] = "off", [LATCH_UNHEALTHY] = "unhealthy", NULL};
+
+/* names: by their number, NULL behind the last. *ret stays if the setting is not given. */
+static int read_word(const struct settings_tree *tree, enum setting setting, const char *takes,
+	const char *const names[], int *ret, struct err *err)
 {
-	static const char takes[] = "\"warn\", \"ignore\" or \"unhealthy\"";
-	struct settings_member member = settings_tree_find(tree, SETTING_SECURE_BOOT_2023);
+	struct settings_member member = settings_tree_find(tree, setting);
 	char text[64] = "";
 
 	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
 		return -1;
-	if (!text[0] || renewal_action_of_name(text, ret))
-		return 0;
-	return settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err);
-}
-
-const char *latch_name(enum latch latch)
-{
-	static const char *const names[LATCH_COUNT] = {
-		[LATCH_WARN] = "warn", [LATCH_OFF] = "off", [LATCH_UNHEALTHY] = "unhealthy"};
-
-	return names[latch];
-}
-
-static int read_latch(const struct settings_tree *tree, enum latch *ret, struct err *err)
-{
-	static const char takes[] = "\"off\", \"warn\" or \"unhealthy\"";
-	struct settings_member member = settings_tree_find(tree, SETTING_LATCH);
-	char text[64] = "";
-
-	if (settings_read_text(&member, &(struct settings_text){text, sizeof(text), takes}, err) < 0)
-		return -1;
-	for (enum latch latch = 0; text[0] && latch < LATCH_COUNT; latch++)
-		if (text_equal_nocase(text, latch_name(latch))) {
-			*ret = latch;
+	for (int i = 0; text[0] && names[i]; i++)
+		if (text_equal_nocase(text, names[i])) {
+			*ret = i;
 			return 0;
 		}
 	return text[0] ? settings_refuse(&member, ERR_SETTINGS_INVALID, takes, err) : 0;
@@ -273,17 +232,28 @@ static int read_rules(const struct settings_tree *tree, struct rules *ret, struc
 
 int settings_read(const struct settings_tree *tree, struct settings *ret, struct err *err)
 {
+	static const char *const fallbacks[] = {
+		[REGION_FALLBACK_FAIL] = "fail", [REGION_FALLBACK_NEAREST] = "nearest", NULL};
+	int fallback = REGION_FALLBACK_FAIL, renewal = RENEWAL_WARN, latch = LATCH_WARN;
+
 	if (read_endpoint(tree, SETTING_MAA_ENDPOINT, ret->endpoint, ret, err) < 0 ||
 		read_endpoint(tree, SETTING_FALLBACK_ENDPOINT, ret->fallback_endpoint, ret, err) < 0 ||
-		read_region_fallback(tree, &ret->region_fallback, err) < 0 ||
+		read_word(tree, SETTING_REGION_FALLBACK, "\"fail\" or \"nearest\"", fallbacks,
+			&fallback, err) < 0 ||
 		read_ca_file(tree, SETTING_CA_FILE, ret->ca_file, err) < 0 ||
 		read_ca_file(tree, SETTING_EXTRA_CA_FILE, ret->extra_ca_file, err) < 0 ||
 		settings_read_proxy(tree, &ret->proxy, err) < 0 ||
 		settings_read_alerts(tree, ret, err) < 0 ||
-		read_renewal(tree, &ret->renewal, err) < 0 || read_latch(tree, &ret->latch, err) < 0 ||
+		read_word(tree, SETTING_SECURE_BOOT_2023, "\"warn\", \"ignore\" or \"unhealthy\"",
+			renewal_action_names, &renewal, err) < 0 ||
+		read_word(tree, SETTING_LATCH, "\"off\", \"warn\" or \"unhealthy\"", latch_names,
+			&latch, err) < 0 ||
 		settings_read_suppress(tree, &ret->suppress, err) < 0 ||
 		read_rules(tree, &ret->rules, err) < 0)
 		return -1;
+	ret->region_fallback = (enum region_fallback)fallback;
+	ret->renewal = (enum renewal_action)renewal;
+	ret->latch = (enum latch)latch;
 	read_switch(tree, SETTING_DISABLE_ALERTS, &ret->alerts_disabled, ret);
 	read_period(tree, ret);
 	return 0;

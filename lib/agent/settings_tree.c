@@ -106,24 +106,17 @@ struct settings_member settings_tree_find(const struct settings_tree *tree, enum
 
 /* ---- messages ---- */
 
-static void describe_text(const struct settings_member *member, char *ret, size_t size)
-{
-	const char *text = json_text(member->value);
-
-	if (!member->is_shown || strchr(text, '@')) /* "user:password@host" */
-		(void)text_format(ret, size, "a text that is not shown here");
-	else
-		(void)text_format(ret, size,
-			strlen(text) > VALUE_SHOWN ? "\"%.*s...\"" : "\"%.*s\"", VALUE_SHOWN, text);
-}
-
 void settings_describe(const struct settings_member *member, char *ret, size_t size)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(VALUE_SHOWN);
+	const char *given = json_is_string(member->value) ? json_text(member->value) : NULL;
 	struct err ignored;
 
-	if (json_is_string(member->value))
-		describe_text(member, ret, size);
+	if (given && (!member->is_shown || strchr(given, '@'))) /* "user:password@host" */
+		(void)text_format(ret, size, "a text that is not shown here");
+	else if (given)
+		(void)text_format(ret, size,
+			strlen(given) > VALUE_SHOWN ? "\"%.*s...\"" : "\"%.*s\"", VALUE_SHOWN, given);
 	else if (json_is_object(member->value) || json_is_array(member->value))
 		(void)text_format(ret, size, json_is_object(member->value) ? "an object" : "a list");
 	else if (!member->is_shown || json_print(member->value, JSON_COMPACT, &text, &ignored) < 0)
@@ -175,24 +168,14 @@ static int check_groups(
 	return 0;
 }
 
-/* The object that a text holds; NULL if it holds none. The caller owns it. */
-static json *parse_inside(const json *text)
-{
-	auto_cleanup(json_secret) json *inside = NULL;
-	struct err ignored;
-
-	if (json_parse(bytes_of_text(json_text(text)), &inside, &ignored) < 0 ||
-		!json_is_object(inside))
-		return NULL;
-	return steal_ptr(inside);
-}
-
 /* Sets source->object to an object, or to the object in a text. Any other text leaves it as it was,
  * with a warning. */
 static int open_level(const struct settings_member *level, struct settings_source *source,
 	struct settings *settings, struct err *err)
 {
-	json *inside;
+	auto_cleanup(json_secret) json *inside = NULL;
+	struct err ignored;
+	bool is_used;
 
 	if (!is_given(level->value))
 		return 0;
@@ -203,12 +186,14 @@ static int open_level(const struct settings_member *level, struct settings_sourc
 	if (!json_is_string(level->value))
 		return settings_refuse(level, ERR_SETTINGS_INVALID, "an object", err);
 	/* a text inside a text is not a common mistake */
-	inside = source->inside ? NULL : parse_inside(level->value);
-	if (inside)
-		source->object = source->inside = inside;
+	is_used = !source->inside &&
+		  json_parse(bytes_of_text(json_text(level->value)), &inside, &ignored) == 0 &&
+		  json_is_object(inside);
+	if (is_used)
+		source->object = source->inside = steal_ptr(inside);
 	settings_warn(settings,
-		inside ? "%s is a text instead of an object; the object in it is used."
-		       : "%s is a text instead of an object and is not used.",
+		is_used ? "%s is a text instead of an object; the object in it is used."
+			: "%s is a text instead of an object and is not used.",
 		level->path);
 	return 0;
 }
@@ -244,11 +229,6 @@ struct strangers {
 	char names[SETTINGS_WARNING_SIZE];
 };
 
-static bool is_same_name(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Is `member` the one that a search for `name` finds? Of two names that differ only in case, one is
  * found. Names are compared first, because an object may have thousands of members. */
 static bool is_found(const json *object, const char *name, const json *member)
@@ -258,10 +238,14 @@ static bool is_found(const json *object, const char *name, const json *member)
 
 static bool is_group(const json *object, const struct place *place, const json *member)
 {
-	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++)
-		if (is_same_name(above(&places[i]).outer, place->outer) &&
-			is_found(object, group_of(&places[i]), member))
+	for (size_t i = 0; !place->inner && i < COUNT(places) && group_of(&places[i]); i++) {
+		const char *outer = above(&places[i]).outer;
+		bool is_here = outer && place->outer ? strcmp(outer, place->outer) == 0
+						     : outer == place->outer;
+
+		if (is_here && is_found(object, group_of(&places[i]), member))
 			return true;
+	}
 	return false;
 }
 

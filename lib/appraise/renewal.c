@@ -182,26 +182,12 @@ void renewal_remedy(const struct renewal *renewal, char ret[RENEWAL_TEXT_SIZE])
 							   : azure);
 }
 
-static const char *const action_names[RENEWAL_ACTIONS] = {
+const char *const renewal_action_names[] = {
 	[RENEWAL_WARN] = "warn",
 	[RENEWAL_IGNORE] = "ignore",
 	[RENEWAL_UNHEALTHY] = "unhealthy",
+	NULL,
 };
-
-const char *renewal_action_name(enum renewal_action action)
-{
-	return action_names[action];
-}
-
-bool renewal_action_of_name(const char *name, enum renewal_action *ret)
-{
-	for (int i = 0; i < RENEWAL_ACTIONS; i++)
-		if (text_equal_nocase(action_names[i], name)) {
-			*ret = (enum renewal_action)i;
-			return true;
-		}
-	return false;
-}
 
 int renewal_check(const struct renewal *renewal, enum renewal_action action, struct err *err)
 {

@@ -76,12 +76,9 @@ enum renewal_action {
 	RENEWAL_WARN, /* a warning in the status */
 	RENEWAL_IGNORE,
 	RENEWAL_UNHEALTHY, /* so is the VM, unless PCR 7 proves that nothing is due */
-	RENEWAL_ACTIONS,
 };
 
-const char *renewal_action_name(enum renewal_action action); /* "warn" */
-/* Letter case does not matter. False, with *ret as it was, for any other text. */
-bool renewal_action_of_name(const char *name, enum renewal_action *ret);
+extern const char *const renewal_action_names[]; /* "warn"; NULL behind the last */
 /* ERR_CERTIFICATES_2011 if the setting makes the VM Unhealthy. */
 int renewal_check(
 	const struct renewal *renewal, enum renewal_action action, struct err *err) err_check;

@@ -91,11 +91,11 @@ static const char *shown_text(const struct settings *settings, enum setting sett
 	case SETTING_NO_PROXY:
 		return settings->proxy.no_proxy;
 	case SETTING_SECURE_BOOT_2023:
-		return renewal_action_name(settings->renewal);
+		return renewal_action_names[settings->renewal];
 	case SETTING_SUPPRESS:
 		return settings->suppress.reason;
 	case SETTING_LATCH:
-		return latch_name(settings->latch);
+		return latch_names[settings->latch];
 	case SETTING_PROXY_USER:
 	case SETTING_PROXY_PASSWORD:
 	case SETTING_DISABLE_ALERTS:

@@ -96,13 +96,13 @@ static void check_values(const char *name, const json *expected, const struct se
 		found->proxy.is_none != json_true(json_get(expected, "proxyIsNone")) ||
 		(found->region_fallback == REGION_FALLBACK_NEAREST) !=
 			(strcmp(text_of(expected, "regionFallback", "fail"), "nearest") == 0) ||
-		strcmp(text_of(expected, "latch", "warn"), latch_name(found->latch)) != 0 ||
+		strcmp(text_of(expected, "latch", "warn"), latch_names[found->latch]) != 0 ||
 		strcmp(text_of(expected, "secureBoot2023", "warn"),
-			renewal_action_name(found->renewal)) != 0)
+			renewal_action_names[found->renewal]) != 0)
 		fail_msg("%s: period %u, alerts off %d, no proxy %d, region fallback %d, certificates %s, latch %s",
 			name, found->period_s, found->alerts_disabled, found->proxy.is_none,
-			(int)found->region_fallback, renewal_action_name(found->renewal),
-			latch_name(found->latch));
+			(int)found->region_fallback, renewal_action_names[found->renewal],
+			latch_names[found->latch]);
 }
 
 static void check_rules(const char *name, const json *expected, const struct rules *found)
