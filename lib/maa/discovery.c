@@ -6,14 +6,6 @@
 
 #define ALGORITHM "RS256"
 
-static bool list_holds(const json *list, const char *text)
-{
-	json_each (item, list)
-		if (json_text(item) && strcmp(json_text(item), text) == 0)
-			return true;
-	return false;
-}
-
 static int read_members(const json *document, struct discovery *ret, struct err *err)
 {
 	const json *algorithms = json_get(document, "id_token_signing_alg_values_supported");
@@ -25,7 +17,9 @@ static int read_members(const json *document, struct discovery *ret, struct err 
 		return -1;
 	if (!text_format(ret->keys_url, sizeof(ret->keys_url), "%s", keys_url))
 		return err_set(err, ERR_FORMAT, 0, "'jwks_uri' is too long.");
-	ret->signs_rs256 = !json_is_array(algorithms) || list_holds(algorithms, ALGORITHM);
+	ret->signs_rs256 = !json_is_array(algorithms);
+	json_each (item, algorithms)
+		ret->signs_rs256 |= json_text(item) && strcmp(json_text(item), ALGORITHM) == 0;
 	return 0;
 }
 

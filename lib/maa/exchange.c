@@ -150,25 +150,6 @@ struct question {
 	uint32_t max_tries;
 };
 
-static int64_t left_ms_of(const struct exchange *exchange)
-{
-	int64_t left_ms = exchange->deadline_ms - clock_monotonic_ms();
-
-	if (!exchange->deadline_ms)
-		return UINT32_MAX;
-	return left_ms > 1 ? left_ms : 1;
-}
-
-static int make_client_id(char ret[UUID_SIZE], struct err *err)
-{
-	uint8_t random[UUID_BYTES];
-
-	if (crypto_random(random, sizeof(random), err) < 0)
-		return -1;
-	uuid_encode(random, ret);
-	return 0;
-}
-
 static int send_question(const struct exchange *exchange, struct question *question,
 	const char *client_id, struct http_answer *ret, struct err *err)
 {
@@ -215,11 +196,13 @@ static int try_once(const struct exchange *exchange, struct question *question,
 	struct http_answer *ret, struct exchange_facts *facts, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
+	uint8_t random[UUID_BYTES];
 	int status;
 
 	facts->request_id[0] = '\0';
-	if (make_client_id(facts->client_id, err) < 0)
+	if (crypto_random(random, sizeof(random), err) < 0)
 		return -1;
+	uuid_encode(random, facts->client_id);
 	status = send_question(exchange, question, facts->client_id, ret, err);
 	facts->tries++;
 	facts->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
@@ -239,13 +222,16 @@ static int try_until_good(const struct exchange *exchange, struct question *ques
 
 	*facts = (struct exchange_facts){0};
 	while (try_once(exchange, question, ret, facts, err) < 0) {
+		int64_t left_ms = exchange->deadline_ms - clock_monotonic_ms();
 		struct retry_inputs inputs = {.code = err->code,
 			.tries = facts->tries,
 			.max_tries = question->max_tries,
 			.took_ms = facts->took_ms,
 			.retry_after_s = facts->retry_after_s,
 			.random = exchange->random >> facts->tries,
-			.left_ms = exchange->deadline_ms ? left_ms_of(exchange) : 0};
+			.left_ms = !exchange->deadline_ms ? 0
+				   : left_ms > 1          ? left_ms
+							  : 1};
 
 		if (!retry_is_worth_it(&inputs, &wait_ms))
 			return -1;

@@ -77,18 +77,6 @@ static void fill_choice(const struct row *row, const char *nearest_to, struct re
 			ret->reason, sizeof(ret->reason), "shared provider of %s", row->region);
 }
 
-static int refuse_region(
-	const char *region, const char *cloud_name, const struct row *row, struct err *err)
-{
-	if (!row)
-		return err_set(err, ERR_REGION_UNKNOWN, 0,
-			"The region '%.64s' of %.64s is not known here, nor its shared attestation provider.",
-			region, cloud_name);
-	return err_set(err, ERR_REGION_UNKNOWN, 0,
-		"No shared attestation provider is known in the region '%.64s' of %.64s; with regionFallback nearest it would be that of %s.",
-		region, cloud_name, row->nearest);
-}
-
 int region_choose(const char *region, const char *cloud_name, enum region_fallback fallback,
 	struct region_choice *ret, struct err *err)
 {
@@ -101,11 +89,17 @@ int region_choose(const char *region, const char *cloud_name, enum region_fallba
 			"No shared attestation provider is known in the cloud '%.64s'.", cloud_name);
 	normalise(region, name);
 	row = find_row(name, cloud);
-	if (row && row->code)
+	if (!row)
+		return err_set(err, ERR_REGION_UNKNOWN, 0,
+			"The region '%.64s' of %.64s is not known here, nor its shared attestation provider.",
+			region, cloud_name);
+	if (row->code)
 		fill_choice(row, NULL, ret);
-	else if (row && fallback == REGION_FALLBACK_NEAREST)
+	else if (fallback == REGION_FALLBACK_NEAREST)
 		fill_choice(find_row(row->nearest, cloud), name, ret);
 	else
-		return refuse_region(region, cloud_name, row, err);
+		return err_set(err, ERR_REGION_UNKNOWN, 0,
+			"No shared attestation provider is known in the region '%.64s' of %.64s; with regionFallback nearest it would be that of %s.",
+			region, cloud_name, row->nearest);
 	return 0;
 }
