@@ -58,14 +58,6 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 	return 0;
 }
 
-static void add_remarks(const struct appraisal *appraisal, json *details)
-{
-	json *list = json_add_array(details, "remarks");
-
-	for (size_t i = 0; i < appraisal->remark_count; i++)
-		json_add_text(list, NULL, appraisal->remarks[i].msg);
-}
-
 /* Appraises the boot as an attestation does, without the provider. Removes the key that it
  * creates. */
 static int appraise_boot(struct doctor *doctor, struct appraisal *ret, struct err *err)
@@ -87,11 +79,14 @@ static int appraise_boot(struct doctor *doctor, struct appraisal *ret, struct er
 int doctor_appraisal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	auto_cleanup(appraisal) struct appraisal *appraisal = NULL;
+	json *remarks;
 
 	if (appraisal_new(&appraisal, err) < 0 || appraise_boot(doctor, appraisal, err) < 0)
 		return -1;
 	json_add_known_text(finding->details, "health", health_name(appraisal->verdict.health));
-	add_remarks(appraisal, finding->details);
+	remarks = json_add_array(finding->details, "remarks");
+	for (size_t i = 0; i < appraisal->remark_count; i++)
+		json_add_text(remarks, NULL, appraisal->remarks[i].msg);
 	if (appraisal->verdict.health != HEALTH_HEALTHY) {
 		*err = appraisal->verdict.reason;
 		return -1;

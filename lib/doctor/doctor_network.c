@@ -252,12 +252,6 @@ static void warn_of_server(const char *host, const char *addresses,
 		addresses, server->address, said);
 }
 
-static bool is_literal(const char *host, const struct probe *probe)
-{
-	return host[0] == '[' ||
-	       (probe->address_count == 1 && strcmp(probe->addresses[0].text, host) == 0);
-}
-
 int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
 	const struct way *way = &doctor->way;
@@ -268,8 +262,11 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 		.timeout_ms = PROBE_MS};
 	const struct resolve_server *bad;
 	char text[ERR_MSG_SIZE];
+	bool is_literal;
 
 	probe_run(&inputs, &doctor->probe);
+	is_literal = host[0] == '[' || (doctor->probe.address_count == 1 &&
+					       strcmp(doctor->probe.addresses[0].text, host) == 0);
 	list_servers(&doctor->probe, finding->details);
 	list_addresses(&doctor->probe, false, finding->details);
 	json_add_int(finding->details, "tookMs", doctor->probe.parts[PROBE_RESOLVE].took_ms);
@@ -278,7 +275,7 @@ int doctor_name(struct doctor *doctor, struct doctor_finding *finding, struct er
 	bad = find_bad_server(&doctor->probe.lookup);
 	if (bad)
 		warn_of_server(host, text, bad, finding);
-	else if (is_literal(host, &doctor->probe))
+	else if (is_literal)
 		doctor_ok(finding, "%s is no name that has to be resolved.", text);
 	else
 		doctor_ok(finding, "%.100s is %s; found in %u ms.", host, text,

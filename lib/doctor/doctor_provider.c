@@ -56,13 +56,23 @@ int doctor_documents(struct doctor *doctor, struct doctor_finding *finding, stru
 	return 0;
 }
 
-static int judge_difference(
-	const struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+int doctor_time(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {
+	static const char *const states[] = {
+		[DOCTOR_CLOCK_UNKNOWN] = "unknown",
+		[DOCTOR_CLOCK_SYNCHRONISED] = "synchronised",
+		[DOCTOR_CLOCK_FREE] = "not synchronised",
+	};
 	const struct exchange_facts *facts = &doctor->answered;
 	enum err_code code = facts->clock_ahead_s > 0 ? ERR_TOKEN_NOT_YET : ERR_TOKEN_EXPIRED;
 	char text[EXCHANGE_CLOCK_SIZE];
 
+	json_add_known_text(finding->details, "synchronisation", states[doctor->inputs->clock]);
+	if (!facts->has_clock) {
+		doctor_skip(finding, "Nobody was reached who told the time.");
+		return 0;
+	}
+	json_add_int(finding->details, "secondsBehind", facts->clock_ahead_s);
 	exchange_clock_text(facts, text, sizeof(text));
 	if (llabs(facts->clock_ahead_s) >= TOKEN_CLOCK_SKEW_S)
 		return err_set(err, code, 0, "%s Tokens will be refused.", text + 1 /* blank */);
@@ -73,22 +83,4 @@ static int judge_difference(
 			doctor->inputs->clock == DOCTOR_CLOCK_FREE ? ", though nothing synchronises it"
 								   : "");
 	return 0;
-}
-
-int doctor_time(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
-{
-	static const char *const states[] = {
-		[DOCTOR_CLOCK_UNKNOWN] = "unknown",
-		[DOCTOR_CLOCK_SYNCHRONISED] = "synchronised",
-		[DOCTOR_CLOCK_FREE] = "not synchronised",
-	};
-	const struct exchange_facts *facts = &doctor->answered;
-
-	json_add_known_text(finding->details, "synchronisation", states[doctor->inputs->clock]);
-	if (!facts->has_clock) {
-		doctor_skip(finding, "Nobody was reached who told the time.");
-		return 0;
-	}
-	json_add_int(finding->details, "secondsBehind", facts->clock_ahead_s);
-	return judge_difference(doctor, finding, err);
 }

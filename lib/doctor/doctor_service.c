@@ -116,24 +116,20 @@ int doctor_state_folder(struct doctor *doctor, struct doctor_finding *finding, s
 /* ---- the service ---- */
 
 /* The unit starts this version's programs, and is enabled at boot. */
-static const char *unit_path(const struct record *service)
-{
-	return strcmp(service->home, PROGRAMS_PACKAGED) == 0
-		       ? SYSTEMD_PACKAGE_FOLDER "/" SYSTEMD_UNIT_NAME
-		       : SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME;
-}
-
 static bool is_unit_right(int root_fd, const struct record *service)
 {
 	auto_cleanup(buf) struct buf text = buf_with_max(SYSTEMD_UNIT_MAX_BYTES);
+	const char *unit = strcmp(service->home, PROGRAMS_PACKAGED) == 0
+				   ? SYSTEMD_PACKAGE_FOLDER "/" SYSTEMD_UNIT_NAME
+				   : SYSTEMD_UNIT_FOLDER "/" SYSTEMD_UNIT_NAME;
 	char program[PROGRAMS_PATH_SIZE];
 	struct stat info;
 	struct err ignored;
 
 	return programs_find(root_fd, service->home, service->program_version, program, &ignored) ==
 		       0 &&
-	       file_read(root_fd, unit_path(service), FILE_FOLLOW_LINKS, &text, &ignored) == 0 &&
-	       text.len && memmem(text.data, text.len, program, strlen(program)) &&
+	       file_read(root_fd, unit, FILE_FOLLOW_LINKS, &text, &ignored) == 0 && text.len &&
+	       memmem(text.data, text.len, program, strlen(program)) &&
 	       fstatat(root_fd, WANTS_LINK, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -202,20 +198,15 @@ static void add_result(const struct result *result, json *details)
 	json_add_int(details, "failures", result->history.failures);
 }
 
-/* Unhealthy counts as an error even if alerts are off. */
-static bool counts_as_error(const struct status *status)
-{
-	return status->state == STATUS_ERROR ||
-	       (status->code && err_info((enum err_code)status->code)->is_against_vm);
-}
-
 static int judge_result(struct result *result, struct doctor_finding *finding, struct err *err)
 {
 	struct status *status = &result->status;
-	enum err_code code = err_info((enum err_code)status->code)->code;
+	const struct err_info *info = err_info((enum err_code)status->code);
+	enum err_code code = info->code;
 
 	cut_remedy(status->message, status->code);
-	if (counts_as_error(status))
+	/* Unhealthy counts as an error even if alerts are off */
+	if (status->state == STATUS_ERROR || (status->code && info->is_against_vm))
 		return err_set(err, status->code ? code : ERR_SERVICE, 0, "%s", status->message);
 	if (result->doubt.code)
 		doctor_warn(finding, result->doubt.code, "%s", result->doubt.msg);
