@@ -8,28 +8,23 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Reads one value of a certificate's subject, up to a comma without a backslash in front of it. */
-static void read_value(const char *at, char *ret)
-{
-	size_t len = 0;
-
-	for (; *at && *at != ','; at++) {
-		at += *at == '\\' && at[1];
-		ret[len++] = *at;
-	}
-	ret[len] = '\0';
-}
-
-/* For "CN=..." the common name, for "C=US, O=Some, ST=..." the organization. */
+/* For "CN=..." the common name, for "C=US, O=Some, ST=..." the organization: up to a comma without
+ * a backslash in front of it. */
 static void read_cert_label(struct component *component)
 {
 	static const char organization[] = ", O=";
 	const char *at = strstr(component->name, organization);
+	size_t len = 0;
 
-	if (starts_with(component->name, "CN="))
+	if (starts_with(component->name, "CN=")) {
 		memcpy(component->label, component->name + 3, sizeof(component->label) - 3);
-	else if (at)
-		read_value(at + strlen(organization), component->label);
+		return;
+	}
+	for (at = at ? at + strlen(organization) : ""; *at && *at != ','; at++) {
+		at += *at == '\\' && at[1];
+		component->label[len++] = *at;
+	}
+	component->label[len] = '\0';
 }
 
 /* Boot0001 "title" path */
@@ -68,55 +63,34 @@ static void read_level(struct component *component)
 }
 
 /* "MokListX (shim: ...)" */
-static enum event_mok mok_of(const char *name)
+static void read_mok(struct component *component)
 {
+	const char *name = component->name;
 	struct logtext word = {{(const uint8_t *)name, strcspn(name, " ")}, 1};
 
-	return event_mok_of(&word);
+	component->facts.mok = event_mok_of(&word);
 }
+
+static void read_state(struct component *component)
+{
+	component->facts.is_on = strcmp(component->name, "on") == 0;
+}
+
+static void (*const readers[COMPONENT_KINDS])(struct component *component) = {
+	[COMPONENT_PK] = read_cert_label,
+	[COMPONENT_KEK] = read_cert_label,
+	[COMPONENT_DB] = read_cert_label,
+	[COMPONENT_AUTHORITY] = read_cert_label,
+	[COMPONENT_BOOT_ORDER] = read_order_label,
+	[COMPONENT_BOOT_OPTION] = read_option_label,
+	[COMPONENT_SECURE_BOOT] = read_state,
+	[COMPONENT_SBAT] = read_level,
+	[COMPONENT_SECURE_BOOT_SETTING] = read_mok,
+	[COMPONENT_MOK] = read_mok,
+};
 
 void component_stored_read(struct component *component)
 {
-	switch (component->kind) {
-	case COMPONENT_PK:
-	case COMPONENT_KEK:
-	case COMPONENT_DB:
-	case COMPONENT_AUTHORITY:
-		read_cert_label(component);
-		return;
-	case COMPONENT_BOOT_ORDER:
-		read_order_label(component);
-		return;
-	case COMPONENT_BOOT_OPTION:
-		read_option_label(component);
-		return;
-	case COMPONENT_SECURE_BOOT:
-		component->facts.is_on = strcmp(component->name, "on") == 0;
-		return;
-	case COMPONENT_SBAT:
-		read_level(component);
-		return;
-	case COMPONENT_SECURE_BOOT_SETTING:
-	case COMPONENT_MOK:
-		component->facts.mok = mok_of(component->name);
-		return;
-	case COMPONENT_FIRMWARE:
-	case COMPONENT_FIRMWARE_CONFIG:
-	case COMPONENT_DRIVER:
-	case COMPONENT_DBX:
-	case COMPONENT_APPLICATION:
-	case COMPONENT_KERNEL:
-	case COMPONENT_KERNEL_SECTION:
-	case COMPONENT_INITRD:
-	case COMPONENT_LOADED_INITRD:
-	case COMPONENT_INITRD_LIST:
-	case COMPONENT_COMMAND_LINE:
-	case COMPONENT_BOOT_COMMANDS:
-	case COMPONENT_BOOT_FILE:
-	case COMPONENT_PARTITION_TABLE:
-	case COMPONENT_VM_ID:
-	case COMPONENT_OTHER:
-	case COMPONENT_KINDS:
-		return;
-	}
+	if (readers[component->kind])
+		readers[component->kind](component);
 }

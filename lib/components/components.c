@@ -32,21 +32,6 @@ static struct component *find_same(
 	return NULL;
 }
 
-/* *ret_last: the last one of the kind. */
-static size_t count_kind(
-	const struct components *components, enum component_kind kind, struct component **ret_last)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < components->count; i++) {
-		if (components->items[i].kind != kind)
-			continue;
-		count++;
-		*ret_last = &components->items[i];
-	}
-	return count;
-}
-
 static void fold(struct component *into, const struct component *component)
 {
 	const struct bytes parts[] = {{into->sha256, sizeof(into->sha256)},
@@ -81,6 +66,7 @@ int components_add(struct components *components, const struct component *compon
 {
 	struct component *same = find_same(components, component);
 	struct component *last = NULL;
+	size_t of_kind = 0;
 
 	if (same && !same->name[0]) {
 		memcpy(same->name, component->name, sizeof(same->name));
@@ -89,7 +75,13 @@ int components_add(struct components *components, const struct component *compon
 	}
 	if (same)
 		return 0;
-	if (count_kind(components, component->kind, &last) < COMPONENTS_PER_KIND)
+	for (size_t i = 0; i < components->count; i++) {
+		if (components->items[i].kind != component->kind)
+			continue;
+		of_kind++;
+		last = &components->items[i];
+	}
+	if (of_kind < COMPONENTS_PER_KIND)
 		return append(components, component, err);
 	fold(last, component);
 	return 0;
@@ -210,24 +202,18 @@ const char *component_file(const struct component *component)
 	return file;
 }
 
-/* On every distribution whose shim Microsoft signs, the firmware's removable-media path holds a
- * copy of shim. */
-static const char *program_title(const struct component *component)
-{
-	static const struct {
-		const char *part, *title;
-	} known[] = {{"shim", "shim"}, {"grub", "grub"}, {"systemd-boot", "systemd-boot"},
-		{"boot", "boot loader"}};
-	const char *file = component_file(component);
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcasestr(file, known[i].part))
-			return known[i].title;
-	return kinds[component->kind].title;
-}
-
 const char *component_title(const struct component *component)
 {
-	return component->kind == COMPONENT_APPLICATION ? program_title(component)
-							: kinds[component->kind].title;
+	/* on every distribution whose shim Microsoft signs, the firmware's removable-media path
+	 * holds a copy of shim */
+	static const struct {
+		const char *part, *title;
+	} programs[] = {{"shim", "shim"}, {"grub", "grub"}, {"systemd-boot", "systemd-boot"},
+		{"boot", "boot loader"}};
+	size_t count = sizeof(programs) / sizeof(programs[0]);
+
+	for (size_t i = 0; component->kind == COMPONENT_APPLICATION && i < count; i++)
+		if (strcasestr(component_file(component), programs[i].part))
+			return programs[i].title;
+	return kinds[component->kind].title;
 }

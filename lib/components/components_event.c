@@ -21,33 +21,26 @@ void components_set_name(struct component *component, struct bytes text)
 	text_clean(component->name, sizeof(component->name), text);
 }
 
-static void set_facts(struct component *component, const struct event *event)
-{
-	const struct uefivar *var = &event->variable;
-	struct loadoption option;
-	char title[COMPONENT_NAME_SIZE];
-
-	if (component->kind == COMPONENT_BOOT_ORDER)
-		(void)loadoption_order_text(var->data, component->label, sizeof(component->label));
-	if (component->kind == COMPONENT_BOOT_OPTION && loadoption_read(var, &option)) {
-		uefi_text(option.title, title, sizeof(title));
-		(void)text_format(
-			component->label, sizeof(component->label), "%s \"%s\"", var->name, title);
-	}
-	if (component->kind == COMPONENT_MOK && event->what == EVENT_MOK && event->is_formed)
-		component->facts.mok = event->mok;
-}
-
 int components_add_event(struct components *components, const struct event *event,
 	enum component_kind kind, struct err *err)
 {
 	struct component found = components_of_event(event, kind);
+	const struct uefivar *var = &event->variable;
+	char title[COMPONENT_NAME_SIZE];
+	struct loadoption option;
 	struct event_text words;
 
 	event_text(event, &words);
 	components_set_name(&found, bytes_of_text(words.text));
-	set_facts(&found, event);
 	found.is_bound = measured_is(event, event->data);
+	if (kind == COMPONENT_BOOT_ORDER)
+		(void)loadoption_order_text(var->data, found.label, sizeof(found.label));
+	if (kind == COMPONENT_BOOT_OPTION && loadoption_read(var, &option)) {
+		uefi_text(option.title, title, sizeof(title));
+		(void)text_format(found.label, sizeof(found.label), "%s \"%s\"", var->name, title);
+	}
+	if (kind == COMPONENT_MOK && event->what == EVENT_MOK && event->is_formed)
+		found.facts.mok = event->mok;
 	if (components_keep_text(components, &found, bytes_of_text(words.text), err) < 0)
 		return -1;
 	return components_add(components, &found, err);

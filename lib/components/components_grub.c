@@ -11,7 +11,7 @@ struct grub_reading grub_reading_empty(void)
 	return (struct grub_reading){.commands = buf_with_max(EVENTLOG_MAX_BYTES)};
 }
 
-void grub_reading_done(struct grub_reading *reading)
+void grub_reading_cleanup(struct grub_reading *reading)
 {
 	buf_done(&reading->commands);
 }
@@ -93,21 +93,27 @@ struct bytes grub_kernel_path(const struct grub_reading *reading)
 	return grubtext_first_word(reading->kernel_words);
 }
 
-/* `text`: "PATH ARGUMENT..." */
+/* Adds a text, identified by its digest; `shown` is its name. */
+static int add_text(const struct event *event, enum component_kind kind, struct bytes text,
+	struct bytes shown, struct components *components, struct err *err)
+{
+	struct component found = {.kind = kind, .pcr = event->pcr, .is_bound = true};
+
+	components_set_name(&found, shown);
+	crypto_sha256(text, found.sha256);
+	if (kind == COMPONENT_COMMAND_LINE)
+		usrline_read(text, &found.facts.line);
+	if (components_keep_text(components, &found, shown, err) < 0)
+		return -1;
+	return components_add(components, &found, err);
+}
+
+/* `text`: "PATH ARGUMENT...". It is added without the kernel's path, whose digest proves more. */
 static int add_command_line(const struct event *event, struct bytes text,
 	struct components *components, struct err *err)
 {
-	struct component found = {
-		.kind = COMPONENT_COMMAND_LINE, .pcr = event->pcr, .is_bound = true};
-
-	/* without the kernel's path: its digest proves more */
 	text = grubtext_behind_first_word(text);
-	components_set_name(&found, text);
-	crypto_sha256(text, found.sha256);
-	usrline_read(text, &found.facts.line);
-	if (components_keep_text(components, &found, text, err) < 0)
-		return -1;
-	return components_add(components, &found, err);
+	return add_text(event, COMPONENT_COMMAND_LINE, text, text, components, err);
 }
 
 /* Adds the arguments, unless they were measured as the kernel's text too. */
@@ -117,18 +123,6 @@ static int add_arguments(struct grub_reading *reading, const struct event *event
 	const struct grub_loader *loader = find_loader(reading, arguments);
 
 	return loader && loader->is_given ? 0 : add_command_line(event, arguments, components, err);
-}
-
-static int add_initrds(const struct event *event, struct bytes text, struct components *components,
-	struct err *err)
-{
-	struct component found = {.kind = COMPONENT_INITRD_LIST, .pcr = event->pcr, .is_bound = true};
-
-	components_set_name(&found, grubtext_behind_first_word(text));
-	crypto_sha256(text, found.sha256);
-	if (components_keep_text(components, &found, grubtext_behind_first_word(text), err) < 0)
-		return -1;
-	return components_add(components, &found, err);
 }
 
 /* Adds an event whose measured text the log lacks; the text that it holds instead is not shown. */
@@ -167,7 +161,7 @@ int grub_add_command(struct grub_reading *reading, const struct event *event,
 	case GRUBTEXT_LINUX:
 		return add_arguments(reading, event, arguments, components, err);
 	case GRUBTEXT_INITRD:
-		return add_initrds(event, text, components, err);
+		return add_text(event, COMPONENT_INITRD_LIST, text, arguments, components, err);
 	case GRUBTEXT_LEAVING:
 		return add_untold(event, "what GRUB's rescue prompt was told", components, err);
 	case GRUBTEXT_LOADER:
@@ -219,25 +213,19 @@ static enum component_kind kind_of_tag(const struct event *event)
 	return tag == EVENT_TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
 }
 
-/* If there is one initrd, GRUB and the kernel measure the same bytes; if there are several, the
- * kernel measures all at once. */
-static int add_tag(const struct event *event, struct components *components, struct err *err)
-{
-	enum component_kind kind = kind_of_tag(event);
-	const struct component as_file = components_of_event(event, COMPONENT_INITRD);
-
-	if (kind == COMPONENT_LOADED_INITRD && components_have(components, &as_file))
-		return 0;
-	return components_add_event(components, event, kind, err);
-}
-
 int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
+	const struct component as_initrd = components_of_event(event, COMPONENT_INITRD);
 	struct component found = components_of_event(event, COMPONENT_BOOT_FILE);
+	enum component_kind kind = kind_of_tag(event);
 
-	if (kind_of_tag(event) != COMPONENT_BOOT_FILE)
-		return add_tag(event, components, err);
+	/* if there is one initrd, GRUB and the kernel measure the same bytes; if there are several,
+	 * the kernel measures all at once */
+	if (kind == COMPONENT_LOADED_INITRD && components_have(components, &as_initrd))
+		return 0;
+	if (kind != COMPONENT_BOOT_FILE)
+		return components_add_event(components, event, kind, err);
 	logtext_or_hex(grubtext_of(event->data), found.name, sizeof(found.name));
 	found.kind = kind_of_file(reading, event);
 	return components_add(components, &found, err);

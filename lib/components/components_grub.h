@@ -31,11 +31,7 @@ struct grub_reading {
 };
 
 struct grub_reading grub_reading_empty(void);
-void grub_reading_done(struct grub_reading *reading);
-static inline void grub_reading_cleanup(struct grub_reading *reading)
-{
-	grub_reading_done(reading);
-}
+void grub_reading_cleanup(struct grub_reading *reading);
 
 /* The functions below take measured events of a log with SHA-256 digests. */
 

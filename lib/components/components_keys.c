@@ -173,19 +173,6 @@ static int add_authority(struct components *components, const struct event *even
 	return components_add(components, &found, err);
 }
 
-/* An event of the authority type whose data is no known authority. */
-static int add_stranger(struct components *components, const struct event *event,
-	const struct uefivar *var, struct err *err)
-{
-	struct component found = components_of_event(event, COMPONENT_AUTHORITY);
-
-	found.is_bound = true;
-	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE)
-						    : var->data,
-		found.name);
-	return components_add(components, &found, err);
-}
-
 /* Joins the lines (component, generation and, in the first, a date) into one. */
 static int add_level(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
@@ -215,30 +202,28 @@ static int add_setting(struct components *components, const struct event *event,
 	return components_add(components, &found, err);
 }
 
-static int add_state(struct components *components, const struct event *event,
-	const struct uefivar *var, struct err *err)
-{
-	struct component found = components_of_event(event, COMPONENT_SECURE_BOOT);
-
-	found.is_bound = true;
-	found.facts.is_on = var->data.len == 1 && var->data.data[0] == 1;
-	(void)text_format(found.name, sizeof(found.name), "%s", found.facts.is_on ? "on" : "off");
-	return components_add(components, &found, err);
-}
-
 static int add_variable(struct components *components, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
-	if (uefivar_is(var, uefi_global_variable_guid, "SecureBoot"))
-		return add_state(components, event, var, err);
-	if (uefivar_is(var, uefi_global_variable_guid, "PK"))
-		return add_keys(components, COMPONENT_PK, var, err);
-	if (uefivar_is(var, uefi_global_variable_guid, "KEK"))
-		return add_keys(components, COMPONENT_KEK, var, err);
-	if (uefivar_is(var, uefi_image_security_guid, "db"))
-		return add_keys(components, COMPONENT_DB, var, err);
-	if (uefivar_is(var, uefi_image_security_guid, "dbx"))
-		return add_revocations(components, var, err);
+	static const enum component_kind kinds[UEFI_KEYS] = {
+		[UEFI_PK] = COMPONENT_PK,
+		[UEFI_KEK] = COMPONENT_KEK,
+		[UEFI_DB] = COMPONENT_DB,
+		[UEFI_DBX] = COMPONENT_DBX,
+	};
+	struct component state = components_of_event(event, COMPONENT_SECURE_BOOT);
+
+	for (size_t i = 0; i < UEFI_KEYS; i++)
+		if (uefivar_is(var, uefi_keys[i].guid, uefi_keys[i].name))
+			return i == UEFI_DBX ? add_revocations(components, var, err)
+					     : add_keys(components, kinds[i], var, err);
+	if (uefivar_is(var, uefi_global_variable_guid, "SecureBoot")) {
+		state.is_bound = true;
+		state.facts.is_on = var->data.len == 1 && var->data.data[0] == 1;
+		(void)text_format(
+			state.name, sizeof(state.name), "%s", state.facts.is_on ? "on" : "off");
+		return components_add(components, &state, err);
+	}
 	/* the variable does not exist: some firmware measures dbt and dbr anyway */
 	if (var->data.len == 0 && measured_is(event, event->data))
 		return 0;
@@ -251,6 +236,7 @@ int components_add_secure_boot(
 	struct components *components, const struct event *event, struct err *err)
 {
 	const struct uefivar *var = &event->variable;
+	struct component stranger = components_of_event(event, COMPONENT_AUTHORITY);
 	struct authority authority;
 	bool is_authority;
 
@@ -264,7 +250,11 @@ int components_add_secure_boot(
 		return -1;
 	if (is_authority)
 		return add_authority(components, event, &authority, err);
-	if (event->what == EVENT_AUTHORITY)
-		return add_stranger(components, event, var, err);
-	return add_variable(components, event, var, err);
+	if (event->what != EVENT_AUTHORITY)
+		return add_variable(components, event, var, err);
+	stranger.is_bound = true;
+	name_of_hash(var->data.len > UEFI_GUID_SIZE ? bytes_behind(var->data, UEFI_GUID_SIZE)
+						    : var->data,
+		stranger.name);
+	return components_add(components, &stranger, err);
 }

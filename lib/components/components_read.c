@@ -120,63 +120,60 @@ static int add_partitions(const struct reading *reading, const struct event *eve
 	return measured_is_step(event) ? 0 : add_event(reading, event, COMPONENT_OTHER, err);
 }
 
-/* In PCRs 0 and 1 the same four bytes may be something else, such as the BootOrder 0001 0000. There
- * the event's data must have a separator's length too. */
-static bool is_separator(const struct event *event)
+static int add_secure_boot(const struct reading *reading, const struct event *event, struct err *err)
 {
-	return measured_is_separator(event) &&
-	       (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t) ||
-		       event->what == EVENT_SEPARATOR);
+	return components_add_secure_boot(reading->found, event, err);
 }
+
+static int add_command(const struct reading *reading, const struct event *event, struct err *err)
+{
+	return grub_add_command(reading->grub, event, reading->found, err);
+}
+
+static int add_file(const struct reading *reading, const struct event *event, struct err *err)
+{
+	return grub_add_file(reading->grub, event, reading->found, err);
+}
+
+/* How a PCR's events become components: all of one kind, or by what they are. */
+struct row {
+	enum component_kind kind; /* without `add` */
+	int (*add)(const struct reading *reading, const struct event *event, struct err *err);
+};
+
+static const struct row rows[PCR_SHIM + 1] = {
+	[PCR_FIRMWARE] = {.kind = COMPONENT_FIRMWARE},
+	[PCR_FIRMWARE_CONFIG] = {.add = add_configuration},
+	[PCR_DRIVERS] = {.kind = COMPONENT_DRIVER},
+	[PCR_DRIVER_CONFIG] = {.kind = COMPONENT_FIRMWARE_CONFIG},
+	[PCR_PROGRAMS] = {.add = add_program},
+	[PCR_PARTITIONS] = {.add = add_partitions},
+	[PCR_PLATFORM] = {.add = add_platform},
+	[PCR_SECURE_BOOT] = {.add = add_secure_boot},
+	[PCR_COMMANDS] = {.add = add_command},
+	[PCR_FILES] = {.add = add_file},
+	[10] = {.kind = COMPONENT_OTHER},
+	[PCR_KERNEL_IMAGE] = {.add = add_section},
+	[PCR_KERNEL_CONFIG] = {.add = add_addition},
+	[PCR_EXTENSIONS] = {.kind = COMPONENT_INITRD},
+	[PCR_SHIM] = {.kind = COMPONENT_MOK},
+};
 
 static int add_any(struct reading *reading, const struct event *event, struct err *err)
 {
-	if (is_separator(event)) {
+	static const struct row other = {.kind = COMPONENT_OTHER};
+	const struct row *row = event->pcr <= PCR_SHIM ? &rows[event->pcr] : &other;
+	/* In PCRs 0 and 1 the same four bytes may be something else, such as the BootOrder 0001
+	 * 0000. There the event's data must have a separator's length too. */
+	bool is_separator = measured_is_separator(event) &&
+			    (event->pcr > PCR_FIRMWARE_CONFIG || event->data.len == sizeof(uint32_t) ||
+				    event->what == EVENT_SEPARATOR);
+
+	if (is_separator) {
 		reading->is_platform_closed |= event->pcr == PCR_PLATFORM;
 		return 0;
 	}
-	switch (event->pcr) {
-	case PCR_FIRMWARE:
-		return add_event(reading, event, COMPONENT_FIRMWARE, err);
-	case PCR_FIRMWARE_CONFIG:
-		return add_configuration(reading, event, err);
-	case PCR_DRIVERS:
-		return add_event(reading, event, COMPONENT_DRIVER, err);
-	case PCR_DRIVER_CONFIG:
-		return add_event(reading, event, COMPONENT_FIRMWARE_CONFIG, err);
-	case PCR_PROGRAMS:
-		return add_program(reading, event, err);
-	case PCR_PARTITIONS:
-		return add_partitions(reading, event, err);
-	case PCR_PLATFORM:
-		return add_platform(reading, event, err);
-	case PCR_SECURE_BOOT:
-		return components_add_secure_boot(reading->found, event, err);
-	case PCR_COMMANDS:
-		return grub_add_command(reading->grub, event, reading->found, err);
-	case PCR_FILES:
-		return grub_add_file(reading->grub, event, reading->found, err);
-	case PCR_KERNEL_IMAGE:
-		return add_section(reading, event, err);
-	case PCR_KERNEL_CONFIG:
-		return add_addition(reading, event, err);
-	case PCR_EXTENSIONS:
-		return add_event(reading, event, COMPONENT_INITRD, err);
-	case PCR_SHIM:
-		return add_event(reading, event, COMPONENT_MOK, err);
-	default:
-		return add_event(reading, event, COMPONENT_OTHER, err);
-	}
-}
-
-static void look_ahead(struct reading *reading, const struct event *event)
-{
-	if (event->pcr == PCR_PROGRAMS && !measured_is_step(event))
-		reading->kernel_digest = event->measured;
-	if (event->pcr == PCR_PROGRAMS && measured_is_return(event))
-		reading->found->has_returned = true;
-	if (event->pcr == PCR_COMMANDS)
-		grub_look_ahead(reading->grub, event);
+	return row->add ? row->add(reading, event, err) : add_event(reading, event, row->kind, err);
 }
 
 static int read_all(struct reading *reading, struct err *err)
@@ -184,8 +181,14 @@ static int read_all(struct reading *reading, struct err *err)
 	struct eventlog_walk walk = eventlog_walk(reading->log);
 	struct event event;
 
-	while (event_next(reading->log, &walk, &event))
-		look_ahead(reading, &event);
+	while (event_next(reading->log, &walk, &event)) {
+		if (event.pcr == PCR_PROGRAMS && !measured_is_step(&event))
+			reading->kernel_digest = event.measured;
+		if (event.pcr == PCR_PROGRAMS && measured_is_return(&event))
+			reading->found->has_returned = true;
+		if (event.pcr == PCR_COMMANDS)
+			grub_look_ahead(reading->grub, &event);
+	}
 	walk = eventlog_walk(reading->log);
 	while (event_next(reading->log, &walk, &event))
 		if (reading->listed & 1u << event.pcr && add_any(reading, &event, err) < 0)
