@@ -128,13 +128,13 @@ int components_keep_text(struct components *components, const struct component *
 	size_t size;
 	int ret = 0;
 
-	if (text.len < COMPONENT_NAME_SIZE || find_text(components, component))
+	if (text.len + 1 < COMPONENT_NAME_SIZE || find_text(components, component))
 		return 0;
 	clean = text_clean_copy(text);
 	if (!clean)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for a text of the boot.");
 	size = strlen(clean) + 1;
-	if (size > COMPONENT_NAME_SIZE &&
+	if (size >= COMPONENT_NAME_SIZE &&
 		components->texts.len + CRYPTO_SHA256_SIZE + size <= COMPONENTS_MAX_TEXTS)
 		ret = buf_append(&components->texts, component->sha256, CRYPTO_SHA256_SIZE, err) < 0 ||
 				      buf_append(&components->texts, clean, size, err) < 0

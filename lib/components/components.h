@@ -131,7 +131,8 @@ const struct component *components_find(
 /* Is a component of this kind and digest listed? */
 bool components_have(const struct components *components, const struct component *component);
 
-/* Keeps the whole text of a component whose name is cut, if there is room. ERR_NO_MEMORY. */
+/* Keeps the whole text of a component whose name is cut, or so long that it may be, if there is
+ * room. ERR_NO_MEMORY. */
 int components_keep_text(struct components *components, const struct component *component,
 	struct bytes text, struct err *err) err_check;
 /* The whole text, or the name if none was kept: then it points into the component. */

@@ -158,6 +158,17 @@ static bool is_noexec(int root_fd, const struct place *place)
 	return parent >= 0 && fstatvfs(parent, &info) == 0 && (info.f_flag & ST_NOEXEC);
 }
 
+/* A link or a pipe in a program's place is none: install puts the program there. A package may link
+ * one name to the other. */
+static bool is_program(int root_fd, const struct place *place, const char *path)
+{
+	int links = place == &packaged ? 0 : O_NOFOLLOW;
+	auto_cleanup(fd) int fd = openat(root_fd, path, O_PATH | O_CLOEXEC | links);
+	struct stat info;
+
+	return fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 static int find_at(int root_fd, const struct place *place, const char *version,
 	char ret[PROGRAMS_PATH_SIZE], struct err *err)
 {
@@ -173,6 +184,8 @@ static int find_at(int root_fd, const struct place *place, const char *version,
 	}
 	if (file_find_all(root_fd, all, PROGRAM_COUNT, &is_found, err) < 0)
 		return -1;
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		is_found = is_found && is_program(root_fd, place, paths[i]);
 	if (!is_found || is_noexec(root_fd, place))
 		ret[0] = '\0';
 	return 0;

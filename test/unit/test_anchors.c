@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/kinds.h"
 #include "../support/folder.h"
 #include "appraise/anchors.h"
 #include "base/pem.h"
@@ -49,8 +50,13 @@ static void judge(const struct anchors *anchors, const char *leaf, int64_t now_s
 
 #define UNKNOWN(subject, issuer)                                                                   \
 	"Certificate 'CN=" subject "' is from an unknown CA, 'CN=" issuer "'"
-#define BAD_SIGNATURE                                                                              \
-	"Certificate 'CN=Intermediate' has a bad signature: no key of 'C=US, O=Throwaway, CN=Root' that may sign certificates fits."
+#define NO_KEY_FITS(subject, issuer)                                                               \
+	"Certificate '" subject "' has a bad signature: no key of '" issuer                        \
+	"' that may sign certificates fits."
+#define BAD_SIGNATURE NO_KEY_FITS("CN=Intermediate", "C=US, O=Throwaway, CN=Root")
+#define FROM_UNKNOWN_ROOT(subject)                                                                 \
+	"Certificate 'CN=" subject "' is from an unknown CA, 'C=US, O=Throwaway, CN=Root'."
+#define EXPIRED_IN_2024(subject) "Certificate 'CN=" subject "' expired at 2024-01-01T00:00:00Z."
 #define EXPIRED(subject)         "Certificate 'CN=" subject "' expired at 2022-01-01T00:00:00Z."
 #define NOT_FOR_SIGNING(subject) "Certificate 'CN=" subject "' is not for signing by an end entity."
 #define NO_AK(subject)                                                                             \
@@ -93,7 +99,37 @@ static void the_chain_and_the_usage_decide(void **state)
 			NOT_FOR_SIGNING("EC") " " NO_AK("EC") "."},
 		{{"root.pem"}, "inter.der", IN_2021,
 			NOT_FOR_SIGNING("Intermediate") " " NO_AK("Intermediate") "."},
+		/* what looks like the platform's chain */
+		{{"root.pem", "twin.pem"}, "leaf.der", IN_2021,
+			NO_KEY_FITS("CN=Leaf", "CN=Intermediate")},
+		{{"impostor.pem", "twin.pem"}, "leaf.der", IN_2021,
+			NO_KEY_FITS("CN=Leaf", "CN=Intermediate")},
+		{{"impostor.pem"}, "leaf.der", IN_2021, UNKNOWN("Leaf", "Intermediate") "."},
+		{{"stranger.pem"}, "leaf.der", IN_2021, UNKNOWN("Leaf", "Intermediate") "."},
+		{{"stranger.pem", "inter.pem"}, "leaf.der", IN_2021,
+			FROM_UNKNOWN_ROOT("Intermediate")},
+		{{"impostor.pem", "upper.pem", "lower.pem"}, "deep.der", IN_2021,
+			NO_KEY_FITS("CN=Upper", "C=US, O=Throwaway, CN=Root")},
+		{{"stranger.pem", "upper.pem", "lower.pem"}, "deep.der", IN_2021,
+			FROM_UNKNOWN_ROOT("Upper")},
+		{{"root.pem", "upper.pem", "lower.pem"}, "deep.der", 1710000000,
+			EXPIRED_IN_2024("Upper")},
+		{{"root.pem", "inter.pem"}, "sha1.der", IN_2021,
+			"Certificate 'CN=Old digest' uses a key or signature that is too weak (mbedtls flags 0x4000)."},
+		{{"root.pem", "inter.pem"}, "grandchild.der", IN_2021,
+			UNKNOWN("Grandchild", "Leaf") "."},
+		{{"root.pem", "inter.pem", "leaf.pem"}, "grandchild.der", IN_2021,
+			NO_KEY_FITS("CN=Grandchild", "CN=Leaf")},
+		{{"root.pem", "inter.pem", "sub.pem"}, "subleaf.der", IN_2021,
+			NO_KEY_FITS("CN=Sub", "CN=Intermediate")},
+		{{"root.pem", "inter.pem"}, "subleaf.der", IN_2021, UNKNOWN("Subleaf", "Sub") "."},
+		{{"root.pem", "limited.pem"}, "unnamed.der", IN_2021, ""},
+		{{"root.pem", "limited.pem"}, "misnamed.der", IN_2021,
+			"Certificate 'CN=Below': its certificate is not one that the authority 'CN=Limited' may issue: 'a.test' is not among what its name constraints permit. " NO_AK(
+				"Below") "."},
 	};
+
+	struct judged judged = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -106,7 +142,9 @@ static void the_chain_and_the_usage_decide(void **state)
 		judge(&anchors, rows[i].leaf, rows[i].now_s, reasons);
 		if (strcmp(reasons, rows[i].reasons) != 0)
 			fail_msg("row %zu: %s", i, reasons);
+		judged_add(&judged, !reasons[0]);
 	}
+	judged_print(10, judged);
 }
 
 /* Reads a file of a VM that is not ours; its length is 0 if there is none. */
@@ -139,6 +177,7 @@ static void chains_of_each_generation_verify(void **state)
 				"Azure Cloud Virtual TPM CA - 11") "; it names http://pki1.example/vtpm/cloud-virtual-tpm-ca-11.crt as the place of that CA's certificate."},
 	};
 	static uint8_t leaf[4096], pem[8192];
+	struct judged judged = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -158,7 +197,9 @@ static void chains_of_each_generation_verify(void **state)
 		der.len = crypto_der_length(der);
 		judge_der(&anchors, der, rows[i].now_s, reasons);
 		assert_string_equal(reasons, rows[i].reasons);
+		judged_add(&judged, !reasons[0]);
 	}
+	judged_print(10, judged);
 }
 
 /* The same authorities as files of DER, of DER values behind each other, and of text. */

@@ -1,6 +1,7 @@
 /* Encrypted messages: made by openssl, damaged in every byte, and as Azure's own platform made
  * them. */
 #include "check.h"
+#include "../support/kinds.h"
 
 #include "base/codec.h"
 #include "edge/cms.h"
@@ -86,6 +87,7 @@ static void messages_of_openssl_are_decrypted(void **state)
 		if (!bytes_equal(buf_bytes(&found), view(&plain)))
 			fail_msg("%s: another text", names[i]);
 	}
+	judged_print(12, (struct judged){.good = COUNT(names)});
 }
 
 static void each_of_two_recipients_can_read_a_message(void **state)
@@ -148,6 +150,7 @@ static void other_messages_and_keys_are_refused_with_the_reason(void **state)
 			fail_msg("%s: '%s' does not say '%s'", rows[i].name, err.msg, rows[i].reason);
 		assert_int_equal(found.len, 0);
 	}
+	judged_print(12, (struct judged){.attacks = COUNT(rows)});
 }
 
 static void cut_or_lengthened_messages_are_refused(void **state)
@@ -262,6 +265,7 @@ static void lengths_that_lie_are_refused(void **state)
 			fail_msg("%s: accepted", rows[i].name);
 		assert_int_equal(err.code, ERR_FORMAT);
 	}
+	judged_print(12, (struct judged){.attacks = COUNT(rows)});
 }
 
 /* ---- the platform's own ---- */

@@ -1,6 +1,7 @@
 /* What a provider's error answer says, in each form that was seen, and in forms that nobody wrote
  * for us. */
 #include "check.h"
+#include "../support/kinds.h"
 
 #include "maa/complaint.h"
 
@@ -14,11 +15,24 @@
 #define ERROR(x)    "{\"error\":{" x "}}"
 #define TEN_DETAILS DBX "," DBX "," DBX "," DBX "," DBX "," DBX "," DBX "," DBX "," DBX "," DBX
 
+struct row {
+	const char *body, *text;
+};
+
+static void check_row(const struct row *row)
+{
+	struct complaint complaint;
+	char text[512];
+
+	complaint_read(bytes_of_text(row->body), &complaint);
+	complaint_text(&complaint, text, sizeof(text));
+	if (strcmp(text, row->text) != 0)
+		fail_msg("%s is read as '%s'", row->body, text);
+}
+
 static void the_reason_is_read_in_every_form(void **state)
 {
-	static const struct {
-		const char *body, *text;
-	} rows[] = {
+	static const struct row rows[] = {
 		{ERROR(DENIED MESSAGE DETAILS(DBX)),
 			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false): Policy evaluation failed."},
 		{ERROR(DENIED DETAILS(DBX)),
@@ -38,6 +52,18 @@ static void the_reason_is_read_in_every_form(void **state)
 			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false)"},
 		{"{\"Error\":{\"Code\":\"Inner\",\"InnerError\":{\"Details\":[{\"Target\":\"a\",\"Value\":\"b\"}]}}}",
 			" Inner (a=b)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_row(&rows[i]);
+	judged_print(9, (struct judged){.good = COUNT(rows)});
+}
+
+/* What is no reason is none; what only looks like praise stays a text behind the code. */
+static void a_lie_is_no_reason(void **state)
+{
+	static const struct row rows[] = {
 		{ERROR(DENIED DETAILS("{\"target\":\"a\\n\\u0001\\u202e\",\"value\":{\"b\":[1]}}")),
 			" PolicyEvaluationError (a ?<U+202E>={\"b\":[1]}): A required claim is false."},
 		{ERROR(DENIED ",\"innererror\":\"none\",\"details\":7"), " PolicyEvaluationError"},
@@ -45,21 +71,28 @@ static void the_reason_is_read_in_every_form(void **state)
 		{ERROR("\"code\":5"), ""},
 		{"{\"error\":5}", ""},
 		{"{\"error\":null}", ""},
+		{"{\"error\":\"Healthy\"}", ""},
+		{"{\"message\":\"Healthy\"}", ""},
+		{"{\"token\":\"eyJ\"}", ""},
+		{ERROR("\"code\":\"\",\"message\":\"\""), ""},
+		{ERROR(DENIED ",\"message\":\"No.\\nHealthy: this VM proved its boot.\""),
+			" PolicyEvaluationError: No. Healthy: this VM proved its boot."},
+		{ERROR(DENIED ",\"message\":\"\\u001b[2JNo\\u0000.\""), ""},
+		{ERROR(DENIED ",\"message\":\"No.\"") ERROR("\"message\":\"Yes.\""), ""},
+		{"{\"error\":{\"message\":\"No.\"},\"error\":{\"message\":\"Yes.\"}}", ""},
+		{"{\"error\":{\"message\":\"No.\"},\"Error\":{\"message\":\"Yes.\"}}", ": No."},
+		{ERROR("\"details\":[[" DBX "]]"), ""},
+		{ERROR("\"details\":{\"target\":\"a\",\"value\":\"b\"}"), ""},
+		{"\"error\"", ""},
 		{"[]", ""},
 		{"<html>", ""},
 		{"", ""},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct complaint complaint;
-		char text[512];
-
-		complaint_read(bytes_of_text(rows[i].body), &complaint);
-		complaint_text(&complaint, text, sizeof(text));
-		if (strcmp(text, rows[i].text) != 0)
-			fail_msg("%s is read as '%s'", rows[i].body, text);
-	}
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_row(&rows[i]);
+	judged_print(9, (struct judged){.attacks = COUNT(rows)});
 }
 
 static void many_claims_are_cut_visibly(void **state)
@@ -79,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_reason_is_read_in_every_form),
+		cmocka_unit_test(a_lie_is_no_reason),
 		cmocka_unit_test(many_claims_are_cut_visibly),
 	};
 

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/kinds.h"
 #include <stdio.h>
 #include "components/component_stored.h"
 #include "drift/drift.h"
@@ -740,6 +741,50 @@ static void a_long_command_line_shows_what_came_and_went(void **state)
 		assert_string_equal(judgement.text, text);
 		assert_string_equal(drift_after(&drift.differences[0]), lines[i].new);
 	}
+	judged_print(7, (struct judged){.attacks = COUNT(lines)});
+}
+
+/* A line of about this many characters, in which the word is the last, the first, or in the middle.
+ */
+static void make_line(const char *word, size_t len, size_t place, char ret[5000])
+{
+	size_t count = len / 8, at = place == 0 ? count : place == 1 ? 0 : count / 2, used = 0;
+
+	for (size_t i = 0; i <= count; i++) {
+		if (i == at && word[0])
+			used += (size_t)snprintf(ret + used, 5000 - used, "%s ", word);
+		used += (size_t)snprintf(ret + used, 5000 - used, "a%zu=%04zu ", i % 10, i);
+	}
+	ret[used - 1] = '\0';
+}
+
+/* With an explanation the line is good, and shows the word all the same. */
+static void a_word_is_shown_wherever_a_line_has_it(void **state)
+{
+	static const size_t lengths[] = {20, 140, 159, 160, 161, 187, 500, 1000, 2047, 4000};
+	struct judged judged = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lengths) * 6; i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		bool is_good = i % 2;
+		struct drift_judgement judgement;
+		char old[5000], new[5000];
+
+		make_line("", lengths[i / 6], 0, old);
+		make_line("init=/bin/bash", lengths[i / 6], i / 2 % 3, new);
+		add_line(&before, old, true);
+		add_line(&boot, new, true);
+		judge_two(&before, &boot, is_good ? KIND(COMPONENT_COMMAND_LINE) : 0, &judgement);
+		if (!strstr(judgement.text, "changed: added init=/bin/bash, "))
+			fail_msg("%zu: %s", lengths[i / 6], judgement.text);
+		assert_int_equal(
+			judgement.verdict.health, is_good ? HEALTH_HEALTHY : HEALTH_UNHEALTHY);
+		assert_string_equal(components_text(&boot, &boot.items[0]), new);
+		judged_add(&judged, is_good);
+	}
+	judged_print(7, judged);
 }
 
 /* Too many to keep: nobody knows whether one was removed. */
@@ -999,6 +1044,95 @@ static void what_hides_counts_as_the_worst_that_it_could_be(void **state)
 	}
 }
 
+static const struct item section = {COMPONENT_KERNEL_SECTION, 11, ".linux", 60, true};
+static const struct item other_section = {COMPONENT_KERNEL_SECTION, 11, ".linux", 61, true};
+static const struct item fips = {COMPONENT_COMMAND_LINE, 12, "fips=1", 62, false};
+static const struct item evil_words = {COMPONENT_COMMAND_LINE, 12, "init=/bin/sh", 63, false};
+static const struct item credentials = {COMPONENT_INITRD, 12, "Credentials initrd", 64, true};
+static const struct item extension = {COMPONENT_INITRD, 13, "System extension initrd", 65, true};
+static const struct item other_extension = {
+	COMPONENT_INITRD, 13, "System extension initrd", 66, true};
+
+/* PCRs 11 to 13, of which a boot without systemd's stub reads the start value. The kernel is
+ * updated by its package where is_update. */
+static void an_empty_pcr_is_knowledge(void **state)
+{
+	static const struct {
+		const struct item *before[2], *boot[2];
+		bool is_update;
+		uint32_t unlisted, unread, hidden; /* PCRs: of the accepted boot, of this one */
+		enum health health;
+	} cases[] = {
+		{{NULL}, {NULL}, false, 0, 0, 0, HEALTH_HEALTHY},
+		{{NULL}, {NULL}, true, 0, 0, 0, HEALTH_HEALTHY},
+		{{NULL}, {NULL}, true, 1u << 11, 0, 0, HEALTH_HEALTHY},
+		{{NULL}, {NULL}, false, 1u << 12, 0, 0, HEALTH_HEALTHY},
+		{{NULL}, {NULL}, false, 1u << 13, 0, 0, HEALTH_HEALTHY},
+		{{&section}, {&section}, false, 0, 0, 0, HEALTH_HEALTHY},
+		{{&section}, {&other_section}, true, 0, 0, 0, HEALTH_HEALTHY},
+		{{&fips}, {&fips}, true, 0, 0, 0, HEALTH_HEALTHY},
+		{{&fips, &credentials}, {&credentials, &fips}, false, 0, 0, 0, HEALTH_HEALTHY},
+		{{&extension}, {&extension}, true, 0, 0, 0, HEALTH_HEALTHY},
+		{{&section, &extension}, {&section, &extension}, false, 0, 0, 0, HEALTH_HEALTHY},
+		/* of a unified image that a package brings */
+		{{NULL}, {&section}, true, 0, 0, 0, HEALTH_HEALTHY},
+		/* systemd extends PCR 11 while it starts, which no log of the boot has */
+		{{NULL}, {NULL}, false, 0, 0, 1u << 11, HEALTH_HEALTHY},
+		{{NULL}, {&section}, false, 1u << 11, 0, 0, HEALTH_HEALTHY},
+		/* the first there */
+		{{NULL}, {&section}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&fips}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&evil_words}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&credentials}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&credentials}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&extension}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{NULL}, {&extension}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		/* one more, or another */
+		{{&section}, {&other_section}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&section}, {&section, &other_section}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&fips}, {&evil_words}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&fips}, {&fips, &evil_words}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&fips}, {&fips, &credentials}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&fips}, {NULL}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&extension}, {&other_extension}, true, 0, 0, 0, HEALTH_UNHEALTHY},
+		{{&extension}, {&extension, &other_extension}, false, 0, 0, 0, HEALTH_UNHEALTHY},
+		/* what the log keeps back */
+		{{NULL}, {NULL}, false, 0, 0, 1u << 12, HEALTH_UNHEALTHY},
+		{{NULL}, {NULL}, true, 0, 0, 1u << 13, HEALTH_UNHEALTHY},
+		{{&fips}, {&fips}, true, 0, 0, 1u << 12, HEALTH_UNHEALTHY},
+		/* what was not read in one of both */
+		{{NULL}, {&evil_words}, false, 1u << 12, 0, 0, HEALTH_UNKNOWN},
+		{{NULL}, {&extension}, true, 1u << 13, 0, 0, HEALTH_UNKNOWN},
+		{{&fips}, {NULL}, false, 0, 1u << 12, 0, HEALTH_UNKNOWN},
+		{{NULL}, {NULL}, false, 0, 1u << 13, 0, HEALTH_UNKNOWN},
+	};
+	struct judged judged = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		struct drift_judgement judgement;
+
+		before.listed &= ~cases[i].unlisted;
+		boot.listed &= ~(cases[i].unread | cases[i].hidden);
+		boot.hidden = cases[i].hidden;
+		add(&before, &kernel);
+		add(&boot, cases[i].is_update ? &new_kernel : &kernel);
+		for (size_t k = 0; k < 2; k++) {
+			if (cases[i].before[k])
+				add(&before, cases[i].before[k]);
+			if (cases[i].boot[k])
+				add(&boot, cases[i].boot[k]);
+		}
+		judge_two(&before, &boot, KIND(COMPONENT_KERNEL), &judgement);
+		if (judgement.verdict.health != cases[i].health)
+			fail_msg("case %zu: %d, %s", i, judgement.verdict.health, judgement.text);
+		judged_add(&judged, cases[i].health == HEALTH_HEALTHY);
+	}
+	judged_print(6, judged);
+}
+
 /* What is certainly unexplained comes before what nobody could find out. */
 static void what_could_not_be_found_out_is_unknown(void **state)
 {
@@ -1184,6 +1318,8 @@ int main(void)
 		cmocka_unit_test(a_long_command_line_shows_what_came_and_went),
 		cmocka_unit_test(a_word_that_leads_to_a_shell_is_found),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
+		cmocka_unit_test(an_empty_pcr_is_knowledge),
+		cmocka_unit_test(a_word_is_shown_wherever_a_line_has_it),
 		cmocka_unit_test(what_could_not_be_found_out_is_unknown),
 		cmocka_unit_test(another_vm_is_one_change),
 		cmocka_unit_test(of_two_alike_the_one_that_knows_more_is_closer),

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/kinds.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "../support/root.h"
@@ -440,6 +441,7 @@ static void what_was_there_before_the_restart_is_remembered(void **state)
 		{"an initrd as a kernel", {{INITRD, "booted"}}, {{INITRD, NULL}}, COMPONENT_KERNEL,
 			"/initrd.img-2", "booted", false},
 	};
+	struct judged judged = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -459,7 +461,9 @@ static void what_was_there_before_the_restart_is_remembered(void **state)
 		if ((found.how == EXPLANATION_PENDING) != rows[i].is_explained ||
 			(found.how != EXPLANATION_PENDING && found.how != EXPLANATION_NONE))
 			fail_msg("%s: %d %s", rows[i].shown, found.how, found.text);
+		judged_add(&judged, rows[i].is_explained);
 	}
+	judged_print(5, judged);
 }
 
 static void initrds_of_an_entry_are_explained_together(void **state)

@@ -1,5 +1,6 @@
 /* Metadata from a real server, over real HTTP. */
 #include "check.h"
+#include "../support/kinds.h"
 #include <fcntl.h>
 #include "../support/folder.h"
 #include "base/clock.h"
@@ -149,6 +150,7 @@ static void bad_answers_have_their_codes(void **state)
 		answers(rows[i].answer);
 		check_fails(server.url, rows[i].code, rows[i].words);
 	}
+	judged_print(15, (struct judged){.attacks = COUNT(rows)});
 }
 
 static void what_cannot_be_used_is_named(void **state)
@@ -175,6 +177,7 @@ static void what_cannot_be_used_is_named(void **state)
 		assert_non_null(strstr(err.msg, rows[i].words));
 		assert_string_equal(imds.location, "as before");
 	}
+	judged_print(15, (struct judged){.attacks = COUNT(rows)});
 }
 
 /* What passes is asked once more: of `bad` one answer, then the good one. */

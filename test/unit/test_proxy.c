@@ -1,5 +1,6 @@
 /* Proxies: what an address of one looks like, whom it is not for, and which of several counts. */
 #include "check.h"
+#include "../support/kinds.h"
 
 #include "net/proxy.h"
 #include "net/way.h"
@@ -172,7 +173,11 @@ static void an_agents_proxy_that_cannot_be_used_is_named(void **state)
 {
 	static const char *const values[] = {"https://proxy.example:3128",
 		"socks5://proxy.example:1080", "user@proxy:1", "user:hush@proxy:1", "a b:1",
-		"proxy/path:1", "proxy:1x", "proxy:123456", "pro?xy", "http://:3128", ":3128"};
+		"proxy/path:1", "proxy:1x", "proxy:123456", "pro?xy", "http://:3128", ":3128",
+		"http://proxy:1#@evil", "http://proxy\\@evil:1", "proxy:1\r\nHost: evil",
+		"proxy:80:90", "http://http://proxy:1", "proxy:-1", "proxy: 1", "proxy:+1",
+		"[fd00::4:1", "fd00::4:1", "proxy:1?x", "http://%70roxy:1", "http://proxy:1/..",
+		"\"proxy\":1"};
 	static const struct http_origin server = {"server.example", 443};
 
 	(void)state;
@@ -189,6 +194,7 @@ static void an_agents_proxy_that_cannot_be_used_is_named(void **state)
 			fail_msg("'%s': %s", values[i], text);
 		assert_true(!proxy.address.host[0] && !proxy.user[0] && !proxy.password[0]);
 	}
+	judged_print(14, (struct judged){.attacks = COUNT(values)});
 }
 
 static void a_given_user_stands_instead_of_the_address(void **state)

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/kinds.h"
 #include "../support/first_fault.h"
 #include <fcntl.h>
 #include "../support/logmaker.h"
@@ -211,6 +212,7 @@ static void a_separators_data_may_be_missing_or_padded(void **state)
 		{{(const uint8_t *)"evil", 4}, {(const uint8_t *)"\0\0\0\0\0\0\0\0", 8}, false},
 		{{(const uint8_t *)"", 0}, {(const uint8_t *)"\0\0\0\0", 4}, false},
 	};
+	struct judged judged = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -222,7 +224,9 @@ static void a_separators_data_may_be_missing_or_padded(void **state)
 		log = open_log(&bytes);
 		if ((replay_check_data(&log, 1u << 7, &err) == 0) != rows[i].is_good)
 			fail_msg("row %zu", i);
+		judged_add(&judged, rows[i].is_good);
 	}
+	judged_print(8, judged);
 	for (size_t i = 0; i < 2; i++) { /* no other event may be without its data */
 		auto_cleanup(buf) struct buf bytes = empty_log();
 		struct eventlog log;
@@ -277,6 +281,7 @@ static void each_events_data_is_judged_by_its_type(void **state)
 		{8, EV_IPL, "", "grub_cmd: ", REPLAY_AS_MEASURED},
 	};
 	auto_cleanup(buf) struct buf bytes = empty_log();
+	struct judged judged = {0};
 	struct eventlog log;
 
 	(void)state;
@@ -284,8 +289,12 @@ static void each_events_data_is_judged_by_its_type(void **state)
 		put_measured(&bytes, rows[i].pcr, rows[i].type, TEXT(rows[i].measured),
 			TEXT(rows[i].data));
 	log = open_log(&bytes);
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_int_equal(data_of(&log, (uint32_t)i + 1), rows[i].expected);
+		judged_add(&judged,
+			rows[i].expected == REPLAY_AS_MEASURED || rows[i].expected == REPLAY_FITS);
+	}
+	judged_print(8, judged);
 }
 
 /* A digest that nobody quotes binds nothing, and contradicts nothing. */

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../support/kinds.h"
 #include "boot/sbat.h"
 
 static void levels_are_read_and_told(void **state)
@@ -121,13 +122,17 @@ static void a_level_is_raised_if_nothing_is_lower(void **state)
 			"sbat,1,2\na-name-of-more-than-31-characters-2,4\n", SBAT_CHANGED},
 	};
 
+	struct judged judged = {0};
+
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sbat old = level_of(rows[i].old), new = level_of(rows[i].new);
 
 		if (sbat_compare(&old, &new) != rows[i].change)
 			fail_msg("row %zu: %d", i, sbat_compare(&old, &new));
+		judged_add(&judged, rows[i].change == SBAT_RAISED);
 	}
+	judged_print(1, judged);
 }
 
 #define DEBIANS_SHIM                                                                               \
@@ -234,7 +239,7 @@ static struct sbat level_with(const struct generations *generations, const char 
 static void levels_are_judged_as_shim_lets_programs_start(void **state)
 {
 	const uint32_t levels = GENERATIONS * GENERATIONS * GENERATIONS;
-	size_t raised = 0, lowered = 0;
+	struct judged judged = {0};
 
 	(void)state;
 	for (uint32_t i = 0; i < levels * levels; i++) {
@@ -247,12 +252,12 @@ static void levels_are_judged_as_shim_lets_programs_start(void **state)
 		if (change != (lets_more_start(&before, &after) ? SBAT_LOWERED : SBAT_RAISED))
 			fail_msg("%u,%u,%u to %u,%u,%u: %d", before.of[0], before.of[1],
 				before.of[2], after.of[0], after.of[1], after.of[2], change);
-		raised += change == SBAT_RAISED;
-		lowered += change == SBAT_LOWERED;
+		judged_add(&judged, change == SBAT_RAISED);
 		/* whatever the lines are, an older date raises nothing */
 		assert_int_not_equal(sbat_compare(&new, &old), SBAT_RAISED);
 	}
-	assert_true(raised >= 200 && lowered >= 200);
+	assert_true(judged.good >= 200 && judged.attacks >= 200);
+	judged_print(1, judged);
 }
 
 static void a_level_that_was_cut_is_not_compared(void **state)

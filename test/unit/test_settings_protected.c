@@ -1,6 +1,7 @@
 /* Protected settings: which member counts, whose key opens them, and that nothing of them comes out
  * with an error. */
 #include "check.h"
+#include "../support/kinds.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -57,6 +58,7 @@ static void a_protected_member_wins_over_the_public_one(void **state)
 		assert_string_equal(found.ca_file, rows[i].ca_file);
 		assert_int_equal(found.warning_count, 0);
 	}
+	judged_print(12, (struct judged){.good = COUNT(rows)});
 }
 
 static void unusable_protected_text_is_refused_without_repeating_it(void **state)
@@ -73,6 +75,7 @@ static void unusable_protected_text_is_refused_without_repeating_it(void **state
 			ERR_PROTECTED_SETTINGS);
 		assert_null(strstr(err.msg, "hush"));
 	}
+	judged_print(12, (struct judged){.attacks = COUNT(rows)});
 }
 
 #define UPPER "0123456789ABCDEF0123456789ABCDEF01234567"
@@ -95,6 +98,7 @@ static void only_a_thumbprint_becomes_a_file_name(void **state)
 		{AS_WRITTEN("null", "{}", "\"" UPPER "\""), false},
 		{AS_WRITTEN("null", "\"no base64\"", "\"" UPPER "\""), false},
 	};
+	struct judged judged = {0};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -111,7 +115,9 @@ static void only_a_thumbprint_becomes_a_file_name(void **state)
 		else
 			assert_string_equal(thumbprint, UPPER);
 		assert_int_equal(message.len, is_good ? 3 : 0);
+		judged_add(&judged, is_good);
 	}
+	judged_print(12, judged);
 }
 
 /* ---- the agent's folder ---- */
@@ -214,6 +220,7 @@ static void what_cannot_be_opened_has_one_code_and_a_reason(void **state)
 		if (!strstr(err.msg, rows[i].reason))
 			fail_msg("row %zu: '%s' does not say '%s'", i, err.msg, rows[i].reason);
 	}
+	judged_print(12, (struct judged){.attacks = COUNT(rows)});
 }
 
 int main(void)

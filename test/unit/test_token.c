@@ -1,6 +1,7 @@
 /* Tokens and key sets that test/support/make_tokens signs with openssl: one row per way to be
  * wrong. */
 #include "check.h"
+#include "../support/kinds.h"
 
 #include "edge/crypto.h"
 #include "maa/token.h"
@@ -55,6 +56,7 @@ static void good_tokens_are_believed(void **state)
 
 		check_ok(judge(names[i], &err), &err);
 	}
+	judged_print(9, (struct judged){.good = COUNT(names)});
 }
 
 static void each_flaw_has_its_code(void **state)
@@ -159,6 +161,7 @@ static void each_flaw_has_its_code(void **state)
 		if (err.code != rows[i].code)
 			fail_msg("%s: %s (%s)", rows[i].name, err_info(err.code)->name, err.msg);
 	}
+	judged_print(9, (struct judged){.attacks = COUNT(rows)});
 }
 
 /* A token of another provider, another time, nonce and key: all that a round asks is asked. */
