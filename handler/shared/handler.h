@@ -10,7 +10,7 @@
 
 #include "agent/status.h"
 #include "service/control.h"
-#include "service/lock.h"
+#include "memory/lock.h"
 
 #define HANDLER_PATH_SIZE 512
 /* file below the state folder while an upgrade is in progress, so that uninstall keeps the state */

@@ -142,6 +142,13 @@ static int check_awake(const struct evidence *evidence, struct err *err)
 	return err_wrap(err, "The machine slept during attestation");
 }
 
+static int take_ak_cert(
+	struct tpm *tpm, const struct collect_sources *sources, struct buf *ret, struct err *err)
+{
+	return sources->ak_cert.len ? buf_set(ret, sources->ak_cert, err)
+				    : tpm_read_ak_cert(tpm, ret, err);
+}
+
 int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err)
 {
@@ -149,7 +156,7 @@ int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct
 
 	read_os_release(sources->root_fd, &evidence);
 	if (tpm_read_ak_public(tpm, &evidence.ak_public, err) < 0 ||
-		tpm_read_ak_cert(tpm, &evidence.ak_cert, err) < 0)
+		take_ak_cert(tpm, sources, &evidence.ak_cert, err) < 0)
 		return -1;
 	if (collect_read_log(sources, &evidence.event_log, err) < 0)
 		return -1;

@@ -12,6 +12,8 @@ struct collect_sources {
 	/* path of a log, relative to the working directory; NULL: COLLECT_EVENT_LOG below
 	 * root_fd */
 	const char *event_log;
+	/* the attestation key's certificate (DER) to present in place of the TPM's; empty: that */
+	struct bytes ak_cert;
 };
 
 /* Reads the whole log. ret is overwritten and owned by the caller. ERR_NO_EVENT_LOG,

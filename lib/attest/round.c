@@ -184,15 +184,18 @@ static int ask_provider(struct approach *approach, struct tpm *tpm, struct err *
 	return 0;
 }
 
+int round_open_tpm(const struct round_inputs *inputs, struct tpm **ret, struct err *err)
+{
+	return tpm_open(inputs->tcti && inputs->tcti[0] ? inputs->tcti
+							: tpm_machine_tcti(inputs->sources.root_fd),
+		ret, err);
+}
+
 /* ret_approach: begins when only the TPM's key is missing; NULL: no provider is asked. */
 static int collect_with_tpm(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	struct approach **ret_approach, struct round_result *ret, struct err *err)
 {
-	const char *tcti = inputs->tcti && inputs->tcti[0]
-				   ? inputs->tcti
-				   : tpm_machine_tcti(inputs->sources.root_fd);
-
-	if (tpm_open(tcti, ret_tpm, err) < 0)
+	if (round_open_tpm(inputs, ret_tpm, err) < 0)
 		return -1;
 	ret->stage = ROUND_TPM;
 	if (collect_quote(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0 ||

@@ -8,6 +8,8 @@
 #include "attest/round.h"
 #include "maa/imds.h"
 
+/* inputs->tcti, or the machine's own TPM. */
+int round_open_tpm(const struct round_inputs *inputs, struct tpm **ret, struct err *err) err_check;
 /* The address of the metadata service. */
 const char *round_metadata(const struct round_inputs *inputs);
 void round_take_metadata(const struct imds *imds, struct round_result *ret);

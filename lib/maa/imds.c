@@ -67,22 +67,25 @@ int imds_parse(struct bytes text, struct imds *ret, struct err *err)
 	return 0;
 }
 
-static int send_get(const char *address, unsigned total_ms, struct http_answer *ret, struct err *err)
+static int send_request(const char *address, const struct imds_request *request,
+	struct http_answer *ret, struct err *err)
 {
 	auto_cleanup(http) struct http *http = NULL;
 	char url[HTTP_URL_SIZE];
 
-	if (!text_format(url, sizeof(url), "%s%s", address, IMDS_PATH))
+	if (!text_format(url, sizeof(url), "%s%s", address, request->path))
 		return err_set(err, ERR_ENDPOINT_INVALID, 0,
 			"The metadata service's address is too long.");
 	if (http_open(&http, err) < 0)
 		return -1;
 	return http_exchange(http,
 		&(struct http_request){.url = url,
+			.content_type = request->content_type,
+			.body = request->body,
 			.is_plain = true,
 			.header = "Metadata: true",
 			.connect_timeout_ms = IMDS_CONNECT_MS,
-			.total_timeout_ms = total_ms},
+			.total_timeout_ms = request->total_ms},
 		ret, err);
 }
 
@@ -121,11 +124,10 @@ static int refuse_answer(const char *address, const struct http_answer *answer, 
 		address, title[0] ? " \"" : "", title, title[0] ? "\"" : "");
 }
 
-static int try_once(const char *address, unsigned total_ms, struct imds *ret, struct err *err)
+int imds_exchange(const char *address, const struct imds_request *request, struct http_answer *ret,
+	struct err *err)
 {
-	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
-
-	if (send_get(address, total_ms, &answer, err) < 0) {
+	if (send_request(address, request, ret, err) < 0) {
 		const struct err_info *info = err_info(err->code);
 
 		/* the other network codes' remedies are about the provider */
@@ -134,8 +136,18 @@ static int try_once(const char *address, unsigned total_ms, struct imds *ret, st
 								      : ERR_METADATA;
 		return err_wrap(err, "Metadata service");
 	}
-	if (answer.status != 200 || is_foreign(&answer))
-		return refuse_answer(address, &answer, err);
+	if (ret->status != 200 || is_foreign(ret))
+		return refuse_answer(address, ret, err);
+	return 0;
+}
+
+static int try_once(const char *address, unsigned total_ms, struct imds *ret, struct err *err)
+{
+	auto_cleanup(http_answer) struct http_answer answer = {.body = buf_with_max(IMDS_MAX_BYTES)};
+	const struct imds_request request = {.path = IMDS_PATH, .total_ms = total_ms};
+
+	if (imds_exchange(address, &request, &answer, err) < 0)
+		return -1;
 	return imds_parse(buf_bytes(&answer.body), ret, err);
 }
 

@@ -21,6 +21,17 @@ struct imds {
 	char virtual_tpm[8]; /* likewise */
 };
 
+struct imds_request {
+	const char *path; /* with the query */
+	const char *content_type; /* of the body; NULL: a GET */
+	struct bytes body;
+	uint32_t total_ms; /* for all of it */
+};
+/* One exchange with the service itself. ret: its answer, of status 200; the caller sets body.max.
+ * Errors as imds_ask(). */
+int imds_exchange(const char *address, const struct imds_request *request, struct http_answer *ret,
+	struct err *err) err_check;
+
 /* GETs from `address` (IMDS_ADDRESS, or a test server's of the same form) within 5 s, or 7 s if an
  * early answer of a kind that passes (ERR_RETRY_SOON) makes it ask once more. ERR_METADATA: no
  * answer; ERR_METADATA_THROTTLED: 429; ERR_METADATA_REFUSED: 401 or 403, as under the Metadata

@@ -1,8 +1,9 @@
-/* attempt.h - a round and its alerts, with the settings, proxies and state of the enabled
- * extension. */
+/* attempt.h - a round, its alerts, and the renewal of the attestation key's certificate, with the
+ * settings, proxies and state of the enabled extension. */
 #ifndef SERVICE_ATTEMPT_H
 #define SERVICE_ATTEMPT_H
 
+#include "attest/cert_renewal.h"
 #include "memory/record.h"
 #include "service/alert.h"
 #include "service/status_report.h"
@@ -20,6 +21,10 @@ struct attempt {
  * call. */
 void attempt_round(const struct attempt *attempt, const uint8_t random[20],
 	const struct clock_time *now, struct round_result *ret);
+/* cert_renewal_resume() and cert_renewal_run(); they log what came of it. */
+void attempt_resume_renewal(
+	const struct attempt *attempt, char ret_trouble[CERT_RECORD_TROUBLE_SIZE]);
+void attempt_renewal(const struct attempt *attempt, int64_t end_s, const struct clock_time *now);
 /* alert_run() after a round that was reported with this state. Errors as alert_run(). */
 int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
 	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,

@@ -20,10 +20,11 @@
 #include "service/schedule.h"
 #include "service/wakeup.h"
 
-#define END_WAIT_S    2 /* enough for a concurrent enable to start its own service */
-#define STOP_LOOK_S   2 /* of the 5 s in which its unit must stop */
-#define ENABLING_S    60 /* enable has just started the service */
-#define DISKS_LIMIT_S 600 /* enough to digest kernels on a slow disk */
+#define END_WAIT_S      2 /* enough for a concurrent enable to start its own service */
+#define STOP_LOOK_S     2 /* of the 5 s in which its unit must stop */
+#define ENABLING_S      60 /* enable has just started the service */
+#define DISKS_LIMIT_S   600 /* enough to digest kernels on a slow disk */
+#define RENEWAL_LIMIT_S 300 /* enough for its minute and a round on the network, and a slow TPM */
 
 static void loop_cleanup(struct loop **loop)
 {
@@ -235,8 +236,11 @@ void loop_look_at_disks(struct loop *loop)
 		remember_disks(loop);
 }
 
-static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
+/* The seconds that are left of a wait. */
+static uint32_t count_as_waited(struct loop *loop, uint32_t wait_s, uint32_t passed_s)
 {
+	if (loop->lapse_s)
+		loop->lapse_s = passed_s < loop->lapse_s ? loop->lapse_s - passed_s : 1;
 	return wait_s > passed_s ? wait_s - passed_s : 0;
 }
 
@@ -272,9 +276,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 		if (wakeup != WAKEUP_CLOCK)
 			return wakeup;
 		passed_s = (uint32_t)(clock_read().boot_s - begun_s);
-		wait_s = wait_after_step_s(loop, left_of(wait_s, passed_s));
-		if (loop->lapse_s)
-			loop->lapse_s = passed_s < loop->lapse_s ? loop->lapse_s - passed_s : 1;
+		wait_s = wait_after_step_s(loop, count_as_waited(loop, wait_s, passed_s));
 	}
 	return WAKEUP_DUE;
 }
@@ -342,7 +344,23 @@ static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *e
 			       .acts = watchdog_acts(loop)},
 		    &hang, err) < 0)
 		return -1;
+	attempt_resume_renewal(&loop->attempt, loop->cert_trouble);
 	return loop_attest(loop, ret_wait_s, err);
+}
+
+/* After a round, and after all that waits for it. */
+static void renew_certificate(struct loop *loop, uint32_t *wait_s)
+{
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	const struct watchdog_acts acts = watchdog_acts(loop);
+	const struct clock_time begun = clock_read();
+	struct err err;
+
+	if (watchdog_arm(RENEWAL_LIMIT_S, &acts, &watchdog, &err) < 0)
+		loop_log_err(loop, &err);
+	else
+		attempt_renewal(&loop->attempt, loop->cert_end_s, &begun);
+	*wait_s = count_as_waited(loop, *wait_s, (uint32_t)(clock_read().boot_s - begun.boot_s));
 }
 
 /* -1: a permanent failure, as the status reports. Any other failure is reported too, and tried
@@ -360,8 +378,10 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	}
 	loop_watch_remedy(loop, loop->schedule.verdict.reason.code);
 	attest_now_meet(loop->state_fd, loop->met_id);
-	if (loop_find_end(loop) == RUNNING_GOES_ON)
+	if (loop_find_end(loop) == RUNNING_GOES_ON) {
 		loop_look_at_disks(loop);
+		renew_certificate(loop, ret_wait_s);
+	}
 	return 0;
 }
 

@@ -39,6 +39,8 @@ struct loop {
 	struct status status; /* the last one reported, before suppression */
 	bool is_suppressed; /* the file says success in its place */
 	struct outlook outlook; /* of the last round */
+	int64_t cert_end_s; /* of cert_renewal_run() */
+	char cert_trouble[CERT_RECORD_TROUBLE_SIZE]; /* of cert_renewal_resume() */
 	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
 	uint32_t lapse_s;
 };

@@ -227,6 +227,14 @@ static void apply_latch(const struct chronicle *chronicle, bool is_read, const s
 	}
 }
 
+/* 0: it is not known, or the provider is not to be sent another request now. */
+static int64_t cert_end_s(const struct round_result *round)
+{
+	return round->stage >= ROUND_ANSWERED && !round->retry_after_s
+		       ? round->local.binding.cert.not_after_s
+		       : 0;
+}
+
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
@@ -245,6 +253,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		.settings = &loop->settings,
 		.change = &change,
 		.outlook = &loop->outlook,
+		.cert_trouble = loop->cert_trouble,
 		.enabled_at_s = loop->service.enabled_at_s};
 
 	loop->lapse_s = 0;
@@ -254,6 +263,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		return -1;
 	attempt_round(&loop->attempt, random.attempt, &started.time, round);
 	report.round = round;
+	loop->cert_end_s = cert_end_s(round);
 	report.chronicle = chronicle;
 	judge_round(loop, &history, round, &change, &verdict);
 	report.now = loop_moment(loop);

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/tree.h"
 #include "edge/state.h"
-#include "service/lock.h"
+#include "memory/lock.h"
 #include "service/programs.h"
 #include "service/shortcut.h"
 

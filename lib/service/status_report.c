@@ -298,6 +298,7 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 	const struct crypto_cert_info *cert = &inputs->round->local.binding.cert;
 	int64_t left_s = cert->not_after_s - inputs->now.time.wall_s;
 	bool is_soon = left_s < CERT_SOON_S;
+	const char *trouble = is_soon && inputs->cert_trouble ? inputs->cert_trouble : "";
 	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE], left[128] = "";
 
 	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
@@ -308,10 +309,14 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 			(long long)(left_s / DAY_S),
 			is_soon ? ": the platform has not renewed it, though each attestation reads it"
 				: "");
-	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s%s.",
-		cert->subject, cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry, left);
+	(void)text_format(text, sizeof(text), "Certificate of %s, issued by %s, %s %s%s.%s%s",
+		cert->subject, cert->issuer, left_s < 0 ? "expired on" : "valid until", expiry,
+		left, trouble[0] ? " Nor could the service renew it: " : "", trouble);
 	status_add(ret, "AttestationKey", is_soon ? STATUS_WARNING : STATUS_SUCCESS,
-		is_soon ? ERR_AK_CERT_ENDS : 0, text);
+		trouble[0] ? ERR_AK_CERT_NOT_RENEWED
+		: is_soon  ? ERR_AK_CERT_ENDS
+			   : ERR_OK,
+		text);
 }
 
 static void add_baseline(const struct comparison *change, struct status *ret)

@@ -18,6 +18,8 @@ struct status_report_inputs {
 	/* this boot compared with the baseline; NULL: not compared */
 	const struct comparison *change;
 	const struct outlook *outlook; /* NULL: not looked at */
+	/* why the attestation key's certificate was not renewed; NULL, "": not tried */
+	const char *cert_trouble;
 	const struct chronicle *chronicle; /* including this round; NULL: none */
 	int64_t enabled_at_s; /* when enable ran */
 	struct moment now;

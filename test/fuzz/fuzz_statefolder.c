@@ -15,7 +15,7 @@
 #include "../support/changed_json.h"
 #include "../support/reading.h"
 #include "../support/share.h"
-#include "service/lock.h"
+#include "memory/lock.h"
 #include "disk/next_boot.h"
 #include "drift/drift_verdict.h"
 #include "service/alert.h"

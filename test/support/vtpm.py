@@ -20,11 +20,12 @@ RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM, RH_PLATFORM_NV = 0x40000001, 0x4000000B, 
 CC_EVICT_CONTROL, CC_NV_UNDEFINE, CC_NV_DEFINE, CC_CREATE_PRIMARY = 0x120, 0x122, 0x12A, 0x131
 CC_NV_WRITE, CC_STARTUP, CC_SHUTDOWN, CC_FLUSH, CC_PCR_EXTEND = 0x137, 0x144, 0x145, 0x165, 0x182
 CC_HIERARCHY_CHANGE_AUTH, CC_CERTIFY, CC_QUOTE = 0x129, 0x148, 0x158
+CC_NV_READ, CC_NV_READ_PUBLIC = 0x14E, 0x169
 CC_HIERARCHY_CONTROL, CC_PCR_ALLOCATE = 0x121, 0x12B
 CTRL_INIT, CTRL_SHUTDOWN, CTRL_SET_LOCALITY = 2, 3, 5
 # PLATFORMCREATE, NO_DA, AUTHREAD, OWNERREAD, AUTHWRITE: as the paravisor defines it
 NV_ATTRIBUTES = 0x42060004
-NV_PLATFORMCREATE, NV_AUTHWRITE = 0x40000000, 0x4
+NV_PLATFORMCREATE, NV_WRITTEN, NV_AUTHWRITE = 0x40000000, 0x20000000, 0x4
 RC_RETRY = 0x922
 EMPTY_PASSWORD = struct.pack(">IIHBH", 9, 0x40000009, 0, 0, 0)
 HASH_SIZES = {0x0004: 20, 0x000B: 32, 0x000C: 48, 0x000D: 64}
@@ -125,6 +126,19 @@ class Tpm:
             body = struct.pack(">II", who, AK_CERT_INDEX) + EMPTY_PASSWORD
             body += struct.pack(">H", len(part)) + part + struct.pack(">H", at)
             self.run(CC_NV_WRITE, body, "write the certificate")
+
+    def nv_read(self):
+        """All of the index; None if it is not defined or not written."""
+        code, answer = self.raw(struct.pack(">HIII", 0x8001, 14, CC_NV_READ_PUBLIC, AK_CERT_INDEX))
+        if code or not int.from_bytes(answer[8:12], "big") & NV_WRITTEN:
+            return None
+        policy = int.from_bytes(answer[12:14], "big")
+        size, data = int.from_bytes(answer[14 + policy:16 + policy], "big"), b""
+        while len(data) < size:
+            piece = min(1024, size - len(data))
+            body = struct.pack(">II", AK_CERT_INDEX, AK_CERT_INDEX) + EMPTY_PASSWORD + struct.pack(">HH", piece, len(data))
+            data += self.run(CC_NV_READ, body, "read the certificate")[6:6 + piece]
+        return data
 
     def set_owner_password(self, password):
         body = struct.pack(">I", RH_OWNER) + EMPTY_PASSWORD + struct.pack(">H", len(password)) + password

@@ -69,14 +69,21 @@ static void the_days_of_a_certificate_are_watched(void **state)
 		int64_t left_s;
 		enum status_state state;
 		int code;
-		const char *words;
+		const char *words, *trouble;
 	} rows[] = {
-		{400 * 86400, STATUS_SUCCESS, 0, ", 400 days left."},
-		{30 * 86400, STATUS_SUCCESS, 0, ", 30 days left."},
+		{400 * 86400, STATUS_SUCCESS, 0, ", 400 days left.", ""},
+		{30 * 86400, STATUS_SUCCESS, 0, ", 30 days left.", ""},
 		{30 * 86400 - 1, STATUS_WARNING, ERR_AK_CERT_ENDS,
-			", 29 days left: the platform has not renewed it, though each attestation reads it."},
-		{0, STATUS_WARNING, ERR_AK_CERT_ENDS, ", 0 days left: "},
-		{-1, STATUS_WARNING, ERR_AK_CERT_ENDS, "expired on"},
+			", 29 days left: the platform has not renewed it, though each attestation reads it.",
+			""},
+		{0, STATUS_WARNING, ERR_AK_CERT_ENDS, ", 0 days left: ", ""},
+		{-1, STATUS_WARNING, ERR_AK_CERT_ENDS, "expired on", ""},
+		{86400, STATUS_WARNING, ERR_AK_CERT_NOT_RENEWED,
+			"though each attestation reads it. Nor could the service renew it: No way.",
+			"No way."},
+		{-1, STATUS_WARNING, ERR_AK_CERT_NOT_RENEWED, "could the service renew it: No way.",
+			"No way."},
+		{30 * 86400, STATUS_SUCCESS, 0, ", 30 days left.", "of an earlier one"},
 	};
 
 	(void)state;
@@ -85,10 +92,20 @@ static void the_days_of_a_certificate_are_watched(void **state)
 			.local.binding.cert = {.subject = "CN=vm",
 				.issuer = "CN=CA",
 				.not_after_s = NOW_S + rows[i].left_s}};
-		struct status status = report(&round, HEALTH_HEALTHY, ERR_OK,
-			(struct history){.healthy_s = NOW_S}, (struct settings){0});
-		const struct status_item *key = item(&status, "AttestationKey");
+		struct history history = {.healthy_s = NOW_S};
+		struct settings settings = {.period_s = 14400};
+		struct verdict verdict = {.health = HEALTH_HEALTHY};
+		struct status status;
+		const struct status_item *key;
 
+		status_report_make(&(struct status_report_inputs){.round = &round,
+					   .verdict = &verdict,
+					   .history = &history,
+					   .settings = &settings,
+					   .cert_trouble = rows[i].trouble,
+					   .now.time.wall_s = NOW_S},
+			&status);
+		key = item(&status, "AttestationKey");
 		if (key->state != rows[i].state || key->code != rows[i].code ||
 			!strstr(key->message, rows[i].words))
 			fail_msg("row %zu: %d %s", i, key->code, key->message);

@@ -1,4 +1,4 @@
-#include "service/lock.h"
+#include "memory/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* lock.h - one command at a time, by a lock on the state folder itself. Taking it waits for a
  * bounded time. No lock file is needed, in whose place there could be a link or a FIFO. */
-#ifndef SERVICE_LOCK_H
-#define SERVICE_LOCK_H
+#ifndef MEMORY_LOCK_H
+#define MEMORY_LOCK_H
 
 #include "base/err.h"
 
