@@ -48,7 +48,8 @@ static void drop_certificates(struct cert_record *record)
 	record->next.len = record->before.len = 0;
 }
 
-/* If the new one cannot be written, the old one must be there again. -1: the old one is. */
+/* If the new one cannot be written, the old one is, unless it is still there. While neither can be,
+ * *record keeps both. */
 static int replace(struct tpm *tpm, struct cert_record *record, struct err *err)
 {
 	auto_cleanup(buf) struct buf found = buf_with_max(TPM_MAX_CERT);
