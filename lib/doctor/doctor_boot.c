@@ -1,5 +1,6 @@
 /* Checks of what this boot measured: the log, whether it leads to the TPM's PCRs, and what PCR 7
  * proves. */
+#include "appraise/renewal.h"
 #include "appraise/replay.h"
 #include "appraise/verdict.h"
 #include "attest/collect.h"
@@ -55,6 +56,53 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu.",
 		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count,
 		facts->dbx.hash_count);
+	return 0;
+}
+
+/* What it means that certificates are missing. Settings that cannot be read are a finding of
+ * doctor_settings. */
+static int read_action(const struct doctor *doctor, enum renewal_action *ret, struct err *err)
+{
+	auto_cleanup(free) struct settings *settings = calloc(1, sizeof(*settings));
+	struct err ignored;
+
+	*ret = RENEWAL_WARN;
+	if (!settings)
+		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the settings.");
+	if (doctor->is_enabled && enabled_read_settings(doctor->inputs->root_fd,
+					  &doctor->service.environment, settings, &ignored) == 0)
+		*ret = settings->renewal;
+	settings_done(settings);
+	return 0;
+}
+
+int doctor_renewal(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
+{
+	struct renewal_variables now;
+	struct renewal renewal;
+	enum renewal_action action;
+	char text[RENEWAL_TEXT_SIZE];
+
+	if (read_action(doctor, &action, err) < 0)
+		return -1;
+	renewal_look(doctor->inputs->root_fd, &now);
+	renewal = renewal_of(&doctor->measured.renewal, &now);
+	renewal_text(&renewal, text);
+	json_add_known_text(finding->details, "state", renewal_state_name(renewal.state));
+	json_add_bool(finding->details, "isPending", renewal.is_pending);
+	json_add_text(finding->details, "secureBoot2023", renewal_action_names[action]);
+	if (renewal_check(&renewal, action, err) < 0)
+		return -1;
+	if (renewal.is_due && action == RENEWAL_WARN)
+		doctor_warn(finding, ERR_CERTIFICATES_2011, "%s%s", text,
+			renewal.is_pending ? " The firmware's variables hold them since this boot."
+					   : "");
+	else if (renewal.state == RENEWAL_UNKNOWN)
+		doctor_skip(
+			finding, "KEK and db tell nothing of Secure Boot's certificates of 2023.");
+	else
+		doctor_ok(finding, "Secure Boot's certificates of 2023: %s.%s%s",
+			renewal_state_text(renewal.state), text[0] ? " " : "", text);
 	return 0;
 }
 

@@ -72,6 +72,7 @@ void doctor_skip(struct doctor_finding *finding, const char *format, ...)
 	X(BOOT,      "event-log",            doctor_event_log) \
 	X(BOOT,      "measurements",         doctor_measurements, doctor_tpm, doctor_event_log) \
 	X(BOOT,      "measured-secure-boot", doctor_measured_secure_boot, doctor_measurements) \
+	X(BOOT,      "secure-boot-2023",     doctor_renewal, doctor_measured_secure_boot) \
 	X(BOOT,      "appraisal",            doctor_appraisal, doctor_key, doctor_certificate, doctor_measured_secure_boot) \
 	X(EXTENSION, "extension",            doctor_enabled) \
 	X(EXTENSION, "settings",             doctor_settings, doctor_enabled) \

@@ -107,6 +107,7 @@ static void an_empty_machine_lacks_everything_and_each_thing_once(void **state)
 	expect(place, "event-log", DOCTOR_SKIPPED, 0, "'firmware'");
 	expect(place, "measurements", DOCTOR_SKIPPED, 0, "'tpm'");
 	expect(place, "measured-secure-boot", DOCTOR_SKIPPED, 0, "'measurements'");
+	expect(place, "secure-boot-2023", DOCTOR_SKIPPED, 0, "'measured-secure-boot'");
 	expect(place, "extension", DOCTOR_WARNING, ERR_NOT_ENABLED, "not enabled");
 	expect(place, "settings", DOCTOR_SKIPPED, 0, "'extension'");
 	expect(place, "service", DOCTOR_SKIPPED, 0, "'extension'");
