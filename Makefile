@@ -290,6 +290,7 @@ year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with
 	$(Q)scripts/deps build test
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)test/year/archive $(BUILD)/year
+	$(Q)test/flow/programs_are_read_as_tools_do $(BIN) all
 	$(Q)test/year/year $(BIN) $(BUILD)/year good
 	$(Q)test/year/year $(BIN) $(BUILD)/year attacked
 
