@@ -74,14 +74,24 @@ static void read_second(struct bytes data, char ret[BOOTOPTION_PATH_SIZE])
 		ret[0] = '\0';
 }
 
+static void take_partition(const uint8_t *partition, struct bootoption *ret)
+{
+	ret->has_partition = partition != NULL;
+	if (partition)
+		memcpy(ret->partition, partition, sizeof(ret->partition));
+}
+
 /* Leaves the path empty if the option leads elsewhere. */
 static void find_path(
 	const struct reading *reading, const struct loadoption *option, struct bootoption *ret)
 {
 	struct devicepath path;
+	const uint8_t *own;
 
 	if (!devicepath_read(option->path, &path) || !is_this_device(reading, option->path))
 		return;
+	own = devicepath_partition(option->path);
+	take_partition(own ? own : devicepath_partition(reading->started), ret);
 	if (path.file[0] == '\\')
 		(void)text_format(ret->path, sizeof(ret->path), "%s", path.file);
 	else if (!path.file[0])
@@ -153,6 +163,7 @@ int bootoptions_read(int root_fd, struct bytes started, struct bootoptions *ret,
 		struct bootoption *last = &ret->items[ret->count++];
 
 		*last = (struct bootoption){.tries = reading.tries + 1};
+		take_partition(devicepath_partition(started), last);
 		(void)text_format(last->path, sizeof(last->path), "%s", DEFAULT_PATH);
 	}
 	return 0;

@@ -11,6 +11,7 @@
 #define FORETELL_BOOTOPTIONS_H
 
 #include "base/buf.h"
+#include "boot/uefivar.h"
 
 #define BOOTOPTIONS_MAX       16
 #define BOOTOPTION_PATH_SIZE  192
@@ -22,6 +23,8 @@ struct bootoption {
 	char path[BOOTOPTION_PATH_SIZE]; /* "\EFI\debian\shimx64.efi"; "" if it is unknown */
 	/* the program that it names for shim, relative to shim's folder; "" if none */
 	char second[BOOTOPTION_PATH_SIZE];
+	bool has_partition;
+	uint8_t partition[UEFI_GUID_SIZE]; /* that it leads to; else that this boot came from */
 	bool is_current; /* this boot's */
 	size_t tries; /* boot options that the firmware has tried with this one; at least 1 */
 };

@@ -65,8 +65,9 @@ static const struct bootfile *find_on_esp(
 		(void)chain_stop(chain, CHAIN_MISSING, "%s is missing.", path);
 		return NULL;
 	case PLACE_NO_ESP:
-		(void)chain_stop(chain, CHAIN_UNCLEAR,
-			"No EFI system partition is mounted at /boot/efi, /efi or /boot.");
+		(void)chain_stop(chain, CHAIN_UNCLEAR, "%s is mounted at /boot/efi, /efi or /boot.",
+			sources->is_esp_other ? "Another partition than the boot option's"
+					      : "No EFI system partition");
 		return NULL;
 	case PLACE_TWICE:
 		break;

@@ -39,6 +39,7 @@ struct chain {
 struct chain_sources {
 	int root_fd;
 	const struct bootfiles *files;
+	bool is_esp_other; /* another partition is mounted than the boot option's, and left out */
 	/* takes the place of the program of its kind; fd -1: none */
 	struct chain_with {
 		int fd;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "boot/pcr.h"
+#include "foretell/esp.h"
 
 static const struct {
 	const char *name, *text;
@@ -274,13 +275,28 @@ static int judge_chain(struct foretell *foretell, const struct chain_sources *so
 	return say(foretell, FORETELL_CHANGES, "It starts.");
 }
 
+static int find_chain(const struct chain_sources *sources, const struct bootoption *option,
+	struct chain *ret, struct err *err)
+{
+	struct chain_sources own = *sources;
+	auto_cleanup(bootfiles) struct bootfiles files = {0};
+
+	if (!option->has_partition)
+		return chain_find(sources, option, ret, err);
+	if (esp_files(sources->root_fd, sources->files, option->partition, &files,
+		    &own.is_esp_other, err) < 0)
+		return -1;
+	own.files = &files;
+	return chain_find(&own, option, ret, err);
+}
+
 static int try_option(struct foretell *foretell, const struct foretell_sources *sources,
 	const struct bootoption *option, struct err *err)
 {
 	foretell->option = *option;
 	chain_done(&foretell->chain);
 	foretell->judged = 0;
-	if (chain_find(&sources->chain, option, &foretell->chain, err) == 0)
+	if (find_chain(&sources->chain, option, &foretell->chain, err) == 0)
 		return judge_chain(foretell, &sources->chain, err);
 	if (err->code == ERR_NO_MEMORY)
 		return -1;
@@ -320,7 +336,7 @@ static void pass_over(struct foretell *foretell, struct bootoption *first)
 static int try_one(struct foretell *foretell, const struct foretell_sources *sources,
 	const struct bootoption *option, bool *ret_is_last, struct err *err)
 {
-	struct bootoption by_fallback = {.tries = 1};
+	struct bootoption by_fallback = {.tries = 1, .has_partition = option->has_partition};
 
 	if (try_option(foretell, sources, option, err) < 0)
 		return -1;
@@ -328,6 +344,7 @@ static int try_one(struct foretell *foretell, const struct foretell_sources *sou
 	if (!*ret_is_last)
 		return 0;
 	memcpy(by_fallback.path, foretell->chain.fallback, sizeof(by_fallback.path));
+	memcpy(by_fallback.partition, option->partition, sizeof(by_fallback.partition));
 	foretell->is_after_shim = false;
 	return try_option(foretell, sources, &by_fallback, err);
 }
