@@ -15,8 +15,10 @@
 #define FILE_MAX     (64u << 10)
 #define LOCAL_SERVER "127.0.0.1" /* resolv.conf(5): used if the file names none */
 #define STEPS_MAX    (RESOLVCONF_SERVERS_MAX * RESOLVCONF_ATTEMPTS_MAX)
-/* to wait for the second family once the first has a usable address: RFC 8305 section 3 */
-#define OTHER_WAIT_MS 250
+/* To wait for the second family once the first has a usable address. RFC 8305 section 3 takes 50
+ * ms, for a page that somebody waits for; here a slow answer that leads around a closed way is
+ * worth more. */
+#define OTHER_WAIT_MS 1000
 
 /* A family's share of the search for one name. */
 struct side {
