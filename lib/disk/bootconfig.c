@@ -138,7 +138,7 @@ bool bootconfig_is_entry(const char *path)
 		       strstr(path, "/loader.1/entries/"));
 }
 
-static bool is_config(const char *path)
+bool bootconfig_is_config(const char *path)
 {
 	return is_script(path) || bootconfig_is_entry(path);
 }
@@ -198,7 +198,7 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 		const struct bootfile *file = &files->files[i];
 		auto_cleanup(buf) struct buf text = buf_with_max(FILE_MAX_BYTES);
 
-		if (!is_config(file->path) || !read_text(root_fd, file, &text, &gap) ||
+		if (!bootconfig_is_config(file->path) || !read_text(root_fd, file, &text, &gap) ||
 			!bootconfig_asks_for(
 				buf_bytes(&text), buf_bytes(&environment), what, sha256, &tried))
 			continue;

@@ -36,6 +36,8 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 
 /* Is this a Boot Loader Specification entry? */
 bool bootconfig_is_entry(const char *path);
+/* Is this a file that bootconfig_find reads for lines: an entry, or GRUB's script? */
+bool bootconfig_is_config(const char *path);
 /* The same for one file's text. environment: text with more assignments, such as grubenv's. False
  * without memory. The contents of *ret_text, which holds up to BOOTCONFIG_TEXT_MAX bytes, are
  * replaced. */

@@ -20,6 +20,23 @@ static void explain_by_file(const struct explain_case *one, const struct bootfil
 	explanation_set_gap(&one->pending->files.gap, ret);
 }
 
+/* A configuration that came since the restart may have had another name before, as
+ * systemd-bless-boot renames the entry that has booted: the file that had its contents then, or the
+ * file itself. */
+static const struct bootfile *under_former_name(
+	const struct next_boot *pending, const struct bootfile *file)
+{
+	for (size_t i = 0; file && file->is_new && i < pending->replaced.count; i++) {
+		const struct bootfile *former = &pending->replaced.files[i];
+
+		if (bootconfig_is_config(former->path) &&
+			memcmp(former->digest.sha256, file->digest.sha256,
+				sizeof(file->digest.sha256)) == 0)
+			return former;
+	}
+	return file;
+}
+
 static void explain_text(const struct explain_case *one, enum bootconfig_text what,
 	const struct component *text, struct explanation *ret)
 {
@@ -28,7 +45,7 @@ static void explain_text(const struct explain_case *one, enum bootconfig_text wh
 	const struct bootfile *file = bootconfig_find(
 		one->root_fd, &one->pending->files, what, text->sha256, &words, &gap);
 
-	explain_by_file(one, file, &gap, ret);
+	explain_by_file(one, under_former_name(one->pending, file), &gap, ret);
 	if (what == BOOTCONFIG_COMMAND_LINE && ret->how > EXPLANATION_UNKNOWN)
 		explain_line_refuse_shell(buf_bytes(&words), one->accepted_line, ret);
 }

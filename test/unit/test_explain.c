@@ -522,6 +522,70 @@ static void a_command_line_is_explained_by_the_boot_configuration(void **state)
 	check_told(&found, EXPLANATION_NONE, "");
 }
 
+/* By its words, not by its file's name; of a configuration that was rewritten only its digest is
+ * known, which has no words. */
+static void a_line_is_remembered_with_its_configuration(void **state)
+{
+	static const struct {
+		const char *shown;
+		struct written before[2], now[2];
+		const char *line;
+		bool is_explained;
+	} rows[] = {
+		{"still there", {{CONFIG, "linux /v ro quiet"}}, {{0}}, "ro quiet", true},
+		{"rewritten alike", {{CONFIG, "linux /v ro quiet"}},
+			{{CONFIG, "linux /v ro quiet"}}, "ro quiet", true},
+		{"an entry blessed", {{"efi/loader/entries/a+2-1.conf", "options ro quiet"}},
+			{{"efi/loader/entries/a+2-1.conf", NULL},
+				{"efi/loader/entries/a.conf", "options ro quiet"}},
+			"ro quiet", true},
+		{"an entry of the other folder of ostree",
+			{{"boot/loader.0/entries/a.conf", "options ro quiet"}},
+			{{"boot/loader.0/entries/a.conf", NULL},
+				{"boot/loader.1/entries/a.conf", "options ro quiet"}},
+			"ro quiet", true},
+
+		{"rewritten", {{CONFIG, "linux /v ro quiet"}}, {{CONFIG, "linux /v ro"}},
+			"ro quiet", false},
+		{"rewritten around it", {{CONFIG, "linux /v ro quiet"}},
+			{{CONFIG, "linux /v ro quiet\nlinux /w ro"}}, "ro quiet", false},
+		{"deleted", {{ENTRY, "options ro quiet"}}, {{ENTRY, NULL}}, "ro quiet", false},
+		{"written since", {{ENTRY, "options ro"}}, {{ENTRY, "options ro quiet"}},
+			"ro quiet", false},
+		{"an entry beside it since", {{ENTRY, "options ro"}},
+			{{"boot/loader/entries/b.conf", "options ro quiet"}}, "ro quiet", false},
+		{"a word more since, renamed", {{"efi/loader/entries/a+1.conf", "options ro"}},
+			{{"efi/loader/entries/a+1.conf", NULL},
+				{"efi/loader/entries/a.conf", "options ro quiet"}},
+			"ro quiet", false},
+		{"no configuration before", {{"boot/notes.txt", "options ro quiet"}},
+			{{"boot/notes.txt", NULL}, {ENTRY, "options ro quiet"}}, "ro quiet", false},
+		{"an entry for recovery, renamed", {{"efi/loader/entries/a+2.conf", "options single"}},
+			{{"efi/loader/entries/a+2.conf", NULL},
+				{"efi/loader/entries/a.conf", "options single"}},
+			"single", false},
+	};
+	struct judged judged = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(vm) struct vm vm = vm_make();
+		struct explanation found;
+
+		write_all(&vm, rows[i].before);
+		look(&vm, "boot-1", NOV_20);
+		start_at(&vm, clock_now_s() - 60);
+		write_all(&vm, rows[i].now);
+		look(&vm, "boot-2", NOV_20 + DAY_S);
+		found = explain_bytes(&vm, COMPONENT_COMMAND_LINE, 8, rows[i].line);
+		if ((found.how == EXPLANATION_PENDING) != rows[i].is_explained ||
+			(found.how != EXPLANATION_PENDING && found.how != EXPLANATION_NONE))
+			fail_msg("%s: %d %s", rows[i].shown, found.how, found.text);
+		judged_add(&judged, rows[i].is_explained);
+	}
+	judged_print(5, judged);
+}
+
 static void firmware_measures_programs_by_what_they_do(void **state)
 {
 	uint8_t image[4096], signatures[CRYPTO_SHA256_SIZE];
@@ -685,6 +749,7 @@ int main(void)
 		cmocka_unit_test(what_was_there_before_the_restart_is_remembered),
 		cmocka_unit_test(initrds_of_an_entry_are_explained_together),
 		cmocka_unit_test(a_command_line_is_explained_by_the_boot_configuration),
+		cmocka_unit_test(a_line_is_remembered_with_its_configuration),
 		cmocka_unit_test(firmware_measures_programs_by_what_they_do),
 		cmocka_unit_test(a_variable_must_have_been_there_before),
 		cmocka_unit_test(what_no_disk_tells_stays_unexplained),
