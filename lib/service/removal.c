@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "agent/status.h"
+#include "attest/cert_renewal.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/tree.h"
@@ -59,6 +60,22 @@ static int replace_status(int root_fd, int state_fd, struct err *err)
 	return status_write(folder, record->environment.sequence, status, clock_now_s(), err);
 }
 
+/* The state folder may hold the only certificate of the attestation key. Where the TPM does not
+ * take it, nothing else can be done. */
+static void give_back_certificate(int root_fd, int state_fd)
+{
+	auto_cleanup(free) struct record *record = calloc(1, sizeof(*record));
+	char trouble[CERT_RECORD_TROUBLE_SIZE];
+	struct err ignored;
+
+	/* it may be absent: then it is the machine's own TPM */
+	if (!record || record_load(state_fd, record, &ignored) == STATE_UNREADABLE)
+		return;
+	(void)!cert_renewal_resume(state_fd,
+		&(struct round_inputs){.sources.root_fd = root_fd, .tcti = record->tcti}, trouble,
+		&ignored);
+}
+
 int removal_generalise(const char *root, bool keeps_boots, struct err *err)
 {
 	/* the service may run from the first: programs.h */
@@ -74,6 +91,7 @@ int removal_generalise(const char *root, bool keeps_boots, struct err *err)
 	control.state_fd = lock.state_fd;
 	if (control_stop(&control, err) < 0 || replace_status(root_fd, lock.state_fd, err) < 0)
 		return -1;
+	give_back_certificate(root_fd, lock.state_fd);
 	return tree_clear(lock.state_fd, stay, err);
 }
 
@@ -86,6 +104,7 @@ int removal_run(const struct control *control, const char *version, struct err *
 		return -1;
 	if (version)
 		return 0;
+	give_back_certificate(control->root_fd, control->state_fd);
 	if (environment_open_folder(control->root_fd, "/var/lib", &lib, err) < 0)
 		return -1;
 	return tree_remove(lib, "guest-attestation", err);

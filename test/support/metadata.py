@@ -54,6 +54,7 @@ class Metadata:
                 owner.answer(self)
 
             def do_POST(self):  # noqa: N802
+                self.sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 owner.answer(self)
 
             def log_message(self, *_):
@@ -72,15 +73,14 @@ class Metadata:
             return 400
         if "api-version" not in urllib.parse.parse_qs(query):
             return 400
-        return None if path == "/metadata/instance/compute" else 404
+        return None if path == "/metadata/instance/compute" or path.startswith(RENEWALS) else 404
 
     def renew(self, request):
         path, _, query = request.path.partition("?")
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0))).decode()
         form_type = request.headers.get("Content-Type", "application/x-www-form-urlencoded")
         if request.headers.get("Metadata") != "true" or form_type != "application/x-www-form-urlencoded":
             return 400, ""
-        return self.renewals.answer(path[len(RENEWALS):], urllib.parse.parse_qs(query), body)
+        return self.renewals.answer(path[len(RENEWALS):], urllib.parse.parse_qs(query), getattr(request, "sent", ""))
 
     def answer(self, request):
         self.requests.append((request.path, dict(request.headers)))

@@ -104,14 +104,15 @@ class Tpm:
 
     def forget(self):
         """Attestation key and certificate, if there are any."""
-        for call in (lambda: self.evict(AK_HANDLE, AK_HANDLE),
-                     lambda: self.run(CC_NV_UNDEFINE, struct.pack(">II", RH_PLATFORM, AK_CERT_INDEX)
-                                      + EMPTY_PASSWORD, "undefine")):
+        for call in (lambda: self.evict(AK_HANDLE, AK_HANDLE), self.nv_undefine):
             try:
                 call()
             except TpmError as error:
                 if error.code & 0xBF != 0x8B:  # not defined
                     raise
+
+    def nv_undefine(self):
+        self.run(CC_NV_UNDEFINE, struct.pack(">II", RH_PLATFORM, AK_CERT_INDEX) + EMPTY_PASSWORD, "undefine the certificate's NV index")
 
     def nv_define(self, size, attributes=NV_ATTRIBUTES):
         public = struct.pack(">IHIHH", AK_CERT_INDEX, 0x000B, attributes, 0, size)

@@ -5,7 +5,7 @@
 #include "../support/folder.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "maa/imds.h"
+#include "maa/imds_cert.h"
 
 static struct {
 	char folder[FOLDER_SIZE];
@@ -261,6 +261,94 @@ static void plain_addresses_are_understood(void **state)
 	}
 }
 
+#define QUERY     "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
+#define VM_ID     "9f2a6c1e-53b1-4d1c-8d6f-3f1f8a3b5c7d"
+#define PEM(text) "-----BEGIN CERTIFICATE-----\\n" text "\\n-----END CERTIFICATE-----"
+
+static const uint8_t random_bytes[UUID_BYTES];
+
+static void a_new_certificate_comes_or_can_be_queried(void **state)
+{
+	static const struct {
+		const char *answers;
+		enum err_code code;
+		const char *cert, *query;
+	} rows[] = {
+		{"200\n{\"AkCertPem\":\"" PEM("MIIB") "\",\"CertQueryId\":\"x\"}", ERR_OK,
+			"\x30\x82\x01", ""},
+		{"200\n{\"AkCertPem\":\"" PEM("MIIB") PEM("AAAA") "\"}", ERR_OK, "\x30\x82\x01", ""},
+		{"200\n{\"AkCertPem\":\"\",\"CertQueryId\":\"" QUERY "\"}", ERR_OK, "", QUERY},
+		{"200\n\nthen\n200\n" QUERY, ERR_OK, "", QUERY},
+		{"200\n\nthen\n200\n\"" QUERY "\"\n", ERR_OK, "", QUERY},
+		{"200\n\nthen\n200\n", ERR_METADATA_INVALID, "", ""},
+		{"200\n\nthen\n200\n" QUERY QUERY, ERR_METADATA_INVALID, "", ""},
+		{"200\n\nthen\n200\n1b4e28ba-2fa1-11d2-883f-0016d3cca4&7", ERR_METADATA_INVALID, "",
+			""},
+		{"200\n{}", ERR_METADATA_INVALID, "", ""},
+		{"200\n[]", ERR_METADATA_INVALID, "", ""},
+		{"200\nnothing", ERR_METADATA_INVALID, "", ""},
+		{"200\n{\"AkCertPem\":17}", ERR_METADATA_INVALID, "", ""},
+		{"200\n{\"AkCertPem\":\"none\"}", ERR_METADATA_INVALID, "", ""},
+		{"200\n{\"AkCertPem\":\"" PEM("*") "\"}", ERR_METADATA_INVALID, "", ""},
+		{"200\n{\"AkCertPem\":\"" PEM("MIIBMIIBMIIB") "\"}", ERR_METADATA_INVALID, "", ""},
+		{"200\n<html>", ERR_METADATA_FOREIGN, "", ""},
+		{"302\n", ERR_METADATA_FOREIGN, "", ""},
+		{"404\n", ERR_METADATA_FAILED, "", ""},
+		{"429\n", ERR_METADATA_THROTTLED, "", ""},
+	};
+	const struct imds_cert_call call = {server.url, VM_ID, random_bytes};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf cert = buf_with_max(8);
+		char query[UUID_SIZE] = "";
+		struct err err = {.code = ERR_OK};
+
+		answers(rows[i].answers);
+		if ((imds_cert_renew(&call, TEXT("old"), &cert, query, &err) < 0) !=
+				(rows[i].code != ERR_OK) ||
+			err.code != rows[i].code)
+			fail_msg("row %zu: %d %s", i, err.code, err.msg);
+		assert_true(bytes_equal(buf_bytes(&cert), bytes_of_text(rows[i].cert)));
+		assert_string_equal(query, rows[i].query);
+	}
+}
+
+static void a_certificate_is_queried_by_what_the_service_gave(void **state)
+{
+	const struct imds_cert_call call = {server.url, VM_ID, random_bytes};
+	auto_cleanup(buf) struct buf cert = buf_with_max(8);
+	struct err err;
+
+	(void)state;
+	answers("200\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+	check_ok(imds_cert_query(&call, QUERY, &cert, &err), &err);
+	assert_true(bytes_equal(buf_bytes(&cert), TEXT("\x30\x82\x01")));
+	check_err(imds_cert_query(&call, "a&b", &cert, &err), &err, ERR_INTERNAL);
+	answers("200\n");
+	check_err(imds_cert_query(&call, QUERY, &cert, &err), &err, ERR_METADATA_INVALID);
+	answers("404\n");
+	check_err(imds_cert_query(&call, QUERY, &cert, &err), &err, ERR_METADATA_FAILED);
+}
+
+/* It would become part of an address. */
+static void only_a_vm_with_an_identifier_asks_for_a_certificate(void **state)
+{
+	static const char *const rows[] = {
+		"", "a-vm", "9f2a6c1e-53b1-4d1c-8d6f-3f1f8a3b5c7&", VM_ID "0"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct imds_cert_call call = {"http://127.0.0.1:1", rows[i], random_bytes};
+		auto_cleanup(buf) struct buf cert = buf_with_max(8);
+		char query[UUID_SIZE] = "";
+		struct err err;
+
+		check_err(imds_cert_renew(&call, TEXT("old"), &cert, query, &err), &err,
+			ERR_METADATA_INVALID);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +361,9 @@ int main(void)
 		cmocka_unit_test(who_is_not_there_is_named),
 		cmocka_unit_test(only_an_address_is_asked),
 		cmocka_unit_test(plain_addresses_are_understood),
+		cmocka_unit_test(a_new_certificate_comes_or_can_be_queried),
+		cmocka_unit_test(a_certificate_is_queried_by_what_the_service_gave),
+		cmocka_unit_test(only_a_vm_with_an_identifier_asks_for_a_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
