@@ -13,8 +13,9 @@ SHIM = uuid.UUID("605dab50-e046-4300-abb6-3dd810dd8b23")
 X509 = uuid.UUID("a5c059a1-94e4-4aa7-87b5-ab155c2bf072")
 SHA256 = uuid.UUID("c1c41626-504c-4092-aca9-41f936934328")
 OWNER = uuid.UUID("77fa9abd-0359-4d32-bd60-28f4e78f784b")  # Microsoft's
-PLACES = {"PK": GLOBAL, "KEK": GLOBAL, "db": SECURITY, "dbx": SECURITY, "MokList": SHIM, "MokListX": SHIM, "SbatLevel": SHIM}
-BOOT_ONLY, SIGNED = 0x03, 0x27
+PLACES = {"PK": GLOBAL, "KEK": GLOBAL, "db": SECURITY, "dbx": SECURITY, "MokList": SHIM, "MokListX": SHIM, "SbatLevel": SHIM,
+          "BootOrder": GLOBAL, "Boot0009": GLOBAL}
+BOOT_ONLY, PLAIN, SIGNED = 0x03, 0x07, 0x27
 
 STORE_AT, STORE_HEADER = 0x48, 28
 HEADER = struct.Struct("<HBxIQ16xIII16s")
@@ -50,11 +51,19 @@ class Variables:
         for at, state, found, _, free in self._entries():
             if found == name and state == ADDED:
                 self.store[at + 2] = DELETED
-        attributes = SIGNED if PLACES[name] in (GLOBAL, SECURITY) else BOOT_ONLY
+        attributes = PLAIN if name.startswith("Boot") else SIGNED if PLACES[name] in (GLOBAL, SECURITY) else BOOT_ONLY
         encoded = (name + "\0").encode("utf-16-le")
         header = HEADER.pack(START, ADDED, attributes, 0, 0, len(encoded), len(content), PLACES[name].bytes_le)
         self.store[free:free + len(header + encoded + content)] = header + encoded + content
         self.path.write_bytes(self.store)
+
+
+def load_option(title, path, partition):
+    """Of a file of the first GPT partition (UEFI 2.10, sections 3.1.3 and 10.3.5)."""
+    name = (path + "\0").encode("utf-16-le")
+    drive = struct.pack("<BBHIQQ16sBB", 4, 1, 42, 1, 0, 0, partition.bytes_le, 2, 2)
+    nodes = drive + struct.pack("<BBH", 4, 4, 4 + len(name)) + name + bytes.fromhex("7fff0400")
+    return struct.pack("<IH", 1, len(nodes)) + (title + "\0").encode("utf-16-le") + nodes
 
 
 def list_of(kind, *entries, owner=OWNER):
