@@ -73,25 +73,20 @@ static bool has_digest(const struct buf *text, const uint8_t sha256[CRYPTO_SHA25
 	return memcmp(digest, sha256, sizeof(digest)) == 0;
 }
 
-static bool is_the_text(struct search *search, struct bytes line, const struct keyword *keyword)
-{
-	struct bootscript_form form = {.skipped = keyword->skipped,
-		.start = keyword->start,
-		.is_escaped = keyword->what == BOOTCONFIG_COMMAND_LINE};
-
-	return bootscript_expand(line, &search->variables, &form, search->text) &&
-	       has_digest(search->text, search->sha256);
-}
-
 /* Tries every combination of values. */
 static bool line_asks_for(struct search *search, struct bytes line, const struct keyword *keyword)
 {
+	const struct bootscript_form form = {.skipped = keyword->skipped,
+		.start = keyword->start,
+		.is_escaped = keyword->what == BOOTCONFIG_COMMAND_LINE};
+
 	search->variables.count = 0;
 	bootscript_find_variables(line, &search->variables);
 	bootscript_find_values(search->config, &search->variables);
 	bootscript_find_values(search->environment, &search->variables);
 	while (search->tries_left && search->tries_left--) {
-		if (is_the_text(search, line, keyword))
+		if (bootscript_expand(line, &search->variables, &form, search->text) &&
+			has_digest(search->text, search->sha256))
 			return true;
 		if (!bootscript_choose_next(&search->variables))
 			return false;
@@ -124,12 +119,6 @@ bool bootconfig_asks_for(struct bytes config, struct bytes environment, enum boo
 	return is_found;
 }
 
-/* GRUB's script, and the file that it reads for its owner's entries (grub.d/41_custom). */
-static bool is_script(const char *path)
-{
-	return text_ends_with(path, "/grub.cfg") || text_ends_with(path, "/custom.cfg");
-}
-
 /* ostree has two folders of entries in turn, to which a link leads. */
 bool bootconfig_is_entry(const char *path)
 {
@@ -140,7 +129,9 @@ bool bootconfig_is_entry(const char *path)
 
 bool bootconfig_is_config(const char *path)
 {
-	return is_script(path) || bootconfig_is_entry(path);
+	/* GRUB's script may read one with its owner's entries (grub.d/41_custom) */
+	return bootconfig_is_entry(path) || text_ends_with(path, "/grub.cfg") ||
+	       text_ends_with(path, "/custom.cfg");
 }
 
 static void keep_gap(struct err *gap, const struct bootfile *file, const struct err *why)
@@ -161,12 +152,6 @@ static bool read_text(int root_fd, const struct bootfile *file, struct buf *ret,
 	return false;
 }
 
-/* GRUB's script may read other scripts (source) and lists of values (load_env). */
-static bool has_assignments(const char *path)
-{
-	return text_ends_with(path, ".cfg") || text_ends_with(path, "/grubenv");
-}
-
 /* All that assigns values to variables: those of an entry are assigned in other files. Each file
  * ends with a line break, which grubenv lacks. */
 static struct buf read_environment(int root_fd, const struct bootfiles *files, struct err *gap)
@@ -177,7 +162,8 @@ static struct buf read_environment(int root_fd, const struct bootfiles *files, s
 		const struct bootfile *file = &files->files[i];
 		struct err err;
 
-		if (!has_assignments(file->path))
+		/* GRUB's script may read other scripts (source) and lists of values (load_env) */
+		if (!text_ends_with(file->path, ".cfg") && !text_ends_with(file->path, "/grubenv"))
 			continue;
 		if (read_text(root_fd, file, &text, gap) && buf_append_text(&text, "\n", &err) < 0)
 			keep_gap(gap, file, &err);

@@ -63,24 +63,19 @@ static bool put_lines(struct buf *options, struct bytes entry, const char *key, 
 	return true;
 }
 
-bool bootentry_value(struct bytes entry, const char *key, struct bytes *ret)
+bool bootentry_next(struct bytes *rest, const char *key, struct bytes *ret)
 {
 	struct bytes line;
 
-	while (bootscript_next_line(&entry, &line))
+	while (bootscript_next_line(rest, &line))
 		if (value_of(line, key, ret))
 			return true;
 	return false;
 }
 
-bool bootentry_next_initrd(struct bytes *rest, struct bytes *ret)
+bool bootentry_value(struct bytes entry, const char *key, struct bytes *ret)
 {
-	struct bytes line;
-
-	while (bootscript_next_line(rest, &line))
-		if (value_of(line, "initrd", ret))
-			return true;
-	return false;
+	return bootentry_next(&entry, key, ret);
 }
 
 bool bootentry_load_options(struct bytes entry, struct buf *ret)

@@ -21,9 +21,9 @@ bool bootentry_append(struct buf *options, struct bytes text);
  * too long, or if the entry is no UTF-8 text of the first 65536 characters. */
 bool bootentry_load_options(struct bytes entry, struct buf *ret);
 
-/* Gets the value of the entry's first line of this key: "linux", "initrd". */
+/* Gets the value of the next line of this key ("linux", "initrd"); false after the last one. */
+bool bootentry_next(struct bytes *rest, const char *key, struct bytes *ret);
+/* Gets the value of the first one. */
 bool bootentry_value(struct bytes entry, const char *key, struct bytes *ret);
-/* Gets the value of the next initrd line; false after the last one. */
-bool bootentry_next_initrd(struct bytes *rest, struct bytes *ret);
 
 #endif

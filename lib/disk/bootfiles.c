@@ -128,25 +128,20 @@ static struct bootfile *make_room(struct look *look)
 	return &more[look->found.count];
 }
 
-/* The later of both times: FAT stores no time of change. */
-static int64_t last_change(const struct stat *info)
-{
-	return info->st_ctim.tv_sec > info->st_mtim.tv_sec ? info->st_ctim.tv_sec
-							   : info->st_mtim.tv_sec;
-}
-
 static void add_boot_file(void *context, const struct bootwalk_file *file)
 {
 	struct look *look = context;
 	const struct bootfile *known = bootfiles_find(look->known, file->path);
 	struct bootfile *found = look->err.code ? NULL : make_room(look);
+	int64_t written_s = file->info->st_mtim.tv_sec, changed_s = file->info->st_ctim.tv_sec;
 	struct err err;
 
 	if (!found)
 		return;
 	*found = (struct bootfile){.size = (uint64_t)file->info->st_size,
-		.written_s = file->info->st_mtim.tv_sec,
-		.changed_s = last_change(file->info),
+		.written_s = written_s,
+		/* FAT stores no time of change */
+		.changed_s = changed_s > written_s ? changed_s : written_s,
 		.seen_s = look->now_s,
 		.is_new = true};
 	(void)text_format(found->path, sizeof(found->path), "%s", file->path);
@@ -176,7 +171,7 @@ int bootfiles_look(int root_fd, const struct bootfiles *known, int64_t now_s, st
 	struct look look = {.known = known, .now_s = now_s};
 	struct err gap;
 
-	bootwalk(root_fd, add_boot_file, &look, &gap);
+	bootwalk(root_fd, (struct bootwalk_visitor){.visit = add_boot_file, .context = &look}, &gap);
 	if (look.found.gap.code == ERR_OK)
 		look.found.gap = gap;
 	bootfiles_sort(&look.found);

@@ -39,6 +39,14 @@ struct bytes bootscript_first_word(struct bytes line)
 	return (struct bytes){line.data, len};
 }
 
+struct bytes bootscript_unquoted(struct bytes value)
+{
+	if (value.len >= 2 && (value.data[0] == '"' || value.data[0] == '\'') &&
+		value.data[value.len - 1] == value.data[0])
+		return (struct bytes){value.data + 1, value.len - 2};
+	return value;
+}
+
 /* Finds "$name" or "${name}" at the start of text. Returns its length, or 0 if there is none. */
 static size_t variable_at(struct bytes text, struct bytes *ret)
 {
@@ -54,13 +62,14 @@ static size_t variable_at(struct bytes text, struct bytes *ret)
 	return ret->len ? end : 0;
 }
 
-static struct bootscript_variable *find_variable(
-	struct bootscript_variables *variables, struct bytes name)
+/* Returns the variable's index, or `count` if there is none. */
+static size_t find_variable(const struct bootscript_variables *variables, struct bytes name)
 {
-	for (size_t i = 0; i < variables->count; i++)
-		if (bytes_equal(bytes_of_text(variables->items[i].name), name))
-			return &variables->items[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < variables->count && !bytes_equal(bytes_of_text(variables->items[i].name), name))
+		i++;
+	return i;
 }
 
 void bootscript_find_variables(struct bytes line, struct bootscript_variables *variables)
@@ -70,7 +79,7 @@ void bootscript_find_variables(struct bytes line, struct bootscript_variables *v
 		struct bootscript_variable *added;
 
 		if (variable_at(line, &name) == 0 || name.len >= BOOTSCRIPT_NAME_SIZE ||
-			find_variable(variables, name) ||
+			find_variable(variables, name) < variables->count ||
 			variables->count == BOOTSCRIPT_MAX_VARIABLES)
 			continue;
 		added = &variables->items[variables->count++];
@@ -88,21 +97,12 @@ static void add_value(struct bootscript_variable *variable, struct bytes value)
 		variable->values[variable->count++] = value;
 }
 
-static struct bytes without_quotes(struct bytes value)
-{
-	if (value.len >= 2 && (value.data[0] == '"' || value.data[0] == '\'') &&
-		value.data[value.len - 1] == value.data[0])
-		return (struct bytes){value.data + 1, value.len - 2};
-	return value;
-}
-
 void bootscript_find_values(struct bytes text, struct bootscript_variables *variables)
 {
 	struct bytes line;
 
 	while (variables->count && bootscript_next_line(&text, &line)) {
-		struct bootscript_variable *variable;
-		size_t len = 0;
+		size_t len = 0, i;
 
 		if (bytes_equal(bootscript_first_word(line), bytes_of_text("set")))
 			line = without_blanks(bytes_behind(line, strlen("set")));
@@ -110,9 +110,10 @@ void bootscript_find_values(struct bytes text, struct bootscript_variables *vari
 			len++;
 		if (len == line.len || line.data[len] != '=')
 			continue;
-		variable = find_variable(variables, (struct bytes){line.data, len});
-		if (variable)
-			add_value(variable, without_quotes(bytes_behind(line, len + 1)));
+		i = find_variable(variables, (struct bytes){line.data, len});
+		if (i < variables->count)
+			add_value(&variables->items[i],
+				bootscript_unquoted(bytes_behind(line, len + 1)));
 	}
 }
 
@@ -197,25 +198,18 @@ static void put_value(struct expansion *expansion, struct bytes value, bool is_q
 	}
 }
 
-static struct bytes value_of(const struct bootscript_variables *variables, struct bytes name)
-{
-	for (size_t i = 0; i < variables->count; i++)
-		if (bytes_equal(bytes_of_text(variables->items[i].name), name))
-			return variables->items[i].values[variables->items[i].chosen];
-	return (struct bytes){0};
-}
-
 /* Takes one variable, escape or character outside single quotes. Returns its length. */
 static size_t take_next(struct expansion *expansion, struct bytes line,
 	const struct bootscript_variables *variables, bool *is_quoted)
 {
 	struct bytes name;
-	size_t len = variable_at(line, &name);
+	size_t len = variable_at(line, &name), i = len ? find_variable(variables, name) : 0;
 
-	if (len) {
-		put_value(expansion, value_of(variables, name), *is_quoted);
+	if (len && i < variables->count)
+		put_value(expansion, variables->items[i].values[variables->items[i].chosen],
+			*is_quoted);
+	if (len)
 		return len;
-	}
 	if (line.data[0] == '\\' && line.len > 1) {
 		put_word(expansion, line.data[1]);
 		return 2;

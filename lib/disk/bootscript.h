@@ -29,6 +29,8 @@ struct bootscript_variables {
 /* Gets the next line, without blanks at its start and end; false after the last. */
 bool bootscript_next_line(struct bytes *rest, struct bytes *ret);
 struct bytes bootscript_first_word(struct bytes line);
+/* Without the quotes around it, if there are two of one kind. */
+struct bytes bootscript_unquoted(struct bytes value);
 
 /* Adds the variables that a line uses; those over the limit stay unknown. */
 void bootscript_find_variables(struct bytes line, struct bootscript_variables *variables);

@@ -34,10 +34,7 @@ static const struct place {
 };
 
 struct walk {
-	/* one of them is NULL */
-	void (*visit)(void *context, const struct bootwalk_file *file);
-	void (*visit_folder)(void *context, int dir_fd);
-	void *context;
+	struct bootwalk_visitor visitor;
 	unsigned int files, entries;
 	struct err gap; /* the first one only */
 	char path[BOOTWALK_PATH_SIZE]; /* of the current folder or file */
@@ -90,13 +87,13 @@ static void cut_path(struct walk *walk, size_t len)
 
 static void visit_file(struct walk *walk, int dir_fd, const char *name, const struct stat *info)
 {
-	if (!walk->visit || text_ends_with(name, ".mod"))
+	if (!walk->visitor.visit || text_ends_with(name, ".mod"))
 		return;
 	if (++walk->files > BOOTWALK_MAX_FILES) {
 		keep_limit_gap(walk, "files", BOOTWALK_MAX_FILES);
 		return;
 	}
-	walk->visit(walk->context,
+	walk->visitor.visit(walk->visitor.context,
 		&(struct bootwalk_file){
 			.path = walk->path, .dir_fd = dir_fd, .name = name, .info = info});
 }
@@ -166,8 +163,8 @@ static void visit_folder(
 		fd_cleanup(&fd);
 		return;
 	}
-	if (walk->visit_folder)
-		walk->visit_folder(walk->context, dirfd(dir));
+	if (walk->visitor.visit_folder)
+		walk->visitor.visit_folder(walk->visitor.context, dirfd(dir));
 	for (struct dirent *entry = read_entry(dir); entry; entry = read_entry(dir)) {
 		if (++walk->entries > BOOTWALK_MAX_ENTRIES) {
 			keep_limit_gap(walk, "entries", BOOTWALK_MAX_ENTRIES);
@@ -205,22 +202,11 @@ static void visit_place(struct walk *walk, int dir_fd, const struct wanted *want
 	cut_path(walk, len);
 }
 
-static void visit_places(struct walk *walk, int root_fd)
+void bootwalk(int root_fd, struct bootwalk_visitor visitor, struct err *ret_gap)
 {
+	struct walk walk = {.visitor = visitor};
+
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		visit_place(walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
-}
-
-void bootwalk_folders(int root_fd, void (*visit)(void *context, int dir_fd), void *context)
-{
-	visit_places(&(struct walk){.visit_folder = visit, .context = context}, root_fd);
-}
-
-void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),
-	void *context, struct err *ret_gap)
-{
-	struct walk walk = {.visit = visit, .context = context};
-
-	visit_places(&walk, root_fd);
+		visit_place(&walk, root_fd, &(struct wanted){places[i].pattern, places[i].floors});
 	*ret_gap = walk.gap;
 }

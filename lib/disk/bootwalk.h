@@ -29,12 +29,16 @@ struct bootwalk_file {
 	const struct stat *info;
 };
 
-/* Visits the folders that hold these files, and those in which a place may appear. */
-void bootwalk_folders(int root_fd, void (*visit)(void *context, int dir_fd), void *context);
+/* What is called, with `context`; either function may be NULL. */
+struct bootwalk_visitor {
+	void (*visit)(void *context, const struct bootwalk_file *file);
+	/* the folders that hold these files, and those in which a place may appear */
+	void (*visit_folder)(void *context, int dir_fd);
+	void *context;
+};
 
 /* ret_gap: code ERR_OK, or ERR_IO with the first thing that could not be read or exceeded a
  * limit. */
-void bootwalk(int root_fd, void (*visit)(void *context, const struct bootwalk_file *file),
-	void *context, struct err *ret_gap);
+void bootwalk(int root_fd, struct bootwalk_visitor visitor, struct err *ret_gap);
 
 #endif

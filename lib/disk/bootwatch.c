@@ -22,10 +22,12 @@ static void watch_folder(void *context, int dir_fd)
 int bootwatch_open(int root_fd, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd = -1;
+	struct err ignored;
 
 	if (watch_open(&fd, err) < 0)
 		return -1;
-	bootwalk_folders(root_fd, watch_folder, &fd);
+	bootwalk(root_fd, (struct bootwalk_visitor){.visit_folder = watch_folder, .context = &fd},
+		&ignored);
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++) {
 		auto_cleanup(fd) int folder =
 			openat(root_fd, databases[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -38,17 +38,6 @@ bool dpkg_find_digest(struct bytes md5sums, const char *path, uint8_t ret[CRYPTO
 	return false;
 }
 
-/* Searches the complete lines of a piece. *ret_left: bytes of the incomplete last line. */
-static bool find_in_piece(
-	struct bytes piece, const char *path, uint8_t ret[CRYPTO_MD5_SIZE], size_t *ret_left)
-{
-	const uint8_t *end = piece.len ? memrchr(piece.data, '\n', piece.len) : NULL;
-	size_t whole = end ? (size_t)(end - piece.data) + 1 : 0;
-
-	*ret_left = piece.len - whole;
-	return dpkg_find_digest((struct bytes){piece.data, whole}, path, ret);
-}
-
 /* Reads the file in pieces, because the list of a package with 40000 files would take too much
  * memory. *ret_is_found false: the path is not listed. */
 static int find_in_file(
@@ -56,6 +45,7 @@ static int find_in_file(
 {
 	auto_cleanup(free) uint8_t *piece = calloc(1, MD5SUMS_PIECE);
 	size_t len = 0, total = 0, left;
+	const uint8_t *end;
 	ssize_t got;
 
 	if (!piece)
@@ -68,7 +58,9 @@ static int find_in_file(
 				"A package's list of files cannot be read: %m.");
 		len += (size_t)got;
 		total += (size_t)got;
-		*ret_is_found = find_in_piece((struct bytes){piece, len}, path, ret, &left);
+		end = memrchr(piece, '\n', len); /* the rest is an incomplete line */
+		left = end ? len - (size_t)(end - piece) - 1 : len;
+		*ret_is_found = dpkg_find_digest((struct bytes){piece, len - left}, path, ret);
 		if (*ret_is_found)
 			return 0;
 		if (total > MD5SUMS_MAX_BYTES || left == MD5SUMS_PIECE)
@@ -219,21 +211,11 @@ static int ask_all(struct search *search, struct package_answer *ret, struct err
 	}
 }
 
-static int add_version(int root_fd, struct package_answer *answer, struct err *err)
-{
-	auto_cleanup(buf) struct buf status = buf_with_max(STATUS_MAX_BYTES);
-
-	if (file_read(root_fd, STATUS_FILE, FILE_NO_LINKS, &status, err) < 0)
-		return -1;
-	(void)dpkg_find_version(
-		buf_bytes(&status), answer->package, answer->version, &answer->is_settled);
-	return 0;
-}
-
 int dpkg_ask(int root_fd, const struct bootfile *file, struct package_answer *ret, struct err *err)
 {
 	int fd = openat(root_fd, INFO_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct search search = {.root_fd = root_fd, .file = file};
+	auto_cleanup(buf) struct buf records = buf_with_max(STATUS_MAX_BYTES);
 	struct package_answer answer = {0};
 	int status;
 
@@ -245,8 +227,12 @@ int dpkg_ask(int root_fd, const struct bootfile *file, struct package_answer *re
 	}
 	status = ask_all(&search, &answer, err);
 	(void)closedir(search.info);
-	if (status < 0 || (answer.word != PACKAGE_SILENT && add_version(root_fd, &answer, err) < 0))
+	if (status < 0 || answer.word == PACKAGE_SILENT)
+		return status;
+	if (file_read(root_fd, STATUS_FILE, FILE_NO_LINKS, &records, err) < 0)
 		return -1;
+	(void)dpkg_find_version(
+		buf_bytes(&records), answer.package, answer.version, &answer.is_settled);
 	package_answer_add(ret, &answer);
 	return 0;
 }

@@ -5,8 +5,7 @@
 
 #define CHUNK_SIZE (8u << 10)
 
-/* Adds the bytes of the range to the digest. */
-static int add_range(
+int filedigest_add(
 	int fd, const struct peimage_range *range, struct crypto_stream *stream, struct err *err)
 {
 	uint8_t chunk[CHUNK_SIZE];
@@ -38,7 +37,7 @@ static int digest_ranges(int fd, enum crypto_stream_hash hash, const struct peim
 	if (crypto_stream_open(hash, &stream, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (add_range(fd, &ranges[i], stream, err) < 0)
+		if (filedigest_add(fd, &ranges[i], stream, err) < 0)
 			return -1;
 	crypto_stream_finish(stream, ret);
 	return 0;
@@ -65,28 +64,21 @@ int filedigest_read_range(int fd, const struct peimage_range *range, struct buf 
 	return 0;
 }
 
-static int parse_head(int fd, const struct peimage_range *part, struct peimage *ret, struct err *err)
-{
-	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);
-	struct peimage_range range = *part;
-
-	if (range.len > PEIMAGE_HEAD_SIZE)
-		range.len = PEIMAGE_HEAD_SIZE;
-	if (filedigest_read_range(fd, &range, &head, err) < 0)
-		return -1;
-	return peimage_parse(buf_bytes(&head), part->len, ret, err);
-}
-
 /* *ret is NULL if there is no program. */
 static int find_program(
 	int fd, const struct peimage_range *part, struct peimage **ret, struct err *err)
 {
 	auto_cleanup(free) struct peimage *image = calloc(1, sizeof(*image));
+	auto_cleanup(buf) struct buf head = buf_with_max(PEIMAGE_HEAD_SIZE);
+	struct peimage_range range = *part;
 
 	*ret = NULL;
 	if (!image)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for an EFI program's header.");
-	if (parse_head(fd, part, image, err) < 0)
+	if (range.len > PEIMAGE_HEAD_SIZE)
+		range.len = PEIMAGE_HEAD_SIZE;
+	if (filedigest_read_range(fd, &range, &head, err) < 0 ||
+		peimage_parse(buf_bytes(&head), part->len, image, err) < 0)
 		return err->code == ERR_FORMAT ? 0 : -1;
 	*ret = steal_ptr(image);
 	return 0;
@@ -116,12 +108,6 @@ int filedigest_program_within(int fd, const struct peimage_range *part,
 	return digest_ranges(fd, CRYPTO_STREAM_SHA256, image->ranges, image->range_count, ret, err);
 }
 
-static bool is_same_state(const struct stat *a, const struct stat *b)
-{
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 int filedigest_read(int fd, struct filedigest *ret, struct err *err)
 {
 	struct filedigest digest = {0};
@@ -134,15 +120,12 @@ int filedigest_read(int fd, struct filedigest *ret, struct err *err)
 	if (digest_ranges(fd, CRYPTO_STREAM_SHA256, &all, 1, digest.sha256, err) < 0 ||
 		filedigest_program_within(fd, &all, digest.program, &digest.is_program, err) < 0)
 		return -1;
-	if (fstat(fd, &after) < 0 || !is_same_state(&before, &after))
+	if (fstat(fd, &after) < 0 || after.st_size != before.st_size ||
+		after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+		after.st_mtim.tv_nsec != before.st_mtim.tv_nsec)
 		return err_set(err, ERR_IO, 0, "A file was written while it was read.");
 	*ret = digest;
 	return 0;
-}
-
-int filedigest_add(int fd, uint64_t size, struct crypto_stream *stream, struct err *err)
-{
-	return add_range(fd, &(struct peimage_range){.len = size}, stream, err);
 }
 
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err)

@@ -31,7 +31,8 @@ int filedigest_read_range(
 	int fd, const struct peimage_range *range, struct buf *ret, struct err *err) err_check;
 /* MD5 of the file, for package managers that recorded it. */
 int filedigest_md5(int fd, uint8_t ret[CRYPTO_MD5_SIZE], struct err *err) err_check;
-/* Adds the file's bytes. ERR_IO also if it is shorter than `size`. */
-int filedigest_add(int fd, uint64_t size, struct crypto_stream *stream, struct err *err) err_check;
+/* Adds the bytes of a range. ERR_IO also if the file is shorter. */
+int filedigest_add(int fd, const struct peimage_range *range, struct crypto_stream *stream,
+	struct err *err) err_check;
 
 #endif

@@ -14,9 +14,14 @@ static bool is_word(struct bytes line, const char *word)
 	return bytes_are_text(bootscript_first_word(line), word);
 }
 
-static bool is_entry_start(struct bytes line)
+static const char *const entry_words[] = {"menuentry", "submenu", NULL};
+static const char *const kernel_words[] = {"linux", "linuxefi", "linux16", "chainloader", NULL};
+
+static bool is_one_of(struct bytes line, const char *const words[])
 {
-	return is_word(line, "menuentry") || is_word(line, "submenu");
+	while (*words && !is_word(line, *words))
+		words++;
+	return *words;
 }
 
 static bool ends_with(struct bytes line, char last)
@@ -67,10 +72,7 @@ static struct bytes take_word(struct bytes *line)
 	}
 	word = (struct bytes){line->data, len};
 	*line = bytes_behind(*line, len);
-	if (word.len >= 2 && (word.data[0] == '\'' || word.data[0] == '"') &&
-		word.data[word.len - 1] == word.data[0])
-		word = (struct bytes){word.data + 1, word.len - 2};
-	return word;
+	return bootscript_unquoted(word);
 }
 
 struct heading {
@@ -150,14 +152,6 @@ struct choice {
 	bool is_conditional; /* an `if` decides which entries there are */
 };
 
-/* The selector's part for this menu. */
-static struct bytes selector_head(struct bytes selector)
-{
-	const uint8_t *end = selector.len ? memchr(selector.data, '>', selector.len) : NULL;
-
-	return (struct bytes){selector.data, end ? (size_t)(end - selector.data) : selector.len};
-}
-
 static bool is_chosen(struct bytes head, uint32_t index, const struct heading *heading)
 {
 	uint32_t number;
@@ -171,7 +165,7 @@ static bool is_chosen(struct bytes head, uint32_t index, const struct heading *h
 /* The body of the chosen entry; empty if there is none. */
 static struct bytes find_entry(struct bytes menu, struct choice *choice)
 {
-	struct bytes head = selector_head(choice->selector), line;
+	struct bytes rest = choice->selector, head = bytes_take_until(&rest, '>'), line;
 	uint32_t index = 0, number;
 	unsigned int ifs = 0;
 	bool by_number = !head.len || text_number(head, UINT32_MAX, &number);
@@ -187,7 +181,7 @@ static struct bytes find_entry(struct bytes menu, struct choice *choice)
 			continue;
 		heading = read_heading(line);
 		is_submenu = is_submenu && choice->depth < MAX_DEPTH;
-		if (!is_entry_start(line)) {
+		if (!is_one_of(line, entry_words)) {
 			(void)take_block(&menu); /* a function */
 			continue;
 		}
@@ -198,20 +192,13 @@ static struct bytes find_entry(struct bytes menu, struct choice *choice)
 		if (!is_submenu)
 			return body;
 		choice->depth++;
-		choice->selector = bytes_behind(choice->selector,
-			head.len < choice->selector.len ? head.len + 1 : head.len);
+		choice->selector = rest;
 		return find_entry(body, choice);
 	}
 	return (struct bytes){0};
 }
 
 /* ---- its kernel ---- */
-
-static bool is_kernel_line(struct bytes line)
-{
-	return is_word(line, "linux") || is_word(line, "linuxefi") || is_word(line, "linux16") ||
-	       is_word(line, "chainloader");
-}
 
 /* "(hd0,gpt1)/vmlinuz" or "($root)/vmlinuz" without the device. */
 static struct bytes without_device(struct bytes path)
@@ -220,17 +207,6 @@ static struct bytes without_device(struct bytes path)
 		path.len && path.data[0] == '(' ? memchr(path.data, ')', path.len) : NULL;
 
 	return end ? bytes_behind(path, (size_t)(end - path.data) + 1) : path;
-}
-
-/* A variable takes the one value that the texts assign to it. */
-static bool choose_values(struct bootscript_variables *variables)
-{
-	for (size_t i = 0; i < variables->count; i++) {
-		if (variables->items[i].count != 2)
-			return false;
-		variables->items[i].chosen = 1;
-	}
-	return true;
 }
 
 static bool expand_word(struct bytes word, struct bytes config, struct bytes environment,
@@ -247,7 +223,12 @@ static bool expand_word(struct bytes word, struct bytes config, struct bytes env
 	bootscript_find_variables(word, variables);
 	bootscript_find_values(config, variables);
 	bootscript_find_values(environment, variables);
-	if (!choose_values(variables) || !bootscript_expand(word, variables, &form, &text))
+	for (size_t i = 0; i < variables->count; i++) {
+		if (variables->items[i].count != 2)
+			return false;
+		variables->items[i].chosen = 1; /* the one value that the texts assign to it */
+	}
+	if (!bootscript_expand(word, variables, &form, &text))
 		return false;
 	path = without_device(buf_bytes(&text));
 	text_clean(ret, GRUBMENU_TEXT_SIZE, path);
@@ -263,7 +244,7 @@ static const char *find_kernel(struct bytes body, struct bytes config, struct by
 
 	ret[0] = '\0';
 	while (bootscript_next_line(&body, &line)) {
-		if (!is_kernel_line(line))
+		if (!is_one_of(line, kernel_words))
 			continue;
 		(void)take_word(&line);
 		if (!expand_word(take_word(&line), config, environment, kernel))
@@ -285,16 +266,6 @@ static bool has_line(struct bytes config, const char *word)
 	return false;
 }
 
-static bool has_entries(struct bytes config)
-{
-	struct bytes line;
-
-	while (bootscript_next_line(&config, &line))
-		if (is_entry_start(line))
-			return true;
-	return false;
-}
-
 void grubmenu_read(struct bytes config, struct bytes environment, struct grubmenu *ret)
 {
 	struct choice choice = {.selector = find_default(config, environment)};
@@ -307,7 +278,7 @@ void grubmenu_read(struct bytes config, struct bytes environment, struct grubmen
 		ret->found = GRUBMENU_ENTRIES;
 		return;
 	}
-	if (has_entries(config)) {
+	if (has_line(config, "menuentry") || has_line(config, "submenu")) {
 		body = find_entry(config, &choice);
 		if (!body.data && choice.selector.len) {
 			choice = (struct choice){.is_conditional = choice.is_conditional};

@@ -40,7 +40,7 @@ static bool read_entry(int root_fd, const struct bootfiles *files, const struct 
 	if (file_read(root_fd, entry->path, FILE_NO_LINKS, &text, gap) < 0)
 		return false;
 	rest = buf_bytes(&text);
-	while (bootentry_next_initrd(&rest, &value)) {
+	while (bootentry_next(&rest, "initrd", &value)) {
 		if (ret->count == INITRDJOIN_MAX_PARTS)
 			return false;
 		ret->parts[ret->count] = find_part(files, entry->path, value);
@@ -58,10 +58,11 @@ static int digest_parts(
 	if (crypto_stream_open(CRYPTO_STREAM_SHA256, &stream, err) < 0)
 		return -1;
 	for (size_t i = 0; i < join->count; i++) {
+		const struct peimage_range all = {.len = join->parts[i]->size};
 		auto_cleanup(fd) int fd = -1;
 
 		if (bootfiles_open(root_fd, join->parts[i], &fd, err) < 0 ||
-			filedigest_add(fd, join->parts[i]->size, stream, err) < 0)
+			filedigest_add(fd, &all, stream, err) < 0)
 			return -1;
 	}
 	crypto_stream_finish(stream, ret);

@@ -37,14 +37,6 @@ static const struct member variable_rows[] = {
 	{"isNew", MEMBER_FLAG, MEMBER_REQUIRED, MEMBER_PLACE(struct next_boot_variable, is_new)},
 };
 
-static int read_file(const json *object, struct bootfile *ret, struct err *err)
-{
-	*ret = (struct bootfile){.digest.is_program = json_get(object, "program") != NULL};
-	if (members_read(object, MEMBERS(file_rows), ret, err) < 0)
-		return -1;
-	return ret->digest.is_program ? members_read(object, MEMBERS(program_rows), ret, err) : 0;
-}
-
 static int read_files(const json *list, size_t max, struct bootfiles *ret, struct err *err)
 {
 	size_t count = json_count(list);
@@ -54,26 +46,16 @@ static int read_files(const json *list, size_t max, struct bootfiles *ret, struc
 	ret->files = calloc(count ? count : 1, sizeof(ret->files[0]));
 	if (!ret->files)
 		return err_set(err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
-	json_each (item, list)
-		if (read_file(item, &ret->files[ret->count++], err) < 0)
+	json_each (item, list) {
+		struct bootfile *file = &ret->files[ret->count++];
+
+		file->digest.is_program = json_get(item, "program") != NULL;
+		if (members_read(item, MEMBERS(file_rows), file, err) < 0 ||
+			(file->digest.is_program &&
+				members_read(item, MEMBERS(program_rows), file, err) < 0))
 			return -1;
+	}
 	return 0;
-}
-
-/* Earlier versions keep no replaced files. */
-static int read_all_files(const json *document, struct next_boot *ret, struct err *err)
-{
-	const json *list;
-
-	if (json_get_array(document, "files", &list, err) < 0 ||
-		read_files(list, BOOTWALK_MAX_FILES, &ret->files, err) < 0)
-		return -1;
-	bootfiles_sort(&ret->files);
-	if (!json_get(document, "replaced"))
-		return 0;
-	return json_get_array(document, "replaced", &list, err) < 0
-		       ? -1
-		       : read_files(list, NEXT_BOOT_MAX_REPLACED, &ret->replaced, err);
 }
 
 static int read_variables(const json *document, struct next_boot *ret, struct err *err)
@@ -93,11 +75,18 @@ static int read_variables(const json *document, struct next_boot *ret, struct er
 static int read_pending(const json *document, void *ret, struct err *err)
 {
 	auto_cleanup(next_boot) struct next_boot pending = {0};
+	bool has_replaced = json_get(document, "replaced"); /* earlier versions keep none */
+	const json *list;
 
 	if (json_copy_text(document, "bootId", pending.boot_id, sizeof(pending.boot_id), err) < 0 ||
-		read_all_files(document, &pending, err) < 0 ||
+		json_get_array(document, "files", &list, err) < 0 ||
+		read_files(list, BOOTWALK_MAX_FILES, &pending.files, err) < 0 ||
+		(has_replaced && (json_get_array(document, "replaced", &list, err) < 0 ||
+					 read_files(list, NEXT_BOOT_MAX_REPLACED, &pending.replaced,
+						 err) < 0)) ||
 		read_variables(document, &pending, err) < 0)
 		return -1;
+	bootfiles_sort(&pending.files);
 	*(struct next_boot *)ret = pending;
 	pending = (struct next_boot){0};
 	return 0;
@@ -140,43 +129,26 @@ int next_boot_load(const struct next_boot_round *round, struct next_boot *ret,
 
 /* ---- looking ---- */
 
-/* False if the variable could not be read. */
-static bool digest_variable(
-	int root_fd, const struct uefivar_id *variable, uint8_t ret[CRYPTO_SHA256_SIZE])
-{
-	auto_cleanup(buf) struct buf contents = {0};
-	struct err err;
-
-	if (efivars_read(root_fd, variable->guid, variable->name, &contents, &err) < 0 &&
-		err.native != ENOENT)
-		return false;
-	crypto_sha256(buf_bytes(&contents), ret);
-	return true;
-}
-
 static bool look_at_variables(int root_fd, int64_t now_s, struct next_boot_variable known[UEFI_KEYS])
 {
 	bool has_changed = false;
 
 	for (size_t i = 0; i < UEFI_KEYS; i++) {
+		auto_cleanup(buf) struct buf contents = {0};
 		uint8_t digest[CRYPTO_SHA256_SIZE];
+		struct err err;
 
-		if (!digest_variable(root_fd, &uefi_keys[i], digest) ||
-			(known[i].seen_s && memcmp(known[i].sha256, digest, sizeof(digest)) == 0))
+		if (efivars_read(root_fd, uefi_keys[i].guid, uefi_keys[i].name, &contents, &err) < 0 &&
+			err.native != ENOENT)
+			continue;
+		crypto_sha256(buf_bytes(&contents), digest);
+		if (known[i].seen_s && memcmp(known[i].sha256, digest, sizeof(digest)) == 0)
 			continue;
 		known[i] = (struct next_boot_variable){.seen_s = now_s, .is_new = true};
 		memcpy(known[i].sha256, digest, sizeof(digest));
 		has_changed = true;
 	}
 	return has_changed;
-}
-
-static bool is_replaced(const struct bootfile *file, const struct bootfiles *found)
-{
-	const struct bootfile *now = bootfiles_find(found, file->path);
-
-	return !file->is_new && (!now || memcmp(now->digest.sha256, file->digest.sha256,
-						 sizeof(now->digest.sha256)) != 0);
 }
 
 /* A record holds so many files at most, and those that are there now come first. */
@@ -188,15 +160,19 @@ static int keep_replaced(const struct bootfiles *known, const struct bootfiles *
 	if (room > NEXT_BOOT_MAX_REPLACED)
 		room = NEXT_BOOT_MAX_REPLACED;
 	for (size_t i = 0; i < known->count && replaced->count < room; i++) {
+		const struct bootfile *file = &known->files[i];
+		const struct bootfile *now = bootfiles_find(found, file->path);
+		bool is_same = now && memcmp(now->digest.sha256, file->digest.sha256,
+					      sizeof(now->digest.sha256)) == 0;
 		struct bootfile *more;
 
-		if (!is_replaced(&known->files[i], found))
+		if (file->is_new || is_same)
 			continue;
 		more = reallocarray(replaced->files, replaced->count + 1, sizeof(replaced->files[0]));
 		if (!more)
 			return err_set(
 				err, ERR_NO_MEMORY, 0, "No memory for the list of boot files.");
-		more[replaced->count] = known->files[i];
+		more[replaced->count] = *file;
 		replaced->files = more;
 		replaced->count++;
 	}

@@ -54,18 +54,6 @@ static bool is_kernel(struct bytes head)
 	return false;
 }
 
-static int has_section(
-	int fd, const struct peimage *image, const char *name, bool *ret, struct err *err)
-{
-	struct peimage_range ignored;
-	size_t count;
-
-	if (program_section_find(fd, image, name, &ignored, &count, err) < 0)
-		return -1;
-	*ret = count > 0;
-	return 0;
-}
-
 /* The first section that is there tells the kind. */
 static int find_kind(
 	int fd, const struct peimage *image, uint64_t size, enum program_kind *ret, struct err *err)
@@ -81,13 +69,14 @@ static int find_kind(
 	};
 	const struct peimage_range start = {.len = size < HEAD_MAX ? size : HEAD_MAX};
 	auto_cleanup(buf) struct buf head = buf_with_max(HEAD_MAX);
-	bool is_there = false;
+	struct peimage_range ignored;
+	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (has_section(fd, image, sections[i].section, &is_there, err) < 0)
+		if (program_section_find(fd, image, sections[i].section, &ignored, &count, err) < 0)
 			return -1;
 		*ret = sections[i].kind;
-		if (is_there)
+		if (count)
 			return 0;
 	}
 	if (filedigest_read_range(fd, &start, &head, err) < 0)
@@ -161,24 +150,20 @@ static int read_level(int fd, const struct peimage *image, struct program *ret, 
 	return buf_set(&ret->level, text, err);
 }
 
-static int read_inner(int fd, const struct peimage *image, struct program *ret, struct err *err)
-{
-	struct peimage_range part;
-	size_t count;
-
-	if (program_section_find(fd, image, ".linux", &part, &count, err) < 0)
-		return -1;
-	return filedigest_program_within(fd, &part, ret->inner_sha256, &ret->has_inner, err);
-}
-
 static int read_parts(int fd, const struct peimage *image, struct program *ret, struct err *err)
 {
+	struct peimage_range kernel;
+	size_t count;
+
 	if (signers_new(&ret->signers, err) < 0 ||
 		signers_read(fd, ret->sha256, ret->signers, err) < 0 ||
 		program_sbat_of(fd, image, &ret->sbat, &ret->has_sbat, err) < 0)
 		return -1;
 	if (ret->kind == PROGRAM_UNIFIED)
-		return read_inner(fd, image, ret, err);
+		return program_section_find(fd, image, ".linux", &kernel, &count, err) < 0
+			       ? -1
+			       : filedigest_program_within(
+					 fd, &kernel, ret->inner_sha256, &ret->has_inner, err);
 	if (ret->kind != PROGRAM_SHIM)
 		return 0;
 	return read_vendor(fd, image, ret, err) < 0 ? -1 : read_level(fd, image, ret, err);

@@ -26,15 +26,6 @@ static int has_long_name(int fd, const struct peimage *image, const struct peima
 	return 0;
 }
 
-static int is_named(int fd, const struct peimage *image, const struct peimage_section *section,
-	const char *name, bool *ret, struct err *err)
-{
-	if (strlen(name) > SHORT_NAME)
-		return has_long_name(fd, image, section, name, ret, err);
-	*ret = strcmp(section->name, name) == 0;
-	return 0;
-}
-
 int program_section_find(int fd, const struct peimage *image, const char *name,
 	struct peimage_range *ret, size_t *ret_count, struct err *err)
 {
@@ -42,9 +33,10 @@ int program_section_find(int fd, const struct peimage *image, const char *name,
 	*ret_count = 0;
 	for (size_t i = 0; i < image->section_count; i++) {
 		const struct peimage_section *section = &image->sections[i];
-		bool is_it;
+		bool is_it = strcmp(section->name, name) == 0;
 
-		if (is_named(fd, image, section, name, &is_it, err) < 0)
+		if (strlen(name) > SHORT_NAME &&
+			has_long_name(fd, image, section, name, &is_it, err) < 0)
 			return -1;
 		if (!is_it || (*ret_count)++)
 			continue;

@@ -64,14 +64,6 @@ static int64_t number_of(struct bytes digits)
 	return number;
 }
 
-static void read_package(struct bytes line, struct package_answer *ret)
-{
-	*ret = (struct package_answer){.is_settled = true};
-	text_clean(ret->package, sizeof(ret->package), bytes_take_until(&line, ' '));
-	text_clean(ret->version, sizeof(ret->version), bytes_take_until(&line, ' '));
-	ret->installed_s = number_of(bytes_take_until(&line, ' '));
-}
-
 static bool is_digest(struct bytes hex, const uint8_t *digest, size_t size)
 {
 	uint8_t recorded[CRYPTO_SHA256_SIZE];
@@ -91,7 +83,12 @@ void rpm_read(struct bytes text, const char *path, const uint8_t sha256[CRYPTO_S
 		struct bytes mark = bytes_take_until(&line, ' ');
 
 		if (bytes_are_text(mark, "P")) {
-			read_package(line, &package);
+			package = (struct package_answer){.is_settled = true};
+			text_clean(package.package, sizeof(package.package),
+				bytes_take_until(&line, ' '));
+			text_clean(package.version, sizeof(package.version),
+				bytes_take_until(&line, ' '));
+			package.installed_s = number_of(bytes_take_until(&line, ' '));
 		} else if (bytes_are_text(mark, "F") && package.package[0]) {
 			struct bytes digest = bytes_take_until(&line, ' ');
 
