@@ -10,7 +10,7 @@ struct anchors anchors_empty(void)
 	return (struct anchors){buf_with_max(ANCHORS_MAX_BYTES), buf_with_max(ANCHORS_MAX_BYTES)};
 }
 
-void anchors_done(struct anchors *anchors)
+void anchors_cleanup(struct anchors *anchors)
 {
 	buf_done(&anchors->roots);
 	buf_done(&anchors->intermediates);

@@ -16,11 +16,7 @@ struct anchors {
 };
 
 struct anchors anchors_empty(void);
-void anchors_done(struct anchors *anchors);
-static inline void anchors_cleanup(struct anchors *anchors)
-{
-	anchors_done(anchors);
-}
+void anchors_cleanup(struct anchors *anchors);
 /* Adds all certificates of a PEM text: self-issued ones become roots, others intermediates.
  * ERR_CA_FILE. */
 int anchors_add(struct anchors *anchors, struct bytes pem, struct err *err) err_check;

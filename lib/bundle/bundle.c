@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-void bundle_done(struct bundle *bundle)
+void bundle_cleanup(struct bundle *bundle)
 {
 	json_free(bundle->provider.claims);
 	json_free(bundle->provider.token);

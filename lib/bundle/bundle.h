@@ -64,11 +64,7 @@ struct bundle {
 		.chain = buf_with_max(BUNDLE_MAX_CHAIN),                                           \
 		.info = buf_with_max(REQUEST_MAX_INFO),                                            \
 	})
-void bundle_done(struct bundle *bundle);
-static inline void bundle_cleanup(struct bundle *bundle)
-{
-	bundle_done(bundle);
-}
+void bundle_cleanup(struct bundle *bundle);
 
 /* What is known besides the round. */
 struct bundle_extras {

@@ -407,11 +407,11 @@ void bundlecheck_done(struct bundlecheck *check)
 	memset(check, 0, sizeof(*check));
 }
 
-void bundlecheck_free(struct bundlecheck *check)
+void bundlecheck_cleanup(struct bundlecheck **check)
 {
-	if (check)
-		bundlecheck_done(check);
-	free(check);
+	if (*check)
+		bundlecheck_done(*check);
+	free(*check);
 }
 
 void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,

@@ -63,11 +63,7 @@ const char *bundlecheck_word(const struct bundlecheck *check);
 /* The struct has 40 KiB: keep it on the heap. */
 int bundlecheck_new(struct bundlecheck **ret, struct err *err) err_check;
 void bundlecheck_done(struct bundlecheck *check);
-void bundlecheck_free(struct bundlecheck *check);
-static inline void bundlecheck_cleanup(struct bundlecheck **check)
-{
-	bundlecheck_free(*check);
-}
+void bundlecheck_cleanup(struct bundlecheck **check);
 
 /* ret: from bundlecheck_new; results of an earlier check are released. */
 void bundlecheck_run(const struct bundle *bundle, const struct bundlecheck_inputs *inputs,

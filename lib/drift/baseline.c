@@ -17,11 +17,11 @@ int baseline_new(struct baseline **ret, struct err *err)
 	return *ret ? 0 : err_set(err, ERR_NO_MEMORY, 0, "No memory for the accepted boots.");
 }
 
-void baseline_free(struct baseline *baseline)
+void baseline_ptr_cleanup(struct baseline **baseline)
 {
-	if (baseline)
-		baseline_done(baseline);
-	free(baseline);
+	if (*baseline)
+		baseline_done(*baseline);
+	free(*baseline);
 }
 
 const char *baseline_how_name(enum baseline_how how)

@@ -61,11 +61,7 @@ static inline void baseline_cleanup(struct baseline *baseline)
 }
 /* Makes an empty one. The struct has 16 KiB: keep it on the heap. ERR_NO_MEMORY. */
 int baseline_new(struct baseline **ret, struct err *err) err_check;
-void baseline_free(struct baseline *baseline);
-static inline void baseline_ptr_cleanup(struct baseline **baseline)
-{
-	baseline_free(*baseline);
-}
+void baseline_ptr_cleanup(struct baseline **baseline);
 const char *baseline_how_name(enum baseline_how how); /* "learned", "explained", "owner" */
 
 /* Parses the file's text. ERR_STATE_INVALID. */

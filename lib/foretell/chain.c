@@ -18,14 +18,6 @@ void chain_done(struct chain *chain)
 #define chain_stop(chain, how, ...)                                                                \
 	((void)text_format((chain)->why, sizeof((chain)->why), __VA_ARGS__), (chain)->end = (how), 0)
 
-static int read_given(const struct chain_with *with, struct chain_program *ret, struct err *err)
-{
-	program_free(ret->program);
-	(void)text_format(ret->path, sizeof(ret->path), "%s", with->path);
-	ret->is_given = true;
-	return program_read(with->fd, &ret->program, err);
-}
-
 /* Adds a program. *ret is NULL if the chain ended with it, or it could not be added. */
 static int add(const struct chain_sources *sources, const struct bootfile *file,
 	struct chain *chain, struct program **ret, struct err *err)
@@ -42,9 +34,13 @@ static int add(const struct chain_sources *sources, const struct bootfile *file,
 	if (file_open(sources->root_fd, file->path, FILE_NO_LINKS, &fd, err) < 0 ||
 		program_read(fd, &item->program, err) < 0)
 		return -1;
-	if (item->program && sources->with.fd >= 0 && item->program->kind == sources->with.kind &&
-		read_given(&sources->with, item, err) < 0)
-		return -1;
+	if (item->program && sources->with.fd >= 0 && item->program->kind == sources->with.kind) {
+		program_free(item->program);
+		(void)text_format(item->path, sizeof(item->path), "%s", sources->with.path);
+		item->is_given = chain->has_given = true;
+		if (program_read(sources->with.fd, &item->program, err) < 0)
+			return -1;
+	}
 	if (!item->program)
 		return chain_stop(chain, CHAIN_MISSING, "/%s is no EFI program.", file->path);
 	chain->count++;
@@ -80,7 +76,9 @@ static const struct bootfile *find_on_esp(
 
 static void beside(const char *shim, const char *name, char ret[BOOTOPTION_PATH_SIZE])
 {
-	(void)text_format(ret, BOOTOPTION_PATH_SIZE, "%.*s\\%s", (int)place_folder_len(shim), shim,
+	const char *end = strrchr(shim, '\\');
+
+	(void)text_format(ret, BOOTOPTION_PATH_SIZE, "%.*s\\%s", end ? (int)(end - shim) : 0, shim,
 		name[0] == '\\' ? name + 1 : name);
 }
 

@@ -29,6 +29,7 @@ struct chain_program {
 struct chain {
 	size_t count;
 	struct chain_program items[CHAIN_MAX];
+	bool has_given; /* one of them */
 	enum chain_end end;
 	char why[256]; /* a sentence; "" if CHAIN_WHOLE */
 	/* the last program is shim's fallback, which makes this path the first boot option and

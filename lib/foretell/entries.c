@@ -102,12 +102,6 @@ static int compare_versions(const char *a, const char *b)
 	}
 }
 
-/* Unified kernel images in EFI/Linux are entries by themselves. */
-static bool is_unified(const struct bootfile *file)
-{
-	return file->digest.is_program && strcasestr(file->path, "/EFI/Linux/");
-}
-
 /* Whether one comes before the other. */
 static bool is_before(const struct entry *one, const struct entry *other)
 {
@@ -147,7 +141,9 @@ static int find_entries(int root_fd, const struct bootfiles *files, bool for_sys
 	*ret = (struct entries){0};
 	for (size_t i = 0; i < files->count && ret->count < MAX_ENTRIES; i++) {
 		struct entry entry = {.file = &files->files[i]};
-		bool is_image = for_systemd && is_unified(entry.file);
+		/* unified kernel images in EFI/Linux are entries by themselves */
+		bool is_image = for_systemd && entry.file->digest.is_program &&
+				strcasestr(entry.file->path, "/EFI/Linux/");
 
 		if (!is_image && !bootconfig_is_entry(entry.file->path))
 			continue;

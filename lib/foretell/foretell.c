@@ -6,43 +6,22 @@
 #include "boot/pcr.h"
 #include "foretell/esp.h"
 
-static const struct {
-	const char *name, *text;
-} answers[] = {
-	[FORETELL_CANNOT_TELL] = {"cannotTell", "cannot tell"},
-	[FORETELL_AS_NOW] = {"asNow", "boots as now"},
-	[FORETELL_CHANGES] = {"changes", "boots, and PCRs change"},
-	[FORETELL_WILL_NOT_BOOT] = {"willNotBoot", "will not boot"},
-};
-
-const char *foretell_answer_name(enum foretell_answer answer)
-{
-	return answers[answer].name;
-}
-
 const char *foretell_answer_text(enum foretell_answer answer)
 {
-	return answers[answer].text;
-}
-
-const char *foretell_kind_name(enum foretell_kind kind)
-{
-	static const char *const names[] = {
-		[FORETELL_NONE] = "",
-		[FORETELL_MISSING_FILE] = "missingFile",
-		[FORETELL_UNSIGNED] = "unsigned",
-		[FORETELL_UNTRUSTED] = "untrusted",
-		[FORETELL_ALTERED] = "altered",
-		[FORETELL_REVOKED] = "revoked",
-		[FORETELL_BELOW_SBAT] = "belowSbat",
-		[FORETELL_NO_SBAT] = "noSbat",
+	static const char *const texts[] = {
+		[FORETELL_CANNOT_TELL] = "cannot tell",
+		[FORETELL_AS_NOW] = "boots as now",
+		[FORETELL_CHANGES] = "boots, and PCRs change",
+		[FORETELL_WILL_NOT_BOOT] = "will not boot",
 	};
 
-	return names[kind];
+	return texts[answer];
 }
 
-void foretell_free(struct foretell *foretell)
+void foretell_cleanup(struct foretell **pointer)
 {
+	struct foretell *foretell = *pointer;
+
 	if (!foretell)
 		return;
 	chain_done(&foretell->chain);
@@ -64,22 +43,14 @@ static const struct program *shim_of(const struct chain *chain)
 	return first && first->kind == PROGRAM_SHIM ? first : NULL;
 }
 
-static struct sbat level_of(const struct foretell *foretell)
+static int judge_one(const struct foretell *foretell, size_t index, struct gate *ret, struct err *err)
 {
+	const struct program *program = foretell->chain.items[index].program;
 	const struct program *shim = shim_of(&foretell->chain);
 	struct sbat level = {.is_whole = true};
 
 	if (shim)
 		sbat_read(gate_level(shim, &foretell->held), &level);
-	return level;
-}
-
-static int judge_one(const struct foretell *foretell, size_t index, struct gate *ret, struct err *err)
-{
-	const struct program *program = foretell->chain.items[index].program;
-	const struct program *shim = shim_of(&foretell->chain);
-	const struct sbat level = level_of(foretell);
-
 	if (index && shim)
 		return gate_of_shim(program, shim, &foretell->held, &level, ret, err);
 	if (gate_of_firmware(program, &foretell->held, ret, err) < 0)
@@ -191,20 +162,6 @@ static size_t other_tries(const struct foretell *foretell)
 	return foretell->option.is_current && !foretell->passed_over[0] ? 0 : foretell->option.tries;
 }
 
-static int foretell_log(struct foretell *foretell, struct bytes event_log, struct err *err)
-{
-	struct foretold_boot boot = {.held = &foretell->held, .tries = other_tries(foretell)};
-	const struct program *shim = shim_of(&foretell->chain);
-	struct eventlog log;
-
-	if (shim)
-		boot.level = gate_level(shim, &foretell->held);
-	list_programs(foretell, &boot);
-	if (eventlog_open(event_log, &log, err) < 0)
-		return -1;
-	return foretold_log(&log, &boot, &foretell->foretold, err);
-}
-
 static void explain_start(struct foretell *foretell)
 {
 	const struct foretold_pcr *programs = &foretell->foretold.programs;
@@ -226,32 +183,29 @@ static void explain_start(struct foretell *foretell)
 						  : "4 and 7 change");
 }
 
-static int look_ahead(struct foretell *foretell, struct bytes event_log, struct err *err)
+static int foretell_log(struct foretell *foretell, struct bytes event_log, struct err *err)
 {
-	if (!event_log.len) {
+	struct foretold_boot boot = {.held = &foretell->held, .tries = other_tries(foretell)};
+	const struct program *shim = shim_of(&foretell->chain);
+	struct eventlog log;
+
+	if (shim)
+		boot.level = gate_level(shim, &foretell->held);
+	list_programs(foretell, &boot);
+	if (!event_log.len)
 		(void)text_format(foretell->foretold.programs.why, FORETOLD_WHY_SIZE,
 			"This boot's event log is not known.");
-		explain_start(foretell);
-		return 0;
-	}
-	if (foretell->is_after_shim)
+	else if (foretell->is_after_shim)
 		(void)text_format(foretell->foretold.programs.why, FORETOLD_WHY_SIZE,
 			"A shim starts before, and finds no program to start.");
-	else if (foretell_log(foretell, event_log, err) < 0)
+	else if (eventlog_open(event_log, &log, err) < 0 ||
+		 foretold_log(&log, &boot, &foretell->foretold, err) < 0)
 		return -1;
 	explain_start(foretell);
 	return 0;
 }
 
 /* ---- one option after the other ---- */
-
-static bool has_given(const struct chain *chain)
-{
-	for (size_t i = 0; i < chain->count; i++)
-		if (chain->items[i].is_given)
-			return true;
-	return false;
-}
 
 static int judge_chain(struct foretell *foretell, const struct chain_sources *sources, struct err *err)
 {
@@ -268,7 +222,7 @@ static int judge_chain(struct foretell *foretell, const struct chain_sources *so
 	}
 	if (chain->end == CHAIN_UNCLEAR)
 		return say(foretell, FORETELL_CANNOT_TELL, "%s", chain->why);
-	if (sources->with.fd >= 0 && !has_given(chain))
+	if (sources->with.fd >= 0 && !chain->has_given)
 		return say(foretell, FORETELL_CANNOT_TELL,
 			"%s is a %s, and the next boot starts none in whose place it could be.",
 			sources->with.path, program_kind_name(sources->with.kind));
@@ -379,7 +333,7 @@ static int run(struct foretell *foretell, const struct foretell_sources *sources
 	foretell->is_secure_boot = foretell->held.is_secure_boot;
 	if (try_all(foretell, sources, &options, err) < 0)
 		return -1;
-	return foretell->answer == FORETELL_CHANGES ? look_ahead(foretell, sources->event_log, err)
+	return foretell->answer == FORETELL_CHANGES ? foretell_log(foretell, sources->event_log, err)
 						    : 0;
 }
 

@@ -73,14 +73,8 @@ struct foretell_sources {
 /* ERR_NO_MEMORY. Whatever else cannot be read becomes CANNOT_TELL. */
 int foretell_run(
 	const struct foretell_sources *sources, struct foretell **ret, struct err *err) err_check;
-void foretell_free(struct foretell *foretell);
-static inline void foretell_cleanup(struct foretell **foretell)
-{
-	foretell_free(*foretell);
-}
+void foretell_cleanup(struct foretell **foretell);
 
-const char *foretell_answer_name(enum foretell_answer answer); /* "willNotBoot", for JSON */
 const char *foretell_answer_text(enum foretell_answer answer); /* "will not boot" */
-const char *foretell_kind_name(enum foretell_kind kind); /* "revoked"; "" for none */
 
 #endif

@@ -30,22 +30,17 @@ static bool was_started(const struct eventlog *log, const uint8_t sha256[CRYPTO_
 	return false;
 }
 
-static bool is_accepted(const struct baseline *baseline, const struct component *component)
-{
-	for (size_t i = 0; i < baseline->count; i++)
-		if (components_have(&baseline->variants[i].components, component))
-			return true;
-	return false;
-}
-
 static void explain_program(const struct foretell_explain_inputs *inputs,
 	const struct baseline *baseline, const struct component *component,
 	struct foretell_change *ret)
 {
 	const struct explain_sources sources = {.round = *inputs->round};
 	struct explanation found;
+	bool is_accepted = false;
 
-	if (is_accepted(baseline, component)) {
+	for (size_t i = 0; i < baseline->count; i++)
+		is_accepted |= components_have(&baseline->variants[i].components, component);
+	if (is_accepted) {
 		ret->how = FORETELL_ACCEPTED;
 		(void)text_format(ret->text, sizeof(ret->text), "as in an accepted boot");
 		return;
@@ -84,27 +79,24 @@ static void add(struct foretell *foretell, const char *what, const char *why)
 		why[0] ? ", " : "", why);
 }
 
-static bool is_other(const struct event *event, enum uefi_keys key, const struct held *held)
-{
-	return event->pcr == PCR_SECURE_BOOT && event->has_variable &&
-	       uefivar_is(&event->variable, uefi_keys[key].guid, uefi_keys[key].name) &&
-	       event->what == EVENT_VARIABLE &&
-	       !bytes_equal(event->variable.data, buf_bytes(&held->keys[key]));
-}
-
 static void add_variables(const struct eventlog *log, struct foretell *foretell)
 {
-	for (int key = 0; key < UEFI_KEYS; key++) {
+	for (size_t key = 0; key < UEFI_KEYS; key++) {
+		struct bytes held = buf_bytes(&foretell->held.keys[key]);
 		struct eventlog_walk walk = eventlog_walk(log);
+		bool is_other = false;
 		struct event event;
 		char text[32];
 
 		(void)text_format(text, sizeof(text), "%s changed", uefi_keys[key].name);
 		while (event_next(log, &walk, &event))
-			if (is_other(&event, (enum uefi_keys)key, &foretell->held)) {
-				add(foretell, text, "");
-				break;
-			}
+			is_other |= event.pcr == PCR_SECURE_BOOT && event.has_variable &&
+				    uefivar_is(&event.variable, uefi_keys[key].guid,
+					    uefi_keys[key].name) &&
+				    event.what == EVENT_VARIABLE &&
+				    !bytes_equal(event.variable.data, held);
+		if (is_other)
+			add(foretell, text, "");
 	}
 }
 

@@ -76,6 +76,22 @@ static void add_pcr(const struct facts *facts, const char *name, const char *lab
 
 void foretell_facts(const struct facts *facts, const struct foretell *foretell)
 {
+	static const char *const answers[] = {
+		[FORETELL_CANNOT_TELL] = "cannotTell",
+		[FORETELL_AS_NOW] = "asNow",
+		[FORETELL_CHANGES] = "changes",
+		[FORETELL_WILL_NOT_BOOT] = "willNotBoot",
+	};
+	static const char *const kinds[] = {
+		[FORETELL_NONE] = "",
+		[FORETELL_MISSING_FILE] = "missingFile",
+		[FORETELL_UNSIGNED] = "unsigned",
+		[FORETELL_UNTRUSTED] = "untrusted",
+		[FORETELL_ALTERED] = "altered",
+		[FORETELL_REVOKED] = "revoked",
+		[FORETELL_BELOW_SBAT] = "belowSbat",
+		[FORETELL_NO_SBAT] = "noSbat",
+	};
 	const struct facts known = facts_if(facts, foretell->has_variables);
 	char option[LINE_SIZE];
 
@@ -84,8 +100,8 @@ void foretell_facts(const struct facts *facts, const struct foretell *foretell)
 		: place_is_default(foretell->option.path) ? "the default path"
 							  : "shim's fallback",
 		foretell->option.path[0] ? " " : "", foretell->option.path);
-	fact_text(facts, "answer", NULL, foretell_answer_name(foretell->answer));
-	fact_text(facts, "kind", NULL, foretell_kind_name(foretell->kind));
+	fact_text(facts, "answer", NULL, answers[foretell->answer]);
+	fact_text(facts, "kind", NULL, kinds[foretell->kind]);
 	fact_text(facts, "text", NULL, foretell->text);
 	fact_text(&known, NULL, "boot option", option);
 	fact_text(facts, "bootOption", NULL, foretell->option.name);

@@ -106,19 +106,6 @@ static int look_at(const struct event *event, const struct foretold_boot *boot,
 	return 0;
 }
 
-static int look(const struct eventlog *log, const struct foretold_boot *boot, struct this_boot *ret,
-	struct err *err)
-{
-	struct eventlog_walk walk = eventlog_walk(log);
-	struct event event;
-
-	*ret = (struct this_boot){.tries = 1, .is_db_same = true, .is_same = true};
-	while (event_next(log, &walk, &event))
-		if (look_at(&event, boot, ret, err) < 0)
-			return -1;
-	return 0;
-}
-
 /* ---- the next one ---- */
 
 struct writing {
@@ -174,19 +161,13 @@ static int write_variable(
 	return write_measured(writing, *old, &data, err);
 }
 
-static int put_authority(const struct gate *authority, struct buf *to, struct err *err)
+/* The data and the digest of the event that measures an authority. */
+static int make_authority(const struct gate *authority, struct buf *ret,
+	uint8_t ret_digest[TPM_DIGEST_SIZE], struct err *err)
 {
-	return put_variable(authority->guid, authority->variable, authority->entry, to, err);
-}
-
-static int digest_authority(
-	const struct gate *authority, uint8_t ret[TPM_DIGEST_SIZE], struct err *err)
-{
-	auto_cleanup(buf) struct buf data = buf_with_max(EVENTLOG_MAX_BYTES);
-
-	if (put_authority(authority, &data, err) < 0)
+	if (put_variable(authority->guid, authority->variable, authority->entry, ret, err) < 0)
 		return -1;
-	crypto_sha256(buf_bytes(&data), ret);
+	crypto_sha256(buf_bytes(ret), ret_digest);
 	return 0;
 }
 
@@ -199,9 +180,8 @@ static int write_authority(
 	struct digests *known = program->is_by_shim ? &writing->by_shim : &writing->by_firmware;
 	uint8_t digest[TPM_DIGEST_SIZE];
 
-	if (put_authority(program->authority, &data, err) < 0)
+	if (make_authority(program->authority, &data, digest, err) < 0)
 		return -1;
-	crypto_sha256(buf_bytes(&data), digest);
 	if (holds(known, digest))
 		return 0;
 	keep(known, digest);
@@ -317,13 +297,14 @@ static int is_explained(
 	const struct writing *writing, size_t index, bool *ret_is_new, bool *ret, struct err *err)
 {
 	const struct foretold_program *program = &writing->boot->programs[index];
+	auto_cleanup(buf) struct buf data = buf_with_max(EVENTLOG_MAX_BYTES);
 	uint8_t digest[TPM_DIGEST_SIZE];
 	bool is_vouched;
 
 	*ret = true;
 	if (!program->authority || !writing->now->is_db_same || !is_program_same(writing, index))
 		return 0;
-	if (digest_authority(program->authority, digest, err) < 0)
+	if (make_authority(program->authority, &data, digest, err) < 0)
 		return -1;
 	if (holds(&writing->now->authorities, digest))
 		return 0;
@@ -409,15 +390,18 @@ static void stop(struct foretold *ret, const char *why)
 int foretold_log(const struct eventlog *log, const struct foretold_boot *boot, struct foretold *ret,
 	struct err *err)
 {
-	struct this_boot now;
+	struct this_boot now = {.tries = 1, .is_db_same = true, .is_same = true};
+	struct eventlog_walk walk = eventlog_walk(log);
+	struct event event;
 	struct writing writing = {.log = log, .boot = boot, .now = &now};
 	struct foretold foretold = {.log = buf_with_max(EVENTLOG_MAX_BYTES)};
 
 	*ret = (struct foretold){0};
 	if (!log->is_crypto_agile || eventlog_bank_index(log, EVENTLOG_SHA256) < 0)
 		return stop(ret, "This boot's event log has no SHA-256 digests."), 0;
-	if (look(log, boot, &now, err) < 0)
-		return -1;
+	while (event_next(log, &walk, &event))
+		if (look_at(&event, boot, &now, err) < 0)
+			return -1;
 	if (now.programs.is_cut || now.programs.count != boot->count) {
 		(void)text_format(foretold.programs.why, sizeof(foretold.programs.why),
 			"This boot started %zu programs, the next one will start %zu.",

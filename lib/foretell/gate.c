@@ -82,22 +82,15 @@ static int find_cert(const struct list *list, const struct signer *signer, enum 
 	return 0;
 }
 
-/* The part of a certificate that its issuer signed. */
-static struct bytes signed_part(struct bytes certificate)
-{
-	struct cursor cursor = cursor_of(certificate);
-	struct cursor inside = ber_take_inside(&cursor, BER_SEQUENCE);
-
-	return ber_next(&inside).whole;
-}
-
 static bool find_cert_digest(const struct list *list, struct bytes certificate, struct gate *ret)
 {
 	struct uefi_signature_walk walk = uefi_signature_walk(list->data);
 	struct uefi_signature entry;
+	struct cursor cursor = cursor_of(certificate);
+	struct cursor inside = ber_take_inside(&cursor, BER_SEQUENCE);
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
-	crypto_sha256(signed_part(certificate), digest);
+	crypto_sha256(ber_next(&inside).whole, digest); /* the part that its issuer signed */
 	while (uefi_signature_next(&walk, &entry)) {
 		if (memcmp(entry.type, cert_digest_guid, UEFI_GUID_SIZE) != 0 ||
 			entry.data.len < sizeof(digest) ||
@@ -107,15 +100,6 @@ static bool find_cert_digest(const struct list *list, struct bytes certificate, 
 		set_name(certificate, ret);
 		return true;
 	}
-	return false;
-}
-
-/* By the digest of any certificate that came with the signature. */
-static bool is_cert_revoked(const struct list *list, const struct signer *signer, struct gate *ret)
-{
-	for (size_t i = 0; i < signer->parts.cert_count; i++)
-		if (find_cert_digest(list, signer->parts.certs[i], ret))
-			return true;
 	return false;
 }
 
@@ -200,7 +184,9 @@ static int judge_signatures(
 
 		if (find_cert(&dbx, signer, GATE_REVOKED, &is_found, &one, err) < 0)
 			return -1;
-		if (is_found || is_cert_revoked(&dbx, signer, &one)) {
+		for (size_t k = 0; k < signer->parts.cert_count && !is_found; k++)
+			is_found = find_cert_digest(&dbx, signer->parts.certs[k], &one);
+		if (is_found) {
 			*ret = one;
 			return 0;
 		}
@@ -234,28 +220,9 @@ int gate_of_firmware(
 
 #define SHIM_LISTS 3
 
-static void allowing_lists(
-	const struct program *shim, const struct held *held, struct list ret[SHIM_LISTS])
+static struct list shim_list(const char *variable, const struct buf *data)
 {
-	ret[0] = held->is_db_ignored ? (struct list){0} : firmware_list(UEFI_DB, held);
-	ret[1] = (struct list){
-		.variable = "MokListRT", .guid = uefi_shim_guid, .data = buf_bytes(&held->mok)};
-	ret[2] = (struct list){.variable = "MokListRT",
-		.guid = uefi_shim_guid,
-		.data = buf_bytes(&shim->vendor_keys)};
-	for (size_t i = 0; i < SHIM_LISTS; i++)
-		ret[i].has_bare_hash = true;
-}
-
-static void revoking_lists(
-	const struct program *shim, const struct held *held, struct list ret[SHIM_LISTS])
-{
-	ret[0] = (struct list){
-		.variable = "shim", .guid = uefi_shim_guid, .data = buf_bytes(&shim->vendor_revoked)};
-	ret[1] = firmware_list(UEFI_DBX, held);
-	ret[2] = (struct list){.variable = "MokListXRT",
-		.guid = uefi_shim_guid,
-		.data = buf_bytes(&held->mok_revoked)};
+	return (struct list){.variable = variable, .guid = uefi_shim_guid, .data = buf_bytes(data)};
 }
 
 static bool find_hash_in(const struct list lists[SHIM_LISTS], const struct program *program,
@@ -281,11 +248,15 @@ static int find_cert_in(const struct list lists[SHIM_LISTS], const struct signer
 static int judge_keys(const struct program *program, const struct program *shim,
 	const struct held *held, struct gate *ret, struct err *err)
 {
-	struct list allowing[SHIM_LISTS], revoking[SHIM_LISTS];
+	struct list allowing[SHIM_LISTS] = {
+		held->is_db_ignored ? (struct list){0} : firmware_list(UEFI_DB, held),
+		shim_list("MokListRT", &held->mok), shim_list("MokListRT", &shim->vendor_keys)};
+	const struct list revoking[SHIM_LISTS] = {shim_list("shim", &shim->vendor_revoked),
+		firmware_list(UEFI_DBX, held), shim_list("MokListXRT", &held->mok_revoked)};
 	bool is_found;
 
-	allowing_lists(shim, held, allowing);
-	revoking_lists(shim, held, revoking);
+	for (size_t i = 0; i < SHIM_LISTS; i++)
+		allowing[i].has_bare_hash = true;
 	if (find_hash_in(revoking, program, GATE_REVOKED, ret) ||
 		find_hash_in(allowing, program, GATE_STARTS, ret))
 		return 0;

@@ -24,43 +24,38 @@ static int read_flag(int root_fd, const uint8_t guid[UEFI_GUID_SIZE], const char
 	return 0;
 }
 
-static int read_firmware(int root_fd, struct held *ret, struct err *err)
+int held_read(int root_fd, struct held *ret, struct err *err)
 {
+	auto_cleanup(held) struct held held = {0};
+	const struct {
+		const char *name;
+		struct buf *to;
+	} lists[] = {{"MokListXRT", &held.mok_revoked}, {"SbatLevelRT", &held.level}};
+	const struct {
+		const char *name;
+		bool *to;
+	} flags[] = {{"MokSBStateRT", &held.is_shim_lenient}, {"MokIgnoreDB", &held.is_db_ignored}};
 	bool has_it;
 
-	if (read_flag(root_fd, uefi_global_variable_guid, "SecureBoot", &ret->is_secure_boot,
+	if (read_flag(root_fd, uefi_global_variable_guid, "SecureBoot", &held.is_secure_boot,
 		    &has_it, err) < 0)
 		return -1;
 	if (!has_it)
 		return err_set(err, ERR_IO, 0,
 			"The firmware's variables are not there: efivarfs is not mounted.");
 	for (size_t i = 0; i < UEFI_KEYS; i++)
-		if (read_variable(root_fd, uefi_keys[i].guid, uefi_keys[i].name, &ret->keys[i],
+		if (read_variable(root_fd, uefi_keys[i].guid, uefi_keys[i].name, &held.keys[i],
 			    &has_it, err) < 0)
 			return -1;
-	return 0;
-}
-
-static int read_shim(int root_fd, struct held *ret, struct err *err)
-{
-	bool has_it;
-
-	if (read_variable(root_fd, uefi_shim_guid, "MokListRT", &ret->mok, &ret->has_mok, err) < 0 ||
-		read_variable(root_fd, uefi_shim_guid, "MokListXRT", &ret->mok_revoked, &has_it,
-			err) < 0 ||
-		read_variable(root_fd, uefi_shim_guid, "SbatLevelRT", &ret->level, &has_it, err) < 0 ||
-		read_flag(root_fd, uefi_shim_guid, "MokSBStateRT", &ret->is_shim_lenient, &has_it,
-			err) < 0)
+	if (read_variable(root_fd, uefi_shim_guid, "MokListRT", &held.mok, &held.has_mok, err) < 0)
 		return -1;
-	return read_flag(root_fd, uefi_shim_guid, "MokIgnoreDB", &ret->is_db_ignored, &has_it, err);
-}
-
-int held_read(int root_fd, struct held *ret, struct err *err)
-{
-	auto_cleanup(held) struct held held = {0};
-
-	if (read_firmware(root_fd, &held, err) < 0 || read_shim(root_fd, &held, err) < 0)
-		return -1;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (read_variable(
+			    root_fd, uefi_shim_guid, lists[i].name, lists[i].to, &has_it, err) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (read_flag(root_fd, uefi_shim_guid, flags[i].name, flags[i].to, &has_it, err) < 0)
+			return -1;
 	*ret = held;
 	held = (struct held){0};
 	return 0;

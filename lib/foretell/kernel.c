@@ -42,11 +42,6 @@ static const struct bootfile *find_beside(
 		       : NULL;
 }
 
-static bool is_named(const char *path, const char *name)
-{
-	return strcmp(path + folder_len(path) + (path[folder_len(path)] == '/'), name) == 0;
-}
-
 /* The only file of this name, or several with the same bytes. *ret_twice: they differ. */
 static const struct bootfile *find_only(
 	const struct bootfiles *files, const char *name, bool on_esp, bool *ret_twice)
@@ -56,8 +51,10 @@ static const struct bootfile *find_only(
 	*ret_twice = false;
 	for (size_t i = 0; i < files->count; i++) {
 		const struct bootfile *file = &files->files[i];
+		const char *slash = strrchr(file->path, '/');
 
-		if (!is_named(file->path, name) || !place_below_esp(file->path) == on_esp ||
+		if (strcmp(slash ? slash + 1 : file->path, name) != 0 ||
+			!place_below_esp(file->path) == on_esp ||
 			strncmp(file->path, "usr/", 4) == 0)
 			continue;
 		if (found && memcmp(found->digest.sha256, file->digest.sha256,
@@ -83,20 +80,15 @@ static const struct bootfile *find_config(
 	return found || *ret_twice ? found : find_only(files, "grub.cfg", false, ret_twice);
 }
 
-static const struct bootfile *find_environment(const struct bootfiles *files, const char *config)
-{
-	const struct bootfile *found = find_beside(files, config, "grubenv");
-	bool ignored;
-
-	return found ? found : find_only(files, "grubenv", true, &ignored);
-}
-
 static int read_menu(int root_fd, const struct bootfiles *files, const struct bootfile *config,
 	struct grubmenu *ret, struct err *err)
 {
 	auto_cleanup(buf) struct buf text = {0}, environment = {0};
-	const struct bootfile *values = find_environment(files, config->path);
+	const struct bootfile *values = find_beside(files, config->path, "grubenv");
+	bool ignored;
 
+	if (!values)
+		values = find_only(files, "grubenv", true, &ignored);
 	if (read_file(root_fd, config->path, &text, err) < 0 ||
 		(values && read_file(root_fd, values->path, &environment, err) < 0))
 		return -1;

@@ -79,13 +79,6 @@ enum place place_of_kernel(
 	return find_in(files, places, sizeof(places) / sizeof(places[0]), path, ret);
 }
 
-size_t place_folder_len(const char *path)
-{
-	const char *end = strrchr(path, '\\');
-
-	return end ? (size_t)(end - path) : 0;
-}
-
 bool place_is_default(const char *path)
 {
 	return strncasecmp(path, "\\EFI\\BOOT\\BOOT", strlen("\\EFI\\BOOT\\BOOT")) == 0;

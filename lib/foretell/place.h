@@ -21,7 +21,6 @@ enum place place_of_kernel(
 /* The part of a boot file's path below the EFI system partition, "EFI/..."; NULL if it lies
  * elsewhere. */
 const char *place_below_esp(const char *path);
-size_t place_folder_len(const char *path); /* of "\EFI\debian" */
 bool place_is_default(const char *path); /* \EFI\BOOT\BOOT*.EFI */
 
 #endif

@@ -29,7 +29,7 @@ static void texts_cleanup(struct texts *texts)
 static void service_cleanup(struct service *service)
 {
 	issuer_close(service->issuer);
-	anchors_done(&service->anchors);
+	anchors_cleanup(&service->anchors);
 }
 
 /* NULL: nothing to read. */

@@ -49,8 +49,8 @@ static inline void years_provider_open(struct years_provider *ret)
 
 static inline void years_provider_close(struct years_provider *provider)
 {
-	bundle_done(&provider->boots[false]);
-	bundle_done(&provider->boots[true]);
+	bundle_cleanup(&provider->boots[false]);
+	bundle_cleanup(&provider->boots[true]);
 	issuer_close(provider->issuer);
 	buf_done(&provider->keys);
 }

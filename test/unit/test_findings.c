@@ -26,7 +26,7 @@ static int read_evidence(void **state)
 static int forget_evidence(void **state)
 {
 	(void)state;
-	bundle_done(&bundle);
+	bundle_cleanup(&bundle);
 	return 0;
 }
 

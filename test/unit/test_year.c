@@ -284,7 +284,7 @@ static void no_update_is_a_false_alarm_and_each_attack_is_found(void **state)
 	free(year.events);
 	free(year.parts);
 	free(line);
-	baseline_free(year.baseline);
+	baseline_ptr_cleanup(&year.baseline);
 	(void)fclose(file);
 }
 
