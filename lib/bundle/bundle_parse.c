@@ -117,18 +117,6 @@ static int read_machine(const json *root, struct machine *ret, struct err *err)
 	return 0;
 }
 
-/* Reads "0" to "23". */
-static bool pcr_of_name(const char *name, uint32_t *ret)
-{
-	*ret = 0;
-	for (size_t i = 0; name[i]; i++) {
-		if (i == 2 || name[i] < '0' || name[i] > '9' || (i == 1 && name[0] == '0'))
-			return false;
-		*ret = *ret * 10 + (uint32_t)(name[i] - '0');
-	}
-	return name[0] && *ret < TPM_PCR_COUNT;
-}
-
 static int read_unquoted(const json *root, struct tpm_pcrs *ret, struct err *err)
 {
 	const json *pcrs;
@@ -138,10 +126,11 @@ static int read_unquoted(const json *root, struct tpm_pcrs *ret, struct err *err
 	if (json_get_object(root, "laterPcrs", &pcrs, err) < 0)
 		return -1;
 	json_each (value, pcrs) {
+		const char *name = json_name(value), *hex = json_text(value);
 		uint32_t pcr;
-		const char *hex = json_text(value);
 
-		if (!pcr_of_name(json_name(value), &pcr) || TPM_BOOT_PCR_MASK & 1u << pcr || !hex)
+		if (!text_number(bytes_of_text(name), TPM_PCR_COUNT - 1, &pcr) || name[0] == '0' ||
+			TPM_BOOT_PCR_MASK & 1u << pcr || !hex)
 			return err_set(err, ERR_FORMAT, 0,
 				"'laterPcrs' holds something that is no PCR from 8 on.");
 		if (hex_decode(bytes_of_text(hex), ret->digest[pcr], TPM_DIGEST_SIZE, err) < 0)
@@ -206,18 +195,6 @@ static int read_redacted_events(const char *list, struct evidence *ret, struct e
 	return 0;
 }
 
-static int read_redaction(const json *root, struct bundle *ret, struct err *err)
-{
-	const char *list;
-
-	ret->is_redacted = json_true(json_get(root, "redacted"));
-	if (!ret->is_redacted)
-		return 0;
-	if (json_get_text(root, "redactedEvents", &list, err) < 0)
-		return -1;
-	return read_redacted_events(list, &ret->request.evidence, err);
-}
-
 static int read_info(const json *root, struct bundle *ret, struct err *err)
 {
 	const char *text;
@@ -244,9 +221,11 @@ static int read_time(const json *root, struct bundle *ret, struct err *err)
 
 static int read_whole(const json *root, struct bundle *ret, struct err *err)
 {
+	const char *redacted = "";
 	int64_t version;
 
 	ret->is_whole = true;
+	ret->is_redacted = json_true(json_get(root, "redacted"));
 	if (json_get_int(root, "version", &version, err) < 0)
 		return -1;
 	if (version != BUNDLE_VERSION)
@@ -260,11 +239,10 @@ static int read_whole(const json *root, struct bundle *ret, struct err *err)
 		get_optional_object(root, "facts", &ret->facts, err) < 0 ||
 		read_machine(root, &ret->machine, err) < 0 ||
 		read_unquoted(root, &ret->unquoted, err) < 0 ||
-		read_chain(root, &ret->chain, err) < 0)
+		read_chain(root, &ret->chain, err) < 0 || read_info(root, ret, err) < 0 ||
+		(ret->is_redacted && json_get_text(root, "redactedEvents", &redacted, err) < 0))
 		return -1;
-	if (read_info(root, ret, err) < 0)
-		return -1;
-	return read_redaction(root, ret, err);
+	return read_redacted_events(redacted, &ret->request.evidence, err);
 }
 
 static bool is_listed(const char *name, const char *const *names)

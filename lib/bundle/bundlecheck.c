@@ -263,23 +263,17 @@ static void note_unmeasured(const struct appraisal *appraisal, struct bundlechec
 	add_note(check, text);
 }
 
-/* Counts redacted events of the log, without those that are checked anyway (replay.h). */
-static uint32_t count_redacted(const struct evidence *evidence, const struct appraisal *appraisal)
+static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
 {
-	struct eventlog_walk walk = eventlog_walk(&appraisal->log);
+	const struct eventlog *log = &check->appraisal.log;
+	struct eventlog_walk walk = eventlog_walk(log);
+	char text[BUNDLECHECK_NOTE_SIZE];
 	struct event event;
 	uint32_t count = 0;
 
-	while (appraisal->has_log && event_next_any(&appraisal->log, &walk, &event))
-		count += event.pcr != SECURE_BOOT_PCR && evidence_is_redacted(evidence, event.number);
-	return count;
-}
-
-static void note_redaction(const struct evidence *evidence, struct bundlecheck *check)
-{
-	char text[BUNDLECHECK_NOTE_SIZE];
-	uint32_t count = count_redacted(evidence, &check->appraisal);
-
+	while (check->appraisal.has_log && event_next_any(log, &walk, &event))
+		count += event.pcr != SECURE_BOOT_PCR && /* which is checked anyway (replay.h) */
+			 evidence_is_redacted(evidence, event.number);
 	(void)text_format(text, sizeof(text),
 		"The bundle is redacted: of %u events only the digests are checked, since the bundle says that their data was taken out. It holds nothing that the TPM did not sign.",
 		count);
@@ -344,11 +338,6 @@ const char *bundlecheck_origin_name(enum bundlecheck_origin origin)
 	return names[origin];
 }
 
-const char *bundlecheck_boot_name(enum health health)
-{
-	return health == HEALTH_UNKNOWN ? "not said" : health_name(health);
-}
-
 const char *bundlecheck_word(const struct bundlecheck *check)
 {
 	return check->origin != BUNDLECHECK_REFUSED && check->boot.health != HEALTH_UNKNOWN
@@ -356,19 +345,20 @@ const char *bundlecheck_word(const struct bundlecheck *check)
 		       : bundlecheck_origin_name(check->origin);
 }
 
-/* Once Secure Boot could be read, the appraisal's findings are facts of a boot that is proved. An
- * event that the log does not tell may have been hidden in it, so it proves nothing. */
-static bool is_of_boot(const struct bundlecheck *check, size_t index)
-{
-	return check->appraisal.has_secureboot && index < check->appraisal.findings.count &&
-	       findings_at(&check->findings, index)->code != ERR_SECURE_BOOT_LOG;
-}
-
 static void answer_origin(struct bundlecheck *check)
 {
-	for (size_t i = 0; i < check->findings.count && !check->refusal.code; i++)
-		if (!is_of_boot(check, i))
-			check->refusal = *findings_at(&check->findings, i);
+	for (size_t i = 0; i < check->findings.count && !check->refusal.code; i++) {
+		const struct err *found = findings_at(&check->findings, i);
+		/* Once Secure Boot could be read, the appraisal's findings are facts of a boot that
+		 * is proved. An event that the log does not tell may have been hidden in it, so it
+		 * proves nothing. */
+		bool is_of_boot = check->appraisal.has_secureboot &&
+				  i < check->appraisal.findings.count &&
+				  found->code != ERR_SECURE_BOOT_LOG;
+
+		if (!is_of_boot)
+			check->refusal = *found;
+	}
 	if (check->findings.lacks_memory && !check->refusal.code)
 		err_fill(&check->refusal, ERR_NO_MEMORY, 0, "No memory for all findings.");
 	check->origin = check->refusal.code        ? BUNDLECHECK_REFUSED

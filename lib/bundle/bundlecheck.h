@@ -55,8 +55,6 @@ struct bundlecheck {
 	char notes[BUNDLECHECK_MAX_NOTES][BUNDLECHECK_NOTE_SIZE]; /* what was not checked */
 };
 
-/* "Healthy", "Unhealthy", "not said" */
-const char *bundlecheck_boot_name(enum health health);
 /* The one word that counts: Refused, else the boot's if it is said, else the origin's. */
 const char *bundlecheck_word(const struct bundlecheck *check);
 

@@ -150,14 +150,6 @@ static bool blank_all(struct span span)
 	return span.len > 0;
 }
 
-/* BootOrder holds only numbers, which identify no machine. The names and paths of boot options do,
- * by disks' serial numbers and MAC addresses. */
-static bool is_boot_order(const struct event *event)
-{
-	return event->has_variable &&
-	       uefivar_is(&event->variable, uefi_global_variable_guid, "BootOrder");
-}
-
 /* Texts of boot loaders and configuration of the board and of its boot options: they may hold
  * anything. Windows quotes PCRs from 8 on, Linux does not. */
 static bool is_free_text(const struct event *event)
@@ -166,7 +158,11 @@ static bool is_free_text(const struct event *event)
 	case EVENT_COMPACT:
 		return true;
 	case EVENT_BOOT_VARIABLE:
-		return event->pcr < FIRST_LOADER_PCR && !is_boot_order(event);
+		/* BootOrder holds only numbers, which identify no machine. The names and paths of
+		 * boot options do, by disks' serial numbers and MAC addresses. */
+		return event->pcr < FIRST_LOADER_PCR &&
+		       !(event->has_variable &&
+			       uefivar_is(&event->variable, uefi_global_variable_guid, "BootOrder"));
 	case EVENT_COMMAND:
 	case EVENT_COMMAND_LINE:
 	case EVENT_MODULE_LINE:
@@ -217,12 +213,6 @@ static bool blank_event(const struct event *event, struct span span)
 
 /* ---- the new log ---- */
 
-static bool is_signed(const struct event *event, struct bytes digest, uint32_t quoted)
-{
-	return event->type != EV_NO_ACTION && digest.data && event->pcr < TPM_PCR_COUNT &&
-	       quoted & 1u << event->pcr;
-}
-
 static int write_redacted(const struct eventlog *log, size_t bank, struct evidence *evidence,
 	struct buf *to, struct err *err)
 {
@@ -235,10 +225,11 @@ static int write_redacted(const struct eventlog *log, size_t bank, struct eviden
 		return -1;
 	while (event_next_any(log, &walk, &event)) {
 		struct bytes digest = event.digest[bank];
+		bool is_signed = event.type != EV_NO_ACTION && digest.data &&
+				 event.pcr < TPM_PCR_COUNT && evidence->pcrs.mask & 1u << event.pcr;
 		struct span span;
 
-		if (!is_signed(&event, digest, evidence->pcrs.mask) &&
-			!eventlog_startup_locality(&event, &locality))
+		if (!is_signed && !eventlog_startup_locality(&event, &locality))
 			continue;
 		if (logwriter_event(to, &event, digest.data, err) < 0)
 			return -1;

@@ -237,7 +237,8 @@ static void put_answers(struct html *html, const struct bundlecheck *check)
 	put_answer(html, "Is it genuine?", look_of_origin(check->origin),
 		bundlecheck_origin_name(check->origin), origins[check->origin]);
 	put_answer(html, "Is the boot good?", look_of(check->boot.health),
-		bundlecheck_boot_name(check->boot.health), boot);
+		check->boot.health == HEALTH_UNKNOWN ? "not said" : health_name(check->boot.health),
+		boot);
 }
 
 /* The comparison finds what the check of a single boot cannot. */
