@@ -110,24 +110,16 @@ static bool is_due(const struct renewal_variables *variables)
 	return is_known(variables) && (lacks_kek(variables) || lacks_db(variables));
 }
 
-/* What was missing at the boot is there now. */
-static bool was_kek_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
-{
-	return !lacks_kek(then) || (is_known(now) && holds(now, UEFI_KEK, KNOWN_CERT_KEK_2023));
-}
-
-static bool was_db_renewed(const struct renewal_variables *then, const struct renewal_variables *now)
-{
-	return !lacks_db(then) || (is_known(now) && allows(now, KNOWN_CERT_UEFI_2023));
-}
-
 struct renewal renewal_of(
 	const struct renewal_variables *measured, const struct renewal_variables *now)
 {
 	bool is_measured = measured->is_read[UEFI_KEK] && measured->is_read[UEFI_DB];
 	const struct renewal_variables *variables = is_measured ? measured : now;
-	bool is_kek_renewed = was_kek_renewed(variables, now);
-	bool is_db_renewed = was_db_renewed(variables, now);
+	/* what was missing at the boot is there now */
+	bool is_kek_renewed = !lacks_kek(variables) ||
+			      (is_known(now) && holds(now, UEFI_KEK, KNOWN_CERT_KEK_2023));
+	bool is_db_renewed =
+		!lacks_db(variables) || (is_known(now) && allows(now, KNOWN_CERT_UEFI_2023));
 
 	return (struct renewal){.state = state_of(variables),
 		.is_measured = is_measured,

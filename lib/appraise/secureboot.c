@@ -19,19 +19,19 @@
 #define CONFIG_PCR      6
 #define SECURE_BOOT_PCR 7
 
-enum variable { SECURE_BOOT, PK, KEK, DB, DBX, VARIABLE_COUNT };
+/* The variables that must be measured: the state, then Secure Boot's keys. */
+#define VARIABLES (1 + UEFI_KEYS)
 
-static const struct uefivar_id variables[VARIABLE_COUNT] = {
-	[SECURE_BOOT] = {uefi_global_variable_guid, "SecureBoot"},
-	[PK] = {uefi_global_variable_guid, "PK"},
-	[KEK] = {uefi_global_variable_guid, "KEK"},
-	[DB] = {uefi_image_security_guid, "db"},
-	[DBX] = {uefi_image_security_guid, "dbx"},
-};
+static const struct uefivar_id *variable_of(size_t which)
+{
+	static const struct uefivar_id state = {uefi_global_variable_guid, "SecureBoot"};
+
+	return which ? &uefi_keys[which - 1] : &state;
+}
 
 struct reading {
 	struct secureboot *facts;
-	bool is_seen[VARIABLE_COUNT];
+	bool is_seen[VARIABLES];
 	bool is_past_separator; /* of PCR 7 */
 	bool is_config_closed; /* by the separator of PCR 6 */
 };
@@ -88,53 +88,32 @@ static int read_state(struct bytes data, bool *ret, struct err *err)
 	return 0;
 }
 
-static int read_value(
-	enum variable which, struct bytes data, struct secureboot *facts, struct err *err)
-{
-	switch (which) {
-	case SECURE_BOOT:
-		return read_state(data, &facts->is_enabled, err);
-	case PK:
-		renewal_read(UEFI_PK, data, &facts->renewal);
-		return read_keys(data, /* keep_certs= */ true, &facts->pk, err);
-	case KEK:
-		renewal_read(UEFI_KEK, data, &facts->renewal);
-		return read_keys(data, /* keep_certs= */ true, &facts->kek, err);
-	case DB:
-		renewal_read(UEFI_DB, data, &facts->renewal);
-		return read_keys(data, /* keep_certs= */ true, &facts->db, err);
-	case DBX:
-		renewal_read(UEFI_DBX, data, &facts->renewal);
-		return read_keys(data, /* keep_certs= */ false, &facts->dbx, err);
-	case VARIABLE_COUNT:
-		break;
-	}
-	return 0;
-}
-
-static int find_variable(const struct uefivar *var)
-{
-	int which = 0;
-
-	while (which < VARIABLE_COUNT &&
-		!uefivar_is(var, variables[which].guid, variables[which].name))
-		which++;
-	return which;
-}
-
-static int read_config(struct reading *reading, const struct event *event, int which,
+static int read_config(struct reading *reading, const struct event *event, size_t which,
 	struct bytes value, struct err *err)
 {
+	struct secureboot *facts = reading->facts;
+	struct secureboot_keys *const lists[UEFI_KEYS] = {
+		[UEFI_PK] = &facts->pk,
+		[UEFI_KEK] = &facts->kek,
+		[UEFI_DB] = &facts->db,
+		[UEFI_DBX] = &facts->dbx,
+	};
+	enum uefi_keys key;
+
 	if (reading->is_past_separator)
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
 			"The variable %s was measured (event %u) behind the separator, where the firmware does not.",
-			variables[which].name, event->number);
+			variable_of(which)->name, event->number);
 	if (reading->is_seen[which])
 		return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-			"The variable %s was measured twice (event %u).", variables[which].name,
+			"The variable %s was measured twice (event %u).", variable_of(which)->name,
 			event->number);
 	reading->is_seen[which] = true;
-	return read_value((enum variable)which, value, reading->facts, err);
+	if (which == 0)
+		return read_state(value, &facts->is_enabled, err);
+	key = (enum uefi_keys)(which - 1);
+	renewal_read(key, value, &facts->renewal);
+	return read_keys(value, /* keep_certs= */ key != UEFI_DBX, lists[key], err);
 }
 
 /* shim may measure SbatLevel as a single line break. Only the first one is shim's. */
@@ -153,12 +132,15 @@ static int read_variable(struct reading *reading, const struct event *event,
 	const struct uefivar *var, struct err *err)
 {
 	struct authority ignored;
-	int which = find_variable(var);
 	bool is_authority;
+	size_t which = 0;
 
+	while (which < VARIABLES &&
+		!uefivar_is(var, variable_of(which)->guid, variable_of(which)->name))
+		which++;
 	if (authority_of_event(event, &ignored, &is_authority, err) < 0)
 		return -1;
-	if (!is_authority && which < VARIABLE_COUNT && event->what != EVENT_AUTHORITY)
+	if (!is_authority && which < VARIABLES && event->what != EVENT_AUTHORITY)
 		return read_config(reading, event, which, var->data, err);
 	if (uefivar_is_shim_setting(var))
 		read_setting(reading, var);
@@ -254,10 +236,11 @@ static void read_config_event(struct reading *reading, const struct event *event
 
 static int check_complete(const struct reading *reading, struct err *err)
 {
-	for (size_t i = 0; i < VARIABLE_COUNT; i++)
+	for (size_t i = 0; i < VARIABLES; i++)
 		if (!reading->is_seen[i])
 			return err_set(err, ERR_SECURE_BOOT_LOG, 0,
-				"The event log does not measure the variable %s.", variables[i].name);
+				"The event log does not measure the variable %s.",
+				variable_of(i)->name);
 	if (!reading->is_past_separator)
 		return err_set(
 			err, ERR_SECURE_BOOT_LOG, 0, "The event log has no separator in PCR 7.");
