@@ -31,6 +31,13 @@ void bootfiles_sort(struct bootfiles *files)
 	files->count = kept;
 }
 
+const char *bootfile_name(const struct bootfile *file)
+{
+	const char *slash = strrchr(file->path, '/');
+
+	return slash ? slash + 1 : file->path;
+}
+
 const struct bootfile *bootfiles_find(const struct bootfiles *files, const char *path)
 {
 	size_t low = 0, high = files->count;

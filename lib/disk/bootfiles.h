@@ -49,6 +49,9 @@ static inline void bootfiles_cleanup(struct bootfiles *files)
 int bootfiles_look(int root_fd, const struct bootfiles *known, int64_t now_s, struct bootfiles *ret,
 	struct err *err) err_check;
 
+/* The last part of its path. */
+const char *bootfile_name(const struct bootfile *file);
+
 /* Looks up a path; NULL if it is not listed. */
 const struct bootfile *bootfiles_find(const struct bootfiles *files, const char *path);
 /* Sorts a list by path and keeps one entry of each path. */

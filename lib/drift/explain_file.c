@@ -107,13 +107,6 @@ static const struct {
 	{"*.img", ROLE_INITRD},
 };
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Programs that packages bring beside the one that starts from the disk, and that do not explain
  * it: GRUB for the network and for a CD take their configuration from elsewhere (Debian's and
  * Ubuntu's grub-efi-amd64-signed), shim's MokManager and fallback start no kernel (shim-helpers).
@@ -133,7 +126,7 @@ static enum role role_of(const struct bootfile *file)
 	if (file->digest.is_program)
 		return ROLE_PROGRAM;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (fnmatch(names[i].pattern, last_part(file->path), 0) == 0)
+		if (fnmatch(names[i].pattern, bootfile_name(file), 0) == 0)
 			return names[i].role;
 	return ROLE_OTHER;
 }
@@ -141,7 +134,7 @@ static enum role role_of(const struct bootfile *file)
 static bool has_role(const struct bootfile *file, const struct component *component)
 {
 	enum role role = role_of(file);
-	const char *name = component_file(component), *own = last_part(file->path);
+	const char *name = component_file(component), *own = bootfile_name(file);
 	size_t len = strlen(name);
 	/* packages bring grubx64.efi as grubx64.efi.signed; the ESP's names have no case */
 	bool is_of_name = strncasecmp(own, name, len) == 0 &&

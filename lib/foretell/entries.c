@@ -29,13 +29,6 @@ struct entries {
 	bool has_keys, has_images;
 };
 
-static const char *id_of(const struct bootfile *file)
-{
-	const char *slash = strrchr(file->path, '/');
-
-	return slash ? slash + 1 : file->path;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -109,7 +102,8 @@ static bool is_before(const struct entry *one, const struct entry *other)
 
 	if (!one->key[0] != !other->key[0])
 		return one->key[0];
-	return order ? order < 0 : compare_versions(id_of(one->file), id_of(other->file)) > 0;
+	return order ? order < 0
+		     : compare_versions(bootfile_name(one->file), bootfile_name(other->file)) > 0;
 }
 
 static int read_key(int root_fd, const struct bootfile *file, char ret[KEY_SIZE], struct err *err)
@@ -161,8 +155,8 @@ static bool has_id(const struct bootfile *file, const char *chosen)
 	char with_end[BOOTWALK_PATH_SIZE];
 
 	(void)text_format(with_end, sizeof(with_end), "%s.conf", chosen);
-	return fnmatch(chosen, id_of(file), FNM_CASEFOLD) == 0 ||
-	       strcasecmp(with_end, id_of(file)) == 0;
+	return fnmatch(chosen, bootfile_name(file), FNM_CASEFOLD) == 0 ||
+	       strcasecmp(with_end, bootfile_name(file)) == 0;
 }
 
 static const struct bootfile *pick(const struct entries *entries, const char *chosen)

@@ -51,11 +51,9 @@ static const struct bootfile *find_only(
 	*ret_twice = false;
 	for (size_t i = 0; i < files->count; i++) {
 		const struct bootfile *file = &files->files[i];
-		const char *slash = strrchr(file->path, '/');
 
-		if (strcmp(slash ? slash + 1 : file->path, name) != 0 ||
-			!place_below_esp(file->path) == on_esp ||
-			strncmp(file->path, "usr/", 4) == 0)
+		if (strcmp(bootfile_name(file), name) != 0 ||
+			!place_below_esp(file->path) == on_esp || strncmp(file->path, "usr/", 4) == 0)
 			continue;
 		if (found && memcmp(found->digest.sha256, file->digest.sha256,
 				     sizeof(file->digest.sha256)) != 0)
