@@ -97,8 +97,9 @@ static void print_secure_boot(const struct eventlog *log)
 		return;
 	}
 	print_format("Secure Boot: %s (certificates: PK %zu, KEK %zu, db %zu; revoked: %zu)\n",
-		facts->is_enabled ? "on" : "off", facts->pk.cert_count, facts->kek.cert_count,
-		facts->db.cert_count, facts->dbx.hash_count + facts->dbx.other_count);
+		facts->is_enabled ? "on" : "off", facts->keys[UEFI_PK].cert_count,
+		facts->keys[UEFI_KEK].cert_count, facts->keys[UEFI_DB].cert_count,
+		facts->keys[UEFI_DBX].hash_count + facts->keys[UEFI_DBX].other_count);
 	if (*facts->vm_id)
 		print_format("VM: %s\n", facts->vm_id);
 }

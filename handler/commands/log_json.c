@@ -164,10 +164,8 @@ static int print_secure_boot_json(const struct eventlog *log, struct err *err)
 	json_add_reason(members, is_known ? ERR_OK : reason.code, is_known ? NULL : reason.msg);
 	if (is_known) {
 		json_add_bool(members, "enabled", facts->is_enabled);
-		add_keys(members, "PK", &facts->pk);
-		add_keys(members, "KEK", &facts->kek);
-		add_keys(members, "db", &facts->db);
-		add_keys(members, "dbx", &facts->dbx);
+		for (size_t i = 0; i < UEFI_KEYS; i++)
+			add_keys(members, uefi_keys[i].name, &facts->keys[i]);
 		json_add_int(members, "authorities", (int64_t)facts->authority_count);
 		json_add_known_text(members, "vmId", facts->vm_id);
 	}

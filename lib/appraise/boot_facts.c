@@ -116,7 +116,7 @@ void boot_facts_rest(const struct facts *facts, const struct appraisal *appraisa
 		sbat_text(&secureboot->sbat, sbat, sizeof(sbat));
 	fact_flag(&measured, "vmIdConfirmed", NULL, appraisal->is_vm_id_confirmed);
 	fact_count(&measured, "revoked", "revoked by dbx",
-		secureboot->dbx.hash_count + secureboot->dbx.other_count);
+		secureboot->keys[UEFI_DBX].hash_count + secureboot->keys[UEFI_DBX].other_count);
 	fact_text(&measured, "sbatLevel", "revoked by SBAT", sbat);
 	add_authorities(&measured, &appraisal->authorities);
 	add_unquoted(facts, &appraisal->unquoted);

@@ -92,12 +92,6 @@ static int read_config(struct reading *reading, const struct event *event, size_
 	struct bytes value, struct err *err)
 {
 	struct secureboot *facts = reading->facts;
-	struct secureboot_keys *const lists[UEFI_KEYS] = {
-		[UEFI_PK] = &facts->pk,
-		[UEFI_KEK] = &facts->kek,
-		[UEFI_DB] = &facts->db,
-		[UEFI_DBX] = &facts->dbx,
-	};
 	enum uefi_keys key;
 
 	if (reading->is_past_separator)
@@ -113,7 +107,7 @@ static int read_config(struct reading *reading, const struct event *event, size_
 		return read_state(value, &facts->is_enabled, err);
 	key = (enum uefi_keys)(which - 1);
 	renewal_read(key, value, &facts->renewal);
-	return read_keys(value, /* keep_certs= */ key != UEFI_DBX, lists[key], err);
+	return read_keys(value, /* keep_certs= */ key != UEFI_DBX, &facts->keys[key], err);
 }
 
 /* shim may measure SbatLevel as a single line break. Only the first one is shim's. */

@@ -17,7 +17,7 @@ struct secureboot_cert {
 	char subject[CRYPTO_NAME_SIZE]; /* "" if it does not parse */
 };
 
-struct secureboot_keys { /* one of PK, KEK, db */
+struct secureboot_keys { /* one of PK, KEK, db, dbx */
 	bool is_measured;
 	/* the lists' sizes do not fit: the bytes behind the misfit are not read */
 	bool is_malformed;
@@ -32,7 +32,7 @@ struct secureboot_keys { /* one of PK, KEK, db */
 struct secureboot {
 	bool is_enabled; /* SecureBoot measured as 01 */
 	/* dbx keeps no certificates: they count as other_count */
-	struct secureboot_keys pk, kek, db, dbx;
+	struct secureboot_keys keys[UEFI_KEYS];
 	struct renewal_variables renewal; /* the same four, for renewal_of() */
 	/* authorities (authority.h), and events that may be one: neither a setting nor a known
 	 * variable */

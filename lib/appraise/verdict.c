@@ -83,15 +83,6 @@ static bool judge_data(const struct evidence *evidence, struct appraisal *ret)
 	return false;
 }
 
-/* It is unknown which keys firmware reads from such a list, and UEFI never stores one. */
-static void judge_list(const char *name, const struct secureboot_keys *keys, struct findings *found)
-{
-	if (keys->is_malformed)
-		finding(found, ERR_SECURE_BOOT_LOG,
-			"The variable %s was measured with a signature list whose sizes do not fit.",
-			name);
-}
-
 /* Secure Boot was on, and no event of PCR 7 shows, or could hide, that a check was off. */
 static void judge_secureboot(const struct secureboot *facts, struct findings *found)
 {
@@ -101,10 +92,12 @@ static void judge_secureboot(const struct secureboot *facts, struct findings *fo
 		finding(found, ERR_SECURE_BOOT_LOG,
 			"Event %u of the event log extends PCR 7 with something that the log does not tell.",
 			facts->unbound_event);
-	judge_list("PK", &facts->pk, found);
-	judge_list("KEK", &facts->kek, found);
-	judge_list("db", &facts->db, found);
-	judge_list("dbx", &facts->dbx, found);
+	/* it is unknown which keys firmware reads from such a list, and UEFI never stores one */
+	for (size_t i = 0; i < UEFI_KEYS; i++)
+		if (facts->keys[i].is_malformed)
+			finding(found, ERR_SECURE_BOOT_LOG,
+				"The variable %s was measured with a signature list whose sizes do not fit.",
+				uefi_keys[i].name);
 	if (facts->is_firmware_debug)
 		finding(found, ERR_FIRMWARE_DEBUG, "This VM's firmware booted in debug mode.");
 	if (facts->is_shim_lenient)

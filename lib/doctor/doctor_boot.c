@@ -54,8 +54,8 @@ int doctor_measured_secure_boot(struct doctor *doctor, struct doctor_finding *fi
 			is_shown_on ? ", although the firmware's variable says that it is on" : "");
 	doctor_ok(finding,
 		"Secure Boot was on when this VM booted, as measured in PCR 7; certificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu.",
-		facts->pk.cert_count, facts->kek.cert_count, facts->db.cert_count,
-		facts->dbx.hash_count);
+		facts->keys[UEFI_PK].cert_count, facts->keys[UEFI_KEK].cert_count,
+		facts->keys[UEFI_DB].cert_count, facts->keys[UEFI_DBX].hash_count);
 	return 0;
 }
 

@@ -66,16 +66,9 @@ static void explain_loaded_initrd(const struct explain_case *one, struct explana
 static void explain_variable(
 	const struct explain_case *one, enum uefi_keys name, struct explanation *ret)
 {
-	static const size_t places[UEFI_KEYS] = {
-		[UEFI_PK] = offsetof(struct secureboot, pk.sha256),
-		[UEFI_KEK] = offsetof(struct secureboot, kek.sha256),
-		[UEFI_DB] = offsetof(struct secureboot, db.sha256),
-		[UEFI_DBX] = offsetof(struct secureboot, dbx.sha256),
-	};
 	const struct next_boot_variable *variable = &one->pending->variables[name];
 	/* digest of the variable's contents, as PCR 7 proves them */
-	const uint8_t *measured =
-		one->secureboot ? (const uint8_t *)one->secureboot + places[name] : NULL;
+	const uint8_t *measured = one->secureboot ? one->secureboot->keys[name].sha256 : NULL;
 	char date[EXPLAIN_DATE_SIZE];
 
 	if (!variable->seen_s || variable->is_new || !measured ||

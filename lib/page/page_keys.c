@@ -51,10 +51,10 @@ static void put_row(struct html *html, const struct key_row *row)
 static void put_table(struct html *html, const struct secureboot *facts)
 {
 	const struct key_row rows[] = {
-		{"PK", "Platform key: may replace all others", &facts->pk},
-		{"KEK", "May change db and dbx", &facts->kek},
-		{"db", "May vouch for programs", &facts->db},
-		{"dbx", "Revoked: may not run", &facts->dbx},
+		{"PK", "Platform key: may replace all others", &facts->keys[UEFI_PK]},
+		{"KEK", "May change db and dbx", &facts->keys[UEFI_KEK]},
+		{"db", "May vouch for programs", &facts->keys[UEFI_DB]},
+		{"dbx", "Revoked: may not run", &facts->keys[UEFI_DBX]},
 	};
 
 	html_put(html,

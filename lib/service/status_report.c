@@ -246,10 +246,10 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 	renewal_dbx_text(&facts->renewal.dbx_level, level);
 	(void)text_format(text, sizeof(text),
 		"%s, as measured in PCR 7. %sCertificates: PK %zu, KEK %zu, db %zu; hashes in dbx: %zu%s%s; shim's revocation level (SBAT): %s; authorities that vouched for this boot: %zu%s.",
-		facts->is_enabled ? "On" : "Off", certificates, facts->pk.cert_count,
-		facts->kek.cert_count, facts->db.cert_count, facts->dbx.hash_count,
-		level[0] ? ", " : "", level, facts->sbat.date[0] ? facts->sbat.date : "none",
-		facts->authority_count, vouched);
+		facts->is_enabled ? "On" : "Off", certificates, facts->keys[UEFI_PK].cert_count,
+		facts->keys[UEFI_KEK].cert_count, facts->keys[UEFI_DB].cert_count,
+		facts->keys[UEFI_DBX].hash_count, level[0] ? ", " : "", level,
+		facts->sbat.date[0] ? facts->sbat.date : "none", facts->authority_count, vouched);
 	if (!facts->is_enabled)
 		status_add(ret, "SecureBoot", STATUS_ERROR, ERR_SECURE_BOOT_OFF, text);
 	else

@@ -244,13 +244,11 @@ static void compare_explanations(
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		for (size_t k = 0; k < BOOTS; k++) {
 			const struct secureboot *other = &boots[k].truth.appraisal.secureboot;
-			const struct secureboot_keys *keys[] = {
-				&other->pk, &other->kek, &other->db, &other->dbx};
 			const struct component component = {.kind = kinds[i], .pcr = 7};
 
-			if (is_explained(bundle, edited, &component, keys[i]->sha256) &&
-				!is_explained(
-					&boot->bundle, &boot->truth, &component, keys[i]->sha256))
+			if (is_explained(bundle, edited, &component, other->keys[i].sha256) &&
+				!is_explained(&boot->bundle, &boot->truth, &component,
+					other->keys[i].sha256))
 				reading_fail("an explanation for keys that are not in force");
 		}
 }

@@ -70,11 +70,12 @@ void policy_judge(
 	const struct policy *policy, const struct secureboot *secureboot, struct policy_claims *ret)
 {
 	ret->holds[POLICY_SECUREBOOT] = secureboot->is_enabled;
-	ret->holds[POLICY_DEFAULT_KEYS] = (are_known(REFERENCE_PK, &policy->kek, &secureboot->pk) &&
-					   secureboot->pk.cert_count == 1 &&
-					   are_known(REFERENCE_KEK, &policy->kek, &secureboot->kek));
-	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->db);
-	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->dbx);
+	ret->holds[POLICY_DEFAULT_KEYS] =
+		(are_known(REFERENCE_PK, &policy->kek, &secureboot->keys[UEFI_PK]) &&
+			secureboot->keys[UEFI_PK].cert_count == 1 &&
+			are_known(REFERENCE_KEK, &policy->kek, &secureboot->keys[UEFI_KEK]));
+	ret->holds[POLICY_DB] = are_known(REFERENCE_DB, &policy->db, &secureboot->keys[UEFI_DB]);
+	ret->holds[POLICY_DBX] = is_dbx_filled(&secureboot->keys[UEFI_DBX]);
 	/* what cannot be read in PCR 7 may say either */
 	ret->holds[POLICY_DEBUGGERS] =
 		!secureboot->is_firmware_debug && !secureboot->has_unbound_event;

@@ -126,9 +126,9 @@ static inline void compare_facts(const struct secureboot *a, const struct secure
 		a->is_shim_lenient != b->is_shim_lenient ||
 		a->has_unbound_event != b->has_unbound_event)
 		reading_fail("another state of Secure Boot");
-	if (!is_same_keys(&a->pk, &b->pk) || !is_same_keys(&a->kek, &b->kek) ||
-		!is_same_keys(&a->db, &b->db) || !is_same_keys(&a->dbx, &b->dbx))
-		reading_fail("other keys");
+	for (size_t i = 0; i < UEFI_KEYS; i++)
+		if (!is_same_keys(&a->keys[i], &b->keys[i]))
+			reading_fail("other keys");
 	if (a->authority_count != b->authority_count)
 		reading_fail("another number of signers");
 	sbat_text(&a->sbat, level, sizeof(level));

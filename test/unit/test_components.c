@@ -541,9 +541,10 @@ static bool is_same_list(const struct secureboot_keys *a, const struct secureboo
 
 static bool are_same_facts(const struct secureboot *a, const struct secureboot *b)
 {
-	return a->is_enabled == b->is_enabled && is_same_list(&a->pk, &b->pk) &&
-	       is_same_list(&a->kek, &b->kek) && is_same_list(&a->db, &b->db) &&
-	       is_same_list(&a->dbx, &b->dbx) && a->authority_count == b->authority_count &&
+	for (size_t i = 0; i < UEFI_KEYS; i++)
+		if (!is_same_list(&a->keys[i], &b->keys[i]))
+			return false;
+	return a->is_enabled == b->is_enabled && a->authority_count == b->authority_count &&
 	       a->has_sbat == b->has_sbat && strcmp(a->sbat.date, b->sbat.date) == 0 &&
 	       a->is_firmware_debug == b->is_firmware_debug &&
 	       a->is_shim_lenient == b->is_shim_lenient &&

@@ -114,17 +114,18 @@ static void a_recorded_secure_boot_shows_its_keys(void **state)
 
 	(void)state;
 	assert_true(facts.is_enabled);
-	assert_int_equal(facts.pk.cert_count, 1);
-	assert_int_equal(facts.kek.cert_count, 2);
-	assert_int_equal(facts.db.cert_count, 2);
-	assert_non_null(strstr(facts.db.certs[0].subject, "Microsoft"));
-	assert_non_null(strstr(facts.db.certs[1].subject, "Microsoft"));
-	assert_int_equal(facts.dbx.hash_count, 1);
+	assert_int_equal(facts.keys[UEFI_PK].cert_count, 1);
+	assert_int_equal(facts.keys[UEFI_KEK].cert_count, 2);
+	assert_int_equal(facts.keys[UEFI_DB].cert_count, 2);
+	assert_non_null(strstr(facts.keys[UEFI_DB].certs[0].subject, "Microsoft"));
+	assert_non_null(strstr(facts.keys[UEFI_DB].certs[1].subject, "Microsoft"));
+	assert_int_equal(facts.keys[UEFI_DBX].hash_count, 1);
 	assert_int_equal(facts.authority_count, 2); /* db and shim's own key; not SbatLevel */
 	assert_true(facts.has_sbat);
 	assert_string_equal(facts.sbat.date, "2025021800");
 	assert_string_equal(facts.vm_id, "");
-	assert_false(facts.pk.is_malformed || facts.kek.is_malformed || facts.db.is_malformed);
+	assert_false(facts.keys[UEFI_PK].is_malformed || facts.keys[UEFI_KEK].is_malformed ||
+		     facts.keys[UEFI_DB].is_malformed);
 }
 
 static void a_recorded_boot_with_secure_boot_off_is_well_formed(void **state)
@@ -134,9 +135,11 @@ static void a_recorded_boot_with_secure_boot_off_is_well_formed(void **state)
 
 	(void)state;
 	assert_false(facts.is_enabled);
-	assert_true(facts.pk.is_measured && facts.dbx.is_measured);
-	assert_int_equal(facts.pk.cert_count + facts.kek.cert_count + facts.db.cert_count, 0);
-	assert_false(facts.pk.is_malformed);
+	assert_true(facts.keys[UEFI_PK].is_measured && facts.keys[UEFI_DBX].is_measured);
+	assert_int_equal(facts.keys[UEFI_PK].cert_count + facts.keys[UEFI_KEK].cert_count +
+				 facts.keys[UEFI_DB].cert_count,
+		0);
+	assert_false(facts.keys[UEFI_PK].is_malformed);
 	assert_int_equal(facts.authority_count, 0);
 }
 
@@ -159,7 +162,7 @@ static void an_azure_log_names_its_vm(void **state)
 
 	assert_string_equal(facts.vm_id, "E5E5363F-9B04-49CC-942D-72EEE383F2D6");
 	assert_false(facts.is_enabled);
-	assert_int_equal(facts.db.cert_count, 3);
+	assert_int_equal(facts.keys[UEFI_DB].cert_count, 3);
 	check_ok(replay_check_data(&log, 0xFFFFFF, &err), &err);
 }
 
@@ -315,15 +318,15 @@ static void entries_are_counted_by_kind(void **state)
 	put_list(&lists, uefi_cert_sha256_guid, 48, 5);
 	put_list(&lists, unknown, 30, 2);
 	facts = facts_of_db(&lists);
-	assert_int_equal(facts.db.cert_count, 3);
-	assert_string_equal(facts.db.certs[0].subject, ""); /* no certificate inside */
-	assert_int_equal(facts.db.hash_count, 5);
-	assert_int_equal(facts.db.other_count, 2);
-	assert_int_equal(facts.dbx.cert_count, 0);
-	assert_int_equal(facts.dbx.other_count, 5);
-	assert_false(facts.db.is_malformed);
+	assert_int_equal(facts.keys[UEFI_DB].cert_count, 3);
+	assert_string_equal(facts.keys[UEFI_DB].certs[0].subject, ""); /* no certificate inside */
+	assert_int_equal(facts.keys[UEFI_DB].hash_count, 5);
+	assert_int_equal(facts.keys[UEFI_DB].other_count, 2);
+	assert_int_equal(facts.keys[UEFI_DBX].cert_count, 0);
+	assert_int_equal(facts.keys[UEFI_DBX].other_count, 5);
+	assert_false(facts.keys[UEFI_DB].is_malformed);
 	crypto_sha256(buf_bytes(&lists), digest);
-	assert_memory_equal(facts.db.sha256, digest, sizeof(digest));
+	assert_memory_equal(facts.keys[UEFI_DB].sha256, digest, sizeof(digest));
 }
 
 static void lists_that_do_not_fit_or_hold_too_much_are_marked(void **state)
@@ -335,13 +338,14 @@ static void lists_that_do_not_fit_or_hold_too_much_are_marked(void **state)
 	(void)state;
 	put_list(&many, uefi_cert_x509_guid, 20, SECUREBOOT_MAX_CERTS + 1);
 	facts = facts_of_db(&many);
-	assert_int_equal(facts.db.cert_count, SECUREBOOT_MAX_CERTS);
-	assert_true(facts.db.is_cut);
-	assert_false(facts.db.is_malformed || facts.dbx.is_malformed || facts.dbx.is_cut);
+	assert_int_equal(facts.keys[UEFI_DB].cert_count, SECUREBOOT_MAX_CERTS);
+	assert_true(facts.keys[UEFI_DB].is_cut);
+	assert_false(facts.keys[UEFI_DB].is_malformed || facts.keys[UEFI_DBX].is_malformed ||
+		     facts.keys[UEFI_DBX].is_cut);
 	put_list(&cut, uefi_cert_sha256_guid, 48, 2);
 	cut.len--;
 	facts = facts_of_db(&cut);
-	assert_true(facts.db.is_malformed);
+	assert_true(facts.keys[UEFI_DB].is_malformed);
 }
 
 static void the_vm_id_counts_only_before_the_separator_and_in_its_form(void **state)

@@ -117,7 +117,7 @@ static void what_the_boot_proved_is_told(void **state)
 	struct round_result round = {.stage = ROUND_VERIFIED,
 		.local = {.has_secureboot = true,
 			.secureboot = {.is_enabled = true,
-				.dbx.hash_count = 77,
+				.keys[UEFI_DBX].hash_count = 77,
 				.has_sbat = true,
 				.sbat.date = "2025021800",
 				.authority_count = 2},
