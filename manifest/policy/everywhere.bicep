@@ -12,8 +12,20 @@ param settings object = {}
 @description('Under which the extension was published.')
 param publisher string = 'BootIntegrity.LinuxAttestation'
 
+@description('Major.Minor. Azure takes the newest build of it, and with autoUpgradeMinorVersion the newest minor version, at each deployment.')
+param version string = '1.0'
+
+@description('false: stay with the minor version that is given.')
+param autoUpgradeMinorVersion bool = true
+
 @description('true: Azure upgrades existing machines by itself. Only a publisher that is enrolled for that may have it.')
 param enableAutomaticUpgrade bool = false
+
+@description('Key vault with the protected settings, one JSON object in a secret: its resource id. Empty: there are none.')
+param keyVaultId string = ''
+
+@description('Address of that secret, https://VAULT.vault.azure.net/secrets/NAME/VERSION.')
+param secretUrl string = ''
 
 @description('Report only: assign the policies, and deploy nothing.')
 param auditOnly bool = true
@@ -48,6 +60,10 @@ var parametersOf = {
     effect: { value: '[parameters(\'deployEffect\')]' }
     settings: { value: '[parameters(\'settings\')]' }
     publisher: { value: '[parameters(\'publisher\')]' }
+    version: { value: '[parameters(\'version\')]' }
+    autoUpgradeMinorVersion: { value: '[parameters(\'autoUpgradeMinorVersion\')]' }
+    keyVaultId: { value: '[parameters(\'keyVaultId\')]' }
+    secretUrl: { value: '[parameters(\'secretUrl\')]' }
     enableAutomaticUpgrade: { value: '[parameters(\'enableAutomaticUpgrade\')]' }
   }
   other: {
@@ -70,6 +86,10 @@ resource initiative 'Microsoft.Authorization/policySetDefinitions@2021-06-01' = 
       otherEffect: { type: 'String', allowedValues: ['Audit', 'Deny', 'Disabled'], defaultValue: 'Audit' }
       settings: { type: 'Object', defaultValue: {} }
       publisher: { type: 'String', defaultValue: 'BootIntegrity.LinuxAttestation' }
+      version: { type: 'String', defaultValue: '1.0' }
+      autoUpgradeMinorVersion: { type: 'Boolean', defaultValue: true }
+      keyVaultId: { type: 'String', defaultValue: '' }
+      secretUrl: { type: 'String', defaultValue: '' }
       enableAutomaticUpgrade: { type: 'Boolean', defaultValue: false }
     }
     policyDefinitions: [for (definition, index) in definitions: {
@@ -92,6 +112,10 @@ resource assignment 'Microsoft.Authorization/policyAssignments@2022-06-01' = {
       otherEffect: { value: otherEffect }
       settings: { value: settings }
       publisher: { value: publisher }
+      version: { value: version }
+      autoUpgradeMinorVersion: { value: autoUpgradeMinorVersion }
+      keyVaultId: { value: keyVaultId }
+      secretUrl: { value: secretUrl }
       enableAutomaticUpgrade: { value: enableAutomaticUpgrade }
     }
   }

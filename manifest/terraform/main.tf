@@ -42,7 +42,7 @@ variable "settings" {
 }
 
 variable "protected_settings" {
-  description = "Settings that stay encrypted: alertSecret, proxyUser, proxyPassword, an alertWebhook that holds a right."
+  description = "alertSecret, proxyUser, proxyPassword, an alertWebhook that holds a right. Encrypted on the VM; Terraform's state has them in clear text."
   type        = any
   default     = {}
   sensitive   = true
