@@ -82,21 +82,12 @@ class Installed:
         """The folder with that Debian, the package, and what the machine needs to find the provider and to run the job."""
         root = self.work / "root"
         machine.run("cp", "-a", debian(self.name, self.packages), root)
-        name, version = re.fullmatch(r"(.+)-([\d.]+)\.zip", self.package.name).groups()
-        base, logs = f"var/lib/waagent/{name}-{version}", f"/var/log/azure/{name}"
-        unpack(self.package, root / base)
-        (root / logs.lstrip("/") / "events").mkdir(parents=True)
-        write(root / base / "HandlerEnvironment.json", json.dumps([{"name": name, "version": 1.0, "handlerEnvironment": {
-            "logFolder": logs, "configFolder": f"/{base}/config", "statusFolder": f"/{base}/status",
-            "heartbeatFile": f"/{base}/heartbeat.log", "eventsFolder": f"{logs}/events"}}]))
-        settings = {"AttestationConfig": {"MaaSettings": {"maaEndpoint": f"https://{HOST_NAME}"}}}
-        write(root / base / "config/0.settings", json.dumps({"runtimeSettings": [{"handlerSettings": {"publicSettings": settings}}]}))
+        self.put_package(root)
         with open(root / "etc/ssl/certs/ca-certificates.crt", "a", encoding="ascii") as trusted:
             trusted.write((self.work / "tls.pem").read_text())
         write(root / "etc/hosts", f"127.0.0.1 localhost\n{ADDRESS} {HOST_NAME}\n")
         write(root / "etc/hostname", "guest\n")
         write(root / "etc/machine-id", "0" * 31 + "1\n")  # no first-boot questions on the console
-        write(root / "etc/job", f"HOME_FOLDER=/{base}\nVERSION={version}\n")
         write(root / "etc/facts", (machine.GUEST / "facts").read_text())
         write(root / "job", self.job.read_text())
         write(root / "lib/systemd/system/job.service", (machine.GUEST / "job.service").read_text())
@@ -108,6 +99,19 @@ class Installed:
         enable_unit(root, "systemd-networkd.service")
         enable_unit(root, "systemd-networkd-wait-online.service", "etc/systemd/system/network-online.target.wants")
         return root
+
+    def put_package(self, root):
+        """As the guest agent unpacks it, with its folders and settings."""
+        name, version = re.fullmatch(r"(.+)-([\d.]+)\.zip", self.package.name).groups()
+        base, logs = f"var/lib/waagent/{name}-{version}", f"/var/log/azure/{name}"
+        unpack(self.package, root / base)
+        (root / logs.lstrip("/") / "events").mkdir(parents=True)
+        write(root / base / "HandlerEnvironment.json", json.dumps([{"name": name, "version": 1.0, "handlerEnvironment": {
+            "logFolder": logs, "configFolder": f"/{base}/config", "statusFolder": f"/{base}/status",
+            "heartbeatFile": f"/{base}/heartbeat.log", "eventsFolder": f"{logs}/events"}}]))
+        settings = {"AttestationConfig": {"MaaSettings": {"maaEndpoint": f"https://{HOST_NAME}"}}}
+        write(root / base / "config/0.settings", json.dumps({"runtimeSettings": [{"handlerSettings": {"publicSettings": settings}}]}))
+        write(root / "etc/job", f"HOME_FOLDER=/{base}\nVERSION={version}\n")
 
     def disk(self):
         """The root as a disk, made at the first boot; it keeps what is written to it."""
