@@ -18,23 +18,6 @@ static bool is_out_of_reach(const struct err *reason)
 	return info->kind == ERR_KIND_NETWORK || info->place == ERR_PLACE_BUSY;
 }
 
-/* Quotes only the first; the substatus Settings lists all. */
-static void warnings_note(const struct settings *settings, char ret[MESSAGE])
-{
-	ret[0] = '\0';
-	if (settings->warning_count)
-		(void)text_format(ret, MESSAGE,
-			settings->warning_count > 1 ? " Note: %s (and %zu more)" : " Note: %s",
-			settings->warnings[0], settings->warning_count - 1);
-}
-
-static void outlook_note(const struct outlook *outlook, char ret[MESSAGE])
-{
-	ret[0] = '\0';
-	if (outlook && outlook->finding.code)
-		(void)text_format(ret, MESSAGE, "Do not restart it yet: %s ", outlook->finding.msg);
-}
-
 /* The oldest incident that the owner did not acknowledge; NULL: none, or the owner does not want to
  * know. */
 static const struct chronicle_entry *incident_of(const struct status_report_inputs *inputs)
@@ -67,11 +50,19 @@ static void set_healthy(const struct status_report_inputs *inputs, struct status
 {
 	const struct comparison *change = inputs->change;
 	bool has_news = change && change->note[0];
-	char now[CLOCK_TEXT_SIZE], note[MESSAGE], warning[MESSAGE], incident[MESSAGE];
+	const struct outlook *outlook = inputs->outlook;
+	const struct settings *settings = inputs->settings;
+	char now[CLOCK_TEXT_SIZE], note[MESSAGE] = "", warning[MESSAGE] = "", incident[MESSAGE];
 
-	outlook_note(inputs->outlook, warning);
+	if (outlook && outlook->finding.code)
+		(void)text_format(warning, sizeof(warning), "Do not restart it yet: %s ",
+			outlook->finding.msg);
+	/* the substatus Settings lists all */
+	if (settings->warning_count)
+		(void)text_format(note, sizeof(note),
+			settings->warning_count > 1 ? " Note: %s (and %zu more)" : " Note: %s",
+			settings->warnings[0], settings->warning_count - 1);
 	clock_text(inputs->now.time.wall_s, now);
-	warnings_note(inputs->settings, note);
 	incident_note(inputs, incident);
 	ret->state = STATUS_SUCCESS;
 	(void)text_format(ret->message, sizeof(ret->message),
@@ -153,8 +144,6 @@ static void add_attestation(const struct status_report_inputs *inputs, struct st
 	const struct round_result *round = inputs->round;
 	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE];
 
-	if (round->stage < ROUND_COLLECTED)
-		return;
 	if (round->stage == ROUND_VERIFIED) {
 		clock_text(round->token_expires_s, expiry);
 		(void)text_format(text, sizeof(text),
@@ -175,8 +164,6 @@ static void add_endpoint(const struct status_report_inputs *inputs, struct statu
 	const struct round_result *round = inputs->round;
 	char who[MESSAGE], text[MESSAGE], clock[EXCHANGE_CLOCK_SIZE];
 
-	if (round->stage < ROUND_COLLECTED)
-		return;
 	(void)text_format(who, sizeof(who), round->provider_reason[0] ? "%s (%s)" : "%s",
 		round->provider[0] ? round->provider : "No provider", round->provider_reason);
 	if (round->stage >= ROUND_ANSWERED) {
@@ -239,7 +226,7 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 	char text[MESSAGE], vouched[MESSAGE / 2], certificates[MESSAGE / 2],
 		level[RENEWAL_LEVEL_SIZE];
 
-	if (inputs->round->stage < ROUND_COLLECTED || !local->has_secureboot)
+	if (!local->has_secureboot)
 		return;
 	list_authorities(&local->authorities, vouched, sizeof(vouched));
 	describe_certificates(inputs, &renewal, certificates, sizeof(certificates));
@@ -258,35 +245,29 @@ static void add_secure_boot(const struct status_report_inputs *inputs, struct st
 }
 
 /* Puts remarks first, because they deserve attention. */
-static void describe_tpm(const struct appraisal *local, char ret[MESSAGE])
-{
-	uint32_t good = unquoted_proven(&local->unquoted);
-	char list[UNQUOTED_TEXT_SIZE], reason[MESSAGE];
-	size_t len = 0;
-
-	for (size_t i = 0; i < local->remark_count; i++) {
-		status_message(&local->remarks[i], reason);
-		(void)text_format(ret + len, MESSAGE - len, "%s ", reason);
-		len = strlen(ret);
-	}
-	unquoted_text(good, list);
-	(void)text_format(ret + len, MESSAGE - len,
-		"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.%s%s%s",
-		local->event_count - local->unmeasured_count, local->binding.quote.reset_count,
-		good ? " Read, not quoted, and as logged: PCR " : "", list, good ? "." : "");
-}
-
 static void add_tpm(const struct status_report_inputs *inputs, struct status *ret)
 {
-	const struct round_result *round = inputs->round;
-	const struct verdict *verdict = &round->own;
-	char text[MESSAGE];
+	const struct appraisal *local = &inputs->round->local;
+	const struct verdict *verdict = &inputs->round->own;
+	char text[MESSAGE], list[UNQUOTED_TEXT_SIZE], reason[MESSAGE];
+	size_t len = 0;
+	uint32_t good;
 
 	if (verdict->health == HEALTH_HEALTHY) {
-		describe_tpm(&round->local, text);
-		status_add(ret, "VirtualTpm",
-			round->local.remark_count ? STATUS_WARNING : STATUS_SUCCESS,
-			round->local.remark_count ? (int)round->local.remarks[0].code : 0, text);
+		good = unquoted_proven(&local->unquoted);
+		for (size_t i = 0; i < local->remark_count; i++) {
+			status_message(&local->remarks[i], reason);
+			(void)text_format(text + len, sizeof(text) - len, "%s ", reason);
+			len = strlen(text);
+		}
+		unquoted_text(good, list);
+		(void)text_format(text + len, sizeof(text) - len,
+			"Quote of PCRs 0 to 7 verified against %u logged events; TPM reset count %u.%s%s%s",
+			local->event_count - local->unmeasured_count,
+			local->binding.quote.reset_count,
+			good ? " Read, not quoted, and as logged: PCR " : "", list, good ? "." : "");
+		status_add(ret, "VirtualTpm", local->remark_count ? STATUS_WARNING : STATUS_SUCCESS,
+			local->remark_count ? (int)local->remarks[0].code : 0, text);
 	} else if (verdict->reason.code != ERR_SECURE_BOOT_OFF) { /* not a fault of the TPM */
 		status_message(&verdict->reason, text);
 		status_add(ret, "VirtualTpm", STATUS_ERROR, (int)verdict->reason.code, text);
@@ -301,7 +282,7 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 	const char *trouble = is_soon && inputs->cert_trouble ? inputs->cert_trouble : "";
 	char text[MESSAGE], expiry[CLOCK_TEXT_SIZE], left[128] = "";
 
-	if (inputs->round->stage < ROUND_COLLECTED || !cert->subject[0])
+	if (!cert->subject[0])
 		return;
 	clock_text(cert->not_after_s, expiry);
 	if (left_s >= 0)
@@ -319,7 +300,7 @@ static void add_key(const struct status_report_inputs *inputs, struct status *re
 		text);
 }
 
-static void add_baseline(const struct comparison *change, struct status *ret)
+static void add_baseline(const struct status_report_inputs *inputs, struct status *ret)
 {
 	static const enum status_state states[] = {
 		[COMPARISON_UNKNOWN] = STATUS_WARNING,
@@ -330,6 +311,7 @@ static void add_baseline(const struct comparison *change, struct status *ret)
 		[COMPARISON_NOTED] = STATUS_WARNING,
 		[COMPARISON_SERIOUS] = STATUS_ERROR,
 	};
+	const struct comparison *change = inputs->change;
 	enum status_state state = change ? states[change->state] : STATUS_SUCCESS;
 	enum err_code code = change ? change->trouble.code : ERR_OK;
 
@@ -345,8 +327,9 @@ static void add_baseline(const struct comparison *change, struct status *ret)
 }
 
 /* A warning at most: it speaks neither for nor against the boot that runs. */
-static void add_next_boot(const struct outlook *outlook, struct status *ret)
+static void add_next_boot(const struct status_report_inputs *inputs, struct status *ret)
 {
+	const struct outlook *outlook = inputs->outlook;
 	char text[MESSAGE];
 
 	if (!outlook || !outlook->is_known)
@@ -392,8 +375,9 @@ static void add_schedule(const struct status_report_inputs *inputs, struct statu
 }
 
 /* Adds the item only if there are warnings. */
-static void add_settings(const struct settings *settings, struct status *ret)
+static void add_settings(const struct status_report_inputs *inputs, struct status *ret)
 {
+	const struct settings *settings = inputs->settings;
 	char text[MESSAGE] = "";
 
 	for (size_t i = 0; i < settings->warning_count && i < SETTINGS_MAX_WARNINGS; i++)
@@ -406,26 +390,37 @@ static void add_settings(const struct settings *settings, struct status *ret)
 		status_add(ret, "Settings", STATUS_WARNING, 0, text);
 }
 
+typedef void part(const struct status_report_inputs *inputs, struct status *ret);
+
+static part *const set_top[] = {
+	[HEALTH_UNKNOWN] = set_unknown, [HEALTH_HEALTHY] = set_healthy, [HEALTH_UNHEALTHY] = set_unhealthy};
+
+/* In the order of the status. */
+static const struct {
+	part *add;
+	bool needs_evidence;
+} parts[] = {
+	{add_health, false},
+	{add_attestation, true},
+	{add_endpoint, true},
+	{add_secure_boot, true},
+	{add_tpm, false},
+	{add_key, true},
+	{add_baseline, true},
+	{add_next_boot, false},
+	{add_history, false},
+	{add_schedule, false},
+	{add_settings, false},
+};
+
 void status_report_make(const struct status_report_inputs *inputs, struct status *ret)
 {
+	bool has_evidence = inputs->round->stage >= ROUND_COLLECTED;
+
 	status_init("Enable", STATUS_ERROR, ret);
 	ret->applied_at_s = inputs->enabled_at_s;
-	if (inputs->verdict->health == HEALTH_HEALTHY)
-		set_healthy(inputs, ret);
-	else if (inputs->verdict->health == HEALTH_UNHEALTHY)
-		set_unhealthy(inputs, ret);
-	else
-		set_unknown(inputs, ret);
-	add_health(inputs, ret);
-	add_attestation(inputs, ret);
-	add_endpoint(inputs, ret);
-	add_secure_boot(inputs, ret);
-	add_tpm(inputs, ret);
-	add_key(inputs, ret);
-	if (inputs->round->stage >= ROUND_COLLECTED)
-		add_baseline(inputs->change, ret);
-	add_next_boot(inputs->outlook, ret);
-	add_history(inputs, ret);
-	add_schedule(inputs, ret);
-	add_settings(inputs->settings, ret);
+	set_top[inputs->verdict->health](inputs, ret);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (has_evidence || !parts[i].needs_evidence)
+			parts[i].add(inputs, ret);
 }
