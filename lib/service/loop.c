@@ -400,7 +400,7 @@ static uint32_t wait_after_boot_s(struct loop *loop)
 		!history.boot_id[0] || strcmp(history.boot_id, loop->boot_id) == 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), &ignored) < 0)
 		return 0;
-	return schedule_boot_wait_s(random);
+	return schedule_spread_s(random);
 }
 
 /* The disk may have come from another VM. If its state cannot be removed, nothing of it may count.

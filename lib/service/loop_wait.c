@@ -37,7 +37,7 @@ void loop_watch_remedy(struct loop *loop, enum err_code lacking)
 /* A remedy makes the next round due soon. */
 static bool take_remedy(struct loop *loop, int64_t *due_s)
 {
-	int64_t soon_s = clock_read().boot_s + schedule_remedy_wait_s(loop->phase);
+	int64_t soon_s = clock_read().boot_s + schedule_spread_s(loop->phase);
 
 	if (loop->remedy_fd < 0 || !remedy_is_there(&loop->settings, loop->remedy_fd))
 		return false;

@@ -68,12 +68,6 @@ static int make_folder(
 	return fail_at(place, version, "made", err);
 }
 
-static int write_program(int to_fd, const char *name, struct bytes program, struct err *err)
-{
-	tree_sweep(to_fd, name);
-	return file_write(to_fd, name, program, 0755, err);
-}
-
 /* One program under all names: by its name it knows what to be. */
 static int copy_programs(int from_fd, int to_fd, struct err *err)
 {
@@ -81,9 +75,11 @@ static int copy_programs(int from_fd, int to_fd, struct err *err)
 
 	if (file_read(from_fd, programs[0], FILE_NO_LINKS, &program, err) < 0)
 		return err_wrap(err, "Package");
-	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		if (write_program(to_fd, programs[i], buf_bytes(&program), err) < 0)
+	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+		tree_sweep(to_fd, programs[i]);
+		if (file_write(to_fd, programs[i], buf_bytes(&program), 0755, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

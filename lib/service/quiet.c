@@ -7,15 +7,11 @@ int quiet_wait_fd(const struct quiet *quiet)
 	return quiet->is_changed ? -1 : quiet->fd;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Changes that go on end the wait, too. */
 static int64_t due_ms(const struct quiet *quiet)
 {
-	int64_t settled_ms = earlier(quiet->check_ms, quiet->first_ms + quiet->times.rest_ms);
+	int64_t rest_ms = quiet->first_ms + quiet->times.rest_ms;
+	int64_t settled_ms = quiet->check_ms < rest_ms ? quiet->check_ms : rest_ms;
 	int64_t allowed_ms = quiet->looked_ms + quiet->times.rest_ms;
 
 	return settled_ms > allowed_ms ? settled_ms : allowed_ms;

@@ -76,12 +76,7 @@ uint32_t schedule_wait_s(const struct schedule_inputs *inputs)
 	return wait_s < asked_s ? between(asked_s, asked_s + asked_s / 4, inputs->random) : wait_s;
 }
 
-uint32_t schedule_remedy_wait_s(uint32_t phase)
-{
-	return (uint32_t)(((uint64_t)phase * MINUTE_S) >> 32);
-}
-
-uint32_t schedule_boot_wait_s(uint32_t random)
+uint32_t schedule_spread_s(uint32_t random)
 {
 	return between(0, MINUTE_S, random);
 }

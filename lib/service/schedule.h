@@ -37,12 +37,9 @@ uint32_t schedule_phase(const char *vm_id);
  * day. */
 uint32_t schedule_wait_s(const struct schedule_inputs *inputs);
 
-/* How long the service waits after it noticed a remedy that may have come to the whole fleet at
- * once: 0 to 59 s. phase: of schedule_phase(). */
-uint32_t schedule_remedy_wait_s(uint32_t phase);
-
-/* How long the service waits for its first round after a boot: 0 to 60 s. */
-uint32_t schedule_boot_wait_s(uint32_t random);
+/* How long the service waits, 0 to 60 s, after what may have come to the whole fleet at once: a
+ * boot, or a remedy. random: or a VM's phase, of schedule_phase(). */
+uint32_t schedule_spread_s(uint32_t random);
 
 /* The longest wait after an answer, for those who judge whether a round is overdue. */
 uint32_t schedule_longest_wait_s(uint32_t period_s);
