@@ -4,15 +4,25 @@
 #include <string.h>
 #include "base/text.h"
 
+static const char *const health_names[] = {
+	[HEALTH_UNKNOWN] = "Unknown",
+	[HEALTH_HEALTHY] = "Healthy",
+	[HEALTH_UNHEALTHY] = "Unhealthy",
+};
+
 const char *health_name(enum health health)
 {
-	static const char *const names[] = {
-		[HEALTH_UNKNOWN] = "Unknown",
-		[HEALTH_HEALTHY] = "Healthy",
-		[HEALTH_UNHEALTHY] = "Unhealthy",
-	};
+	return health_names[health];
+}
 
-	return names[health];
+bool health_of_name(const char *name, enum health *ret)
+{
+	for (enum health health = HEALTH_UNKNOWN; health <= HEALTH_UNHEALTHY; health++)
+		if (strcmp(name, health_names[health]) == 0) {
+			*ret = health;
+			return true;
+		}
+	return false;
 }
 
 struct verdict verdict_of_err(const struct err *err)

@@ -21,6 +21,8 @@ struct verdict {
 };
 
 const char *health_name(enum health health); /* "Healthy", "Unhealthy", "Unknown" */
+/* False, with *ret as it was, for any other text. */
+bool health_of_name(const char *name, enum health *ret);
 
 /* A failure as a verdict: Unhealthy if its code speaks against the VM, else Unknown. */
 struct verdict verdict_of_err(const struct err *err);

@@ -38,12 +38,10 @@ static int read_health(const json *members, enum health *ret, struct err *err)
 
 	if (json_get_text(members, "health", &text, err) < 0)
 		return -1;
-	for (enum health health = HEALTH_UNKNOWN; health <= HEALTH_UNHEALTHY; health++)
-		if (strcmp(text, health_name(health)) == 0) {
-			*ret = health;
-			return 0;
-		}
-	return err_set(err, ERR_FORMAT, 0, "'health' is neither Healthy nor Unhealthy nor Unknown.");
+	return health_of_name(text, ret)
+		       ? 0
+		       : err_set(err, ERR_FORMAT, 0,
+				 "'health' is neither Healthy nor Unhealthy nor Unknown.");
 }
 
 /* A newer version's code is kept as a number. */

@@ -59,11 +59,6 @@ static bool same_nocase(struct bytes a, struct bytes b)
 	return a.len == b.len;
 }
 
-static bool ends_with(struct bytes text, struct bytes end)
-{
-	return text.len >= end.len && same_nocase(bytes_behind(text, text.len - end.len), end);
-}
-
 /* ---- the host ---- */
 
 void certname_host_of(const char *host, struct certname_host *ret)
@@ -219,7 +214,7 @@ static enum answer is_below_domain(struct bytes name, struct bytes domain)
 {
 	if (domain.len == 0)
 		return YES;
-	if (!ends_with(name, domain))
+	if (name.len < domain.len || !same_nocase(bytes_behind(name, name.len - domain.len), domain))
 		return NO;
 	return name.len == domain.len || domain.data[0] == '.' ||
 			       name.data[name.len - domain.len - 1] == '.'

@@ -22,18 +22,6 @@ void alerts_cleanup(struct alerts *alerts)
 
 /* ---- alert.json ---- */
 
-static bool find_health(const char *name, enum health *ret)
-{
-	static const enum health all[] = {HEALTH_UNKNOWN, HEALTH_HEALTHY, HEALTH_UNHEALTHY};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(name, health_name(all[i])) == 0) {
-			*ret = all[i];
-			return true;
-		}
-	return false;
-}
-
 /* Copies the items from index `from` on. An incomplete copy is an error, because it would lose an
  * alert. */
 static int copy_from(const json *array, size_t from, json **ret, struct err *err)
@@ -61,7 +49,7 @@ static int read_alerts(const json *document, void *ret, struct err *err)
 		json_copy_text(document, "receiver", found.receiver, sizeof(found.receiver), err) < 0 ||
 		json_get_array(document, "pending", &pending, err) < 0)
 		return -1;
-	found.has_health = find_health(health, &found.health);
+	found.has_health = health_of_name(health, &found.health);
 	found.will_not_boot = json_true(json_get(document, "willNotBoot"));
 	if (json_count(pending) > ALERT_MAX_PENDING)
 		return err_set(err, ERR_FORMAT, 0, "'pending' holds too many alerts.");
