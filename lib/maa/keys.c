@@ -66,21 +66,14 @@ static int key_of_entry(const json *entry, struct crypto_rsa_public *ret, struct
 		       : err_set(err, ERR_FORMAT, 0, "Not an RSA key of 2048 bits or more.");
 }
 
-static bool is_known(const struct keys *keys, const char *kid, const struct crypto_rsa_public *key)
+static int add_key(
+	struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
 {
 	const struct crypto_rsa_public *known;
 
 	for (size_t nth = 0; (known = keys_find(keys, kid, nth)); nth++)
 		if (crypto_rsa_equal(known, key))
-			return true;
-	return false;
-}
-
-static int add_key(
-	struct keys *keys, const char *kid, const struct crypto_rsa_public *key, struct err *err)
-{
-	if (is_known(keys, kid, key))
-		return 0;
+			return 0;
 	if (keys->count == KEYS_MAX)
 		return err_set(err, ERR_KEYS_INVALID, 0, "More than %d signing keys.", KEYS_MAX);
 	memcpy(keys->entries[keys->count].kid, kid, strlen(kid) + 1);
