@@ -137,10 +137,10 @@ $(BIN)/fault-allocs.so: test/fault/allocs.c
 	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
 
 # made of what the programs print by --help, and of pages of handler/docs
-man: all ## manual pages, into build/man
+man: $(BIN)/guest-attest $(BIN)/monitor ## manual pages, into build/man
 	$(Q)rm -rf $(BUILD)/man && scripts/pages.py man $(BIN) $(BUILD)/man
 
-completion: all ## completion for bash, zsh and fish, into build/completion
+completion: $(BIN)/guest-attest ## completion for bash, zsh and fish, into build/completion
 	$(Q)rm -rf $(BUILD)/completion && scripts/pages.py completion $(BIN) $(BUILD)/completion
 
 # Tests. Unit tests are one cmocka program per module; fuzz targets also run their seeds as a unit test.
@@ -284,6 +284,7 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 	$(Q)test/vm/attest $(BIN)
 	$(Q)test/vm/secureboot $(BIN)
 	$(Q)test/vm/foretold $(BIN)
+	$(Q)test/vm/packaged $(BIN)
 	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
 
 year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with attacks (downloads 16 GB once)

@@ -98,7 +98,7 @@ static int read_credentials(
 			err, ERR_SETTINGS_INVALID, 0, "proxyPassword is given without proxyUser.");
 	if (!is_credential(ret->user, ":") || !is_credential(ret->password, ""))
 		return err_set(err, ERR_SETTINGS_INVALID, 0,
-			"proxyUser or proxyPassword holds a character that a proxy cannot be told.");
+			"proxyUser or proxyPassword holds a character that cannot be sent to a proxy.");
 	return 0;
 }
 

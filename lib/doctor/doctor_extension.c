@@ -204,8 +204,7 @@ int doctor_agent_folders(struct doctor *doctor, struct doctor_finding *finding, 
 		if (folders[i].path[0] &&
 			check_folder(doctor->inputs->root_fd, folders[i].path, err) < 0)
 			return -1;
-	doctor_ok(finding,
-		"The guest agent's folders for configuration, status, log%s are there and writable.",
+	doctor_ok(finding, "The folders for configuration, status, log%s are there and writable.",
 		environment->events_folder[0] ? " and events" : "");
 	return 0;
 }

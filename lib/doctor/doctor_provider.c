@@ -69,7 +69,7 @@ int doctor_time(struct doctor *doctor, struct doctor_finding *finding, struct er
 
 	json_add_known_text(finding->details, "synchronisation", states[doctor->inputs->clock]);
 	if (!facts->has_clock) {
-		doctor_skip(finding, "Nobody was reached who told the time.");
+		doctor_skip(finding, "No server was reached that gives the time.");
 		return 0;
 	}
 	json_add_int(finding->details, "secondsBehind", facts->clock_ahead_s);
