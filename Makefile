@@ -286,6 +286,7 @@ vm: ## real boots in a virtual machine: measured, tampered with, and the package
 	$(Q)test/vm/foretold $(BIN)
 	$(Q)test/vm/packaged $(BIN)
 	$(Q)test/vm/systemd $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
+	$(Q)test/vm/policies $(BIN) $(BUILD)/package/$(or $(PUBLISHER),BootIntegrity.LinuxAttestation).$(or $(TYPE),GuestAttestation)-$(VERSION).zip
 
 year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with attacks (downloads 16 GB once)
 	$(Q)scripts/deps build test
