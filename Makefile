@@ -159,7 +159,7 @@ $(OBJ)/unit/test_tlsmemory: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wra
 # years within seconds: the service's clocks, waits and rounds are the test's, and its randomness and disk by a seed
 $(OBJ)/unit/test_years: $(addprefix $(OBJ)/test/provider/,issue.o claims.o policy.o reference.o)
 $(OBJ)/unit/test_years: LIBS += -lgnutls
-YEARS_WRAP := clock_now_s clock_now_ns clock_monotonic_ms clock_read sleep crypto_random renameat fsync wakeup_wait round_run
+YEARS_WRAP := clock_now_s clock_now_ns clock_monotonic_ms clock_read sleep wakeup_pause crypto_random renameat fsync wakeup_wait round_run cert_renewal_resume cert_renewal_run
 $(OBJ)/unit/test_years: ALL_LDFLAGS += $(YEARS_WRAP:%=-Wl,--wrap=%)
 
 $(OBJ)/seeds/%: $(OBJ)/test/fuzz/%.o $(OBJ)/test/fuzz/seeds_main.o $(LIBATTEST)

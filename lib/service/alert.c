@@ -298,6 +298,30 @@ static int post(const struct alert_inputs *inputs, struct bytes body, struct err
 		err);
 }
 
+static bool is_urgent(const json *alert)
+{
+	const char *health;
+	int64_t code;
+	struct err ignored;
+
+	return (json_get_text(alert, "health", &health, &ignored) == 0 &&
+		       strcmp(health, health_name(HEALTH_UNHEALTHY)) == 0) ||
+	       (json_get_int(alert, "code", &code, &ignored) == 0 && code == ERR_NEXT_BOOT);
+}
+
+/* In how many seconds this VM's place comes; 0: nothing waits for it. */
+static uint32_t until_place_s(const struct alert_inputs *inputs, const struct alerts *alerts)
+{
+	int64_t place_s = (int64_t)((uint64_t)inputs->phase * ALERT_SPREAD_S >> 32);
+
+	json_each (alert, alerts->pending)
+		if (is_urgent(alert))
+			return 0;
+	return json_count(alerts->pending) && inputs->now.time.boot_s < place_s
+		       ? (uint32_t)(place_s - inputs->now.time.boot_s)
+		       : 0;
+}
+
 static int send_all(
 	const struct alert_inputs *inputs, struct alerts *alerts, size_t *ret_sent, struct err *err)
 {
@@ -323,13 +347,13 @@ static int send_all(
 	return 0;
 }
 
-int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err)
+int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, struct err *err)
 {
 	auto_cleanup(alerts) struct alerts alerts = {0};
 	enum state_found found;
 	struct err damage;
 
-	*ret_sent = 0;
+	*ret = (struct alert_outcome){0};
 	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
 		return state_remove(inputs->state_fd, ALERT_FILE, err);
 	found = state_take(inputs->state_fd, &alert_file, &alerts, &damage);
@@ -337,10 +361,13 @@ int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *e
 		*err = damage;
 		return -1;
 	}
-	if (note_change(inputs, note_receiver(inputs->settings->alert_webhook, &alerts), &alerts,
-		    err) < 0 ||
-		note_next_boot(inputs, &alerts, err) < 0 ||
-		send_all(inputs, &alerts, ret_sent, err) < 0)
+	if (inputs->verdict &&
+		(note_change(inputs, note_receiver(inputs->settings->alert_webhook, &alerts),
+			 &alerts, err) < 0 ||
+			note_next_boot(inputs, &alerts, err) < 0))
+		return -1;
+	ret->held_s = until_place_s(inputs, &alerts);
+	if (!ret->held_s && send_all(inputs, &alerts, &ret->sent, err) < 0)
 		return -1;
 	if (found != STATE_DAMAGED)
 		return 0;

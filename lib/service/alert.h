@@ -25,6 +25,10 @@
  * So does the next boot if it will fail (code ERR_NEXT_BOOT, with the health as it is), and once it
  * will not any more.
  *
+ * In the first ALERT_SPREAD_S of a boot, alerts wait for the VM's own place in them, because a
+ * whole fleet may have restarted at once and would reach its receiver within a minute. One that
+ * speaks against the VM or its next boot does not wait, and takes along those before it.
+ *
  * Only a lasting change is reported. Unknown counts as lasting if it is reported as an error and
  * either cannot pass by itself or no proof of this boot counts any more. The first known health is
  * reported unless it is Healthy. A new receiver immediately gets the current health unless it is
@@ -41,6 +45,7 @@
 #define ALERT_MAX_PENDING   8 /* beyond that, the oldest are dropped */
 #define ALERT_RECEIVER_SIZE 17
 #define ALERT_RANDOM_SIZE   16
+#define ALERT_SPREAD_S      900
 
 /* The content of alert.json. */
 struct alerts {
@@ -60,7 +65,9 @@ struct alert_inputs {
 	int state_fd;
 	const struct settings *settings;
 	const struct round_result *round;
-	const struct verdict *verdict; /* the combined one of service/verdicts.h */
+	/* the combined one of service/verdicts.h; NULL: no round, what waits is sent if it is due
+	 */
+	const struct verdict *verdict;
 	const struct history *history; /* including this round */
 	/* ERR_NEXT_BOOT if the VM will not boot again, else code ERR_OK; NULL: it is not known */
 	const struct err *next_boot;
@@ -70,15 +77,22 @@ struct alert_inputs {
 	const char *metadata;
 	const char *version;
 	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, fresh for each call */
+	uint32_t phase; /* of schedule_phase() */
 	struct moment now;
 };
 
-/* To be called after a round. Without alertWebhook, or with disableAlerts, it removes alert.json
- * and sends nothing. Each POST ends within 10 s; after the first failure no more are sent.
- * ret_sent: how many alerts were delivered, also on failure. ERR_ALERT: an alert was not delivered
- * and waits. ERR_STATE_INVALID: this change was sent, but alerts that waited before are lost with
- * the damaged alert.json, which was set aside. Other errors: alert.json could not be read or
- * written; no alert was sent that is not recorded. */
-int alert_run(const struct alert_inputs *inputs, size_t *ret_sent, struct err *err) err_check;
+struct alert_outcome {
+	size_t sent; /* how many alerts were delivered, also on failure */
+	uint32_t held_s; /* in how many seconds those are due that wait for their place; 0: none do
+			  */
+};
+
+/* To be called after a round, and when those that wait for their place are due. Without
+ * alertWebhook, or with disableAlerts, it removes alert.json and sends nothing. Each POST ends
+ * within 10 s; after the first failure no more are sent. ERR_ALERT: an alert was not delivered and
+ * waits. ERR_STATE_INVALID: this change was sent, but alerts that waited before are lost with the
+ * damaged alert.json, which was set aside. Other errors: alert.json could not be read or written;
+ * no alert was sent that is not recorded. */
+int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, struct err *err) err_check;
 
 #endif

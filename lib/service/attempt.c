@@ -75,26 +75,29 @@ void attempt_renewal(const struct attempt *attempt, int64_t end_s, const struct 
 	log_renewal(attempt, cert_renewal_run(attempt->state_fd, &inputs, end_s, &err), &err);
 }
 
-int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
-	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
-	struct err *err)
+int attempt_alerts(const struct attempt *attempt, const struct moment *now,
+	const struct attempt_news *news, struct alert_outcome *ret, struct err *err)
 {
 	char agent_proxy[WAAGENT_PROXY_SIZE] = "";
+	struct alert_inputs inputs = {.state_fd = attempt->state_fd,
+		.settings = attempt->settings,
+		.metadata = attempt->service->metadata,
+		.version = attempt->version,
+		.phase = attempt->phase,
+		.now = *now};
 
 	waagent_read_proxy(attempt->root_fd, agent_proxy);
-	return alert_run(&(struct alert_inputs){.state_fd = attempt->state_fd,
-				 .settings = attempt->settings,
-				 .round = report->round,
-				 .verdict = report->verdict,
-				 .history = report->history,
-				 .next_boot = report->outlook && report->outlook->is_answered
-						      ? &report->outlook->finding
-						      : NULL,
-				 .state = state,
-				 .way = service_way(attempt->settings, attempt->service, agent_proxy),
-				 .metadata = attempt->service->metadata,
-				 .version = attempt->version,
-				 .random = random,
-				 .now = report->now},
-		ret_sent, err);
+	inputs.way = service_way(attempt->settings, attempt->service, agent_proxy);
+	if (news) {
+		const struct status_report_inputs *report = news->report;
+
+		inputs.round = report->round;
+		inputs.verdict = report->verdict;
+		inputs.history = report->history;
+		inputs.state = news->state;
+		inputs.random = news->random;
+		if (report->outlook && report->outlook->is_answered)
+			inputs.next_boot = &report->outlook->finding;
+	}
+	return alert_run(&inputs, ret, err);
 }

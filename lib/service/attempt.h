@@ -15,6 +15,7 @@ struct attempt {
 	const char *boot_id;
 	const char *version; /* of this program */
 	struct keys_kept *keys; /* the provider's, between rounds */
+	uint32_t phase; /* this VM's place in the schedule */
 };
 
 /* round_run(). random: 16 bytes for the nonce and 4 for round_inputs.random, fresh for each
@@ -25,9 +26,15 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20],
 void attempt_resume_renewal(
 	const struct attempt *attempt, char ret_trouble[CERT_RECORD_TROUBLE_SIZE]);
 void attempt_renewal(const struct attempt *attempt, int64_t end_s, const struct clock_time *now);
-/* alert_run() after a round that was reported with this state. Errors as alert_run(). */
-int attempt_alerts(const struct attempt *attempt, const struct status_report_inputs *report,
-	enum status_state state, const uint8_t random[ALERT_RANDOM_SIZE], size_t *ret_sent,
-	struct err *err) err_check;
+/* What alerts may be about after a round. */
+struct attempt_news {
+	const struct status_report_inputs *report;
+	enum status_state state; /* that was reported */
+	const uint8_t *random; /* ALERT_RANDOM_SIZE bytes, fresh for each call */
+};
+
+/* alert_run(). news: NULL when those are due that waited for this VM's place. */
+int attempt_alerts(const struct attempt *attempt, const struct moment *now,
+	const struct attempt_news *news, struct alert_outcome *ret, struct err *err) err_check;
 
 #endif

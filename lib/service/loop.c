@@ -42,8 +42,9 @@ static int find_phase(struct loop *loop, struct err *err)
 
 	vm_id_read(loop->root_fd, vm_id);
 	if (!vm_id[0])
-		return crypto_random((uint8_t *)&loop->phase, sizeof(loop->phase), err);
-	loop->phase = schedule_phase(vm_id);
+		return crypto_random(
+			(uint8_t *)&loop->attempt.phase, sizeof(loop->attempt.phase), err);
+	loop->attempt.phase = schedule_phase(vm_id);
 	return 0;
 }
 
@@ -55,8 +56,13 @@ static int open_loop(struct loop *ret, struct err *err)
 		state_open_folder(ret->root_fd, false, &ret->state_fd, err) < 0 ||
 		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
 		return -1;
-	ret->attempt = (struct attempt){ret->root_fd, ret->state_fd, &ret->service, &ret->settings,
-		ret->boot_id, ret->call->version, &ret->keys};
+	ret->attempt = (struct attempt){.root_fd = ret->root_fd,
+		.state_fd = ret->state_fd,
+		.service = &ret->service,
+		.settings = &ret->settings,
+		.boot_id = ret->boot_id,
+		.version = ret->call->version,
+		.keys = &ret->keys};
 	found = record_take(ret->state_fd, &ret->service, err);
 	if (found == STATE_ABSENT)
 		return err_set(err, ERR_NOT_ENABLED, 0, "There is no '%s'.", RECORD_FILE);
@@ -236,11 +242,20 @@ void loop_look_at_disks(struct loop *loop)
 		remember_disks(loop);
 }
 
-/* The seconds that are left of a wait. */
-static uint32_t count_as_waited(struct loop *loop, uint32_t wait_s, uint32_t passed_s)
+void loop_send_held_alerts(struct loop *loop)
 {
-	if (loop->lapse_s)
-		loop->lapse_s = passed_s < loop->lapse_s ? loop->lapse_s - passed_s : 1;
+	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
+	const struct watchdog_acts acts = watchdog_acts(loop);
+	struct err err;
+
+	if (watchdog_arm(LOOP_ROUND_LIMIT_S, &acts, &watchdog, &err) < 0)
+		loop_log_err(loop, &err);
+	else
+		loop_send_alerts(loop, NULL);
+}
+
+static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
+{
 	return wait_s > passed_s ? wait_s - passed_s : 0;
 }
 
@@ -276,7 +291,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 		if (wakeup != WAKEUP_CLOCK)
 			return wakeup;
 		passed_s = (uint32_t)(clock_read().boot_s - begun_s);
-		wait_s = wait_after_step_s(loop, count_as_waited(loop, wait_s, passed_s));
+		wait_s = wait_after_step_s(loop, left_of(wait_s, passed_s));
 	}
 	return WAKEUP_DUE;
 }
@@ -360,7 +375,7 @@ static void renew_certificate(struct loop *loop, uint32_t *wait_s)
 		loop_log_err(loop, &err);
 	else
 		attempt_renewal(&loop->attempt, loop->cert_end_s, &begun);
-	*wait_s = count_as_waited(loop, *wait_s, (uint32_t)(clock_read().boot_s - begun.boot_s));
+	*wait_s = left_of(*wait_s, (uint32_t)(clock_read().boot_s - begun.boot_s));
 }
 
 /* -1: a permanent failure, as the status reports. Any other failure is reported too, and tried
@@ -372,7 +387,7 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		if (loop_find_end(loop) == RUNNING_GOES_ON)
 			report_err(loop, err);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. a full disk, which may pass by itself */
-		loop->lapse_s = 0;
+		loop->lapse_boot_s = 0;
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}

@@ -10,7 +10,7 @@
 #include "service/attest_now.h"
 #include "service/loop.h"
 #include "service/outlook.h"
-#include "service/quiet.h"
+#include "base/quiet.h"
 #include "service/removal.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
@@ -30,7 +30,6 @@ struct loop {
 	struct keys_kept keys;
 	struct attempt attempt; /* points to the members above and below */
 	char boot_id[BOOT_ID_SIZE];
-	uint32_t phase; /* this VM's place in the schedule */
 	bool was_unhealthy; /* in this boot, even if the history could not be saved */
 	char met_id[ATTEST_NOW_ID_SIZE]; /* the request that the last round met; "" = none */
 	/* rounds in a row without an answer since the service started */
@@ -41,8 +40,9 @@ struct loop {
 	struct outlook outlook; /* of the last round */
 	int64_t cert_end_s; /* of cert_renewal_run() */
 	char cert_trouble[CERT_RECORD_TROUBLE_SIZE]; /* of cert_renewal_resume() */
-	/* seconds after its report when it becomes untrue; 0: it holds until the next round */
-	uint32_t lapse_s;
+	/* by CLOCK_BOOTTIME, 0: never before the next round: when it becomes untrue, and when
+	 * alerts are due that wait for this VM's place */
+	int64_t lapse_boot_s, alerts_boot_s;
 };
 
 /* Writes it with the top level success while the setting suppress lasts. */
@@ -60,6 +60,9 @@ void loop_look_ahead(const struct loop *loop, struct outlook *ret);
 bool loop_drop_old_success(struct loop *loop);
 /* Replaces a status that rested on a proof which ended. */
 void loop_report_lapse(struct loop *loop);
+/* loop_round.c. Sends alerts after the status was written, so that the status does not wait for a
+ * receiver. One that was not delivered is added to the status. news: NULL, as in attempt.h. */
+void loop_send_alerts(struct loop *loop, const struct attempt_news *news);
 /* At SIGTERM: a success must not stand for a service that does not run. A bad status stays, as the
  * last that is known. */
 void loop_report_stop(struct loop *loop);
@@ -71,6 +74,7 @@ void loop_watch_remedy(struct loop *loop, enum err_code lacking);
 /* loop.c */
 struct wakeup_inputs loop_wakeup_inputs(struct loop *loop);
 void loop_look_at_disks(struct loop *loop);
+void loop_send_held_alerts(struct loop *loop);
 
 /* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
 int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;

@@ -113,24 +113,24 @@ static uint32_t wait_until_next_s(struct loop *loop, const struct randomness *ra
 		.retry_after_s = report->round->retry_after_s,
 		.budget_left_s = history_budget_left_s(report->history, &report->now),
 		.proof_left_s = proof_left_s,
-		.phase = loop->phase,
+		.phase = loop->attempt.phase,
 		.now_s = report->now.time.wall_s,
 		.random = round_random(random->schedule)};
 	return schedule_wait_s(&loop->schedule);
 }
 
-/* Sends alerts after the status was written, so that the status does not wait for a receiver. An
- * alert that was not delivered is added to the status. */
-static void send_alerts(struct loop *loop, const struct randomness *random,
-	const struct status_report_inputs *report, struct status *status)
+void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 {
+	const struct moment now = loop_moment(loop);
+	struct status *status = &loop->status;
+	struct alert_outcome outcome;
 	char told[STATUS_MESSAGE_SIZE];
-	size_t sent = 0;
 	struct err err;
 
-	if (attempt_alerts(&loop->attempt, report, status->state, random->alert, &sent, &err) == 0)
+	if (attempt_alerts(&loop->attempt, &now, news, &outcome, &err) == 0)
 		err.code = ERR_OK;
-	if (sent)
+	loop->alerts_boot_s = outcome.held_s ? now.time.boot_s + outcome.held_s : 0;
+	if (outcome.sent)
 		loop_log(loop, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
 	if (err.code == ERR_OK)
 		return;
@@ -248,6 +248,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	auto_cleanup(round_result) struct round_result *round = NULL;
 	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
 	bool is_read;
+	uint32_t lapse_s;
 	struct status_report_inputs report = {.verdict = &verdict,
 		.history = &history,
 		.settings = &loop->settings,
@@ -256,7 +257,7 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		.cert_trouble = loop->cert_trouble,
 		.enabled_at_s = loop->service.enabled_at_s};
 
-	loop->lapse_s = 0;
+	loop->lapse_boot_s = loop->alerts_boot_s = 0;
 	if (round_new(&round, err) < 0 || chronicle_new(&chronicle, err) < 0 ||
 		load_history(loop, &history, err) < 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
@@ -283,7 +284,8 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		return 0; /* from now on another service reports, or none */
 	status_report_make(&report, status);
 	add_trouble(status, &untold);
-	loop->lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
+	lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
+	loop->lapse_boot_s = lapse_s ? report.now.time.boot_s + lapse_s : 0;
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
 	if (save_history(loop, &history, status, &untold) < 0) {
@@ -292,6 +294,6 @@ int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	}
 	if (loop_write_status(loop, status, report.now.time.wall_s, err) < 0)
 		return -1;
-	send_alerts(loop, &random, &report, status);
+	loop_send_alerts(loop, &(struct attempt_news){&report, status->state, random.alert});
 	return 0;
 }

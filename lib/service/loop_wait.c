@@ -37,7 +37,7 @@ void loop_watch_remedy(struct loop *loop, enum err_code lacking)
 /* A remedy makes the next round due soon. */
 static bool take_remedy(struct loop *loop, int64_t *due_s)
 {
-	int64_t soon_s = clock_read().boot_s + schedule_spread_s(loop->phase);
+	int64_t soon_s = clock_read().boot_s + schedule_spread_s(loop->attempt.phase);
 
 	if (loop->remedy_fd < 0 || !remedy_is_there(&loop->settings, loop->remedy_fd))
 		return false;
@@ -76,7 +76,17 @@ static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret,
 	}
 }
 
-/* Seconds until the status changes without a round; 0: it does not. */
+/* Seconds until the earlier of `left_s` (0: never) and a time of CLOCK_BOOTTIME (0: never). */
+static uint32_t sooner_s(uint32_t left_s, int64_t boot_s)
+{
+	int64_t until_s = boot_s - clock_read().boot_s;
+
+	if (!boot_s || (left_s && left_s < until_s))
+		return left_s;
+	return until_s > 0 ? (uint32_t)until_s : 1;
+}
+
+/* Seconds until the status changes, or alerts are due, without a round; 0: neither. */
 static uint32_t next_change_s(struct loop *loop)
 {
 	uint32_t left_s = 0;
@@ -85,7 +95,16 @@ static uint32_t next_change_s(struct loop *loop)
 		left_s = suppress_left_s(&loop->settings.suppress, clock_now_s());
 	if (loop->is_suppressed && !left_s)
 		end_suppression(loop);
-	return !left_s || (loop->lapse_s && loop->lapse_s < left_s) ? loop->lapse_s : left_s;
+	return sooner_s(sooner_s(left_s, loop->lapse_boot_s), loop->alerts_boot_s);
+}
+
+/* True, once, when the time has come. */
+static bool has_come(int64_t *boot_s)
+{
+	if (!*boot_s || clock_read().boot_s < *boot_s)
+		return false;
+	*boot_s = 0;
+	return true;
 }
 
 int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
@@ -97,10 +116,11 @@ int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *
 			return -1;
 		if (*ret != WAKEUP_DUE)
 			return 0;
-		if (change_s == loop->lapse_s)
+		if (has_come(&loop->lapse_boot_s))
 			loop_report_lapse(loop);
+		if (has_come(&loop->alerts_boot_s))
+			loop_send_held_alerts(loop);
 		wait_s -= change_s;
-		loop->lapse_s = change_s < loop->lapse_s ? loop->lapse_s - change_s : 0;
 	}
 	return wait_with_disks(loop, wait_s, ret, err);
 }

@@ -4,7 +4,7 @@
 
 #include "memory/record.h"
 #include "memory/running.h"
-#include "service/quiet.h"
+#include "base/quiet.h"
 
 enum wakeup {
 	WAKEUP_DUE, /* the time has passed */

@@ -406,7 +406,7 @@ static void tell_alerts(enum health health, const struct history *history)
 	const struct verdict verdict = {.health = health};
 	bool was_clean = look(ALERT_FILE, buf_bytes(&clean[ALERT])) == AS_IT_WAS;
 	bool was_file = look(ALERT_FILE, buf_bytes(&clean[ALERT])) != NO_FILE;
-	size_t sent = 0;
+	struct alert_outcome outcome;
 	struct err err;
 
 	if (alert_run(&(struct alert_inputs){.state_fd = state_fd,
@@ -420,7 +420,7 @@ static void tell_alerts(enum health health, const struct history *history)
 			      .version = "0",
 			      .random = random,
 			      .now = moment(0)},
-		    &sent, &err) == 0 &&
+		    &outcome, &err) == 0 &&
 		(was_clean || !was_file))
 		fail("an alert that waited is gone");
 	if (!was_file && look(ALERT_FILE, buf_bytes(&clean[ALERT])) != NO_FILE)

@@ -63,7 +63,7 @@ static struct world {
 	int cut_after; /* renames until the power is cut; 0: it is not */
 	/* the last round of this run of the service */
 	bool is_in_round, has_round, is_new, was_woken, had_tpm;
-	int64_t round_boot_s, round_cert_left_s;
+	int64_t round_s, round_boot_s, round_cert_left_s;
 	bool has_slot; /* due_boot_s is the slot after it, at which the next one is due */
 	int64_t due_boot_s;
 	/* the last proof */
@@ -154,6 +154,8 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 		errno = ENOSPC;
 		return -1;
 	}
+	if (is_cut)
+		world->ended_by = CUT_IN_WRITE;
 	if (is_cut && draw() % 2)
 		_exit(0);
 	if (__real_renameat(from_fd, from, to_fd, to) < 0 || utimensat(to_fd, to, times, 0) < 0)

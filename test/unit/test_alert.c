@@ -14,11 +14,13 @@
 static struct tls_server server;
 static char folder[FOLDER_SIZE];
 static int state_fd = -1;
+static uint32_t phase;
+static int64_t boot_s = 100;
 
 /* One round's end, told to `url`; what alert_run() gave, and its message. */
 struct told {
 	int code;
-	size_t sent;
+	struct alert_outcome outcome;
 	struct err err;
 };
 
@@ -40,19 +42,20 @@ static struct told tell_with(
 	(void)text_format(round.provider, sizeof(round.provider), "%s", "https://provider.example");
 	if (code)
 		err_fill(&verdict.reason, code, 0, "What happened.");
-	told.code =
-		alert_run(&(struct alert_inputs){.state_fd = state_fd,
-				  .settings = settings,
-				  .way.trust = settings_trust(settings),
-				  .round = &round,
-				  .verdict = &verdict,
-				  .history = &history,
-				  .state = health == HEALTH_HEALTHY ? STATUS_SUCCESS : STATUS_ERROR,
-				  .metadata = "http://127.0.0.1:1",
-				  .version = "1.2.3.4",
-				  .random = random,
-				  .now = {.boot_id = "a", .time = {.wall_s = NOW_S, .boot_s = 100}}},
-			&told.sent, &told.err);
+	told.code = alert_run(
+		&(struct alert_inputs){.state_fd = state_fd,
+			.settings = settings,
+			.way.trust = settings_trust(settings),
+			.round = &round,
+			.verdict = &verdict,
+			.history = &history,
+			.state = health == HEALTH_HEALTHY ? STATUS_SUCCESS : STATUS_ERROR,
+			.metadata = "http://127.0.0.1:1",
+			.version = "1.2.3.4",
+			.random = random,
+			.phase = phase,
+			.now = {.boot_id = "a", .time = {.wall_s = NOW_S, .boot_s = boot_s}}},
+		&told.outcome, &told.err);
 	return told;
 }
 
@@ -132,8 +135,8 @@ static void changes_are_noted_and_nothing_else(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct told told = tell(NOBODY, rows[i].health, rows[i].code, rows[i].expires_s);
 
-		if (told.code != (rows[i].pending ? -1 : 0) || told.sent)
-			fail_msg("row %zu: %d, %zu sent", i, told.code, told.sent);
+		if (told.code != (rows[i].pending ? -1 : 0) || told.outcome.sent)
+			fail_msg("row %zu: %d, %zu sent", i, told.code, told.outcome.sent);
 		if (rows[i].pending)
 			assert_int_equal(told.err.code, ERR_ALERT);
 		assert_int_equal(pending_count(), rows[i].pending);
@@ -180,17 +183,60 @@ static void an_alert_says_what_is_known(void **state)
 	assert_null(json_get(alert, "vmId")); /* nobody told */
 }
 
+/* A fleet that restarted at once does not reach its receiver within a minute. */
+static void in_a_young_boot_what_is_not_urgent_waits_for_the_place(void **state)
+{
+	static const struct {
+		uint32_t phase;
+		int64_t boot_s;
+		enum health health;
+		enum err_code code;
+		size_t sent;
+		uint32_t held_s;
+	} rows[] = {
+		{1u << 31, 30, HEALTH_UNKNOWN, ERR_NO_VTPM, 0, 420},
+		{1u << 31, 449, HEALTH_UNKNOWN, ERR_NO_VTPM, 0, 1},
+		{1u << 31, 450, HEALTH_UNKNOWN, ERR_NO_VTPM, 1, 0},
+		{UINT32_MAX, 30, HEALTH_HEALTHY, ERR_OK, 0, 869},
+		{UINT32_MAX, 900, HEALTH_HEALTHY, ERR_OK, 1, 0},
+		{0, 1, HEALTH_UNKNOWN, ERR_NO_VTPM, 1, 0},
+		/* what speaks against the VM is told at once, after what came before it */
+		{UINT32_MAX, 20, HEALTH_HEALTHY, ERR_OK, 0, 879},
+		{UINT32_MAX, 30, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, 2, 0},
+		{UINT32_MAX, 40, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, 0, 0},
+		{UINT32_MAX, 50, HEALTH_HEALTHY, ERR_OK, 0, 849},
+		{UINT32_MAX, 899, HEALTH_HEALTHY, ERR_OK, 1, 0},
+	};
+
+	(void)state;
+	answer("{\"status\":204}");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct told told;
+
+		phase = rows[i].phase;
+		boot_s = rows[i].boot_s;
+		told = tell_server("/good", rows[i].health, rows[i].code);
+		if (told.code || told.outcome.sent != rows[i].sent ||
+			told.outcome.held_s != rows[i].held_s)
+			fail_msg("row %zu: %d, %zu sent, held for %u s", i, told.code,
+				told.outcome.sent, told.outcome.held_s);
+		assert_int_equal(pending_count(), told.outcome.held_s ? 1 : 0);
+	}
+	phase = 0;
+	boot_s = 100;
+}
+
 static void what_waits_is_sent_in_order_and_once(void **state)
 {
 	(void)state;
 	answer("{\"/good\":{\"status\":204},\"/bad\":{\"status\":503}}");
-	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).sent, 0);
+	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).outcome.sent, 0);
 	assert_int_equal(tell_server("/bad", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).code, -1);
 	assert_int_equal(tell_server("/bad", HEALTH_HEALTHY, ERR_OK).code, -1);
 	assert_int_equal(pending_count(), 2);
-	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).sent, 2);
+	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).outcome.sent, 2);
 	assert_int_equal(pending_count(), 0);
-	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).sent, 0);
+	assert_int_equal(tell_server("/good", HEALTH_HEALTHY, ERR_OK).outcome.sent, 0);
 }
 
 static void a_refusal_is_told_without_the_address(void **state)
@@ -227,15 +273,15 @@ static void a_new_receiver_is_told_what_is_wrong(void **state)
 {
 	(void)state;
 	answer("{\"status\":200}");
-	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);
-	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 0);
-	assert_int_equal(tell_server("/b", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);
-	assert_int_equal(tell_server("/c", HEALTH_HEALTHY, ERR_OK).sent, 1); /* a change, for
-										anybody */
+	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 1);
+	assert_int_equal(tell_server("/a", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 0);
+	assert_int_equal(tell_server("/b", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 1);
+	assert_int_equal(tell_server("/c", HEALTH_HEALTHY, ERR_OK).outcome.sent, 1); /* a change,
+										for anybody */
 	assert_int_equal(tell(NOBODY, HEALTH_HEALTHY, ERR_OK, 0).code, 0); /* nothing is wrong */
 	assert_int_equal(tell(NOBODY, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, 0).code, -1);
 	/* the address was wrong: what waits goes to the right one, and no more */
-	assert_int_equal(tell_server("/d", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).sent, 1);
+	assert_int_equal(tell_server("/d", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 1);
 }
 
 static void switched_off_it_forgets(void **state)
@@ -297,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup(changes_are_noted_and_nothing_else, forget),
 		cmocka_unit_test_setup(the_first_thing_found_out_is_told_if_it_is_bad, forget),
 		cmocka_unit_test_setup(an_alert_says_what_is_known, forget),
+		cmocka_unit_test_setup(in_a_young_boot_what_is_not_urgent_waits_for_the_place, forget),
 		cmocka_unit_test_setup(what_waits_is_sent_in_order_and_once, forget),
 		cmocka_unit_test_setup(a_refusal_is_told_without_the_address, forget),
 		cmocka_unit_test_setup(many_changes_are_bounded_and_the_newest_stay, forget),

@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include "../support/root.h"
 #include "disk/bootwatch.h"
-#include "service/quiet.h"
+#include "base/quiet.h"
 
 static const struct quiet_times times = {.quiet_ms = 60, .rest_ms = 300};
 

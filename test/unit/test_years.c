@@ -12,6 +12,7 @@
 #include "../support/recorded_evidence.h"
 #include "../support/root.h"
 #include "../support/years_world.h"
+#include "attest/cert_renewal.h"
 #include "base/boot_id.h"
 #include "base/vm_id.h"
 #include "memory/chronicle.h"
@@ -30,10 +31,11 @@
 #define PERIOD_S (4 * HOUR_S) /* the default */
 /* a wait of a period and a tenth, and the rounds themselves */
 #define LONGEST_S (PERIOD_S + PERIOD_S / 10 + 10 * MINUTE_S)
-/* before its end the platform renews a certificate that is read, or late if that failed */
-#define CERT_WINDOW_S (90 * DAY_S)
-#define CERT_LATE_S   (20 * DAY_S)
-#define CERT_LIFE_S   YEAR_S
+/* before its end the platform renews a certificate that is read; one that it does not renew so, the
+ * service asks for */
+#define CERT_READ_S (90 * DAY_S)
+#define CERT_ASK_S  (30 * DAY_S)
+#define CERT_LIFE_S YEAR_S
 
 static const char settings[] = "{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":{"
 			       "\"maaEndpoint\":\"" YEARS_PROVIDER "\"}}}]}";
@@ -43,9 +45,14 @@ static char vm_id[VM_ID_SIZE];
 static int days = 60;
 
 unsigned int __wrap_sleep(unsigned int seconds);
+enum wakeup __wrap_wakeup_pause(uint32_t wait_s);
 int __wrap_wakeup_wait(const struct wakeup_inputs *inputs, int watch_fd, uint32_t wait_s,
 	enum wakeup *ret, struct err *err);
 void __wrap_round_run(const struct round_inputs *inputs, struct round_result *ret);
+enum cert_renewal __wrap_cert_renewal_resume(int state_fd, const struct round_inputs *round,
+	char ret_trouble[CERT_RECORD_TROUBLE_SIZE], struct err *err);
+enum cert_renewal __wrap_cert_renewal_run(
+	int state_fd, const struct round_inputs *round, int64_t end_s, struct err *err);
 
 /* ---- the rules ---- */
 
@@ -129,7 +136,7 @@ static void judge(void)
 	struct err err;
 
 	if (read_status(&status, &err) < 0) {
-		if (world->full_s + 2 * MINUTE_S < world->true_s && world->has_round)
+		if (world->has_round && world->round_s > world->full_s)
 			broken(NULL, "%s", err.msg);
 		return;
 	}
@@ -149,12 +156,18 @@ static void take_renewal(void)
 	world->renew_s = world->cert_chance_s = 0;
 }
 
+static bool is_renewed_if_read(void)
+{
+	return world->day.cert_end_s % 4;
+}
+
 static void advance(int64_t seconds)
 {
 	world->true_s += seconds;
 	world->boot_s += seconds;
 	world->on_s += seconds;
-	if (world->tpm_s <= world->true_s && world->day.cert_end_s - world->true_s < CERT_WINDOW_S)
+	if (!is_wrong() && world->day.cert_end_s - world->true_s <
+				   (is_renewed_if_read() ? CERT_READ_S : CERT_ASK_S))
 		world->cert_chance_s += seconds;
 	take_renewal();
 }
@@ -163,6 +176,12 @@ unsigned int __wrap_sleep(unsigned int seconds)
 {
 	advance(seconds);
 	return 0;
+}
+
+enum wakeup __wrap_wakeup_pause(uint32_t wait_s)
+{
+	advance(wait_s);
+	return WAKEUP_DUE;
 }
 
 /* Seconds until the next slot after a wait that begins now, by the definition in
@@ -359,15 +378,17 @@ static void try_second_service(void)
 		broken(NULL, "a second service ran: %d", status);
 }
 
+static void order_renewal(void)
+{
+	if (!world->renew_s)
+		world->renew_s = world->true_s + between(1, DAY_S);
+}
+
 static void read_certificate(void)
 {
-	bool is_late = world->day.cert_end_s % 4 == 0;
-
 	world->round_cert_left_s = world->day.cert_end_s - wall_s();
-	if (!world->renew_s && world->day.cert_end_s - world->true_s < CERT_WINDOW_S)
-		world->renew_s = is_late && world->day.cert_end_s - world->true_s > CERT_LATE_S
-					 ? world->day.cert_end_s - CERT_LATE_S
-					 : world->true_s + DAY_S;
+	if (is_renewed_if_read() && world->day.cert_end_s - world->true_s < CERT_READ_S)
+		order_renewal();
 }
 
 void __wrap_round_run(const struct round_inputs *inputs, struct round_result *ret)
@@ -406,9 +427,30 @@ void __wrap_round_run(const struct round_inputs *inputs, struct round_result *re
 		world->healthy++;
 	}
 	world->rounds++;
+	world->round_s = world->true_s;
 	world->round_boot_s = world->boot_s;
 	world->has_round = world->is_new = true;
 	world->is_in_round = false;
+}
+
+enum cert_renewal __wrap_cert_renewal_resume(int state_fd, const struct round_inputs *round,
+	char ret_trouble[CERT_RECORD_TROUBLE_SIZE], struct err *err)
+{
+	(void)state_fd;
+	(void)round;
+	(void)err;
+	ret_trouble[0] = '\0';
+	return CERT_RENEWAL_NONE;
+}
+
+enum cert_renewal __wrap_cert_renewal_run(
+	int state_fd, const struct round_inputs *round, int64_t end_s, struct err *err)
+{
+	(void)state_fd;
+	(void)err;
+	if (end_s && end_s - round->now.wall_s < CERT_ASK_S && world->outage_s <= world->true_s)
+		order_renewal();
+	return CERT_RENEWAL_NONE;
 }
 
 /* ---- runs of the service ---- */

@@ -1,4 +1,4 @@
-#include "service/quiet.h"
+#include "base/quiet.h"
 
 #include "base/watch.h"
 

@@ -1,7 +1,7 @@
 /* quiet.h - when changes of files have settled: some time without any, at most so often, and not
  * later than that even if they go on. Times are milliseconds of clock_monotonic_ms(). */
-#ifndef SERVICE_QUIET_H
-#define SERVICE_QUIET_H
+#ifndef BASE_QUIET_H
+#define BASE_QUIET_H
 
 #include <stdint.h>
 #include "base/err.h"
