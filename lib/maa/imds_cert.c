@@ -74,10 +74,13 @@ static int take_certificate(struct bytes text, struct buf *ret, struct err *err)
 		return err_set(err, ERR_METADATA_INVALID, 0,
 			"Metadata service: its answer holds no certificate.");
 	ret->len = 0;
-	if (pem_decode(pem, ret, err) == 0)
-		return 0;
-	err_recode(err, ERR_METADATA_INVALID);
-	return err_wrap(err, "Metadata service: its certificate");
+	if (pem_decode(pem, ret, err) < 0) {
+		err_recode(err, ERR_METADATA_INVALID);
+		return err_wrap(err, "Metadata service: its certificate");
+	}
+	return ret->len ? 0
+			: err_set(err, ERR_METADATA_INVALID, 0,
+				  "Metadata service: its certificate is empty.");
 }
 
 /* As text, or as a JSON text, with blanks around it. */
@@ -100,7 +103,7 @@ static int take_query(struct bytes text, char ret[UUID_SIZE], struct err *err)
 	return 0;
 }
 
-static int read_answer(struct bytes text, struct buf *ret, char ret_query[UUID_SIZE], struct err *err)
+int imds_cert_parse(struct bytes text, struct buf *ret, char ret_query[UUID_SIZE], struct err *err)
 {
 	auto_cleanup(json) json *answer = NULL;
 	const char *pem, *query;
@@ -141,7 +144,7 @@ int imds_cert_renew(const struct imds_cert_call *call, struct bytes old, struct 
 	if (send_old(call, WAITS, old, &answer, err) < 0)
 		return -1;
 	if (answer.body.len)
-		return read_answer(buf_bytes(&answer.body), ret, ret_query, err);
+		return imds_cert_parse(buf_bytes(&answer.body), ret, ret_query, err);
 	if (send_old(call, WAITS_NOT, old, &later, err) < 0)
 		return -1;
 	return take_query(buf_bytes(&later.body), ret_query, err);

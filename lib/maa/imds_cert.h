@@ -26,5 +26,9 @@ int imds_cert_renew(const struct imds_cert_call *call, struct bytes old, struct 
 /* ERR_METADATA_FAILED, for one: it is not ready yet. At most 20 s. */
 int imds_cert_query(const struct imds_cert_call *call, const char *query, struct buf *ret,
 	struct err *err) err_check;
+/* Reads the answer of a service that waits for its authority. One of ret and ret_query is set.
+ * ERR_METADATA_INVALID. */
+int imds_cert_parse(
+	struct bytes text, struct buf *ret, char ret_query[UUID_SIZE], struct err *err) err_check;
 
 #endif

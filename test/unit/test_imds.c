@@ -289,6 +289,7 @@ static void a_new_certificate_comes_or_can_be_queried(void **state)
 		{"200\nnothing", ERR_METADATA_INVALID, "", ""},
 		{"200\n{\"AkCertPem\":17}", ERR_METADATA_INVALID, "", ""},
 		{"200\n{\"AkCertPem\":\"none\"}", ERR_METADATA_INVALID, "", ""},
+		{"200\n{\"AkCertPem\":\"" PEM("") "\"}", ERR_METADATA_INVALID, "", ""},
 		{"200\n{\"AkCertPem\":\"" PEM("*") "\"}", ERR_METADATA_INVALID, "", ""},
 		{"200\n{\"AkCertPem\":\"" PEM("MIIBMIIBMIIB") "\"}", ERR_METADATA_INVALID, "", ""},
 		{"200\n<html>", ERR_METADATA_FOREIGN, "", ""},
