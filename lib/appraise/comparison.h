@@ -79,13 +79,9 @@ void comparison_set_unclear(const struct err *cause, struct err *ret);
  * damaged, unreadable or missing. For commands that write nothing. */
 int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err) err_check;
 
-/* Records the boot files that are on the disks now, so that the next boot's changes can be traced
- * to an update. May take minutes. *ret_was_damaged: the previous record was damaged and is lost. */
-int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
-	bool *ret_was_damaged, struct err *err) err_check;
 /* Opens a descriptor that becomes readable when boot files or records of packages change; -1 in a
- * build that compares nothing. Open it before comparison_record_boot_files, so that no change falls
- * in between. ERR_IO. */
+ * build that compares nothing. Open it before a look at the disks, so that no change falls in
+ * between. ERR_IO. */
 int comparison_watch_boot_files(int root_fd, int *ret_fd, struct err *err) err_check;
 
 #endif

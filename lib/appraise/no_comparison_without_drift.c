@@ -23,18 +23,6 @@ int comparison_check_baseline(int state_fd, int64_t baseline_s, struct err *err)
 	return 0;
 }
 
-int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
-	bool *ret_was_damaged, struct err *err)
-{
-	(void)root_fd;
-	(void)state_fd;
-	(void)boot_id;
-	(void)now_s;
-	(void)err;
-	*ret_was_damaged = false;
-	return 0;
-}
-
 int comparison_watch_boot_files(int root_fd, int *ret_fd, struct err *err)
 {
 	(void)root_fd;

@@ -364,19 +364,6 @@ void comparison_judge(const struct comparison_inputs *inputs, struct comparison 
 	}
 }
 
-int comparison_record_boot_files(int root_fd, int state_fd, const char *boot_id, int64_t now_s,
-	bool *ret_was_damaged, struct err *err)
-{
-	const struct next_boot_round round = {
-		.root_fd = root_fd, .state_fd = state_fd, .boot_id = boot_id, .now_s = now_s};
-	auto_cleanup(next_boot) struct next_boot pending = {0};
-
-	if (next_boot_run(&round, &pending, err) < 0)
-		return -1;
-	*ret_was_damaged = pending.was_damaged;
-	return 0;
-}
-
 int comparison_watch_boot_files(int root_fd, int *ret_fd, struct err *err)
 {
 	return bootwatch_open(root_fd, ret_fd, err);

@@ -123,16 +123,14 @@ static void explain_one(const struct explain_case *one, struct explanation *ret)
 }
 
 void explain_component(const struct explain_sources *sources, const struct next_boot *pending,
-	const struct component *component, struct explanation *ret)
+	const struct component *component, struct err *package_timeout, struct explanation *ret)
 {
-	struct err package_timeout = {0};
-
 	explain_one(&(struct explain_case){.root_fd = sources->round.root_fd,
 			    .secureboot = sources->secureboot,
 			    .pending = pending,
 			    .component = component,
 			    .accepted_line = "",
-			    .package_timeout = &package_timeout},
+			    .package_timeout = package_timeout},
 		ret);
 }
 

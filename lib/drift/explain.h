@@ -30,9 +30,10 @@ struct explain_sources {
 };
 
 /* component: of this boot; pending: after a look in this boot. With EXPLANATION_NONE the text is
- * what speaks against an explanation, or "". Reads package records, which may take seconds. */
+ * what speaks against an explanation, or "". Reads package records, which may take seconds, until
+ * that takes too long once: package_timeout, zeroed before the first of several calls. */
 void explain_component(const struct explain_sources *sources, const struct next_boot *pending,
-	const struct component *component, struct explanation *ret);
+	const struct component *component, struct err *package_timeout, struct explanation *ret);
 
 /* Explains every component that this boot has and the accepted one lacks, and initrds that it
  * lacks, unless it is explained already. */

@@ -32,7 +32,7 @@ static bool was_started(const struct eventlog *log, const uint8_t sha256[CRYPTO_
 
 static void explain_program(const struct foretell_explain_inputs *inputs,
 	const struct baseline *baseline, const struct component *component,
-	struct foretell_change *ret)
+	struct err *package_timeout, struct foretell_change *ret)
 {
 	const struct explain_sources sources = {.round = *inputs->round};
 	struct explanation found;
@@ -45,7 +45,7 @@ static void explain_program(const struct foretell_explain_inputs *inputs,
 		(void)text_format(ret->text, sizeof(ret->text), "as in an accepted boot");
 		return;
 	}
-	explain_component(&sources, inputs->pending, component, &found);
+	explain_component(&sources, inputs->pending, component, package_timeout, &found);
 	ret->how = found.how == EXPLANATION_PACKAGE  ? FORETELL_BY_PACKAGE
 		   : found.how > EXPLANATION_UNKNOWN ? FORETELL_BY_DISK
 						     : FORETELL_UNEXPLAINED;
@@ -58,6 +58,8 @@ static void explain_program(const struct foretell_explain_inputs *inputs,
 static void explain_programs(const struct foretell_explain_inputs *inputs,
 	const struct eventlog *log, const struct baseline *baseline, struct foretell *foretell)
 {
+	struct err package_timeout = {0};
+
 	for (size_t i = 0; i < foretell->chain.count; i++) {
 		const struct component component = component_of(&foretell->chain, i);
 		struct foretell_change *change = &foretell->changes[i];
@@ -66,7 +68,7 @@ static void explain_programs(const struct foretell_explain_inputs *inputs,
 			continue;
 		change->how = FORETELL_GIVEN;
 		if (!foretell->chain.items[i].is_given)
-			explain_program(inputs, baseline, &component, change);
+			explain_program(inputs, baseline, &component, &package_timeout, change);
 	}
 }
 

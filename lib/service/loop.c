@@ -105,17 +105,18 @@ static void report_err(struct loop *loop, const struct err *err)
 		loop_log_err(loop, &second);
 }
 
-/* Records the boot files on the disks, so that after a restart a change can be traced to an update.
- * A failure is logged and does not affect attestation. */
-static void remember_disks(const struct loop *loop)
+/* A failure is logged and does not affect attestation. */
+void loop_look(const struct loop *loop, struct outlook *ret)
 {
-	bool was_damaged;
+	const struct outlook_inputs inputs = {.root_fd = loop->root_fd,
+		.state_fd = loop->state_fd,
+		.boot_id = loop->boot_id,
+		.now_s = clock_now_s()};
 	struct err err;
 
-	if (comparison_record_boot_files(loop->root_fd, loop->state_fd, loop->boot_id,
-		    clock_now_s(), &was_damaged, &err) < 0)
+	if (outlook_look(&inputs, ret, &err) < 0)
 		loop_log_err(loop, &err);
-	else if (was_damaged)
+	else if (ret->was_damaged)
 		loop_log(loop, LOG_LEVEL_WARNING,
 			"pending.json was damaged and is set aside: what was there before is not known.");
 }
@@ -138,8 +139,7 @@ static void end_as_asked(struct loop *loop)
 	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
 	(void)alarm(STOP_LOOK_S);
-	remember_disks(loop);
-	loop_look_ahead(loop, &outlook);
+	loop_look(loop, &outlook);
 }
 
 struct wakeup_inputs loop_wakeup_inputs(struct loop *loop)
@@ -229,17 +229,18 @@ static void watch_disks(struct loop *loop)
 }
 
 /* The watchdog ends a look that hangs. The status stays, because its round has ended. */
-void loop_look_at_disks(struct loop *loop)
+void loop_look_at_disks(struct loop *loop, struct outlook *ret)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
 	const struct watchdog_acts acts = watchdog_acts(loop);
 	struct err err;
 
+	*ret = (struct outlook){0};
 	watch_disks(loop);
 	if (watchdog_arm(DISKS_LIMIT_S, &acts, &watchdog, &err) < 0)
 		loop_log_err(loop, &err);
 	else
-		remember_disks(loop);
+		loop_look(loop, ret);
 }
 
 void loop_send_held_alerts(struct loop *loop)
@@ -348,19 +349,39 @@ static int end_service(struct loop *loop, enum running_end why, struct err *err)
 	return -1;
 }
 
-static int attest_watched(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
+static int watch_round(struct loop *loop, struct hang *ret, struct err *err)
+{
+	return hang_watch(&(struct hang_inputs){.root_fd = loop->root_fd,
+				  .service = &loop->service,
+				  .now_s = clock_now_s(),
+				  .limit_s = loop->call->limit_s,
+				  .acts = watchdog_acts(loop)},
+		ret, err);
+}
+
+static int attest_watched(
+	struct loop *loop, struct loop_round *round, uint32_t *ret_wait_s, struct err *err)
 {
 	auto_cleanup(hang) struct hang hang = {.folder_fd = -1};
 
-	if (hang_watch(&(struct hang_inputs){.root_fd = loop->root_fd,
-			       .service = &loop->service,
-			       .now_s = clock_now_s(),
-			       .limit_s = loop->call->limit_s,
-			       .acts = watchdog_acts(loop)},
-		    &hang, err) < 0)
+	if (watch_round(loop, &hang, err) < 0)
 		return -1;
 	attempt_resume_renewal(&loop->attempt, loop->cert_trouble);
-	return loop_attest(loop, ret_wait_s, err);
+	return loop_attest(loop, round, ret_wait_s, err);
+}
+
+/* The round's status stands by now, so that a disk or a database of packages that hangs cannot
+ * withhold it. */
+static void report_outlook(struct loop *loop, struct loop_round *round)
+{
+	auto_cleanup(hang) struct hang hang = {.folder_fd = -1};
+	struct outlook shown = loop->outlook;
+	struct err err;
+
+	loop_look_at_disks(loop, &loop->outlook);
+	if (round->reports && !outlook_equal(&shown, &loop->outlook) &&
+		(watch_round(loop, &hang, &err) < 0 || loop_report(loop, round, &err) < 0))
+		loop_log_err(loop, &err);
 }
 
 /* After a round, and after all that waits for it. */
@@ -382,8 +403,10 @@ static void renew_certificate(struct loop *loop, uint32_t *wait_s)
  * again. */
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
+	auto_cleanup(loop_round) struct loop_round round = {0};
+
 	attest_now_find(loop->state_fd, loop->met_id);
-	if (get_ready(loop, err) < 0 || attest_watched(loop, ret_wait_s, err) < 0) {
+	if (get_ready(loop, err) < 0 || attest_watched(loop, &round, ret_wait_s, err) < 0) {
 		if (loop_find_end(loop) == RUNNING_GOES_ON)
 			report_err(loop, err);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. a full disk, which may pass by itself */
@@ -392,11 +415,11 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 			return -1;
 	}
 	loop_watch_remedy(loop, loop->schedule.verdict.reason.code);
+	if (loop_find_end(loop) == RUNNING_GOES_ON)
+		report_outlook(loop, &round);
 	attest_now_meet(loop->state_fd, loop->met_id);
-	if (loop_find_end(loop) == RUNNING_GOES_ON) {
-		loop_look_at_disks(loop);
+	if (loop_find_end(loop) == RUNNING_GOES_ON)
 		renew_certificate(loop, ret_wait_s);
-	}
 	return 0;
 }
 

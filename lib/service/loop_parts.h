@@ -45,6 +45,26 @@ struct loop {
 	int64_t lapse_boot_s, alerts_boot_s;
 };
 
+/* Drawn before a round, so that nothing in the round can fail for lack of it. */
+struct randomness {
+	uint8_t attempt[20], schedule[4], alert[2][ALERT_RANDOM_SIZE];
+};
+
+/* What an attestation found, until its status is complete. Zeroed at first. */
+struct loop_round {
+	struct round_result *result;
+	struct chronicle *chronicle;
+	struct history history;
+	struct comparison change;
+	struct verdict verdict;
+	struct err chronicle_trouble, history_trouble;
+	struct randomness random;
+	struct status_report_inputs report; /* points to the members above */
+	size_t reports; /* that were made of it */
+};
+
+void loop_round_cleanup(struct loop_round *round);
+
 /* Writes it with the top level success while the setting suppress lasts. */
 int loop_write_status(
 	struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
@@ -54,7 +74,6 @@ void loop_log_err(const struct loop *loop, const struct err *err);
 enum running_end loop_find_end(const struct loop *loop);
 struct moment loop_moment(const struct loop *loop);
 
-void loop_look_ahead(const struct loop *loop, struct outlook *ret);
 /* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
  * next round has ended. True if the status that stands does not count by today's clock. */
 bool loop_drop_old_success(struct loop *loop);
@@ -73,10 +92,18 @@ int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *
 void loop_watch_remedy(struct loop *loop, enum err_code lacking);
 /* loop.c */
 struct wakeup_inputs loop_wakeup_inputs(struct loop *loop);
-void loop_look_at_disks(struct loop *loop);
+/* Looks at the disks, without a limit of time. */
+void loop_look(const struct loop *loop, struct outlook *ret);
+/* The same with one; watches for changes from then on. */
+void loop_look_at_disks(struct loop *loop, struct outlook *ret);
 void loop_send_held_alerts(struct loop *loop);
 
-/* One attestation and its report. ret_wait_s: until the next one. -1: it was not reported. */
-int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err) err_check;
+/* One attestation and its report, unless another service reports by now. ret_wait_s: until the next
+ * one. -1: it was not reported. */
+int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_s,
+	struct err *err) err_check;
+/* Writes the status of a round and sends its alerts; once more if the outlook is another one by
+ * then. */
+int loop_report(struct loop *loop, struct loop_round *round, struct err *err) err_check;
 
 #endif

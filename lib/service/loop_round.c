@@ -69,23 +69,17 @@ struct moment loop_moment(const struct loop *loop)
 	return (struct moment){.boot_id = loop->boot_id, .time = clock_read()};
 }
 
-void loop_look_ahead(const struct loop *loop, struct outlook *ret)
+void loop_round_cleanup(struct loop_round *round)
 {
-	outlook_look(&(struct outlook_inputs){.root_fd = loop->root_fd,
-			     .state_fd = loop->state_fd,
-			     .boot_id = loop->boot_id,
-			     .now_s = clock_now_s()},
-		ret);
+	round_result_cleanup(&round->result);
+	chronicle_cleanup(&round->chronicle);
+	comparison_done(&round->change);
 }
 
-/* Drawn before a round, so that nothing in the round can fail for lack of it. */
-struct randomness {
-	uint8_t attempt[20], schedule[4], alert[ALERT_RANDOM_SIZE];
-};
-
-static void judge_round(const struct loop *loop, const struct history *history,
-	const struct round_result *round, struct comparison *ret_change, struct verdict *ret)
+static void judge_round(const struct loop *loop, struct loop_round *round)
 {
+	const struct history *history = &round->history;
+
 	verdicts_judge(&(struct comparison_inputs){.root_fd = loop->root_fd,
 			       .state_fd = loop->state_fd,
 			       .rules = &loop->settings.rules,
@@ -94,29 +88,39 @@ static void judge_round(const struct loop *loop, const struct history *history,
 			       .boot_id = loop->boot_id,
 			       .now_s = clock_now_s(),
 			       .baseline_s = history->baseline_s},
-		loop->settings.renewal, round, ret_change, ret);
-	if (ret_change->is_news)
-		loop_log(loop, ret_change->is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
-			ret_change->text);
+		loop->settings.renewal, round->result, &round->change, &round->verdict);
+	if (round->change.is_news)
+		loop_log(loop, round->change.is_lost ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+			round->change.text);
 }
 
-static uint32_t wait_until_next_s(struct loop *loop, const struct randomness *random,
-	const struct status_report_inputs *report)
+static uint32_t wait_until_next_s(struct loop *loop, const struct loop_round *round)
 {
+	const struct moment *now = &round->report.now;
 	uint32_t proof_left_s;
 
-	(void)proof_judge(&report->history->proof, &report->now, &proof_left_s);
-	loop->schedule = (struct schedule_inputs){.verdict = *report->verdict,
-		.was_sent = report->round->exchange.tries > 0,
+	(void)proof_judge(&round->history.proof, now, &proof_left_s);
+	loop->schedule = (struct schedule_inputs){.verdict = round->verdict,
+		.was_sent = round->result->exchange.tries > 0,
 		.failures = loop->failures,
 		.period_s = loop->settings.period_s,
-		.retry_after_s = report->round->retry_after_s,
-		.budget_left_s = history_budget_left_s(report->history, &report->now),
+		.retry_after_s = round->result->retry_after_s,
+		.budget_left_s = history_budget_left_s(&round->history, now),
 		.proof_left_s = proof_left_s,
 		.phase = loop->attempt.phase,
-		.now_s = report->now.time.wall_s,
-		.random = round_random(random->schedule)};
+		.now_s = now->time.wall_s,
+		.random = round_random(round->random.schedule)};
 	return schedule_wait_s(&loop->schedule);
+}
+
+static void add_trouble(struct status *status, const struct err *trouble)
+{
+	char told[STATUS_MESSAGE_SIZE];
+
+	if (trouble->code == ERR_OK)
+		return;
+	status_message(trouble, told);
+	status_add(status, "State", STATUS_WARNING, (int)trouble->code, told);
 }
 
 void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
@@ -141,6 +145,22 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 		loop_log_err(loop, &err);
 }
 
+int loop_report(struct loop *loop, struct loop_round *round, struct err *err)
+{
+	struct status *status = &loop->status;
+	uint8_t *random = round->random.alert[round->reports++];
+
+	status_report_make(&round->report, status);
+	add_trouble(status, &round->chronicle_trouble);
+	add_trouble(status, &round->history_trouble);
+	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
+		status->message);
+	if (loop_write_status(loop, status, round->report.now.time.wall_s, err) < 0)
+		return -1;
+	loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
+	return 0;
+}
+
 /* A damaged history is replaced by an empty one, which is logged. An unreadable one may contain
  * anything, so the round fails. */
 static int load_history(const struct loop *loop, struct history *ret, struct err *err)
@@ -152,46 +172,25 @@ static int load_history(const struct loop *loop, struct history *ret, struct err
 	return found == STATE_UNREADABLE ? -1 : 0;
 }
 
-static void add_trouble(struct status *status, const struct err *trouble)
-{
-	char told[STATUS_MESSAGE_SIZE];
-
-	if (trouble->code == ERR_OK)
-		return;
-	status_message(trouble, told);
-	status_add(status, "State", STATUS_WARNING, (int)trouble->code, told);
-}
-
-/* Saves the history for the next round. A failure changes no verdict and is added to the status. */
-static int save_history(const struct loop *loop, const struct history *history,
-	struct status *status, struct err *err)
-{
-	if (history_save(loop->state_fd, history, err) == 0)
-		return 0;
-	add_trouble(status, err);
-	return -1;
-}
-
 /* Adds the round that began at `started` to the history and to the counters. */
-static void remember_round(struct loop *loop, const struct moment *started,
-	const struct status_report_inputs *report, struct history *history)
+static void remember_round(struct loop *loop, const struct moment *started, struct loop_round *round)
 {
-	const struct round_result *round = report->round;
-	const struct renewal renewal = renewal_of_appraisal(&round->local);
+	const struct round_result *result = round->result;
+	const struct renewal renewal = renewal_of_appraisal(&result->local);
 	const struct proof proof =
-		proof_of_token(started, round->token_issued_s, round->token_expires_s);
+		proof_of_token(started, result->token_issued_s, result->token_expires_s);
 
-	*history = history_after(
-		history, &(struct history_round){.health = report->verdict->health,
-				 .provider = loop->settings.endpoint[0] ? loop->settings.endpoint
-									: round->provider,
-				 .proof = &proof,
-				 .enabled_at_s = report->enabled_at_s,
-				 .renewal = renewal.is_measured ? renewal.state : RENEWAL_UNKNOWN,
-				 .now = report->now});
-	history->baseline_s = report->change->baseline_s;
-	loop->was_unhealthy |= report->verdict->health == HEALTH_UNHEALTHY;
-	loop->failures = report->verdict->health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
+	round->history = history_after(&round->history,
+		&(struct history_round){.health = round->verdict.health,
+			.provider = loop->settings.endpoint[0] ? loop->settings.endpoint
+							       : result->provider,
+			.proof = &proof,
+			.enabled_at_s = loop->service.enabled_at_s,
+			.renewal = renewal.is_measured ? renewal.state : RENEWAL_UNKNOWN,
+			.now = round->report.now});
+	round->history.baseline_s = round->change.baseline_s;
+	loop->was_unhealthy |= round->verdict.health == HEALTH_UNHEALTHY;
+	loop->failures = round->verdict.health == HEALTH_UNKNOWN ? loop->failures + 1 : 0;
 }
 
 /* Is it Healthy, or shown so because an earlier proof counts while the provider is out of reach? */
@@ -235,65 +234,67 @@ static int64_t cert_end_s(const struct round_result *round)
 		       : 0;
 }
 
-int loop_attest(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
+static int begin_round(const struct loop *loop, struct loop_round *round, struct err *err)
+{
+	return round_new(&round->result, err) < 0 || chronicle_new(&round->chronicle, err) < 0 ||
+			       load_history(loop, &round->history, err) < 0 ||
+			       crypto_random((uint8_t *)&round->random, sizeof(round->random), err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* A failure changes no verdict, unless the latch depends on it. */
+static void note_health(const struct loop *loop, struct loop_round *round)
+{
+	const struct moment *now = &round->report.now;
+	struct err *trouble = &round->chronicle_trouble;
+	bool is_read = chronicle_remember(loop->state_fd, &round->verdict, now,
+		&round->history.chronicle_number, round->chronicle, trouble);
+
+	if (trouble->code != ERR_OK)
+		loop_log_err(loop, trouble);
+	if (loop->settings.latch == LATCH_UNHEALTHY &&
+		is_shown_healthy(&round->verdict, &round->history, now))
+		apply_latch(round->chronicle, is_read, trouble, &round->verdict);
+}
+
+int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_s, struct err *err)
 {
 	int64_t started_ms = clock_monotonic_ms();
 	const struct moment started = loop_moment(loop);
-	struct status *status = &loop->status;
-	struct randomness random;
-	struct history history;
-	auto_cleanup(comparison) struct comparison change = {0};
-	struct verdict verdict;
-	struct err untold;
-	auto_cleanup(round_result) struct round_result *round = NULL;
-	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
-	bool is_read;
 	uint32_t lapse_s;
-	struct status_report_inputs report = {.verdict = &verdict,
-		.history = &history,
-		.settings = &loop->settings,
-		.change = &change,
-		.outlook = &loop->outlook,
-		.cert_trouble = loop->cert_trouble,
-		.enabled_at_s = loop->service.enabled_at_s};
 
 	loop->lapse_boot_s = loop->alerts_boot_s = 0;
-	if (round_new(&round, err) < 0 || chronicle_new(&chronicle, err) < 0 ||
-		load_history(loop, &history, err) < 0 ||
-		crypto_random((uint8_t *)&random, sizeof(random), err) < 0)
+	if (begin_round(loop, round, err) < 0)
 		return -1;
-	attempt_round(&loop->attempt, random.attempt, &started.time, round);
-	report.round = round;
-	loop->cert_end_s = cert_end_s(round);
-	report.chronicle = chronicle;
-	judge_round(loop, &history, round, &change, &verdict);
-	report.now = loop_moment(loop);
-	remember_round(loop, &started, &report, &history);
-	is_read = chronicle_remember(loop->state_fd, &verdict, &report.now,
-		&history.chronicle_number, chronicle, &untold);
-	if (untold.code != ERR_OK)
-		loop_log_err(loop, &untold);
-	if (loop->settings.latch == LATCH_UNHEALTHY &&
-		is_shown_healthy(&verdict, &history, &report.now))
-		apply_latch(chronicle, is_read, &untold, &verdict);
-	journal_service_outcome(loop->root_fd, &loop->service.environment, &verdict,
-		&round->exchange, started_ms, loop->call->version);
-	*ret_wait_s = report.wait_s = wait_until_next_s(loop, &random, &report);
-	loop_look_ahead(loop, &loop->outlook);
+	attempt_round(&loop->attempt, round->random.attempt, &started.time, round->result);
+	loop->cert_end_s = cert_end_s(round->result);
+	judge_round(loop, round);
+	round->report = (struct status_report_inputs){.round = round->result,
+		.verdict = &round->verdict,
+		.history = &round->history,
+		.settings = &loop->settings,
+		.change = &round->change,
+		.outlook = &loop->outlook,
+		.chronicle = round->chronicle,
+		.cert_trouble = loop->cert_trouble,
+		.enabled_at_s = loop->service.enabled_at_s,
+		.now = loop_moment(loop)};
+	remember_round(loop, &started, round);
+	note_health(loop, round);
+	journal_service_outcome(loop->root_fd, &loop->service.environment, &round->verdict,
+		&round->result->exchange, started_ms, loop->call->version);
+	*ret_wait_s = round->report.wait_s = wait_until_next_s(loop, round);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
-	status_report_make(&report, status);
-	add_trouble(status, &untold);
-	lapse_s = lapse_left_s(status->state, verdict.health, &history, &report.now);
-	loop->lapse_boot_s = lapse_s ? report.now.time.boot_s + lapse_s : 0;
-	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
-		status->message);
-	if (save_history(loop, &history, status, &untold) < 0) {
-		loop_log_err(loop, &untold);
+	if (history_save(loop->state_fd, &round->history, &round->history_trouble) < 0) {
+		loop_log_err(loop, &round->history_trouble);
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S;
 	}
-	if (loop_write_status(loop, status, report.now.time.wall_s, err) < 0)
+	if (loop_report(loop, round, err) < 0)
 		return -1;
-	loop_send_alerts(loop, &(struct attempt_news){&report, status->state, random.alert});
+	lapse_s = lapse_left_s(
+		loop->status.state, round->verdict.health, &round->history, &round->report.now);
+	loop->lapse_boot_s = lapse_s ? round->report.now.time.boot_s + lapse_s : 0;
 	return 0;
 }

@@ -18,14 +18,17 @@ static void end_suppression(struct loop *loop)
 
 /* Does the VM boot otherwise than in the outlook that was reported? Then a round is due at once: an
  * owner is warned before the restart that fails. */
-static bool has_other_outlook(const struct loop *loop)
+static bool has_other_outlook(struct loop *loop)
 {
 	struct outlook outlook;
 
-	loop_look_ahead(loop, &outlook);
-	return outlook.is_answered &&
-	       (outlook.finding.code != loop->outlook.finding.code ||
-		       strcmp(outlook.finding.msg, loop->outlook.finding.msg) != 0);
+	loop_look_at_disks(loop, &outlook);
+	if (!outlook.is_answered ||
+		(outlook.finding.code == loop->outlook.finding.code &&
+			strcmp(outlook.finding.msg, loop->outlook.finding.msg) == 0))
+		return false;
+	loop->outlook = outlook;
+	return true;
 }
 
 void loop_watch_remedy(struct loop *loop, enum err_code lacking)
@@ -70,7 +73,6 @@ static int wait_with_disks(struct loop *loop, uint32_t wait_s, enum wakeup *ret,
 			*ret = WAKEUP_REMEDY;
 		if (*ret != WAKEUP_DISKS)
 			return 0;
-		loop_look_at_disks(loop);
 		if (has_other_outlook(loop))
 			return 0;
 	}

@@ -19,33 +19,42 @@ static void take_answer(const struct foretell *foretell, struct outlook *ret)
 		err_fill(&ret->finding, ERR_NEXT_BOOT, 0, "%s", foretell->text);
 }
 
-void outlook_look(const struct outlook_inputs *inputs, struct outlook *ret)
+static void foretell(
+	const struct next_boot_round *round, const struct next_boot *pending, struct outlook *ret)
 {
-	const struct next_boot_round round = {.root_fd = inputs->root_fd,
-		.state_fd = inputs->state_fd,
-		.boot_id = inputs->boot_id,
-		.now_s = inputs->now_s,
-		.is_observer = true};
-	auto_cleanup(next_boot) struct next_boot pending = {0};
 	auto_cleanup(foretell) struct foretell *foretell = NULL;
 	struct foretell_sources sources = {
-		.chain = {.root_fd = inputs->root_fd, .with.fd = -1, .files = &pending.files},
+		.chain = {.root_fd = round->root_fd, .with.fd = -1, .files = &pending->files},
 	};
 	auto_cleanup(buf) struct buf log = {0};
 	struct err ignored; /* whatever it is, nothing can be foretold, and `next` tells why */
 
-	*ret = (struct outlook){0};
-	if (collect_read_log(
-		    &(struct collect_sources){.root_fd = inputs->root_fd}, &log, &ignored) == 0)
+	if (collect_read_log(&(struct collect_sources){.root_fd = round->root_fd}, &log, &ignored) ==
+		0)
 		sources.event_log = buf_bytes(&log);
-	if (next_boot_run(&round, &pending, &ignored) < 0 ||
-		foretell_run(&sources, &foretell, &ignored) < 0)
+	if (foretell_run(&sources, &foretell, &ignored) < 0)
 		return;
 	foretell_explain(
 		&(struct foretell_explain_inputs){
-			.round = &round, .pending = &pending, .event_log = buf_bytes(&log)},
+			.round = round, .pending = pending, .event_log = buf_bytes(&log)},
 		foretell);
 	take_answer(foretell, ret);
 	/* without the record, the next boot's changes are searched for as ever */
-	(void)!foretell_record(&round, foretell, &ignored);
+	(void)!foretell_record(round, foretell, &ignored);
+}
+
+int outlook_look(const struct outlook_inputs *inputs, struct outlook *ret, struct err *err)
+{
+	const struct next_boot_round round = {.root_fd = inputs->root_fd,
+		.state_fd = inputs->state_fd,
+		.boot_id = inputs->boot_id,
+		.now_s = inputs->now_s};
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+
+	*ret = (struct outlook){0};
+	if (next_boot_run(&round, &pending, err) < 0)
+		return -1;
+	ret->was_damaged = pending.was_damaged;
+	foretell(&round, &pending, ret);
+	return 0;
 }

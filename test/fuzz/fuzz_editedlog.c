@@ -225,13 +225,14 @@ static bool is_explained(const struct bundle *bundle, const struct reading *read
 		.round.root_fd = -1, .secureboot = &reading->appraisal.secureboot};
 	struct next_boot pending = {0};
 	struct explanation explanation;
+	struct err package_timeout = {0};
 
 	(void)bundle; /* its log is hearsay: facts are what explains */
 	for (size_t i = 0; i < UEFI_KEYS; i++) {
 		pending.variables[i].seen_s = 1;
 		memcpy(pending.variables[i].sha256, sha256, CRYPTO_SHA256_SIZE);
 	}
-	explain_component(&sources, &pending, component, &explanation);
+	explain_component(&sources, &pending, component, &package_timeout, &explanation);
 	return explanation.how > EXPLANATION_UNKNOWN;
 }
 

@@ -58,8 +58,9 @@ static struct explanation explain_one(const struct vm *vm, const struct componen
 	const struct explain_sources sources = {
 		.round = round_of(vm, "", 0), .secureboot = vm->secureboot};
 	struct explanation ret;
+	struct err package_timeout = {0};
 
-	explain_component(&sources, &vm->pending, component, &ret);
+	explain_component(&sources, &vm->pending, component, &package_timeout, &ret);
 	return ret;
 }
 
