@@ -1,6 +1,7 @@
 #include "memory/chronicle.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/codec.h"
@@ -15,14 +16,15 @@ int chronicle_new(struct chronicle **ret, struct err *err)
 
 /* ---- entries ---- */
 
-/* The texts hold no line breaks, so that no two entries have the same bytes. */
+/* The texts hold no line breaks, so that no two entries have the same bytes. text_format() would
+ * make blanks of those between them. */
 static void hash_entry(const struct chronicle_entry *entry, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
 	char before[CHRONICLE_HEX_SIZE];
 	char text[512];
 
 	hex_encode((struct bytes){entry->before, sizeof(entry->before)}, before);
-	(void)text_format(text, sizeof(text),
+	(void)snprintf(text, sizeof(text),
 		"%s\n%" PRId64 "\n%" PRId64 "\n%s\n%u\n%" PRId64 "\n%s\n%s", before, entry->number,
 		entry->at_s, entry->what, entry->code, entry->incident, entry->boot_id, entry->text);
 	crypto_sha256(bytes_of_text(text), ret);
@@ -33,7 +35,7 @@ static struct chronicle_entry *last_of(struct chronicle *chronicle)
 	return chronicle->count ? &chronicle->entries[chronicle->count - 1] : NULL;
 }
 
-static const struct chronicle_entry *append(struct chronicle *chronicle, struct chronicle_entry *entry)
+static void append(struct chronicle *chronicle, struct chronicle_entry *entry)
 {
 	const struct chronicle_entry *last = last_of(chronicle);
 
@@ -47,7 +49,6 @@ static const struct chronicle_entry *append(struct chronicle *chronicle, struct 
 			chronicle->count * sizeof(chronicle->entries[0]));
 	}
 	chronicle->entries[chronicle->count++] = *entry;
-	return last_of(chronicle);
 }
 
 const struct chronicle_entry *chronicle_last_change(const struct chronicle *chronicle)
@@ -66,13 +67,59 @@ static bool is_incident(const struct chronicle_entry *entry)
 }
 
 /* A boot whose answers come and go is one incident. */
+static bool is_same_incident(const struct chronicle_entry *a, const struct chronicle_entry *b)
+{
+	return a->code == b->code && strcmp(a->boot_id, b->boot_id) == 0;
+}
+
 static bool is_open_already(const struct chronicle *chronicle, const struct chronicle_entry *entry)
 {
 	for (size_t i = 0; i < chronicle->open_count; i++)
-		if (chronicle->open[i].code == entry->code &&
-			strcmp(chronicle->open[i].boot_id, entry->boot_id) == 0)
+		if (is_same_incident(&chronicle->open[i], entry))
 			return true;
 	return false;
+}
+
+/* Was the same incident open when this entry was noted? */
+static bool was_open(const struct chronicle *chronicle, size_t at)
+{
+	for (size_t i = at; i-- > 0;)
+		if (is_same_incident(&chronicle->entries[i], &chronicle->entries[at]))
+			return !chronicle->entries[i].incident;
+	return false;
+}
+
+/* By its own number; or by that of an entry which was dropped, as the same incident. */
+static bool was_acknowledged(const struct chronicle *chronicle, size_t at)
+{
+	const struct chronicle_entry *entry = &chronicle->entries[at];
+
+	for (size_t i = at + 1; i < chronicle->count; i++) {
+		const struct chronicle_entry *later = &chronicle->entries[i];
+
+		if (later->incident == entry->number ||
+			(later->incident && later->incident < chronicle->entries[0].number &&
+				is_same_incident(later, entry)))
+			return true;
+	}
+	return false;
+}
+
+/* Is it an incident that is missing in the list of open ones? */
+static bool is_missing(const struct chronicle *chronicle, size_t at)
+{
+	const struct chronicle_entry *entry = &chronicle->entries[at];
+
+	return is_incident(entry) && !is_open_already(chronicle, entry) &&
+	       !was_open(chronicle, at) && !was_acknowledged(chronicle, at);
+}
+
+/* Lists also those that came when the list was full, or that somebody took out. */
+static void list_open(struct chronicle *chronicle)
+{
+	for (size_t i = 0; i < chronicle->count && chronicle->open_count < CHRONICLE_OPEN_MAX; i++)
+		if (is_missing(chronicle, i))
+			chronicle->open[chronicle->open_count++] = chronicle->entries[i];
 }
 
 static void add_change(
@@ -80,10 +127,8 @@ static void add_change(
 {
 	entry->at_s = now->time.wall_s;
 	(void)text_format(entry->boot_id, sizeof(entry->boot_id), "%s", now->boot_id);
-	*entry = *append(chronicle, entry);
-	if (is_incident(entry) && !is_open_already(chronicle, entry) &&
-		chronicle->open_count < CHRONICLE_OPEN_MAX)
-		chronicle->open[chronicle->open_count++] = *entry;
+	append(chronicle, entry);
+	list_open(chronicle);
 }
 
 bool chronicle_note(
@@ -132,12 +177,13 @@ int chronicle_acknowledge(struct chronicle *chronicle, int64_t incident, const c
 	if (at == chronicle->open_count)
 		return err_set(err, ERR_USAGE, 0, "no incident %" PRId64 " is open", incident);
 	entry.code = chronicle->open[at].code;
-	(void)text_format(entry.boot_id, sizeof(entry.boot_id), "%s", now->boot_id);
+	memcpy(entry.boot_id, chronicle->open[at].boot_id, sizeof(entry.boot_id));
 	text_clean(entry.text, sizeof(entry.text), bytes_of_text(reason));
-	(void)append(chronicle, &entry);
+	append(chronicle, &entry);
 	chronicle->open_count--;
 	memmove(chronicle->open + at, chronicle->open + at + 1,
 		(chronicle->open_count - at) * sizeof(chronicle->open[0]));
+	list_open(chronicle);
 	return 0;
 }
 
@@ -193,29 +239,14 @@ static bool fault_of_entry(
 	return false;
 }
 
-static bool is_acknowledged(const struct chronicle *chronicle, int64_t incident)
-{
-	for (size_t i = 0; i < chronicle->count; i++)
-		if (chronicle->entries[i].incident == incident)
-			return true;
-	return false;
-}
-
 /* An incident that was taken off the list of open ones. */
 static bool fault_of_list(
 	const struct chronicle *chronicle, size_t at, char ret[CHRONICLE_FAULT_SIZE])
 {
-	const struct chronicle_entry *entry = &chronicle->entries[at];
-
-	if (!is_incident(entry) || chronicle->open_count == CHRONICLE_OPEN_MAX ||
-		is_acknowledged(chronicle, entry->number) || is_open_already(chronicle, entry))
-		return false;
-	for (size_t i = 0; i < at; i++)
-		if (chronicle->entries[i].code == entry->code &&
-			strcmp(chronicle->entries[i].boot_id, entry->boot_id) == 0)
-			return false; /* the same incident, as long as that was open */
-	return text_format(ret, CHRONICLE_FAULT_SIZE,
-		"Incident %" PRId64 " is not open, and was not acknowledged.", entry->number);
+	return chronicle->open_count < CHRONICLE_OPEN_MAX && is_missing(chronicle, at) &&
+	       text_format(ret, CHRONICLE_FAULT_SIZE,
+		       "Incident %" PRId64 " is not open, and was not acknowledged.",
+		       chronicle->entries[at].number);
 }
 
 static bool fault_of_head(
@@ -338,6 +369,7 @@ bool chronicle_remember(int state_fd, const struct verdict *verdict, const struc
 		*known = 1;
 	if (found != STATE_DAMAGED)
 		trouble->code = ERR_OK;
+	list_open(ret);
 	is_news = (ret->count ? last_of(ret)->number : 0) < *known && note_loss(ret, *known, now);
 	is_news |= chronicle_note(ret, verdict, now);
 	if (is_news && chronicle_save(state_fd, ret, &err) < 0)

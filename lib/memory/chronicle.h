@@ -19,7 +19,7 @@
 
 #define CHRONICLE_FILE         "chronicle.json" /* below the state folder */
 #define CHRONICLE_MAX          200 /* entries; the oldest is dropped for a newer one */
-#define CHRONICLE_OPEN_MAX     16 /* further incidents are entries only */
+#define CHRONICLE_OPEN_MAX     16 /* further ones follow when these are acknowledged */
 #define CHRONICLE_TEXT_SIZE    200
 #define CHRONICLE_HEX_SIZE     (2 * CRYPTO_SHA256_SIZE + 1)
 #define CHRONICLE_ACKNOWLEDGED "Acknowledged"
@@ -31,7 +31,7 @@ struct chronicle_entry {
 	char what[16]; /* health_name(), or one of the above */
 	uint32_t code; /* the reason's */
 	int64_t incident; /* the number that was acknowledged; 0 in a change */
-	char boot_id[BOOT_ID_SIZE];
+	char boot_id[BOOT_ID_SIZE]; /* in an acknowledgement, the incident's */
 	char text[CHRONICLE_TEXT_SIZE]; /* the reason; clean */
 	uint8_t before[CRYPTO_SHA256_SIZE]; /* hash of the entry before; 0 in the first */
 	uint8_t hash[CRYPTO_SHA256_SIZE]; /* of all of the above */

@@ -98,6 +98,85 @@ static void old_entries_go_and_open_incidents_stay(void **state)
 	assert_string_equal(fault, "Entries 1 to 11 were cut out.");
 }
 
+static void acknowledge(struct chronicle *chronicle, int64_t incident)
+{
+	const struct moment now = {.boot_id = "later", .time.wall_s = 9999};
+	struct err err;
+
+	check_ok(chronicle_acknowledge(chronicle, incident, "seen", &now, &err), &err);
+}
+
+static void assert_open(const struct chronicle *chronicle, size_t count)
+{
+	char fault[CHRONICLE_FAULT_SIZE];
+
+	assert_int_equal(chronicle->open_count, count);
+	if (chronicle_fault(chronicle, NULL, 0, fault))
+		fail_msg("%s", fault);
+}
+
+static void each_of_many_incidents_is_acknowledged(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	enum { MANY = CHRONICLE_OPEN_MAX + 3 };
+	struct err err;
+
+	(void)state;
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	for (int i = 0; i < MANY; i++) {
+		char boot_id[BOOT_ID_SIZE];
+
+		(void)snprintf(boot_id, sizeof(boot_id), "boot %d", i);
+		note(chronicle, HEALTH_UNKNOWN, ERR_NO_VTPM, boot_id, i, true);
+		note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, boot_id, i, true);
+	}
+	note(chronicle, HEALTH_HEALTHY, ERR_OK, "good", MANY, true);
+	for (int i = 0; i < MANY; i++) {
+		assert_open(chronicle,
+			MANY - i < CHRONICLE_OPEN_MAX ? (size_t)(MANY - i) : CHRONICLE_OPEN_MAX);
+		acknowledge(chronicle, 2 * i + 2);
+	}
+	assert_open(chronicle, 0);
+}
+
+/* The answers of a boot that come and go, while its first entries are dropped. */
+static void an_acknowledged_incident_stays_closed(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	struct err err;
+
+	(void)state;
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 1, true);
+	note(chronicle, HEALTH_UNKNOWN, ERR_NO_VTPM, "a", 2, true);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 3, true);
+	note(chronicle, HEALTH_UNKNOWN, ERR_NO_VTPM, "a", 4, true);
+	acknowledge(chronicle, 1);
+	for (int i = 0; i < CHRONICLE_MAX; i++) {
+		note(chronicle, i % 2 ? HEALTH_UNKNOWN : HEALTH_HEALTHY,
+			i % 2 ? ERR_NO_VTPM : ERR_OK, "b", i, true);
+		assert_open(chronicle, 0);
+	}
+}
+
+static void the_same_after_an_acknowledgement_is_another_incident(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	char fault[CHRONICLE_FAULT_SIZE];
+	struct err err;
+
+	(void)state;
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 1, true);
+	acknowledge(chronicle, 1);
+	note(chronicle, HEALTH_UNKNOWN, ERR_NO_VTPM, "a", 2, true);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "a", 3, true);
+	assert_open(chronicle, 1);
+	chronicle->open_count = 0;
+	assert_true(chronicle_fault(chronicle, NULL, 0, fault));
+	assert_string_equal(fault, "Incident 4 is not open, and was not acknowledged.");
+}
+
 static void cut(struct chronicle *chronicle, size_t at)
 {
 	chronicle->count--;
@@ -123,6 +202,13 @@ static void cut_last(struct chronicle *chronicle)
 static void edit(struct chronicle *chronicle)
 {
 	(void)snprintf(chronicle->entries[1].what, sizeof(chronicle->entries[1].what), "Healthy");
+}
+
+/* The same words, and another boot. */
+static void move(struct chronicle *chronicle)
+{
+	(void)snprintf(chronicle->entries[1].boot_id, sizeof(chronicle->entries[1].boot_id), "b why");
+	(void)snprintf(chronicle->entries[1].text, sizeof(chronicle->entries[1].text), "so");
 }
 
 /* A later entry in the place of the last, with a hash that is right for itself. */
@@ -162,6 +248,7 @@ static void what_was_altered_shows(void **state)
 		{cut_middle, "Entries 2 to 2 were cut out.", false},
 		{cut_last, "No entry has the hash", true},
 		{edit, "Entry 2 was edited.", false},
+		{move, "Entry 2 was edited.", false},
 		{put_back, "Incident 2 is not open, and was not acknowledged.", false},
 		{forge, "Entry 4 does not follow the one before it.", false},
 		{unlist, "Incident 2 is not open, and was not acknowledged.", false},
@@ -275,6 +362,30 @@ static void what_was_lost_is_an_incident(void **state)
 	}
 }
 
+static void what_was_taken_off_the_list_is_open_again(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = some_days();
+	const struct verdict verdict = {.health = HEALTH_UNHEALTHY, .reason.code = ERR_LOG_MISMATCH};
+	const struct moment now = {.boot_id = "d"};
+	char folder[FOLDER_SIZE];
+	int64_t known = 0;
+	struct err err;
+	int fd;
+
+	(void)state;
+	folder_make(folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
+	assert_open(chronicle, 1);
+	chronicle->open_count = 0;
+	check_ok(chronicle_save(fd, chronicle, &err), &err);
+	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_open(chronicle, 1);
+	assert_int_equal(chronicle_worst(chronicle)->number, 6);
+	(void)close(fd);
+	folder_remove(folder);
+}
+
 static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
 {
 	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
@@ -306,9 +417,13 @@ int main(void)
 		cmocka_unit_test(changes_are_noted_once),
 		cmocka_unit_test(an_incident_is_open_until_it_is_acknowledged),
 		cmocka_unit_test(old_entries_go_and_open_incidents_stay),
+		cmocka_unit_test(each_of_many_incidents_is_acknowledged),
+		cmocka_unit_test(an_acknowledged_incident_stays_closed),
+		cmocka_unit_test(the_same_after_an_acknowledgement_is_another_incident),
 		cmocka_unit_test(what_was_altered_shows),
 		cmocka_unit_test(it_comes_back_from_its_file),
 		cmocka_unit_test(what_was_lost_is_an_incident),
+		cmocka_unit_test(what_was_taken_off_the_list_is_open_again),
 		cmocka_unit_test(what_speaks_against_the_vm_is_worse_than_a_loss),
 	};
 
