@@ -1,7 +1,6 @@
 /* guest-attest history: every change of this VM's health, and what was acknowledged. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/boot_id.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "memory/chronicle.h"
@@ -28,6 +27,13 @@ static void view_cleanup(struct view *view)
 	fd_cleanup(&view->root_fd);
 	fd_cleanup(&view->state_fd);
 	free(view->chronicle);
+}
+
+static int load(struct view *view, struct err *err)
+{
+	enum state_found found = chronicle_load(view->state_fd, view->chronicle, err);
+
+	return found == STATE_LOADED || found == STATE_ABSENT ? 0 : -1;
 }
 
 /* ---- the list ---- */
@@ -115,16 +121,23 @@ static bool read_incident(const struct options *options, uint32_t *ret)
 	       text_number(bytes_of_text(options->words.items[1]), UINT32_MAX, ret);
 }
 
-static int acknowledge(const struct options *options, struct view *view, struct err *err)
+/* The service notes changes meanwhile. */
+static int add_acknowledgement(const struct options *options, struct view *view, struct err *err)
 {
-	char boot_id[BOOT_ID_SIZE];
-	const struct moment now = {.boot_id = boot_id, .time = clock_read()};
+	auto_cleanup(fd) int lock_fd = -1;
 	uint32_t incident;
 
-	boot_id_read(view->root_fd, boot_id);
 	if (!read_incident(options, &incident) ||
-		chronicle_acknowledge(view->chronicle, incident, options->reason, &now, err) < 0 ||
-		chronicle_save(view->state_fd, view->chronicle, err) < 0)
+		chronicle_lock(view->state_fd, &lock_fd, err) < 0 || load(view, err) < 0 ||
+		chronicle_acknowledge(
+			view->chronicle, incident, options->reason, clock_now_s(), err) < 0)
+		return -1;
+	return chronicle_save(view->state_fd, view->chronicle, err);
+}
+
+static int acknowledge(const struct options *options, struct view *view, struct err *err)
+{
+	if (add_acknowledgement(options, view, err) < 0)
 		return -1;
 	if (attest_now_run(view->state_fd, err) < 0)
 		print_aside("The status shows it after the next attestation. %s\n", err->msg);
@@ -136,15 +149,11 @@ static int run(const void *given, int *ret_exit_code, struct err *err)
 	const struct options *options = given;
 	auto_cleanup(view) struct view view = {.root_fd = -1, .state_fd = -1};
 	char fault[CHRONICLE_FAULT_SIZE];
-	enum state_found found;
 
 	if (open_root(options->root, &view.root_fd, err) < 0 ||
 		enabled_find(view.root_fd, &view.state_fd, &view.service, err) < 0 ||
-		chronicle_new(&view.chronicle, err) < 0)
-		return -1;
-	found = chronicle_load(view.state_fd, view.chronicle, err);
-	if ((found != STATE_LOADED && found != STATE_ABSENT) ||
-		(options->words.count && acknowledge(options, &view, err) < 0))
+		chronicle_new(&view.chronicle, err) < 0 ||
+		(options->words.count ? acknowledge(options, &view, err) : load(&view, err)) < 0)
 		return -1;
 	if (chronicle_fault(view.chronicle, options->head, 0, fault))
 		*ret_exit_code = EXIT_BAD;

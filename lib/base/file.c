@@ -4,10 +4,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
+#include "base/clock.h"
 #include "base/text.h"
 
-#define NAME_SIZE 256 /* NAME_MAX and the final 0 */
+#define NAME_SIZE     256 /* NAME_MAX and the final 0 */
+#define LOOK_AGAIN_NS 10000000 /* 10 ms */
 
 int dir_open(const char *path, int *ret_fd, struct err *err)
 {
@@ -263,5 +267,21 @@ int file_find_all(int dir_fd, const char *const *paths, size_t count, bool *ret,
 		if (file_find(dir_fd, paths[i], &is_found, err) < 0)
 			return -1;
 	*ret = is_found;
+	return 0;
+}
+
+int file_lock(int fd, int timeout_ms, struct err *err)
+{
+	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK || clock_monotonic_ms() >= deadline_ms)
+			return err_set(
+				err, ERR_IO, (unsigned long)errno, "The lock is not free: %m.");
+		/* flock(2) cannot wait with a time limit */
+		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
+	}
 	return 0;
 }

@@ -45,4 +45,8 @@ int file_find(int dir_fd, const char *path, bool *ret, struct err *err) err_chec
 int file_find_all(
 	int dir_fd, const char *const *paths, size_t count, bool *ret, struct err *err) err_check;
 
+/* Locks an open file or folder, by flock(2), until the descriptor is closed or the process ends.
+ * Native EWOULDBLOCK: somebody else held the lock until timeout_ms passed. */
+int file_lock(int fd, int timeout_ms, struct err *err) err_check;
+
 #endif

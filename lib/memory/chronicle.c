@@ -1,12 +1,20 @@
 #include "memory/chronicle.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/codec.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "edge/members.h"
+
+#define CHRONICLE_LOCK_FILE                                                                        \
+	"chronicle.lock" /* the file itself is another one after each change                       \
+			  */
+#define LOCK_TIMEOUT_MS 5000 /* of who holds it only to read and to write */
 
 int chronicle_new(struct chronicle **ret, struct err *err)
 {
@@ -166,10 +174,10 @@ static bool note_loss(struct chronicle *chronicle, int64_t known, const struct m
 }
 
 int chronicle_acknowledge(struct chronicle *chronicle, int64_t incident, const char *reason,
-	const struct moment *now, struct err *err)
+	int64_t now_s, struct err *err)
 {
 	struct chronicle_entry entry = {
-		.what = CHRONICLE_ACKNOWLEDGED, .at_s = now->time.wall_s, .incident = incident};
+		.what = CHRONICLE_ACKNOWLEDGED, .at_s = now_s, .incident = incident};
 	size_t at = 0;
 
 	while (at < chronicle->open_count && chronicle->open[at].number != incident)
@@ -336,6 +344,22 @@ enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err 
 	return state_load(state_fd, &chronicle_file, ret, err);
 }
 
+int chronicle_lock(int state_fd, int *ret_fd, struct err *err)
+{
+	auto_cleanup(fd) int fd = openat(state_fd, CHRONICLE_LOCK_FILE,
+		O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_set(err, ERR_STATE_UNREADABLE, (unsigned long)errno,
+			"'" CHRONICLE_LOCK_FILE "' cannot be used: %m.");
+	if (file_lock(fd, LOCK_TIMEOUT_MS, err) < 0) {
+		err->code = ERR_STATE_UNREADABLE;
+		return err_wrap(err, CHRONICLE_LOCK_FILE);
+	}
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
 static void add_entries(
 	json *document, const char *name, const struct chronicle_entry *entries, size_t count)
 {
@@ -357,11 +381,14 @@ int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *
 bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
 	int64_t *known, struct chronicle *ret, struct err *trouble)
 {
+	auto_cleanup(fd) int lock_fd = -1;
 	enum state_found found;
 	bool is_news;
 	struct err err;
 
 	ret->count = ret->open_count = 0;
+	if (chronicle_lock(state_fd, &lock_fd, trouble) < 0)
+		return false;
 	found = state_take(state_fd, &chronicle_file, ret, trouble);
 	if (found == STATE_UNREADABLE)
 		return false;

@@ -52,6 +52,9 @@ static inline void chronicle_cleanup(struct chronicle **chronicle)
 }
 /* ERR_STATE_INVALID: no chronicle. One that was edited is read all the same. */
 int chronicle_parse(struct bytes text, struct chronicle *ret, struct err *err) err_check;
+/* For whoever reads the file and writes it: nobody else does so until ret_fd is closed.
+ * ERR_STATE_UNREADABLE. */
+int chronicle_lock(int state_fd, int *ret_fd, struct err *err) err_check;
 /* For readers. ret is empty unless STATE_LOADED. */
 enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err *err) err_check;
 /* For the service: reads the file, notes the health of a round and writes it. A damaged file is set
@@ -60,6 +63,7 @@ enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err 
  * False: the file cannot be read, and ret is empty. */
 bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
 	int64_t *known, struct chronicle *ret, struct err *trouble);
+/* The caller holds the lock. */
 int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *err) err_check;
 
 /* Adds an entry if the health differs from the last one, or the VM is Unhealthy for another reason.
@@ -68,7 +72,7 @@ bool chronicle_note(
 	struct chronicle *chronicle, const struct verdict *verdict, const struct moment *now);
 /* Adds an entry that ends an open incident. ERR_USAGE: no such incident is open. */
 int chronicle_acknowledge(struct chronicle *chronicle, int64_t incident, const char *reason,
-	const struct moment *now, struct err *err) err_check;
+	int64_t now_s, struct err *err) err_check;
 
 /* The last change; NULL: none yet. */
 const struct chronicle_entry *chronicle_last_change(const struct chronicle *chronicle);

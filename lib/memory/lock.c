@@ -2,15 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include "base/clock.h"
+#include "base/file.h"
 #include "edge/state.h"
 #include "memory/record.h"
-
-/* 10 ms: flock(2) cannot wait with a time limit, and commands take longer than that */
-#define LOOK_AGAIN_NS 10000000
 
 static int fail_unusable(struct err *err)
 {
@@ -19,17 +15,15 @@ static int fail_unusable(struct err *err)
 
 static int wait_for_lock(int fd, int64_t deadline_ms, struct err *err)
 {
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EINTR)
-			continue;
-		if (errno != EWOULDBLOCK)
-			return fail_unusable(err);
-		if (clock_monotonic_ms() >= deadline_ms)
-			return err_set(err, ERR_SERVICE, EAGAIN,
-				"Another command of the extension is still running.");
-		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
-	}
-	return 0;
+	int64_t left_ms = deadline_ms - clock_monotonic_ms();
+
+	if (file_lock(fd, left_ms > 0 ? (int)left_ms : 0, err) == 0)
+		return 0;
+	if (err->native == EWOULDBLOCK)
+		return err_set(err, ERR_SERVICE, EAGAIN,
+			"Another command of the extension is still running.");
+	errno = (int)err->native;
+	return fail_unusable(err);
 }
 
 /* The lock has its own descriptor, ret->fd, because flock(2) is tied to it and state_fd may be

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include "../support/root.h"
 #include "memory/chronicle.h"
 
@@ -18,7 +19,6 @@ static void note(struct chronicle *chronicle, enum health health, enum err_code 
 /* Healthy, Unhealthy, Healthy, acknowledged, Unknown. */
 static struct chronicle *some_days(void)
 {
-	const struct moment now = {.boot_id = "b", .time.wall_s = 500};
 	struct chronicle *chronicle;
 	struct err err;
 
@@ -28,7 +28,7 @@ static struct chronicle *some_days(void)
 	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "b", 200, true);
 	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "b", 250, false);
 	note(chronicle, HEALTH_HEALTHY, ERR_OK, "c", 300, true);
-	check_ok(chronicle_acknowledge(chronicle, 2, "a test", &now, &err), &err);
+	check_ok(chronicle_acknowledge(chronicle, 2, "a test", 500, &err), &err);
 	note(chronicle, HEALTH_HEALTHY, ERR_OK, "c", 550, false);
 	note(chronicle, HEALTH_UNKNOWN, ERR_CONNECT_REFUSED, "c", 600, true);
 	note(chronicle, HEALTH_UNKNOWN, ERR_CONNECT_TIMEOUT, "c", 650, false);
@@ -52,7 +52,6 @@ static void changes_are_noted_once(void **state)
 static void an_incident_is_open_until_it_is_acknowledged(void **state)
 {
 	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
-	const struct moment now = {.boot_id = "b", .time.wall_s = 500};
 	char text[CHRONICLE_FAULT_SIZE];
 	struct err err;
 
@@ -68,9 +67,9 @@ static void an_incident_is_open_until_it_is_acknowledged(void **state)
 	assert_int_equal(chronicle->open_count, 3);
 	chronicle_incident_text(&chronicle->open[0], text);
 	assert_string_equal(text, "1 of 1970-01-02T00:00:00Z (log-mismatch)");
-	check_err(chronicle_acknowledge(chronicle, 3, "no", &now, &err), &err, ERR_USAGE);
-	check_ok(chronicle_acknowledge(chronicle, 4, "yes", &now, &err), &err);
-	check_err(chronicle_acknowledge(chronicle, 4, "again", &now, &err), &err, ERR_USAGE);
+	check_err(chronicle_acknowledge(chronicle, 3, "no", 500, &err), &err, ERR_USAGE);
+	check_ok(chronicle_acknowledge(chronicle, 4, "yes", 500, &err), &err);
+	check_err(chronicle_acknowledge(chronicle, 4, "again", 500, &err), &err, ERR_USAGE);
 	assert_int_equal(chronicle->open_count, 2);
 	assert_int_equal(chronicle->open[1].number, 5);
 	assert_false(chronicle_fault(chronicle, NULL, 0, text));
@@ -100,10 +99,9 @@ static void old_entries_go_and_open_incidents_stay(void **state)
 
 static void acknowledge(struct chronicle *chronicle, int64_t incident)
 {
-	const struct moment now = {.boot_id = "later", .time.wall_s = 9999};
 	struct err err;
 
-	check_ok(chronicle_acknowledge(chronicle, incident, "seen", &now, &err), &err);
+	check_ok(chronicle_acknowledge(chronicle, incident, "seen", 500, &err), &err);
 }
 
 static void assert_open(const struct chronicle *chronicle, size_t count)
@@ -386,6 +384,48 @@ static void what_was_taken_off_the_list_is_open_again(void **state)
 	folder_remove(folder);
 }
 
+/* A command acknowledges, and meanwhile the service finds the VM Unhealthy. */
+static void nobody_writes_over_what_another_added(void **state)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = some_days();
+	const struct verdict verdict = {.health = HEALTH_UNHEALTHY, .reason.code = ERR_NO_VTPM};
+	const struct moment now = {.boot_id = "d"};
+	char folder[FOLDER_SIZE], byte = 0;
+	int64_t known = 0;
+	int fd, ends[2], lock_fd, status;
+	struct err err;
+	pid_t child;
+
+	(void)state;
+	folder_make(folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
+	check_ok(chronicle_save(fd, chronicle, &err), &err);
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		if (chronicle_lock(fd, &lock_fd, &err) < 0 || write(ends[1], &byte, 1) != 1 ||
+			chronicle_load(fd, chronicle, &err) != STATE_LOADED)
+			_exit(1);
+		(void)usleep(100000);
+		_exit(chronicle_acknowledge(chronicle, 6, "seen", 800, &err) < 0 ||
+			chronicle_save(fd, chronicle, &err) < 0);
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(chronicle_load(fd, chronicle, &err), STATE_LOADED);
+	assert_int_equal(known, 8);
+	assert_int_equal(chronicle->count, 8);
+	assert_int_equal(chronicle->entries[6].incident, 6);
+	assert_open(chronicle, 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	(void)close(fd);
+	folder_remove(folder);
+}
+
 static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
 {
 	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
@@ -423,6 +463,7 @@ int main(void)
 		cmocka_unit_test(what_was_altered_shows),
 		cmocka_unit_test(it_comes_back_from_its_file),
 		cmocka_unit_test(what_was_lost_is_an_incident),
+		cmocka_unit_test(nobody_writes_over_what_another_added),
 		cmocka_unit_test(what_was_taken_off_the_list_is_open_again),
 		cmocka_unit_test(what_speaks_against_the_vm_is_worse_than_a_loss),
 	};
