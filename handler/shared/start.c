@@ -40,10 +40,16 @@ static void fill_record(const struct handler *handler, struct bytes settings, st
 	record_mark(settings, ret->settings_mark);
 }
 
-/* Does the service already run with exactly this record, and with a status of its own? Then nothing
- * must be started or overwritten. */
-static int find_already_running(struct handler *handler, const struct record *service,
-	int status_fd, bool *ret, struct err *err)
+/* What an earlier enable left. */
+struct earlier {
+	bool has_accepted; /* these settings */
+	/* the service runs with exactly this record, and with a status of its own: then nothing
+	 * must be started or overwritten */
+	bool is_under_way;
+};
+
+static int find_earlier(struct handler *handler, const struct record *service, int status_fd,
+	struct earlier *ret, struct err *err)
 {
 	struct control control = handler_control(handler);
 	struct status_outcome outcome;
@@ -57,21 +63,26 @@ static int find_already_running(struct handler *handler, const struct record *se
 	if (found == STATE_UNREADABLE ||
 		programs_find(handler->root_fd, handler->home, VERSION, programs, err) < 0)
 		return -1;
-	*ret = found == STATE_LOADED && record_equal(old, service) && programs[0] &&
-	       status_read_outcome(status_fd, service->environment.sequence, &outcome) == 0 &&
-	       !outcome.is_agents;
-	return *ret ? control_find_running(&control, ret, err) : 0;
+	ret->has_accepted =
+		found == STATE_LOADED && strcmp(old->settings_mark, service->settings_mark) == 0;
+	ret->is_under_way =
+		found == STATE_LOADED && record_equal(old, service) && programs[0] &&
+		status_read_outcome(status_fd, service->environment.sequence, &outcome) == 0 &&
+		!outcome.is_agents;
+	return ret->is_under_way ? control_find_running(&control, &ret->is_under_way, err) : 0;
 }
 
-static int check_settings_and_machine(
-	const struct handler *handler, struct bytes settings_text, struct err *err)
+/* An end of suppress that was accepted is too far away only if the clock was set back. Then nothing
+ * is suppressed, and the service must not stop. */
+static int check_settings_and_machine(const struct handler *handler, struct bytes settings_text,
+	bool has_accepted, struct err *err)
 {
 	auto_cleanup(settings) struct settings settings = {0};
 
 	if (settings_protected_parse(handler->root_fd, handler->environment.config_folder,
 		    settings_text, &settings, err) < 0)
 		return -1;
-	if (settings.suppress.until_s - clock_now_s() > SUPPRESS_MAX_S)
+	if (!has_accepted && settings.suppress.until_s - clock_now_s() > SUPPRESS_MAX_S)
 		return err_set(err, ERR_SETTINGS_INVALID, 0, "suppress ends in more than %d days.",
 			SUPPRESS_MAX_S / 86400);
 	if (precondition_check(handler->root_fd, handler->tcti, err) < 0 &&
@@ -104,7 +115,7 @@ static int stop_and_start(struct handler *handler, const struct record *service,
 }
 
 static int report_and_start(struct handler *handler, const struct record *service,
-	struct bytes settings, struct err *err)
+	struct bytes settings, bool has_accepted, struct err *err)
 {
 	auto_cleanup(free) struct status *status = malloc(sizeof(*status));
 
@@ -116,7 +127,7 @@ static int report_and_start(struct handler *handler, const struct record *servic
 	status->applied_at_s = service->enabled_at_s;
 	if (handler_write_status(handler, status, err) < 0)
 		return -1;
-	if (check_settings_and_machine(handler, settings, err) < 0)
+	if (check_settings_and_machine(handler, settings, has_accepted, err) < 0)
 		return -1;
 	return stop_and_start(handler, service, err);
 }
@@ -125,7 +136,8 @@ int start_service(struct handler *handler, int *ret_status_fd, bool *ret_has_set
 {
 	auto_cleanup(buf) struct buf settings = buf_with_max(SETTINGS_MAX_BYTES);
 	struct record service;
-	bool is_under_way, was_others;
+	struct earlier earlier;
+	bool was_others;
 
 	if (!handler->has_environment) {
 		*err = handler->environment_err;
@@ -145,9 +157,9 @@ int start_service(struct handler *handler, int *ret_status_fd, bool *ret_has_set
 		journal_line(handler->root_fd, &handler->environment, clock_now_s(),
 			LOG_LEVEL_NOTICE, OWNER_NEWS);
 	fill_record(handler, buf_bytes(&settings), &service);
-	if (find_already_running(handler, &service, *ret_status_fd, &is_under_way, err) < 0)
+	if (find_earlier(handler, &service, *ret_status_fd, &earlier, err) < 0)
 		return -1;
-	if (is_under_way)
-		return check_settings_and_machine(handler, buf_bytes(&settings), err);
-	return report_and_start(handler, &service, buf_bytes(&settings), err);
+	if (earlier.is_under_way)
+		return check_settings_and_machine(handler, buf_bytes(&settings), true, err);
+	return report_and_start(handler, &service, buf_bytes(&settings), earlier.has_accepted, err);
 }
