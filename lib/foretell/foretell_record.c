@@ -20,8 +20,8 @@ static void keep_explained(const struct foretell *foretell, struct foretold_reco
 	}
 }
 
-int foretell_record(
-	const struct next_boot_round *round, const struct foretell *foretell, struct err *err)
+int foretell_record(const struct next_boot_round *round, const struct foretell *foretell,
+	const uint8_t packages[CRYPTO_SHA256_SIZE], struct err *err)
 {
 	const struct foretold *foretold = &foretell->foretold;
 	struct foretold_record record = {.seen_s = round->now_s};
@@ -32,7 +32,9 @@ int foretell_record(
 	memcpy(record.programs, foretold->programs.next, sizeof(record.programs));
 	memcpy(record.secure_boot, foretold->secure_boot.next, sizeof(record.secure_boot));
 	keep_explained(foretell, &record);
-	return packages_stamp(round->root_fd, record.packages, err) < 0
-		       ? -1
-		       : foretold_record_save(round->state_fd, &record, err);
+	if (packages_stamp(round->root_fd, record.packages, err) < 0)
+		return -1;
+	return memcmp(record.packages, packages, sizeof(record.packages)) == 0
+		       ? foretold_record_save(round->state_fd, &record, err)
+		       : 0;
 }

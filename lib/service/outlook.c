@@ -3,6 +3,7 @@
 #include "attest/collect.h"
 #include "base/text.h"
 #include "disk/next_boot.h"
+#include "disk/packages.h"
 #include "foretell/foretell_explain.h"
 #include "foretell/foretell_record.h"
 
@@ -27,6 +28,8 @@ static void foretell(
 		.chain = {.root_fd = round->root_fd, .with.fd = -1, .files = &pending->files},
 	};
 	auto_cleanup(buf) struct buf log = {0};
+	uint8_t packages[CRYPTO_SHA256_SIZE];
+	bool has_stamp;
 	struct err ignored; /* whatever it is, nothing can be foretold, and `next` tells why */
 
 	if (collect_read_log(&(struct collect_sources){.root_fd = round->root_fd}, &log, &ignored) ==
@@ -34,13 +37,15 @@ static void foretell(
 		sources.event_log = buf_bytes(&log);
 	if (foretell_run(&sources, &foretell, &ignored) < 0)
 		return;
+	has_stamp = packages_stamp(round->root_fd, packages, &ignored) == 0;
 	foretell_explain(
 		&(struct foretell_explain_inputs){
 			.round = round, .pending = pending, .event_log = buf_bytes(&log)},
 		foretell);
 	take_answer(foretell, ret);
 	/* without the record, the next boot's changes are searched for as ever */
-	(void)!foretell_record(round, foretell, &ignored);
+	if (has_stamp)
+		(void)!foretell_record(round, foretell, packages, &ignored);
 }
 
 int outlook_look(const struct outlook_inputs *inputs, struct outlook *ret, struct err *err)
