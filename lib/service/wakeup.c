@@ -19,6 +19,7 @@ int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *er
 {
 	const char *home = inputs->service->home;
 	auto_cleanup(fd) int home_fd = -1;
+	auto_cleanup(fd) int status_fd = -1;
 	auto_cleanup(fd) int fd = -1;
 
 	if (environment_open_folder(inputs->root_fd, home, &home_fd, err) < 0 ||
@@ -29,6 +30,11 @@ int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *er
 	if (watch_add(fd, inputs->state_fd, IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF,
 		    err) < 0)
 		return err_wrap(err, "/%s", STATE_FOLDER);
+	/* the guest agent writes in place that it does not run the extension; without this watch,
+	 * that is seen before the next round */
+	if (environment_open_folder(inputs->root_fd, inputs->service->environment.status_folder,
+		    &status_fd, err) == 0)
+		(void)!watch_add(fd, status_fd, IN_CLOSE_WRITE, err);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
