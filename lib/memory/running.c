@@ -78,6 +78,22 @@ int running_find_pid(int state_fd, pid_t *ret, struct err *err)
 	return 0;
 }
 
+void running_begin_end(int lock_fd)
+{
+	struct flock lock = whole_file();
+
+	lock.l_type = F_RDLCK;
+	(void)fcntl(lock_fd, F_SETLK, &lock);
+}
+
+bool running_is_ending(int state_fd)
+{
+	auto_cleanup(fd) int fd = openat(state_fd, RUNNING_PID_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct flock lock = whole_file();
+
+	return fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK;
+}
+
 /* Does not open the lock file, because closing any descriptor of it would release the lock. */
 static int compare_lock_file(int root_fd, int lock_fd, enum running_end *ret, struct err *err)
 {

@@ -21,6 +21,12 @@ int running_lock_pid(int state_fd, int *ret_fd, struct err *err) err_check;
  * container. */
 int running_find_pid(int state_fd, pid_t *ret, struct err *err) err_check;
 
+/* For a service that was asked to end, which may take seconds: shows it by a shared lock, so that
+ * no command relies on it. */
+void running_begin_end(int lock_fd);
+/* Does the service that holds the lock end? False also if there is none. */
+bool running_is_ending(int state_fd);
+
 enum running_end {
 	RUNNING_GOES_ON, /* also if it cannot be determined */
 	RUNNING_REMOVED, /* the package's folder was deleted */

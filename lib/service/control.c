@@ -219,7 +219,7 @@ int control_find_running(const struct control *control, bool *ret, struct err *e
 
 	if (running_find_pid(control->state_fd, &pid, err) < 0)
 		return -1;
-	*ret = pid != 0;
+	*ret = pid != 0 && !running_is_ending(control->state_fd);
 	if (pid != 0)
 		return 0;
 	if (find_unit(control, &has_unit, err) < 0)

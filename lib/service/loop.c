@@ -135,6 +135,7 @@ static void end_as_asked(struct loop *loop)
 	const struct sigaction action = {.sa_handler = exit_on_alarm};
 	struct outlook outlook;
 
+	running_begin_end(loop->lock_fd);
 	loop_report_stop(loop);
 	if (loop_find_end(loop) != RUNNING_GOES_ON || sigaction(SIGALRM, &action, NULL) < 0)
 		return;
@@ -206,6 +207,7 @@ static void end_stopped(void *context)
 	(void)sigemptyset(&sigterm);
 	(void)sigaddset(&sigterm, SIGTERM);
 	(void)pthread_sigmask(SIG_SETMASK, &sigterm, NULL);
+	running_begin_end(loop->lock_fd);
 	(void)fcntl(loop->lock_fd, F_SETFD, 0);
 	(void)execv(loop->call->stop_argv[0], loop->call->stop_argv);
 	_exit(0);
