@@ -44,3 +44,20 @@ void lapse_status(struct status *status)
 		if (strcmp(status->items[i].name, "Attestation") == 0)
 			status->items[i].state = STATUS_ERROR;
 }
+
+void lapse_at_stop(int64_t now_s, struct status *status)
+{
+	const struct status_item *health = status_find(status, STATUS_HEALTH_ITEM);
+	bool is_unhealthy = health && health->state == STATUS_ERROR;
+	char now[CLOCK_TEXT_SIZE], last[sizeof(status->message)];
+
+	(void)text_format(last, sizeof(last), "%s", is_unhealthy ? status->message : "");
+	if (is_unhealthy)
+		status->state = STATUS_TRANSITIONING;
+	else
+		status_init("Enable", STATUS_TRANSITIONING, status);
+	clock_text(now_s, now);
+	(void)text_format(status->message, sizeof(status->message),
+		"The service was stopped at %s. Nothing attests until it runs again.%s%s", now,
+		is_unhealthy ? " Before: " : "", last);
+}

@@ -1,6 +1,6 @@
 /* lapse.h - when a status becomes untrue between two rounds: when the service starts in a new boot,
- * or when a proof or the time to wait for the first answer ends before the next round is due. Pure
- * functions. */
+ * when a proof or the time to wait for the first answer ends before the next round is due, or when
+ * the service is stopped. Pure functions. */
 #ifndef MEMORY_LAPSE_H
 #define MEMORY_LAPSE_H
 
@@ -19,5 +19,8 @@ uint32_t lapse_left_s(enum status_state state, enum health health, const struct 
 	const struct moment *now);
 /* Turns a status that became untrue into an error that keeps its code and reason. */
 void lapse_status(struct status *status);
+/* Turns a success into what is true when the service was stopped. What spoke against the VM stays
+ * in sight, also where a setting kept the top level at success. */
+void lapse_at_stop(int64_t now_s, struct status *status);
 
 #endif

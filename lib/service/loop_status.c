@@ -1,7 +1,6 @@
 /* What the service writes into the status between rounds, when the standing one is no longer true.
  */
 #include "base/clock.h"
-#include "base/text.h"
 #include "memory/enabled.h"
 #include "memory/lapse.h"
 #include "service/loop_parts.h"
@@ -43,24 +42,6 @@ void loop_report_lapse(struct loop *loop)
 		loop_log_err(loop, &err);
 }
 
-/* What spoke against the VM stays in sight, also where a setting kept the top level at success. */
-static void set_stopped(int64_t now_s, struct status *status)
-{
-	const struct status_item *health = status_find(status, STATUS_HEALTH_ITEM);
-	bool is_unhealthy = health && health->state == STATUS_ERROR;
-	char now[CLOCK_TEXT_SIZE], last[sizeof(status->message)];
-
-	(void)text_format(last, sizeof(last), "%s", is_unhealthy ? status->message : "");
-	if (is_unhealthy)
-		status->state = STATUS_TRANSITIONING;
-	else
-		status_init("Enable", STATUS_TRANSITIONING, status);
-	clock_text(now_s, now);
-	(void)text_format(status->message, sizeof(status->message),
-		"The service was stopped at %s. Nothing attests until it runs again.%s%s", now,
-		is_unhealthy ? " Before: " : "", last);
-}
-
 void loop_report_stop(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
@@ -72,7 +53,7 @@ void loop_report_stop(struct loop *loop)
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0 ||
 		loop->status.state != STATUS_SUCCESS)
 		return;
-	set_stopped(now_s, &loop->status);
+	lapse_at_stop(now_s, &loop->status);
 	if (loop_write_status(loop, &loop->status, now_s, &err) < 0)
 		loop_log_err(loop, &err);
 }
