@@ -34,6 +34,24 @@ void status_init(const char *operation, enum status_state state, struct status *
 	text_clean(ret->operation, sizeof(ret->operation), bytes_of_text(operation));
 }
 
+struct status *status_suppressed(const struct status *status, int64_t until_s, const char *reason)
+{
+	struct status *ret = malloc(sizeof(*ret));
+	char until[CLOCK_TEXT_SIZE];
+	size_t len;
+
+	if (!ret)
+		return NULL;
+	*ret = *status;
+	ret->state = STATUS_SUCCESS;
+	clock_text(until_s, until);
+	(void)text_format(ret->message, sizeof(ret->message), "%.700s", status->message);
+	len = strlen(ret->message);
+	(void)text_format(ret->message + len, sizeof(ret->message) - len,
+		" (Shown as success until %s by the setting suppress: %s)", until, reason);
+	return ret;
+}
+
 void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE])
 {
 	const struct err_info *info = err_info(err->code);

@@ -44,6 +44,8 @@ void status_of_err(const char *operation, const struct err *err, struct status *
 void status_stopped(const char *operation, const char *who, int64_t now_s, struct status *ret);
 /* "What happened (name). Remedy" */
 void status_message(const struct err *err, char ret[STATUS_MESSAGE_SIZE]);
+/* A copy that says success, until when, and why; for free(). NULL: no memory. */
+struct status *status_suppressed(const struct status *status, int64_t until_s, const char *reason);
 /* Adds an item; beyond STATUS_MAX_ITEMS it is dropped. Name and message are cleaned. */
 void status_add(struct status *status, const char *name, enum status_state state, int code,
 	const char *message);

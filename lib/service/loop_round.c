@@ -1,6 +1,5 @@
 #include "service/loop_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "appraise/renewal_facts.h"
 #include "base/clock.h"
@@ -11,31 +10,13 @@
 #include "service/journal.h"
 #include "service/verdicts.h"
 
-/* A copy that says success, and why. NULL: no memory, and the truth is reported. */
-static struct status *suppress(const struct suppress *suppress, const struct status *status)
-{
-	struct status *ret = malloc(sizeof(*ret));
-	char until[CLOCK_TEXT_SIZE];
-	size_t len;
-
-	if (!ret)
-		return NULL;
-	*ret = *status;
-	ret->state = STATUS_SUCCESS;
-	clock_text(suppress->until_s, until);
-	(void)text_format(ret->message, sizeof(ret->message), "%.700s", status->message);
-	len = strlen(ret->message);
-	(void)text_format(ret->message + len, sizeof(ret->message) - len,
-		" (Shown as success until %s by the setting suppress: %s)", until, suppress->reason);
-	return ret;
-}
-
 int loop_write_status(struct loop *loop, const struct status *status, int64_t now_s, struct err *err)
 {
 	auto_cleanup(fd) int folder = -1;
 	auto_cleanup(free) struct status *suppressed = NULL;
+	const struct suppress *suppress = &loop->settings.suppress;
 	bool is_due = loop->has_settings && status->state == STATUS_ERROR &&
-		      suppress_left_s(&loop->settings.suppress, now_s) > 0;
+		      suppress_left_s(suppress, now_s) > 0;
 
 	if (loop_find_end(loop) == RUNNING_FORBIDDEN)
 		return 0; /* the agent's own status stays */
@@ -43,7 +24,7 @@ int loop_write_status(struct loop *loop, const struct status *status, int64_t no
 		    loop->root_fd, loop->service.environment.status_folder, &folder, err) < 0)
 		return -1;
 	if (is_due)
-		suppressed = suppress(&loop->settings.suppress, status);
+		suppressed = status_suppressed(status, suppress->until_s, suppress->reason);
 	loop->is_suppressed = suppressed != NULL;
 	return status_write(folder, loop->service.environment.sequence,
 		suppressed ? suppressed : status, now_s, err);
