@@ -67,6 +67,13 @@ class Machine:
         """A path of this machine as seen from outside."""
         return self.root / str(path).lstrip("/")
 
+    def files(self, folder):
+        """Path and contents of each, but for those that the service replaces meanwhile."""
+        for path in folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file():
+                    yield path, path.read_bytes()
+
     def unpack(self, version="1.0.0.0"):
         """What the guest agent does before install: the package's files, folders and HandlerEnvironment.json."""
         base = f"/var/lib/waagent/{NAME}-{version}"
