@@ -30,9 +30,9 @@ int control_stop(const struct control *control, struct err *err) err_check;
 int control_disable(const struct control *control, struct err *err) err_check;
 /* Removes the unit, after control_stop. 0 also if there is none. ERR_IO. */
 int control_remove(const struct control *control, struct err *err) err_check;
-/* Does the service run, and go on? systemctl is called only if no process holds the service's lock, because a
- * service that systemd just started may not hold it yet. ERR_SERVICE, ERR_STATE_UNREADABLE, ERR_IO:
- * it cannot be determined. */
+/* Does the service run, and go on? systemctl is called only if no process holds the service's lock,
+ * because a service that systemd just started may not hold it yet. ERR_SERVICE,
+ * ERR_STATE_UNREADABLE, ERR_IO: it cannot be determined. */
 int control_find_running(const struct control *control, bool *ret, struct err *err) err_check;
 
 #endif
