@@ -40,6 +40,7 @@ struct loop {
 	struct outlook outlook; /* of the last round */
 	int64_t cert_end_s; /* of cert_renewal_run() */
 	char cert_trouble[CERT_RECORD_TROUBLE_SIZE]; /* of cert_renewal_resume() */
+	struct err alert_trouble; /* code ERR_OK: the last alerts were delivered, or held */
 	/* by CLOCK_BOOTTIME, 0: never before the next round: when it becomes untrue, and when
 	 * alerts are due that wait for this VM's place */
 	int64_t lapse_boot_s, alerts_boot_s;

@@ -94,14 +94,14 @@ static uint32_t wait_until_next_s(struct loop *loop, const struct loop_round *ro
 	return schedule_wait_s(&loop->schedule);
 }
 
-static void add_trouble(struct status *status, const struct err *trouble)
+static void add_trouble(struct status *status, const char *name, const struct err *trouble)
 {
 	char told[STATUS_MESSAGE_SIZE];
 
 	if (trouble->code == ERR_OK)
 		return;
 	status_message(trouble, told);
-	status_add(status, "State", STATUS_WARNING, (int)trouble->code, told);
+	status_add(status, name, STATUS_WARNING, (int)trouble->code, told);
 }
 
 void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
@@ -114,6 +114,7 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 
 	if (attempt_alerts(&loop->attempt, &now, news, &outcome, &err) == 0)
 		err.code = ERR_OK;
+	loop->alert_trouble = err;
 	loop->alerts_boot_s = outcome.held_s ? now.time.boot_s + outcome.held_s : 0;
 	if (outcome.sent)
 		loop_log(loop, LOG_LEVEL_NOTICE, "the change of health was told to alertWebhook.");
@@ -121,7 +122,7 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 		return;
 	status_message(&err, told);
 	loop_log(loop, LOG_LEVEL_WARNING, told);
-	status_add(status, "Alerts", STATUS_WARNING, (int)err.code, told);
+	add_trouble(status, "Alerts", &err);
 	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
 		loop_log_err(loop, &err);
 }
@@ -129,16 +130,21 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 int loop_report(struct loop *loop, struct loop_round *round, struct err *err)
 {
 	struct status *status = &loop->status;
+	/* a receiver that refused this round's first alerts is asked again in the next round */
+	bool is_undelivered = round->reports && loop->alert_trouble.code;
 	uint8_t *random = round->random.alert[round->reports++];
 
 	status_report_make(&round->report, status);
-	add_trouble(status, &round->chronicle_trouble);
-	add_trouble(status, &round->history_trouble);
+	add_trouble(status, "State", &round->chronicle_trouble);
+	add_trouble(status, "State", &round->history_trouble);
+	if (is_undelivered)
+		add_trouble(status, "Alerts", &loop->alert_trouble);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
 	if (loop_write_status(loop, status, round->report.now.time.wall_s, err) < 0)
 		return -1;
-	loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
+	if (!is_undelivered)
+		loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
 	return 0;
 }
 
