@@ -136,6 +136,11 @@ $(BIN)/fault-allocs.so: test/fault/allocs.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
 
+# what lets the programs' clocks leap
+$(OBJ)/leap.so: test/years/leap.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(BASE_CFLAGS)) -O2 -fPIC -shared -o $@ $<
+
 # made of what the programs print by --help, and of pages of handler/docs
 man: $(BIN)/guest-attest $(BIN)/monitor ## manual pages, into build/man
 	$(Q)rm -rf $(BUILD)/man && scripts/pages.py man $(BIN) $(BUILD)/man
@@ -296,9 +301,10 @@ year: ## a year of Debian's kernels, GRUBs and shims on one VM, without and with
 	$(Q)test/year/year $(BIN) $(BUILD)/year good
 	$(Q)test/year/year $(BIN) $(BUILD)/year attacked
 
-years: ## five years of the service's loop within minutes, three times over: make years [DAYS=1826] [SEED=1]
+years: ## a day with everything real but the waits, then five years of the service's loop, three times: make years [DAYS=1826] [SEED=1]
 	$(Q)scripts/deps build test
-	$(Q)$(MAKE) --no-print-directory $(OBJ)/unit/test_years
+	$(Q)$(MAKE) --no-print-directory all $(OBJ)/unit/test_years $(OBJ)/leap.so
+	$(Q)test/years/day $(BIN) $(OBJ)/leap.so
 	$(Q)for seed in 0 1 2; do $(OBJ)/unit/test_years $(or $(DAYS),1826) $$(($(or $(SEED),1) + seed)) || exit; done
 
 outdated: ## each bundled library: pinned and newest version, and known vulnerabilities of the pinned one
