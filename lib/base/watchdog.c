@@ -31,7 +31,7 @@ static void *wait_for_end(void *context)
 			signal = sigtimedwait(&awaited, NULL,
 				&(struct timespec){left_ms / 1000, left_ms % 1000 * 1000000});
 	}
-	if (signal == SIGTERM)
+	if (signal == SIGTERM && watchdog->acts.stop)
 		watchdog->acts.stop(watchdog->acts.stop_context);
 	else if (!watchdog->is_over)
 		watchdog->acts.late(watchdog->acts.late_context);

@@ -178,7 +178,7 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 	struct err gap = {0};
 	auto_cleanup(buf) struct buf tried = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	auto_cleanup(buf) struct buf environment = read_environment(root_fd, files, &gap);
-	const struct bootfile *found = NULL;
+	size_t found = files->count;
 
 	for (size_t i = 0; i < files->count; i++) {
 		const struct bootfile *file = &files->files[i];
@@ -188,12 +188,12 @@ const struct bootfile *bootconfig_find(int root_fd, const struct bootfiles *file
 			!bootconfig_asks_for(
 				buf_bytes(&text), buf_bytes(&environment), what, sha256, &tried))
 			continue;
-		if (!found || file->changed_s < found->changed_s)
-			found = file;
+		if (found == files->count || file->changed_s < files->files[found].changed_s)
+			found = i;
 		buf_done(ret_text);
 		*ret_text = tried;
 		tried = buf_with_max(BOOTCONFIG_TEXT_MAX);
 	}
 	*ret_gap = gap;
-	return found;
+	return found < files->count ? &files->files[found] : NULL;
 }
