@@ -1,12 +1,12 @@
 /* leap.c - preloaded (LD_PRELOAD) into the real programs: long waits pass at once. LEAP names a
- * file that all processes map: how far their clocks (not CLOCK_MONOTONIC, by which connections end)
- * are before the machine's, and up to which time they may leap, so that a test can act at a time of
- * its choice. A wait is long if a timer of a minute or more begins, which only the service's has.
- */
+ * file that all processes map: how far their clocks are before the machine's, and up to which time
+ * they may leap, so that a test can act at a time of its choice. A wait is long if a timer of a
+ * minute or more begins, which only the service's has; nothing else is under way meanwhile. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -46,7 +46,8 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 	int status = (int)syscall(SYS_clock_gettime, clock, ret);
 
 	map_leap();
-	if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME))
+	if (status == 0 &&
+		(clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC))
 		ret->tv_sec += leap->ahead_s;
 	return status;
 }
@@ -68,23 +69,31 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *wait, struct iti
 	return (int)syscall(SYS_timerfd_settime, fd, flags, wait, old);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* Takes the clocks forward to the timer's end, or as far as they may go, and the timer with them.
  */
-static void take_leap(void)
+static void take_leap(int64_t most_s)
 {
+	int64_t allowed_s = leap->until_s - time(NULL);
 	struct itimerspec left = {0};
-	int64_t most_s, step_s;
 
 	if (timerfd_gettime(timer, &left) < 0)
 		return;
-	most_s = leap->until_s - time(NULL);
-	step_s = left.it_value.tv_sec < most_s ? left.it_value.tv_sec : most_s;
-	if (step_s <= 0)
+	most_s = allowed_s < most_s ? allowed_s : most_s;
+	most_s = left.it_value.tv_sec < most_s ? left.it_value.tv_sec : most_s;
+	if (most_s <= 0)
 		return;
-	left.it_value.tv_sec -= step_s;
+	left.it_value.tv_sec -= most_s;
 	if (left.it_value.tv_sec == 0)
 		left.it_value.tv_nsec = 1;
-	leap->ahead_s += step_s;
+	leap->ahead_s += most_s;
 	leap->leaps++;
 	(void)syscall(SYS_timerfd_settime, timer, 0, &left, NULL);
 }
@@ -96,19 +105,23 @@ static int real_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 	return (int)syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? NULL : &timeout, NULL, 0);
 }
 
+/* What is ready comes first; then time passes, a little of it really. */
 static int leap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
+	int64_t until_ms = timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
 	bool waits = false;
-	int ready;
 
 	for (nfds_t i = 0; i < count; i++)
 		waits |= timer >= 0 && fds[i].fd == timer;
 	if (!waits)
 		return real_poll(fds, count, timeout_ms);
-	/* what is ready comes first; then time passes, a little of it really */
-	while ((ready = real_poll(fds, count, 100)) == 0 && timeout_ms < 0)
-		take_leap();
-	return ready;
+	for (;;) {
+		int ready = real_poll(fds, count, 100);
+
+		if (ready || now_ms() >= until_ms)
+			return ready;
+		take_leap((until_ms - now_ms()) / 1000 + 1);
+	}
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
