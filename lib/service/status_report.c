@@ -49,7 +49,7 @@ static void incident_note(const struct status_report_inputs *inputs, char ret[ME
 static void set_healthy(const struct status_report_inputs *inputs, struct status *ret)
 {
 	const struct comparison *change = inputs->change;
-	bool has_news = change && change->note[0];
+	const char *news = change ? change->note : "";
 	const struct outlook *outlook = inputs->outlook;
 	const struct settings *settings = inputs->settings;
 	char now[CLOCK_TEXT_SIZE], note[MESSAGE] = "", warning[MESSAGE] = "", incident[MESSAGE];
@@ -68,11 +68,10 @@ static void set_healthy(const struct status_report_inputs *inputs, struct status
 	(void)text_format(ret->message, sizeof(ret->message),
 		"Healthy: this VM proved its boot to %s at %s. %s%s%s%s.%s",
 		inputs->round->provider, now, warning, incident,
-		has_news                    ? "New in this boot: "
+		news[0]                     ? "New in this boot: "
 		: change && change->is_lost ? "The baseline of earlier boots was lost. "
 					    : "",
-		has_news ? change->note
-			 : "Secure Boot is on, and the TPM confirms the boot's event log",
+		news[0] ? news : "Secure Boot is on, and the TPM confirms the boot's event log",
 		note);
 }
 
