@@ -43,9 +43,10 @@ static int read_record(const json *document, void *ret, struct err *err)
 	return 0;
 }
 
+static const struct state_file file = {CERT_RECORD_FILE, read_record};
+
 enum state_found cert_record_take(int state_fd, struct cert_record *ret, struct err *err)
 {
-	static const struct state_file file = {CERT_RECORD_FILE, read_record};
 	auto_cleanup(cert_record) struct cert_record record = cert_record_empty();
 	enum state_found found = state_take(state_fd, &file, &record, err);
 
@@ -76,4 +77,13 @@ int cert_record_save(int state_fd, const struct cert_record *record, struct err 
 		add_der(document, "before", &record->before, err) < 0)
 		return -1;
 	return state_save(state_fd, CERT_RECORD_FILE, document, err);
+}
+
+bool cert_record_is_begun(int state_fd)
+{
+	auto_cleanup(cert_record) struct cert_record record = cert_record_empty();
+	struct err ignored;
+	enum state_found found = state_load(state_fd, &file, &record, &ignored);
+
+	return found == STATE_UNREADABLE || (found == STATE_LOADED && record.next.len);
 }

@@ -31,5 +31,8 @@ static inline void cert_record_cleanup(struct cert_record *record)
 enum state_found cert_record_take(int state_fd, struct cert_record *ret, struct err *err) err_check;
 /* Errors as state_save(). */
 int cert_record_save(int state_fd, const struct cert_record *record, struct err *err) err_check;
+/* Whether a replacement has begun that has not ended, so that the file may hold the key's only
+ * certificate, and must not be removed. True also if the file cannot be read. */
+bool cert_record_is_begun(int state_fd);
 
 #endif

@@ -3,9 +3,11 @@
 #include <string.h>
 #include "appraise/binding.h"
 #include "attest/round_parts.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto.h"
 #include "maa/imds_cert.h"
+#include "maa/token.h"
 
 #define DAY_S     86400
 #define SOON_S    (30 * DAY_S)
@@ -157,6 +159,7 @@ static int ask(const struct round_inputs *round, struct bytes old, struct cert_r
 	return 0;
 }
 
+/* It may have been issued just now, by a clock that is ahead of this one. */
 static int check_new(const struct present *old, struct bytes der, int64_t now_s, struct err *err)
 {
 	struct crypto_cert_info info;
@@ -166,7 +169,7 @@ static int check_new(const struct present *old, struct bytes der, int64_t now_s,
 	if (info.not_after_s <= old->info.not_after_s)
 		return err_set(err, ERR_AK_CERT_INVALID, 0,
 			"The new certificate ends no later than the old one.");
-	if (now_s < info.not_before_s || now_s > info.not_after_s)
+	if (now_s < info.not_before_s - TOKEN_CLOCK_SKEW_S || now_s > info.not_after_s)
 		return err_set(err, ERR_AK_CERT_INVALID, 0, "The new certificate is not valid now.");
 	return 0;
 }
@@ -219,7 +222,7 @@ static enum cert_renewal renew(
 		return failed(record, err);
 	if (!new.len)
 		return CERT_RENEWAL_NONE;
-	if (check_new(&old, buf_bytes(&new), round->now.wall_s, err) < 0 ||
+	if (check_new(&old, buf_bytes(&new), clock_now_s(), err) < 0 ||
 		try_new(round, buf_bytes(&new), err) < 0 ||
 		put(state_fd, round, &old, buf_bytes(&new), record, err) < 0)
 		return failed(record, err);

@@ -1,5 +1,6 @@
 #include "memory/owner.h"
 
+#include "attest/cert_record.h"
 #include "base/tree.h"
 #include "base/vm_id.h"
 #include "edge/members.h"
@@ -55,9 +56,11 @@ int owner_find_other(int root_fd, int state_fd, bool *ret, struct err *err)
 int owner_claim(int root_fd, int state_fd, bool *ret_was_other, struct err *err)
 {
 	/* programs, and what the running service or enable needs; the accepted boots, and the
-	 * disks' record that explains how the next boot differs from them */
-	static const char *const stay[] = {"programs", RUNNING_PID_FILE, RECORD_FILE, OWNER_FILE,
-		"baseline.json", "pending.json", NULL};
+	 * disks' record that explains how the next boot differs from them; the certificate that
+	 * this VM's TPM may lack, since the TPM's state may have come along with the disk */
+	const char *const stay[] = {"programs", RUNNING_PID_FILE, RECORD_FILE, OWNER_FILE,
+		"baseline.json", "pending.json",
+		cert_record_is_begun(state_fd) ? CERT_RECORD_FILE : NULL, NULL};
 	struct owner known, own;
 
 	if (load(state_fd, &known, err) < 0)

@@ -60,26 +60,26 @@ static int replace_status(int root_fd, int state_fd, struct err *err)
 	return status_write(folder, record->environment.sequence, status, clock_now_s(), err);
 }
 
-/* The state folder may hold the only certificate of the attestation key. Where the TPM does not
- * take it, nothing else can be done. */
-static void give_back_certificate(int root_fd, int state_fd)
+/* The state folder may hold the only certificate of the attestation key. The name of the file,
+ * which must stay as long as the TPM does not take it; else "". */
+static const char *give_back_certificate(int root_fd, int state_fd)
 {
 	auto_cleanup(free) struct record *record = calloc(1, sizeof(*record));
 	char trouble[CERT_RECORD_TROUBLE_SIZE];
 	struct err ignored;
 
 	/* it may be absent: then it is the machine's own TPM */
-	if (!record || record_load(state_fd, record, &ignored) == STATE_UNREADABLE)
-		return;
-	(void)!cert_renewal_resume(state_fd,
-		&(struct round_inputs){.sources.root_fd = root_fd, .tcti = record->tcti}, trouble,
-		&ignored);
+	if (record && record_load(state_fd, record, &ignored) != STATE_UNREADABLE)
+		(void)!cert_renewal_resume(state_fd,
+			&(struct round_inputs){.sources.root_fd = root_fd, .tcti = record->tcti},
+			trouble, &ignored);
+	return cert_record_is_begun(state_fd) ? CERT_RECORD_FILE : "";
 }
 
 int removal_generalise(const char *root, bool keeps_boots, struct err *err)
 {
 	/* the service may run from the first: programs.h */
-	const char *const stay[] = {"programs", keeps_boots ? "baseline.json" : NULL, NULL};
+	const char *stay[] = {"programs", "", keeps_boots ? "baseline.json" : NULL, NULL};
 	auto_cleanup(lock) struct lock lock = {-1, -1};
 	auto_cleanup(fd) int root_fd = -1;
 	int systemctl_left_ms = CONTROL_SYSTEMCTL_MS;
@@ -91,12 +91,13 @@ int removal_generalise(const char *root, bool keeps_boots, struct err *err)
 	control.state_fd = lock.state_fd;
 	if (control_stop(&control, err) < 0 || replace_status(root_fd, lock.state_fd, err) < 0)
 		return -1;
-	give_back_certificate(root_fd, lock.state_fd);
+	stay[1] = give_back_certificate(root_fd, lock.state_fd);
 	return tree_clear(lock.state_fd, stay, err);
 }
 
 int removal_run(const struct control *control, const char *version, struct err *err)
 {
+	const char *stay[] = {"", NULL};
 	auto_cleanup(fd) int lib = -1;
 
 	shortcut_remove(control->root_fd);
@@ -104,7 +105,9 @@ int removal_run(const struct control *control, const char *version, struct err *
 		return -1;
 	if (version)
 		return 0;
-	give_back_certificate(control->root_fd, control->state_fd);
+	stay[0] = give_back_certificate(control->root_fd, control->state_fd);
+	if (stay[0][0])
+		return tree_clear(control->state_fd, stay, err);
 	if (environment_open_folder(control->root_fd, "/var/lib", &lib, err) < 0)
 		return -1;
 	return tree_remove(lib, "guest-attestation", err);

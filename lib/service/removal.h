@@ -26,7 +26,8 @@ void removal_find_parent(int root_fd, const char *home, struct removal_parent *r
 bool removal_is_certain(int root_fd, const char *home, const struct removal_parent *parent);
 
 /* Removes the stopped service: its unit, and the programs of this version only, or if that is NULL
- * all programs and the state. The caller holds the command lock. ERR_IO. */
+ * all programs and the state, but not a certificate that the TPM lacks (attest/cert_record.h). The
+ * caller holds the command lock. ERR_IO. */
 int removal_run(const struct control *control, const char *version, struct err *err) err_check;
 /* For the service: gives up its record, unless a command runs, which takes care of everything then.
  * ERR_SERVICE: a command runs. ERR_IO, ERR_STATE_UNREADABLE. */
@@ -36,9 +37,10 @@ int removal_give_up(int root_fd, struct err *err) err_check;
 int removal_clean_up(const char *root, const char *home, struct err *err) err_check;
 
 /* For whoever makes an image of this VM's disk: stops the service until the next `enable`, writes
- * that into the status, and removes all that the state folder holds about this VM. keeps_boots: not
- * the accepted boots, with which the image's VMs compare their first one. root: absolute path.
- * Errors as control_stop(), lock_take() and status_write(); ERR_IO. */
+ * that into the status, and removes all that the state folder holds about this VM, but not a
+ * certificate that its TPM lacks. keeps_boots: not the accepted boots, with which the image's VMs
+ * compare their first one. root: absolute path. Errors as control_stop(), lock_take() and
+ * status_write(); ERR_IO. */
 int removal_generalise(const char *root, bool keeps_boots, struct err *err) err_check;
 
 #endif
