@@ -136,12 +136,26 @@ enum cert_renewal cert_renewal_resume(int state_fd, const struct round_inputs *r
 	return found == STATE_LOADED || found == STATE_ABSENT ? outcome : CERT_RENEWAL_FAILED;
 }
 
+void cert_renewal_explain(int state_fd, struct round_result *round)
+{
+	auto_cleanup(cert_record) struct cert_record record = cert_record_empty();
+	struct err *reason = &round->own.reason;
+	struct err ignored;
+
+	if (round->stage < ROUND_COLLECTED &&
+		(reason->code == ERR_NO_AK_CERT || reason->code == ERR_AK_CERT_PENDING) &&
+		cert_record_take(state_fd, &record, &ignored) == STATE_LOADED && record.next.len)
+		err_fill(reason, ERR_AK_CERT_NOT_RENEWED, 0,
+			"The attestation key's certificate was to be replaced, and the TPM holds none now: %s",
+			record.trouble);
+}
+
 /* ---- a new certificate ---- */
 
-/* Asks for it, or for the one that is in the making. Without an error and without a certificate,
- * *record holds by what it can be queried. */
-static int ask(const struct round_inputs *round, struct bytes old, struct cert_record *record,
-	struct buf *ret, struct err *err)
+/* Queries the one that is in the making, and asks for another if none is or if `asks_anew`. Without
+ * an error and without a certificate, *record holds by what it can be queried. */
+static int ask(const struct round_inputs *round, struct bytes old, bool asks_anew,
+	struct cert_record *record, struct buf *ret, struct err *err)
 {
 	uint8_t random[UUID_BYTES];
 	struct imds imds;
@@ -151,12 +165,16 @@ static int ask(const struct round_inputs *round, struct bytes old, struct cert_r
 	if (crypto_random(random, sizeof(random), err) < 0 ||
 		imds_ask_briefly(call.address, &imds, err) < 0)
 		return -1;
-	if (!record->query[0])
-		return imds_cert_renew(&call, old, ret, record->query, err);
-	if (imds_cert_query(&call, record->query, ret, err) < 0)
-		return -1;
-	record->query[0] = '\0';
-	return 0;
+	if (record->query[0]) {
+		bool has_come = imds_cert_query(&call, record->query, ret, err) == 0;
+
+		if (!has_come && !asks_anew) /* refused: it is not ready yet */
+			return err->code == ERR_METADATA_FAILED ? 0 : -1;
+		record->query[0] = '\0';
+		if (has_come)
+			return 0;
+	}
+	return imds_cert_renew(&call, old, ret, record->query, err);
 }
 
 /* It may have been issued just now, by a clock that is ahead of this one. */
@@ -211,14 +229,14 @@ static int find_present(const struct round_inputs *round, struct present *ret, s
 	return round_open_tpm(round, &tpm, err) < 0 ? -1 : read_present(tpm, ret, err);
 }
 
-static enum cert_renewal renew(
-	int state_fd, const struct round_inputs *round, struct cert_record *record, struct err *err)
+static enum cert_renewal renew(int state_fd, const struct round_inputs *round, bool asks_anew,
+	struct cert_record *record, struct err *err)
 {
 	auto_cleanup(buf) struct buf new = buf_with_max(TPM_MAX_CERT);
 	auto_cleanup(present) struct present old = {.der = buf_with_max(TPM_MAX_CERT)};
 
 	if (find_present(round, &old, err) < 0 ||
-		ask(round, buf_bytes(&old.der), record, &new, err) < 0)
+		ask(round, buf_bytes(&old.der), asks_anew, record, &new, err) < 0)
 		return failed(record, err);
 	if (!new.len)
 		return CERT_RENEWAL_NONE;
@@ -245,18 +263,18 @@ enum cert_renewal cert_renewal_run(
 {
 	auto_cleanup(cert_record) struct cert_record record = cert_record_empty();
 	int64_t now_s = round->now.wall_s;
+	bool asks_anew;
 
 	if (cert_record_take(state_fd, &record, err) == STATE_UNREADABLE)
 		return CERT_RENEWAL_FAILED;
 	if (record.next.len || !is_due(&record, end_s, now_s))
 		return CERT_RENEWAL_NONE;
-	if (has_passed(record.asked_s, AGAIN_S, now_s)) {
+	asks_anew = has_passed(record.asked_s, AGAIN_S, now_s);
+	if (asks_anew)
 		record.asked_s = now_s;
-		record.query[0] = '\0';
-	}
 	/* first, so that a service that ends here does not ask at each of its starts */
 	if (cert_record_save(state_fd, &record, err) < 0)
 		return CERT_RENEWAL_FAILED;
 	record.trouble[0] = '\0';
-	return keep(state_fd, &record, renew(state_fd, round, &record, err), err);
+	return keep(state_fd, &record, renew(state_fd, round, asks_anew, &record, err), err);
 }

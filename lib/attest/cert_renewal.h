@@ -27,8 +27,12 @@ enum cert_renewal {
 enum cert_renewal cert_renewal_resume(int state_fd, const struct round_inputs *round,
 	char ret_trouble[CERT_RECORD_TROUBLE_SIZE], struct err *err) err_check;
 
+/* After a round that found no certificate in the TPM: gives the true reason if a replacement was
+ * cut off, and cert_renewal_resume() could not end it. */
+void cert_renewal_explain(int state_fd, struct round_result *round);
+
 /* After a round, of which `end_s` is the certificate's end (Unix time; 0: unknown). Does nothing
- * unless a renewal is due at round->now. Takes 45 s on the network at most, and a round by these
+ * unless a renewal is due at round->now. Takes 65 s on the network at most, and a round by these
  * inputs. */
 enum cert_renewal cert_renewal_run(
 	int state_fd, const struct round_inputs *round, int64_t end_s, struct err *err) err_check;

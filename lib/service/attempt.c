@@ -36,6 +36,7 @@ void attempt_round(const struct attempt *attempt, const uint8_t random[20],
 	const struct round_inputs inputs = make_inputs(attempt, random, now, &memory);
 
 	round_run(&inputs, ret);
+	cert_renewal_explain(attempt->state_fd, ret);
 }
 
 static void log_renewal(

@@ -15,10 +15,10 @@ RENEWALS = "/metadata/THIM/tvm/certificate/"
 
 class Renewals:
     """The platform's way to new certificates of attestation keys. issue(old): the new certificate, both as PEM; None: it refuses.
-    is_slow: it answers by what to query. asked: the forms and versions."""
+    is_slow: it answers by what to query, which has no answer until it is_made. asked: the forms and versions."""
 
     def __init__(self, issue):
-        self.issue, self.is_slow, self.asked, self.made = issue, False, [], {}
+        self.issue, self.is_slow, self.is_made, self.asked, self.made = issue, False, True, [], {}
 
     def answer(self, form, query, body):
         """Status and body."""
@@ -27,7 +27,7 @@ class Renewals:
         uuid.UUID(known["requestId"])
         self.asked.append((form, known["api-version"]))
         if form == "query":
-            return (200, self.made[known["guid"]]) if known["guid"] in self.made else (404, "")
+            return (200, self.made[known["guid"]]) if self.is_made and known["guid"] in self.made else (404, "")
         new = self.issue(urllib.parse.unquote(body))
         if new is None:
             return 500, ""

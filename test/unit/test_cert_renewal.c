@@ -192,6 +192,18 @@ static void a_tpm_that_takes_none_keeps_the_old_one(void **state)
 	check_holds(BEFORE);
 }
 
+static enum err_code explained(enum round_stage stage, enum err_code code)
+{
+	auto_cleanup(round_result) struct round_result *round = NULL;
+	struct err err;
+
+	check_ok(round_new(&round, &err), &err);
+	round->stage = stage;
+	round->own.reason.code = code;
+	cert_renewal_explain(shared.state_fd, round);
+	return round->own.reason.code;
+}
+
 static void what_comes_into_no_tpm_stays_kept(void **state)
 {
 	char trouble[CERT_RECORD_TROUBLE_SIZE];
@@ -206,7 +218,12 @@ static void what_comes_into_no_tpm_stays_kept(void **state)
 	vtpm_relay_start(&shared.tpm, "--refuse", "NV_DefineSpace:14b:2", &relay);
 	check_fails(relay.tcti, true, "cannot be made");
 	check_holds(NOTHING);
+	assert_int_equal(explained(ROUND_TPM, ERR_NO_AK_CERT), ERR_AK_CERT_NOT_RENEWED);
+	assert_int_equal(explained(ROUND_TPM, ERR_AK_CERT_PENDING), ERR_AK_CERT_NOT_RENEWED);
+	assert_int_equal(explained(ROUND_TPM, ERR_TPM_SILENT), ERR_TPM_SILENT);
+	assert_int_equal(explained(ROUND_COLLECTED, ERR_NO_AK_CERT), ERR_NO_AK_CERT);
 	assert_int_equal(resume(relay.tcti, trouble, &err), CERT_RENEWAL_DONE);
+	assert_int_equal(explained(ROUND_TPM, ERR_NO_AK_CERT), ERR_NO_AK_CERT);
 	vtpm_relay_stop(&relay, counts, sizeof(counts));
 	check_holds(LATER);
 	assert_false(is_kept());
