@@ -1,18 +1,32 @@
 #include "base/watchdog.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/thread.h"
+
+enum stage {
+	WATCHING,
+	OVER, /* the work ended first; SIGUSR1 wakes the thread to see it */
+	ACTING, /* the thread was first; no signal is sent to it, since it may have unblocked them
+		 */
+};
 
 struct watchdog {
 	pthread_t thread;
 	int64_t deadline_ms;
-	atomic_bool is_over; /* SIGUSR1 wakes the thread to see it */
+	atomic_int stage;
 	struct watchdog_acts acts;
 };
+
+static bool is_first(struct watchdog *watchdog, enum stage stage)
+{
+	int watching = WATCHING;
+
+	return atomic_compare_exchange_strong(&watchdog->stage, &watching, stage);
+}
 
 static void *wait_for_end(void *context)
 {
@@ -25,16 +39,20 @@ static void *wait_for_end(void *context)
 	(void)sigaddset(&awaited, SIGUSR1);
 	if (watchdog->acts.stop)
 		(void)sigaddset(&awaited, SIGTERM);
-	while (!watchdog->is_over && signal != SIGTERM && left_ms > 0) {
+	while (watchdog->stage == WATCHING && signal != SIGTERM && left_ms > 0) {
 		left_ms = watchdog->deadline_ms - clock_monotonic_ms();
 		if (left_ms > 0)
 			signal = sigtimedwait(&awaited, NULL,
 				&(struct timespec){left_ms / 1000, left_ms % 1000 * 1000000});
 	}
-	if (signal == SIGTERM && watchdog->acts.stop)
+	if (!is_first(watchdog, ACTING)) {
+		if (signal == SIGTERM)
+			(void)kill(getpid(), SIGTERM); /* for whoever waits for it next */
+	} else if (signal == SIGTERM) {
 		watchdog->acts.stop(watchdog->acts.stop_context);
-	else if (!watchdog->is_over)
+	} else {
 		watchdog->acts.late(watchdog->acts.late_context);
+	}
 	return NULL;
 }
 
@@ -59,8 +77,8 @@ void watchdog_disarm(struct watchdog *watchdog)
 {
 	if (!watchdog)
 		return;
-	watchdog->is_over = true;
-	(void)pthread_kill(watchdog->thread, SIGUSR1);
+	if (is_first(watchdog, OVER))
+		(void)pthread_kill(watchdog->thread, SIGUSR1);
 	(void)pthread_join(watchdog->thread, NULL);
 	free(watchdog);
 }

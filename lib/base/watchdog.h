@@ -8,9 +8,9 @@
 
 struct watchdog;
 
-/* The thread calls it with every signal blocked. The work that hangs may hold a lock of the C
- * library, so the function must not allocate memory or use a stream. It should end the process; if
- * it returns, nothing more happens. */
+/* The thread calls it with every signal blocked; it may unblock them. The work that hangs may hold
+ * a lock of the C library, so the function must not allocate memory or use a stream. It should end
+ * the process; if it returns, nothing more happens. */
 typedef void watchdog_act(void *context);
 
 struct watchdog_acts {
@@ -25,7 +25,9 @@ struct watchdog_acts {
  * blocked. ERR_NO_MEMORY: no memory or no thread. */
 int watchdog_arm(uint32_t limit_s, const struct watchdog_acts *acts, struct watchdog **ret,
 	struct err *err) err_check;
-void watchdog_disarm(struct watchdog *watchdog); /* accepts NULL */
+/* Waits for an act that has begun. A SIGTERM that comes as the work ends stays pending. Accepts
+ * NULL. */
+void watchdog_disarm(struct watchdog *watchdog);
 static inline void watchdog_cleanup(struct watchdog **watchdog)
 {
 	watchdog_disarm(*watchdog);

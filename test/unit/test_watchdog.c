@@ -1,4 +1,5 @@
 #include "check.h"
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -82,6 +83,46 @@ static void work_that_runs_is_stopped(void **state)
 		_exit(1);
 	}
 	assert_int_equal(wait_for(child), ENDED);
+}
+
+/* As before exec: a signal to this thread would end the process. */
+static void count_unblocked(void *context)
+{
+	sigset_t usr1;
+
+	(void)sigemptyset(&usr1);
+	(void)sigaddset(&usr1, SIGUSR1);
+	(void)pthread_sigmask(SIG_UNBLOCK, &usr1, NULL);
+	(void)sched_yield();
+	++*(int *)context;
+}
+
+/* Whichever is first, each SIGTERM stops once: it is met by the watchdog, or stays for later. */
+static void a_stop_as_the_work_ends_is_not_lost(void **state)
+{
+	int stops = 0, pending = 0;
+	const struct watchdog_acts acts = {end_late, NULL, count_unblocked, &stops};
+	sigset_t sigterm;
+
+	(void)state;
+	(void)sigemptyset(&sigterm);
+	(void)sigaddset(&sigterm, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &sigterm, NULL);
+	for (int i = 1; i <= 2000; i++) {
+		struct watchdog *watchdog;
+		struct err err;
+
+		check_ok(watchdog_arm(60, &acts, &watchdog, &err), &err);
+		for (int yields = i % 8; yields > 0; yields--)
+			(void)sched_yield();
+		(void)kill(getpid(), SIGTERM);
+		watchdog_disarm(watchdog);
+		if (sigtimedwait(&sigterm, NULL, &(struct timespec){0}) == SIGTERM)
+			pending++;
+		assert_int_equal(stops + pending, i);
+	}
+	assert_true(stops > 0);
+	(void)sigprocmask(SIG_UNBLOCK, &sigterm, NULL);
 }
 
 static size_t threads_of_this_process(void)
@@ -182,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_that_does_not_end_is_ended),
 		cmocka_unit_test(work_that_runs_is_stopped),
+		cmocka_unit_test(a_stop_as_the_work_ends_is_not_lost),
 		cmocka_unit_test(work_that_ends_leaves_nothing_behind),
 		cmocka_unit_test(a_hung_round_leaves_an_error_and_no_old_success),
 		cmocka_unit_test(a_round_in_time_writes_nothing),
