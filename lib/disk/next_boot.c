@@ -192,6 +192,7 @@ int next_boot_look(
 	}
 	bootfiles_done(&pending->files);
 	pending->files = found;
+	pending->is_seen = true;
 	*ret_changed = look_at_variables(root_fd, now_s, pending->variables) || found.has_changed;
 	return 0;
 }
@@ -232,16 +233,13 @@ int next_boot_save(int state_fd, const struct next_boot *pending, struct err *er
 
 int next_boot_run(const struct next_boot_round *round, struct next_boot *ret, struct err *err)
 {
-	auto_cleanup(next_boot) struct next_boot pending = {0};
 	bool has_changed, is_next_boot;
 
-	if (next_boot_load(round, &pending, &is_next_boot, err) < 0 ||
-		next_boot_look(round->root_fd, round->now_s, &pending, &has_changed, err) < 0)
+	*ret = (struct next_boot){0};
+	if (next_boot_load(round, ret, &is_next_boot, err) < 0 ||
+		next_boot_look(round->root_fd, round->now_s, ret, &has_changed, err) < 0)
 		return -1;
-	if ((has_changed || is_next_boot) && !round->is_observer &&
-		next_boot_save(round->state_fd, &pending, err) < 0)
-		return -1;
-	*ret = pending;
-	pending = (struct next_boot){0};
-	return 0;
+	return (has_changed || is_next_boot) && !round->is_observer
+		       ? next_boot_save(round->state_fd, ret, err)
+		       : 0;
 }

@@ -32,6 +32,7 @@ struct next_boot {
 	struct bootfiles replaced;
 	struct next_boot_variable variables[UEFI_KEYS];
 	bool was_damaged; /* the previous record is lost */
+	bool is_seen; /* next_boot_look() filled it: it is what is there now */
 };
 
 void next_boot_done(struct next_boot *pending);
@@ -63,7 +64,8 @@ int next_boot_look(int root_fd, int64_t now_s, struct next_boot *pending, bool *
 int next_boot_save(int state_fd, const struct next_boot *pending, struct err *err) err_check;
 
 /* Loads the record, looks, and saves it if it changed. After the first time this takes some
- * milliseconds, unless boot files changed. */
+ * milliseconds, unless boot files changed. What was seen is in *ret even if it could not be saved.
+ */
 int next_boot_run(
 	const struct next_boot_round *round, struct next_boot *ret, struct err *err) err_check;
 

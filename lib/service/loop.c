@@ -95,14 +95,12 @@ static int new_loop(const struct loop_call *call, struct loop **ret, struct err 
 
 static void report_err(struct loop *loop, const struct err *err)
 {
-	struct status status;
-	struct err second;
+	struct status *status = &loop->status;
 
-	status_of_err("Enable", err, &status);
+	status_of_err("Enable", err, status);
 	loop_log_err(loop, err);
-	status_add(&status, STATUS_HEALTH_ITEM, STATUS_WARNING, (int)err->code, status.message);
-	if (loop_write_status(loop, &status, clock_now_s(), &second) < 0)
-		loop_log_err(loop, &second);
+	status_add(status, STATUS_HEALTH_ITEM, STATUS_WARNING, (int)err->code, status->message);
+	loop_put_status(loop, status);
 }
 
 /* A failure is logged and does not affect attestation. */
@@ -116,7 +114,7 @@ void loop_look(const struct loop *loop, struct outlook *ret)
 
 	if (outlook_look(&inputs, ret, &err) < 0)
 		loop_log_err(loop, &err);
-	else if (ret->was_damaged)
+	if (ret->was_damaged)
 		loop_log(loop, LOG_LEVEL_WARNING,
 			"pending.json was damaged and is set aside: what was there before is not known.");
 }
@@ -381,7 +379,10 @@ static void report_outlook(struct loop *loop, struct loop_round *round)
 	struct err err;
 
 	loop_look_at_disks(loop, &loop->outlook);
-	if (round->reports && !outlook_equal(&shown, &loop->outlook) &&
+	if (!loop->outlook.is_known && shown.finding.code)
+		loop->outlook = shown; /* a look that failed takes no warning back */
+	if (round->reports && loop_find_end(loop) == RUNNING_GOES_ON &&
+		!outlook_equal(&shown, &loop->outlook) &&
 		(watch_round(loop, &hang, &err) < 0 || loop_report(loop, round, &err) < 0))
 		loop_log_err(loop, &err);
 }

@@ -37,7 +37,7 @@ struct loop {
 	struct schedule_inputs schedule; /* of the last round; zeroed before the first */
 	struct status status; /* the last one reported, before suppression */
 	bool is_suppressed; /* the file says success in its place */
-	struct outlook outlook; /* of the last round */
+	struct outlook outlook; /* of the last look; a warning stands until a look answers */
 	int64_t cert_end_s; /* of cert_renewal_run() */
 	char cert_trouble[CERT_RECORD_TROUBLE_SIZE]; /* of cert_renewal_resume() */
 	struct err alert_trouble; /* code ERR_OK: the last alerts were delivered, or held */
@@ -69,6 +69,8 @@ void loop_round_cleanup(struct loop_round *round);
 /* Writes it with the top level success while the setting suppress lasts. */
 int loop_write_status(
 	struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
+/* The same between rounds; a failure is logged. */
+void loop_put_status(struct loop *loop, const struct status *status);
 /* Writes a line to the extension's log and to systemd's journal. */
 void loop_log(const struct loop *loop, enum log_level level, const char *text);
 void loop_log_err(const struct loop *loop, const struct err *err);

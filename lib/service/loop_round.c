@@ -30,6 +30,14 @@ int loop_write_status(struct loop *loop, const struct status *status, int64_t no
 		suppressed ? suppressed : status, now_s, err);
 }
 
+void loop_put_status(struct loop *loop, const struct status *status)
+{
+	struct err err;
+
+	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
+		loop_log_err(loop, &err);
+}
+
 void loop_log(const struct loop *loop, enum log_level level, const char *text)
 {
 	journal_service_line(loop->root_fd, &loop->service.environment, level, text);
@@ -123,8 +131,7 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 	status_message(&err, told);
 	loop_log(loop, LOG_LEVEL_WARNING, told);
 	add_trouble(status, "Alerts", &err);
-	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
-		loop_log_err(loop, &err);
+	loop_put_status(loop, status);
 }
 
 int loop_report(struct loop *loop, struct loop_round *round, struct err *err)

@@ -27,33 +27,28 @@ bool loop_drop_old_success(struct loop *loop)
 		       (loop->has_settings &&
 			       now.time.wall_s - written_s >
 				       schedule_longest_wait_s(loop->settings.period_s));
-	if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) < 0)
-		loop_log_err(loop, &err);
+	loop_put_status(loop, &loop->status);
 	return true;
 }
 
 void loop_report_lapse(struct loop *loop)
 {
-	struct err err;
-
 	lapse_status(&loop->status);
 	log_line(LOG_LEVEL_ERROR, "%s", loop->status.message);
-	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
-		loop_log_err(loop, &err);
+	loop_put_status(loop, &loop->status);
 }
 
 void loop_report_stop(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
 	const struct environment *environment = &loop->service.environment;
-	int64_t written_s, now_s = clock_now_s();
+	int64_t written_s;
 	struct err err;
 
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0 ||
 		loop->status.state != STATUS_SUCCESS)
 		return;
-	lapse_at_stop(now_s, &loop->status);
-	if (loop_write_status(loop, &loop->status, now_s, &err) < 0)
-		loop_log_err(loop, &err);
+	lapse_at_stop(clock_now_s(), &loop->status);
+	loop_put_status(loop, &loop->status);
 }

@@ -8,12 +8,9 @@
 /* The truth takes the place of the status that was suppressed. */
 static void end_suppression(struct loop *loop)
 {
-	struct err err;
-
 	loop_log(loop, LOG_LEVEL_NOTICE,
 		"the setting suppress has ended: the status tells the truth again.");
-	if (loop_write_status(loop, &loop->status, clock_now_s(), &err) < 0)
-		loop_log_err(loop, &err);
+	loop_put_status(loop, &loop->status);
 }
 
 /* Does the VM boot otherwise than in the outlook that was reported? Then a round is due at once: an

@@ -55,11 +55,10 @@ int outlook_look(const struct outlook_inputs *inputs, struct outlook *ret, struc
 		.boot_id = inputs->boot_id,
 		.now_s = inputs->now_s};
 	auto_cleanup(next_boot) struct next_boot pending = {0};
+	int status = next_boot_run(&round, &pending, err);
 
-	*ret = (struct outlook){0};
-	if (next_boot_run(&round, &pending, err) < 0)
-		return -1;
-	ret->was_damaged = pending.was_damaged;
-	foretell(&round, &pending, ret);
-	return 0;
+	*ret = (struct outlook){.was_damaged = pending.was_damaged};
+	if (pending.is_seen)
+		foretell(&round, &pending, ret);
+	return status;
 }

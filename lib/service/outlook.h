@@ -31,8 +31,9 @@ struct outlook_inputs {
 
 /* Looks at the disks and at the firmware's variables; records what the next boot will use, so that
  * its changes can be traced to an update, and what it foretells. May take minutes. If nothing can
- * be foretold, the outlook is not known. -1: nor could anything be recorded; errors of
- * next_boot_run(). */
+ * be foretold, the outlook is not known. -1: nothing could be recorded, e.g. on a full disk, on
+ * which a kernel may be half written: the outlook is known nevertheless, if the disks could be
+ * seen; errors of next_boot_run(). */
 int outlook_look(const struct outlook_inputs *inputs, struct outlook *ret, struct err *err) err_check;
 
 #endif

@@ -1,4 +1,6 @@
 #include "check.h"
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "../support/root.h"
 #include "disk/next_boot.h"
@@ -123,6 +125,31 @@ static void an_observer_writes_nothing(void **state)
 	assert_false(file_exists(root.fd, NEXT_BOOT_FILE));
 }
 
+/* E.g. on a full disk, on which a kernel may be half written. */
+static void what_cannot_be_saved_is_seen_nevertheless(void **state)
+{
+	auto_cleanup(root) struct root root = root_make();
+	auto_cleanup(next_boot) struct next_boot pending = {0};
+	auto_cleanup(next_boot) struct next_boot unseen = {0};
+	auto_cleanup(fd) int gone = -1;
+	struct err err;
+	struct next_boot_round round = {.root_fd = root.fd, .boot_id = "boot-1", .now_s = 1};
+
+	(void)state;
+	root_write(&root, "boot/vmlinuz-1", TEXT("kernel"));
+	check_ok(dir_make(root.fd, "gone", 0700, &gone, &err), &err);
+	assert_int_equal(unlinkat(root.fd, "gone", AT_REMOVEDIR), 0);
+	round.state_fd = gone;
+	check_err(next_boot_run(&round, &pending, &err), &err, ERR_IO);
+	assert_true(pending.is_seen);
+	assert_int_equal(pending.files.count, 1);
+
+	assert_int_equal(mkdirat(root.fd, NEXT_BOOT_FILE, 0700), 0);
+	round.state_fd = root.fd;
+	check_err(next_boot_run(&round, &unseen, &err), &err, ERR_STATE_UNREADABLE);
+	assert_false(unseen.is_seen);
+}
+
 static void a_look_without_change_writes_nothing(void **state)
 {
 	auto_cleanup(root) struct root root = root_make();
@@ -212,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_rewritten_early_in_the_boot_is_remembered),
 		cmocka_unit_test(a_variable_counts_by_its_contents),
 		cmocka_unit_test(an_observer_writes_nothing),
+		cmocka_unit_test(what_cannot_be_saved_is_seen_nevertheless),
 		cmocka_unit_test(a_look_without_change_writes_nothing),
 		cmocka_unit_test(a_damaged_file_is_set_aside),
 		cmocka_unit_test(all_that_a_look_finds_fits),
