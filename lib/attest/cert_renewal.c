@@ -50,20 +50,20 @@ static void drop_certificates(struct cert_record *record)
 	record->next.len = record->before.len = 0;
 }
 
-/* If the new one cannot be written, the old one is, unless it is still there. While neither can be,
- * *record keeps both. */
+/* If the new one cannot be written, the old one is, unless the TPM holds one: still the old one, or
+ * the platform's newer one. While neither can be, *record keeps both. */
 static int replace(struct tpm *tpm, struct cert_record *record, struct err *err)
 {
-	auto_cleanup(buf) struct buf found = buf_with_max(TPM_MAX_CERT);
+	auto_cleanup(present) struct present found = {.der = buf_with_max(TPM_MAX_CERT)};
 	struct err second;
 
 	if (tpm_write_ak_cert(tpm, buf_bytes(&record->next), err) == 0) {
 		drop_certificates(record);
 		return 0;
 	}
-	if ((tpm_read_ak_cert(tpm, &found, &second) == 0 &&
-		    bytes_equal(buf_bytes(&found), buf_bytes(&record->before))) ||
-		tpm_write_ak_cert(tpm, buf_bytes(&record->before), &second) == 0)
+	if (read_present(tpm, &found, &second) == 0 ||
+		(second.code != ERR_NO_MEMORY &&
+			tpm_write_ak_cert(tpm, buf_bytes(&record->before), &second) == 0))
 		drop_certificates(record);
 	return -1;
 }
@@ -208,18 +208,24 @@ static int try_new(const struct round_inputs *inputs, struct bytes der, struct e
 	return err_wrap(err, "An attestation with the new certificate did not succeed");
 }
 
-static int put(int state_fd, const struct round_inputs *round, const struct present *old,
-	struct bytes der, struct cert_record *record, struct err *err)
+/* Nothing, if the platform has replaced the old one meanwhile. */
+static enum cert_renewal put(int state_fd, const struct round_inputs *round,
+	const struct present *old, struct bytes der, struct cert_record *record, struct err *err)
 {
+	auto_cleanup(present) struct present now = {.der = buf_with_max(TPM_MAX_CERT)};
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
+	if (round_open_tpm(round, &tpm, err) < 0 || read_present(tpm, &now, err) < 0)
+		return CERT_RENEWAL_FAILED;
+	if (!bytes_equal(buf_bytes(&now.der), buf_bytes(&old->der)))
+		return CERT_RENEWAL_NONE;
 	if (buf_set(&record->next, der, err) < 0 ||
-		buf_set(&record->before, buf_bytes(&old->der), err) < 0 ||
-		round_open_tpm(round, &tpm, err) < 0 || cert_record_save(state_fd, record, err) < 0) {
+		buf_set(&record->before, buf_bytes(&now.der), err) < 0 ||
+		cert_record_save(state_fd, record, err) < 0) {
 		drop_certificates(record);
-		return -1;
+		return CERT_RENEWAL_FAILED;
 	}
-	return replace(tpm, record, err);
+	return replace(tpm, record, err) < 0 ? CERT_RENEWAL_FAILED : CERT_RENEWAL_DONE;
 }
 
 static int find_present(const struct round_inputs *round, struct present *ret, struct err *err)
@@ -234,17 +240,17 @@ static enum cert_renewal renew(int state_fd, const struct round_inputs *round, b
 {
 	auto_cleanup(buf) struct buf new = buf_with_max(TPM_MAX_CERT);
 	auto_cleanup(present) struct present old = {.der = buf_with_max(TPM_MAX_CERT)};
+	enum cert_renewal outcome = CERT_RENEWAL_FAILED;
 
 	if (find_present(round, &old, err) < 0 ||
 		ask(round, buf_bytes(&old.der), asks_anew, record, &new, err) < 0)
 		return failed(record, err);
 	if (!new.len)
 		return CERT_RENEWAL_NONE;
-	if (check_new(&old, buf_bytes(&new), clock_now_s(), err) < 0 ||
-		try_new(round, buf_bytes(&new), err) < 0 ||
-		put(state_fd, round, &old, buf_bytes(&new), record, err) < 0)
-		return failed(record, err);
-	return CERT_RENEWAL_DONE;
+	if (check_new(&old, buf_bytes(&new), clock_now_s(), err) == 0 &&
+		try_new(round, buf_bytes(&new), err) == 0)
+		outcome = put(state_fd, round, &old, buf_bytes(&new), record, err);
+	return outcome == CERT_RENEWAL_FAILED ? failed(record, err) : outcome;
 }
 
 static bool has_passed(int64_t since_s, int64_t wait_s, int64_t now_s)

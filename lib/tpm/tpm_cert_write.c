@@ -42,12 +42,27 @@ static int find_place(struct tpm *tpm, struct nv_place *ret, struct err *err)
 	return 0;
 }
 
+/* By the owner first: a refusal of an index that has a password counts for the TPM's lockout,
+ * unless it is TPMA_NV_NO_DA; the owner's does not (Part 1, Dictionary Attack Protection). */
+static TSS2_RC write_at(struct tpm *tpm, const struct nv_place *place,
+	const TPM2B_MAX_NV_BUFFER *piece, uint32_t offset)
+{
+	TSS2_RC rc = TPM2_RC_AUTH_FAIL;
+
+	if (place->attributes & TPMA_NV_OWNERWRITE)
+		tpm_run(rc, Tss2_Sys_NV_Write(tpm->sys, TPM2_RH_OWNER, TPM_AK_CERT_NV_INDEX,
+				    &tpm_empty_password, piece, (uint16_t)offset, NULL));
+	if (place->attributes & TPMA_NV_AUTHWRITE &&
+		(tpm_plain_rc(rc) == TPM2_RC_BAD_AUTH || tpm_plain_rc(rc) == TPM2_RC_AUTH_FAIL))
+		tpm_run(rc, Tss2_Sys_NV_Write(tpm->sys, TPM_AK_CERT_NV_INDEX, TPM_AK_CERT_NV_INDEX,
+				    &tpm_empty_password, piece, (uint16_t)offset, NULL));
+	return rc;
+}
+
 /* The certificate, then zeros. A piece that is all zeros, if there is no certificate. */
 static int write_piece(struct tpm *tpm, const struct nv_place *place, struct bytes der,
 	uint32_t offset, struct err *err)
 {
-	TPMI_RH_NV_AUTH auth =
-		place->attributes & TPMA_NV_AUTHWRITE ? TPM_AK_CERT_NV_INDEX : TPM2_RH_OWNER;
 	uint32_t left = place->size - offset;
 	TPM2B_MAX_NV_BUFFER piece = {.size = (uint16_t)(left < place->piece ? left : place->piece)};
 	TSS2_RC rc;
@@ -55,8 +70,7 @@ static int write_piece(struct tpm *tpm, const struct nv_place *place, struct byt
 	if (offset < der.len)
 		memcpy(piece.buffer, der.data + offset,
 			der.len - offset < piece.size ? der.len - offset : piece.size);
-	tpm_run(rc, Tss2_Sys_NV_Write(tpm->sys, auth, TPM_AK_CERT_NV_INDEX, &tpm_empty_password,
-			    &piece, (uint16_t)offset, NULL));
+	rc = write_at(tpm, place, &piece, offset);
 	return rc == TSS2_RC_SUCCESS
 		       ? 0
 		       : tpm_failed(err, rc, "Attestation key's certificate cannot be written");

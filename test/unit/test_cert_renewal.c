@@ -184,6 +184,10 @@ static void a_tpm_that_takes_none_keeps_the_old_one(void **state)
 	begin_replacement(cert(LATER));
 	check_fails(shared.tpm.tcti, false, "too small");
 	check_holds(BEFORE);
+	provision(NEXT, PLATFORM); /* which the platform wrote meanwhile */
+	begin_replacement(cert(LATER));
+	check_fails(shared.tpm.tcti, false, "too small");
+	check_holds(NEXT);
 	provision(BEFORE, OWN);
 	begin_replacement(cert(LATER));
 	vtpm_relay_start(&shared.tpm, "--refuse", "NV_DefineSpace:14b:1", &relay);

@@ -123,7 +123,26 @@ static void a_tpm_that_refuses_is_asked_again_later(void **state)
 	check_refused("NV_UndefineSpace:9a2:1", ERR_TPM_FAILED, 0x9a2); /* the owner's password */
 	check_refused("NV_DefineSpace:14b:1", ERR_TPM_FAILED, 0x14b); /* no space */
 	check_refused("NV_Write:149:1", ERR_TPM_FAILED, 0x149);
+	check_refused("NV_Write:9a2:2", ERR_TPM_FAILED, 0x9a2); /* the owner, then the index */
 	check_refused("NV_ReadPublic:902:1", ERR_TPM_FAILED, 0x902);
+}
+
+static void the_owners_password_may_be_set(void **state)
+{
+	uint8_t before[2048], after[2048];
+	struct bytes old = cert_of(before, 900, 0xAA), new = cert_of(after, 900, 0xBB);
+	auto_cleanup(tpm) struct tpm *tpm = NULL;
+	struct vtpm_relay relay;
+	char counts[1024];
+	struct err err;
+
+	(void)state;
+	provision(OWN, "0", old);
+	vtpm_relay_start(&shared, "--refuse", "NV_Write:9a2:1", &relay);
+	tpm = opened(relay.tcti);
+	check_ok(tpm_write_ak_cert(tpm, new, &err), &err);
+	assert_true(holds(tpm, new, &err));
+	vtpm_relay_stop(&relay, counts, sizeof(counts));
 }
 
 /* Whether it was killed. */
@@ -212,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_certificate_takes_the_others_place),
 		cmocka_unit_test(a_tpm_that_refuses_is_asked_again_later),
+		cmocka_unit_test(the_owners_password_may_be_set),
 		cmocka_unit_test(a_kill_at_any_command_leaves_no_wrong_certificate),
 	};
 
