@@ -41,12 +41,14 @@ static int write_pid(int fd)
 	return ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0 ? -1 : 0;
 }
 
-int running_lock_pid(int state_fd, int *ret_fd, struct err *err)
+int running_lock_pid(int state_fd, bool is_ending, int *ret_fd, struct err *err)
 {
 	auto_cleanup(fd) int fd =
 		openat(state_fd, RUNNING_PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	struct flock lock = whole_file();
 
+	if (is_ending)
+		lock.l_type = F_RDLCK;
 	if (fd < 0)
 		return fail_unusable(err);
 	if (fcntl(fd, F_SETLK, &lock) < 0)

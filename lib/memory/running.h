@@ -13,9 +13,9 @@ int running_find_home(int root_fd, const struct record *service, bool *ret, stru
 
 /* For the service, before anything else: takes the lock of the running service and writes the
  * process number into its file, for people. The lock lasts until ret_fd is closed or the process
- * ends. Closing any other descriptor of the file releases it, too (POSIX record lock). ERR_SERVICE:
- * another process holds it. ERR_STATE_UNREADABLE. */
-int running_lock_pid(int state_fd, int *ret_fd, struct err *err) err_check;
+ * ends. Closing any other descriptor of the file releases it, too (POSIX record lock). is_ending:
+ * as after running_begin_end(). ERR_SERVICE: another process holds it. ERR_STATE_UNREADABLE. */
+int running_lock_pid(int state_fd, bool is_ending, int *ret_fd, struct err *err) err_check;
 /* The process that holds the lock, 0 if none, from the kernel. The holder itself must not call
  * this: it would lose its lock. ERR_STATE_UNREADABLE; ERR_SERVICE: the holder is in another
  * container. */

@@ -48,13 +48,13 @@ static int find_phase(struct loop *loop, struct err *err)
 	return 0;
 }
 
-static int open_loop(struct loop *ret, struct err *err)
+static int open_loop(struct loop *ret, bool is_ending, struct err *err)
 {
 	enum state_found found;
 
 	if (dir_open(ret->call->root, &ret->root_fd, err) < 0 ||
 		state_open_folder(ret->root_fd, false, &ret->state_fd, err) < 0 ||
-		running_lock_pid(ret->state_fd, &ret->lock_fd, err) < 0)
+		running_lock_pid(ret->state_fd, is_ending, &ret->lock_fd, err) < 0)
 		return -1;
 	ret->attempt = (struct attempt){.root_fd = ret->root_fd,
 		.state_fd = ret->state_fd,
@@ -73,7 +73,7 @@ static int open_loop(struct loop *ret, struct err *err)
 	return 0;
 }
 
-static int new_loop(const struct loop_call *call, struct loop **ret, struct err *err)
+static int new_loop(const struct loop_call *call, bool is_ending, struct loop **ret, struct err *err)
 {
 	auto_cleanup(loop) struct loop *loop = malloc(sizeof(*loop));
 
@@ -86,7 +86,7 @@ static int new_loop(const struct loop_call *call, struct loop **ret, struct err 
 		.watch_fd = -1,
 		.remedy_fd = -1,
 		.disks.fd = -1};
-	if (open_loop(loop, err) < 0)
+	if (open_loop(loop, is_ending, err) < 0)
 		return -1;
 	*ret = loop;
 	loop = NULL;
@@ -251,7 +251,7 @@ void loop_send_held_alerts(struct loop *loop)
 
 	if (watchdog_arm(LOOP_ROUND_LIMIT_S, &acts, &watchdog, &err) < 0)
 		loop_log_err(loop, &err);
-	else
+	else if (loop_find_end(loop) == RUNNING_GOES_ON)
 		loop_send_alerts(loop, NULL);
 }
 
@@ -464,7 +464,8 @@ int loop_run(const struct loop_call *call, struct err *err)
 	uint32_t wait_s;
 
 	wakeup_take_signals();
-	if (new_loop(call, &loop, err) < 0 || find_phase(loop, err) < 0 || claim_state(loop, err) < 0)
+	if (new_loop(call, false, &loop, err) < 0 || find_phase(loop, err) < 0 ||
+		claim_state(loop, err) < 0)
 		return -1;
 	(void)loop_drop_old_success(loop);
 	for (wait_s = wait_after_boot_s(loop);
@@ -488,7 +489,7 @@ int loop_stop(const struct loop_call *call, struct err *err)
 {
 	auto_cleanup(loop) struct loop *loop = NULL;
 
-	if (new_loop(call, &loop, err) < 0)
+	if (new_loop(call, true, &loop, err) < 0)
 		return -1;
 	end_as_asked(loop);
 	return 0;

@@ -137,14 +137,15 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 int loop_report(struct loop *loop, struct loop_round *round, struct err *err)
 {
 	struct status *status = &loop->status;
+	bool has_trouble = round->reports && loop->alert_trouble.code;
 	/* a receiver that refused this round's first alerts is asked again in the next round */
-	bool is_undelivered = round->reports && loop->alert_trouble.code;
+	bool is_undelivered = has_trouble && loop->alert_trouble.code != ERR_STATE_INVALID;
 	uint8_t *random = round->random.alert[round->reports++];
 
 	status_report_make(&round->report, status);
 	add_trouble(status, "State", &round->chronicle_trouble);
 	add_trouble(status, "State", &round->history_trouble);
-	if (is_undelivered)
+	if (has_trouble)
 		add_trouble(status, "Alerts", &loop->alert_trouble);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
@@ -259,6 +260,7 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 	uint32_t lapse_s;
 
 	loop->lapse_boot_s = loop->alerts_boot_s = 0;
+	loop->alert_trouble.code = ERR_OK;
 	if (begin_round(loop, round, err) < 0)
 		return -1;
 	attempt_round(&loop->attempt, round->random.attempt, &started.time, round->result);

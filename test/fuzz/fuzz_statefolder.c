@@ -438,7 +438,7 @@ static void run_round(const struct reading *boot, bool has_alerts, struct outcom
 	bool is_next_boot;
 	struct err err;
 
-	(void)!running_lock_pid(state_fd, &lock_fd, &err);
+	(void)!running_lock_pid(state_fd, false, &lock_fd, &err);
 	(void)!record_take(state_fd, &service, &err);
 	ret->history = history_take(state_fd, BOOT_ID, &history, &err);
 	if (ret->history == STATE_UNREADABLE)

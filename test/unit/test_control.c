@@ -49,7 +49,7 @@ static pid_t run_service(const struct root *root)
 	int fd;
 
 	if (child == 0) {
-		if (running_lock_pid(root->fd, &fd, &err) == 0)
+		if (running_lock_pid(root->fd, false, &fd, &err) == 0)
 			(void)pause();
 		_exit(1);
 	}

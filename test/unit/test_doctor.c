@@ -328,7 +328,7 @@ static pid_t run_service(const struct place *place)
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (running_lock_pid(state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+		if (running_lock_pid(state_fd, false, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
 			(void)pause();
 		_exit(1);
 	}

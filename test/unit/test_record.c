@@ -149,9 +149,8 @@ static pid_t pid_of(const struct place *place)
 	return pid;
 }
 
-static void only_one_process_is_the_service(void **state)
+static void one_process_is_the_service(const struct place *place, bool is_ending)
 {
-	const struct place *place = *state;
 	int ready[2], status, lock;
 	char byte;
 	pid_t child;
@@ -162,7 +161,7 @@ static void only_one_process_is_the_service(void **state)
 	child = fork();
 	if (child == 0) {
 		int fd;
-		bool is_locked = running_lock_pid(place->state_fd, &fd, &err) == 0;
+		bool is_locked = running_lock_pid(place->state_fd, is_ending, &fd, &err) == 0;
 
 		(void)!write(ready[1], is_locked ? "y" : "n", 1);
 		(void)pause();
@@ -171,14 +170,21 @@ static void only_one_process_is_the_service(void **state)
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(byte, 'y');
 	assert_int_equal(pid_of(place), child);
-	check_err(running_lock_pid(place->state_fd, &lock, &err), &err, ERR_SERVICE);
+	assert_int_equal(running_is_ending(place->state_fd), is_ending);
+	check_err(running_lock_pid(place->state_fd, false, &lock, &err), &err, ERR_SERVICE);
 	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(pid_of(place), 0);
-	check_ok(running_lock_pid(place->state_fd, &lock, &err), &err);
+	check_ok(running_lock_pid(place->state_fd, false, &lock, &err), &err);
 	(void)close(lock);
 	(void)close(ready[0]);
 	(void)close(ready[1]);
+}
+
+static void only_one_process_is_the_service(void **state)
+{
+	one_process_is_the_service(*state, false);
+	one_process_is_the_service(*state, true);
 }
 
 static void a_lock_that_cannot_be_looked_at_is_no_answer(void **state)
@@ -191,7 +197,7 @@ static void a_lock_that_cannot_be_looked_at_is_no_answer(void **state)
 	(void)unlinkat(place->state_fd, RUNNING_PID_FILE, 0);
 	assert_int_equal(mkdirat(place->state_fd, RUNNING_PID_FILE, 0700), 0);
 	check_err(running_find_pid(place->state_fd, &pid, &err), &err, ERR_STATE_UNREADABLE);
-	check_err(running_lock_pid(place->state_fd, &fd, &err), &err, ERR_STATE_UNREADABLE);
+	check_err(running_lock_pid(place->state_fd, false, &fd, &err), &err, ERR_STATE_UNREADABLE);
 	assert_int_equal(pid, 7);
 	assert_int_equal(unlinkat(place->state_fd, RUNNING_PID_FILE, AT_REMOVEDIR), 0);
 }
@@ -205,7 +211,7 @@ static void the_service_knows_when_it_is_over(void **state)
 
 	check_ok(file_write(place->state_fd, "HandlerEnvironment.json", TEXT("[]"), 0600, &err),
 		&err);
-	check_ok(running_lock_pid(place->state_fd, &lock, &err), &err);
+	check_ok(running_lock_pid(place->state_fd, false, &lock, &err), &err);
 	assert_int_equal(running_find_end(place->root.fd, &service, lock), RUNNING_GOES_ON);
 	/* it cannot be found out */
 	assert_int_equal(running_find_end(-1, &service, lock), RUNNING_GOES_ON);

@@ -43,7 +43,8 @@ static void start_service(struct place *place)
 	assert_int_equal(pipe(ends), 0);
 	place->service_pid = fork();
 	if (place->service_pid == 0) {
-		if (running_lock_pid(place->state_fd, &lock, &err) == 0 && write(ends[1], "x", 1) == 1)
+		if (running_lock_pid(place->state_fd, false, &lock, &err) == 0 &&
+			write(ends[1], "x", 1) == 1)
 			(void)pause();
 		_exit(1);
 	}
