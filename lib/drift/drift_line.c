@@ -59,24 +59,46 @@ static bool opens_shell(const char *word)
 	return false;
 }
 
-/* With one blank between the words. Only UTF-16 has zeros; what is not ASCII's there becomes '?'.
- * NULL without memory; owned by the caller. */
+/* As Linux splits its line, in which 0xA0 is a blank, too (lib/ctype.c). A character of UTF-16 that
+ * is not ASCII's becomes UTF-8 before (drivers/firmware/efi/libstub), which may have such a byte.
+ */
+static bool is_blank(unsigned character, size_t step)
+{
+	if (character < 0x80)
+		return isspace((int)character);
+	return step == 1 ? character == 0xA0
+			 : (character & 0x3F) == 0x20 || (character >> 6 & 0x3F) == 0x20;
+}
+
+/* With one blank between the words. Only UTF-16 has zeros; what is above its first 256 characters
+ * becomes '?'. NULL without memory; owned by the caller. */
 static char *words_of(struct bytes line)
 {
 	size_t len = 0, step = line.len && memchr(line.data, 0, line.len) ? 2 : 1;
 	char *words = malloc(line.len + 1);
 
 	for (size_t i = 0; words && i + step <= line.len; i += step) {
-		bool is_ascii = step == 1 || line.data[i + 1] == 0;
+		unsigned character = line.data[i] | (step == 2 ? line.data[i + 1] * 0x100u : 0);
 
-		if (!is_ascii || line.data[i])
-			words[len++] = !is_ascii               ? '?'
-				       : isspace(line.data[i]) ? ' '
-							       : (char)line.data[i];
+		if (character)
+			words[len++] = is_blank(character, step) ? ' '
+				       : character > 0xFF        ? '?'
+								 : (char)character;
 	}
 	if (words)
 		words[len] = '\0';
 	return words;
+}
+
+/* Linux and systemd take quotes away. */
+static void unquote(char *word)
+{
+	char *end = word;
+
+	for (; *word; word++)
+		if (*word != '"' && *word != '\'')
+			*end++ = *word;
+	*end = '\0';
 }
 
 bool drift_line_has_shell(struct bytes line, const char *other, char ret[DRIFT_LINE_WORD_SIZE])
@@ -87,10 +109,14 @@ bool drift_line_has_shell(struct bytes line, const char *other, char ret[DRIFT_L
 	(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "?");
 	if (!words)
 		return true;
-	for (const char *word; (word = strtok_r(rest, " ", &rest));)
-		if (!has_word(other, word, strlen(word)) && opens_shell(word)) {
+	for (char *word; (word = strtok_r(rest, " ", &rest));) {
+		if (has_word(other, word, strlen(word)))
+			continue;
+		unquote(word);
+		if (opens_shell(word)) {
 			(void)text_format(ret, DRIFT_LINE_WORD_SIZE, "%s", word);
 			return true;
 		}
+	}
 	return false;
 }

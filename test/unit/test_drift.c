@@ -985,6 +985,12 @@ static void a_word_that_leads_to_a_shell_is_found(void **state)
 		{"rdinit=/usr/bin/busybox", "", "rdinit=/usr/bin/busybox"},
 		{"ro emergency", "ro emergency-x", "emergency"},
 		{"ro\tsingle quiet", "ro quiet", "single"},
+		{"ro x\xA0single", "ro", "single"},
+		{"ro init=/bin/sh\xA0x", "ro", "init=/bin/sh"},
+		{"ro x\x85single", "ro", NULL},
+		{"ro \"single\"", "ro", "single"},
+		{"ro x=\"a 'rd.break'\"", "ro", "rd.break"},
+		{"ro x=\"level 1\"", "ro quiet x=\"level 1\"", NULL},
 		{"ro single", "ro single quiet", NULL},
 		{"ro init=/usr/lib/systemd/systemd", "ro", NULL},
 		{"ro init=/nix/store/x-nixos/init", "ro init=/nix/store/y-nixos/init", NULL},
@@ -1006,6 +1012,31 @@ static void a_word_that_leads_to_a_shell_is_found(void **state)
 			if (is_found)
 				assert_string_equal(word, words[i].word);
 		}
+	}
+}
+
+/* Linux gets UTF-8, in which the last byte of U+00E0 and of U+0820 is its blank 0xA0. */
+static void a_blank_within_a_character_is_found(void **state)
+{
+	static const struct {
+		uint8_t low, high;
+		bool is_blank;
+	} characters[] = {
+		{0xE0, 0, true},
+		{0xE9, 0, false},
+		{0xA0, 0, true},
+		{0x20, 8, true},
+		{0x21, 8, true}, /* in the middle: E0 A0 A1 */
+		{0xAC, 0x20, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(characters); i++) {
+		const uint8_t words[] = {'x', 0, characters[i].low, characters[i].high, '1', 0, 0, 0};
+		char word[DRIFT_LINE_WORD_SIZE];
+
+		assert_int_equal(drift_line_has_shell((struct bytes){words, sizeof(words)}, "", word),
+			characters[i].is_blank);
 	}
 }
 
@@ -1317,6 +1348,7 @@ int main(void)
 		cmocka_unit_test(the_first_event_of_an_empty_pcr_is_an_addition),
 		cmocka_unit_test(a_long_command_line_shows_what_came_and_went),
 		cmocka_unit_test(a_word_that_leads_to_a_shell_is_found),
+		cmocka_unit_test(a_blank_within_a_character_is_found),
 		cmocka_unit_test(what_hides_counts_as_the_worst_that_it_could_be),
 		cmocka_unit_test(an_empty_pcr_is_knowledge),
 		cmocka_unit_test(a_word_is_shown_wherever_a_line_has_it),
