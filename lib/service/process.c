@@ -68,7 +68,8 @@ static _Noreturn void become_service(
 	/* record locks belong to the process and survive exec while a descriptor of the file stays
 	 * open (fcntl(2)) */
 	if (chdir("/") == 0 && open_standard_files(log_path) == 0 &&
-		running_lock_pid(state_fd, false, &lock_fd, &err) == 0 && fcntl(lock_fd, F_SETFD, 0) == 0) {
+		running_lock_pid(state_fd, false, &lock_fd, &err) == 0 &&
+		fcntl(lock_fd, F_SETFD, 0) == 0) {
 		write_report(report_fd, 0);
 		(void)execve(argv[0], argv, environment);
 	}
