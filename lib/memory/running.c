@@ -5,9 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 #include "agent/status.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+
+#define LOOK_AGAIN_NS 10000000 /* 10 ms */
 
 int running_find_home(int root_fd, const struct record *service, bool *ret, struct err *err)
 {
@@ -77,6 +82,33 @@ int running_find_pid(int state_fd, pid_t *ret, struct err *err)
 		return err_set(err, ERR_SERVICE, 0,
 			"The service runs where this command cannot see it: in another container.");
 	*ret = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	return 0;
+}
+
+/* Also false if that cannot be looked at. A zombie has no program any more. */
+static bool has_program(pid_t pid)
+{
+	char path[32], program[1];
+
+	(void)text_format(path, sizeof(path), "/proc/%ld/exe", (long)pid);
+	return readlink(path, program, sizeof(program)) > 0;
+}
+
+/* The kernel releases the lock when the process ends, whether or not it is a child of this one; but
+ * before Linux 5.11 also when a process that has threads executes another program. */
+int running_wait_for_end(int state_fd, pid_t pid, int timeout_ms, bool *ret_ended, struct err *err)
+{
+	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+	bool is_late;
+	pid_t holder;
+
+	do {
+		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
+		is_late = clock_monotonic_ms() >= deadline_ms;
+		if (running_find_pid(state_fd, &holder, err) < 0)
+			return -1;
+		*ret_ended = holder != pid && (is_late || !has_program(pid));
+	} while (!*ret_ended && !is_late);
 	return 0;
 }
 

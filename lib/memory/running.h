@@ -21,6 +21,11 @@ int running_lock_pid(int state_fd, bool is_ending, int *ret_fd, struct err *err)
  * container. */
 int running_find_pid(int state_fd, pid_t *ret, struct err *err) err_check;
 
+/* Has the process that held the lock ended within the time? Then it releases the lock and runs no
+ * program; at the end of the time, a released lock suffices. Errors of running_find_pid(). */
+int running_wait_for_end(
+	int state_fd, pid_t pid, int timeout_ms, bool *ret_ended, struct err *err) err_check;
+
 /* For a service that was asked to end, which may take seconds: shows it by a shared lock, so that
  * no command relies on it. */
 void running_begin_end(int lock_fd);

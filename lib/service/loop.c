@@ -182,7 +182,8 @@ static int get_ready(struct loop *loop, struct err *err)
 }
 
 /* systemd restarts a service that hangs. Without systemd, the process executes its program anew; it
- * keeps the lock through the descriptor that process.c left open. */
+ * keeps the lock through the descriptor that process.c left open, or (before Linux 5.11) takes it
+ * again. */
 static void end_hung(void *context)
 {
 	const struct loop *loop = context;
@@ -195,8 +196,8 @@ static void end_hung(void *context)
 	_exit(1);
 }
 
-/* The program keeps the lock, so that nobody starts another service meanwhile, and SIGTERM
- * blocked. */
+/* The program keeps the lock, so that nobody starts another service meanwhile, and SIGTERM blocked.
+ * Before Linux 5.11 it takes the lock again; who stops the service waits for the process, too. */
 static void end_stopped(void *context)
 {
 	const struct loop *loop = context;

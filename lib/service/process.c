@@ -5,14 +5,11 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
-#include "base/clock.h"
 #include "memory/record.h"
 #include "memory/running.h"
 
 #define TERM_TIMEOUT_MS 5000
 #define KILL_TIMEOUT_MS 5000
-#define LOOK_AGAIN_NS   10000000 /* 10 ms */
 #define LOG_MAX_BYTES   (1 << 20)
 #define MAX_DESCRIPTORS 4096
 
@@ -137,23 +134,6 @@ int process_start(int state_fd, char *const argv[], const char *log_path, struct
 	return wait_for_report(read_fd, argv[0], err);
 }
 
-/* Watches the lock, which the kernel releases when the process ends, whether or not it is a child
- * of this one. */
-static int wait_for_end(int state_fd, pid_t pid, int timeout_ms, bool *ret_ended, struct err *err)
-{
-	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
-	pid_t holder;
-
-	for (;;) {
-		if (running_find_pid(state_fd, &holder, err) < 0)
-			return -1;
-		*ret_ended = holder != pid;
-		if (*ret_ended || clock_monotonic_ms() >= deadline_ms)
-			return 0;
-		(void)nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
-	}
-}
-
 int process_stop(int state_fd, struct err *err)
 {
 	static const struct {
@@ -170,7 +150,7 @@ int process_stop(int state_fd, struct err *err)
 		if (kill(pid, tries[i].signal) < 0 && errno != ESRCH)
 			return err_set(err, ERR_SERVICE, (unsigned long)errno,
 				"The service (process %ld) cannot be stopped: %m.", (long)pid);
-		if (wait_for_end(state_fd, pid, tries[i].timeout_ms, &has_ended, err) < 0)
+		if (running_wait_for_end(state_fd, pid, tries[i].timeout_ms, &has_ended, err) < 0)
 			return -1;
 		if (has_ended)
 			return 0;

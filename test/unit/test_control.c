@@ -2,10 +2,13 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 #include "../support/root.h"
 #include "base/clock.h"
 #include "memory/running.h"
 #include "service/control.h"
+#include "service/process.h"
 #include "service/systemd.h"
 
 /* A machine with systemd and the service's unit, whose systemctl hangs. */
@@ -79,11 +82,39 @@ static void who_holds_the_lock_runs(void **state)
 	assert_int_equal(waitpid(service, NULL, 0), service);
 }
 
+/* As when a program with threads executes another one: before Linux 5.11 it loses its locks. */
+static void a_service_that_loses_its_lock_runs_until_it_ends(void **state)
+{
+	const struct root *root = *state;
+	pid_t child = fork(), found = 0;
+	sigset_t sigterm;
+	struct err err;
+	int fd, status = 0;
+
+	(void)sigemptyset(&sigterm);
+	(void)sigaddset(&sigterm, SIGTERM);
+	if (child == 0) {
+		(void)sigprocmask(SIG_BLOCK, &sigterm, NULL);
+		if (running_lock_pid(root->fd, false, &fd, &err) < 0)
+			_exit(1);
+		(void)sigwait(&sigterm, &status);
+		(void)close(fd);
+		(void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+		_exit(7);
+	}
+	while (found != child && waitpid(child, NULL, WNOHANG) == 0)
+		check_ok(running_find_pid(root->fd, &found, &err), &err);
+	check_ok(process_stop(root->fd, &err), &err);
+	assert_int_equal(waitpid(child, &status, WNOHANG), child);
+	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		rooted(a_systemctl_that_hangs_uses_up_its_time_once),
 		rooted(who_holds_the_lock_runs),
+		rooted(a_service_that_loses_its_lock_runs_until_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
