@@ -257,6 +257,7 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 {
 	int64_t started_ms = clock_monotonic_ms();
 	const struct moment started = loop_moment(loop);
+	struct err trouble;
 	uint32_t lapse_s;
 
 	loop->lapse_boot_s = loop->alerts_boot_s = 0;
@@ -283,8 +284,9 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 	*ret_wait_s = round->report.wait_s = wait_until_next_s(loop, round);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
-	if (history_save(loop->state_fd, &round->history, &round->history_trouble) < 0) {
-		loop_log_err(loop, &round->history_trouble);
+	if (history_save(loop->state_fd, &round->history, &trouble) < 0) {
+		loop_log_err(loop, &trouble);
+		round->history_trouble = trouble;
 		*ret_wait_s = LOOP_TROUBLE_WAIT_S;
 	}
 	if (loop_report(loop, round, err) < 0)
