@@ -50,6 +50,12 @@ static void drop_certificates(struct cert_record *record)
 	record->next.len = record->before.len = 0;
 }
 
+/* A read that failed does not show that there is none. */
+static bool is_unread(const struct err *err)
+{
+	return err->code == ERR_TPM_FAILED || err->code == ERR_NO_MEMORY;
+}
+
 /* If the new one cannot be written, the old one is, unless the TPM holds one: still the old one, or
  * the platform's newer one. While neither can be, *record keeps both. */
 static int replace(struct tpm *tpm, struct cert_record *record, struct err *err)
@@ -62,7 +68,7 @@ static int replace(struct tpm *tpm, struct cert_record *record, struct err *err)
 		return 0;
 	}
 	if (read_present(tpm, &found, &second) == 0 ||
-		(second.code != ERR_NO_MEMORY &&
+		(!is_unread(&second) &&
 			tpm_write_ak_cert(tpm, buf_bytes(&record->before), &second) == 0))
 		drop_certificates(record);
 	return -1;
@@ -84,8 +90,12 @@ static int find_need(struct tpm *tpm, const struct cert_record *record, bool *re
 		return err->code == ERR_NO_MEMORY ? -1 : 0;
 	}
 	*ret = tpm_read_ak_cert(tpm, &found, &none) < 0 ||
-	       binding_check_cert(buf_bytes(&found), &ak, &there, &none) < 0 ||
-	       there.not_after_s < next.not_after_s;
+	       binding_check_cert(buf_bytes(&found), &ak, &there, &none) < 0;
+	if (*ret && is_unread(&none)) {
+		*err = none;
+		return -1;
+	}
+	*ret = *ret || there.not_after_s < next.not_after_s;
 	return 0;
 }
 
@@ -157,6 +167,7 @@ void cert_renewal_explain(int state_fd, struct round_result *round)
 static int ask(const struct round_inputs *round, struct bytes old, bool asks_anew,
 	struct cert_record *record, struct buf *ret, struct err *err)
 {
+	char query[sizeof(record->query)] = "";
 	uint8_t random[UUID_BYTES];
 	struct imds imds;
 	struct imds_cert_call call = {
@@ -170,11 +181,15 @@ static int ask(const struct round_inputs *round, struct bytes old, bool asks_ane
 
 		if (!has_come && !asks_anew) /* refused: it is not ready yet */
 			return err->code == ERR_METADATA_FAILED ? 0 : -1;
-		record->query[0] = '\0';
-		if (has_come)
+		if (has_come) {
+			record->query[0] = '\0';
 			return 0;
+		}
 	}
-	return imds_cert_renew(&call, old, ret, record->query, err);
+	if (imds_cert_renew(&call, old, ret, query, err) < 0)
+		return -1; /* the one in the making can still be queried */
+	memcpy(record->query, query, sizeof(query));
+	return 0;
 }
 
 /* It may have been issued just now, by a clock that is ahead of this one. */

@@ -1,7 +1,5 @@
 #include "service/loop.h"
 
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 #include "memory/owner.h"
 #include "service/hang.h"
 #include "service/loop_parts.h"
+#include "service/process.h"
 #include "service/remedy.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
@@ -181,34 +180,22 @@ static int get_ready(struct loop *loop, struct err *err)
 	return 0;
 }
 
-/* systemd restarts a service that hangs. Without systemd, the process executes its program anew; it
- * keeps the lock through the descriptor that process.c left open, or (before Linux 5.11) takes it
- * again. */
+/* systemd restarts a service that hangs. Without systemd, the process executes its program anew. */
 static void end_hung(void *context)
 {
 	const struct loop *loop = context;
-	sigset_t none;
 
-	(void)sigemptyset(&none);
-	(void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* exec would keep the mask */
 	if (loop->call->is_alone)
-		(void)execv(loop->call->argv[0], loop->call->argv);
+		process_exec(loop->lock_fd, loop->call->argv);
 	_exit(1);
 }
 
-/* The program keeps the lock, so that nobody starts another service meanwhile, and SIGTERM blocked.
- * Before Linux 5.11 it takes the lock again; who stops the service waits for the process, too. */
 static void end_stopped(void *context)
 {
 	const struct loop *loop = context;
-	sigset_t sigterm;
 
-	(void)sigemptyset(&sigterm);
-	(void)sigaddset(&sigterm, SIGTERM);
-	(void)pthread_sigmask(SIG_SETMASK, &sigterm, NULL);
 	running_begin_end(loop->lock_fd);
-	(void)fcntl(loop->lock_fd, F_SETFD, 0);
-	(void)execv(loop->call->stop_argv[0], loop->call->stop_argv);
+	process_exec(loop->lock_fd, loop->call->stop_argv);
 	_exit(0);
 }
 
@@ -380,8 +367,8 @@ static void report_outlook(struct loop *loop, struct loop_round *round)
 	struct err err;
 
 	loop_look_at_disks(loop, &loop->outlook);
-	if (!loop->outlook.is_known && shown.finding.code)
-		loop->outlook = shown; /* a look that failed takes no warning back */
+	if (!loop->outlook.is_answered && shown.finding.code)
+		loop->outlook = shown; /* a look without an answer takes no warning back */
 	if (round->reports && loop_find_end(loop) == RUNNING_GOES_ON &&
 		!outlook_equal(&shown, &loop->outlook) &&
 		(watch_round(loop, &hang, &err) < 0 || loop_report(loop, round, &err) < 0))

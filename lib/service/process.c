@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "memory/record.h"
 #include "memory/running.h"
 
@@ -110,6 +111,19 @@ static int wait_for_report(int read_fd, const char *program, struct err *err)
 		len == sizeof(reasons) && (errno == EPERM || errno == EACCES) ? ERR_START_FORBIDDEN
 									      : ERR_SERVICE,
 		(unsigned long)errno, "The service '%s' cannot be started: %m.", program);
+}
+
+void process_exec(int lock_fd, char *const argv[])
+{
+	sigset_t sigterm;
+
+	(void)sigemptyset(&sigterm);
+	(void)sigaddset(&sigterm, SIGTERM);
+	(void)pthread_sigmask(SIG_SETMASK, &sigterm, NULL);
+	close_others_at_exec();
+	(void)fcntl(lock_fd, F_SETFD, 0);
+	(void)execv(argv[0], argv);
+	(void)execv("/proc/self/exe", argv); /* also if the file was removed */
 }
 
 int process_start(int state_fd, char *const argv[], const char *log_path, struct err *err)
