@@ -246,11 +246,11 @@ class Vm(machine.Machine):
             return super().command(name, sequence, **variables)
 
     def guest_attest(self, *words, **variables):
-        """Exit code and output of the program by hand, with these variables."""
+        """Exit code and output, or else the error, of the program by hand, with these variables."""
         with self.lab.in_vm():
             done = subprocess.run([self.programs / "guest-attest", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"], **variables})
-        return done.returncode, done.stdout
+        return done.returncode, done.stdout or done.stderr
 
 
 def ready(programs, settings, protected=None):
