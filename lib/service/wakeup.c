@@ -14,6 +14,9 @@
 
 /* 2255: later than any time to which Linux lets the clock be set, and within its 64 bits of ns */
 #define NEVER_S 9000000000LL
+/* how often to look where nothing can be watched, because inotify(7) has no instance left */
+#define UNWATCHED_MS 10000
+#define WAKEUP_FDS   6
 
 int wakeup_watch(const struct wakeup_inputs *inputs, int *ret_fd, struct err *err)
 {
@@ -103,8 +106,17 @@ static bool is_requested(const struct wakeup_inputs *inputs)
 	return id[0] && strcmp(id, inputs->met_id) != 0;
 }
 
-static int wait_for_event(
-	const struct wakeup_inputs *inputs, struct pollfd fds[6], enum wakeup *ret, struct err *err)
+static int poll_for(const struct wakeup_inputs *inputs, struct pollfd fds[WAKEUP_FDS])
+{
+	int left_ms = quiet_left_ms(inputs->disks, clock_monotonic_ms());
+
+	if (fds[2].fd < 0 && (left_ms < 0 || left_ms > UNWATCHED_MS))
+		left_ms = UNWATCHED_MS;
+	return poll(fds, WAKEUP_FDS, left_ms);
+}
+
+static int wait_for_event(const struct wakeup_inputs *inputs, struct pollfd fds[WAKEUP_FDS],
+	enum wakeup *ret, struct err *err)
 {
 	bool is_drained, is_due;
 
@@ -116,7 +128,7 @@ static int wait_for_event(
 			return 0;
 		}
 		fds[3].fd = quiet_wait_fd(inputs->disks);
-		if (poll(fds, 6, quiet_left_ms(inputs->disks, clock_monotonic_ms())) < 0) {
+		if (poll_for(inputs, fds) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_set(
