@@ -99,6 +99,7 @@ int removal_run(const struct control *control, const char *version, struct err *
 {
 	const char *stay[] = {"", NULL};
 	auto_cleanup(fd) int lib = -1;
+	bool is_there;
 
 	shortcut_remove(control->root_fd);
 	if (control_remove(control, err) < 0 || programs_remove(control->root_fd, version, err) < 0)
@@ -106,8 +107,13 @@ int removal_run(const struct control *control, const char *version, struct err *
 	if (version)
 		return 0;
 	stay[0] = give_back_certificate(control->root_fd, control->state_fd);
-	if (stay[0][0])
-		return tree_clear(control->state_fd, stay, err);
+	if (stay[0][0]) {
+		if (tree_clear(control->state_fd, stay, err) < 0 ||
+			file_find(control->state_fd, CERT_RECORD_FILE, &is_there, err) < 0)
+			return -1;
+		if (is_there)
+			return 0;
+	}
 	if (environment_open_folder(control->root_fd, "/var/lib", &lib, err) < 0)
 		return -1;
 	return tree_remove(lib, "guest-attestation", err);
