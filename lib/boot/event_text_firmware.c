@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "boot/event_text_parts.h"
 #include "boot/eventlog.h"
+#include "boot/pcr.h"
 #include "boot/uefivar.h"
 
 #define SIGNATURE_SIZE 16
@@ -14,9 +15,9 @@ static const char *blob_kind(const struct event *event)
 		return "firmware code ";
 	if (event->type == EV_NONHOST_CODE)
 		return "code of another processor ";
-	if (event->pcr == 0)
+	if (event->pcr == PCR_FIRMWARE)
 		return "firmware volume ";
-	return event->pcr == 2 ? "option ROM " : "";
+	return event->pcr == PCR_DRIVERS ? "option ROM " : "";
 }
 
 static void take_text(struct cursor *cursor, char *ret, size_t size)

@@ -82,13 +82,13 @@ static bool is_explained_change(struct tally tally)
 	return tally.explained > 0 && tally.unexplained == 0;
 }
 
-#define PCR(index) (1u << (index))
-#define ANY_PCR    0xFFFFFFu
+#define IN(index) (1u << (index))
+#define ANY_PCR   0xFFFFFFu
 
 static struct tally count_programs(const struct drift *drift)
 {
-	return sum(count_kind(drift, COMPONENT_APPLICATION, PCR(4)),
-		count_kind(drift, COMPONENT_KERNEL, PCR(4)));
+	return sum(count_kind(drift, COMPONENT_APPLICATION, IN(PCR_PROGRAMS)),
+		count_kind(drift, COMPONENT_KERNEL, IN(PCR_PROGRAMS)));
 }
 
 static bool are_programs_explained(const struct scene *scene)
@@ -98,7 +98,7 @@ static bool are_programs_explained(const struct scene *scene)
 
 static bool is_application_explained(const struct scene *scene)
 {
-	return is_explained_change(count_kind(scene->drift, COMPONENT_APPLICATION, PCR(4)));
+	return is_explained_change(count_kind(scene->drift, COMPONENT_APPLICATION, IN(PCR_PROGRAMS)));
 }
 
 static bool is_measured_initrd(const struct components *boot, const char *name, size_t len)
@@ -163,8 +163,9 @@ static bool is_unified(const struct components *boot)
  * image. That is one measurement; a second one of this name is something else. */
 static bool is_repeated_line(const struct scene *scene)
 {
-	struct tally causes = sum(count_programs(scene->drift),
-		count_kind(scene->drift, COMPONENT_COMMAND_LINE, PCR(8) | PCR(12)));
+	struct tally causes =
+		sum(count_programs(scene->drift), count_kind(scene->drift, COMPONENT_COMMAND_LINE,
+							  IN(PCR_COMMANDS) | IN(PCR_KERNEL_CONFIG)));
 	const struct component *line = components_find(scene->boot, COMPONENT_COMMAND_LINE);
 
 	return is_explained_change(causes) &&
@@ -185,8 +186,8 @@ static bool is_joined_initrd(const struct scene *scene)
 {
 	const struct components *boot = scene->boot;
 	struct tally causes = sum(count_programs(scene->drift),
-		sum(count_kind(scene->drift, COMPONENT_INITRD, PCR(9)),
-			count_kind(scene->drift, COMPONENT_INITRD_LIST, PCR(8))));
+		sum(count_kind(scene->drift, COMPONENT_INITRD, IN(PCR_FILES)),
+			count_kind(scene->drift, COMPONENT_INITRD_LIST, IN(PCR_COMMANDS))));
 	size_t joined = 0, loaded = 0;
 
 	for (size_t i = 0; i < boot->count; i++) {
@@ -241,7 +242,8 @@ static bool became_kernel(const struct scene *scene)
 static bool is_initrd_of_image(const struct scene *scene)
 {
 	return is_unified(scene->boot) && are_programs_explained(scene) &&
-	       count_kind(scene->drift, COMPONENT_INITRD, PCR(12) | PCR(13)).unexplained == 0;
+	       count_kind(scene->drift, COMPONENT_INITRD, IN(PCR_KERNEL_CONFIG) | IN(PCR_EXTENSIONS))
+			       .unexplained == 0;
 }
 
 /* shim is the first program, if there is one. */
@@ -403,20 +405,20 @@ static const struct {
 	bool (*follows)(const struct scene *scene);
 	const char *doubt; /* shown with the difference; may be NULL */
 } consequences[] = {
-	{COMPONENT_KERNEL, PCR(4), is_kernel_of_image, NULL},
-	{COMPONENT_APPLICATION, PCR(4), became_kernel, NULL},
+	{COMPONENT_KERNEL, IN(PCR_PROGRAMS), is_kernel_of_image, NULL},
+	{COMPONENT_APPLICATION, IN(PCR_PROGRAMS), became_kernel, NULL},
 	{COMPONENT_KERNEL_SECTION, ANY_PCR, are_programs_explained, NULL},
 	/* a key that was enrolled at the same time cannot be distinguished from shim's own */
 	{COMPONENT_MOK, ANY_PCR, is_list_of_shim, "as it may with another shim"},
 	{COMPONENT_MOK, ANY_PCR, is_setting_of_shim, "as it may with another shim"},
 	{COMPONENT_AUTHORITY, ANY_PCR, are_programs_explained, NULL},
 	{COMPONENT_AUTHORITY, ANY_PCR, is_other_signature, NULL},
-	{COMPONENT_INITRD, PCR(9), is_left_out, NULL},
+	{COMPONENT_INITRD, IN(PCR_FILES), is_left_out, NULL},
 	{COMPONENT_LOADED_INITRD, ANY_PCR, is_joined_initrd, NULL},
 	{COMPONENT_LOADED_INITRD, ANY_PCR, is_initrd_of_image, NULL},
 	{COMPONENT_LOADED_INITRD, ANY_PCR, is_received_no_more, NULL},
 	{COMPONENT_INITRD_LIST, ANY_PCR, is_list_of_known_initrds, NULL},
-	{COMPONENT_COMMAND_LINE, PCR(9), is_repeated_line, NULL},
+	{COMPONENT_COMMAND_LINE, IN(PCR_FILES), is_repeated_line, NULL},
 	{COMPONENT_BOOT_COMMANDS, ANY_PCR, is_menu_explained, NULL},
 	{COMPONENT_BOOT_FILE, ANY_PCR, is_in_image_of_grub, NULL},
 	{COMPONENT_SECURE_BOOT_SETTING, ANY_PCR, is_setting_of_shim, "as it may with another shim"},
@@ -476,7 +478,7 @@ void drift_explain_itself(const struct components *boot, struct drift *drift)
 			if (kind_of(difference) != consequences[k].kind ||
 				!drift_has_component(difference) /* it may be anything */ ||
 				drift_is_explained(difference) ||
-				!(consequences[k].pcrs & PCR(drift_shown(difference)->pcr)) ||
+				!(consequences[k].pcrs & IN(drift_shown(difference)->pcr)) ||
 				!consequences[k].follows(&(struct scene){boot, drift, difference}))
 				continue;
 			set_explanation(difference, EXPLANATION_FOLLOWS);

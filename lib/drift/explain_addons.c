@@ -1,13 +1,13 @@
 #include "drift/explain_addons.h"
 
 #include <string.h>
+#include "base/text.h"
 #include "boot/pcr.h"
 #include "disk/bootentry.h"
 #include "disk/program_section.h"
 #include "drift/explain_line.h"
 
-#define PCR_PROGRAMS 4
-#define ENDING       ".addon.efi"
+#define ENDING ".addon.efi"
 
 static size_t folder_len(const struct bootfile *file)
 {
@@ -18,10 +18,7 @@ static size_t folder_len(const struct bootfile *file)
 
 static bool is_addon(const struct bootfile *file)
 {
-	size_t len = strlen(file->path);
-
-	return file->digest.is_program && len > strlen(ENDING) &&
-	       strcmp(file->path + len - strlen(ENDING), ENDING) == 0;
+	return file->digest.is_program && text_ends_with(file->path, ENDING);
 }
 
 static bool is_started(const struct components *boot, const struct bootfile *file)
