@@ -58,7 +58,7 @@ static int open_folders(
 {
 	auto_cleanup(free) char *root = realpath(options->root, NULL);
 	auto_cleanup(free) char *home = NULL;
-	char above[HANDLER_PATH_SIZE], *last;
+	char above[HANDLER_PATH_SIZE];
 
 	if (!root || !text_format(handler->root, sizeof(handler->root), "%s", root))
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,
@@ -71,9 +71,7 @@ static int open_folders(
 		return err_set(err, ERR_USAGE, 0, "The path of the programs is too long.");
 	/* not by "..", behind which realpath may pass over a link that cannot be read */
 	(void)text_format(above, sizeof(above), "%s", handler->programs);
-	last = strrchr(above, '/');
-	if (last)
-		last[last == above] = '\0';
+	path_to_folder(above);
 	home = realpath(options->home ? options->home : above, NULL);
 	if (!home)
 		return err_set(err, path_code(ERR_USAGE), (unsigned long)errno,

@@ -9,6 +9,14 @@
 #define USAGE_MAX        8192
 #define EXIT_OUTPUT_LOST 2
 
+void path_to_folder(char *path)
+{
+	char *last = strrchr(path, '/');
+
+	if (last)
+		last[last == path] = '\0';
+}
+
 /* The kernel passes every program the path by which it was started (getauxval(3)), so /proc is not
  * needed. The agent's working directory is the package's folder, but that is not promised. */
 static bool find_own_folder(char ret[PATH_MAX])
@@ -16,14 +24,11 @@ static bool find_own_folder(char ret[PATH_MAX])
 	const char *started_as =
 		/* NOLINT(performance-no-int-to-ptr) */
 		(const char *)(uintptr_t)getauxval(AT_EXECFN);
-	char *slash;
 
 	errno = ENOENT;
 	if (!started_as || !realpath(started_as, ret))
 		return false;
-	slash = strrchr(ret, '/');
-	if (slash)
-		slash[slash == ret ? 1 : 0] = '\0';
+	path_to_folder(ret);
 	return true;
 }
 

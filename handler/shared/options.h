@@ -19,6 +19,8 @@ struct handler_options {
 /* True: the program must end with *ret_exit_code (--help, --version, wrong usage). */
 bool handler_options_parse(int argc, char **argv, struct handler_options *ret, int *ret_exit_code);
 
+/* Cuts off the last part of a real path. */
+void path_to_folder(char *path);
 /* Prints on stdout. Returns the exit code: 0, or 2 if the text could not be written. */
 int program_print_usage(const struct options_usage *usage);
 /* Prints on stderr what is wrong with the options. Returns the exit code. */

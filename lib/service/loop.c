@@ -204,6 +204,18 @@ static struct watchdog_acts watchdog_acts(struct loop *loop)
 	return (struct watchdog_acts){end_hung, loop, end_stopped, loop};
 }
 
+/* Without a watchdog nothing is done that may hang; why there is none is logged. */
+static bool watch_work(struct loop *loop, uint32_t limit_s, struct watchdog **ret)
+{
+	const struct watchdog_acts acts = watchdog_acts(loop);
+	struct err err;
+
+	if (watchdog_arm(limit_s, &acts, ret, &err) == 0)
+		return true;
+	loop_log_err(loop, &err);
+	return false;
+}
+
 /* Watches the boot files from now on; changes until the look are part of it. */
 static void watch_disks(struct loop *loop)
 {
@@ -220,26 +232,18 @@ static void watch_disks(struct loop *loop)
 void loop_look_at_disks(struct loop *loop, struct outlook *ret)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
-	const struct watchdog_acts acts = watchdog_acts(loop);
-	struct err err;
 
 	*ret = (struct outlook){0};
 	watch_disks(loop);
-	if (watchdog_arm(DISKS_LIMIT_S, &acts, &watchdog, &err) < 0)
-		loop_log_err(loop, &err);
-	else
+	if (watch_work(loop, DISKS_LIMIT_S, &watchdog))
 		loop_look(loop, ret);
 }
 
 void loop_send_held_alerts(struct loop *loop)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
-	const struct watchdog_acts acts = watchdog_acts(loop);
-	struct err err;
 
-	if (watchdog_arm(LOOP_ROUND_LIMIT_S, &acts, &watchdog, &err) < 0)
-		loop_log_err(loop, &err);
-	else if (loop_find_end(loop) == RUNNING_GOES_ON)
+	if (watch_work(loop, LOOP_ROUND_LIMIT_S, &watchdog) && loop_find_end(loop) == RUNNING_GOES_ON)
 		loop_send_alerts(loop, NULL);
 }
 
@@ -379,13 +383,9 @@ static void report_outlook(struct loop *loop, struct loop_round *round)
 static void renew_certificate(struct loop *loop, uint32_t *wait_s)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
-	const struct watchdog_acts acts = watchdog_acts(loop);
 	const struct clock_time begun = clock_read();
-	struct err err;
 
-	if (watchdog_arm(RENEWAL_LIMIT_S, &acts, &watchdog, &err) < 0)
-		loop_log_err(loop, &err);
-	else
+	if (watch_work(loop, RENEWAL_LIMIT_S, &watchdog))
 		attempt_renewal(&loop->attempt, loop->cert_end_s, &begun);
 	*wait_s = left_of(*wait_s, (uint32_t)(clock_read().boot_s - begun.boot_s));
 }
