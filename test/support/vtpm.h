@@ -61,6 +61,32 @@ static inline void vtpm_stop(struct vtpm *vtpm)
 	folder_remove(vtpm->folder);
 }
 
+static inline struct tpm *vtpm_opened(const char *tcti)
+{
+	struct tpm *tpm = NULL;
+	struct err err;
+
+	check_ok(tpm_open(tcti, &tpm, &err), &err);
+	return tpm;
+}
+
+/* One TPM for a group of tests, and the group's setup and teardown. */
+static struct vtpm vtpm_shared;
+
+static inline int vtpm_group_start(void **state)
+{
+	(void)state;
+	vtpm_start(&vtpm_shared);
+	return 0;
+}
+
+static inline int vtpm_group_stop(void **state)
+{
+	(void)state;
+	vtpm_stop(&vtpm_shared);
+	return 0;
+}
+
 /* The same TPM through test/support/tpm_count, which counts commands and makes faults. */
 struct vtpm_relay {
 	const struct vtpm *vtpm;

@@ -6,6 +6,18 @@
 #include "../support/root.h"
 #include "memory/chronicle.h"
 
+static int open_state(char folder[FOLDER_SIZE])
+{
+	folder_make(folder);
+	return open(folder, O_RDONLY | O_DIRECTORY);
+}
+
+static void close_state(int fd, char folder[FOLDER_SIZE])
+{
+	(void)close(fd);
+	folder_remove(folder);
+}
+
 static void note(struct chronicle *chronicle, enum health health, enum err_code code,
 	const char *boot_id, int64_t now_s, bool is_news)
 {
@@ -276,8 +288,7 @@ static void it_comes_back_from_its_file(void **state)
 	int fd;
 
 	(void)state;
-	folder_make(folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	fd = open_state(folder);
 	assert_true(fd >= 0);
 	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
 	chronicle_head(chronicle, head);
@@ -290,8 +301,7 @@ static void it_comes_back_from_its_file(void **state)
 	folder_write(folder, CHRONICLE_FILE, broken, strlen(broken));
 	assert_int_equal(chronicle_load(fd, again, &err), STATE_DAMAGED);
 	assert_int_equal(again->count, 0);
-	(void)close(fd);
-	folder_remove(folder);
+	close_state(fd, folder);
 }
 
 /* A round that finds the VM Healthy. Whether a loss is among the open incidents then. */
@@ -339,8 +349,7 @@ static void what_was_lost_is_an_incident(void **state)
 		struct err err;
 		int fd;
 
-		folder_make(folder);
-		fd = open(folder, O_RDONLY | O_DIRECTORY);
+		fd = open_state(folder);
 		chronicle->count = (size_t)rows[i].count;
 		if (rows[i].contents && rows[i].contents[0])
 			folder_write(folder, CHRONICLE_FILE, broken, strlen(broken));
@@ -355,8 +364,7 @@ static void what_was_lost_is_an_incident(void **state)
 		assert_int_equal(chronicle_load(fd, chronicle, &err), STATE_LOADED);
 		assert_int_equal(chronicle->open_count, rows[i].is_lost);
 		assert_int_equal(chronicle->entries[chronicle->count - 1].number, known);
-		(void)close(fd);
-		folder_remove(folder);
+		close_state(fd, folder);
 	}
 }
 
@@ -371,8 +379,7 @@ static void what_was_taken_off_the_list_is_open_again(void **state)
 	int fd;
 
 	(void)state;
-	folder_make(folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	fd = open_state(folder);
 	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
 	assert_open(chronicle, 1);
 	chronicle->open_count = 0;
@@ -380,8 +387,7 @@ static void what_was_taken_off_the_list_is_open_again(void **state)
 	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
 	assert_open(chronicle, 1);
 	assert_int_equal(chronicle_worst(chronicle)->number, 6);
-	(void)close(fd);
-	folder_remove(folder);
+	close_state(fd, folder);
 }
 
 /* A command acknowledges, and meanwhile the service finds the VM Unhealthy. */
@@ -397,8 +403,7 @@ static void nobody_writes_over_what_another_added(void **state)
 	pid_t child;
 
 	(void)state;
-	folder_make(folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	fd = open_state(folder);
 	note(chronicle, HEALTH_UNHEALTHY, ERR_LOG_MISMATCH, "d", 700, true);
 	check_ok(chronicle_save(fd, chronicle, &err), &err);
 	assert_int_equal(pipe(ends), 0);
@@ -422,8 +427,7 @@ static void nobody_writes_over_what_another_added(void **state)
 	assert_open(chronicle, 1);
 	(void)close(ends[0]);
 	(void)close(ends[1]);
-	(void)close(fd);
-	folder_remove(folder);
+	close_state(fd, folder);
 }
 
 static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
@@ -437,8 +441,7 @@ static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
 	int fd;
 
 	(void)state;
-	folder_make(folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	fd = open_state(folder);
 	check_ok(chronicle_new(&chronicle, &err), &err);
 	assert_null(chronicle_worst(chronicle));
 	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
@@ -447,8 +450,7 @@ static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
 	assert_int_equal(chronicle_last_change(chronicle)->code, ERR_LOG_MISMATCH);
 	assert_false(chronicle_fault(chronicle, NULL, 0, fault));
 	assert_int_equal(known, 2);
-	(void)close(fd);
-	folder_remove(folder);
+	close_state(fd, folder);
 }
 
 int main(void)

@@ -3,8 +3,6 @@
 #include "../support/vtpm.h"
 #include "attest/round.h"
 
-static struct vtpm shared;
-
 /* A round against an endpoint where nobody listens, with a log that is there but explains
  * nothing. */
 static void run_round(const char *tcti, const char *ca_file, struct round_result **ret)
@@ -19,8 +17,8 @@ static void run_round(const char *tcti, const char *ca_file, struct round_result
 	struct err err;
 
 	check_ok(round_new(ret, &err), &err);
-	folder_write(shared.folder, "log", log, sizeof(log));
-	(void)snprintf(log_file, sizeof(log_file), "%s/log", shared.folder);
+	folder_write(vtpm_shared.folder, "log", log, sizeof(log));
+	(void)snprintf(log_file, sizeof(log_file), "%s/log", vtpm_shared.folder);
 	round_run(&inputs, *ret);
 }
 
@@ -28,7 +26,7 @@ static void check_stage(const char *ca_file, enum err_code reason)
 {
 	auto_cleanup(round_result) struct round_result *round = NULL;
 
-	run_round(shared.tcti, ca_file, &round);
+	run_round(vtpm_shared.tcti, ca_file, &round);
 	assert_int_equal(round->remote.reason.code, reason);
 	assert_int_equal(round->remote.health, HEALTH_UNKNOWN);
 	assert_int_equal(round->stage, ROUND_COLLECTED);
@@ -39,8 +37,8 @@ static void a_provider_that_was_not_asked_did_not_answer(void **state)
 	char no_ca[FOLDER_SIZE + 16], some_ca[FOLDER_SIZE + 16];
 
 	(void)state;
-	(void)snprintf(no_ca, sizeof(no_ca), "%s/absent.pem", shared.folder);
-	(void)snprintf(some_ca, sizeof(some_ca), "%s/root.pem", shared.folder);
+	(void)snprintf(no_ca, sizeof(no_ca), "%s/absent.pem", vtpm_shared.folder);
+	(void)snprintf(some_ca, sizeof(some_ca), "%s/root.pem", vtpm_shared.folder);
 	check_stage(some_ca, ERR_CONNECT_REFUSED);
 	check_stage(no_ca, ERR_CA_FILE);
 }
@@ -53,7 +51,7 @@ static void check_restarted(const char *patch)
 	struct vtpm_relay relay;
 	char counted[1024];
 
-	vtpm_relay_start(&shared, "--patch", patch, &relay);
+	vtpm_relay_start(&vtpm_shared, "--patch", patch, &relay);
 	run_round(relay.tcti, NULL, &round);
 	vtpm_relay_stop(&relay, counted, sizeof(counted));
 	assert_int_equal(round->stage, ROUND_TPM);
@@ -71,16 +69,8 @@ static void a_vm_that_slept_in_the_middle_of_a_round_is_not_tampered_with(void *
 
 static int start(void **state)
 {
-	(void)state;
-	vtpm_start(&shared);
-	vtpm_provision(&shared, NULL);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	vtpm_stop(&shared);
+	(void)vtpm_group_start(state);
+	vtpm_provision(&vtpm_shared, NULL);
 	return 0;
 }
 
@@ -91,5 +81,5 @@ int main(void)
 		cmocka_unit_test(a_vm_that_slept_in_the_middle_of_a_round_is_not_tampered_with),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, vtpm_group_stop);
 }

@@ -4,19 +4,8 @@
 #include "appraise/binding.h"
 #include "edge/crypto.h"
 
-static struct vtpm shared; /* one TPM for the tests that only change key and certificate */
-
-static struct tpm *opened(const char *tcti)
-{
-	struct tpm *tpm = NULL;
-	struct err err;
-
-	check_ok(tpm_open(tcti, &tpm, &err), &err);
-	return tpm;
-}
-
 /* A TPM whose key and certificate are anew and, unless the arguments say otherwise, right. */
-#define opened_with(...) (vtpm_provision(&shared, __VA_ARGS__), opened(shared.tcti))
+#define opened_with(...) (vtpm_provision(&vtpm_shared, __VA_ARGS__), vtpm_opened(vtpm_shared.tcti))
 
 static void read_pcrs_and_create_key(struct tpm *tpm, struct tpm_public *ret)
 {
@@ -45,13 +34,13 @@ static size_t encrypt_to(
 	memcpy(der, head, sizeof(head));
 	memcpy(der + sizeof(head), key->data + key->len - 256, 256);
 	memcpy(der + sizeof(head) + 256, tail, sizeof(tail));
-	(void)snprintf(key_file, sizeof(key_file), "%s/key.der", shared.folder);
-	(void)snprintf(in_file, sizeof(in_file), "%s/plain", shared.folder);
-	(void)snprintf(out_file, sizeof(out_file), "%s/cipher", shared.folder);
-	folder_write(shared.folder, "key.der", der, sizeof(der));
-	folder_write(shared.folder, "plain", plain.data, plain.len);
+	(void)snprintf(key_file, sizeof(key_file), "%s/key.der", vtpm_shared.folder);
+	(void)snprintf(in_file, sizeof(in_file), "%s/plain", vtpm_shared.folder);
+	(void)snprintf(out_file, sizeof(out_file), "%s/cipher", vtpm_shared.folder);
+	folder_write(vtpm_shared.folder, "key.der", der, sizeof(der));
+	folder_write(vtpm_shared.folder, "plain", plain.data, plain.len);
 	folder_run(argv);
-	return folder_read(shared.folder, "cipher", ret, 256);
+	return folder_read(vtpm_shared.folder, "cipher", ret, 256);
 }
 
 #define PKCS1  "rsa_padding_mode:pkcs1"
@@ -113,7 +102,7 @@ static void check_cert_is(struct tpm *tpm)
 {
 	auto_cleanup(buf) struct buf cert = buf_with_max(TPM_MAX_CERT);
 	uint8_t written[4096];
-	size_t len = folder_read(shared.folder, "ak-certificate.der", written, sizeof(written));
+	size_t len = folder_read(vtpm_shared.folder, "ak-certificate.der", written, sizeof(written));
 	struct err err;
 
 	check_ok(tpm_read_ak_cert(tpm, &cert, &err), &err);
@@ -160,13 +149,13 @@ static void a_missing_certificate_says_why(void **state)
 	char path[FOLDER_SIZE + 16];
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/content", shared.folder);
+	(void)snprintf(path, sizeof(path), "%s/content", vtpm_shared.folder);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_cleanup(buf) struct buf cert = buf_with_max(TPM_MAX_CERT);
 		auto_cleanup(tpm) struct tpm *tpm = NULL;
 		struct err err;
 
-		folder_write(shared.folder, "content", rows[i].content, rows[i].len);
+		folder_write(vtpm_shared.folder, "content", rows[i].content, rows[i].len);
 		tpm = opened_with("--cert-file", path, NULL);
 		check_err(tpm_read_ak_cert(tpm, &cert, &err), &err, rows[i].code);
 		assert_int_equal(cert.len, 0);
@@ -222,9 +211,9 @@ static void all_pcrs_are_read_in_pieces(void **state)
 	struct err err;
 
 	(void)state;
-	vtpm_platform(&shared, "extend", "3", NULL);
-	vtpm_platform(&shared, "extend", "14", NULL);
-	tpm = opened(shared.tcti);
+	vtpm_platform(&vtpm_shared, "extend", "3", NULL);
+	vtpm_platform(&vtpm_shared, "extend", "14", NULL);
+	tpm = vtpm_opened(vtpm_shared.tcti);
 	check_ok(tpm_read_pcrs(tpm, 0xFFFFFF, &all, &err), &err);
 	check_ok(tpm_read_pcrs(tpm, TPM_BOOT_PCR_MASK, &boot, &err), &err);
 	check_ok(tpm_read_pcrs(tpm, 1u << 3 | 1u << 14 | 1u << 17, &few, &err), &err);
@@ -313,8 +302,8 @@ static void a_pcr_that_changed_locks_the_key(void **state)
 	tpm_close(steal_ptr(
 		/* the TPM serves one program at a time; the same template makes the same key */
 		tpm));
-	vtpm_platform(&shared, "extend", "5", NULL);
-	tpm = opened(shared.tcti);
+	vtpm_platform(&vtpm_shared, "extend", "5", NULL);
+	tpm = vtpm_opened(vtpm_shared.tcti);
 	check_ok(tpm_create_key(tpm, policy, &again, &err), &err);
 	assert_memory_equal(key.data, again.data, key.len);
 	for (int i = 0; i < 5; i++) /* the failed session is flushed each time */
@@ -326,9 +315,9 @@ static void a_pcr_that_changed_locks_the_key(void **state)
 static void closing_leaves_nothing_in_the_tpm(void **state)
 {
 	(void)state;
-	vtpm_provision(&shared, NULL);
+	vtpm_provision(&vtpm_shared, NULL);
 	for (int i = 0; i < 5; i++) { /* there are three places for keys */
-		auto_cleanup(tpm) struct tpm *tpm = opened(shared.tcti);
+		auto_cleanup(tpm) struct tpm *tpm = vtpm_opened(vtpm_shared.tcti);
 		struct tpm_public key;
 
 		read_pcrs_and_create_key(tpm, &key);
@@ -371,7 +360,7 @@ static void check_count(const char *fault, const char *value, const char *expect
 	char counted[1024];
 	struct err err;
 
-	vtpm_relay_start(&shared, fault, value, &relay);
+	vtpm_relay_start(&vtpm_shared, fault, value, &relay);
 	check_ok(attest_once(relay.tcti, &err), &err);
 	vtpm_relay_stop(&relay, counted, sizeof(counted));
 	if (!strstr(counted, expected))
@@ -381,26 +370,26 @@ static void check_count(const char *fault, const char *value, const char *expect
 static void an_attestation_costs_eleven_commands(void **state)
 {
 	(void)state;
-	vtpm_provision(&shared, "--padding", "900", NULL);
+	vtpm_provision(&vtpm_shared, "--padding", "900", NULL);
 	check_count(NULL, NULL,
 		"{\"total\": 11, \"commands\": {\"Certify\": 1, \"CreatePrimary\": 1, \"FlushContext\": 1, \"NV_Read\": 1, \"NV_ReadPublic\": 1, \"PCR_Read\": 1, \"PolicyPCR\": 1, \"Quote\": 1, \"RSA_Decrypt\": 1, \"ReadPublic\": 1, \"StartAuthSession\": 1}}");
-	vtpm_provision(&shared, "--grow", "700", NULL);
+	vtpm_provision(&vtpm_shared, "--grow", "700", NULL);
 	check_count(NULL, NULL, "{\"total\": 12,");
 }
 
 static void a_tpm_of_small_pieces_is_asked_for_their_size(void **state)
 {
 	(void)state;
-	vtpm_provision(&shared, NULL);
+	vtpm_provision(&vtpm_shared, NULL);
 	check_count("--nv-piece", "512", "\"GetCapability\": 1");
-	vtpm_provision(&shared, "--grow", "700", NULL);
+	vtpm_provision(&vtpm_shared, "--grow", "700", NULL);
 	check_count("--nv-piece", "64", "\"GetCapability\": 1");
 }
 
 static void a_busy_tpm_is_asked_again(void **state)
 {
 	(void)state;
-	vtpm_provision(&shared, NULL);
+	vtpm_provision(&vtpm_shared, NULL);
 	check_count("--refuse", "Quote:922:3", "\"Quote\": 4"); /* TPM_RC_RETRY */
 	check_count("--refuse", "Certify:908:1", "\"Certify\": 2"); /* TPM_RC_YIELDED */
 	check_count("--refuse", "PCR_Read:90a:2", "\"PCR_Read\": 3"); /* TPM_RC_TESTING */
@@ -416,8 +405,8 @@ static void pcrs_that_change_between_two_reads_are_not_mixed(void **state)
 	struct err err;
 
 	(void)state;
-	vtpm_relay_start(&shared, "--count-up", "PCR_Read:10", &relay); /* pcrUpdateCounter */
-	tpm = opened(relay.tcti);
+	vtpm_relay_start(&vtpm_shared, "--count-up", "PCR_Read:10", &relay); /* pcrUpdateCounter */
+	tpm = vtpm_opened(relay.tcti);
 	check_ok(tpm_read_pcrs(tpm, TPM_BOOT_PCR_MASK, &pcrs, &err), &err);
 	check_err(tpm_read_pcrs(tpm, 0xFFFFFF, &pcrs, &err), &err, ERR_PCR_CHANGED);
 	assert_int_equal(pcrs.mask, TPM_BOOT_PCR_MASK);
@@ -432,7 +421,7 @@ static int check_fault(const char *fault, const char *value, enum err_code code)
 	char counted[1024];
 	struct err err;
 
-	vtpm_relay_start(&shared, fault, value, &relay);
+	vtpm_relay_start(&vtpm_shared, fault, value, &relay);
 	err.code = ERR_OK;
 	(void)!attest_once(relay.tcti, &err);
 	vtpm_relay_stop(&relay, counted, sizeof(counted));
@@ -492,7 +481,7 @@ static void a_lying_tpm_is_refused(void **state)
 	int status = 0;
 
 	(void)state;
-	vtpm_provision(&shared, NULL);
+	vtpm_provision(&vtpm_shared, NULL);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (check_fault(rows[i].fault, rows[i].value, rows[i].code) < 0)
 			status = -1;
@@ -505,24 +494,10 @@ static void a_password_of_the_owner_does_not_hide_the_certificate(void **state)
 	auto_cleanup(tpm) struct tpm *tpm = NULL;
 
 	(void)state;
-	vtpm_provision(&shared, NULL);
-	vtpm_platform(&shared, "owner-password", "secret", NULL);
-	tpm = opened(shared.tcti);
+	vtpm_provision(&vtpm_shared, NULL);
+	vtpm_platform(&vtpm_shared, "owner-password", "secret", NULL);
+	tpm = vtpm_opened(vtpm_shared.tcti);
 	check_cert_is(tpm);
-}
-
-static int start(void **state)
-{
-	(void)state;
-	vtpm_start(&shared);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	vtpm_stop(&shared);
-	return 0;
 }
 
 int main(void)
@@ -550,5 +525,5 @@ int main(void)
 		cmocka_unit_test(a_password_of_the_owner_does_not_hide_the_certificate),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, vtpm_group_start, vtpm_group_stop);
 }

@@ -10,8 +10,6 @@
 #define PLATFORM      "42060004" /* as the paravisor does */
 #define PLATFORM_ONLY "42060001" /* only the platform writes it */
 
-static struct vtpm shared;
-
 /* Bytes that begin as a certificate of this size. */
 static struct bytes cert_of(uint8_t *ret, size_t len, uint8_t fill)
 {
@@ -22,23 +20,14 @@ static struct bytes cert_of(uint8_t *ret, size_t len, uint8_t fill)
 	return (struct bytes){ret, len};
 }
 
-static struct tpm *opened(const char *tcti)
-{
-	struct tpm *tpm = NULL;
-	struct err err;
-
-	check_ok(tpm_open(tcti, &tpm, &err), &err);
-	return tpm;
-}
-
 /* An index of these attributes, with so many zeros behind the certificate. */
 static void provision(const char *attributes, const char *padding, struct bytes cert)
 {
 	char path[FOLDER_SIZE + 16];
 
-	folder_write(shared.folder, "old.der", cert.data, cert.len);
-	(void)snprintf(path, sizeof(path), "%s/old.der", shared.folder);
-	vtpm_provision(&shared, "--cert-file", path, "--padding", padding, "--nv-attributes",
+	folder_write(vtpm_shared.folder, "old.der", cert.data, cert.len);
+	(void)snprintf(path, sizeof(path), "%s/old.der", vtpm_shared.folder);
+	vtpm_provision(&vtpm_shared, "--cert-file", path, "--padding", padding, "--nv-attributes",
 		attributes, NULL);
 }
 
@@ -82,10 +71,11 @@ static void a_certificate_takes_the_others_place(void **state)
 
 		print_message("row %zu\n", i);
 		if (strcmp(rows[i].attributes, PLATFORM_ONLY) == 0)
-			vtpm_provision(&shared, "--pending", "--nv-attributes", PLATFORM_ONLY, NULL);
+			vtpm_provision(
+				&vtpm_shared, "--pending", "--nv-attributes", PLATFORM_ONLY, NULL);
 		else
 			provision(rows[i].attributes, rows[i].padding, old);
-		tpm = opened(shared.tcti);
+		tpm = vtpm_opened(vtpm_shared.tcti);
 		if (rows[i].code) {
 			check_err(tpm_write_ak_cert(tpm, new, &err), &err, rows[i].code);
 			assert_non_null(strstr(err.msg, rows[i].words));
@@ -106,8 +96,8 @@ static void check_refused(const char *refused, enum err_code code, unsigned long
 	struct err err;
 
 	provision(OWN, "0", old);
-	vtpm_relay_start(&shared, "--refuse", refused, &relay);
-	tpm = opened(relay.tcti);
+	vtpm_relay_start(&vtpm_shared, "--refuse", refused, &relay);
+	tpm = vtpm_opened(relay.tcti);
 	check_err(tpm_write_ak_cert(tpm, new, &err), &err, code);
 	assert_int_equal(err.native & 0xFFF, native);
 	assert_true(holds(tpm, old, &err) || err.code == ERR_NO_AK_CERT ||
@@ -138,8 +128,8 @@ static void the_owners_password_may_be_set(void **state)
 
 	(void)state;
 	provision(OWN, "0", old);
-	vtpm_relay_start(&shared, "--refuse", "NV_Write:9a2:1", &relay);
-	tpm = opened(relay.tcti);
+	vtpm_relay_start(&vtpm_shared, "--refuse", "NV_Write:9a2:1", &relay);
+	tpm = vtpm_opened(relay.tcti);
 	check_ok(tpm_write_ak_cert(tpm, new, &err), &err);
 	assert_true(holds(tpm, new, &err));
 	vtpm_relay_stop(&relay, counts, sizeof(counts));
@@ -173,7 +163,7 @@ static void check_killed_anywhere(size_t len, bool grows, int commands)
 	bool goes_on = true;
 	int steps = 0;
 
-	vtpm_relay_start(&shared, "--kill", NULL, &relay);
+	vtpm_relay_start(&vtpm_shared, "--kill", NULL, &relay);
 	while (goes_on) {
 		struct bytes old = cert_of(before, len, (uint8_t)steps), new;
 		auto_cleanup(tpm) struct tpm *tpm = NULL;
@@ -183,7 +173,7 @@ static void check_killed_anywhere(size_t len, bool grows, int commands)
 		len += grows;
 		new = cert_of(after, len, (uint8_t)(steps + 1));
 		goes_on = is_killed(relay.tcti, new);
-		tpm = opened(shared.tcti);
+		tpm = vtpm_opened(vtpm_shared.tcti);
 		is_old = holds(tpm, old, &err);
 		is_new = holds(tpm, new, &err);
 		if (!is_old && !is_new && err.code != ERR_NO_AK_CERT &&
@@ -212,20 +202,6 @@ static void a_kill_at_any_command_leaves_no_wrong_certificate(void **state)
 	check_killed_anywhere(900, false, 1);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	vtpm_start(&shared);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	vtpm_stop(&shared);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,5 +211,5 @@ int main(void)
 		cmocka_unit_test(a_kill_at_any_command_leaves_no_wrong_certificate),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, vtpm_group_start, vtpm_group_stop);
 }
