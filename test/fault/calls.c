@@ -5,9 +5,9 @@
  *
  * REPORT is written when the program has ended: its end ("exit 0", "signal 11"), whether the fault
  * came to pass ("faults 1"), and a line per kind of call ("call openat 12 EIO EMFILE"; "exempt brk
- * 3 REASON"). --end-at-rest sends SIGTERM to a program that waits for several things without a
- * limit of time, as our service does between two rounds, or that sleeps for a minute, as it does
- * where it cannot.
+ * 3 REASON"). --end-at-rest kills a program that waits for several things without a limit of time,
+ * as our service does between two rounds, or for ten seconds, as it does where it cannot watch
+ * folders, or that sleeps for a minute, as it does where it cannot wait for several things.
  *
  * Counted are the program's threads and the processes that it forks, until they become another
  * program; and from the program's entry point on, since what the loader does before is not the
@@ -33,6 +33,8 @@
 /* a program that closes all that it may have inherited does it in few calls */
 #define MAX_FILES    64
 #define LONG_SLEEP_S 60
+/* at most how often the service looks for what it cannot watch: lib/service/wakeup.c */
+#define RARE_LOOK_MS 10000
 
 struct fault {
 	const struct call *call; /* NULL: only count */
@@ -154,16 +156,23 @@ static void replace_result(struct tracer *tracer, pid_t task)
 
 static bool is_long_sleep(pid_t task, const struct __ptrace_syscall_info *info)
 {
-	return info->entry.nr == SYS_clock_nanosleep &&
+	bool sleeps = info->entry.nr == SYS_clock_nanosleep ||
+		      info->entry.nr == SYS_rt_sigtimedwait; /* how long: in both the third */
+
+	return sleeps &&
 	       ptrace(PTRACE_PEEKDATA, task, (void *)info->entry.args[2], NULL) >= LONG_SLEEP_S;
 }
 
-static bool is_rest(pid_t task, const struct __ptrace_syscall_info *info)
+/* Only the first thread's, since the watchdog's waits all the time. */
+static bool is_rest(const struct tracer *tracer, pid_t task, const struct __ptrace_syscall_info *info)
 {
+	if (task != tracer->program)
+		return false;
 	if (is_long_sleep(task, info))
 		return true;
 	if (info->entry.nr == SYS_poll)
-		return info->entry.args[1] > 1 && (int)info->entry.args[2] < 0;
+		return info->entry.args[1] > 1 &&
+		       ((int)info->entry.args[2] < 0 || info->entry.args[2] >= RARE_LOOK_MS);
 	return info->entry.nr == SYS_ppoll && info->entry.args[1] > 1 && !info->entry.args[2];
 }
 
@@ -177,7 +186,7 @@ static void enter(struct tracer *tracer, pid_t task, const struct __ptrace_sysca
 			(unsigned long long)info->entry.nr);
 		exit(EXIT_BROKEN); /* the program ends with us: PTRACE_O_EXITKILL */
 	}
-	if (tracer->ends_at_rest && !tracer->is_ended && is_rest(task, info)) {
+	if (tracer->ends_at_rest && !tracer->is_ended && is_rest(tracer, task, info)) {
 		tracer->is_ended = true;
 		(void)kill(tracer->program, SIGKILL); /* SIGTERM would replace the status */
 	}
