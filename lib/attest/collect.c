@@ -149,28 +149,27 @@ static int take_ak_cert(
 				    : tpm_read_ak_cert(tpm, ret, err);
 }
 
-int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+int collect_stored(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err)
 {
 	auto_cleanup(evidence) struct evidence evidence = EVIDENCE_EMPTY;
 
 	read_os_release(sources->root_fd, &evidence);
 	if (tpm_read_ak_public(tpm, &evidence.ak_public, err) < 0 ||
-		take_ak_cert(tpm, sources, &evidence.ak_cert, err) < 0)
-		return -1;
-	if (collect_read_log(sources, &evidence.event_log, err) < 0)
-		return -1;
-	if (quote_pcrs(tpm, &evidence, err) < 0)
+		take_ak_cert(tpm, sources, &evidence.ak_cert, err) < 0 ||
+		collect_read_log(sources, &evidence.event_log, err) < 0)
 		return -1;
 	*ret = evidence;
 	evidence = EVIDENCE_EMPTY;
 	return 0;
 }
 
-static int add_key(struct tpm *tpm, struct evidence *evidence, struct err *err)
+static int add_signed(struct tpm *tpm, struct evidence *evidence, struct err *err)
 {
 	uint8_t policy[TPM_DIGEST_SIZE];
 
+	if (quote_pcrs(tpm, evidence, err) < 0)
+		return -1;
 	binding_pcr_policy(&evidence->pcrs, policy);
 	if (tpm_create_key(tpm, policy, &evidence->key_public, err) < 0 ||
 		tpm_certify_key(tpm, &evidence->key_certify, err) < 0)
@@ -178,9 +177,9 @@ static int add_key(struct tpm *tpm, struct evidence *evidence, struct err *err)
 	return check_awake(evidence, err);
 }
 
-int collect_key(struct tpm *tpm, struct evidence *evidence, struct err *err)
+int collect_signed(struct tpm *tpm, struct evidence *evidence, struct err *err)
 {
-	if (add_key(tpm, evidence, err) == 0)
+	if (add_signed(tpm, evidence, err) == 0)
 		return 0;
 	evidence_done(evidence);
 	*evidence = EVIDENCE_EMPTY;

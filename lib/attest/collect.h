@@ -21,16 +21,16 @@ struct collect_sources {
 int collect_read_log(
 	const struct collect_sources *sources, struct buf *ret, struct err *err) err_check;
 
-/* The evidence without the encryption key, by six TPM commands (seven if the certificate takes two
- * reads). The log is read before the PCRs, so that a later measurement shows as a mismatch
- * and never as a clean log. The caller owns ret: evidence_done(). ERR_PCR_CHANGED, and the errors
- * of collect_read_log() and tpm/tpm.h. */
-int collect_quote(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
+/* The part of the evidence that lies ready: the attestation key's public part and certificate, by
+ * two TPM commands (more if the certificate takes several reads), and the event log. The log is
+ * read before the PCRs, so that a later measurement shows as a mismatch and never as a clean log.
+ * The caller owns ret: evidence_done(). The errors of collect_read_log() and tpm/tpm.h. */
+int collect_stored(struct tpm *tpm, const struct collect_sources *sources, struct evidence *ret,
 	struct err *err) err_check;
-/* Completes it by the encryption key, which the TPM takes the longest time for, by two commands.
- * The key stays loaded in `tpm`. On failure the evidence is emptied.
+/* Completes it by what the TPM makes for it: the quote, and the encryption key, which takes the
+ * longest time. The key stays loaded in `tpm`. On failure the evidence is emptied. ERR_PCR_CHANGED,
  * ERR_TPM_FAILED (also if the machine slept meanwhile), and the errors of tpm/tpm.h. */
-int collect_key(struct tpm *tpm, struct evidence *evidence, struct err *err) err_check;
+int collect_signed(struct tpm *tpm, struct evidence *evidence, struct err *err) err_check;
 
 /* Reads what is compared with the evidence: the firmware's variables and, with one more TPM
  * command, the PCRs that are not quoted. A value that cannot be read stays unknown, which is no

@@ -191,16 +191,16 @@ int round_open_tpm(const struct round_inputs *inputs, struct tpm **ret, struct e
 		ret, err);
 }
 
-/* ret_approach: begins when only the TPM's key is missing; NULL: no provider is asked. */
+/* ret_approach: begins when only what the TPM makes is missing; NULL: no provider is asked. */
 static int collect_with_tpm(const struct round_inputs *inputs, struct tpm **ret_tpm,
 	struct approach **ret_approach, struct round_result *ret, struct err *err)
 {
 	if (round_open_tpm(inputs, ret_tpm, err) < 0)
 		return -1;
 	ret->stage = ROUND_TPM;
-	if (collect_quote(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0 ||
+	if (collect_stored(*ret_tpm, &inputs->sources, &ret->evidence, err) < 0 ||
 		(ret_approach && approach_begin(inputs, ret, ret_approach, err) < 0) ||
-		collect_key(*ret_tpm, &ret->evidence, err) < 0)
+		collect_signed(*ret_tpm, &ret->evidence, err) < 0)
 		return -1;
 	ret->stage = ROUND_COLLECTED;
 	return 0;

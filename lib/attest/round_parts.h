@@ -1,6 +1,6 @@
 /* round_parts.h - what the sources of a round share, round.c and round_approach.c: the part of a
  * round that needs no TPM: a thread chooses the provider, opens the connection and fetches the
- * provider's keys while the TPM makes its key. The request then takes one round trip. */
+ * provider's keys while the TPM quotes and makes its key. The request then takes one round trip. */
 #ifndef ATTEST_ROUND_PARTS_H
 #define ATTEST_ROUND_PARTS_H
 

@@ -113,8 +113,8 @@ static int appraise_boot(struct doctor *doctor, struct appraisal *ret, struct er
 	const struct collect_sources sources = {.root_fd = doctor->inputs->root_fd};
 	struct machine_view observed;
 
-	if (collect_quote(doctor->tpm, &sources, &doctor->evidence, err) < 0 ||
-		collect_key(doctor->tpm, &doctor->evidence, err) < 0 ||
+	if (collect_stored(doctor->tpm, &sources, &doctor->evidence, err) < 0 ||
+		collect_signed(doctor->tpm, &doctor->evidence, err) < 0 ||
 		tpm_flush_key(doctor->tpm, err) < 0)
 		return -1;
 	appraise_evidence(&doctor->evidence, BINDING_NULL_ONLY, ret);
