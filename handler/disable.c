@@ -1,7 +1,7 @@
 /* disable - stops the service, also for later boots. Everything else stays for the next enable. */
 #include "base/clock.h"
 #include "edge/state.h"
-#include "service/shortcut.h"
+#include "setup/shortcut.h"
 #include "shared/roles.h"
 
 /* Replaces the last status, which the agent copies to the new version at an upgrade: if that

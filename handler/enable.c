@@ -2,8 +2,8 @@
  * waits a little for its first result. The agent calls it initially, for new settings, and at any
  * other time again with the same settings. */
 #include <string.h>
-#include "service/programs.h"
-#include "service/shortcut.h"
+#include "setup/programs.h"
+#include "setup/shortcut.h"
 #include "shared/first_result.h"
 #include "shared/roles.h"
 #include "shared/start.h"

@@ -4,7 +4,7 @@
 #include <sys/utsname.h>
 #include "agent/precondition.h"
 #include "edge/state.h"
-#include "service/programs.h"
+#include "setup/programs.h"
 #include "shared/roles.h"
 
 int handler_install(struct handler *handler, struct err *err)

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "service/loop.h"
-#include "service/removal.h"
+#include "setup/removal.h"
 #include "shared/options.h"
 #include "shared/roles.h"
 

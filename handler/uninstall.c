@@ -2,7 +2,7 @@
  * all state. */
 #include <string.h>
 #include "edge/state.h"
-#include "service/removal.h"
+#include "setup/removal.h"
 #include "shared/roles.h"
 
 /* Reads the marker of update: does the upgrade leave this version, so that the state is kept for

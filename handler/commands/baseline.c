@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "drift/drift_verdict.h"
 #include "service/attest_now.h"
-#include "service/removal.h"
+#include "setup/removal.h"
 #include "memory/enabled.h"
 #include "commands.h"
 

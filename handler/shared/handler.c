@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "net/http.h"
 #include "service/journal.h"
-#include "service/programs.h"
+#include "setup/programs.h"
 #include "options.h"
 
 #define LOCK_TIMEOUT_MS 45000 /* below every time limit of the agent; a stop takes at most 10 s */

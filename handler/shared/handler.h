@@ -9,7 +9,7 @@
 #define HANDLER_SHARED_HANDLER_H
 
 #include "agent/status.h"
-#include "service/control.h"
+#include "setup/control.h"
 #include "memory/lock.h"
 
 #define HANDLER_PATH_SIZE 512

@@ -10,8 +10,8 @@
 #include "edge/state.h"
 #include "memory/owner.h"
 #include "service/journal.h"
-#include "service/programs.h"
-#include "service/systemd.h"
+#include "setup/programs.h"
+#include "setup/systemd.h"
 
 static int read_settings(const struct handler *handler, struct buf *ret, struct err *err)
 {

@@ -9,7 +9,7 @@
 #include "doctor/doctor_checks.h"
 #include "memory/running.h"
 #include "net/trust_store.h"
-#include "service/systemd.h"
+#include "setup/systemd.h"
 
 int doctor_enabled(struct doctor *doctor, struct doctor_finding *finding, struct err *err)
 {

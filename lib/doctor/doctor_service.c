@@ -9,9 +9,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
-#include "service/programs.h"
+#include "setup/programs.h"
 #include "service/result.h"
-#include "service/systemd.h"
+#include "setup/systemd.h"
 
 #define FREE_NEEDED_BYTES (1u << 20) /* with less, the next write may fail */
 #define FREE_GOOD_BYTES   (16u << 20)

@@ -4,7 +4,7 @@
  * the state says of the past (health, failures, alerts that wait) is then another VM's, and goes.
  * The accepted boots stay: the VM's ID is a hint of the host's (base/vm_id.h), and no hint may make
  * this VM forget them. Comparing with them is safe, since a VM's own ID is measured and compared,
- * too. Whoever makes images removes them: service/removal.h. A certificate that is to come into the
+ * too. Whoever makes images removes them: setup/removal.h. A certificate that is to come into the
  * TPM stays, too (attest/cert_record.h): it is of use only to the TPM whose key it is for. */
 #ifndef MEMORY_OWNER_H
 #define MEMORY_OWNER_H

@@ -14,7 +14,7 @@
 #include "memory/owner.h"
 #include "service/hang.h"
 #include "service/loop_parts.h"
-#include "service/process.h"
+#include "setup/process.h"
 #include "service/remedy.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"

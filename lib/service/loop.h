@@ -4,7 +4,7 @@
  * Between rounds it sleeps (service/wakeup.h) until the next round is due, until boot files or
  * records of packages have changed and been quiet for a minute (at most every five minutes; then it
  * only records what the next boot will use), until the package's folder is deleted (the guest agent
- * may remove an extension so, without calling a command: service/removal.h), until its lock file is
+ * may remove an extension so, without calling a command: setup/removal.h), until its lock file is
  * no longer the one in the state folder, or until SIGTERM. SIGHUP is ignored.
  *
  * SIGTERM replaces a success in N.status, and the boot files are looked at once more. During a

@@ -11,7 +11,7 @@
 #include "service/loop.h"
 #include "service/outlook.h"
 #include "base/quiet.h"
-#include "service/removal.h"
+#include "setup/removal.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
 

@@ -7,9 +7,9 @@
 #include "../support/root.h"
 #include "base/clock.h"
 #include "memory/running.h"
-#include "service/control.h"
-#include "service/process.h"
-#include "service/systemd.h"
+#include "setup/control.h"
+#include "setup/process.h"
+#include "setup/systemd.h"
 
 /* A machine with systemd and the service's unit, whose systemctl hangs. */
 static void write_machine(const struct root *root)

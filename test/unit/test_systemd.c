@@ -1,5 +1,5 @@
 #include "check.h"
-#include "service/systemd.h"
+#include "setup/systemd.h"
 
 static const struct systemd_unit values = {.program = "/opt/a/monitor",
 	.home = "/var/lib/waagent/a",

@@ -1,14 +1,14 @@
-#include "service/control.h"
+#include "setup/control.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
 #include "memory/running.h"
-#include "service/forbidden.h"
-#include "service/process.h"
-#include "service/programs.h"
-#include "service/systemd.h"
+#include "setup/forbidden.h"
+#include "setup/process.h"
+#include "setup/programs.h"
+#include "setup/systemd.h"
 
 #define PATH_SIZE 1152 /* root and a path below it */
 #define ONE_CALL_MS                                                                                \

@@ -6,11 +6,11 @@
  * record (service.json) and end. What the service may not touch itself is then removed by
  * `monitor --clean-up`, which systemd starts after each end of the service, outside of its
  * sandbox. */
-#ifndef SERVICE_REMOVAL_H
-#define SERVICE_REMOVAL_H
+#ifndef SETUP_REMOVAL_H
+#define SETUP_REMOVAL_H
 
 #include <sys/types.h>
-#include "service/control.h"
+#include "setup/control.h"
 
 /* The folder that holds the package's folder; {0}: unknown, since the package was not in it. */
 struct removal_parent {

@@ -1,7 +1,7 @@
 /* forbidden.h - a start that a policy of this VM forbids, such as fapolicyd's, SELinux's or a
  * mount's. handler/docs/policies.md has what to allow. */
-#ifndef SERVICE_FORBIDDEN_H
-#define SERVICE_FORBIDDEN_H
+#ifndef SETUP_FORBIDDEN_H
+#define SETUP_FORBIDDEN_H
 
 #include "base/err.h"
 

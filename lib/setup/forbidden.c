@@ -1,4 +1,4 @@
-#include "service/forbidden.h"
+#include "setup/forbidden.h"
 
 #include <string.h>
 #include <sys/statvfs.h>

@@ -1,6 +1,6 @@
 /* systemd.h - the service under systemd: its unit file below etc/systemd/system, and systemctl. */
-#ifndef SERVICE_SYSTEMD_H
-#define SERVICE_SYSTEMD_H
+#ifndef SETUP_SYSTEMD_H
+#define SETUP_SYSTEMD_H
 
 #include "base/buf.h"
 

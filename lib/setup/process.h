@@ -1,7 +1,7 @@
 /* process.h - the service without systemd: a process in its own session, identified by the lock
  * that it holds (memory/running.h). */
-#ifndef SERVICE_PROCESS_H
-#define SERVICE_PROCESS_H
+#ifndef SETUP_PROCESS_H
+#define SETUP_PROCESS_H
 
 #include "base/err.h"
 #include "memory/running.h"

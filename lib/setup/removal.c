@@ -1,4 +1,4 @@
-#include "service/removal.h"
+#include "setup/removal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 #include "base/tree.h"
 #include "edge/state.h"
 #include "memory/lock.h"
-#include "service/programs.h"
-#include "service/shortcut.h"
+#include "setup/programs.h"
+#include "setup/shortcut.h"
 
 #define LOCK_TIMEOUT_MS 45000 /* for a command that runs */
 

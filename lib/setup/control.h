@@ -1,7 +1,7 @@
 /* control.h - starts and stops the service: under systemd if systemd runs this machine, else as a
  * detached process. Only one service may run; callers hold the command lock (lock.h). */
-#ifndef SERVICE_CONTROL_H
-#define SERVICE_CONTROL_H
+#ifndef SETUP_CONTROL_H
+#define SETUP_CONTROL_H
 
 #include "memory/record.h"
 

@@ -1,4 +1,4 @@
-#include "service/programs.h"
+#include "setup/programs.h"
 
 #include <errno.h>
 #include <fcntl.h>

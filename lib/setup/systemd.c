@@ -1,4 +1,4 @@
-#include "service/systemd.h"
+#include "setup/systemd.h"
 
 #include <errno.h>
 #include <fcntl.h>

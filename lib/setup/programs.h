@@ -4,8 +4,8 @@
  *
  * PLACE is /opt/guest-attestation, or /var/lib/guest-attestation/programs if the former is on a
  * file system that is read-only or mounted noexec. */
-#ifndef SERVICE_PROGRAMS_H
-#define SERVICE_PROGRAMS_H
+#ifndef SETUP_PROGRAMS_H
+#define SETUP_PROGRAMS_H
 
 #include "base/err.h"
 

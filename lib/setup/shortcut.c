@@ -1,11 +1,11 @@
-#include "service/shortcut.h"
+#include "setup/shortcut.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "service/programs.h"
+#include "setup/programs.h"
 
 #define NAME "guest-attest"
 
