@@ -373,10 +373,13 @@ static void report_outlook(struct loop *loop, struct loop_round *round)
 	loop_look_at_disks(loop, &loop->outlook);
 	if (!loop->outlook.is_answered && shown.finding.code)
 		loop->outlook = shown; /* a look without an answer takes no warning back */
-	if (round->reports && loop_find_end(loop) == RUNNING_GOES_ON &&
-		!outlook_equal(&shown, &loop->outlook) &&
-		(watch_round(loop, &hang, &err) < 0 || loop_report(loop, round, &err) < 0))
+	if (!round->reports || loop_find_end(loop) != RUNNING_GOES_ON ||
+		outlook_equal(&shown, &loop->outlook))
+		return;
+	if (watch_round(loop, &hang, &err) < 0)
 		loop_log_err(loop, &err);
+	else
+		loop_report(loop, round);
 }
 
 /* After a round, and after all that waits for it. */
@@ -400,7 +403,7 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	if (get_ready(loop, err) < 0 || attest_watched(loop, &round, ret_wait_s, err) < 0) {
 		if (loop_find_end(loop) == RUNNING_GOES_ON)
 			report_err(loop, err);
-		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* e.g. a full disk, which may pass by itself */
+		*ret_wait_s = LOOP_TROUBLE_WAIT_S; /* which may pass by itself */
 		loop->lapse_boot_s = 0;
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;

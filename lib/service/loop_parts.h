@@ -15,7 +15,7 @@
 #include "service/schedule.h"
 #include "service/wakeup.h"
 
-#define LOOP_TROUBLE_WAIT_S 60 /* after a round that could not be recorded */
+#define LOOP_TROUBLE_WAIT_S 60 /* after what could not be done, or recorded */
 
 struct loop {
 	const struct loop_call *call;
@@ -41,9 +41,12 @@ struct loop {
 	int64_t cert_end_s; /* of cert_renewal_run() */
 	char cert_trouble[CERT_RECORD_TROUBLE_SIZE]; /* of cert_renewal_resume() */
 	struct err alert_trouble; /* code ERR_OK: the last alerts were delivered, or held */
-	/* by CLOCK_BOOTTIME, 0: never before the next round: when it becomes untrue, and when
-	 * alerts are due that wait for this VM's place */
-	int64_t lapse_boot_s, alerts_boot_s;
+	struct history unsaved; /* if has_unsaved: of the last round, which could not be saved */
+	bool has_unsaved;
+	/* by CLOCK_BOOTTIME, 0: never before the next round: when it becomes untrue, when alerts
+	 * are due that wait for this VM's place, and when a status or a history that could not be
+	 * written is tried again */
+	int64_t lapse_boot_s, alerts_boot_s, record_boot_s;
 };
 
 /* Drawn before a round, so that nothing in the round can fail for lack of it. */
@@ -69,7 +72,7 @@ void loop_round_cleanup(struct loop_round *round);
 /* Writes it with the top level success while the setting suppress lasts. */
 int loop_write_status(
 	struct loop *loop, const struct status *status, int64_t now_s, struct err *err) err_check;
-/* The same between rounds; a failure is logged. */
+/* The same between rounds. A failure is logged, and the status waits for room. */
 void loop_put_status(struct loop *loop, const struct status *status);
 /* Writes a line to the extension's log and to systemd's journal. */
 void loop_log(const struct loop *loop, enum log_level level, const char *text);
@@ -89,7 +92,8 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news);
  * last that is known. */
 void loop_report_stop(struct loop *loop);
 /* loop_wait.c. Waits until the next round is due; replaces a status that becomes untrue in between,
- * or whose suppression ends; and looks at the disks when they have changed and settled. */
+ * or whose suppression ends; writes what waits for room; and looks at the disks when they have
+ * changed and settled. */
 int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err) err_check;
 /* Watches for what a round lacked; ERR_OK: for nothing. */
 void loop_watch_remedy(struct loop *loop, enum err_code lacking);
@@ -102,11 +106,11 @@ void loop_look_at_disks(struct loop *loop, struct outlook *ret);
 void loop_send_held_alerts(struct loop *loop);
 
 /* One attestation and its report, unless another service reports by now. ret_wait_s: until the next
- * one. -1: it was not reported. */
+ * one. -1: there is none to report. What cannot be written waits for room: loop_wait(). */
 int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_s,
 	struct err *err) err_check;
 /* Writes the status of a round and sends its alerts; once more if the outlook is another one by
  * then. */
-int loop_report(struct loop *loop, struct loop_round *round, struct err *err) err_check;
+void loop_report(struct loop *loop, struct loop_round *round);
 
 #endif

@@ -30,12 +30,19 @@ int loop_write_status(struct loop *loop, const struct status *status, int64_t no
 		suppressed ? suppressed : status, now_s, err);
 }
 
+/* E.g. on a full disk. An attestation would cost the provider a request, and record no more. */
+static void await_room(struct loop *loop, const struct err *trouble)
+{
+	loop_log_err(loop, trouble);
+	loop->record_boot_s = clock_read().boot_s + LOOP_TROUBLE_WAIT_S;
+}
+
 void loop_put_status(struct loop *loop, const struct status *status)
 {
 	struct err err;
 
 	if (loop_write_status(loop, status, clock_now_s(), &err) < 0)
-		loop_log_err(loop, &err);
+		await_room(loop, &err);
 }
 
 void loop_log(const struct loop *loop, enum log_level level, const char *text)
@@ -134,13 +141,14 @@ void loop_send_alerts(struct loop *loop, const struct attempt_news *news)
 	loop_put_status(loop, status);
 }
 
-int loop_report(struct loop *loop, struct loop_round *round, struct err *err)
+void loop_report(struct loop *loop, struct loop_round *round)
 {
 	struct status *status = &loop->status;
 	bool has_trouble = round->reports && loop->alert_trouble.code;
 	/* a receiver that refused this round's first alerts is asked again in the next round */
 	bool is_undelivered = has_trouble && loop->alert_trouble.code != ERR_STATE_INVALID;
 	uint8_t *random = round->random.alert[round->reports++];
+	struct err err;
 
 	status_report_make(&round->report, status);
 	add_trouble(status, "State", &round->chronicle_trouble);
@@ -149,11 +157,12 @@ int loop_report(struct loop *loop, struct loop_round *round, struct err *err)
 		add_trouble(status, "Alerts", &loop->alert_trouble);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
-	if (loop_write_status(loop, status, round->report.now.time.wall_s, err) < 0)
-		return -1;
+	if (loop_write_status(loop, status, round->report.now.time.wall_s, &err) < 0) {
+		await_room(loop, &err);
+		return;
+	}
 	if (!is_undelivered)
 		loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
-	return 0;
 }
 
 /* A damaged history is replaced by an empty one, which is logged. An unreadable one may contain
@@ -257,10 +266,9 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 {
 	int64_t started_ms = clock_monotonic_ms();
 	const struct moment started = loop_moment(loop);
-	struct err trouble;
 	uint32_t lapse_s;
 
-	loop->lapse_boot_s = loop->alerts_boot_s = 0;
+	loop->lapse_boot_s = loop->alerts_boot_s = loop->record_boot_s = 0;
 	loop->alert_trouble.code = ERR_OK;
 	if (begin_round(loop, round, err) < 0)
 		return -1;
@@ -284,13 +292,12 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 	*ret_wait_s = round->report.wait_s = wait_until_next_s(loop, round);
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
-	if (history_save(loop->state_fd, &round->history, &trouble) < 0) {
-		loop_log_err(loop, &trouble);
-		round->history_trouble = trouble;
-		*ret_wait_s = LOOP_TROUBLE_WAIT_S;
-	}
-	if (loop_report(loop, round, err) < 0)
-		return -1;
+	loop->unsaved = round->history;
+	loop->has_unsaved =
+		history_save(loop->state_fd, &round->history, &round->history_trouble) < 0;
+	if (loop->has_unsaved)
+		await_room(loop, &round->history_trouble);
+	loop_report(loop, round);
 	lapse_s = lapse_left_s(
 		loop->status.state, round->verdict.health, &round->history, &round->report.now);
 	loop->lapse_boot_s = lapse_s ? round->report.now.time.boot_s + lapse_s : 0;

@@ -85,7 +85,8 @@ static uint32_t sooner_s(uint32_t left_s, int64_t boot_s)
 	return until_s > 0 ? (uint32_t)until_s : 1;
 }
 
-/* Seconds until the status changes, or alerts are due, without a round; 0: neither. */
+/* Seconds until the status changes, or something is to be sent or written, without a round; 0:
+ * nothing is. */
 static uint32_t next_change_s(struct loop *loop)
 {
 	uint32_t left_s = 0;
@@ -94,7 +95,8 @@ static uint32_t next_change_s(struct loop *loop)
 		left_s = suppress_left_s(&loop->settings.suppress, clock_now_s());
 	if (loop->is_suppressed && !left_s)
 		end_suppression(loop);
-	return sooner_s(sooner_s(left_s, loop->lapse_boot_s), loop->alerts_boot_s);
+	left_s = sooner_s(sooner_s(left_s, loop->lapse_boot_s), loop->alerts_boot_s);
+	return sooner_s(left_s, loop->record_boot_s);
 }
 
 /* True, once, when the time has come. */
@@ -104,6 +106,18 @@ static bool has_come(int64_t *boot_s)
 		return false;
 	*boot_s = 0;
 	return true;
+}
+
+/* What could not be written is tried again each minute. */
+static bool has_recorded(struct loop *loop)
+{
+	struct err err;
+
+	if ((!loop->has_unsaved || history_save(loop->state_fd, &loop->unsaved, &err) == 0) &&
+		loop_write_status(loop, &loop->status, clock_now_s(), &err) == 0)
+		return true;
+	loop->record_boot_s = clock_read().boot_s + LOOP_TROUBLE_WAIT_S;
+	return false;
 }
 
 int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
@@ -119,6 +133,8 @@ int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *
 			loop_report_lapse(loop);
 		if (has_come(&loop->alerts_boot_s))
 			loop_send_held_alerts(loop);
+		if (has_come(&loop->record_boot_s) && has_recorded(loop))
+			return 0; /* due: the status names what is over */
 		wait_s -= change_s;
 	}
 	return wait_with_disks(loop, wait_s, ret, err);

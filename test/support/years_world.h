@@ -62,8 +62,9 @@ static struct world {
 	enum what ended_by;
 	int cut_after; /* renames until the power is cut; 0: it is not */
 	/* the last round of this run of the service */
-	bool is_in_round, has_round, is_new, was_woken, had_tpm;
+	bool is_in_round, has_round, is_new, was_woken, had_tpm, was_verified;
 	int64_t round_s, round_boot_s, round_cert_left_s;
+	int64_t room_boot_s; /* since when there is room on the disk */
 	bool has_slot; /* due_boot_s is the slot after it, at which the next one is due */
 	int64_t due_boot_s;
 	/* the last proof */

@@ -129,14 +129,16 @@ static int read_status(struct status *ret, struct err *err)
 		       : status_read(folder, 0, ret, &written_s, err);
 }
 
-/* While the service runs. A full disk leaves no status. */
+/* While the service runs. A full disk leaves no status; two minutes after it there is one. */
 static void judge(void)
 {
 	static struct status status; /* 30 KiB */
 	struct err err;
 
+	if (world->full_s > world->true_s || world->boot_s < world->room_boot_s)
+		world->room_boot_s = world->boot_s;
 	if (read_status(&status, &err) < 0) {
-		if (world->has_round && world->round_s > world->full_s)
+		if (world->has_round && world->boot_s > world->room_boot_s + 2 * MINUTE_S)
 			broken(NULL, "%s", err.msg);
 		return;
 	}
@@ -262,7 +264,7 @@ static void begin_trouble(enum what what)
 		world->tpm_s = world->true_s + between(MINUTE_S, DAY_S);
 		world->day.tpm = tpms[draw() % COUNT(tpms)];
 	} else if (what == DISK_FULL) {
-		world->full_s = world->true_s + between(MINUTE_S, 20 * MINUTE_S);
+		world->full_s = world->true_s + between(MINUTE_S, 2 * DAY_S);
 	}
 }
 
@@ -391,20 +393,31 @@ static void read_certificate(void)
 		order_renewal();
 }
 
-void __wrap_round_run(const struct round_inputs *inputs, struct round_result *ret)
+/* A full disk is no reason for a round; that it was full is one, once. */
+static void judge_haste(void)
 {
 	static struct status status;
+	bool is_full = world->full_s > world->true_s;
+	struct err err;
+
+	if (!world->has_slot || world->was_woken || world->boot_s >= world->due_boot_s)
+		return;
+	if (is_full ? world->was_verified
+		    : world->round_s > world->full_s && read_status(&status, &err) == 0 &&
+				starts(&status, "Healthy: "))
+		broken(is_full ? NULL : &status, "the round is %" PRId64 " s early",
+			world->due_boot_s - world->boot_s);
+}
+
+void __wrap_round_run(const struct round_inputs *inputs, struct round_result *ret)
+{
 	int64_t asked_boot_s = world->boot_s;
 	struct years_day day = world->day;
-	struct err err;
 
 	if (world->is_in_round)
 		broken(NULL, "two rounds at once");
 	judge();
-	if (world->has_slot && !world->was_woken && world->boot_s < world->due_boot_s &&
-		read_status(&status, &err) == 0 && starts(&status, "Healthy: "))
-		broken(&status, "the round is %" PRId64 " s early",
-			world->due_boot_s - world->boot_s);
+	judge_haste();
 	world->is_in_round = true;
 	if (world->ended_by == SECOND_SERVICE)
 		try_second_service();
@@ -418,6 +431,7 @@ void __wrap_round_run(const struct round_inputs *inputs, struct round_result *re
 	years_round(&provider, inputs, &day, ret);
 	advance(between(0, 20));
 	world->had_tpm = ret->stage >= ROUND_COLLECTED;
+	world->was_verified = ret->stage == ROUND_VERIFIED;
 	if (world->had_tpm)
 		read_certificate();
 	if (ret->stage == ROUND_VERIFIED) {
