@@ -2,6 +2,8 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "memory/enabled.h"
+#include "memory/lapse.h"
 #include "service/remedy.h"
 #include "service/wakeup.h"
 
@@ -108,15 +110,20 @@ static bool has_come(int64_t *boot_s)
 	return true;
 }
 
-/* What could not be written is tried again each minute. */
+/* What could not be written is tried again each minute, if it still counts. */
 static bool has_recorded(struct loop *loop)
 {
+	const struct moment now = loop_moment(loop);
+	struct history history = loop->unsaved;
 	struct err err;
 
-	if ((!loop->has_unsaved || history_save(loop->state_fd, &loop->unsaved, &err) == 0) &&
-		loop_write_status(loop, &loop->status, clock_now_s(), &err) == 0)
-		return true;
-	loop->record_boot_s = clock_read().boot_s + LOOP_TROUBLE_WAIT_S;
+	if ((loop->has_unsaved ? history_save(loop->state_fd, &history, &err)
+			       : enabled_read_history(loop->state_fd, &history, &err)) == 0) {
+		(void)lapse_at_start(&loop->status, &history, &now, &loop->status);
+		if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) == 0)
+			return true;
+	}
+	loop->record_boot_s = now.time.boot_s + LOOP_TROUBLE_WAIT_S;
 	return false;
 }
 

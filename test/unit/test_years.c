@@ -98,8 +98,6 @@ static void judge_schedule(const struct status *status)
 /* What has been well for long enough is shown so, and what is bad is shown bad. */
 static void judge_recovery(const struct status *status)
 {
-	if (is_wrong())
-		world->quiet_since_s = world->true_s;
 	if (world->true_s - world->quiet_since_s <= LONGEST_S)
 		return;
 	if (!starts(status, world->day.is_bad ? "Unhealthy: " : "Healthy: ") ||
@@ -135,6 +133,8 @@ static void judge(void)
 	static struct status status; /* 30 KiB */
 	struct err err;
 
+	if (is_wrong())
+		world->quiet_since_s = world->true_s;
 	if (world->full_s > world->true_s || world->boot_s < world->room_boot_s)
 		world->room_boot_s = world->boot_s;
 	if (read_status(&status, &err) < 0) {
@@ -529,7 +529,12 @@ static void check_nothing_runs(void)
 	auto_cleanup(fd) int state_fd = -1;
 	struct err err;
 
-	check_ok(enabled_find(root.fd, &state_fd, &service, &err), &err);
+	if (enabled_find(root.fd, &state_fd, &service, &err) < 0) {
+		/* on a full disk the state stays that of the VM that this one was made of */
+		if (err.code != ERR_NOT_ENABLED || world->full_s <= world->true_s)
+			broken(NULL, "%s", err.msg);
+		return;
+	}
 	if (result_read(&(struct result_inputs){.root_fd = root.fd,
 				.state_fd = state_fd,
 				.service = &service,
