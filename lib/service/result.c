@@ -83,10 +83,15 @@ static int check_counts(const struct result_inputs *inputs, const struct result 
 	const struct moment *now, struct err *err)
 {
 	char time[CLOCK_TEXT_SIZE];
+	bool is_awaited;
 	pid_t pid;
 
 	clock_text(result->written_s, time);
-	if (is_of_earlier_boot(result, now))
+	if (running_find_pid(inputs->state_fd, &pid, err) < 0)
+		return -1;
+	/* the service itself wrote that this boot's first result is to come: lapse.h */
+	is_awaited = pid != 0 && result->status.state == STATUS_TRANSITIONING;
+	if (is_of_earlier_boot(result, now) && !is_awaited)
 		return err_set(err, ERR_SERVICE, 0,
 			"The last result, of %s, is about an earlier boot: this one is not attested yet.",
 			time);
@@ -94,8 +99,6 @@ static int check_counts(const struct result_inputs *inputs, const struct result 
 		return err_set(err, ERR_SERVICE, 0,
 			"The guest agent does not run the extension since %s, and nothing attests: %s",
 			time, result->status.message);
-	if (running_find_pid(inputs->state_fd, &pid, err) < 0)
-		return -1;
 	if (pid == 0)
 		return err_set(err, ERR_SERVICE, 0,
 			"The service does not run: its last result is of %s, and no other will come.",

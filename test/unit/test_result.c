@@ -98,6 +98,12 @@ static void report(
 	check_ok(history_save(place->state_fd, &history, &err), &err);
 }
 
+static void check_told(const struct err *doubt, const char *words)
+{
+	if (doubt->code != ERR_SERVICE || !strstr(doubt->msg, words))
+		fail_msg("%s", doubt->msg);
+}
+
 /* wall_later_s: how long after the report it is read, by the wall clock and by the boot clock. */
 static int read_result(const struct place *place, int64_t wall_later_s, int64_t boot_later_s,
 	struct result *ret, struct err *err)
@@ -166,6 +172,30 @@ static void a_result_counts_while_it_is_this_boots_and_fresh(void **state)
 	}
 }
 
+static void a_boot_whose_first_result_is_awaited_is_no_trouble(void **state)
+{
+	struct place *place = *state;
+	struct status status;
+	struct result result;
+	auto_cleanup(fd) int folder = -1;
+	struct err err;
+
+	report(place, STATUS_SUCCESS, EARLIER, LIFE_S);
+	status_init("Enable", STATUS_TRANSITIONING, &status);
+	check_ok(environment_open_folder(place->root.fd, "/status", &folder, &err), &err);
+	check_ok(status_write(folder, 0, &status, clock_now_s(), &err), &err);
+	start_service(place);
+	check_ok(read_result(place, 0, 0, &result, &err), &err);
+	assert_int_equal(result.health, HEALTH_UNKNOWN);
+	assert_int_equal(result.doubt.code, ERR_OK);
+	/* unless it does not come */
+	check_ok(read_result(place, TOO_LATE_S, TOO_LATE_S, &result, &err), &err);
+	check_told(&result.doubt, "is missing");
+	stop_service(place);
+	check_ok(read_result(place, 0, 0, &result, &err), &err);
+	check_told(&result.doubt, "earlier boot");
+}
+
 static void what_is_missing_or_damaged_is_an_error(void **state)
 {
 	struct place *place = *state;
@@ -205,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		placed(a_result_counts_while_it_is_this_boots_and_fresh),
+		placed(a_boot_whose_first_result_is_awaited_is_no_trouble),
 		placed(what_is_missing_or_damaged_is_an_error),
 		placed(the_service_is_known_with_its_start),
 	};
