@@ -383,21 +383,21 @@ static void report_outlook(struct loop *loop, struct loop_round *round)
 }
 
 /* After a round, and after all that waits for it. */
-static void renew_certificate(struct loop *loop, uint32_t *wait_s)
+static void renew_certificate(struct loop *loop)
 {
 	auto_cleanup(watchdog) struct watchdog *watchdog = NULL;
-	const struct clock_time begun = clock_read();
+	const struct clock_time now = clock_read();
 
 	if (watch_work(loop, RENEWAL_LIMIT_S, &watchdog))
-		attempt_renewal(&loop->attempt, loop->cert_end_s, &begun);
-	*wait_s = left_of(*wait_s, (uint32_t)(clock_read().boot_s - begun.boot_s));
+		attempt_renewal(&loop->attempt, loop->cert_end_s, &now);
 }
 
-/* -1: a permanent failure, as the status reports. Any other failure is reported too, and tried
- * again. */
+/* The wait begins with the report, whatever is done after it. -1: a permanent failure, as the
+ * status reports. Any other failure is reported too, and tried again. */
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	auto_cleanup(loop_round) struct loop_round round = {0};
+	int64_t reported_s;
 
 	attest_now_find(loop->state_fd, loop->met_id);
 	if (get_ready(loop, err) < 0 || attest_watched(loop, &round, ret_wait_s, err) < 0) {
@@ -408,12 +408,14 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 		if (err_info(err->code)->retry == ERR_RETRY_NEVER)
 			return -1;
 	}
+	reported_s = clock_read().boot_s;
 	loop_watch_remedy(loop, loop->schedule.verdict.reason.code);
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
 		report_outlook(loop, &round);
 	attest_now_meet(loop->state_fd, loop->met_id);
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
-		renew_certificate(loop, ret_wait_s);
+		renew_certificate(loop);
+	*ret_wait_s = left_of(*ret_wait_s, (uint32_t)(clock_read().boot_s - reported_s));
 	return 0;
 }
 
