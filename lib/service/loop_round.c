@@ -266,6 +266,7 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 {
 	int64_t started_ms = clock_monotonic_ms();
 	const struct moment started = loop_moment(loop);
+	struct err trouble;
 	uint32_t lapse_s;
 
 	loop->lapse_boot_s = loop->alerts_boot_s = loop->record_boot_s = 0;
@@ -293,10 +294,11 @@ int loop_attest(struct loop *loop, struct loop_round *round, uint32_t *ret_wait_
 	if (loop_find_end(loop) != RUNNING_GOES_ON)
 		return 0; /* from now on another service reports, or none */
 	loop->unsaved = round->history;
-	loop->has_unsaved =
-		history_save(loop->state_fd, &round->history, &round->history_trouble) < 0;
-	if (loop->has_unsaved)
-		await_room(loop, &round->history_trouble);
+	loop->has_unsaved = history_save(loop->state_fd, &round->history, &trouble) < 0;
+	if (loop->has_unsaved) {
+		await_room(loop, &trouble);
+		round->history_trouble = trouble;
+	}
 	loop_report(loop, round);
 	lapse_s = lapse_left_s(
 		loop->status.state, round->verdict.health, &round->history, &round->report.now);
