@@ -175,6 +175,17 @@ void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE])
 	(void)text_format(ret, STATUS_FILE_NAME_SIZE, "%u.status", sequence);
 }
 
+/* The old one may have taken the room that the new one needs. */
+static int replace(int dir_fd, const char *name, struct bytes text, struct err *err)
+{
+	struct err ignored;
+
+	if (file_write(dir_fd, name, text, 0600, err) == 0)
+		return 0;
+	return file_remove(dir_fd, name, &ignored) < 0 ? -1
+						       : file_write(dir_fd, name, text, 0600, err);
+}
+
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err)
 {
@@ -185,7 +196,7 @@ int status_write(int status_dir_fd, uint32_t sequence, const struct status *stat
 	status_file_name(sequence, name);
 	tree_sweep(status_dir_fd, name);
 	if (status_format(status, now_s, &text, err) == 0 &&
-		file_write(status_dir_fd, name, buf_bytes(&text), 0600, err) == 0)
+		replace(status_dir_fd, name, buf_bytes(&text), err) == 0)
 		return 0;
 	(void)!file_remove(status_dir_fd, name, &ignored);
 	return err_wrap(err, "Status");

@@ -69,7 +69,8 @@ int status_read(int status_dir_fd, uint32_t sequence, struct status *ret, int64_
 void status_file_name(uint32_t sequence, char ret[STATUS_FILE_NAME_SIZE]);
 
 /* Writes <sequence>.status into the folder. If that fails (a full disk), the file is removed,
- * because the old status is no longer true. ERR_IO, ERR_NO_MEMORY. */
+ * because the old status is no longer true, and the room that it took is tried. ERR_IO,
+ * ERR_NO_MEMORY. */
 int status_write(int status_dir_fd, uint32_t sequence, const struct status *status, int64_t now_s,
 	struct err *err) err_check;
 struct status_outcome {

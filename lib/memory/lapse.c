@@ -8,8 +8,11 @@ bool lapse_at_start(const struct status *standing, const struct history *history
 {
 	const struct status_item *item = status_find(standing, STATUS_HEALTH_ITEM);
 	bool is_same_boot = now->boot_id[0] && strcmp(history->boot_id, now->boot_id) == 0;
+	bool is_other_boot = now->boot_id[0] && history->boot_id[0] && !is_same_boot;
+	/* what the service of an earlier boot was about to do, or that it was stopped */
+	bool is_passing = standing->state == STATUS_TRANSITIONING && is_other_boot;
 
-	if (standing->state != STATUS_SUCCESS ||
+	if ((standing->state != STATUS_SUCCESS && !is_passing) ||
 		proof_judge(&history->proof, now, NULL) == PROOF_COUNTS ||
 		(is_same_boot && item && item->state == STATUS_ERROR))
 		return false;

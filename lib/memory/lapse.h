@@ -8,8 +8,8 @@
 #include "memory/history.h"
 
 /* For the start of the service. True if the standing status is a success without a proof that
- * counts in this boot; then ret is the status to report until the first round has ended. An
- * Unhealthy result stays for the rest of its boot. */
+ * counts in this boot, or tells what an earlier boot waited for; then ret is the status to report
+ * until the first round has ended. An Unhealthy result stays for the rest of its boot. */
 bool lapse_at_start(const struct status *standing, const struct history *history,
 	const struct moment *now, struct status *ret);
 

@@ -253,15 +253,16 @@ static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
 }
 
 /* How long to wait still after the clock was set: until the slot that the new time shows, never
- * longer than before. 0: the status that stands does not count by the new time. */
+ * longer than before. 0: the status that stands does not count by the new time. The first round,
+ * which depends on no slot, stays spread over the minute after a boot, in which clocks are set. */
 static uint32_t wait_after_step_s(struct loop *loop, uint32_t left_s)
 {
 	uint32_t until_slot_s;
 
-	if (loop_drop_old_success(loop))
-		return 0;
 	if (!loop->schedule.period_s)
 		return left_s;
+	if (loop_drop_old_success(loop))
+		return 0;
 	loop->schedule.now_s = clock_now_s();
 	until_slot_s = schedule_wait_s(&loop->schedule);
 	return until_slot_s < left_s ? until_slot_s : left_s;

@@ -165,12 +165,16 @@ void loop_report(struct loop *loop, struct loop_round *round)
 		loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
 }
 
-/* A damaged history is replaced by an empty one, which is logged. An unreadable one may contain
- * anything, so the round fails. */
+/* One that could not be saved is newer than the file. A damaged history is replaced by an empty
+ * one, which is logged. An unreadable one may contain anything, so the round fails. */
 static int load_history(const struct loop *loop, struct history *ret, struct err *err)
 {
-	enum state_found found = history_take(loop->state_fd, loop->boot_id, ret, err);
+	enum state_found found;
 
+	*ret = loop->unsaved;
+	if (loop->has_unsaved)
+		return 0;
+	found = history_take(loop->state_fd, loop->boot_id, ret, err);
 	if (found == STATE_DAMAGED)
 		loop_log_err(loop, err);
 	return found == STATE_UNREADABLE ? -1 : 0;

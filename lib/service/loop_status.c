@@ -11,7 +11,7 @@ bool loop_drop_old_success(struct loop *loop)
 	auto_cleanup(fd) int folder = -1;
 	const struct environment *environment = &loop->service.environment;
 	const struct moment now = loop_moment(loop);
-	struct history history = {0};
+	struct history history = loop->unsaved;
 	int64_t written_s;
 	struct err err;
 
@@ -20,7 +20,7 @@ bool loop_drop_old_success(struct loop *loop)
 	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
 		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
 		return false; /* no readable status, so none to replace */
-	if (enabled_read_history(loop->state_fd, &history, &err) < 0)
+	if (!loop->has_unsaved && enabled_read_history(loop->state_fd, &history, &err) < 0)
 		history = (struct history){0};
 	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))
 		return written_s > now.time.wall_s ||

@@ -130,8 +130,8 @@ int result_read(const struct result_inputs *inputs, struct result *ret, struct e
 		return -1;
 	found->health = health_of_status(&found->status);
 	/* a measurement cannot be undone, so Unhealthy stays for the rest of the boot */
-	if (check_counts(inputs, found, &now, &found->doubt) < 0 &&
-		(found->health == HEALTH_HEALTHY || is_of_earlier_boot(found, &now)))
+	if ((check_counts(inputs, found, &now, &found->doubt) < 0 && found->health == HEALTH_HEALTHY) ||
+		is_of_earlier_boot(found, &now))
 		found->health = HEALTH_UNKNOWN;
 	*ret = *found;
 	return 0;

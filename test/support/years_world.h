@@ -18,6 +18,7 @@
 #define YEAR_S   (365 * (int64_t)DAY_S)
 
 #define CLOCK_EXACT_S 60 /* up to which a clock that is wrong does no harm */
+#define REQUESTS_MAX  6 /* within an hour, in a boot that waits for its first answer */
 #define FAILED        3 /* exit status of a service's process: a rule was broken */
 
 enum what {
@@ -55,6 +56,10 @@ static struct world {
 	int64_t next_s; /* when something happens */
 	int64_t mend_s; /* when the clock is mended; 0: it is right */
 	int64_t outage_s, tpm_s, full_s; /* until when each lasts */
+	bool has_room_for_status; /* the full disk holds only the state */
+	bool is_tight; /* there is room for one status, and not for a new one beside it */
+	enum what (*scene)(unsigned step); /* what happens next; NULL: it is drawn */
+	unsigned step;
 	struct years_day day;
 	int64_t quiet_since_s; /* nothing was wrong, or changed, since then */
 	uint32_t boot, first_boot; /* the boot's number; the first one of this VM ID */
@@ -65,6 +70,8 @@ static struct world {
 	bool is_in_round, has_round, is_new, was_woken, had_tpm, was_verified;
 	int64_t round_s, round_boot_s, round_cert_left_s;
 	int64_t room_boot_s; /* since when there is room on the disk */
+	int64_t asked_boot_s[REQUESTS_MAX]; /* when the provider got requests that nothing woke */
+	uint32_t asked;
 	bool has_slot; /* due_boot_s is the slot after it, at which the next one is due */
 	int64_t due_boot_s;
 	/* the last proof */
@@ -77,7 +84,7 @@ static struct world {
 	uint32_t rounds, healthy, counts[WHAT_COUNT];
 } * world;
 
-static uint64_t seed = 4; /* in 60 days it knows each trouble */
+static uint64_t seed = 16; /* in 60 days it knows each trouble */
 static int complaints = STDERR_FILENO;
 static bool is_service; /* this process */
 
@@ -145,13 +152,22 @@ int __wrap_fsync(int fd)
 	return 0;
 }
 
+static bool is_full(int to_fd, const char *to)
+{
+	bool is_status = strcmp(to, "0.status") == 0;
+
+	if (is_status && world->is_tight && faccessat(to_fd, to, F_OK, 0) == 0)
+		return true;
+	return world->full_s > world->true_s && !(is_status && world->has_room_for_status);
+}
+
 /* A file's new contents count from here on. */
 int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
 	const struct timespec times[] = {{.tv_sec = wall_s()}, {.tv_sec = wall_s()}};
 	bool is_cut = is_service && world->cut_after && --world->cut_after == 0;
 
-	if (is_service && world->full_s > world->true_s) {
+	if (is_service && is_full(to_fd, to)) {
 		errno = ENOSPC;
 		return -1;
 	}

@@ -5,6 +5,7 @@
 #define OTHER "00000000-0000-4000-8000-000000000000"
 #define NOW_S 1800000000LL
 
+static const char none[BOOT_ID_SIZE];
 static const struct moment now = {.boot_id = BOOT, .time = {.wall_s = NOW_S, .boot_s = 1000}};
 
 static struct history proven_in(const char *boot_id, int64_t life_s)
@@ -37,7 +38,12 @@ static void an_old_success_does_not_stand_in_a_new_boot(void **state)
 		{STATUS_SUCCESS, STATUS_SUCCESS, BOOT, 8000, false},
 		{STATUS_SUCCESS, STATUS_SUCCESS, BOOT, 100, true}, /* ended while no service ran */
 		{STATUS_ERROR, STATUS_ERROR, OTHER, 8000, false},
-		{STATUS_TRANSITIONING, STATUS_WARNING, OTHER, 8000, false},
+		/* "trying again in ..", "the service was stopped"; Unhealthy before it was */
+		{STATUS_TRANSITIONING, STATUS_WARNING, OTHER, 8000, true},
+		{STATUS_TRANSITIONING, STATUS_ERROR, OTHER, 8000, true},
+		{STATUS_TRANSITIONING, STATUS_WARNING, BOOT, 100, false},
+		{STATUS_TRANSITIONING, STATUS_WARNING, none, 100, false}, /* enable's, before any
+									     round */
 	};
 
 	(void)state;

@@ -182,6 +182,8 @@ static void a_boot_whose_first_result_is_awaited_is_no_trouble(void **state)
 
 	report(place, STATUS_SUCCESS, EARLIER, LIFE_S);
 	status_init("Enable", STATUS_TRANSITIONING, &status);
+	/* of the earlier boot, in which the service was stopped */
+	status_add(&status, "BootIntegrity", STATUS_ERROR, 0, "said");
 	check_ok(environment_open_folder(place->root.fd, "/status", &folder, &err), &err);
 	check_ok(status_write(folder, 0, &status, clock_now_s(), &err), &err);
 	start_service(place);

@@ -135,7 +135,7 @@ static void judge(void)
 
 	if (is_wrong())
 		world->quiet_since_s = world->true_s;
-	if (world->full_s > world->true_s || world->boot_s < world->room_boot_s)
+	if (world->full_s > world->true_s || world->is_tight || world->boot_s < world->room_boot_s)
 		world->room_boot_s = world->boot_s;
 	if (read_status(&status, &err) < 0) {
 		if (world->has_round && world->boot_s > world->room_boot_s + 2 * MINUTE_S)
@@ -223,15 +223,16 @@ static bool ends_run(enum what what)
 	return what <= BAD_BOOT || what == RESTORE || what == CLONE;
 }
 
+/* By a command, whose disk is never full. */
 static void write_request(int state_fd)
 {
 	char text[64];
 	struct err err;
 
-	(void)snprintf(text, sizeof(text), "{\"id\": \"%032" PRIx64 "\"}", draw());
-	if (file_write(state_fd, ATTEST_NOW_FILE, bytes_of_text(text), 0600, &err) < 0 &&
-		world->full_s <= world->true_s)
-		broken(NULL, "%s", err.msg);
+	(void)snprintf(text, sizeof(text), "{\"version\": 1, \"id\": \"%032" PRIx64 "\"}", draw());
+	is_service = false;
+	check_ok(file_write(state_fd, ATTEST_NOW_FILE, bytes_of_text(text), 0600, &err), &err);
+	is_service = true;
 }
 
 static void copy_state(const char *from, const char *to)
@@ -271,11 +272,13 @@ static void begin_trouble(enum what what)
 /* What happens now, by chance. True: it wakes the loop. */
 static bool happen(const struct wakeup_inputs *inputs, enum wakeup *ret)
 {
-	enum what what = (enum what)between(REBOOT, WHAT_COUNT - 1);
+	enum what what = world->scene ? world->scene(world->step++)
+				      : (enum what)between(REBOOT, WHAT_COUNT - 1);
 
 	/* misfortunes seldom come singly */
-	world->next_s =
-		world->true_s + (draw() % 3 ? between(MINUTE_S, 4 * DAY_S) : between(1, 2 * HOUR_S));
+	if (!world->scene)
+		world->next_s = world->true_s +
+				(draw() % 3 ? between(MINUTE_S, 4 * DAY_S) : between(1, 2 * HOUR_S));
 	if (what == RESTORE && !world->has_snapshot)
 		what = SNAPSHOT;
 	world->counts[what]++;
@@ -409,6 +412,19 @@ static void judge_haste(void)
 			world->due_boot_s - world->boot_s);
 }
 
+/* Whatever goes wrong, the provider is spared. */
+static void judge_load(const struct round_result *round)
+{
+	int64_t *oldest = &world->asked_boot_s[world->asked % REQUESTS_MAX];
+
+	if (world->was_woken || !round->exchange.tries)
+		return;
+	if (world->asked++ >= REQUESTS_MAX && world->boot_s - *oldest < HOUR_S)
+		broken(NULL, "%d requests within %" PRId64 " s", REQUESTS_MAX + 1,
+			world->boot_s - *oldest);
+	*oldest = world->boot_s;
+}
+
 void __wrap_round_run(const struct round_inputs *inputs, struct round_result *ret)
 {
 	int64_t asked_boot_s = world->boot_s;
@@ -429,6 +445,7 @@ void __wrap_round_run(const struct round_inputs *inputs, struct round_result *re
 		day.retry_after_s = 0;
 	}
 	years_round(&provider, inputs, &day, ret);
+	judge_load(ret);
 	advance(between(0, 20));
 	world->had_tpm = ret->stage >= ROUND_COLLECTED;
 	world->was_verified = ret->stage == ROUND_VERIFIED;
@@ -439,6 +456,8 @@ void __wrap_round_run(const struct round_inputs *inputs, struct round_result *re
 		world->proof_boot_s = asked_boot_s;
 		world->proof_end_s = ret->token_expires_s;
 		world->healthy++;
+	} else if (ret->remote.health == HEALTH_UNHEALTHY) {
+		world->proof_boot = 0;
 	}
 	world->rounds++;
 	world->round_s = world->true_s;
@@ -576,6 +595,7 @@ static void run_service(void)
 	world->has_round = world->has_slot = world->is_in_round = world->was_woken = false;
 	world->quiet_since_s = world->true_s;
 	world->cut_after = 0;
+	world->asked = 0;
 	world->ended_by = NOTHING;
 	pid = fork();
 	if (pid == 0) {
@@ -643,9 +663,76 @@ static void the_status_is_true_and_nothing_is_late(void **state)
 	root_cleanup(&root);
 }
 
+/* ---- scenes ---- */
+
+static void begin_scene(enum what (*scene)(unsigned step))
+{
+	memset(world, 0, sizeof(*world));
+	world->random = 1;
+	world->true_s = BEGIN_S;
+	world->day.cert_end_s = BEGIN_S + YEAR_S;
+	world->next_s = BEGIN_S + HOUR_S;
+	make_vm();
+	name_vm();
+	begin_boot(false);
+	set_clock(0);
+	world->scene = scene;
+}
+
+static void stop_reaching(enum err_code way)
+{
+	world->outage_s = BEGIN_S + YEAR_S;
+	world->day.way = way;
+}
+
+/* The provider refuses the boot, and cannot be reached afterwards; neither can be recorded. */
+static enum what an_answer_that_is_not_saved(unsigned step)
+{
+	world->full_s = BEGIN_S + YEAR_S;
+	world->has_room_for_status = true;
+	world->next_s = world->true_s + 10 * MINUTE_S;
+	stop_reaching(step ? ERR_CONNECT_TIMEOUT : ERR_POLICY_DENIED);
+	return step < 2 ? REQUEST : SERVICE_KILLED;
+}
+
+static enum what a_boot_on_a_full_disk(unsigned step)
+{
+	world->full_s = BEGIN_S + YEAR_S;
+	world->next_s = world->true_s + 5 * HOUR_S;
+	stop_reaching(ERR_CONNECT_TIMEOUT);
+	return step ? SERVICE_KILLED : POWER_CUT;
+}
+
+static enum what a_disk_that_is_nearly_full(unsigned step)
+{
+	world->is_tight = true;
+	world->next_s = world->true_s + 5 * HOUR_S;
+	return step ? SERVICE_KILLED : REQUEST;
+}
+
+/* What the disk did not take counts as if it had. */
+static void a_full_disk_makes_nothing_untrue_and_no_haste(void **state)
+{
+	enum what (*const scenes[])(unsigned step) = {
+		an_answer_that_is_not_saved, a_boot_on_a_full_disk, a_disk_that_is_nearly_full};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(scenes); i++) {
+		begin_scene(scenes[i]);
+		while (world->ended_by != SERVICE_KILLED) {
+			run_service();
+			begin_next_run(world->ended_by);
+		}
+		root_cleanup(&root);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(the_status_is_true_and_nothing_is_late)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_status_is_true_and_nothing_is_late),
+		cmocka_unit_test(a_full_disk_makes_nothing_untrue_and_no_haste),
+	};
 	int status;
 
 	if (argc > 1)
