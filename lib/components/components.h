@@ -79,6 +79,9 @@ struct component {
 	/* 0, or the number of components that this one replaces; then the digest is that of their
 	 * digests in the log's order */
 	uint32_t folded;
+	/* [9] a command line: the one that GRUB's last measured text gives its kernel. Not kept in
+	 * the file */
+	bool is_from_grub;
 	/* values that are compared besides the digest; zero for other kinds */
 	union component_facts {
 		bool is_on; /* of COMPONENT_SECURE_BOOT */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "boot/grubtext.h"
 #include "components/components_event.h"
+#include "disk/bootentry.h"
 
 struct grub_reading grub_reading_empty(void)
 {
@@ -213,6 +214,34 @@ static enum component_kind kind_of_tag(const struct event *event)
 	return tag == EVENT_TAG_INITRD ? COMPONENT_LOADED_INITRD : COMPONENT_COMMAND_LINE;
 }
 
+/* Did the kernel measure what GRUB gave it? GRUB puts BOOT_IMAGE= in front of its text and gives
+ * that as UTF-16, by its size without a final NUL (grub-core/loader/efi/linux.c). */
+static bool is_from_grub(const struct grub_reading *reading, const struct event *event)
+{
+	auto_cleanup(buf) struct buf given = buf_with_max(BOOTENTRY_OPTIONS_MAX);
+	static const uint8_t end[2];
+	struct err ignored;
+
+	return reading->kernel_words.len && bootentry_append(&given, bytes_of_text("BOOT_IMAGE=")) &&
+	       bootentry_append(&given, reading->kernel_words) &&
+	       (measured_is(event, buf_bytes(&given)) ||
+		       (buf_append(&given, end, sizeof(end), &ignored) == 0 &&
+			       measured_is(event, buf_bytes(&given))));
+}
+
+/* What the kernel's stub measured of what it got. */
+static int add_received(const struct grub_reading *reading, const struct event *event,
+	enum component_kind kind, struct components *components, struct err *err)
+{
+	size_t count = components->count;
+
+	if (components_add_event(components, event, kind, err) < 0)
+		return -1;
+	if (kind == COMPONENT_COMMAND_LINE && components->count > count)
+		components->items[count].is_from_grub = is_from_grub(reading, event);
+	return 0;
+}
+
 int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	struct components *components, struct err *err)
 {
@@ -225,7 +254,7 @@ int grub_add_file(const struct grub_reading *reading, const struct event *event,
 	if (kind == COMPONENT_LOADED_INITRD && components_have(components, &as_initrd))
 		return 0;
 	if (kind != COMPONENT_BOOT_FILE)
-		return components_add_event(components, event, kind, err);
+		return add_received(reading, event, kind, components, err);
 	logtext_or_hex(grubtext_of(event->data), found.name, sizeof(found.name));
 	found.kind = kind_of_file(reading, event);
 	return components_add(components, &found, err);

@@ -135,6 +135,21 @@ static int add_file(const struct reading *reading, const struct event *event, st
 	return grub_add_file(reading->grub, event, reading->found, err);
 }
 
+/* shim measures its variables' values without their names, and several may be 01. So a value that
+ * comes once more is another component, by the digest of its digest. */
+static int add_variable_of_shim(
+	const struct reading *reading, const struct event *event, struct err *err)
+{
+	struct component same = components_of_event(event, COMPONENT_MOK);
+	struct event again = *event;
+
+	while (components_have(reading->found, &same)) {
+		crypto_sha256((struct bytes){same.sha256, sizeof(same.sha256)}, same.sha256);
+		again.measured = (struct bytes){same.sha256, sizeof(same.sha256)};
+	}
+	return add_event(reading, &again, COMPONENT_MOK, err);
+}
+
 /* How a PCR's events become components: all of one kind, or by what they are. */
 struct row {
 	enum component_kind kind; /* without `add` */
@@ -156,7 +171,7 @@ static const struct row rows[PCR_SHIM + 1] = {
 	[PCR_KERNEL_IMAGE] = {.add = add_section},
 	[PCR_KERNEL_CONFIG] = {.add = add_addition},
 	[PCR_EXTENSIONS] = {.kind = COMPONENT_INITRD},
-	[PCR_SHIM] = {.kind = COMPONENT_MOK},
+	[PCR_SHIM] = {.add = add_variable_of_shim},
 };
 
 static int add_any(struct reading *reading, const struct event *event, struct err *err)
@@ -184,7 +199,10 @@ static int read_all(struct reading *reading, struct err *err)
 	while (event_next(reading->log, &walk, &event)) {
 		if (event.pcr == PCR_PROGRAMS && !measured_is_step(&event))
 			reading->kernel_digest = event.measured;
-		if (event.pcr == PCR_PROGRAMS && measured_is_return(&event))
+		/* a boot option without a program, as the network's without a server, ran nothing
+		 */
+		if (event.pcr == PCR_PROGRAMS && reading->kernel_digest.len &&
+			measured_is_return(&event))
 			reading->found->has_returned = true;
 		if (event.pcr == PCR_COMMANDS)
 			grub_look_ahead(reading->grub, &event);

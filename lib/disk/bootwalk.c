@@ -21,6 +21,8 @@ static const struct place {
 	{"usr/lib/linux/efi", 0},
 	{"usr/lib/nullboot/shim", 0},
 	{"usr/lib/bootupd/updates", 3},
+	{"usr/lib/fwupd/efi", 0},
+	{"usr/libexec/fwupd/efi", 0},
 	{"usr/lib64/efi", 0},
 	{"usr/share/efi", 1},
 	{"usr/share/grub*/*-efi/*.efi", 0},

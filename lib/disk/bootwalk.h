@@ -7,10 +7,10 @@
  * are hundreds, and Secure Boot allows none of them.
  *
  * Source: Debian's and Ubuntu's shim-signed, grub-efi-*-signed, systemd-boot-efi, linux-image-*;
- * Ubuntu's nullboot (cmd/nullbootctl/main.go) and its kernels with full disk encryption; Fedora's
- * and RHEL's shim, grub2-efi-*, kernel-core (usr/lib/modules), usr/lib/efi, usr/lib/ostree-boot and
- * bootupd (src/efi.rs); SUSE's usr/lib64/efi, usr/share/efi and usr/share/grub2; Flatcar's
- * usr/boot; UAPI.1 Boot Loader Specification (efi, boot). */
+ * Ubuntu's nullboot (cmd/nullbootctl/main.go) and its kernels with full disk encryption; fwupd-efi
+ * (usr/libexec/fwupd/efi); Fedora's and RHEL's shim, grub2-efi-*, kernel-core (usr/lib/modules),
+ * usr/lib/efi, usr/lib/ostree-boot and bootupd (src/efi.rs); SUSE's usr/lib64/efi, usr/share/efi
+ * and usr/share/grub2; Flatcar's usr/boot; UAPI.1 Boot Loader Specification (efi, boot). */
 #ifndef DISK_BOOTWALK_H
 #define DISK_BOOTWALK_H
 

@@ -17,7 +17,7 @@
 /* with a code's name, it still fits into the first 200 characters, which are always shown */
 #define DRIFT_SHORT_SIZE 160
 
-/* The last three are found by drift_self.c. */
+/* The last three are found by drift_self.c and drift_other_vm.c. */
 enum explanation_how {
 	EXPLANATION_NONE, /* searched and not found */
 	EXPLANATION_UNKNOWN, /* a source that might explain it could not be read */
@@ -104,6 +104,8 @@ void drift_judge(const struct rules *rules, const struct components *boot, struc
 void drift_find_renewal(const struct components *boot, struct drift *drift);
 /* drift_self.c: explains differences that need no file or package. */
 void drift_explain_itself(const struct components *boot, struct drift *drift);
+/* drift_other_vm.c: explains what belongs to the VM, if this is another one. */
+void drift_explain_other_vm(const struct components *boot, struct drift *drift);
 /* drift_text.c: one sentence with the differences in their order; those that do not fit into `size`
  * are counted. */
 void drift_sentence(const struct components *boot, const struct drift *drift,

@@ -50,8 +50,11 @@ void drift_line_words(const char *line, const char *other, char *ret, size_t siz
 static bool opens_shell(const char *word)
 {
 	static const char *const patterns[] = {"single", "[sS1]", "rescue", "emergency", "recovery",
-		"*systemd.unit=rescue*", "*systemd.unit=emergency*", "*systemd.debug[-_]shell*",
-		"systemd.run=*", "rd.break*", "break", "break=*", "*init=*/*sh", "*init=*/busybox"};
+		"-[bs]", "rd.rescue", "rd.emergency", "*systemd.unit=rescue*",
+		"*systemd.unit=emergency*", "*systemd.unit=runlevel1*", "*systemd.unit=debug-shell*",
+		"*systemd.wants=rescue*", "*systemd.wants=emergency*", "*systemd.wants=debug-shell*",
+		"*systemd.debug[-_]shell*", "systemd.run=*", "rd.break*", "rdbreak*", "break",
+		"break=*", "*init=*/*sh", "*init=*/busybox", "*init=*/sulogin"};
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (fnmatch(patterns[i], word, 0) == 0)

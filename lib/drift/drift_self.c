@@ -1,10 +1,8 @@
 /* Differences that need no file or package to be explained:
- * - GREW: the change allows no further program to start: dbx or the SBAT level only rose, or Secure
- *   Boot was switched on
+ * - GREW: the change allows no further program to start: dbx or the SBAT level only rose, the first
+ *   SBAT level came, or Secure Boot was switched on
  * - FOLLOWS: another change, which is explained, brings it about: a new shim brings a new signer,
- *   a new certificate in db another signature of the same shim
- * - OTHER_VM: the disk is in another VM now, and firmware, devices and variables are that VM's.
- * They are judged as one change, that of the VM's identifier */
+ *   a new certificate in db another signature of the same shim */
 #include <string.h>
 #include "base/text.h"
 #include "boot/pcr.h"
@@ -26,11 +24,26 @@ static bool is_whole(const struct component *component)
 	return component->is_bound && strlen(component->name) + 1 < sizeof(component->name);
 }
 
-static void explain_growth(struct drift_difference *difference)
+/* A shim that knows levels took the place of one that does not. Of two levels only the first is
+ * shim's. */
+static bool is_first_level(const struct components *boot, const struct drift_difference *difference)
+{
+	const struct component *level = &difference->after;
+	size_t levels = 0;
+
+	for (size_t i = 0; i < boot->count; i++)
+		levels += boot->items[i].kind == COMPONENT_SBAT;
+	return difference->change == DRIFT_ADDED && level->kind == COMPONENT_SBAT && levels == 1 &&
+	       level->is_bound && level->facts.sbat.is_whole && level->facts.sbat.has_sbat;
+}
+
+static void explain_growth(const struct components *boot, struct drift_difference *difference)
 {
 	const struct component *before = &difference->before, *after = &difference->after;
 	bool grew = false;
 
+	if (is_first_level(boot, difference))
+		set_explanation(difference, EXPLANATION_GREW);
 	if (difference->change != DRIFT_CHANGED)
 		return;
 	if (after->kind == COMPONENT_DBX)
@@ -171,6 +184,18 @@ static bool is_repeated_line(const struct scene *scene)
 	return is_explained_change(causes) &&
 	       count_in_files(scene->boot, COMPONENT_COMMAND_LINE) <= 1 &&
 	       ((line && line->pcr == PCR_COMMANDS) || is_unified(scene->boot));
+}
+
+/* The kernel's path is in its line too, with the disk's number, and only there: the line that GRUB
+ * was told is listed without it. */
+static bool is_line_of_grub(const struct scene *scene)
+{
+	const uint32_t commands = IN(PCR_COMMANDS) | IN(PCR_KERNEL_CONFIG);
+
+	return scene->difference->change != DRIFT_REMOVED &&
+	       scene->difference->after.is_from_grub && scene->boot->listed & IN(PCR_COMMANDS) &&
+	       count_kind(scene->drift, COMPONENT_COMMAND_LINE, commands).unexplained == 0 &&
+	       count_in_files(scene->boot, COMPONENT_COMMAND_LINE) == 1;
 }
 
 /* A kernel in a unified image is verified as part of that image. */
@@ -419,58 +444,17 @@ static const struct {
 	{COMPONENT_LOADED_INITRD, ANY_PCR, is_received_no_more, NULL},
 	{COMPONENT_INITRD_LIST, ANY_PCR, is_list_of_known_initrds, NULL},
 	{COMPONENT_COMMAND_LINE, IN(PCR_FILES), is_repeated_line, NULL},
+	{COMPONENT_COMMAND_LINE, IN(PCR_FILES), is_line_of_grub, NULL},
 	{COMPONENT_BOOT_COMMANDS, ANY_PCR, is_menu_explained, NULL},
 	{COMPONENT_BOOT_FILE, ANY_PCR, is_in_image_of_grub, NULL},
 	{COMPONENT_SECURE_BOOT_SETTING, ANY_PCR, is_setting_of_shim, "as it may with another shim"},
 };
 
-/* The host's firmware measures the VM's identifier before any program of the disk runs. Malware can
- * measure another identifier later and edit the log's text, but the replay of PCR 6 fails unless
- * the log still has the old identifier's digest. */
-static bool is_other_vm(const struct components *boot, const struct drift *drift)
-{
-	const struct drift_difference *id = NULL;
-	size_t ids = 0;
-
-	for (size_t i = 0; i < drift->count; i++) {
-		if (kind_of(&drift->differences[i]) != COMPONENT_VM_ID)
-			continue;
-		if (id)
-			return false;
-		id = &drift->differences[i];
-	}
-	if (!id || id->change != DRIFT_CHANGED || !id->before.is_bound || !id->after.is_bound)
-		return false;
-	for (size_t i = 0; i < boot->count; i++) {
-		const struct component *item = &boot->items[i];
-
-		ids += item->kind == COMPONENT_VM_ID;
-		if (memcmp(item->sha256, id->before.sha256, sizeof(item->sha256)) == 0 ||
-			(item->kind == COMPONENT_FIRMWARE_CONFIG && item->folded))
-			return false;
-	}
-	return ids == 1;
-}
-
-/* Firmware, devices and firmware variables belong to the VM; everything else is on its disk. */
-static const uint32_t kinds_of_vm =
-	1u << COMPONENT_FIRMWARE | 1u << COMPONENT_FIRMWARE_CONFIG | 1u << COMPONENT_DRIVER |
-	1u << COMPONENT_BOOT_ORDER | 1u << COMPONENT_BOOT_OPTION | 1u << COMPONENT_PK |
-	1u << COMPONENT_KEK | 1u << COMPONENT_DB | 1u << COMPONENT_DBX | 1u << COMPONENT_AUTHORITY |
-	1u << COMPONENT_SBAT | 1u << COMPONENT_SECURE_BOOT_SETTING | 1u << COMPONENT_MOK;
-
 void drift_explain_itself(const struct components *boot, struct drift *drift)
 {
-	bool is_in_other_vm = is_other_vm(boot, drift);
-
-	for (size_t i = 0; i < drift->count; i++) {
-		struct drift_difference *difference = &drift->differences[i];
-
-		explain_growth(difference);
-		if (is_in_other_vm && drift_has_component(difference) &&
-			kinds_of_vm & 1u << kind_of(difference))
-			set_explanation(difference, EXPLANATION_OTHER_VM);
-	}
+	for (size_t i = 0; i < drift->count; i++)
+		explain_growth(boot, &drift->differences[i]);
+	drift_explain_other_vm(boot, drift);
 	for (size_t k = 0; k < sizeof(consequences) / sizeof(consequences[0]); k++)
 		for (size_t i = 0; i < drift->count; i++) {
 			struct drift_difference *difference = &drift->differences[i];

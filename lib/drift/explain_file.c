@@ -109,11 +109,12 @@ static const struct {
 
 /* Programs that packages bring beside the one that starts from the disk, and that do not explain
  * it: GRUB for the network and for a CD take their configuration from elsewhere (Debian's and
- * Ubuntu's grub-efi-amd64-signed), shim's MokManager and fallback start no kernel (shim-helpers).
- */
+ * Ubuntu's grub-efi-amd64-signed), shim's MokManager and fallback start no kernel (shim-helpers),
+ * nor does what installs firmware (fwupd-efi). */
 static bool is_beside_loader(const char *name)
 {
-	static const char *const patterns[] = {"grubnet*", "gcd*", "mm*.efi*", "fb*.efi*"};
+	static const char *const patterns[] = {
+		"grubnet*", "gcd*", "mm*.efi*", "fb*.efi*", "fwup*.efi*"};
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)

@@ -268,6 +268,14 @@ def mok_list_gains_key(vm, log):
     log.one(14, "MokList").measure(b"a list with one key more")
 
 
+def variable_of_shim(name, value, change):
+    """In PCR 14 shim measures the value alone."""
+    def both(vm, log):
+        change(vm, log)
+        log.behind([e for e in log.events if e.pcr == 14][-1], log.event(14, edit_log.IPL, value, name.encode() + b"\0"))
+    return both
+
+
 def mok_list_and_grub(vm, log):
     mok_list_gains_key(vm, log)
     grub_by_package(vm, log)

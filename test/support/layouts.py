@@ -76,6 +76,17 @@ class Boot:
             self.add(4, 0x80000007, text, text)
         return self
 
+    def attempted(self, image=None, path="\\net.efi"):
+        """The firmware's first boot option, as the network, has nothing to start, or a program that ends."""
+        first = self.log.one(4, "BOOTX64.EFI")
+        if image:
+            event = self.log.program(path, image)
+            event.set_digest(measured(image))
+            self.log.before(first, event)
+        for text in (b"Returning from EFI Application from Boot Option", b"Calling EFI Application from Boot Option"):
+            self.log.before(first, self.log.event(4, 0x80000007, text, text))
+        return self
+
     def command(self, text):
         self.add(8, edit_log.IPL, text.encode(), b"grub_cmd: " + text.encode() + b"\0")
         return self

@@ -417,6 +417,94 @@ static void what_the_kernel_got_is_told_if_it_is_no_single_file(void **state)
 	}
 }
 
+/* ASCII as UTF-16. */
+static struct bytes wide(const char *text, bool has_end, uint8_t ret[128])
+{
+	size_t len = strlen(text);
+
+	memset(ret, 0, 128);
+	for (size_t i = 0; i < len; i++)
+		ret[2 * i] = (uint8_t)text[i];
+	return (struct bytes){ret, 2 * (len + (has_end ? 1 : 0))};
+}
+
+static void what_grub_gave_its_kernel_is_known(void **state)
+{
+	static const uint8_t tag[] = "\xed\x22\x3b\x8f\x1a\0\0\0LOADED_IMAGE::LoadOptions";
+	static const struct {
+		const char *received;
+		bool has_end, is_given;
+	} rows[] = {
+		{"BOOT_IMAGE=(hd1,gpt2)/vmlinuz root=x ro", false, true},
+		{"BOOT_IMAGE=(hd1,gpt2)/vmlinuz root=x ro", true, true},
+		{"BOOT_IMAGE=(hd0,gpt2)/vmlinuz root=x ro", false, false},
+		{"BOOT_IMAGE=(hd1,gpt2)/vmlinuz root=x ro init=/bin/sh", false, false},
+		{"(hd1,gpt2)/vmlinuz root=x ro", false, false},
+		{"BOOT_IMAGE=(hd1,gpt2)/old root=x rw", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+		bool is_measured = i % 2 == 0;
+		uint8_t received[128];
+
+		put_measured(&log, 8, EV_IPL, TEXT("(hd1,gpt2)/old root=x rw"),
+			TEXT("kernel_cmdline: (hd1,gpt2)/old root=x rw"));
+		put_measured(&log, 8, EV_IPL,
+			is_measured ? TEXT("(hd1,gpt2)/vmlinuz root=x ro") : TEXT("other words"),
+			TEXT("kernel_cmdline: (hd1,gpt2)/vmlinuz root=x ro"));
+		put_measured(&log, 9, EV_EVENT_TAG,
+			wide(rows[i / 2].received, rows[i / 2].has_end, received),
+			(struct bytes){tag, sizeof(tag)});
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, 3);
+		assert_int_equal(found.items[2].kind, COMPONENT_COMMAND_LINE);
+		if (is_measured)
+			assert_int_equal(found.items[2].is_from_grub, rows[i / 2].is_given);
+	}
+}
+
+/* Of shim's variables only the value is measured: what comes as a second 01 is another one. */
+static void a_value_that_comes_twice_is_two_variables(void **state)
+{
+	static const char *const names[] = {"MokListTrusted", "MokDBState", "MokPolicy"};
+
+	(void)state;
+	for (size_t count = 1; count <= COUNT(names); count++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+
+		for (size_t i = 0; i < count; i++)
+			put_measured(&log, 14, EV_IPL, TEXT("\1"), bytes_of_text(names[i]));
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.count, count);
+		assert_string_not_equal(found.items[0].name, count > 1 ? found.items[1].name : "");
+	}
+}
+
+/* A boot option without a program ran nothing before the one that did. */
+static void only_a_program_returns(void **state)
+{
+	static const char call[] = "Calling EFI Application from Boot Option";
+	static const char back[] = "Returning from EFI Application from Boot Option";
+
+	(void)state;
+	for (size_t programs = 0; programs < 2; programs++) {
+		auto_cleanup(buf) struct buf log = empty_log();
+		auto_cleanup(components) struct components found = components_empty();
+
+		put_measured(&log, 4, EV_EFI_ACTION, TEXT(call), TEXT(call));
+		if (programs)
+			put_measured(&log, 4, EV_EFI_ACTION, TEXT("a program"), TEXT(call));
+		put_measured(&log, 4, EV_EFI_ACTION, TEXT(back), TEXT(back));
+		put_measured(&log, 4, EV_EFI_BOOT_SERVICES_APPLICATION, TEXT("kernel"), TEXT(""));
+		found = read_components(buf_bytes(&log), ALL_PCRS);
+		assert_int_equal(found.has_returned, programs);
+	}
+}
+
 static void the_command_line_is_without_the_kernels_path(void **state)
 {
 	auto_cleanup(buf) struct buf old = empty_log();
@@ -768,6 +856,9 @@ int main(void)
 		cmocka_unit_test(a_command_line_is_one_whatever_the_log_calls_it),
 		cmocka_unit_test(a_vm_id_is_what_the_firmware_measured),
 		cmocka_unit_test(what_the_kernel_got_is_told_if_it_is_no_single_file),
+		cmocka_unit_test(what_grub_gave_its_kernel_is_known),
+		cmocka_unit_test(a_value_that_comes_twice_is_two_variables),
+		cmocka_unit_test(only_a_program_returns),
 		cmocka_unit_test(the_command_line_is_without_the_kernels_path),
 		cmocka_unit_test(the_order_of_keys_says_nothing),
 		cmocka_unit_test(too_many_of_a_kind_are_folded),

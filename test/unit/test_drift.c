@@ -640,6 +640,44 @@ static void the_oldest_version_that_may_start_only_rises(void **state)
 	}
 }
 
+static void a_level_may_come_and_not_go(void **state)
+{
+	static const struct {
+		const char *old, *new, *second; /* NULL: none */
+		enum err_code code;
+	} levels[] = {
+		{NULL, "sbat,1,2022052400 shim,2 grub,3", NULL, ERR_OK},
+		{NULL, "sbat,1,2021030218", NULL, ERR_OK},
+		{NULL, "", NULL, ERR_DRIFT_SETTINGS},
+		{NULL, "shim,2 grub,3", NULL, ERR_DRIFT_SETTINGS},
+		{NULL, "sbat,1,2022052400 shim grub,3", NULL, ERR_DRIFT_SETTINGS},
+		{NULL, "sbat,1,2021030218", "sbat,1,2022052400 shim,2", ERR_DRIFT_SETTINGS},
+		/* the first one is shim's, and the other was measured later, by whoever lowered it
+		 */
+		{"sbat,1,2022052400 shim,2", "sbat,1,2021030218", "sbat,1,2022052400 shim,2",
+			ERR_DRIFT_SETTINGS},
+		{"sbat,1,2022052400 shim,2", NULL, NULL, ERR_DRIFT_SETTINGS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		auto_cleanup(components) struct components before = no_components();
+		auto_cleanup(components) struct components boot = no_components();
+		struct drift_judgement judgement;
+
+		if (levels[i].old)
+			add(&before, &(struct item){COMPONENT_SBAT, 7, levels[i].old, 1, false});
+		if (levels[i].new)
+			add(&boot, &(struct item){COMPONENT_SBAT, 7, levels[i].new, 2, false});
+		if (levels[i].second)
+			add(&boot, &(struct item){COMPONENT_SBAT, 7, levels[i].second,
+					   levels[i].old ? 1 : 3, false});
+		judge_two(&before, &boot, 0, &judgement);
+		assert_int_equal(judgement.verdict.reason.code, levels[i].code);
+		assert_int_equal(judgement.is_explained, levels[i].code == ERR_OK);
+	}
+}
+
 static void add_dbx(struct components *components, const char *fills)
 {
 	struct component dbx = {.kind = COMPONENT_DBX, .pcr = 7, .is_bound = true};
@@ -984,6 +1022,14 @@ static void a_word_that_leads_to_a_shell_is_found(void **state)
 		{"ro init=/bin/bash init=/sbin/init", "ro init=/sbin/init", "init=/bin/bash"},
 		{"rdinit=/usr/bin/busybox", "", "rdinit=/usr/bin/busybox"},
 		{"ro emergency", "ro emergency-x", "emergency"},
+		{"ro rd.emergency", "ro", "rd.emergency"},
+		{"ro -b", "ro", "-b"},
+		{"ro systemd.unit=runlevel1.target", "ro", "systemd.unit=runlevel1.target"},
+		{"ro systemd.unit=debug-shell.service", "ro", "systemd.unit=debug-shell.service"},
+		{"ro rd.systemd.wants=debug-shell.service", "ro",
+			"rd.systemd.wants=debug-shell.service"},
+		{"ro init=/sbin/sulogin", "ro", "init=/sbin/sulogin"},
+		{"ro rd.shell rd.emergency=halt systemd.unit=multi-user.target -x", "ro", NULL},
 		{"ro\tsingle quiet", "ro quiet", "single"},
 		{"ro x\xA0single", "ro", "single"},
 		{"ro init=/bin/sh\xA0x", "ro", "init=/bin/sh"},
@@ -1340,6 +1386,7 @@ int main(void)
 		cmocka_unit_test(each_change_has_its_verdict_and_its_sentence),
 		cmocka_unit_test(a_consequence_joins_its_explained_cause),
 		cmocka_unit_test(the_oldest_version_that_may_start_only_rises),
+		cmocka_unit_test(a_level_may_come_and_not_go),
 		cmocka_unit_test(revocations_may_be_added_but_not_removed),
 		cmocka_unit_test(revocations_that_were_not_kept_are_not_counted),
 		cmocka_unit_test(the_closest_variant_is_compared),
