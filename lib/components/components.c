@@ -66,7 +66,8 @@ int components_add(struct components *components, const struct component *compon
 {
 	struct component *same = find_same(components, component);
 	struct component *last = NULL;
-	size_t of_kind = 0;
+	size_t of_kind = 0, most = component->kind == COMPONENT_BOOT_FILE ? COMPONENTS_BOOT_FILES
+									  : COMPONENTS_PER_KIND;
 
 	if (same && !same->name[0]) {
 		memcpy(same->name, component->name, sizeof(same->name));
@@ -81,7 +82,7 @@ int components_add(struct components *components, const struct component *compon
 		of_kind++;
 		last = &components->items[i];
 	}
-	if (of_kind < COMPONENTS_PER_KIND)
+	if (of_kind < most)
 		return append(components, component, err);
 	fold(last, component);
 	return 0;

@@ -16,7 +16,9 @@
 #include "edge/crypto.h"
 
 /* components beyond this number become one, the last: see `folded` */
-#define COMPONENTS_PER_KIND       24
+#define COMPONENTS_PER_KIND 24
+/* as many of the files that GRUB read: a theme has some forty */
+#define COMPONENTS_BOOT_FILES     64
 #define COMPONENT_NAME_SIZE       160
 #define COMPONENTS_MAX_TEXTS      (16u << 10) /* bytes of texts that are longer than a name */
 #define COMPONENTS_QUOTED_PCRS    0xFFu /* components of other PCRs were read, not quoted */
