@@ -26,14 +26,24 @@ static void copy_value(const json *value, char *ret, size_t size)
 	text_clean(ret, size, text ? bytes_of_text(text) : buf_bytes(&printed));
 }
 
-/* Appends "claim=value". A detail without a value has a message at most. */
+/* What a detail without a value has: a message, or else a code; or it is a text itself. */
+static const json *reason_of(const json *detail)
+{
+	const json *message = json_get_nocase(detail, "message");
+
+	if (json_text(detail))
+		return detail;
+	return message ? message : json_get_nocase(detail, "code");
+}
+
+/* Appends "claim=value", or "claim: reason". */
 static void add_detail(const json *detail, char *claims, size_t size)
 {
 	const json *value = json_get_nocase(detail, "value");
 	char name[80], text[80];
 
 	copy_text(detail, "target", name, sizeof(name));
-	copy_value(value ? value : json_get_nocase(detail, "message"), text, sizeof(text));
+	copy_value(value ? value : reason_of(detail), text, sizeof(text));
 	if (!name[0] && !text[0])
 		return;
 	if (!text_list_add(claims, size, "%s%s%s", name,
@@ -42,6 +52,23 @@ static void add_detail(const json *detail, char *claims, size_t size)
 					 : ": ",
 		    text))
 		memcpy(claims + strlen(claims) - 3, "...", 3);
+}
+
+/* What is no list has no details. */
+static void add_details(const json *details, char *claims, size_t size)
+{
+	json_each (detail, json_is_object(details) ? NULL : details)
+		add_detail(detail, claims, size);
+}
+
+/* Of an answer that is not in the protocol's form, as gateways and other services write them. */
+static void read_foreign(const json *root, struct complaint *ret)
+{
+	static const char *const names[] = {
+		"message", "error_description", "detail", "title", "error"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !ret->foreign[0]; i++)
+		copy_text(root, names[i], ret->foreign, sizeof(ret->foreign));
 }
 
 void complaint_read(struct bytes body, struct complaint *ret)
@@ -55,14 +82,17 @@ void complaint_read(struct bytes body, struct complaint *ret)
 		return;
 	ret->is_json = true;
 	error = json_get_nocase(root, "error");
-	ret->is_of_protocol = error != NULL;
+	ret->is_of_protocol = json_is_object(error);
+	if (!ret->is_of_protocol)
+		read_foreign(root, ret);
 	copy_text(error, "code", ret->code, sizeof(ret->code));
 	for (size_t depth = 0; json_is_object(error) && depth < MAX_DEPTH; depth++) {
 		if (!ret->message[0])
 			copy_text(error, "message", ret->message, sizeof(ret->message));
-		json_each (detail, json_get_nocase(error, "details"))
-			add_detail(detail, ret->claims, sizeof(ret->claims));
+		add_details(json_get_nocase(error, "details"), ret->claims, sizeof(ret->claims));
 		error = json_get_nocase(error, "innererror");
+		if (!json_is_object(error))
+			error = json_at(error, 0);
 	}
 }
 

@@ -2,7 +2,8 @@
  * found wrong.
  *
  * {"error": {"code", "message", "innererror": {"message", "details": [{"target", "value"}]}}}, as
- * in Microsoft's REST guidelines; inner parts of the service write the names with capitals. Source:
+ * in Microsoft's REST guidelines; inner parts of the service write the names with capitals, and
+ * "innererror" as a list. Source:
  * Azure REST API Guidelines, "Handling errors"; answers in public reports. */
 #ifndef MAA_COMPLAINT_H
 #define MAA_COMPLAINT_H
@@ -11,10 +12,11 @@
 
 struct complaint {
 	bool is_json;
-	bool is_of_protocol; /* an object with a member "error" */
+	bool is_of_protocol; /* an object with a member "error" that is an object */
 	char code[64]; /* "" if absent */
 	char message[256]; /* the outermost that there is; "" if absent */
 	char claims[128]; /* "claim=value, ..."; "" if absent */
+	char foreign[128]; /* what JSON of another form says; "" if nothing */
 };
 
 /* Never fails: of a body that cannot be read nothing is known. */

@@ -75,26 +75,41 @@ static enum err_code code_of_answer(
 		return ERR_PROVIDER_DOWN;
 	if ((status >= 300 && status < 400) || is_page(answer))
 		return ERR_BLOCK_PAGE; /* a device on the way answered */
+	if (status == 403 && !complaint->is_json && answer->body.len)
+		return ERR_BLOCK_PAGE; /* so does one that writes a line */
 	if (status < 400 || (!complaint->is_json && answer->body.len))
 		return ERR_ANSWER_NOT_TOKEN;
 	return code_of_client_error(
 		status, complaint, complaint->is_of_protocol || answer->error_code[0] != '\0');
 }
 
+/* What a body says to people: a page's title, a text of a line or two, or a member of JSON. */
+static void said_text(
+	const struct http_answer *answer, const struct complaint *complaint, char ret[128])
+{
+	struct bytes body = buf_bytes(&answer->body);
+
+	connect_proxy_page_title(body, ret, 80);
+	if (!ret[0] && complaint->is_json)
+		(void)text_format(ret, 128, "%s", complaint->foreign);
+	else if (!ret[0] && strncasecmp(answer->content_type, "text/plain", 10) == 0 &&
+		 !answer->encoding[0])
+		text_clean(ret, 128, body);
+}
+
 /* Describes an answer that is not in the protocol's form. */
-static void body_text(const struct http_answer *answer, char ret[256])
+static void body_text(
+	const struct http_answer *answer, const struct complaint *complaint, char ret[256])
 {
 	const char *type = answer->content_type[0] ? answer->content_type : "no type";
-	char title[80];
+	char said[128];
 
-	connect_proxy_page_title(buf_bytes(&answer->body), title, sizeof(title));
+	said_text(answer, complaint, said);
 	if (answer->location[0])
 		(void)text_format(ret, 256, "and points to %.120s", answer->location);
-	else if (title[0])
-		(void)text_format(ret, 256, "with a page of '%.40s', \"%s\"", type, title);
-	else if (answer->status == STATUS_FIREWALL && answer->body.len < 200)
-		(void)text_format(ret, 256, "\"%.*s\"", (int)answer->body.len,
-			(const char *)answer->body.data);
+	else if (said[0])
+		(void)text_format(ret, 256, "with a %s of '%.40s', \"%s\"",
+			is_page(answer) ? "page" : "text", type, said);
 	else if (answer->body.len == 0)
 		(void)text_format(ret, 256, "without a body");
 	else
@@ -123,6 +138,7 @@ static int refuse_answer(const struct exchange *exchange, size_t request_len,
 	struct complaint complaint;
 	char place[128], body[256], hint[128], text[ERR_MSG_SIZE], id[HTTP_ID_SIZE + 16] = "";
 	enum err_code code;
+	size_t len;
 
 	complaint_read(buf_bytes(&answer->body), &complaint);
 	complaint_text(&complaint, text, sizeof(text));
@@ -130,11 +146,12 @@ static int refuse_answer(const struct exchange *exchange, size_t request_len,
 	way_place_text(&exchange->way.proxy, answer->peer, place, sizeof(place));
 	if (answer->request_id[0])
 		(void)text_format(id, sizeof(id), " (request %s)", answer->request_id);
-	if (text[0])
+	len = strlen(text);
+	if (len)
 		return err_set(err, code, (unsigned long)answer->status,
 			"%.80s%s answered %ld%s%s%s", exchange->way.origin.host, place,
-			answer->status, text, id, complaint.message[0] ? "" : ".");
-	body_text(answer, body);
+			answer->status, text, id, strchr(".!?", text[len - 1]) && !id[0] ? "" : ".");
+	body_text(answer, &complaint, body);
 	hint_text(answer, code, request_len, hint);
 	return err_set(err, code, (unsigned long)answer->status, "%.80s%s answered %ld %s%s%s.",
 		exchange->way.origin.host, place, answer->status,

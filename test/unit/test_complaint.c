@@ -48,6 +48,11 @@ static void the_reason_is_read_in_every_form(void **state)
 			" PolicyEvaluationError (secureboot, Why?): A required claim is false."},
 		{ERROR(DENIED DETAILS("{\"target\":\"log\",\"message\":\"Is cut.\"}")),
 			" PolicyEvaluationError (log: Is cut.): A required claim is false."},
+		{ERROR(DENIED
+			 ",\"details\":[\"secureboot\",{\"code\":\"ClaimMismatch\"},{\"target\":\"svn\",\"code\":\"TooLow\"}]"),
+			" PolicyEvaluationError (secureboot, ClaimMismatch, svn: TooLow)"},
+		{ERROR(DENIED ",\"innererror\":[{\"message\":\"No.\",\"details\":[" DBX "]}]"),
+			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false): No."},
 		{ERROR(DENIED ",\"innererror\":{\"innererror\":{\"details\":[" DBX "]}}"),
 			" PolicyEvaluationError (x-ms-azurevm-dbxvalidated=false)"},
 		{"{\"Error\":{\"Code\":\"Inner\",\"InnerError\":{\"Details\":[{\"Target\":\"a\",\"Value\":\"b\"}]}}}",
