@@ -56,8 +56,12 @@ static int check_device(const char *path, struct err *err)
 	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
 		return err_set(err, ERR_NO_VTPM, (unsigned long)errno,
 			"This machine has no TPM: '%s': %m.", path);
-	return err_set(
-		err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m.", path);
+	return err_set(err, ERR_TPM_OPEN, (unsigned long)errno, "TPM '%s' cannot be opened: %m%s.",
+		path,
+		errno == EPERM ? " (by rules for devices: a container's, or DeviceAllow= of a unit)"
+		: errno == EACCES ? " (by its mode, or by a policy such as SELinux)"
+		: errno == EBUSY  ? " (another program holds it)"
+				  : "");
 }
 
 static int open_link(enum tpmlink_kind kind, const char *conf, const char *tcti,
