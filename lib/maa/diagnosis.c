@@ -18,6 +18,12 @@ static void append_sentence(struct err *err, const char *text)
 	err_fill(err, old.code, old.native, "%s %s", old.msg, text);
 }
 
+/* With TLS 1.3 a server that refuses the client lets it send the request first. */
+static bool is_by_alert(const struct probe *probe, const struct err *err)
+{
+	return err_info(err->code)->place == ERR_PLACE_NO_ANSWER && probe->peer.alert;
+}
+
 void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *err)
 {
 	struct err found;
@@ -30,7 +36,7 @@ void diagnosis_merge(const struct probe *probe, uint32_t waited_ms, struct err *
 		append_sentence(err, text);
 	} else if (err_info(found.code)->kind != ERR_KIND_NETWORK) {
 		return; /* the probe itself failed, e.g. without memory */
-	} else if (is_of_the_way(err->code)) {
+	} else if (is_of_the_way(err->code) || is_by_alert(probe, err)) {
 		*err = found;
 	} else {
 		(void)text_format(text, sizeof(text), "Right after: %s", found.msg);

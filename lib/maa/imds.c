@@ -100,7 +100,8 @@ static enum err_code code_of_refusal(const struct http_answer *answer)
 {
 	if (answer->status == 429)
 		return ERR_METADATA_THROTTLED;
-	if (is_foreign(answer) || (answer->status >= 300 && answer->status < 400))
+	if (is_foreign(answer) || (answer->status >= 300 && answer->status < 400) ||
+		answer->status == 407) /* a proxy's */
 		return ERR_METADATA_FOREIGN;
 	/* the service's own documentation and clients take 404 and 410 for passing */
 	if (answer->status >= 500 || answer->status == 404 || answer->status == 410)

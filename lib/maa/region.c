@@ -84,6 +84,9 @@ int region_choose(const char *region, const char *cloud_name, enum region_fallba
 	const struct row *row;
 	enum cloud cloud;
 
+	if (!cloud_name[0])
+		return err_set(err, ERR_METADATA_INVALID, 0,
+			"Metadata service: 'azEnvironment' is missing.");
 	if (!find_cloud(cloud_name, &cloud))
 		return err_set(err, ERR_REGION_UNKNOWN, 0,
 			"No shared attestation provider is known in the cloud '%.64s'.", cloud_name);

@@ -22,7 +22,7 @@ struct region_choice {
 };
 
 /* region, cloud: the metadata service's names ("westeurope", "AzurePublicCloud"), compared without
- * regard to case and blanks. ERR_REGION_UNKNOWN. */
+ * regard to case and blanks. ERR_REGION_UNKNOWN; ERR_METADATA_INVALID: no cloud. */
 int region_choose(const char *region, const char *cloud, enum region_fallback fallback,
 	struct region_choice *ret, struct err *err) err_check;
 

@@ -15,6 +15,9 @@
 
 #define FDS_MAX        4 /* of one question: UDP, then TCP */
 #define CLASS_IN       1
+#define FLAGS_OFFSET   2
+#define FLAG_AA        0x0400 /* RFC 1035 section 4.1.1 */
+#define FLAG_RA        0x0080
 #define RCODE_OFFSET   3
 #define RCODE_NXDOMAIN 3
 #define HEADER_SIZE    12
@@ -77,6 +80,14 @@ static void add_address(int family, const void *binary, struct dns_answer *ret)
 		ret->count++;
 }
 
+/* As glibc: a server that neither is the domain's nor asks others has not answered. */
+static bool is_referral(struct bytes packet)
+{
+	unsigned flags = (unsigned)packet.data[FLAGS_OFFSET] << 8 | packet.data[FLAGS_OFFSET + 1];
+
+	return !(flags & (FLAG_AA | FLAG_RA));
+}
+
 void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_answer *ret)
 {
 	struct hostent *host = NULL;
@@ -98,6 +109,8 @@ void dns_read_answer(struct bytes packet, enum dns_family family, struct dns_ans
 	if (host)
 		ares_free_hostent(host);
 	ret->outcome = status == ARES_SUCCESS && ret->count == 0 ? DNS_NO_DATA : outcome_of(status);
+	if (ret->outcome == DNS_NO_DATA && is_referral(packet))
+		ret->outcome = DNS_NOT_RECURSING;
 }
 
 void dns_read_alias(struct bytes packet, char ret[DNS_NAME_SIZE])
@@ -313,6 +326,7 @@ void dns_answer_text(const struct dns_answer *answer, char *ret, size_t size)
 		[DNS_NO_NAME] = "answered NXDOMAIN",
 		[DNS_NO_DATA] = "knows no address",
 		[DNS_FAILED] = "failed",
+		[DNS_NOT_RECURSING] = "resolves no names for others",
 		[DNS_UNREACHED] = "nobody answers there",
 		[DNS_GARBLED] = "answered what is not DNS",
 		[DNS_NO_MEMORY] = "memory ran out"};

@@ -19,6 +19,7 @@ enum dns_outcome {
 	DNS_NO_NAME, /* NXDOMAIN: the name does not exist */
 	DNS_NO_DATA, /* the name exists, without an address of the family */
 	DNS_FAILED, /* SERVFAIL, REFUSED or another code of failure */
+	DNS_NOT_RECURSING, /* no failure and no address: the server refers to others */
 	DNS_UNREACHED, /* nothing listens at the address, or there is no route to it */
 	DNS_GARBLED, /* the answer is not valid DNS */
 	DNS_NO_MEMORY, /* this program ran out of memory */

@@ -33,19 +33,26 @@ static bool is_by_proxy(const struct http_transfer *transfer)
 
 /* ---- deadlines ---- */
 
+/* The exchange opened no socket, and curl knows a peer all the same: libcurl does not report the
+ * times of such a connection in all versions. */
+static bool is_on_old_connection(const struct http_transfer *transfer)
+{
+	char *peer = NULL;
+
+	(void)curl_easy_getinfo(transfer->http->easy, CURLINFO_PRIMARY_IP, &peer);
+	return transfer->address[0] == '\0' && peer && peer[0];
+}
+
 static struct cause cause_of_timeout(const struct http_transfer *transfer)
 {
 	CURL *easy = transfer->http->easy;
-	bool is_reused = transfer->address[0] == '\0' &&
-			 number_of(easy, CURLINFO_NUM_CONNECTS) == 0 &&
-			 seconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0;
 	CURLINFO ready =
 		transfer->request->is_plain ? CURLINFO_CONNECT_TIME_T : CURLINFO_APPCONNECT_TIME_T;
 	bool has_proxy = is_by_proxy(transfer);
 
 	if (transfer->header_bytes)
 		return (struct cause){ERR_ANSWER_SLOW, "the answer began and was not complete"};
-	if (is_reused || seconds_of(easy, ready) > 0)
+	if (is_on_old_connection(transfer) || seconds_of(easy, ready) > 0)
 		return (struct cause){ERR_HTTP_TIMEOUT, "no answer"};
 	if (transfer->address[0] == '\0')
 		return has_proxy ? (struct cause){ERR_PROXY_NAME,
@@ -88,6 +95,8 @@ static struct cause cause_by_code(CURLcode code)
 		{CURLE_GOT_NOTHING, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
 		{CURLE_SEND_ERROR, {ERR_CONNECTION_LOST, "the connection was lost"}},
 		{CURLE_RECV_ERROR, {ERR_CONNECTION_LOST, "the connection ended without an answer"}},
+		/* curl calls what begins with no status line HTTP/0.9 */
+		{CURLE_UNSUPPORTED_PROTOCOL, {ERR_ANSWER_NOT_TOKEN, "what answers speaks no HTTP/1"}},
 		{CURLE_TOO_LARGE, {ERR_ANSWER_TOO_LARGE, "the answer is too large"}},
 		{CURLE_OUT_OF_MEMORY, {ERR_NO_MEMORY, "memory ran out"}},
 		{CURLE_URL_MALFORMAT, {ERR_ENDPOINT_INVALID, "the URL cannot be used"}},

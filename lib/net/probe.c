@@ -75,6 +75,8 @@ static void note_connection(int fd, int64_t started_ms, struct probe_address *re
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &ret->error, &len) < 0)
 		ret->error = errno;
+	if (ret->error == ECONNRESET) /* a refusal is ECONNREFUSED: this one was connected */
+		ret->error = 0;
 	ret->is_connected = ret->error == 0;
 	ret->is_answered = true;
 	ret->took_ms = (uint32_t)(clock_monotonic_ms() - started_ms);
@@ -229,6 +231,9 @@ static int try_tls(struct run *run, struct err *err)
 		*err = probe->peer.fault;
 		return err->code == ERR_OK ? 0 : -1;
 	}
+	if (has_proxy(probe) && probe->peer.is_no_tls)
+		return err_set(err, ERR_PROXY, err->native,
+			"the proxy accepted CONNECT, but what answers then speaks no TLS");
 	probe->is_name_filtered = err->code == ERR_TLS_CUT && connects_without_name(run, look);
 	return -1;
 }

@@ -237,7 +237,7 @@ static enum resolve_outcome outcome_of_side(const struct search *search, const s
 	for (size_t i = 0; i < search->lookup->server_count; i++) {
 		enum dns_outcome there = search->lookup->servers[i].answers[side->family].outcome;
 
-		if (there == DNS_FAILED || there == DNS_GARBLED)
+		if (there == DNS_FAILED || there == DNS_GARBLED || there == DNS_NOT_RECURSING)
 			outcome = RESOLVE_FAILED;
 	}
 	return outcome;
@@ -379,6 +379,23 @@ static int ask_servers(const struct resolve_inputs *inputs, struct resolve *ret,
 	return 0;
 }
 
+/* RFC 1122 section 3.2.1.3: no host's address, and to connect to it reaches this machine. */
+static bool leads_nowhere(const struct resolve *found)
+{
+	static const uint8_t zero[16];
+	uint8_t binary[16] = {0};
+
+	for (size_t i = 0; i < found->count; i++) {
+		int family = strchr(found->addresses[i], ':') ? AF_INET6 : AF_INET;
+
+		memset(binary, 0, sizeof(binary));
+		if (inet_pton(family, found->addresses[i], binary) != 1 ||
+			memcmp(binary, zero, sizeof(zero)) != 0)
+			return false;
+	}
+	return found->count > 0;
+}
+
 bool resolve_is_address(const char *host)
 {
 	uint8_t binary[16];
@@ -410,6 +427,10 @@ int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct
 			add_addresses(&hosts, !without_route, &found);
 		if (!found.count && ask_servers(inputs, &found, err) < 0)
 			return -1;
+		if (leads_nowhere(&found)) {
+			found.count = 0;
+			found.outcome = RESOLVE_NOWHERE;
+		}
 	}
 	*ret = found;
 	return 0;

@@ -45,6 +45,7 @@ enum resolve_outcome {
 	RESOLVE_NO_DATA, /* the name exists and has no address */
 	RESOLVE_FAILED, /* a server answered with a failure */
 	RESOLVE_SILENT, /* no server answered */
+	RESOLVE_NOWHERE, /* 0.0.0.0 or ::, by which filters block a name */
 };
 
 struct resolve {
@@ -66,7 +67,8 @@ int resolve_run(const struct resolve_inputs *inputs, struct resolve *ret, struct
 bool resolve_is_address(const char *host);
 
 /* -1 and why nothing was found, as a clause that lists the servers and their answers. name: "the
- * name", "the proxy's name". ERR_DNS_NO_NAME, ERR_DNS_FAILED, ERR_DNS_SILENT. */
+ * name", "the proxy's name". ERR_DNS: it leads nowhere; ERR_DNS_NO_NAME, ERR_DNS_FAILED,
+ * ERR_DNS_SILENT. */
 int resolve_explain(const struct resolve *lookup, const char *name, struct err *err) err_check;
 /* A server's answers in words: "answers", "answers (A), no answer in 5.0 s (AAAA)", ... */
 void resolve_server_text(const struct resolve_server *server, char *ret, size_t size);

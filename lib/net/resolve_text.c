@@ -44,7 +44,7 @@ static void servers_text(const struct resolve *lookup, char ret[SERVERS_SIZE])
 {
 	const char *between = "DNS server ";
 
-	ret[0] = '\0';
+	(void)text_format(ret, SERVERS_SIZE, "%s", lookup->server_count ? "" : "/etc/hosts");
 	for (size_t i = 0; i < lookup->server_count; i++) {
 		char said[176], longer[SERVERS_SIZE];
 
@@ -84,6 +84,7 @@ int resolve_explain(const struct resolve *lookup, const char *name, struct err *
 		[RESOLVE_NO_DATA] = {ERR_DNS_NO_NAME, "has no address"},
 		[RESOLVE_FAILED] = {ERR_DNS_FAILED, "was not resolved"},
 		[RESOLVE_SILENT] = {ERR_DNS_SILENT, "was not resolved"},
+		[RESOLVE_NOWHERE] = {ERR_DNS, "leads to 0.0.0.0 or ::, by which filters block a name"},
 	};
 	bool is_alias = rows[lookup->outcome].code == ERR_DNS_NO_NAME && lookup->alias[0];
 	/* Azure makes a provider with private endpoints an alias in the zone privatelink, of which

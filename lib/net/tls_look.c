@@ -11,7 +11,7 @@
 #include "net/sockets.h"
 
 #define ANSWER_MAX 4096 /* of an answer's header */
-#define ALERT_LEN  7 /* a record's header and an alert: RFC 8446 sections 5.1 and 6 */
+#define ALERT_MS   500 /* a server with TLS 1.3 refuses the client only after the handshake */
 
 struct session {
 	const struct tls_look_inputs *look;
@@ -19,10 +19,11 @@ struct session {
 	mbedtls_ssl_config config;
 	struct crypto_chain chain;
 	uint64_t received_bytes;
-	uint8_t first_bytes[ALERT_LEN]; /* the first bytes received */
+	uint8_t first_byte; /* received */
 	int error; /* errno of the socket, 0 if none */
 	bool is_over; /* the server closed the connection */
 	bool is_too_late; /* the deadline passed */
+	bool is_impatient; /* only what has arrived is read */
 };
 
 static void session_cleanup(struct session *session)
@@ -70,6 +71,9 @@ static int on_receive(void *context, unsigned char *ret, size_t size)
 	ssize_t len;
 
 	do {
+		if (session->is_impatient &&
+			!sockets_wait(session->look->fd, POLLIN, clock_monotonic_ms() + 1))
+			return MBEDTLS_ERR_SSL_WANT_READ;
 		if (!wait_for(session, POLLIN))
 			return MBEDTLS_ERR_SSL_TIMEOUT;
 		len = recv(session->look->fd, ret, size, 0);
@@ -79,8 +83,8 @@ static int on_receive(void *context, unsigned char *ret, size_t size)
 		return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 	}
 	session->is_over |= len == 0;
-	for (size_t i = 0; i < (size_t)len && session->received_bytes + i < ALERT_LEN; i++)
-		session->first_bytes[session->received_bytes + i] = ret[i];
+	if (len && !session->received_bytes)
+		session->first_byte = ret[0];
 	session->received_bytes += (uint64_t)len;
 	return (int)len;
 }
@@ -173,20 +177,54 @@ static int set_up_handshake(struct session *session, struct err *err)
 enum alert {
 	ALERT_NONE = 0,
 	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_ACCESS_DENIED = 49,
 	ALERT_PROTOCOL_VERSION = 70,
-	ALERT_INSUFFICIENT_SECURITY = 71
+	ALERT_INSUFFICIENT_SECURITY = 71,
+	ALERT_INTERNAL_ERROR = 80,
+	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_CERTIFICATE_REQUIRED = 116
 };
 
-/* A fatal alert in the server's first record, which answers our ClientHello (RFC 8446 section
- * 5.1). */
+/* The server's fatal alert, which mbedtls leaves where it read it, decrypted. */
 static unsigned alert_of(const struct session *session, int status)
 {
-	static const uint8_t type = 21, fatal = 2;
-	const uint8_t *record = session->first_bytes;
-
-	return status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && record[0] == type && record[5] == fatal
-		       ? record[6]
+	return status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE
+		       ? session->ssl.MBEDTLS_PRIVATE(in_msg)[1]
 		       : ALERT_NONE;
+}
+
+/* Whether it answers our ClientHello: the server's first record is an alert (RFC 8446 section
+ * 5.1). */
+static bool is_first_record_alert(const struct session *session)
+{
+	static const uint8_t type = 21;
+
+	return session->received_bytes && session->first_byte == type;
+}
+
+static int fail_for_alert(unsigned alert, struct err *err)
+{
+	const char *text = "";
+
+	switch (alert) {
+	case ALERT_ACCESS_DENIED:
+		text = ", access denied";
+		break;
+	case ALERT_INTERNAL_ERROR:
+		text = ", its own error";
+		break;
+	case ALERT_UNRECOGNIZED_NAME:
+		text = ": it serves no host of this name";
+		break;
+	case ALERT_HANDSHAKE_FAILURE: /* TLS 1.2 has no alert of its own for this */
+	case ALERT_CERTIFICATE_REQUIRED:
+		text = ": it wants a client certificate, which no attestation provider does";
+		break;
+	default:
+		break;
+	}
+	return err_set(err, ERR_TLS_FAILED, alert,
+		"the server refused the TLS handshake by the alert %u%s", alert, text);
 }
 
 /* mbedtls passes errors of X.509 and public keys on in the high-level part of its code. */
@@ -206,13 +244,13 @@ static int fail_for_status(const struct session *session, int status, struct err
 	if (status == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION || alert == ALERT_PROTOCOL_VERSION)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
 			"the server speaks an older TLS than 1.2, which is refused");
-	if (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_INSUFFICIENT_SECURITY)
+	if (is_first_record_alert(session) &&
+		(alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_INSUFFICIENT_SECURITY))
 		return err_set(err, ERR_TLS_NO_AGREEMENT, alert,
 			"the server found nothing that both sides can do (alert %u): its certificate has another kind of key than RSA, P-256, P-384 and P-521, or its TLS other ciphers",
 			alert);
-	if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-		return err_set(err, ERR_TLS_FAILED, (unsigned long)-status,
-			"the server refused the TLS handshake by an alert");
+	if (alert != ALERT_NONE)
+		return fail_for_alert(alert, err);
 	if (status == MBEDTLS_ERR_SSL_INVALID_RECORD)
 		return err_set(
 			err, ERR_TLS_FAILED, (unsigned long)-status, "what answers speaks no TLS");
@@ -242,10 +280,28 @@ static int fail_for_cause(const struct session *session, int status, struct err 
 		return err_set(err, ERR_TLS_FAILED, ETIMEDOUT,
 			session->received_bytes ? "the TLS handshake was not finished in time"
 						: "no answer to the TLS ClientHello");
-	if (session->is_over || session->error)
+	if (session->is_over || session->error || status == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
 		return err_set(err, ERR_TLS_FAILED, (unsigned long)session->error,
 			"the connection was ended within the TLS handshake");
 	return fail_for_status(session, status, err);
+}
+
+/* What the server sends first with TLS 1.3, such as a session ticket, shows that it took the
+ * handshake; one that wants a client certificate sends an alert. */
+static int read_acceptance(struct session *session)
+{
+	int64_t until_ms = clock_monotonic_ms() + ALERT_MS, deadline_ms = session->look->deadline_ms;
+	uint8_t byte;
+	int status;
+
+	if (strcmp(mbedtls_ssl_get_version(&session->ssl), "TLSv1.3") != 0 ||
+		!sockets_wait(
+			session->look->fd, POLLIN, until_ms < deadline_ms ? until_ms : deadline_ms))
+		return 0;
+	session->is_impatient = true;
+	status = mbedtls_ssl_read(&session->ssl, &byte, sizeof(byte));
+	session->is_impatient = false;
+	return status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ? status : 0;
 }
 
 int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, struct err *err)
@@ -261,7 +317,11 @@ int tls_look(const struct tls_look_inputs *look, struct tls_look_peer *ret, stru
 	do
 		status = mbedtls_ssl_handshake(&session.ssl);
 	while (status == MBEDTLS_ERR_SSL_WANT_READ || status == MBEDTLS_ERR_SSL_WANT_WRITE);
+	if (status == 0)
+		status = read_acceptance(&session);
 	ret->received_bytes = session.received_bytes;
+	ret->alert = alert_of(&session, status);
+	ret->is_no_tls = status == MBEDTLS_ERR_SSL_INVALID_RECORD;
 	take_certificate(&session, ret);
 	if (status != 0)
 		return fail_for_cause(&session, status, err);

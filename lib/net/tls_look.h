@@ -31,6 +31,8 @@ struct tls_look_peer {
 	/* if the certificate is not valid at now_s: the server's Date, Unix time, unproven; 0:
 	 * unknown */
 	int64_t date_s;
+	unsigned int alert; /* the server's fatal alert (RFC 8446 section 6), or 0 */
+	bool is_no_tls; /* what the server sent is no TLS */
 	uint64_t received_bytes; /* 0: the server sent nothing after our ClientHello */
 	char version[16]; /* "TLSv1.3" once the handshake is finished */
 };

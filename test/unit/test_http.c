@@ -157,7 +157,8 @@ static void bad_answers_have_their_codes(void **state)
 		{{.path = "/mode/half"}, ERR_ANSWER_CUT, "cut off"},
 		{{.path = "/mode/close"}, ERR_CONNECTION_LOST, "ended without an answer"},
 		{{.path = "/mode/reset"}, ERR_CONNECTION_LOST, "ended without an answer"},
-		{{.path = "/mode/garbage"}, ERR_HTTP_FAILED, "HTTP/0.9"},
+		{{.path = "/mode/garbage"}, ERR_ANSWER_NOT_TOKEN, "speaks no HTTP/1"},
+		{{.path = "/mode/two-lengths"}, ERR_HTTP_FAILED, "the exchange failed"},
 		{{.path = "/mode/echo", .ca_file = "/nonexistent"}, ERR_CA_FILE, "/nonexistent"},
 		{{.path = "/mode/echo", .ca_file = "Makefile"}, ERR_CA_FILE, "Makefile"},
 	};

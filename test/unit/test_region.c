@@ -56,7 +56,6 @@ static void where_no_provider_is_known_none_is_assumed(void **state)
 		{"westeurope", GOVERNMENT, REGION_FALLBACK_NEAREST, GOVERNMENT},
 		{"usgovvirginia", PUBLIC, REGION_FALLBACK_NEAREST, PUBLIC},
 		{"chinaeast2", "AzureChinaCloud", REGION_FALLBACK_NEAREST, "cloud 'AzureChinaCloud'"},
-		{"westeurope", "", REGION_FALLBACK_NEAREST, "cloud ''"},
 		{"westeuropewesteuropewesteuropewesteuropewesteuropewesteuropewesteurope", PUBLIC,
 			REGION_FALLBACK_NEAREST, "westeurope"},
 	};
@@ -75,6 +74,19 @@ static void where_no_provider_is_known_none_is_assumed(void **state)
 			    !strstr(err.msg, "regionFallback"));
 		assert_string_equal(choice.url, "as before");
 	}
+}
+
+/* The metadata service answers in part while it starts. */
+static void a_missing_cloud_may_come_yet(void **state)
+{
+	struct region_choice choice = {.url = "as before"};
+	struct err err;
+
+	(void)state;
+	check_err(region_choose("westeurope", "", REGION_FALLBACK_NEAREST, &choice, &err), &err,
+		ERR_METADATA_INVALID);
+	assert_non_null(strstr(err.msg, "'azEnvironment' is missing"));
+	assert_string_equal(choice.url, "as before");
 }
 
 static void the_nearest_is_asked_if_the_user_wants_it(void **state)
@@ -148,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_regions_have_their_provider),
 		cmocka_unit_test(where_no_provider_is_known_none_is_assumed),
+		cmocka_unit_test(a_missing_cloud_may_come_yet),
 		cmocka_unit_test(the_nearest_is_asked_if_the_user_wants_it),
 		cmocka_unit_test(every_row_gives_an_https_address),
 	};
