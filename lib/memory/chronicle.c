@@ -378,7 +378,7 @@ int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *
 	return state_save(state_fd, CHRONICLE_FILE, document, err);
 }
 
-bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
+bool chronicle_remember(int state_fd, const struct chronicle_news *news, size_t count,
 	int64_t *known, struct chronicle *ret, struct err *trouble)
 {
 	auto_cleanup(fd) int lock_fd = -1;
@@ -397,8 +397,10 @@ bool chronicle_remember(int state_fd, const struct verdict *verdict, const struc
 	if (found != STATE_DAMAGED)
 		trouble->code = ERR_OK;
 	list_open(ret);
-	is_news = (ret->count ? last_of(ret)->number : 0) < *known && note_loss(ret, *known, now);
-	is_news |= chronicle_note(ret, verdict, now);
+	is_news = (ret->count ? last_of(ret)->number : 0) < *known &&
+		  note_loss(ret, *known, &news[count - 1].at);
+	for (size_t i = 0; i < count; i++)
+		is_news |= chronicle_note(ret, news[i].verdict, &news[i].at);
 	if (is_news && chronicle_save(state_fd, ret, &err) < 0)
 		*trouble = err;
 	else

@@ -57,11 +57,17 @@ int chronicle_parse(struct bytes text, struct chronicle *ret, struct err *err) e
 int chronicle_lock(int state_fd, int *ret_fd, struct err *err) err_check;
 /* For readers. ret is empty unless STATE_LOADED. */
 enum state_found chronicle_load(int state_fd, struct chronicle *ret, struct err *err) err_check;
-/* For the service: reads the file, notes the health of a round and writes it. A damaged file is set
- * aside; if it or entries are gone, that is noted, too. known: the number of the newest entry that
- * was ever written, 0 = none; it is updated. trouble: what is to be reported, code ERR_OK: nothing.
- * False: the file cannot be read, and ret is empty. */
-bool chronicle_remember(int state_fd, const struct verdict *verdict, const struct moment *now,
+/* What a round found, and when. */
+struct chronicle_news {
+	const struct verdict *verdict;
+	struct moment at;
+};
+
+/* For the service: reads the file, notes the news, oldest first, and writes it. A damaged file is
+ * set aside; if it or entries are gone, that is noted, too. known: the number of the newest entry
+ * that was ever written, 0 = none; it is updated. trouble: what is to be reported, code ERR_OK:
+ * nothing. False: the file cannot be read, and ret is empty. */
+bool chronicle_remember(int state_fd, const struct chronicle_news *news, size_t count,
 	int64_t *known, struct chronicle *ret, struct err *trouble);
 /* The caller holds the lock. */
 int chronicle_save(int state_fd, const struct chronicle *chronicle, struct err *err) err_check;

@@ -190,9 +190,8 @@ static int add_pending(const struct alert_inputs *inputs, const struct news *new
 	return 0;
 }
 
-/* Saves the change before it is sent, so that no failure can lose it. */
 static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
-	struct alerts *alerts, struct err *err)
+	struct alerts *alerts, bool *ret_is_news, struct err *err)
 {
 	enum health health = inputs->verdict->health;
 	bool is_change = alerts->has_health && alerts->health != health;
@@ -206,11 +205,13 @@ static int note_change(const struct alert_inputs *inputs, bool is_new_receiver,
 		return -1;
 	alerts->has_health = true;
 	alerts->health = health;
-	return save_alerts(inputs->state_fd, alerts, err);
+	*ret_is_news = true;
+	return 0;
 }
 
 /* The same for the next boot. */
-static int note_next_boot(const struct alert_inputs *inputs, struct alerts *alerts, struct err *err)
+static int note_next_boot(const struct alert_inputs *inputs, struct alerts *alerts,
+	bool *ret_is_news, struct err *err)
 {
 	const struct news news = {.reason = inputs->next_boot,
 		.good = "Nothing speaks against the next boot any more."};
@@ -221,7 +222,34 @@ static int note_next_boot(const struct alert_inputs *inputs, struct alerts *aler
 	if (add_pending(inputs, &news, alerts, err) < 0)
 		return -1;
 	alerts->will_not_boot = will_not_boot;
-	return save_alerts(inputs->state_fd, alerts, err);
+	*ret_is_news = true;
+	return 0;
+}
+
+/* Where they cannot be saved (a full disk), they are sent all the same. */
+static void try_to_save(int state_fd, const struct alerts *alerts, struct err *unsaved)
+{
+	struct err err;
+
+	if (save_alerts(state_fd, alerts, &err) < 0)
+		*unsaved = err;
+}
+
+/* Saves changes before they are sent, so that no failure of the receiver loses them. */
+static int note(const struct alert_inputs *inputs, struct alerts *alerts, struct err *unsaved,
+	struct err *err)
+{
+	bool is_news = false;
+
+	if (!inputs->verdict)
+		return 0;
+	if (note_change(inputs, note_receiver(inputs->settings->alert_webhook, alerts), alerts,
+		    &is_news, err) < 0 ||
+		note_next_boot(inputs, alerts, &is_news, err) < 0)
+		return -1;
+	if (is_news)
+		try_to_save(inputs->state_fd, alerts, unsaved);
+	return 0;
 }
 
 /* ---- delivery ---- */
@@ -322,8 +350,8 @@ static uint32_t until_place_s(const struct alert_inputs *inputs, const struct al
 		       : 0;
 }
 
-static int send_all(
-	const struct alert_inputs *inputs, struct alerts *alerts, size_t *ret_sent, struct err *err)
+static int send_all(const struct alert_inputs *inputs, struct alerts *alerts, size_t *ret_sent,
+	struct err *unsaved, struct err *err)
 {
 	while (json_count(alerts->pending)) {
 		auto_cleanup(buf) struct buf body = buf_with_max(MAX_BODY_BYTES);
@@ -341,8 +369,7 @@ static int send_all(
 			return -1;
 		json_free(alerts->pending);
 		alerts->pending = rest;
-		if (save_alerts(inputs->state_fd, alerts, err) < 0)
-			return -1;
+		try_to_save(inputs->state_fd, alerts, unsaved);
 	}
 	return 0;
 }
@@ -351,7 +378,7 @@ int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, stru
 {
 	auto_cleanup(alerts) struct alerts alerts = {0};
 	enum state_found found;
-	struct err damage;
+	struct err damage, unsaved = {.code = ERR_OK};
 
 	*ret = (struct alert_outcome){0};
 	if (!inputs->settings->alert_webhook[0] || inputs->settings->alerts_disabled)
@@ -361,16 +388,13 @@ int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, stru
 		*err = damage;
 		return -1;
 	}
-	if (inputs->verdict &&
-		(note_change(inputs, note_receiver(inputs->settings->alert_webhook, &alerts),
-			 &alerts, err) < 0 ||
-			note_next_boot(inputs, &alerts, err) < 0))
+	if (note(inputs, &alerts, &unsaved, err) < 0)
 		return -1;
 	ret->held_s = until_place_s(inputs, &alerts);
-	if (!ret->held_s && send_all(inputs, &alerts, &ret->sent, err) < 0)
+	if (!ret->held_s && send_all(inputs, &alerts, &ret->sent, &unsaved, err) < 0)
 		return -1;
-	if (found != STATE_DAMAGED)
+	if (found != STATE_DAMAGED && unsaved.code == ERR_OK)
 		return 0;
-	*err = damage;
+	*err = found == STATE_DAMAGED ? damage : unsaved;
 	return -1;
 }

@@ -91,8 +91,8 @@ struct alert_outcome {
  * alertWebhook, or with disableAlerts, it removes alert.json and sends nothing. Each POST ends
  * within 10 s; after the first failure no more are sent. ERR_ALERT: an alert was not delivered and
  * waits. ERR_STATE_INVALID: this change was sent, but alerts that waited before are lost with the
- * damaged alert.json, which was set aside. Other errors: alert.json could not be read or written;
- * no alert was sent that is not recorded. */
+ * damaged alert.json, which was set aside. Other errors: alert.json could not be read, and nothing
+ * was sent; or not be written, and what was sent is sent again after the next round. */
 int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, struct err *err) err_check;
 
 #endif

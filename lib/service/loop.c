@@ -252,22 +252,6 @@ static uint32_t left_of(uint32_t wait_s, uint32_t passed_s)
 	return wait_s > passed_s ? wait_s - passed_s : 0;
 }
 
-/* How long to wait still after the clock was set: until the slot that the new time shows, never
- * longer than before. 0: the status that stands does not count by the new time. The first round,
- * which depends on no slot, stays spread over the minute after a boot, in which clocks are set. */
-static uint32_t wait_after_step_s(struct loop *loop, uint32_t left_s)
-{
-	uint32_t until_slot_s;
-
-	if (!loop->schedule.period_s)
-		return left_s;
-	if (loop_drop_old_success(loop))
-		return 0;
-	loop->schedule.now_s = clock_now_s();
-	until_slot_s = schedule_wait_s(&loop->schedule);
-	return until_slot_s < left_s ? until_slot_s : left_s;
-}
-
 /* If waiting fails, waits for a minute for SIGTERM only. */
 static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 {
@@ -285,7 +269,7 @@ static enum wakeup wait_for_next(struct loop *loop, uint32_t wait_s)
 		if (wakeup != WAKEUP_CLOCK)
 			return wakeup;
 		passed_s = (uint32_t)(clock_read().boot_s - begun_s);
-		wait_s = wait_after_step_s(loop, left_of(wait_s, passed_s));
+		wait_s = loop_wait_after_step_s(loop, left_of(wait_s, passed_s));
 	}
 	return WAKEUP_DUE;
 }
@@ -398,6 +382,7 @@ static void renew_certificate(struct loop *loop)
 static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 {
 	auto_cleanup(loop_round) struct loop_round round = {0};
+	const struct clock_time begun = clock_read();
 	int64_t reported_s;
 
 	attest_now_find(loop->state_fd, loop->met_id);
@@ -417,6 +402,8 @@ static int round_once(struct loop *loop, uint32_t *ret_wait_s, struct err *err)
 	if (loop_find_end(loop) == RUNNING_GOES_ON)
 		renew_certificate(loop);
 	*ret_wait_s = left_of(*ret_wait_s, (uint32_t)(clock_read().boot_s - reported_s));
+	if (loop_was_clock_set(&begun))
+		*ret_wait_s = loop_wait_after_step_s(loop, *ret_wait_s);
 	return 0;
 }
 

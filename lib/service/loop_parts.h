@@ -43,6 +43,9 @@ struct loop {
 	struct err alert_trouble; /* code ERR_OK: the last alerts were delivered, or held */
 	struct history unsaved; /* if has_unsaved: of the last round, which could not be saved */
 	bool has_unsaved;
+	/* if its health is Unhealthy: an incident that could not be recorded, and when it was */
+	struct verdict unrecorded;
+	struct clock_time unrecorded_at;
 	/* by CLOCK_BOOTTIME, 0: never before the next round: when it becomes untrue, when alerts
 	 * are due that wait for this VM's place, and when a status or a history that could not be
 	 * written is tried again */
@@ -95,6 +98,12 @@ void loop_report_stop(struct loop *loop);
  * or whose suppression ends; writes what waits for room; and looks at the disks when they have
  * changed and settled. */
 int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err) err_check;
+/* Was it, since then? Nothing waits for that during a round. */
+bool loop_was_clock_set(const struct clock_time *since);
+/* How long to wait still after the clock was set: until the slot that the new time shows, never
+ * longer than before. 0: the status that stands does not count by the new time. The first round,
+ * which depends on no slot, stays spread over the minute after a boot, in which clocks are set. */
+uint32_t loop_wait_after_step_s(struct loop *loop, uint32_t left_s);
 /* Watches for what a round lacked; ERR_OK: for nothing. */
 void loop_watch_remedy(struct loop *loop, enum err_code lacking);
 /* loop.c */

@@ -157,10 +157,8 @@ void loop_report(struct loop *loop, struct loop_round *round)
 		add_trouble(status, "Alerts", &loop->alert_trouble);
 	log_line(status->state == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s",
 		status->message);
-	if (loop_write_status(loop, status, round->report.now.time.wall_s, &err) < 0) {
+	if (loop_write_status(loop, status, round->report.now.time.wall_s, &err) < 0)
 		await_room(loop, &err);
-		return;
-	}
 	if (!is_undelivered)
 		loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
 }
@@ -251,13 +249,34 @@ static int begin_round(const struct loop *loop, struct loop_round *round, struct
 		       : 0;
 }
 
+/* Records it, after an incident that could not be. False: the chronicle cannot be read. */
+static bool remember_health(struct loop *loop, struct loop_round *round)
+{
+	const struct moment *now = &round->report.now;
+	struct verdict *earlier = &loop->unrecorded;
+	const struct chronicle_news news[] = {
+		{earlier, {.boot_id = now->boot_id, .time = loop->unrecorded_at}},
+		{&round->verdict, *now}};
+	struct err *trouble = &round->chronicle_trouble;
+	bool has_earlier = earlier->health == HEALTH_UNHEALTHY;
+	bool is_read = chronicle_remember(loop->state_fd, has_earlier ? news : news + 1,
+		has_earlier ? 2 : 1, &round->history.chronicle_number, round->chronicle, trouble);
+
+	if (trouble->code == ERR_OK || trouble->code == ERR_STATE_INVALID) {
+		earlier->health = HEALTH_UNKNOWN;
+	} else if (!has_earlier) {
+		*earlier = round->verdict;
+		loop->unrecorded_at = now->time;
+	}
+	return is_read;
+}
+
 /* A failure changes no verdict, unless the latch depends on it. */
-static void note_health(const struct loop *loop, struct loop_round *round)
+static void note_health(struct loop *loop, struct loop_round *round)
 {
 	const struct moment *now = &round->report.now;
 	struct err *trouble = &round->chronicle_trouble;
-	bool is_read = chronicle_remember(loop->state_fd, &round->verdict, now,
-		&round->history.chronicle_number, round->chronicle, trouble);
+	bool is_read = remember_health(loop, round);
 
 	if (trouble->code != ERR_OK)
 		loop_log_err(loop, trouble);

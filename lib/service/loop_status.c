@@ -1,5 +1,6 @@
 /* What the service writes into the status between rounds, when the standing one is no longer true.
  */
+#include <stdlib.h>
 #include "base/clock.h"
 #include "memory/enabled.h"
 #include "memory/lapse.h"
@@ -9,17 +10,19 @@
 bool loop_drop_old_success(struct loop *loop)
 {
 	auto_cleanup(fd) int folder = -1;
+	auto_cleanup(free) struct status *standing = malloc(sizeof(*standing));
 	const struct environment *environment = &loop->service.environment;
 	const struct moment now = loop_moment(loop);
 	struct history history = loop->unsaved;
 	int64_t written_s;
 	struct err err;
 
-	if (loop->is_suppressed)
-		return true; /* the file has not the truth */
-	if (environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
-		status_read(folder, environment->sequence, &loop->status, &written_s, &err) < 0)
+	if (!standing ||
+		environment_open_folder(loop->root_fd, environment->status_folder, &folder, &err) < 0 ||
+		status_read(folder, environment->sequence, standing, &written_s, &err) < 0)
 		return false; /* no readable status, so none to replace */
+	if (!loop->is_suppressed) /* else the file has not the truth */
+		loop->status = *standing;
 	if (!loop->has_unsaved && enabled_read_history(loop->state_fd, &history, &err) < 0)
 		history = (struct history){0};
 	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))

@@ -1,11 +1,14 @@
 #include "service/loop_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "memory/enabled.h"
 #include "memory/lapse.h"
 #include "service/remedy.h"
 #include "service/wakeup.h"
+
+#define CLOCK_STEP_S 2 /* the two clocks are read as whole seconds */
 
 /* The truth takes the place of the status that was suppressed. */
 static void end_suppression(struct loop *loop)
@@ -129,6 +132,7 @@ static bool has_recorded(struct loop *loop)
 
 int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *err)
 {
+	const int64_t due_s = clock_read().boot_s + wait_s;
 	uint32_t change_s;
 
 	while ((change_s = next_change_s(loop)) != 0 && change_s < wait_s) {
@@ -142,7 +146,27 @@ int loop_wait(struct loop *loop, uint32_t wait_s, enum wakeup *ret, struct err *
 			loop_send_held_alerts(loop);
 		if (has_come(&loop->record_boot_s) && has_recorded(loop))
 			return 0; /* due: the status names what is over */
-		wait_s -= change_s;
+		wait_s = sooner_s(0, due_s); /* the VM may have slept, and alerts taken a minute */
 	}
 	return wait_with_disks(loop, wait_s, ret, err);
+}
+
+bool loop_was_clock_set(const struct clock_time *since)
+{
+	const struct clock_time now = clock_read();
+
+	return llabs((now.wall_s - since->wall_s) - (now.boot_s - since->boot_s)) > CLOCK_STEP_S;
+}
+
+uint32_t loop_wait_after_step_s(struct loop *loop, uint32_t left_s)
+{
+	uint32_t until_slot_s;
+
+	if (!loop->schedule.period_s)
+		return left_s;
+	if (loop_drop_old_success(loop))
+		return 0;
+	loop->schedule.now_s = clock_now_s();
+	until_slot_s = schedule_wait_s(&loop->schedule);
+	return until_slot_s < left_s ? until_slot_s : left_s;
 }

@@ -60,6 +60,7 @@ static struct world {
 	bool is_tight; /* there is room for one status, and not for a new one beside it */
 	enum what (*scene)(unsigned step); /* what happens next; NULL: it is drawn */
 	unsigned step;
+	bool is_set_in_round; /* the next round ends with a clock that is right */
 	struct years_day day;
 	int64_t quiet_since_s; /* nothing was wrong, or changed, since then */
 	uint32_t boot, first_boot; /* the boot's number; the first one of this VM ID */

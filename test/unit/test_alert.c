@@ -1,6 +1,8 @@
 #include "check.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include "../support/tls_server.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -317,6 +319,28 @@ static void a_damaged_file_is_set_aside(void **state)
 	}
 }
 
+/* Whoever fills the disk does not silence the VM. */
+static void what_cannot_be_recorded_is_sent_all_the_same(void **state)
+{
+	struct rlimit limit, none;
+	struct told told;
+
+	(void)state;
+	(void)tell(NOBODY, HEALTH_HEALTHY, ERR_OK, 0);
+	answer("{\"status\":200}");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	told = tell_server("/full", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(told.outcome.sent, 1);
+	assert_int_equal(told.code, -1);
+	assert_int_equal(told.err.code, ERR_IO);
+	assert_int_equal(tell_server("/full", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 1);
+	assert_int_equal(tell_server("/full", HEALTH_UNHEALTHY, ERR_LOG_MISMATCH).outcome.sent, 0);
+}
+
 static int start(void **state)
 {
 	struct err err;
@@ -350,6 +374,7 @@ int main(void)
 		cmocka_unit_test_setup(a_new_receiver_is_told_what_is_wrong, forget),
 		cmocka_unit_test_setup(switched_off_it_forgets, forget),
 		cmocka_unit_test_setup(a_damaged_file_is_set_aside, forget),
+		cmocka_unit_test_setup(what_cannot_be_recorded_is_sent_all_the_same, forget),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

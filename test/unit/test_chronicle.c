@@ -314,7 +314,8 @@ static bool remember(int folder, const char *boot_id, int64_t *known, enum err_c
 	struct err err;
 
 	check_ok(chronicle_new(&chronicle, &err), &err);
-	assert_true(chronicle_remember(folder, &verdict, &now, known, chronicle, &err));
+	assert_true(chronicle_remember(
+		folder, &(struct chronicle_news){&verdict, now}, 1, known, chronicle, &err));
 	assert_int_equal(err.code, trouble);
 	worst = chronicle_worst(chronicle);
 	return worst && worst->code == ERR_HISTORY_ALTERED;
@@ -384,7 +385,8 @@ static void what_was_taken_off_the_list_is_open_again(void **state)
 	assert_open(chronicle, 1);
 	chronicle->open_count = 0;
 	check_ok(chronicle_save(fd, chronicle, &err), &err);
-	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_true(chronicle_remember(
+		fd, &(struct chronicle_news){&verdict, now}, 1, &known, chronicle, &err));
 	assert_open(chronicle, 1);
 	assert_int_equal(chronicle_worst(chronicle)->number, 6);
 	close_state(fd, folder);
@@ -417,7 +419,8 @@ static void nobody_writes_over_what_another_added(void **state)
 			chronicle_save(fd, chronicle, &err) < 0);
 	}
 	assert_int_equal(read(ends[0], &byte, 1), 1);
-	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_true(chronicle_remember(
+		fd, &(struct chronicle_news){&verdict, now}, 1, &known, chronicle, &err));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(chronicle_load(fd, chronicle, &err), STATE_LOADED);
@@ -444,7 +447,8 @@ static void what_speaks_against_the_vm_is_worse_than_a_loss(void **state)
 	fd = open_state(folder);
 	check_ok(chronicle_new(&chronicle, &err), &err);
 	assert_null(chronicle_worst(chronicle));
-	assert_true(chronicle_remember(fd, &verdict, &now, &known, chronicle, &err));
+	assert_true(chronicle_remember(
+		fd, &(struct chronicle_news){&verdict, now}, 1, &known, chronicle, &err));
 	assert_int_equal(chronicle->open_count, 2);
 	assert_int_equal(chronicle_worst(chronicle)->code, ERR_LOG_MISMATCH);
 	assert_int_equal(chronicle_last_change(chronicle)->code, ERR_LOG_MISMATCH);

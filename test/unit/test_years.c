@@ -37,8 +37,9 @@
 #define CERT_ASK_S  (30 * DAY_S)
 #define CERT_LIFE_S YEAR_S
 
-static const char settings[] = "{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":{"
-			       "\"maaEndpoint\":\"" YEARS_PROVIDER "\"}}}]}";
+#define SETTINGS(more)                                                                             \
+	"{\"runtimeSettings\":[{\"handlerSettings\":{\"publicSettings\":{"                         \
+	"\"maaEndpoint\":\"" YEARS_PROVIDER "\"" more "}}}]}"
 static struct years_provider provider;
 static struct root root;
 static char vm_id[VM_ID_SIZE];
@@ -75,6 +76,8 @@ static void judge_truth(const struct status *status)
 		      world->boot_s <= world->proof_boot_s + YEARS_TOKEN_S &&
 		      (llabs(world->ahead_s) > CLOCK_EXACT_S || wall_s() <= world->proof_end_s);
 
+	if (strstr(status->message, "by the setting suppress"))
+		return;
 	if (status->state == STATUS_SUCCESS && !counts)
 		broken(status, "success without a proof that counts");
 	if (status->state == STATUS_SUCCESS && world->has_round && !world->had_tpm)
@@ -296,7 +299,8 @@ static bool happen(const struct wakeup_inputs *inputs, enum wakeup *ret)
 		copy_state(root.path, snapshot());
 		world->has_snapshot = true;
 	} else if (what == CLOCK_SET) {
-		set_clock(wrong_clock());
+		if (!world->scene)
+			set_clock(wrong_clock());
 		*ret = WAKEUP_CLOCK;
 		return true;
 	} else if (what == VM_SAVED) {
@@ -332,7 +336,7 @@ static enum wakeup wait_until(const struct wakeup_inputs *inputs, int64_t until_
 		int64_t left_s = (is_mend ? world->mend_s : world->next_s) - world->true_s;
 
 		if (until_s - world->boot_s <= left_s) {
-			advance(until_s - world->boot_s);
+			advance(until_s > world->boot_s ? until_s - world->boot_s : 0);
 			judge();
 			return WAKEUP_DUE;
 		}
@@ -483,6 +487,9 @@ enum cert_renewal __wrap_cert_renewal_run(
 	(void)err;
 	if (end_s && end_s - round->now.wall_s < CERT_ASK_S && world->outage_s <= world->true_s)
 		order_renewal();
+	if (world->is_set_in_round)
+		set_clock(0);
+	world->is_set_in_round = false;
 	return CERT_RENEWAL_NONE;
 }
 
@@ -504,7 +511,7 @@ static void make_vm(void)
 	(void)text_format(service.environment.config_folder, ENVIRONMENT_PATH_SIZE, "/config");
 	(void)text_format(service.environment.status_folder, ENVIRONMENT_PATH_SIZE, "/status");
 	root_write(&root, "home/HandlerEnvironment.json", TEXT("{}"));
-	root_write(&root, "config/0.settings", TEXT(settings));
+	root_write(&root, "config/0.settings", TEXT(SETTINGS("")));
 	root_write(&root, "log/a", TEXT(""));
 	root_write(&root, "status/a", TEXT(""));
 	root_write(&root, "snapshot/a", TEXT(""));
@@ -710,19 +717,89 @@ static enum what a_disk_that_is_nearly_full(unsigned step)
 	return step ? SERVICE_KILLED : REQUEST;
 }
 
-/* What the disk did not take counts as if it had. */
-static void a_full_disk_makes_nothing_untrue_and_no_haste(void **state)
+/* The answer is gone when there is room again. */
+static enum what an_incident_that_is_not_recorded(unsigned step)
 {
-	enum what (*const scenes[])(unsigned step) = {
-		an_answer_that_is_not_saved, a_boot_on_a_full_disk, a_disk_that_is_nearly_full};
+	if (step == 0)
+		world->full_s = world->true_s + 15 * MINUTE_S;
+	world->next_s = world->true_s + 10 * MINUTE_S;
+	world->outage_s = step ? 0 : BEGIN_S + YEAR_S;
+	world->day.way = ERR_POLICY_DENIED;
+	return step < 3 ? REQUEST : SERVICE_KILLED;
+}
+
+static enum what a_clock_that_is_set_in_a_round(unsigned step)
+{
+	if (step == 0)
+		world->ahead_s = -200;
+	world->is_set_in_round = step == 0;
+	world->next_s = world->true_s + 5 * HOUR_S;
+	return step ? SERVICE_KILLED : REQUEST;
+}
+
+/* The VM sleeps through the slot, in a minute after which the disk is tried. */
+static enum what a_sleep_while_the_disk_is_full(unsigned step)
+{
+	world->full_s = BEGIN_S + YEAR_S;
+	if (step == 1)
+		advance(6 * HOUR_S);
+	if (step == 2 && world->rounds < 3)
+		broken(NULL, "no round after the sleep");
+	world->next_s = world->true_s + 10 * MINUTE_S;
+	return step == 0 ? REQUEST : step == 1 ? SNAPSHOT : SERVICE_KILLED;
+}
+
+/* By ten seconds, every ten minutes. */
+static enum what a_clock_that_is_set_while_suppressed(unsigned step)
+{
+	if (step == 0) {
+		root_write(&root, "config/0.settings",
+			TEXT(SETTINGS(
+				",\"suppress\":{\"until\":\"2027-01-20T00:00:00Z\",\"reason\":\"r\"}")));
+		world->day.is_bad = true;
+		world->next_s = world->true_s + MINUTE_S;
+		return SERVICE_STOPPED;
+	}
+	set_clock(world->ahead_s + 10);
+	world->mend_s = 0;
+	world->next_s = world->true_s + 10 * MINUTE_S;
+	if (world->rounds > 2)
+		broken(NULL, "%u rounds within %u steps", world->rounds, step);
+	return step < 10 ? CLOCK_SET : SERVICE_KILLED;
+}
+
+static size_t count_incidents(void)
+{
+	auto_cleanup(chronicle) struct chronicle *chronicle = NULL;
+	auto_cleanup(fd) int state_fd = -1;
+	struct err err;
+
+	check_ok(dir_make(root.fd, STATE, 0700, &state_fd, &err), &err);
+	check_ok(chronicle_new(&chronicle, &err), &err);
+	assert_int_equal(chronicle_load(state_fd, chronicle, &err), STATE_LOADED);
+	return chronicle->open_count;
+}
+
+/* What the disk did not take counts as if it had; and what the years seldom meet. */
+static void full_disks_and_clocks_make_nothing_untrue_and_no_haste(void **state)
+{
+	static const struct {
+		enum what (*scene)(unsigned step);
+		size_t incidents;
+	} rows[] = {{an_answer_that_is_not_saved, 0}, {a_boot_on_a_full_disk, 0},
+		{a_disk_that_is_nearly_full, 0}, {an_incident_that_is_not_recorded, 1},
+		{a_clock_that_is_set_in_a_round, 0}, {a_sleep_while_the_disk_is_full, 0},
+		{a_clock_that_is_set_while_suppressed, 1}};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(scenes); i++) {
-		begin_scene(scenes[i]);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		begin_scene(rows[i].scene);
 		while (world->ended_by != SERVICE_KILLED) {
 			run_service();
 			begin_next_run(world->ended_by);
 		}
+		if (count_incidents() != rows[i].incidents)
+			fail_msg("scene %zu: %zu incidents", i, count_incidents());
 		root_cleanup(&root);
 	}
 }
@@ -731,7 +808,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_status_is_true_and_nothing_is_late),
-		cmocka_unit_test(a_full_disk_makes_nothing_untrue_and_no_haste),
+		cmocka_unit_test(full_disks_and_clocks_make_nothing_untrue_and_no_haste),
 	};
 	int status;
 
