@@ -40,6 +40,33 @@ def silent_handshake(client, over):
     over.wait(WAIT_S)
 
 
+def alert(number):
+    """A server, or a device in its place, that refuses the handshake (RFC 8446 section 6)."""
+    def behave(client, over):
+        hello_of(client)
+        client.sendall(bytes([0x15, 3, 3, 0, 2, 2, number]))
+        over.wait(1)
+    return behave
+
+
+def silent_after(limit, host, port=443):
+    """Passes on, until so many bytes came from the VM over one connection: then nothing any more."""
+    def behave(client, over):
+        came = 0
+        with socket.create_connection((host, port), WAIT_S) as server:
+            while not over.is_set():
+                for ready in select.select([client, server], [], [], 1)[0]:
+                    data = ready.recv(CHUNK)
+                    came += len(data) if ready is client else 0
+                    if came > limit:
+                        over.wait(WAIT_S)
+                        return
+                    if not data:
+                        return
+                    (server if ready is client else client).sendall(data)
+    return behave
+
+
 def garbage(client, _over=None):
     """A port where nobody speaks TLS."""
     hello_of(client)

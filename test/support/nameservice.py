@@ -68,6 +68,11 @@ def of_another_name(answer):
     return answer[:13] + bytes([answer[13] ^ 1]) + answer[14:]
 
 
+def of_no_resolver(answer):
+    """As by the server of a domain, which asks no others: recursion is not available, and it refers to nobody."""
+    return answer[:2] + struct.pack("!HHHHH", 0x8100, 1, 0, 0, 0) + answer[12:name_in(answer)[2]]
+
+
 def garbled(answer):
     """The begin of one."""
     return answer[:7]
