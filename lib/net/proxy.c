@@ -75,6 +75,13 @@ static bool take_address(const char *text, size_t len, struct http_origin *ret)
 	return true;
 }
 
+static int not_encoded(const char *source, struct err *err)
+{
+	return err_set(err, ERR_PROXY, 0,
+		"User and password in the proxy of %s must be percent-encoded, %% as %%25, and short.",
+		source);
+}
+
 int proxy_parse(const char *url, const char *source, struct proxy *ret, struct err *err)
 {
 	struct proxy found = {0};
@@ -86,16 +93,19 @@ int proxy_parse(const char *url, const char *source, struct proxy *ret, struct e
 		return err_set(err, ERR_PROXY, 0,
 			"The proxy of %s must be of the form http://host:port.", source);
 	len = strcspn(rest, "/?#");
+	if (rest[len] && strchr(rest + len, '@'))
+		return not_encoded(source, err);
 	if (rest[len] == '/' && rest[len + 1] == '\0')
 		; /* an empty path */
 	else if (rest[len])
 		return err_set(
 			err, ERR_PROXY, 0, "The proxy of %s is an address with a path.", source);
 	at = memrchr(rest, '@', len);
-	if ((at && !take_user_and_password(
-			   (struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found)) ||
-		!take_address(at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len,
-			&found.address))
+	if (at && !take_user_and_password(
+			  (struct bytes){(const uint8_t *)rest, (size_t)(at - rest)}, &found))
+		return not_encoded(source, err);
+	if (!take_address(
+		    at ? at + 1 : rest, at ? len - (size_t)(at + 1 - rest) : len, &found.address))
 		return err_set(err, ERR_PROXY, 0,
 			"The proxy of %s is not of the form http://host:port.", source);
 	(void)text_format(found.source, sizeof(found.source), "%s", source);

@@ -60,7 +60,8 @@ static void no_message_shows_a_password(void **state)
 {
 	static const char *const urls[] = {"https://user:hush@proxy:1",
 		"http://user:hush@proxy:99999", "http://user:hush@proxy:1/path",
-		"http://user:hush%@proxy:1", "user:hush@"};
+		"http://user:hush%@proxy:1", "user:hush@", "http://user:hush/x@proxy:1",
+		"http://user:hush#@proxy:1"};
 	struct proxy proxy;
 	char text[HTTP_URL_SIZE];
 	struct err err;
@@ -70,6 +71,8 @@ static void no_message_shows_a_password(void **state)
 		check_err(proxy_parse(urls[i], "https_proxy", &proxy, &err), &err, ERR_PROXY);
 		assert_null(strstr(err.msg, "hush"));
 		assert_non_null(strstr(err.msg, "https_proxy"));
+		assert_int_equal(strstr(err.msg, "percent-encoded") != NULL,
+			strpbrk(urls[i], "%#") || strstr(urls[i], "hush/"));
 	}
 	check_ok(proxy_parse("http://user:hush@proxy:1", "https_proxy", &proxy, &err), &err);
 	proxy_text(&proxy, text);
