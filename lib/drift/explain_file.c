@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "boot/pcr.h"
+#include "disk/grubenv.h"
 #include "disk/packages.h"
 
 #define MAX_COPIES     16 /* copies of one file for which packages are searched */
@@ -258,6 +259,27 @@ static void explain_program(
 			copies->oldest->path);
 }
 
+/* GRUB notes there that a boot has begun, and the system that it succeeded: what GRUB read is on no
+ * disk after a crash. A block that is known to the byte is no initrd. */
+static void explain_environment(const struct explain_case *one, struct explanation *ret)
+{
+	const struct bootfiles *files = &one->pending->files;
+
+	for (size_t i = 0; i < files->count; i++) {
+		auto_cleanup(buf) struct buf block = buf_with_max(GRUBENV_SIZE);
+		struct err ignored; /* what cannot be read explains nothing */
+
+		if (strcmp(bootfile_name(&files->files[i]), "grubenv") != 0 ||
+			file_read(one->root_fd, files->files[i].path, FILE_NO_LINKS, &block,
+				&ignored) < 0 ||
+			!grubenv_had(buf_bytes(&block), one->component->sha256))
+			continue;
+		explanation_set(ret, EXPLANATION_FILE,
+			"as now in /%s, but for its notes of how a boot went", files->files[i].path);
+		return;
+	}
+}
+
 void explain_file(const struct explain_case *one, struct explanation *ret)
 {
 	struct copies copies = {0};
@@ -279,5 +301,8 @@ void explain_file(const struct explain_case *one, struct explanation *ret)
 		explanation_set_pending(copies.before, ret);
 	else if (copies.oldest)
 		explanation_set_current(one->root_fd, copies.oldest, ret);
+	if (ret->how == EXPLANATION_NONE && one->component->kind == COMPONENT_BOOT_FILE &&
+		strcmp(component_file(one->component), "grubenv") == 0)
+		explain_environment(one, ret);
 	explanation_set_gap(&one->pending->files.gap, ret);
 }
