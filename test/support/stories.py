@@ -1,5 +1,6 @@
 """What the guest agent may be about when a command is interrupted, and what must hold afterwards: stories for the tests that kill the
 commands and that fail their system calls."""
+import contextlib
 import json
 import pathlib
 import shutil
@@ -10,6 +11,13 @@ from handler_home import PLAIN
 def succeeds(home, name, **more):
     code, out, err, _ = home.call(name, **more)
     assert code == 0 and not err, f"{name}: {code} {out} {err}"
+
+
+def delete(folder):
+    """As the guest agent deletes a package, in which the service may write a status meanwhile."""
+    while folder.exists():
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder)
 
 
 def nothing_half_written(machine, home):
