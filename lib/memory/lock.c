@@ -34,8 +34,11 @@ static int try_take(
 {
 	struct stat info;
 
-	if (state_open_folder(root_fd, true, &ret->state_fd, err) < 0)
-		return -1;
+	if (state_open_folder(root_fd, true, &ret->state_fd, err) < 0) {
+		/* made, and removed before it was opened */
+		*ret_is_removed = err->native == ENOENT && clock_monotonic_ms() < deadline_ms;
+		return *ret_is_removed ? 0 : -1;
+	}
 	ret->fd = openat(ret->state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	*ret_is_removed = ret->fd < 0 && errno == ENOENT;
 	if (*ret_is_removed)
