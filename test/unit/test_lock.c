@@ -13,11 +13,11 @@ static pid_t remove_again_and_again(const struct root *root)
 {
 	pid_t pid = fork();
 
-	if (pid == 0)
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (pid == 0)
+	if (pid)
+		return pid;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
 		(void)unlinkat(root->fd, STATE_FOLDER, AT_REMOVEDIR);
-	return pid;
 }
 
 static void a_folder_that_goes_meanwhile_is_made_again(void **state)
