@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "drift/drift_verdict.h"
+#include "memory/enabled.h"
 #include "service/attest_now.h"
 #include "setup/removal.h"
-#include "memory/enabled.h"
 #include "commands.h"
 
 static void view_cleanup(struct baseline_view **pointer)

@@ -9,8 +9,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "doctor/doctor_checks.h"
-#include "setup/programs.h"
 #include "service/result.h"
+#include "setup/programs.h"
 #include "setup/systemd.h"
 
 #define FREE_NEEDED_BYTES (1u << 20) /* with less, the next write may fail */

@@ -236,7 +236,7 @@ static void try_to_save(int state_fd, const struct alerts *alerts, struct err *u
 }
 
 /* Saves changes before they are sent, so that no failure of the receiver loses them. */
-static int note(const struct alert_inputs *inputs, struct alerts *alerts, struct err *unsaved,
+static int note_all(const struct alert_inputs *inputs, struct alerts *alerts, struct err *unsaved,
 	struct err *err)
 {
 	bool is_news = false;
@@ -388,7 +388,7 @@ int alert_run(const struct alert_inputs *inputs, struct alert_outcome *ret, stru
 		*err = damage;
 		return -1;
 	}
-	if (note(inputs, &alerts, &unsaved, err) < 0)
+	if (note_all(inputs, &alerts, &unsaved, err) < 0)
 		return -1;
 	ret->held_s = until_place_s(inputs, &alerts);
 	if (!ret->held_s && send_all(inputs, &alerts, &ret->sent, &unsaved, err) < 0)

@@ -14,10 +14,10 @@
 #include "memory/owner.h"
 #include "service/hang.h"
 #include "service/loop_parts.h"
-#include "setup/process.h"
 #include "service/remedy.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
+#include "setup/process.h"
 
 #define END_WAIT_S      2 /* enough for a concurrent enable to start its own service */
 #define STOP_LOOK_S     2 /* of the 5 s in which its unit must stop */
@@ -418,8 +418,8 @@ static uint32_t wait_after_boot_s(struct loop *loop)
 	struct err ignored; /* the first round reports it */
 
 	if (is_enabling || get_ready(loop, &ignored) < 0 ||
-		enabled_read_history(loop->state_fd, &history, &ignored) < 0 ||
-		!history.boot_id[0] || strcmp(history.boot_id, loop->boot_id) == 0 ||
+		loop_read_history(loop, &history, &ignored) < 0 || !history.boot_id[0] ||
+		strcmp(history.boot_id, loop->boot_id) == 0 ||
 		crypto_random((uint8_t *)&random, sizeof(random), &ignored) < 0)
 		return 0;
 	return schedule_spread_s(random);

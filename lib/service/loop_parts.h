@@ -5,15 +5,15 @@
 #define SERVICE_LOOP_PARTS_H
 
 #include "base/log.h"
+#include "base/quiet.h"
 #include "memory/running.h"
 #include "service/attempt.h"
 #include "service/attest_now.h"
 #include "service/loop.h"
 #include "service/outlook.h"
-#include "base/quiet.h"
-#include "setup/removal.h"
 #include "service/schedule.h"
 #include "service/wakeup.h"
+#include "setup/removal.h"
 
 #define LOOP_TROUBLE_WAIT_S 60 /* after what could not be done, or recorded */
 
@@ -82,6 +82,10 @@ void loop_log(const struct loop *loop, enum log_level level, const char *text);
 void loop_log_err(const struct loop *loop, const struct err *err);
 enum running_end loop_find_end(const struct loop *loop);
 struct moment loop_moment(const struct loop *loop);
+
+/* As the last round left it: one that could not be saved is newer than the file. ret is empty
+ * where there is none, and on failure: enabled_read_history(). */
+int loop_read_history(const struct loop *loop, struct history *ret, struct err *err) err_check;
 
 /* Replaces a success of an earlier boot, or one whose proof ended while no service ran, until the
  * next round has ended. True if the status that stands does not count by today's clock. */

@@ -5,8 +5,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/crypto.h"
-#include "memory/lapse.h"
 #include "memory/chronicle.h"
+#include "memory/enabled.h"
+#include "memory/lapse.h"
 #include "service/journal.h"
 #include "service/verdicts.h"
 
@@ -163,15 +164,22 @@ void loop_report(struct loop *loop, struct loop_round *round)
 		loop_send_alerts(loop, &(struct attempt_news){&round->report, status->state, random});
 }
 
-/* One that could not be saved is newer than the file. A damaged history is replaced by an empty
- * one, which is logged. An unreadable one may contain anything, so the round fails. */
+int loop_read_history(const struct loop *loop, struct history *ret, struct err *err)
+{
+	if (!loop->has_unsaved)
+		return enabled_read_history(loop->state_fd, ret, err);
+	*ret = loop->unsaved;
+	return 0;
+}
+
+/* For a round. A damaged history is replaced by an empty one, which is logged. An unreadable one
+ * may contain anything, so the round fails. */
 static int load_history(const struct loop *loop, struct history *ret, struct err *err)
 {
 	enum state_found found;
 
-	*ret = loop->unsaved;
 	if (loop->has_unsaved)
-		return 0;
+		return loop_read_history(loop, ret, err);
 	found = history_take(loop->state_fd, loop->boot_id, ret, err);
 	if (found == STATE_DAMAGED)
 		loop_log_err(loop, err);

@@ -2,7 +2,6 @@
  */
 #include <stdlib.h>
 #include "base/clock.h"
-#include "memory/enabled.h"
 #include "memory/lapse.h"
 #include "service/loop_parts.h"
 #include "service/schedule.h"
@@ -13,7 +12,7 @@ bool loop_drop_old_success(struct loop *loop)
 	auto_cleanup(free) struct status *standing = malloc(sizeof(*standing));
 	const struct environment *environment = &loop->service.environment;
 	const struct moment now = loop_moment(loop);
-	struct history history = loop->unsaved;
+	struct history history;
 	int64_t written_s;
 	struct err err;
 
@@ -23,8 +22,7 @@ bool loop_drop_old_success(struct loop *loop)
 		return false; /* no readable status, so none to replace */
 	if (!loop->is_suppressed) /* else the file has not the truth */
 		loop->status = *standing;
-	if (!loop->has_unsaved && enabled_read_history(loop->state_fd, &history, &err) < 0)
-		history = (struct history){0};
+	(void)!loop_read_history(loop, &history, &err); /* an empty one proves nothing */
 	if (!lapse_at_start(&loop->status, &history, &now, &loop->status))
 		return written_s > now.time.wall_s ||
 		       (loop->has_settings &&

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
-#include "memory/enabled.h"
 #include "memory/lapse.h"
 #include "service/remedy.h"
 #include "service/wakeup.h"
@@ -117,11 +116,11 @@ static bool has_come(int64_t *boot_s)
 static bool has_recorded(struct loop *loop)
 {
 	const struct moment now = loop_moment(loop);
-	struct history history = loop->unsaved;
+	struct history history;
 	struct err err;
 
-	if ((loop->has_unsaved ? history_save(loop->state_fd, &history, &err)
-			       : enabled_read_history(loop->state_fd, &history, &err)) == 0) {
+	if (loop_read_history(loop, &history, &err) == 0 &&
+		(!loop->has_unsaved || history_save(loop->state_fd, &history, &err) == 0)) {
 		(void)lapse_at_start(&loop->status, &history, &now, &loop->status);
 		if (loop_write_status(loop, &loop->status, now.time.wall_s, &err) == 0)
 			return true;
