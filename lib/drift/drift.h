@@ -134,6 +134,13 @@ static inline bool drift_is_explained(const struct drift_difference *difference)
 	return difference->explanation.how > EXPLANATION_UNKNOWN;
 }
 
+/* An explanation that was found stays. */
+static inline void drift_explain_as(struct drift_difference *difference, enum explanation_how how)
+{
+	if (!drift_is_explained(difference))
+		difference->explanation = (struct explanation){.how = how};
+}
+
 /* Could it not be determined whether this part changed, or whether an update explains it? */
 static inline bool drift_is_unclear(const struct drift_difference *difference)
 {

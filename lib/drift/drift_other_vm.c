@@ -45,8 +45,8 @@ void drift_explain_other_vm(const struct components *boot, struct drift *drift)
 	for (size_t i = 0; i < drift->count; i++) {
 		struct drift_difference *difference = &drift->differences[i];
 
-		if (drift_has_component(difference) && !drift_is_explained(difference) &&
+		if (drift_has_component(difference) &&
 			kinds_of_vm & 1u << drift_shown(difference)->kind)
-			difference->explanation = (struct explanation){.how = EXPLANATION_OTHER_VM};
+			drift_explain_as(difference, EXPLANATION_OTHER_VM);
 	}
 }

@@ -8,12 +8,6 @@
 #include "boot/pcr.h"
 #include "drift/drift.h"
 
-static void set_explanation(struct drift_difference *difference, enum explanation_how how)
-{
-	if (!drift_is_explained(difference))
-		difference->explanation = (struct explanation){.how = how};
-}
-
 static enum component_kind kind_of(const struct drift_difference *difference)
 {
 	return drift_shown(difference)->kind;
@@ -37,25 +31,25 @@ static bool is_first_level(const struct components *boot, const struct drift_dif
 	       level->is_bound && level->facts.sbat.is_whole && level->facts.sbat.has_sbat;
 }
 
-static void explain_growth(const struct components *boot, struct drift_difference *difference)
+/* Does the change allow no further program to start? */
+static bool has_grown(const struct components *boot, const struct drift_difference *difference)
 {
 	const struct component *before = &difference->before, *after = &difference->after;
-	bool grew = false;
 
-	if (is_first_level(boot, difference))
-		set_explanation(difference, EXPLANATION_GREW);
 	if (difference->change != DRIFT_CHANGED)
-		return;
-	if (after->kind == COMPONENT_DBX)
-		grew = difference->gained && !difference->lost;
-	/* a program starts if its generation is not below the level's (shim, SBAT.md) */
-	if (after->kind == COMPONENT_SBAT)
-		grew = before->is_bound && after->is_bound &&
+		return is_first_level(boot, difference);
+	switch ((int)after->kind) {
+	case COMPONENT_DBX:
+		return difference->gained && !difference->lost;
+	case COMPONENT_SBAT:
+		/* a program starts if its generation is not below the level's (shim, SBAT.md) */
+		return before->is_bound && after->is_bound &&
 		       sbat_compare(&before->facts.sbat, &after->facts.sbat) == SBAT_RAISED;
-	if (after->kind == COMPONENT_SECURE_BOOT)
-		grew = after->facts.is_on;
-	if (grew)
-		set_explanation(difference, EXPLANATION_GREW);
+	case COMPONENT_SECURE_BOOT:
+		return after->facts.is_on;
+	default:
+		return false;
+	}
 }
 
 /* How many differences are explained, and how many are not. */
@@ -97,6 +91,8 @@ static bool is_explained_change(struct tally tally)
 
 #define IN(index) (1u << (index))
 #define ANY_PCR   0xFFFFFFu
+/* where GRUB and the stub of an image measure command lines; the kernel does so among the files */
+#define LINE_PCRS (IN(PCR_COMMANDS) | IN(PCR_KERNEL_CONFIG))
 
 static struct tally count_programs(const struct drift *drift)
 {
@@ -176,9 +172,8 @@ static bool is_unified(const struct components *boot)
  * image. That is one measurement; a second one of this name is something else. */
 static bool is_repeated_line(const struct scene *scene)
 {
-	struct tally causes =
-		sum(count_programs(scene->drift), count_kind(scene->drift, COMPONENT_COMMAND_LINE,
-							  IN(PCR_COMMANDS) | IN(PCR_KERNEL_CONFIG)));
+	struct tally causes = sum(count_programs(scene->drift),
+		count_kind(scene->drift, COMPONENT_COMMAND_LINE, LINE_PCRS));
 	const struct component *line = components_find(scene->boot, COMPONENT_COMMAND_LINE);
 
 	return is_explained_change(causes) &&
@@ -190,11 +185,9 @@ static bool is_repeated_line(const struct scene *scene)
  * was told is listed without it. */
 static bool is_line_of_grub(const struct scene *scene)
 {
-	const uint32_t commands = IN(PCR_COMMANDS) | IN(PCR_KERNEL_CONFIG);
-
 	return scene->difference->change != DRIFT_REMOVED &&
 	       scene->difference->after.is_from_grub && scene->boot->listed & IN(PCR_COMMANDS) &&
-	       count_kind(scene->drift, COMPONENT_COMMAND_LINE, commands).unexplained == 0 &&
+	       count_kind(scene->drift, COMPONENT_COMMAND_LINE, LINE_PCRS).unexplained == 0 &&
 	       count_in_files(scene->boot, COMPONENT_COMMAND_LINE) == 1;
 }
 
@@ -453,7 +446,8 @@ static const struct {
 void drift_explain_itself(const struct components *boot, struct drift *drift)
 {
 	for (size_t i = 0; i < drift->count; i++)
-		explain_growth(boot, &drift->differences[i]);
+		if (has_grown(boot, &drift->differences[i]))
+			drift_explain_as(&drift->differences[i], EXPLANATION_GREW);
 	drift_explain_other_vm(boot, drift);
 	for (size_t k = 0; k < sizeof(consequences) / sizeof(consequences[0]); k++)
 		for (size_t i = 0; i < drift->count; i++) {
@@ -465,7 +459,7 @@ void drift_explain_itself(const struct components *boot, struct drift *drift)
 				!(consequences[k].pcrs & IN(drift_shown(difference)->pcr)) ||
 				!consequences[k].follows(&(struct scene){boot, drift, difference}))
 				continue;
-			set_explanation(difference, EXPLANATION_FOLLOWS);
+			drift_explain_as(difference, EXPLANATION_FOLLOWS);
 			if (consequences[k].doubt)
 				(void)text_format(difference->explanation.text,
 					EXPLANATION_TEXT_SIZE, "%s", consequences[k].doubt);
